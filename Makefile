@@ -1,0 +1,32 @@
+# `make` builds the lesson workbook, `make test` runs every test; both make what they need in .venv
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+
+.PHONY: all lesson test lint pictures bench clean
+
+all: lesson
+
+lesson: $(VENV)/installed
+	$(BIN)/xlconv build --force
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+$(VENV)/tested: $(VENV)/installed
+	$(BIN)/pip install --quiet --editable '.[test]'
+	touch $@
+
+test: lint
+	$(BIN)/pytest -n auto
+
+lint: $(VENV)/tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean:
+	rm -rf $(VENV) build dist output/*.xlsx

@@ -1,0 +1,33 @@
+"""The one exception of the package."""
+
+from __future__ import annotations
+
+
+class XlconvError(ValueError):
+    """What a user asked for cannot be had: what, rule, what was got, and the way out.
+
+    parameter  the option or key that is wrong, in PyTorch's words, or None
+    exit_code  what the command line ends with: 2 bad value, 3 unreadable input, 4 target exists
+
+    >>> raise XlconvError("stride must be at least 1, got 0", parameter="stride")
+    Traceback (most recent call last):
+    xlconv.errors.XlconvError: stride must be at least 1, got 0
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, parameter: str | None = None) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+
+
+class UnreadableError(XlconvError):
+    """A file that cannot be read, or does not hold what its name says."""
+
+    exit_code = 3
+
+
+class TargetError(XlconvError):
+    """A target that cannot be written, or exists with other content."""
+
+    exit_code = 4

@@ -1,0 +1,541 @@
+"""Expressions over grids: one tree, its value and its text.
+
+A `Grid` is a strided view of a worksheet's cells, sliced as a NumPy array is. Arithmetic on grids
+builds a tree of `Expr`; `value` computes it with NumPy, `pieces` writes it as an Excel formula, a
+stream of literal text and of references that the sheet resolves for each cell. A NaN in a value
+stands for an Excel error: a sheet refuses to be written with one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+Values = NDArray[Any]
+
+
+class Expr:
+    """A formula that holds for every index of `shape`, by NumPy's broadcasting."""
+
+    precedence = 9
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        raise NotImplementedError
+
+    @property
+    def value(self) -> Values:
+        raise NotImplementedError
+
+    def pieces(self) -> Iterator[str | Reference]:
+        """The formula's text, without its leading `=`."""
+        raise NotImplementedError
+
+    def __add__(self, other: Any) -> Expr:
+        return Infix("+", self, other)
+
+    def __radd__(self, other: Any) -> Expr:
+        return Infix("+", other, self)
+
+    def __sub__(self, other: Any) -> Expr:
+        return Infix("-", self, other)
+
+    def __rsub__(self, other: Any) -> Expr:
+        return Infix("-", other, self)
+
+    def __mul__(self, other: Any) -> Expr:
+        return Infix("*", self, other)
+
+    def __rmul__(self, other: Any) -> Expr:
+        return Infix("*", other, self)
+
+    def __truediv__(self, other: Any) -> Expr:
+        return Infix("/", self, other)
+
+    def __and__(self, other: Any) -> Expr:
+        return Infix("&", self, other)
+
+    def __rand__(self, other: Any) -> Expr:
+        return Infix("&", other, self)
+
+    def __lt__(self, other: Any) -> Expr:
+        return Infix("<", self, other)
+
+    def __le__(self, other: Any) -> Expr:
+        return Infix("<=", self, other)
+
+    def __gt__(self, other: Any) -> Expr:
+        return Infix(">", self, other)
+
+    def __ge__(self, other: Any) -> Expr:
+        return Infix(">=", self, other)
+
+    def equals(self, other: Any) -> Expr:
+        """Excel's `=`; Python's own == still tells whether two trees are one object."""
+        return Infix("=", self, other)
+
+    def differs(self, other: Any) -> Expr:
+        """Excel's `<>`."""
+        return Infix("<>", self, other)
+
+
+@dataclass(frozen=True, eq=False)
+class Constant(Expr):
+    """A number, a text or a truth value, written into the formula."""
+
+    content: float | int | str | bool
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return ()
+
+    @property
+    def value(self) -> Values:
+        return np.array(self.content, dtype=object if isinstance(self.content, str) else None)
+
+    def pieces(self) -> Iterator[str | Reference]:
+        if isinstance(self.content, bool):
+            yield str(self.content).upper()
+        elif isinstance(self.content, str):
+            yield '"' + self.content.replace('"', '""') + '"'
+        else:
+            yield number_text(self.content)
+
+
+@dataclass(frozen=True, eq=False)
+class Grid(Expr):
+    """Cells of a sheet at origin + index @ steps, and the memory that holds their values.
+
+    sheet   the name of the worksheet
+    origin  (row, column) of the first cell, from 0
+    steps   (rows, columns) that one step along each axis moves
+    value   the values of the cells, a view of the sheet's memory; its shape is the grid's
+
+    >>> grid = Grid("Sheet", (0, 0), ((1, 0), (0, 1)), np.arange(6.0).reshape(2, 3))
+    >>> grid[::-1, 1].origin, grid[::-1, 1].value.tolist()
+    ((1, 1), [4.0, 1.0])
+    """
+
+    sheet: str
+    origin: tuple[int, int]
+    steps: tuple[tuple[int, int], ...]
+    memory: Values
+    paint: Callable[[Grid, Any], None] | None = field(default=None, repr=False)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.memory.shape
+
+    @property
+    def value(self) -> Values:
+        return self.memory
+
+    def pieces(self) -> Iterator[str | Reference]:
+        yield Reference(self)
+
+    def __getitem__(self, index: Any) -> Grid:
+        """Basic slicing, as in NumPy: integers, slices of any step, None and an ellipsis."""
+        items = list(index) if isinstance(index, tuple) else [index]
+        used = sum(item is not None and item is not Ellipsis for item in items)
+        rest = [slice(None)] * (len(self.shape) - used)
+        at = next((n for n, item in enumerate(items) if item is Ellipsis), None)
+        items = items + rest if at is None else items[:at] + rest + items[at + 1 :]
+        (row, column), steps, axis = self.origin, [], 0
+        for item in items:
+            if item is None:
+                steps.append((0, 0))
+                continue
+            (down, across), size = self.steps[axis], self.shape[axis]
+            axis += 1
+            if isinstance(item, slice):
+                start, _, step = item.indices(size)
+                steps.append((down * step, across * step))
+            else:
+                start = item + size if item < 0 else item
+            row, column = row + start * down, column + start * across
+        view = self.memory[tuple([*items, Ellipsis])]
+        return Grid(self.sheet, (row, column), tuple(steps), view, self.paint)
+
+    def __setitem__(self, index: Any, content: Any) -> None:
+        """Write a formula, or constants, into cells: it becomes their value and their text."""
+        if self.paint is None:
+            raise TypeError("this grid is not on a sheet")
+        self.paint(self[index], content)
+
+    def windows(self, *sizes: int) -> Grid:
+        """Every window over the last axes: (..., *positions, *sizes)."""
+        n = len(sizes)
+        axes = tuple(range(-n, 0))
+        view = sliding_window_view(self.memory, sizes, axes)  # type: ignore[call-overload]
+        return Grid(self.sheet, self.origin, self.steps + self.steps[-n:], view)
+
+    def transpose(self, *axes: int) -> Grid:
+        """The same cells with their axes in another order."""
+        steps = tuple(self.steps[axis] for axis in axes)
+        return Grid(self.sheet, self.origin, steps, self.memory.transpose(axes), self.paint)
+
+    def area(self, axes: int | None = None) -> Area:
+        """The last axes as one range, for a function that takes ranges."""
+        return Area(self, len(self.shape) if axes is None else axes)
+
+    def cell(self, index: tuple[int, ...]) -> tuple[int, int]:
+        """(row, column) of one cell, from 0."""
+        row, column = self.origin
+        for i, (down, across) in zip(index, self.steps, strict=True):
+            row, column = row + i * down, column + i * across
+        return row, column
+
+
+@dataclass(frozen=True, eq=False)
+class Area(Expr):
+    """The last `axes` axes of a grid as one range: what an aggregate consumes."""
+
+    grid: Grid
+    axes: int
+
+    def __post_init__(self) -> None:
+        steps = self.grid.steps[len(self.grid.steps) - self.axes :]
+        sizes = self.grid.shape[len(self.grid.shape) - self.axes :]
+        moves = [step for step, size in zip(steps, sizes, strict=True) if size > 1]
+        if moves not in ([], [(1, 0)], [(0, 1)], [(1, 0), (0, 1)]):
+            raise ValueError(f"cells with steps {steps} are no range")
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.grid.shape[: len(self.grid.shape) - self.axes]
+
+    @property
+    def value(self) -> Values:
+        return self.grid.memory
+
+    def pieces(self) -> Iterator[str | Reference]:
+        yield Reference(self.grid[(..., *[0] * self.axes)])
+        yield ":"
+        yield Reference(self.grid[(..., *[-1] * self.axes)], named=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """One cell address in a formula's text: it moves as its grid does."""
+
+    grid: Grid
+    named: bool = True  # whether a sheet other than the formula's own is named before it
+
+
+@dataclass(frozen=True, eq=False)
+class Call(Expr):
+    """An Excel function of expressions and areas."""
+
+    name: str
+    args: tuple[Expr, ...]
+
+    @cached_property
+    def _shape(self) -> tuple[int, ...]:
+        return np.broadcast_shapes(*(arg.shape for arg in self.args))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._shape
+
+    @property
+    def value(self) -> Values:
+        meaning = FUNCTIONS[self.name]
+        axes = max((arg.axes for arg in self.args if isinstance(arg, Area)), default=0)
+        if axes:
+            return np.asarray(meaning(*(_with_axes(arg, axes) for arg in self.args), axes=axes))
+        return np.asarray(meaning(*(arg.value for arg in self.args)))
+
+    def pieces(self) -> Iterator[str | Reference]:
+        yield self.name + "("
+        for n, arg in enumerate(self.args):
+            if n:
+                yield ","
+            yield from arg.pieces()
+        yield ")"
+
+
+class Infix(Expr):
+    """Two expressions with an operator between them."""
+
+    def __init__(self, symbol: str, left: Any, right: Any) -> None:
+        self.symbol, self.left, self.right = symbol, lift(left), lift(right)
+        self.precedence, self.meaning = OPERATORS[symbol]
+
+    @cached_property
+    def _shape(self) -> tuple[int, ...]:
+        return np.broadcast_shapes(self.left.shape, self.right.shape)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._shape
+
+    @property
+    def value(self) -> Values:
+        return np.asarray(self.meaning(self.left.value, self.right.value))
+
+    def pieces(self) -> Iterator[str | Reference]:
+        # every operator groups to the left, so only a right operand of equal rank needs ( )
+        yield from _enclosed(self.left, self.left.precedence < self.precedence)
+        yield self.symbol
+        associative = self.symbol in "+*&" and getattr(self.right, "symbol", "") == self.symbol
+        least = self.precedence if associative else self.precedence + 1
+        yield from _enclosed(self.right, self.right.precedence < least)
+
+
+def _enclosed(expr: Expr, needed: bool) -> Iterator[str | Reference]:
+    if needed:
+        yield "("
+    yield from expr.pieces()
+    if needed:
+        yield ")"
+
+
+def lift(operand: Any) -> Expr:
+    """An expression as it is; a number, text or truth value as a constant."""
+    return operand if isinstance(operand, Expr) else Constant(operand)
+
+
+def number_text(number: float) -> str:
+    """The shortest text that reads back as the same number, as Excel writes it.
+
+    >>> number_text(3.0), number_text(0.1), number_text(1e-9)
+    ('3', '0.1', '1E-9')
+    """
+    if number == int(number) and abs(number) < 1e15:
+        return str(int(number))
+    mantissa, _, exponent = repr(float(number)).partition("e")
+    return f"{mantissa}E{int(exponent)}" if exponent else mantissa
+
+
+def _with_axes(arg: Expr, axes: int) -> Values:
+    """The argument's value, with the axes that the areas beside it have at their end."""
+    missing = axes - (arg.axes if isinstance(arg, Area) else 0)
+    return arg.value.reshape(arg.value.shape + (1,) * missing) if missing else arg.value
+
+
+# ------------------------------------------------------------- what Excel's functions mean
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool | np.bool_):
+        return str(bool(value)).upper()
+    return number_text(float(value))
+
+
+def _cells(function: Callable[..., Any]) -> Callable[..., Values]:
+    """A function of single cells, over arrays; a cell of the wrong kind gives an error (NaN)."""
+
+    def one(*cells: Any) -> Any:
+        try:
+            if any(isinstance(cell, float) and cell != cell for cell in cells):
+                return np.nan
+            return function(*cells)
+        except (TypeError, ValueError, ZeroDivisionError, IndexError, OverflowError):
+            return np.nan
+
+    def over(*arrays: Values) -> Values:
+        return _settled(np.frompyfunc(one, len(arrays), 1)(*arrays))
+
+    return over
+
+
+def _settled(values: Any) -> Values:
+    """An object array as numbers or truth values, where it holds nothing else."""
+    array = np.asarray(values, dtype=object)
+    kinds = {type(value) for value in array.flat}
+    if kinds <= {bool, np.bool_}:
+        return array.astype(bool)
+    if kinds and kinds <= {int, float, np.float64, np.int64}:
+        return array.astype(np.float64)
+    return array
+
+
+def _numeric(function: Callable[..., Any], slow: Callable[..., Any]) -> Callable[..., Values]:
+    """A NumPy function where all cells are numbers, else cell by cell."""
+    by_cell = _cells(slow)
+
+    def over(*arrays: Values) -> Values:
+        if any(array.dtype == object for array in arrays):
+            return by_cell(*arrays)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            result = np.asarray(function(*arrays))
+        if result.dtype == bool:
+            return result
+        return np.where(np.isfinite(result), result, np.nan)
+
+    return over
+
+
+def _compare(function: Callable[[Any, Any], Any]) -> Callable[..., Values]:
+    def slow(a: Any, b: Any) -> bool:
+        def key(cell: Any) -> tuple[int, Any]:  # numbers before texts, texts without case
+            return (1, cell.lower()) if isinstance(cell, str) else (0, cell)
+
+        return bool(function(key(a), key(b)))
+
+    return _numeric(function, slow)
+
+
+def _is_true(cells: Values) -> Values:
+    return cells.astype(bool) if cells.dtype != object else _cells(lambda c: bool(c))(cells)
+
+
+def _if(condition: Values, then: Values, otherwise: Values) -> Values:
+    if object in (then.dtype, otherwise.dtype):
+        then, otherwise = then.astype(object), otherwise.astype(object)
+        return _settled(np.where(_is_true(condition), then, otherwise))
+    return np.where(_is_true(condition), then, otherwise)
+
+
+def _iferror(cells: Values, otherwise: Values) -> Values:
+    return _cells_with_errors(lambda c, o: o if c != c else c)(cells, otherwise)
+
+
+def _cells_with_errors(function: Callable[..., Any]) -> Callable[..., Values]:
+    return lambda *arrays: _settled(np.frompyfunc(function, len(arrays), 1)(*arrays))
+
+
+def _reduced(function: Callable[..., Any]) -> Callable[..., Values]:
+    """An aggregate over the last axes of its areas; a text in a range counts for nothing."""
+
+    def over(*arrays: Values, axes: int) -> Values:
+        plain = [_zero_texts(a) if a.dtype == object else np.asarray(a, float) for a in arrays]
+        return np.asarray(function(*plain, tuple(range(-axes, 0))))
+
+    return over
+
+
+def _zero_texts(array: Values) -> Values:
+    return np.frompyfunc(lambda c: 0.0 if isinstance(c, str) else float(c), 1, 1)(array).astype(
+        float
+    )
+
+
+def _sumproduct(*arrays_and_axes: Any) -> Values:
+    *arrays, axes = arrays_and_axes
+    letters = "uvwz"[: len(axes)]
+    return np.einsum(",".join(["..." + letters] * len(arrays)) + "->...", *arrays)
+
+
+def _index(area: Values, *position: Values, axes: int) -> Values:
+    flat = area.reshape(area.shape[: area.ndim - axes] + (-1,)).astype(object)
+    if flat.ndim > 1:
+        raise ValueError("INDEX takes one fixed range")
+    sizes = (1,) * (2 - axes) + area.shape[area.ndim - axes :]
+    places = position if len(position) == 2 else (1, *position)
+    if len(position) == 1 and axes == 2:
+        places = position + (1,) if sizes[1] == 1 else (1,) + position
+
+    def one(row: Any, column: Any) -> Any:
+        r, c = int(row), int(column)
+        if not (1 <= r <= sizes[0] and 1 <= c <= sizes[1]):
+            return np.nan
+        return flat[(r - 1) * sizes[1] + c - 1]
+
+    plain = [p.reshape(p.shape[: max(0, p.ndim - axes)]) if np.ndim(p) else p for p in places]
+    return _cells(one)(*plain)
+
+
+def _countif(area: Values, criterion: Values, *, axes: int) -> Values:
+    wanted = criterion.reshape(criterion.shape[: criterion.ndim - axes])
+    matches = _compare(lambda a, b: a == b)(area, criterion)
+    return matches.sum(axis=tuple(range(-axes, 0))).astype(float) + 0 * np.zeros(wanted.shape)
+
+
+def _round(number: Any, digits: Any) -> float:
+    unit = Decimal(1).scaleb(-int(digits))
+    return float(Decimal(repr(float(number))).quantize(unit, ROUND_HALF_UP)) + 0.0
+
+
+def _fold(function: Callable[[Values, Values], Values]) -> Callable[..., Values]:
+    def over(*arrays: Values) -> Values:
+        result = _is_true(arrays[0])
+        for array in arrays[1:]:
+            result = function(result, _is_true(array))
+        return result
+
+    return over
+
+
+# operator -> (precedence, meaning)
+OPERATORS: dict[str, tuple[int, Callable[..., Values]]] = {
+    "=": (1, _compare(lambda a, b: a == b)),
+    "<>": (1, _compare(lambda a, b: a != b)),
+    "<": (1, _compare(lambda a, b: a < b)),
+    "<=": (1, _compare(lambda a, b: a <= b)),
+    ">": (1, _compare(lambda a, b: a > b)),
+    ">=": (1, _compare(lambda a, b: a >= b)),
+    "&": (2, _cells(lambda a, b: _text(a) + _text(b))),
+    "+": (3, _numeric(np.add, lambda a, b: a + b if _all_numbers(a, b) else np.nan)),
+    "-": (3, _numeric(np.subtract, lambda a, b: a - b)),
+    "*": (4, _numeric(np.multiply, lambda a, b: a * b if _all_numbers(a, b) else np.nan)),
+    "/": (4, _numeric(np.divide, lambda a, b: a / b)),
+}
+
+
+def _all_numbers(*cells: Any) -> bool:
+    return not any(isinstance(cell, str) for cell in cells)
+
+
+# function -> meaning; only what every program computes alike stands here
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "ABS": _numeric(np.abs, abs),
+    "AND": _fold(np.logical_and),
+    "COLUMNS": lambda area, axes: np.float64(area.shape[-1]),
+    "COUNTIF": _countif,
+    "IF": _if,
+    "IFERROR": _iferror,
+    "INDEX": _index,
+    "INT": _numeric(np.floor, lambda a: float(np.floor(a))),
+    "MAX": _numeric(lambda *a: np.maximum.reduce(np.broadcast_arrays(*a)), max),
+    "MIN": _numeric(lambda *a: np.minimum.reduce(np.broadcast_arrays(*a)), min),
+    "MOD": _numeric(np.mod, lambda a, b: a % b),
+    "NOT": lambda a: np.logical_not(_is_true(a)),
+    "OR": _fold(np.logical_or),
+    "ROUND": _cells(_round),
+    "ROWS": lambda area, axes: np.float64(area.shape[-2] if axes > 1 else 1),
+    "SUM": _reduced(lambda a, axes: a.sum(axes)),
+    "SUMPRODUCT": _reduced(_sumproduct),
+    "SUMXMY2": _reduced(lambda a, b, axes: np.square(a - b).sum(axes)),
+}
+
+
+def call(name: str, *args: Any) -> Expr:
+    """An Excel function; `FUNCTIONS` lists what may be used.
+
+    >>> "".join(map(str, call("IF", Constant(1) > 2, "a", call("ABS", -3)).pieces()))
+    'IF(1>2,"a",ABS(-3))'
+    """
+    if name not in FUNCTIONS:
+        raise KeyError(f"{name} is not a function that every program computes alike")
+    return Call(name, tuple(lift(arg) for arg in args))
+
+
+def total(terms: list[Expr]) -> Expr:
+    """The terms added in order; nothing to add is 0."""
+    result: Expr = terms[0] if terms else Constant(0)
+    for term in terms[1:]:
+        result = result + term
+    return result
+
+
+def joined(*parts: Any) -> Expr:
+    """The parts as one text, with `&`."""
+    result = lift(parts[0])
+    for part in parts[1:]:
+        result = result & part
+    return result
+
+
+def shown(number: Any) -> Expr:
+    """A number to stand in a text: at most four decimals, so that 0.1+0.2 reads 0.3."""
+    return call("ROUND", number, 4)

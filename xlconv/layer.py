@@ -1,0 +1,139 @@
+"""A layer with its numbers: input, weight, bias and geometry, which fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from xlconv.errors import XlconvError
+from xlconv.geometry import Axis, Geometry
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """A transposed convolution and the numbers that go through it.
+
+    input   (in_channels, *sizes) float64
+    weight  (in_channels, out_channels // groups, *kernel_sizes) float64
+    bias    (out_channels,) float64, or None
+    """
+
+    input: Array
+    weight: Array
+    bias: Array | None
+    geometry: Geometry
+
+    @classmethod
+    def of(
+        cls,
+        input: ArrayLike,
+        weight: ArrayLike,
+        *,
+        bias: ArrayLike | None = None,
+        stride: int | Sequence[int] = 1,
+        padding: int | Sequence[int | Sequence[int]] = 0,
+        output_padding: int | Sequence[int] = 0,
+        dilation: int | Sequence[int] = 1,
+        groups: int = 1,
+    ) -> Layer:
+        """A layer from arrays and PyTorch's parameters, each one value or one an axis.
+
+        input    (in_channels, *sizes), or (*sizes) for one channel
+        weight   (in_channels, out_channels // groups, *kernel_sizes), or (*kernel_sizes)
+        padding  cells cropped on both sides, or a pair (begin, end) an axis
+
+        Raises XlconvError where the shapes do not fit one another.
+
+        >>> Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2).geometry.output_shape
+        (1, 4, 4)
+        """
+        x, w = numbers("input", input), numbers("weight", weight)
+        rank = _rank(x.ndim, w.ndim)
+        x = x.reshape((1,) * (rank + 1 - x.ndim) + x.shape)
+        w = w.reshape((1,) * (rank + 2 - w.ndim) + w.shape)
+        if x.shape[0] != w.shape[0]:
+            raise XlconvError(
+                f"weight must have the input's channels first, got {w.shape[0]} in weight of shape"
+                f" {w.shape} with {x.shape[0]} input channels",
+                parameter="weight",
+            )
+        per_axis = {
+            "stride": spread("stride", stride, rank),
+            "output_padding": spread("output_padding", output_padding, rank),
+            "dilation": spread("dilation", dilation, rank),
+        }
+        pads = [
+            (p, p) if isinstance(p, int | np.integer) else pair(p)
+            for p in spread("padding", padding, rank)
+        ]
+        axes = tuple(
+            Axis(
+                size=x.shape[1 + a],
+                kernel_size=w.shape[2 + a],
+                padding=pads[a],
+                **{name: values[a] for name, values in per_axis.items()},
+            )
+            for a in range(rank)
+        )
+        geometry = Geometry(x.shape[0], w.shape[1] * groups, groups, axes)
+        b = None if bias is None else numbers("bias", bias).reshape(-1)
+        if b is not None and len(b) != geometry.out_channels:
+            raise XlconvError(
+                f"bias must have one value for each of {geometry.out_channels} output channels,"
+                f" got {len(b)}",
+                parameter="bias",
+            )
+        return cls(x, w, b, geometry)
+
+
+def numbers(name: str, values: ArrayLike) -> Array:
+    """The values as finite float64, or an XlconvError that names the first bad one."""
+    try:
+        array = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise XlconvError(
+            f"{name} must be numbers in rows of equal length", parameter=name
+        ) from None
+    if array.size == 0:
+        raise XlconvError(f"{name} must hold at least one number", parameter=name)
+    if not np.isfinite(array).all():
+        at = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise XlconvError(f"{name} must be finite, got {array[at]} at {list(at)}", parameter=name)
+    return array
+
+
+def spread(name: str, values: object, rank: int) -> list:
+    """One value an axis: a single one serves all axes."""
+    if isinstance(values, int | np.integer):
+        return [values] * rank
+    listed = list(values)  # type: ignore[call-overload]
+    if len(listed) == 1:
+        return listed * rank
+    if len(listed) != rank:
+        raise XlconvError(
+            f"{name} must be one value or one for each of {rank} axes, got {len(listed)} values",
+            parameter=name,
+        )
+    return listed
+
+
+def pair(padding: Sequence[int]) -> tuple[int, int]:
+    begin, end = padding
+    return int(begin), int(end)
+
+
+def _rank(input_axes: int, weight_axes: int) -> int:
+    for rank in (1, 2, 3):
+        if input_axes in (rank, rank + 1) and weight_axes in (rank, rank + 2):
+            return rank
+    raise XlconvError(
+        f"input and weight must have 1 to 3 spatial axes in common, got an input of {input_axes}"
+        f" axes and a weight of {weight_axes}: an input is (in_channels, *sizes) or (*sizes), a"
+        " weight (in_channels, out_channels // groups, *kernel_sizes) or (*kernel_sizes)",
+        parameter="weight",
+    )

@@ -1,0 +1,95 @@
+"""What each role on a sheet looks like; the palette."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+INK, GREY, FAINT, BLUE = "1F2937", "6B7280", "9CA3AF", "1D4ED8"
+PALE_YELLOW, PALE_GREY, ORANGE, WHITE = "FFF9DB", "F1F3F5", "E8710A", "FFFFFF"
+LINE, FRAME = "C9CED6", "374151"
+
+TINTS = (
+    # Okabe and Ito's colour-blind-safe set and two mixtures, lightened until black text reads well
+    "F7D08A",  # orange
+    "A9D8F5",  # sky blue
+    "8FD6BF",  # bluish green
+    "F8F3A0",  # yellow
+    "9CC7EA",  # blue
+    "F2B48F",  # vermillion
+    "E8BDD5",  # reddish purple
+    "D5D9DE",  # grey
+    "C9E29A",  # lime
+)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a cell looks; colours as RRGGBB, sizes in points, None where nothing is set."""
+
+    fill: str | None = None
+    color: str = INK
+    bold: bool = False
+    italic: bool = False
+    strike: bool = False
+    underline: bool = False
+    size: float = 11
+    font: str = "Calibri"
+    align: str | None = None
+    wrap: bool = False
+    indent: int = 0
+    lines: bool = False
+    number_format: str = "General"
+
+
+ROLES: dict[str, Look] = {
+    "": Look(),
+    # words
+    "title": Look(bold=True, size=20),
+    "idea": Look(color=GREY, size=12),
+    "link": Look(color=BLUE, underline=True),
+    "caption": Look(bold=True),
+    "note": Look(color=GREY),
+    "text": Look(),
+    "paragraph": Look(wrap=True),
+    "heading": Look(bold=True, size=13),
+    "code": Look(font="Consolas", size=10),
+    "label": Look(color=GREY, align="right"),
+    "index": Look(color=FAINT, size=8, align="center"),
+    "operator": Look(color=GREY, size=14, bold=True, align="center"),
+    "words": Look(),
+    "verdict": Look(bold=True),
+    # what may be typed over
+    "input": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
+    "kernel": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
+    "bias": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
+    "parameter": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
+    "control": Look(fill=PALE_YELLOW, color=BLUE, bold=True, align="center", lines=True),
+    # what is computed
+    "computed": Look(align="center", lines=True),
+    "copy": Look(align="center", lines=True),
+    "output": Look(align="center", lines=True),
+    "count": Look(align="center", lines=True),
+    "fact": Look(align="center"),
+    "cropped": Look(fill=PALE_GREY, color=FAINT, strike=True, align="center", lines=True),
+    "zero": Look(fill=PALE_GREY, color=FAINT, align="center", lines=True),
+    # what lights up
+    "current": Look(fill=ORANGE, color=WHITE, bold=True),
+    "lit": Look(bold=True),
+    "later": Look(color=FAINT),
+    "alarm": Look(fill="F2B48F", bold=True),
+}
+
+SCALE = (WHITE, "56B4E9")
+"""The two ends of a heat map."""
+
+
+def look(role: str, tint: int = -1) -> Look:
+    """A role's look, on the ground of a tint where there is one.
+
+    >>> look("kernel", 2).fill == TINTS[2], look("output").fill
+    (True, None)
+    """
+    found = ROLES[role]
+    if tint < 0:
+        return found
+    return Look(**{**found.__dict__, "fill": TINTS[tint % len(TINTS)]})
