@@ -39,6 +39,14 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 FONT_ORDER = (
     "b i strike condense extend outline shadow u vertAlign sz color name family charset scheme"
 ).split()
+STRINGS_RELATION = (
+    '<Relationship Id="strings" Target="sharedStrings.xml" Type="http://schemas.openxmlformats.org'
+    '/officeDocument/2006/relationships/sharedStrings"/>'
+)
+STRINGS_TYPE = (
+    '<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.openxmlformats-'
+    'officedocument.spreadsheetml.sharedStrings+xml"/>'
+)
 QUIET = 'evalError="0" twoDigitTextYear="0" numberStoredAsText="1" formula="1" formulaRange="1"'
 
 
@@ -89,6 +97,10 @@ def _settled(name: str, raw: bytes) -> str:
         text = ElementTree.tostring(root, encoding="unicode")
     if name.endswith(".rels"):
         text = text.replace('Target="/xl/', 'Target="' + ("xl/" if name == "_rels/.rels" else ""))
+    if name == "xl/_rels/workbook.xml.rels":  # openpyxl has no shared strings to speak of
+        text = text.replace("</Relationships>", STRINGS_RELATION + "</Relationships>")
+    if name == "[Content_Types].xml":
+        text = text.replace("</Types>", STRINGS_TYPE + "</Types>")
     body = ElementTree.canonicalize(text)
     return '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + body
 

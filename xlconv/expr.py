@@ -8,6 +8,7 @@ stands for an Excel error: a sheet refuses to be written with one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -446,9 +447,18 @@ def _index(area: Values, *position: Values, axes: int) -> Values:
 
 
 def _countif(area: Values, criterion: Values, *, axes: int) -> Values:
-    wanted = criterion.reshape(criterion.shape[: criterion.ndim - axes])
-    matches = _compare(lambda a, b: a == b)(area, criterion)
-    return matches.sum(axis=tuple(range(-axes, 0))).astype(float) + 0 * np.zeros(wanted.shape)
+    """Cells equal to the criterion, or as a text like ">0" says."""
+
+    def met(cell: Any, wanted: Any) -> bool:
+        found = re.fullmatch(r"(<=|>=|<>|<|>|=)(.*)", wanted) if isinstance(wanted, str) else None
+        if not found:
+            return bool(OPERATORS["="][1](np.array(cell, object), np.array(wanted, object)))
+        bound = float(found[2])
+        compare = OPERATORS[found[1]][1]
+        return not isinstance(cell, str) and bool(compare(np.array(cell), np.array(bound)))
+
+    matches = np.frompyfunc(met, 2, 1)(area.astype(object), criterion.astype(object))
+    return np.asarray(matches.astype(float).sum(axis=tuple(range(-axes, 0))))
 
 
 def _round(number: Any, digits: Any) -> float:
@@ -490,6 +500,7 @@ def _all_numbers(*cells: Any) -> bool:
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "ABS": _numeric(np.abs, abs),
     "AND": _fold(np.logical_and),
+    "CHOOSE": _cells(lambda n, *options: options[int(n) - 1] if 1 <= n < len(options) + 1 else np.nan),
     "COLUMNS": lambda area, axes: np.float64(area.shape[-1]),
     "COUNTIF": _countif,
     "IF": _if,

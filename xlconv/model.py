@@ -37,3 +37,7 @@ def canvas(layer: Layer) -> Array:
             weights = layer.weight[(slice(sources.start, sources.stop), g.filter(o), *offsets)]
             y[(o, *reached)] += np.tensordot(weights, layer.input[sources.start : sources.stop], 1)
     return y
+
+
+OPERATIONS = {"conv_transpose": conv_transpose, "canvas": canvas}
+"""What a block on a sheet may claim to be."""

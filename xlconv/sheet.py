@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from math import prod
@@ -13,6 +13,8 @@ from openpyxl.utils.cell import get_column_letter, quote_sheetname
 
 from xlconv.errors import XlconvError
 from xlconv.expr import Area, Expr, Grid, Reference, Values
+from xlconv.layer import Layer
+from xlconv.words import WORDS
 
 EXCEL_ROWS, EXCEL_COLUMNS = 1_048_576, 16_384
 SHEETS_CELLS = 10_000_000
@@ -75,11 +77,15 @@ class Link:
 
 @dataclass(frozen=True)
 class Block:
-    """Cells with a name and a meaning: what the manifest lists and a defined name leads to."""
+    """Cells with a name and a meaning: what the manifest lists and a defined name leads to.
+
+    claim  what the cells claim to be: an operation of the model on a layer; None claims nothing
+    """
 
     name: str
     role: str
     cells: Grid
+    claim: tuple[str, Layer] | None = None
 
     def ranges(self) -> list[str]:
         """One A1 range for each innermost 2-D slice, in C order."""
@@ -99,7 +105,7 @@ class Sheet:
 
     name: str
     view: str = ""
-    title: str = ""
+    words: Mapping[str, str] = field(default_factory=lambda: WORDS)
     column_width: float = 4.6
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
@@ -114,6 +120,10 @@ class Sheet:
     blocks: list[Block] = field(default_factory=list)
     rows: int = 0
     columns: int = 0
+
+    def say(self, key: str, **values: object) -> str:
+        """One of the sheet's words, with its {places} filled."""
+        return self.words[key].format(**values)
 
     def memory(
         self,
@@ -165,18 +175,26 @@ class Sheet:
         dtype: Any = np.float64,
         tint: Any = -1,
         frame: bool = True,
+        claim: tuple[str, Layer] | None = None,
     ) -> Grid:
         """Named cells with a role, framed, and written at once where `content` is given."""
         grid = self.memory(at, shape, steps=steps, dtype=dtype)
         if content is not None:
             grid[...] = content
-        return self.name_block(name, grid, role=role, tint=tint, frame=frame)
+        return self.name_block(name, grid, role=role, tint=tint, frame=frame, claim=claim)
 
     def name_block(
-        self, name: str, grid: Grid, *, role: str, tint: Any = -1, frame: bool = True
+        self,
+        name: str,
+        grid: Grid,
+        *,
+        role: str,
+        tint: Any = -1,
+        frame: bool = True,
+        claim: tuple[str, Layer] | None = None,
     ) -> Grid:
         """Cells that are on the sheet already, as a block of their own."""
-        self.blocks.append(Block(name, role, grid))
+        self.blocks.append(Block(name, role, grid, claim))
         self.coat(grid, role, tint)
         if frame:
             self.frames.append(Frame(grid))

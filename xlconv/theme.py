@@ -57,7 +57,10 @@ ROLES: dict[str, Look] = {
     "index": Look(color=FAINT, size=8, align="center"),
     "operator": Look(color=GREY, size=14, bold=True, align="center"),
     "words": Look(),
-    "verdict": Look(bold=True),
+    "verdict": Look(bold=True, color="15803D"),
+    "warning": Look(bold=True, color="B91C1C"),
+    "heads": Look(color=GREY, size=9, align="center"),
+    "symbol": Look(size=9, align="center"),
     # what may be typed over
     "input": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
     "kernel": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
@@ -74,8 +77,9 @@ ROLES: dict[str, Look] = {
     "zero": Look(fill=PALE_GREY, color=FAINT, align="center", lines=True),
     # what lights up
     "current": Look(fill=ORANGE, color=WHITE, bold=True),
-    "lit": Look(bold=True),
-    "later": Look(color=FAINT),
+    "met": Look(bold=True),
+    "now": Look(fill="FFD8A8", bold=True),
+    "later": Look(color="D9DCE1"),
     "alarm": Look(fill="F2B48F", bold=True),
 }
 

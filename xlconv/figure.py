@@ -1,0 +1,429 @@
+"""What the figures of every view share: captions, indices, a layer's blocks, the live verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from xlconv.expr import Expr, Grid, call, total
+from xlconv.geometry import Axis, Geometry, Run
+from xlconv.layer import Layer
+from xlconv.sheet import Place, Sheet, below, beside, corners, tiled
+
+TOP, LEFT = 5, 2
+"""The first row and column of a figure's cells: captions and indices stand before them."""
+
+CONTROLS = 3
+"""The row of a sheet's controls; its figure then starts two rows lower."""
+
+
+def times(sizes: Sequence[int]) -> str:
+    """Sizes in words.
+
+    >>> times((4, 4)), times((3, 5, 5))
+    ('4 × 4', '3 × 5 × 5')
+    """
+    return " × ".join(map(str, sizes))
+
+
+def plain(shape: Sequence[int], leading: int) -> str:
+    """A shape in words, without leading ones for channels.
+
+    >>> plain((1, 4, 4), 1), plain((3, 2, 3, 3), 2)
+    ('4 × 4', '3 × 2 × 3 × 3')
+    """
+    return times(shape if any(n > 1 for n in shape[:leading]) else shape[leading:])
+
+
+def spread(rank: int, channels: int) -> str:
+    """How the leading axes of a block lie: channels down, then across; depth across."""
+    return ("", "v", "vh")[channels] + "h" * (rank - 2) if rank > 1 else "v" * (channels - 1)
+
+
+def steps(shape: Sequence[int], rank: int, channels: int) -> tuple[Place, ...]:
+    """The steps of a block of `channels` channel axes and `rank` spatial ones."""
+    return tiled(shape, spread(rank, channels), gap=2 if rank > 1 else 1)
+
+
+def caption(sheet: Sheet, grid: Grid, words: str, lift: int = 2) -> None:
+    """Words above a block; one row more where indices stand between."""
+    (row, column), _ = corners(grid)
+    sheet.text((row - lift, column), words, "caption")
+
+
+def indices(sheet: Sheet, grid: Grid, rank: int, firsts: Sequence[int] = ()) -> list[Grid]:
+    """Number a block's cells along its top and left edge, at each of its slices.
+
+    firsts   the index of the first cell along each spatial axis, 0 where not given
+    returns  for each spatial axis its indices, to broadcast against the grid
+    """
+    edges = {
+        1: ((..., 0, slice(None)), (-1, 0), (..., None, slice(None))),
+        2: ((..., slice(None), 0), (0, -1), (..., slice(None), None)),
+        3: ((..., 0, 0), (-1, -1), (..., slice(None), None, None)),
+    }
+    found = []
+    for from_end, first in zip(range(rank, 0, -1), firsts or [0] * rank, strict=True):
+        edge, (down, across), widen = edges[from_end]
+        cells = grid[edge]
+        at = (cells.origin[0] + down, cells.origin[1] + across)
+        label = sheet.memory(at, cells.shape, steps=cells.steps)
+        label[...] = np.arange(first, first + cells.shape[-1], dtype=float)
+        sheet.coat(label, "index")
+        found.append(label[widen])
+    return found
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What a view computes from: the input, the kernel, and the bias if there is one."""
+
+    input: Grid
+    weight: Grid
+    bias: Grid | None
+    input_indices: list[Grid]
+
+
+def sources(
+    sheet: Sheet, layer: Layer, at: Place = (TOP, LEFT), *, beside_input: bool = False
+) -> Sources:
+    """The layer's input with its kernel under it, or beside it."""
+    g = layer.geometry
+    x = sheet.block(
+        "input", at, g.input_shape, steps=steps(g.input_shape, g.rank, 1), role="input",
+        content=layer.input,
+    )  # fmt: skip
+    caption(sheet, x, sheet.say("input", size=plain(g.input_shape, 1)))
+    numbered = indices(sheet, x, g.rank)
+    place = (at[0], beside(x)) if beside_input else (below(x, 3), at[1])
+    w = sheet.block(
+        "kernel", place, g.weight_shape, steps=steps(g.weight_shape, g.rank, 2), role="kernel",
+        content=layer.weight, tint=tints(g),
+    )  # fmt: skip
+    caption(sheet, w, sheet.say("kernel", size=plain(g.weight_shape, 2)))
+    indices(sheet, w, g.rank)
+    bias = None
+    if layer.bias is not None:
+        bias = sheet.block(
+            "bias", (below(w, 2), at[1]), (g.out_channels,), role="bias", content=layer.bias,
+            steps=((1, 0),),
+        )  # fmt: skip
+        caption(sheet, bias, sheet.say("bias"), lift=1)
+    return Sources(x, w, bias, numbered)
+
+
+def tints(geometry: Geometry) -> np.ndarray:
+    """One tint for each kernel index, to broadcast over the weight."""
+    sizes = [axis.kernel_size for axis in geometry.axes]
+    return np.arange(np.prod(sizes)).reshape(sizes)
+
+
+def size_formula(axis: Axis) -> str:
+    """The output size of an axis as the sum that gives it.
+
+    >>> size_formula(Axis(size=4, kernel_size=3)), size_formula(Axis(size=2, kernel_size=3, stride=2, padding=(1, 1)))
+    ('(4-1)·1 + 3', '(2-1)·2 + 3 - 2·1')
+    """
+    begin, end = axis.padding
+    extent = f"{axis.dilation}·({axis.kernel_size}-1) + 1" if axis.dilation > 1 else f"{axis.extent}"
+    text = f"({axis.size}-1)·{axis.stride} + {extent}"
+    if begin == end:
+        text += f" - 2·{begin}" if begin else ""
+    else:
+        text += "".join(f" {'-' if p > 0 else '+'} {abs(p)}" for p in (begin, end) if p)
+    return text + (f" + {axis.output_padding}" if axis.output_padding else "")
+
+
+def output_caption(sheet: Sheet, geometry: Geometry) -> str:
+    """The output's size, with its formula where one serves all axes."""
+    size = plain(geometry.output_shape, 1)
+    formulas = {size_formula(axis) for axis in geometry.axes}
+    if len(formulas) > 1:
+        return sheet.say("output", size=size)
+    return sheet.say("output_formula", size=size, formula=formulas.pop())
+
+
+def output_blocks(
+    sheet: Sheet, layer: Layer, at: Place, name: str, words: str
+) -> tuple[Grid, Grid, list[Grid]]:
+    """The full output's cells, still to be written, with the cropped ring to be seen around it.
+
+    returns  the canvas, the output in it, and the canvas's cells by their output index
+    """
+    geometry = layer.geometry
+    shape = geometry.canvas_shape
+    canvas = sheet.memory(at, shape, steps=steps(shape, geometry.rank, 1))
+    output = canvas[(slice(None), *geometry.crop)]
+    if canvas.shape != output.shape:
+        sheet.name_block(f"{name}_full", canvas, role="cropped", frame=False)
+    sheet.name_block(name, output, role="output", claim=("conv_transpose", layer))
+    caption(sheet, canvas, words)
+    firsts = [-axis.crop.start for axis in geometry.axes]
+    return canvas, output, indices(sheet, canvas, geometry.rank, firsts)
+
+
+Tap = tuple[tuple[slice, ...], tuple[int, ...]]
+"""For each axis the inputs that a tap brings to a run of cells, and the kernel index it uses."""
+
+
+def accumulated(
+    cells: Grid, runs: Sequence[Sequence[Run]], terms: Callable[[list[Tap]], list[Expr]]
+) -> None:
+    """Write cells as explicit sums, one formula for all cells that are reached alike.
+
+    cells  (*sizes), not yet written
+    runs   for each axis the cells grouped by how they are reached
+    terms  what to add, from the taps of one group
+    """
+    for chosen in product(*runs):
+        taps = [
+            (
+                tuple(run.inputs(i0) for run, (i0, _) in zip(chosen, picked, strict=True)),
+                tuple(u for _, u in picked),
+            )
+            for picked in product(*(run.taps for run in chosen))
+        ]
+        cells[tuple(run.cells for run in chosen)] = total(terms(taps))
+
+
+def distributed(canvas: Grid, geometry: Geometry, stamps: Grid, bias: Grid | None) -> None:
+    """Write each output cell as the sum of the stamps that reach it.
+
+    canvas  (out_channels, *canvas_sizes), not yet written
+    stamps  (in_channels, out_channels // groups, *input_sizes, *kernel_sizes)
+    """
+    runs = [axis.canvas_runs for axis in geometry.axes]
+    for o in range(geometry.out_channels):
+        extra = [] if bias is None else [bias[o]]
+        accumulated(
+            canvas[o],
+            runs,
+            lambda taps, o=o, extra=extra: [  # type: ignore[misc]
+                stamps[(i, geometry.filter(o), *inputs, *offsets)]
+                for i in geometry.sources(o)
+                for inputs, offsets in taps
+            ]
+            + extra,
+        )
+
+
+def tapped(canvas: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | None) -> None:
+    """Write each output cell as the explicit products of inputs and weights that reach it."""
+    runs = [axis.canvas_runs for axis in geometry.axes]
+    for o in range(geometry.out_channels):
+        extra = [] if bias is None else [bias[o]]
+        accumulated(
+            canvas[o],
+            runs,
+            lambda taps, o=o, extra=extra: [  # type: ignore[misc]
+                x[(i, *inputs)] * w[(i, geometry.filter(o), *offsets)]
+                for i in geometry.sources(o)
+                for inputs, offsets in taps
+            ]
+            + extra,
+        )
+
+
+def collected(
+    canvas: Grid, geometry: Geometry, turned: Grid, stretched: Grid, bias: Grid | None
+) -> None:
+    """Write each output cell as the sum of a window of the stretched input times the turned kernel.
+
+    turned     (in_channels, out_channels // groups, *extents), its gaps filled with zeros
+    stretched  (in_channels, *sizes), with margins that make every cell of the canvas a full window
+    """
+    extents = [axis.extent for axis in geometry.axes]
+    flat = min(2, geometry.rank)  # a range has at most two axes: the others are written out
+    for o in range(geometry.out_channels):
+        terms = []
+        for i in geometry.sources(o):
+            windows = stretched[i].windows(*extents)
+            kernel = turned[i, geometry.filter(o)]
+            for outer in np.ndindex(*extents[: geometry.rank - flat]):
+                window = windows[(*[slice(None)] * geometry.rank, *outer, ...)]
+                part = kernel[outer][(*[None] * geometry.rank, ...)]
+                terms.append(call("SUMPRODUCT", part.area(flat), window.area(flat)))
+        if bias is not None:
+            terms.append(bias[o])
+        canvas[o] = total(terms)
+
+
+def stretched_input(sheet: Sheet, geometry: Geometry, x: Grid, at: Place, name: str = "stretched") -> Grid:
+    """The input with its inserted zeros and its margins, each value a live copy."""
+    sizes = [axis.stretched_size + sum(axis.margins) for axis in geometry.axes]
+    shape = (geometry.in_channels, *sizes)
+    z = sheet.block(
+        name, at, shape, steps=steps(shape, geometry.rank, 1), role="zero", content=0.0
+    )  # fmt: skip
+    inner = z[
+        (
+            slice(None),
+            *(
+                slice(a.margins[0], a.margins[0] + a.stretched_size, a.stride)
+                for a in geometry.axes
+            ),
+        )
+    ]
+    inner[...] = x
+    sheet.coat(inner, "copy")
+    return z
+
+
+def turned_kernel(sheet: Sheet, geometry: Geometry, w: Grid, at: Place, name: str = "turned") -> Grid:
+    """The kernel turned by 180 degrees, with the zeros of its dilation, each weight a live copy."""
+    extents = [axis.extent for axis in geometry.axes]
+    shape = (*geometry.weight_shape[:2], *extents)
+    place = steps(shape, geometry.rank, 2)
+    t = sheet.block(name, at, shape, steps=place, role="zero", content=0.0)
+    back = (..., *(slice(None, None, -1) for _ in extents))
+    inner = t[(..., *(slice(None, None, axis.dilation) for axis in geometry.axes))]
+    inner[...] = w[back]
+    sheet.coat(inner, "copy", tints(geometry)[back])
+    return t
+
+
+def verdict(sheet: Sheet, at: Place, *pairs: tuple[Grid, Grid]) -> None:
+    """A live line that says whether two blocks agree."""
+    apart = total(
+        [
+            call("SUMXMY2", a[lead].area(min(2, len(a.shape))), b[lead].area(min(2, len(b.shape))))
+            for a, b in pairs
+            for lead in np.ndindex(*a.shape[:-2])
+        ]
+    )
+    words = call("IF", apart < 1e-9, sheet.say("agree"), sheet.say("differ"))
+    cell = sheet.formula(at, words, "verdict")
+    sheet.light(cell, cell.differs(sheet.say("agree")), "alarm")
+
+
+def stretched_caption(sheet: Sheet, geometry: Geometry) -> str:
+    """What was done to the input before the turned kernel slides over it."""
+    sizes = [axis.stretched_size + sum(axis.margins) for axis in geometry.axes]
+    margins = {margin for axis in geometry.axes for margin in axis.margins}
+    zeros = {axis.stride - 1 for axis in geometry.axes}
+    return sheet.say(
+        "stretched" if zeros == {0} else "stretched_apart",
+        margin=_alike(margins),
+        zeros=_alike(zeros),
+        size=plain((geometry.in_channels, *sizes), 1),
+    )
+
+
+def _alike(numbers: set[int]) -> str:
+    return f"{min(numbers)}" if len(numbers) == 1 else f"{min(numbers)} to {max(numbers)}"
+
+
+@dataclass(frozen=True)
+class Look:
+    """The output cell that a sheet looks at: its controls, and what follows from them.
+
+    at       the control of each spatial axis
+    channel  the control of the output channel, where there is more than one
+    valid    a condition: whether there is such a cell
+    """
+
+    geometry: Geometry
+    at: list[Grid]
+    channel: Grid | None
+    valid: Expr
+
+    def by_channel(self, options: Sequence[Expr]) -> Expr:
+        """The option of the looked-at output channel."""
+        if self.channel is None:
+            return options[0]
+        return call("CHOOSE", self.channel + 1, *options)
+
+    def is_channel(self, out_channel: int) -> list[Expr]:
+        """What must hold for an output channel to be the looked-at one."""
+        return [] if self.channel is None else [self.channel.equals(out_channel)]
+
+    def is_group(self, in_channel: int) -> list[Expr]:
+        """What must hold for an input channel to reach the looked-at one."""
+        g = self.geometry
+        if g.groups == 1 or self.channel is None:
+            return []
+        outs = [o for o in range(g.out_channels) if in_channel in g.sources(o)]
+        return [self.channel >= outs[0], self.channel <= outs[-1]]
+
+
+def look_at(
+    sheet: Sheet, geometry: Geometry, labels: Sequence[Grid], first: Sequence[int] | None = None
+) -> Look:
+    """The controls that choose an output cell, with dropdowns, above the figure.
+
+    labels  the canvas's cells by their output index, of each axis
+    first   what the controls say when the file is opened; the middle if not given
+    """
+    start = list(first or [size // 2 for size in geometry.output_shape[1:]])
+    sheet.text((CONTROLS, LEFT), sheet.say("look_at"), "caption")
+    column, controls, known = LEFT + 4, [], []
+    names = ["depth", "row", "column"][-geometry.rank :]
+    sizes = list(geometry.output_shape[1:])
+    for n, (name, size) in enumerate(zip(names, sizes, strict=True)):
+        sheet.text((CONTROLS, column), sheet.say(name), "label")
+        control = sheet.block(
+            f"look_{name}", (CONTROLS, column + 1), (), role="control", content=float(start[n])
+        )
+        run = labels[n][0].memory.size
+        line = _line(labels[n], run)[geometry.axes[n].crop]
+        sheet.choose(control, line.area() if n + 3 > geometry.rank or geometry.rank < 3 else range(size))
+        known.append(call("COUNTIF", line.area(), control).equals(1))
+        controls.append(control)
+        column += 3
+    channel = None
+    if geometry.out_channels > 1:
+        sheet.text((CONTROLS, column), sheet.say("channel"), "label")
+        channel = sheet.block("look_channel", (CONTROLS, column + 1), (), role="control", content=0.0)
+        sheet.choose(channel, range(geometry.out_channels))
+        known += [channel >= 0, channel <= geometry.out_channels - 1]
+        column += 3
+    limits = ", ".join(f"{sheet.say(n)} 0..{size - 1}" for n, size in zip(names, sizes, strict=True))
+    wrong = call("IF", call("AND", *known), "", sheet.say("look_wrong", limits=limits))
+    message = sheet.formula((CONTROLS, column + 1), wrong, "warning")
+    return Look(geometry, controls, channel, message.equals(""))
+
+
+def _line(label: Grid, size: int) -> Grid:
+    """The cells of one index, along its own axis."""
+    axis = next(n for n, length in enumerate(label.shape) if length == size and n > 0)
+    return label[tuple(slice(None) if n == axis else 0 for n in range(len(label.shape)))]
+
+
+def pick(cells: Grid, at: Sequence[Expr]) -> Expr:
+    """The cell of a block at a computed index, counted from 0."""
+    if len(at) > 2:
+        slices = [pick(cells[n], at[1:]) for n in range(cells.shape[0])]
+        return call("CHOOSE", at[0] + 1, *slices)
+    row = at[0] + 1 if len(at) == 2 else 1
+    return call("INDEX", cells.area(), row, at[-1] + 1)
+
+
+def surround(
+    sheet: Sheet, title: str, idea: str, try_this: Sequence[str], n: int, names: Sequence[str]
+) -> None:
+    """The title and the idea above a figure, the links beside them, what to try under it.
+
+    n      the number of this sheet in its book, from 0
+    names  the names of all sheets of the book
+    """
+    sheet.heights[0] = 30
+    sheet.text((0, 1), title, "title")
+    if idea:
+        sheet.text((1, 1), idea, "idea")
+    if try_this:
+        row = sheet.rows + 1
+        sheet.text((row, 1), sheet.say("try_this"), "caption")
+        for number, line in enumerate(try_this, 1):
+            sheet.text((row + number, 1), f"{number}.  {line}", "text")
+    if n == 0:
+        return
+    links = [(names[0], sheet.say("contents")), (names[n - 1], sheet.say("previous", name=names[n - 1]))]
+    if n + 1 < len(names):
+        links.append((names[n + 1], sheet.say("next", name=names[n + 1])))
+    column = int(len(title) * 13 / (sheet.column_width * 7.5)) + 3
+    for target, words in links:
+        sheet.link((0, column), words, target)
+        column += int(len(words) * 7 / (sheet.column_width * 7.5)) + 2
