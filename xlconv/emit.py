@@ -95,6 +95,8 @@ def _settled(name: str, raw: bytes) -> str:
             font[:] = sorted(font, key=lambda child: FONT_ORDER.index(child.tag.split("}")[1]))
         ElementTree.register_namespace("", MAIN)
         text = ElementTree.tostring(root, encoding="unicode")
+    # openpyxl writes headers of kinds that are not in use, which Gnumeric does not know
+    text = re.sub(r"<(even|first)(Header|Footer)\s*/>", "", text)
     if name.endswith(".rels"):
         text = text.replace('Target="/xl/', 'Target="' + ("xl/" if name == "_rels/.rels" else ""))
     if name == "xl/_rels/workbook.xml.rels":  # openpyxl has no shared strings to speak of

@@ -147,20 +147,27 @@ def output_caption(sheet: Sheet, geometry: Geometry) -> str:
 
 
 def output_blocks(
-    sheet: Sheet, layer: Layer, at: Place, name: str, words: str
+    sheet: Sheet,
+    layer: Layer,
+    at: Place,
+    name: str,
+    words: str,
+    place: Sequence[Place] | None = None,
 ) -> tuple[Grid, Grid, list[Grid]]:
     """The full output's cells, still to be written, with the cropped ring to be seen around it.
 
+    place    the steps of the cells; channels down, depth across if not given
     returns  the canvas, the output in it, and the canvas's cells by their output index
     """
     geometry = layer.geometry
     shape = geometry.canvas_shape
-    canvas = sheet.memory(at, shape, steps=steps(shape, geometry.rank, 1))
+    canvas = sheet.memory(at, shape, steps=place or steps(shape, geometry.rank, 1))
     output = canvas[(slice(None), *geometry.crop)]
     if canvas.shape != output.shape:
         sheet.name_block(f"{name}_full", canvas, role="cropped", frame=False)
     sheet.name_block(name, output, role="output", claim=("conv_transpose", layer))
-    caption(sheet, canvas, words)
+    if words:
+        caption(sheet, canvas, words)
     firsts = [-axis.crop.start for axis in geometry.axes]
     return canvas, output, indices(sheet, canvas, geometry.rank, firsts)
 

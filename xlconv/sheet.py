@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from openpyxl.utils.cell import get_column_letter, quote_sheetname
 
+from xlconv import theme
 from xlconv.errors import XlconvError
 from xlconv.expr import Area, Expr, Grid, Reference, Values
 from xlconv.layer import Layer
@@ -205,8 +206,18 @@ class Sheet:
         self.coats.append(Coat(grid, role, np.asarray(tint)))
 
     def text(self, at: Place, content: str, role: str = "text") -> Grid:
-        """One cell of text."""
+        """One cell of text, which may run over the empty cells beside it."""
+        self.run_over(at, content, role)
         return self.line(at, [content], role)[0]
+
+    def run_over(self, at: Place, content: str, role: str) -> None:
+        """Count the cells that a text runs over as used, so that they are printed with it."""
+        look, room = theme.look(role), len(content) * 0.6 * theme.look(role).size
+        width, column = 0.0, at[1]
+        while not look.wrap and width < room:
+            width += self.widths.get(column, self.column_width) * 5.8
+            column += 1
+        self.columns = max(self.columns, min(column, EXCEL_COLUMNS))
 
     def line(self, at: Place, content: Sequence[Any], role: str, step: Place = (0, 1)) -> Grid:
         """Constants in a row, or along another step."""
@@ -221,6 +232,8 @@ class Sheet:
         value = content.value
         grid = self.memory(at, value.shape, dtype=value.dtype, steps=[(0, 1)] * value.ndim)
         grid[...] = content
+        if value.ndim == 0:
+            self.run_over(at, str(value), role)
         self.coat(grid, role, tint)
         return grid
 

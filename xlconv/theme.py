@@ -75,6 +75,8 @@ ROLES: dict[str, Look] = {
     "fact": Look(align="center"),
     "cropped": Look(fill=PALE_GREY, color=FAINT, strike=True, align="center", lines=True),
     "zero": Look(fill=PALE_GREY, color=FAINT, align="center", lines=True),
+    "stamp": Look(fill="EAF4FB", align="center", lines=True),
+    "empty": Look(color="D9DCE1", align="center", lines=True),
     # what lights up
     "current": Look(fill=ORANGE, color=WHITE, bold=True),
     "met": Look(bold=True),

@@ -1,0 +1,234 @@
+"""The programs of xlconv.snippets, run where the framework is installed, and their text.
+
+UPDATE_GOLDEN=1 writes tests/golden/snippets anew.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from xlconv.errors import XlconvError
+from xlconv.layer import Array, Layer
+from xlconv.model import conv_transpose
+from xlconv.snippets import FRAMEWORKS, LITERAL_LIMIT, snippet
+
+HERE = Path(__file__).parent
+GOLDEN = HERE / "golden" / "snippets"
+SEEDS = json.loads((HERE / "data" / "seed_examples.json").read_text(encoding="utf-8"))
+
+MODULES = {
+    "pytorch": "torch",
+    "keras": "tensorflow",
+    "jax": "jax",
+    "onnx": "onnxruntime",
+    "mxnet": "mxnet",
+    "numpy": "numpy",
+}
+NEEDED = ("numpy", "onnx")  # a test run without these is no test run
+
+# runs many programs in one process of their own: frameworks are slow to import, and the
+# programs change NumPy's and JAX's settings
+RUNNER = """
+import contextlib, io, json, sys
+printed = []
+for text in json.load(sys.stdin):
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        exec(compile(text, "snippet", "exec"), {})
+    printed.append(out.getvalue())
+json.dump(printed, sys.stdout)
+"""
+
+
+def run(programs: list[str], cwd: Path) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", RUNNER],
+        input=json.dumps(programs),
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    printed: list[str] = json.loads(done.stdout)
+    return printed
+
+
+def parsed(printed: str) -> Array:
+    return np.array(ast.literal_eval(printed.replace("\n", "")), dtype=np.float64)
+
+
+@pytest.fixture(params=FRAMEWORKS)
+def runnable(request: pytest.FixtureRequest) -> str:
+    framework: str = request.param
+    if framework not in NEEDED and find_spec(MODULES[framework]) is None:
+        pytest.skip(f"{MODULES[framework]} is not installed")
+    return framework
+
+
+def seed_layer(example: dict[str, Any]) -> Layer:
+    names = ("input", "weight", "stride", "padding")
+    x, weight, stride, padding = (example[name] for name in names)
+    return Layer.of(x, weight, stride=stride, padding=padding)
+
+
+def random_layers(count: int, *, integral: bool) -> list[Layer]:
+    """Layers of rank 1, 2, 3 in turn; of all kinds of padding; every second one has a bias."""
+    rng = np.random.default_rng(14 + integral)
+    layers: list[Layer] = []
+    while len(layers) < count:
+        n = len(layers)
+        rank, groups = 1 + n % 3, int(rng.integers(1, 4))
+        same = rng.integers(0, 4, (rank, 1)).repeat(2, axis=1)
+        padding = [same, rng.integers(0, 5, (rank, 2)), rng.integers(-4, 5, (rank, 2))][n // 3 % 3]
+        x = rng.integers(-9, 10, (groups * rng.integers(1, 3), *rng.integers(1, 5, rank)))
+        weight = rng.integers(-9, 10, (len(x), rng.integers(1, 3), *rng.integers(1, 4, rank)))
+        bias = rng.integers(-9, 10, groups * weight.shape[1]) if n % 2 else None
+        unit = 1 if integral else 0.01
+        try:
+            layer = Layer.of(
+                x * unit,
+                weight * unit,
+                bias=None if bias is None else bias * unit,
+                stride=rng.integers(1, 4, rank).tolist(),
+                padding=padding.tolist(),
+                output_padding=rng.integers(0, 3, rank).tolist(),
+                dilation=rng.integers(1, 4, rank).tolist(),
+                groups=groups,
+            )
+        except XlconvError:  # output_padding too large, or nothing left of the output
+            continue
+        if max(x.size, weight.size) <= LITERAL_LIMIT:
+            layers.append(layer)
+    return layers
+
+
+def golden_layers() -> dict[str, Layer]:
+    rng = np.random.default_rng(3)
+    return {
+        "sedirts": seed_layer(next(e for e in SEEDS if e["id"] == "sedirts")),
+        "1d-bias": Layer.of([3, 1, 2], [1, 2, 3], bias=[1], stride=2, padding=1, output_padding=1),
+        "2d-everything": Layer.of(
+            rng.integers(0, 4, (4, 2, 3)),
+            rng.integers(-4, 5, (4, 3, 2, 3)) / 4,
+            bias=[1, 0, -1, 2, 0.5, 3],
+            stride=(3, 2),
+            padding=[(1, 0), (0, 2)],
+            output_padding=(2, 1),
+            dilation=(1, 2),
+            groups=2,
+        ),
+        "2d-extended": Layer.of(
+            [[3, 3], [1, 1]], [[1, 2], [0, 1]], bias=[7], padding=[(-1, 0), (1, -2)]
+        ),
+        "3d-dilated": Layer.of(
+            rng.integers(0, 4, (1, 2, 2, 2)),
+            rng.integers(0, 4, (1, 1, 2, 2, 2)),
+            dilation=(1, 2, 2),
+        ),
+        "2d-large": Layer.of(np.ones((3, 20, 20)), np.ones((3, 1, 2, 2)), padding=1),
+    }
+
+
+def test_seed_examples_print_the_numbers_of_the_lesson(runnable: str, tmp_path: Path) -> None:
+    printed = run([snippet(seed_layer(example), runnable) for example in SEEDS], tmp_path)
+    assert [parsed(text).tolist() for text in printed] == [example["output"] for example in SEEDS]
+
+
+def test_integers_print_the_same_text_in_every_framework(runnable: str, tmp_path: Path) -> None:
+    layers = random_layers(90, integral=True)
+    printed = run([snippet(layer, runnable) for layer in layers], tmp_path)
+    for layer, text in zip(layers, printed, strict=True):
+        expected = conv_transpose(layer).astype(int)
+        assert (
+            text
+            == np.array2string(
+                expected, separator=", ", threshold=expected.size, max_line_width=10**6
+            )
+            + "\n"
+        ), layer.geometry
+
+
+def test_fractions_print_what_float32_can_hold(runnable: str, tmp_path: Path) -> None:
+    layers = random_layers(36, integral=False)
+    printed = run([snippet(layer, runnable) for layer in layers], tmp_path)
+    for layer, text in zip(layers, printed, strict=True):
+        got, expected = parsed(text), conv_transpose(layer)
+        assert got.shape == expected.shape, layer.geometry
+        assert np.abs(got - expected).max() <= 1e-5, layer.geometry
+
+
+def test_large_arrays_are_loaded_from_files(runnable: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    layer = Layer.of(
+        rng.integers(-9, 10, (2, 11, 10)), rng.integers(-9, 10, (2, 3, 6, 6)), bias=[1, 2, 3]
+    )
+    np.save(tmp_path / "input.npy", layer.input)
+    np.save(tmp_path / "weight.npy", layer.weight)
+    text = snippet(layer, runnable)
+    assert 'np.load("input.npy")' in text
+    assert 'np.load("weight.npy")' in text
+    assert "bias.npy" not in text
+    assert parsed(run([text], tmp_path)[0]).tolist() == conv_transpose(layer).tolist()
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("name", golden_layers())
+def test_text_is_the_golden_one(name: str, framework: str) -> None:
+    file, text = GOLDEN / f"{name}.{framework}.txt", snippet(golden_layers()[name], framework)
+    if os.environ.get("UPDATE_GOLDEN"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="\n")
+    assert text == file.read_text(encoding="utf-8")
+
+
+def test_golden_directory_holds_nothing_else() -> None:
+    expected = {f"{name}.{framework}.txt" for name in golden_layers() for framework in FRAMEWORKS}
+    assert {file.name for file in GOLDEN.iterdir()} == expected
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_lines_are_safe_and_short(framework: str) -> None:
+    long = Layer.of(np.arange(150) - 75, [1])
+    for layer in [long, *golden_layers().values(), *random_layers(60, integral=True)]:
+        text = snippet(layer, framework)
+        assert text.isascii()
+        assert text.startswith("# weight: (")
+        for line in text.splitlines():
+            assert not line.startswith(("=", "+", "-", "@")), line
+            assert len(line) <= 100, line
+            assert line == line.rstrip()
+
+
+def test_numbers_are_written_out_exactly() -> None:
+    x = np.array([0.1, 1e-9, -0.0, 12345678.25, 1 / 3])
+    text = snippet(Layer.of(x, [1]), "numpy")
+    written = text[text.index("x = np.array(") + 13 : text.index(', dtype="float64")')]
+    assert ast.literal_eval(written) == [x.tolist()]
+    assert "-0," not in written
+
+
+def test_small_numbers_print_as_plain_decimals(runnable: str, tmp_path: Path) -> None:
+    rows = {
+        (-2, 0, 1): "[[-2,  0,  1]]\n",
+        (-1e-7, 2.5): "[[0. , 2.5]]\n",  # not -0.
+        (0.002, 100.5): "[[  0.002, 100.5  ]]\n",  # not 2.000e-03
+    }
+    printed = run([snippet(Layer.of(row, [1]), runnable) for row in rows], tmp_path)
+    assert printed == list(rows.values())
+
+
+def test_unknown_framework_is_refused() -> None:
+    rule = 'framework must be one of pytorch, keras, jax, onnx, mxnet, numpy, got "tensorflow"'
+    with pytest.raises(XlconvError, match=f"^{rule}$") as caught:
+        snippet(Layer.of([1], [1]), "tensorflow")
+    assert caught.value.parameter == "framework"

@@ -1,0 +1,47 @@
+"""Code: the lesson's layers as programs that print the same arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xlconv.errors import XlconvError
+from xlconv.layer import Layer
+from xlconv.sheet import Sheet
+from xlconv.snippets import FRAMEWORKS, snippet
+
+TITLES = {
+    "pytorch": "PyTorch", "keras": "Keras", "jax": "JAX", "onnx": "ONNX", "mxnet": "MXNet Gluon",
+    "numpy": "NumPy",
+}  # fmt: skip
+
+ACROSS = 18
+"""Columns from one program to the one beside it."""
+
+
+def code(
+    sheet: Sheet, layers: Mapping[str, Layer], *, examples: list[str] | None = None,
+    frameworks: list[str] | None = None,
+) -> None:  # fmt: skip
+    """Each example in each framework, a line of code a cell.
+
+    layers    the lesson's layers by name
+    examples  the names of those to show; all if not given
+    """
+    row, known = 3, list(frameworks or FRAMEWORKS)
+    for pair in (known[n : n + 2] for n in range(0, len(known), 2)):
+        for name in examples or layers:
+            if name not in layers:
+                raise XlconvError(f'there is no layer "{name}"; known are {", ".join(layers)}')
+            programs = [snippet(layers[name], framework).rstrip("\n") for framework in pair]
+            tallest = 0
+            for column, framework, program in zip((1, 1 + ACROSS), pair, programs, strict=False):
+                title = sheet.say("code_for", framework=TITLES[framework], name=name)
+                sheet.text((row, column), title, "heading")
+                lines = program.split("\n")
+                for line in lines:
+                    sheet.run_over((row, column), line, "code")
+                sheet.line((row + 1, column), [line or None for line in lines], "code", step=(1, 0))
+                tallest = max(tallest, len(lines))
+            for n in range(tallest):
+                sheet.heights[row + 1 + n] = 14
+            row += tallest + 2
