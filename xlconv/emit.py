@@ -95,8 +95,6 @@ def _settled(name: str, raw: bytes) -> str:
             font[:] = sorted(font, key=lambda child: FONT_ORDER.index(child.tag.split("}")[1]))
         ElementTree.register_namespace("", MAIN)
         text = ElementTree.tostring(root, encoding="unicode")
-    # openpyxl writes headers of kinds that are not in use, which Gnumeric does not know
-    text = re.sub(r"<(even|first)(Header|Footer)\s*/>", "", text)
     if name.endswith(".rels"):
         text = text.replace('Target="/xl/', 'Target="' + ("xl/" if name == "_rels/.rels" else ""))
     if name == "xl/_rels/workbook.xml.rels":  # openpyxl has no shared strings to speak of
@@ -104,6 +102,8 @@ def _settled(name: str, raw: bytes) -> str:
     if name == "[Content_Types].xml":
         text = text.replace("</Types>", STRINGS_TYPE + "</Types>")
     body = ElementTree.canonicalize(text)
+    # openpyxl writes headers of kinds that are not in use, which Gnumeric does not know
+    body = re.sub(r"<(even|first)(Header|Footer)></\1\2>", "", body)
     return '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + body
 
 
