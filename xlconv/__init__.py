@@ -1,1 +1,38 @@
+"""Workbooks in which a transposed convolution computes itself, cell by cell.
+
+The names below are imported when they are first used, so that the command line starts at once.
+
+>>> import xlconv
+>>> layer = xlconv.Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2)
+>>> [sheet.name for sheet in xlconv.build(layer, views=["distribute", "collect"]).sheets]
+['Distribute', 'Collect']
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from xlconv.errors import XlconvError
+
+if TYPE_CHECKING:
+    from xlconv.book import Book
+    from xlconv.layer import Layer
+    from xlconv.lesson import Lesson, build, load_lesson
+
 __version__ = "0.1.0"
+__all__ = ["Book", "Layer", "Lesson", "XlconvError", "__version__", "build", "load_lesson"]
+
+_HOMES = {
+    "Book": "book", "Layer": "layer", "Lesson": "lesson", "build": "lesson", "load_lesson": "lesson",
+}  # fmt: skip
+
+if not TYPE_CHECKING:  # a type checker would take this to mean that every name exists
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

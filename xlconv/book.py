@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
+import secrets
+import shutil
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -23,25 +25,20 @@ class Book:
     sheets: tuple[Sheet, ...]
 
     def __post_init__(self) -> None:
-        seen: dict[str, str] = {}
-        for sheet in self.sheets:
-            check_name(sheet.name)
-            if (other := seen.setdefault(sheet.name.lower(), sheet.name)) and sheet is not next(
-                s for s in self.sheets if s.name.lower() == sheet.name.lower()
-            ):
-                raise XlconvError(f'sheet names must differ by more than case, got "{other}" twice')
-        cells = sum(paint.cells.memory.size for s in self.sheets for paint in s.paints)
+        check_names(sheet.name for sheet in self.sheets)
+        # Google Sheets counts empty cells too
+        cells = sum(sheet.rows * sheet.columns for sheet in self.sheets)
         if cells > SHEETS_CELLS:
             raise XlconvError(
-                f"the workbook needs {cells} cells; Google Sheets holds {SHEETS_CELLS}:"
+                f"the workbook needs {cells} cells; Google Sheets has {SHEETS_CELLS}:"
                 " use a smaller input or fewer views"
             )
 
     def write(self, target: IO[bytes]) -> None:
         """Write the .xlsx file to an open file."""
-        from xlconv.emit import write
+        from xlconv import emit
 
-        write(self.sheets, self.title, target)
+        emit.write(self.sheets, self.title, target)
 
     def to_bytes(self) -> bytes:
         """The .xlsx file; the same book gives the same bytes."""
@@ -49,13 +46,21 @@ class Book:
         self.write(target)
         return target.getvalue()
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        overwrite: bool = True,
+        make_folder: bool = False,
+    ) -> bool:
         """Write the .xlsx file; whatever goes wrong, a file that was there is left as it was.
 
-        Raises TargetError where the folder does not exist or cannot be written.
+        returns  whether it was written: a file with these very bytes is not touched
+
+        Raises TargetError where the file exists and is not to be overwritten, or the folder does
+        not exist or cannot be written.
         """
-        with replacing(Path(path)) as target:
-            self.write(target)
+        return save_file(Path(path), self.write, overwrite=overwrite, make_folder=make_folder)
 
     def manifest(self) -> list[dict[str, Any]]:
         """What stands where: for each sheet its name, view and blocks with their A1 ranges."""
@@ -77,49 +82,77 @@ class Book:
         ]
 
 
-@contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A temporary file beside `path`, which takes its place at the end if all went well."""
-    folder = path.parent
-    if not folder.is_dir():
-        raise TargetError(f"{folder} is not a folder: make it first, or name another with -o")
-    if path.is_dir():
-        raise TargetError(f"{path} is a folder: name a file in it")
+def save_file(
+    path: Path,
+    write: Callable[[IO[bytes]], object],
+    *,
+    overwrite: bool = True,
+    make_folder: bool = False,
+) -> bool:
+    """Let `write` fill a temporary file, which takes the place of `path` if all went well.
+
+    returns  whether the file was written: one with these very bytes is not touched
+
+    Raises TargetError; then, and after an interrupt, nothing is left behind.
+    """
+    shown, path = path, Path(os.path.realpath(path))  # a link stays one
+    folder, part = path.parent, path.with_name(f".xlconv-{secrets.token_hex(8)}.part")
+    made = False
     try:
-        handle, name = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.", suffix=".part")
+        if make_folder and not folder.exists():
+            folder.mkdir()
+            made = True
+        if not folder.is_dir():
+            raise TargetError(f"{shown.parent} is no folder: make it first, or write elsewhere")
+        if path.is_dir():
+            raise TargetError(f"{shown} is a folder: name a file in it")
+        if path.exists() and not path.is_file():
+            raise TargetError(f"{shown} is no regular file: write elsewhere, or to -")
+        with part.open("xb") as target:
+            write(target)
+        if path.exists():
+            if filecmp.cmp(part, path, shallow=False):
+                return False
+            if not overwrite:
+                raise TargetError(
+                    f"{shown} exists with other content: use --force, or another name"
+                )
+            shutil.copymode(path, part)
+        part.replace(path)
+        made = False
     except OSError as error:
-        raise TargetError(f"cannot write into {folder}: {error.strerror}") from None
-    try:
-        with os.fdopen(handle, "wb") as target:
-            yield target
-        mode = path.stat().st_mode if path.exists() else 0o666 & ~_umask()
-        os.chmod(name, mode & 0o7777)
-        os.replace(name, path)
-    except OSError as error:
-        raise TargetError(f"cannot write {path}: {error.strerror}") from None
+        raise TargetError(f"cannot write {shown}: {error.strerror or error}") from None
     finally:
-        if os.path.exists(name):
-            os.unlink(name)
+        part.unlink(missing_ok=True)
+        if made:
+            folder.rmdir()
+    return True
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+NAME_RULES = (
+    (r".*\S.*", "not be empty"),
+    (r"[^\[\]:*?/\\']*", "have none of [ ] : * ? / \\ '"),
+    (r"[^\x00-\x1f\ufffe\uffff]*", "have no control characters"),
+    (r"(?!(?i:history)$).*", "not be History, which Excel keeps for itself"),
+)
+"""What a sheet's name must match, and how that is said."""
 
 
-def check_name(name: str) -> None:
-    """Refuse a sheet name that a program would refuse or change."""
-    wrong = (
-        "have at most 31 characters"
-        if len(name) > 31
-        else "not be empty"
-        if not name.strip()
-        else "have none of [ ] : * ? / \\ '"
-        if set(name) & set("[]:*?/\\'")
-        else "not be History, which Excel keeps for itself"
-        if name.lower() == "history"
-        else ""
-    )
-    if wrong:
-        raise XlconvError(f'a sheet name must {wrong}, got "{name}"')
+def check_names(names: Iterable[str]) -> None:
+    """Refuse sheet names that a program would refuse or change."""
+    seen: dict[str, str] = {}
+    for name in names:
+        for pattern, rule in NAME_RULES:
+            if not re.fullmatch(pattern, name, re.DOTALL):
+                raise XlconvError(f"a sheet name must {rule}, got {name!r}")
+        length = len(name.encode("utf-16-le", "surrogatepass")) // 2  # as Excel counts
+        if length > 31:
+            raise XlconvError(
+                f"a sheet name must have at most 31 characters, got {length}: {name!r}"
+            )
+        if name.casefold() in seen:
+            raise XlconvError(
+                "sheet names must differ by more than case, got"
+                f' "{seen[name.casefold()]}" and "{name}"'
+            )
+        seen[name.casefold()] = name

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Sequence
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,15 @@ from xlconv.layer import Array, numbers
 RANGES = {"input": (0, 5), "weight": (-1, 4), "bias": (-2, 3)}
 """The small integers that fill a size, from and below."""
 
+CELLS = 10_000_000
+"""The most numbers that are read or made: no Google Sheets workbook has more cells."""
 
-def array(name: str, given: str | Sequence[Any], *, seed: int = 0, folder: Path | None = None) -> Array:
+SIZES = re.compile(r"[0-9]{1,18}(x[0-9]{1,18}){0,4}")
+
+
+def array(
+    name: str, given: str | Sequence[Any], *, seed: int = 0, folder: Path | None = None
+) -> Array:
     """The numbers of an input, weight or bias.
 
     given   nested lists; sizes such as "4x4", filled with small seeded integers; or the path of a
@@ -28,44 +37,108 @@ def array(name: str, given: str | Sequence[Any], *, seed: int = 0, folder: Path 
     (2, 3)
     """
     if not isinstance(given, str):
-        return numbers(name, given)
-    if re.fullmatch(r"\d+(x\d+)*", given):
-        sizes = [int(size) for size in given.split("x")]
-        if 0 in sizes:
-            raise XlconvError(f"{name} must have sizes of at least 1, got {given}", parameter=name)
-        low, high = RANGES[name]
-        # one stream for each name, so that an input and a weight of one size differ
-        stream = np.random.default_rng([seed, list(RANGES).index(name)])
-        return stream.integers(low, high, sizes).astype(np.float64)
-    return read(name, (folder or Path()) / given)
+        found = numbers(name, given)
+    elif SIZES.fullmatch(given):
+        found = _filled(name, [int(size) for size in given.split("x")], seed)
+    else:
+        found = read(name, (folder or Path()) / given)
+    if name != "bias":
+        return found
+    if found.size != max(found.shape, default=1):
+        raise XlconvError(
+            f"bias must be one row or one column, got shape {found.shape}", parameter=name
+        )
+    return found.reshape(-1)
 
 
 def read(name: str, path: Path) -> Array:
-    """The numbers in a .csv or .npy file; a .npy file is never unpickled."""
-    if path.suffix.lower() not in (".csv", ".npy"):
+    """The numbers in a .csv or .npy file, in the file's own shape; nothing is ever unpickled.
+
+    Raises UnreadableError for a file that does not hold numbers, XlconvError for numbers that are
+    not finite or too many.
+    """
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
         raise XlconvError(
-            f"{name} must be sizes such as 4x4, or a .csv or .npy file, got {str(path)!r}", parameter=name
+            f"{name} must be sizes such as 4x4, or a .csv or .npy file, got {str(path)!r}",
+            parameter=name,
         )
     try:
-        if path.suffix.lower() == ".npy":
-            return numbers(name, np.load(path, allow_pickle=False))
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, ValueError, EOFError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no array of numbers"
-        raise UnreadableError(f"cannot read {name} from {path}: {reason}", parameter=name) from None
-    rows = [line.split(",") for line in lines if line.strip()]
-    for number, row in enumerate(rows, 1):
-        if len(row) != len(rows[0]):
-            raise UnreadableError(
-                f"{path} row {number} has {len(row)} values where the first has {len(rows[0])}",
-                parameter=name,
-            )
-        for column, cell in enumerate(row, 1):
-            try:
-                float(cell)
-            except ValueError:
-                raise UnreadableError(
-                    f"{path} row {number} column {column} is no number: {cell.strip()!r}",
-                    parameter=name,
-                ) from None
-    return numbers(name, [[float(cell) for cell in row] for row in rows])
+        found = reader(path)
+    except OSError as error:
+        raise UnreadableError(f"cannot read {path}: {error.strerror}", parameter=name) from None
+    except ValueError as error:
+        raise UnreadableError(f"{path} {error}", parameter=name) from None
+    _check_count(name, found.shape)
+    try:
+        return numbers(name, found)
+    except XlconvError as error:
+        raise XlconvError(f"{path}: {error}", parameter=name) from None
+
+
+def _filled(name: str, sizes: list[int], seed: int) -> Array:
+    if 0 in sizes:
+        raise XlconvError(f"{name} must have sizes of at least 1, got {sizes}", parameter=name)
+    if seed < 0:
+        raise XlconvError(f"seed must be at least 0, got {seed}", parameter="seed")
+    _check_count(name, sizes)
+    # one stream for each name, so that an input and a weight of one size differ
+    stream = np.random.default_rng([seed, list(RANGES).index(name)])
+    return stream.integers(*RANGES[name], sizes).astype(np.float64)
+
+
+def _check_count(name: str, sizes: Sequence[int]) -> None:
+    if prod(sizes) > CELLS:
+        raise XlconvError(
+            f"{name} has {prod(sizes)} values; a Google Sheets workbook holds {CELLS} cells:"
+            f" use a smaller {name}",
+            parameter=name,
+        )
+
+
+def _read_csv(path: Path) -> Array:
+    """Numbers between commas, a row a line; raises ValueError that says where there are none."""
+    rows: list[list[float]] = []
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines = csv.reader(file)
+            for line in lines:
+                if not any(cell.strip() for cell in line):
+                    continue
+                rows.append([_number(c, lines.line_num, n) for n, c in enumerate(line, 1)])
+                if len(line) != len(rows[0]):
+                    raise ValueError(
+                        f"row {lines.line_num} has {len(line)} values where the first has"
+                        f" {len(rows[0])}"
+                    )
+    except UnicodeDecodeError:
+        raise ValueError("is no UTF-8 text") from None
+    except csv.Error as error:
+        raise ValueError(f"is no CSV: {error}") from None
+    if not rows:
+        raise ValueError("holds no numbers")
+    return np.array(rows)
+
+
+def _number(cell: str, row: int, column: int) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        got = f"is no number: {cell.strip()[:40]!r}" if cell.strip() else "is empty"
+        raise ValueError(f"row {row} column {column} {got}") from None
+
+
+def _read_npy(path: Path) -> np.ndarray:
+    """The array in a .npy file, mapped and not loaded: what is no plain memory cannot be mapped."""
+    try:
+        found = np.lib.format.open_memmap(path, mode="r")
+    except OSError:
+        raise
+    except Exception:  # numpy parses the header with ast and tokenize, and lets out what they raise
+        raise ValueError("is no .npy file of numbers, or is cut short") from None
+    if found.dtype.kind not in "iuf":
+        raise ValueError(f"must hold real numbers, got {found.dtype}")
+    return found
+
+
+READERS = {".csv": _read_csv, ".npy": _read_npy}

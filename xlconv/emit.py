@@ -10,10 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import IO
-from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -36,9 +36,23 @@ from xlconv.sheetdata import BOTTOM, LEFT, RIGHT, TOP, Strings, chunks
 
 LEVEL = 4  # 9 costs ten times the time for a tenth of the size
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-FONT_ORDER = (
-    "b i strike condense extend outline shadow u vertAlign sz color name family charset scheme"
-).split()
+FONT_ORDER = [
+    "b",
+    "i",
+    "strike",
+    "condense",
+    "extend",
+    "outline",
+    "shadow",
+    "u",
+    "vertAlign",
+    "sz",
+    "color",
+    "name",
+    "family",
+    "charset",
+    "scheme",
+]
 STRINGS_RELATION = (
     '<Relationship Id="strings" Target="sharedStrings.xml" Type="http://schemas.openxmlformats.org'
     '/officeDocument/2006/relationships/sharedStrings"/>'
@@ -81,7 +95,7 @@ def _member(out: ZipFile, name: str, pieces: Sequence[str] | Iterator[str]) -> N
 def _moment() -> dt.datetime:
     """The time that the file is said to be made at: SOURCE_DATE_EPOCH, else a constant."""
     epoch = int(os.environ.get("SOURCE_DATE_EPOCH", "315532800"))
-    return dt.datetime.fromtimestamp(max(epoch, 315532800), dt.timezone.utc)
+    return dt.datetime.fromtimestamp(max(epoch, 315532800), dt.UTC)
 
 
 def _settled(name: str, raw: bytes) -> str:
@@ -90,18 +104,18 @@ def _settled(name: str, raw: bytes) -> str:
     if name == "docProps/core.xml":
         text = re.sub(r"(\d{4}-\d\d-\d\dT[\d:]+Z)", _moment().strftime("%Y-%m-%dT%H:%M:%SZ"), text)
     if name == "xl/styles.xml":
-        root = ElementTree.fromstring(text)
+        root = ET.fromstring(text)
         for font in root.iter(f"{{{MAIN}}}font"):
             font[:] = sorted(font, key=lambda child: FONT_ORDER.index(child.tag.split("}")[1]))
-        ElementTree.register_namespace("", MAIN)
-        text = ElementTree.tostring(root, encoding="unicode")
+        ET.register_namespace("", MAIN)
+        text = ET.tostring(root, encoding="unicode")
     if name.endswith(".rels"):
         text = text.replace('Target="/xl/', 'Target="' + ("xl/" if name == "_rels/.rels" else ""))
     if name == "xl/_rels/workbook.xml.rels":  # openpyxl has no shared strings to speak of
         text = text.replace("</Relationships>", STRINGS_RELATION + "</Relationships>")
     if name == "[Content_Types].xml":
         text = text.replace("</Types>", STRINGS_TYPE + "</Types>")
-    body = ElementTree.canonicalize(text)
+    body = ET.canonicalize(text)
     # openpyxl writes headers of kinds that are not in use, which Gnumeric does not know
     body = re.sub(r"<(even|first)(Header|Footer)></\1\2>", "", body)
     return '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + body
@@ -129,6 +143,7 @@ class _Shell:
         self._numbers: dict[tuple[str, int, int, bool], int] = {}
         for sheet in sheets:
             self._worksheet(sheet, self.book.create_sheet(sheet.name), title)
+
     def save(self) -> BytesIO:
         """The shell as a file, without the styles of cells."""
         target = BytesIO()
@@ -137,16 +152,20 @@ class _Shell:
 
     def stylesheet(self) -> bytes:
         """The styles that the rows have named so far."""
-        return ElementTree.tostring(write_stylesheet(self.book))
+        return ET.tostring(write_stylesheet(self.book))
 
     def worksheet(self, number: int, text: str, strings: Strings) -> Iterator[str]:
         sheet = self.sheets[number]
-        head, tail = re.split(r"<sheetData>.*</sheetData>|<sheetData\s*/>", text, maxsplit=1, flags=re.S)
+        head, tail = re.split(
+            r"<sheetData>.*</sheetData>|<sheetData\s*/>", text, maxsplit=1, flags=re.DOTALL
+        )
         extent = f"A1:{a1((max(sheet.rows, 1) - 1, max(sheet.columns, 1) - 1))}"
         yield re.sub(r'<dimension ref="[^"]*"', f'<dimension ref="{extent}"', head)
         yield "<sheetData>"
         yield from chunks(sheet, self.style, strings)
-        quiet = f'<ignoredErrors><ignoredError {QUIET} sqref="{extent}"></ignoredError></ignoredErrors>'
+        quiet = (
+            f'<ignoredErrors><ignoredError {QUIET} sqref="{extent}"></ignoredError></ignoredErrors>'
+        )
         yield "</sheetData>" + tail.replace("</worksheet>", quiet + "</worksheet>")
 
     def style(self, role: str, tint: int, edges: int, quoted: bool) -> int:

@@ -161,7 +161,7 @@ class Grid(Expr):
             else:
                 start = item + size if item < 0 else item
             row, column = row + start * down, column + start * across
-        view = self.memory[tuple([*items, Ellipsis])]
+        view = self.memory[(*items, ...)]
         return Grid(self.sheet, (row, column), tuple(steps), view, self.paint)
 
     def __setitem__(self, index: Any, content: Any) -> None:
@@ -174,7 +174,7 @@ class Grid(Expr):
         """Every window over the last axes: (..., *positions, *sizes)."""
         n = len(sizes)
         axes = tuple(range(-n, 0))
-        view = sliding_window_view(self.memory, sizes, axes)  # type: ignore[call-overload]
+        view = sliding_window_view(self.memory, sizes, axes)
         return Grid(self.sheet, self.origin, self.steps + self.steps[-n:], view)
 
     def transpose(self, *axes: int) -> Grid:
@@ -337,7 +337,7 @@ def _cells(function: Callable[..., Any]) -> Callable[..., Values]:
 
     def one(*cells: Any) -> Any:
         try:
-            if any(isinstance(cell, float) and cell != cell for cell in cells):
+            if any(map(_is_error, cells)):
                 return np.nan
             return function(*cells)
         except (TypeError, ValueError, ZeroDivisionError, IndexError, OverflowError):
@@ -347,6 +347,10 @@ def _cells(function: Callable[..., Any]) -> Callable[..., Values]:
         return _settled(np.frompyfunc(one, len(arrays), 1)(*arrays))
 
     return over
+
+
+def _is_error(cell: Any) -> bool:
+    return isinstance(cell, float) and np.isnan(cell)
 
 
 def _settled(values: Any) -> Values:
@@ -387,7 +391,7 @@ def _compare(function: Callable[[Any, Any], Any]) -> Callable[..., Values]:
 
 
 def _is_true(cells: Values) -> Values:
-    return cells.astype(bool) if cells.dtype != object else _cells(lambda c: bool(c))(cells)
+    return cells.astype(bool) if cells.dtype != object else _cells(bool)(cells)
 
 
 def _if(condition: Values, then: Values, otherwise: Values) -> Values:
@@ -398,7 +402,7 @@ def _if(condition: Values, then: Values, otherwise: Values) -> Values:
 
 
 def _iferror(cells: Values, otherwise: Values) -> Values:
-    return _cells_with_errors(lambda c, o: o if c != c else c)(cells, otherwise)
+    return _cells_with_errors(lambda c, o: o if _is_error(c) else c)(cells, otherwise)
 
 
 def _cells_with_errors(function: Callable[..., Any]) -> Callable[..., Values]:
@@ -416,34 +420,33 @@ def _reduced(function: Callable[..., Any]) -> Callable[..., Values]:
 
 
 def _zero_texts(array: Values) -> Values:
-    return np.frompyfunc(lambda c: 0.0 if isinstance(c, str) else float(c), 1, 1)(array).astype(
-        float
-    )
+    numbers = np.frompyfunc(lambda c: 0.0 if isinstance(c, str) else float(c), 1, 1)(array)
+    return np.asarray(numbers, dtype=float)
 
 
 def _sumproduct(*arrays_and_axes: Any) -> Values:
     *arrays, axes = arrays_and_axes
     letters = "uvwz"[: len(axes)]
-    return np.einsum(",".join(["..." + letters] * len(arrays)) + "->...", *arrays)
+    terms = ",".join(["..." + letters] * len(arrays))
+    return np.asarray(np.einsum(f"{terms}->...", *arrays))
 
 
 def _index(area: Values, *position: Values, axes: int) -> Values:
-    flat = area.reshape(area.shape[: area.ndim - axes] + (-1,)).astype(object)
-    if flat.ndim > 1:
+    """The cell of a fixed range, counted from 1; in a range of one row or column, one number."""
+    if area.ndim > axes:
         raise ValueError("INDEX takes one fixed range")
-    sizes = (1,) * (2 - axes) + area.shape[area.ndim - axes :]
-    places = position if len(position) == 2 else (1, *position)
-    if len(position) == 1 and axes == 2:
-        places = position + (1,) if sizes[1] == 1 else (1,) + position
+    table = np.atleast_2d(area).astype(object)
+    places = [p.reshape(p.shape[: max(0, p.ndim - axes)]) for p in position]
+    if len(places) == 1:
+        one = np.array(1.0)
+        places = [places[0], one] if table.shape[1] == 1 else [one, places[0]]
 
-    def one(row: Any, column: Any) -> Any:
+    def cell(row: Any, column: Any) -> Any:
         r, c = int(row), int(column)
-        if not (1 <= r <= sizes[0] and 1 <= c <= sizes[1]):
-            return np.nan
-        return flat[(r - 1) * sizes[1] + c - 1]
+        inside = 1 <= r <= table.shape[0] and 1 <= c <= table.shape[1]
+        return table[r - 1, c - 1] if inside else np.nan
 
-    plain = [p.reshape(p.shape[: max(0, p.ndim - axes)]) if np.ndim(p) else p for p in places]
-    return _cells(one)(*plain)
+    return _cells(cell)(*places)
 
 
 def _countif(area: Values, criterion: Values, *, axes: int) -> Values:
@@ -500,8 +503,10 @@ def _all_numbers(*cells: Any) -> bool:
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "ABS": _numeric(np.abs, abs),
     "AND": _fold(np.logical_and),
-    "CHOOSE": _cells(lambda n, *options: options[int(n) - 1] if 1 <= n < len(options) + 1 else np.nan),
-    "COLUMNS": lambda area, axes: np.float64(area.shape[-1]),
+    "CHOOSE": _cells(
+        lambda n, *options: options[int(n) - 1] if 1 <= n < len(options) + 1 else np.nan
+    ),
+    "COLUMNS": lambda area, **_: np.float64(area.shape[-1]),
     "COUNTIF": _countif,
     "IF": _if,
     "IFERROR": _iferror,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -128,7 +129,9 @@ def size_formula(axis: Axis) -> str:
     ('(4-1)·1 + 3', '(2-1)·2 + 3 - 2·1')
     """
     begin, end = axis.padding
-    extent = f"{axis.dilation}·({axis.kernel_size}-1) + 1" if axis.dilation > 1 else f"{axis.extent}"
+    extent = (
+        f"{axis.dilation}·({axis.kernel_size}-1) + 1" if axis.dilation > 1 else f"{axis.extent}"
+    )
     text = f"({axis.size}-1)·{axis.stride} + {extent}"
     if begin == end:
         text += f" - 2·{begin}" if begin else ""
@@ -208,12 +211,14 @@ def distributed(canvas: Grid, geometry: Geometry, stamps: Grid, bias: Grid | Non
         accumulated(
             canvas[o],
             runs,
-            lambda taps, o=o, extra=extra: [  # type: ignore[misc]
-                stamps[(i, geometry.filter(o), *inputs, *offsets)]
-                for i in geometry.sources(o)
-                for inputs, offsets in taps
-            ]
-            + extra,
+            lambda taps, o=o, extra=extra: (
+                [  # type: ignore[misc]
+                    stamps[(i, geometry.filter(o), *inputs, *offsets)]
+                    for i in geometry.sources(o)
+                    for inputs, offsets in taps
+                ]
+                + extra
+            ),
         )
 
 
@@ -225,12 +230,14 @@ def tapped(canvas: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | None
         accumulated(
             canvas[o],
             runs,
-            lambda taps, o=o, extra=extra: [  # type: ignore[misc]
-                x[(i, *inputs)] * w[(i, geometry.filter(o), *offsets)]
-                for i in geometry.sources(o)
-                for inputs, offsets in taps
-            ]
-            + extra,
+            lambda taps, o=o, extra=extra: (
+                [  # type: ignore[misc]
+                    x[(i, *inputs)] * w[(i, geometry.filter(o), *offsets)]
+                    for i in geometry.sources(o)
+                    for inputs, offsets in taps
+                ]
+                + extra
+            ),
         )
 
 
@@ -258,7 +265,9 @@ def collected(
         canvas[o] = total(terms)
 
 
-def stretched_input(sheet: Sheet, geometry: Geometry, x: Grid, at: Place, name: str = "stretched") -> Grid:
+def stretched_input(
+    sheet: Sheet, geometry: Geometry, x: Grid, at: Place, name: str = "stretched"
+) -> Grid:
     """The input with its inserted zeros and its margins, each value a live copy."""
     sizes = [axis.stretched_size + sum(axis.margins) for axis in geometry.axes]
     shape = (geometry.in_channels, *sizes)
@@ -279,13 +288,15 @@ def stretched_input(sheet: Sheet, geometry: Geometry, x: Grid, at: Place, name: 
     return z
 
 
-def turned_kernel(sheet: Sheet, geometry: Geometry, w: Grid, at: Place, name: str = "turned") -> Grid:
+def turned_kernel(
+    sheet: Sheet, geometry: Geometry, w: Grid, at: Place, name: str = "turned"
+) -> Grid:
     """The kernel turned by 180 degrees, with the zeros of its dilation, each weight a live copy."""
     extents = [axis.extent for axis in geometry.axes]
     shape = (*geometry.weight_shape[:2], *extents)
     place = steps(shape, geometry.rank, 2)
     t = sheet.block(name, at, shape, steps=place, role="zero", content=0.0)
-    back = (..., *(slice(None, None, -1) for _ in extents))
+    back: Any = (..., *(slice(None, None, -1) for _ in extents))
     inner = t[(..., *(slice(None, None, axis.dilation) for axis in geometry.axes))]
     inner[...] = w[back]
     sheet.coat(inner, "copy", tints(geometry)[back])
@@ -376,18 +387,24 @@ def look_at(
         )
         run = labels[n][0].memory.size
         line = _line(labels[n], run)[geometry.axes[n].crop]
-        sheet.choose(control, line.area() if n + 3 > geometry.rank or geometry.rank < 3 else range(size))
+        sheet.choose(
+            control, line.area() if n + 3 > geometry.rank or geometry.rank < 3 else range(size)
+        )
         known.append(call("COUNTIF", line.area(), control).equals(1))
         controls.append(control)
         column += 3
     channel = None
     if geometry.out_channels > 1:
         sheet.text((CONTROLS, column), sheet.say("channel"), "label")
-        channel = sheet.block("look_channel", (CONTROLS, column + 1), (), role="control", content=0.0)
+        channel = sheet.block(
+            "look_channel", (CONTROLS, column + 1), (), role="control", content=0.0
+        )
         sheet.choose(channel, range(geometry.out_channels))
         known += [channel >= 0, channel <= geometry.out_channels - 1]
         column += 3
-    limits = ", ".join(f"{sheet.say(n)} 0..{size - 1}" for n, size in zip(names, sizes, strict=True))
+    limits = ", ".join(
+        f"{sheet.say(n)} 0..{size - 1}" for n, size in zip(names, sizes, strict=True)
+    )
     wrong = call("IF", call("AND", *known), "", sheet.say("look_wrong", limits=limits))
     message = sheet.formula((CONTROLS, column + 1), wrong, "warning")
     return Look(geometry, controls, channel, message.equals(""))
@@ -427,7 +444,10 @@ def surround(
             sheet.text((row + number, 1), f"{number}.  {line}", "text")
     if n == 0:
         return
-    links = [(names[0], sheet.say("contents")), (names[n - 1], sheet.say("previous", name=names[n - 1]))]
+    links = [
+        (names[0], sheet.say("contents")),
+        (names[n - 1], sheet.say("previous", name=names[n - 1])),
+    ]
     if n + 1 < len(names):
         links.append((names[n + 1], sheet.say("next", name=names[n + 1])))
     column = int(len(title) * 13 / (sheet.column_width * 7.5)) + 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -67,10 +68,7 @@ class Layer:
             "output_padding": spread("output_padding", output_padding, rank),
             "dilation": spread("dilation", dilation, rank),
         }
-        pads = [
-            (p, p) if isinstance(p, int | np.integer) else pair(p)
-            for p in spread("padding", padding, rank)
-        ]
+        pads = [pair(p) for p in spread("padding", padding, rank)]
         axes = tuple(
             Axis(
                 size=x.shape[1 + a],
@@ -107,11 +105,11 @@ def numbers(name: str, values: ArrayLike) -> Array:
     return array
 
 
-def spread(name: str, values: object, rank: int) -> list:
+def spread(name: str, values: Any, rank: int) -> list[Any]:
     """One value an axis: a single one serves all axes."""
     if isinstance(values, int | np.integer):
         return [values] * rank
-    listed = list(values)  # type: ignore[call-overload]
+    listed = list(values)
     if len(listed) == 1:
         return listed * rank
     if len(listed) != rank:
@@ -122,8 +120,9 @@ def spread(name: str, values: object, rank: int) -> list:
     return listed
 
 
-def pair(padding: Sequence[int]) -> tuple[int, int]:
-    begin, end = padding
+def pair(padding: int | Sequence[int]) -> tuple[int, int]:
+    """The cells cropped at the begin and at the end: one number crops the same at both."""
+    begin, end = (padding, padding) if isinstance(padding, int | np.integer) else padding
     return int(begin), int(end)
 
 

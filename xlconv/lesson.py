@@ -4,36 +4,41 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import re
+import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from string import Formatter
+from typing import Any, get_type_hints
 
 import numpy as np
 
-from xlconv.book import Book
+from xlconv.book import Book, check_names
 from xlconv.data import array
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.figure import surround
 from xlconv.layer import Layer
 from xlconv.model import OPERATIONS
+from xlconv.schema import Table, shown, suggest
 from xlconv.sheet import Sheet
+from xlconv.views import VIEWS
 from xlconv.words import WORDS
 
-VIEWS = (
-    "contents", "why", "distribute", "collect", "gniddap", "sedirts", "one_dimension", "channels",
-    "code",
-)  # fmt: skip
-"""Every view: the function of the same name in the module of the same name in xlconv.views."""
-
-LAYER_KEYS = {
-    "input": list, "weight": list, "bias": list, "seed": int, "stride": int, "padding": int,
-    "output_padding": int, "dilation": int, "groups": int,
+LESSON_KEYS = {"title": str, "words": dict, "layers": dict, "sheet": list[dict]}
+SHEET_KEYS = {"name": str, "view": str, "title": str, "idea": str, "try": list[str]}
+ARRAYS = {"input": str | list, "weight": str | list, "bias": str | list}
+PARAMETERS = {
+    "stride": int | list[int], "padding": int | list[int | tuple[int, int]],
+    "output_padding": int | list[int], "dilation": int | list[int], "groups": int,
 }  # fmt: skip
-SHEET_KEYS = {"name": str, "view": str, "title": str, "idea": str, "try": list, "layer": str}
+LAYER_KEYS = ARRAYS | {"seed": int} | PARAMETERS
+
+GIVEN = ("layer", "layers", "pages")
+"""What a view may ask for beside its own options: its parameters of these names."""
+
+TITLE_LENGTH, WORDS_LENGTH = 120, 255
+"""Characters that Excel takes in a page's header (half of them), and in a text in a formula."""
 
 
 @dataclass(frozen=True)
@@ -76,22 +81,20 @@ def lesson_names() -> list[str]:
     return sorted(names, key=lambda name: name != "transposed-convolutions")
 
 
-def find_lesson(lesson: str) -> Path:
+def find_lesson(lesson: str | os.PathLike[str]) -> Path:
     """The file of a shipped lesson's name, or of a path.
 
     Raises UnreadableError where there is neither.
     """
-    shipped = lesson_folder() / f"{lesson}.toml"
-    if re.fullmatch(r"[\w-]+", lesson) and shipped.is_file():
-        return shipped
-    path = Path(lesson)
-    if path.is_file():
-        return path
-    hint = _suggest(lesson, lesson_names()) or f"; shipped are {', '.join(lesson_names())}"
-    raise UnreadableError(f"no lesson and no file is called {lesson!r}{hint}")
+    if lesson in lesson_names():
+        return lesson_folder() / f"{lesson}.toml"
+    if os.path.isfile(lesson):
+        return Path(lesson)
+    hint = suggest(str(lesson), lesson_names()) or f"; shipped are {', '.join(lesson_names())}"
+    raise UnreadableError(f'no lesson and no file is called "{lesson}"{hint}', parameter="lesson")
 
 
-def load_lesson(lesson: str) -> Lesson:
+def load_lesson(lesson: str | os.PathLike[str]) -> Lesson:
     """A shipped lesson by its name, or a lesson file by its path.
 
     Raises UnreadableError for a file that cannot be read, XlconvError naming file, table and key
@@ -102,118 +105,129 @@ def load_lesson(lesson: str) -> Lesson:
     """
     path = find_lesson(lesson)
     try:
-        text = path.read_text(encoding="utf-8")
-        told = tomllib.loads(text)
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UnreadableError(f"cannot read {path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadableError(f"{path} is no TOML: {error}") from None
-    return _Reader(path).lesson(told)
+    return _lesson(path, told)
 
 
-@dataclass(frozen=True)
-class _Reader:
-    path: Path
+def layer_lesson(layer: Layer, views: Sequence[str]) -> Lesson:
+    """A lesson that shows one layer, a page a view.
 
-    def lesson(self, told: dict[str, Any]) -> Lesson:
-        self.check("", told, {"title": str, "words": dict, "layers": dict, "sheet": list})
-        words = told.get("words", {})
-        self.check("words", words, dict.fromkeys(WORDS, str))
-        layers = {
-            name: self.layer(f"layers.{name}", table)
-            for name, table in told.get("layers", {}).items()
-        }
-        pages = tuple(
-            self.page(n, table, layers) for n, table in enumerate(told.get("sheet", []), 1)
-        )
-        if not pages:
-            raise XlconvError(f"{self.path}: a lesson must have at least one [[sheet]]")
-        return Lesson(told.get("title", self.path.stem), pages, layers, words)
+    >>> lesson = layer_lesson(Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2), ["collect"])
+    >>> lesson.title, lesson.names
+    ('Transposed convolution 2×2 → 4×4', ['Collect'])
+    """
+    if not views:
+        raise XlconvError(f"view must name at least one of {', '.join(VIEWS)}", parameter="view")
+    sizes = (layer.geometry.input_shape, layer.geometry.output_shape)
+    leading = 0 if max(shape[0] for shape in sizes) > 1 else 1
+    before, after = ("×".join(map(str, shape[leading:])) for shape in sizes)
+    pages = []
+    for view in views:
+        if view not in VIEWS:
+            hint = suggest(view, VIEWS) or f"; known are {', '.join(VIEWS)}"
+            raise XlconvError(f'unknown view "{view}"{hint}', parameter="view")
+        pages.append(Page(view.replace("_", " ").capitalize(), view, layer=layer))
+    check_names(page.name for page in pages)
+    title = f"Transposed convolution {before} → {after}"
+    return Lesson(title, tuple(pages), layers={"layer": layer})
 
-    def layer(self, table: str, told: Any) -> Layer:
-        self.check(table, told, LAYER_KEYS)
-        for key in ("input", "weight"):
-            if key not in told:
-                raise self.wrong(table, f'needs a key "{key}"')
-        seed = told.get("seed", 0)
+
+def _lesson(path: Path, told: dict[str, Any]) -> Lesson:
+    top = Table(path)
+    top.check(told, LESSON_KEYS, needed=("title", "sheet"))
+    if len(told["title"]) > TITLE_LENGTH:
+        raise top.wrong(f'"title" must have at most {TITLE_LENGTH} characters')
+    _check_words(Table(path, "words"), told.get("words", {}))
+    tables = told.get("layers", {})
+    Table(path, "layers").check(tables, dict.fromkeys(tables, dict))
+    layers = {key: _layer(Table(path, f"layers.{key}"), tables[key]) for key in tables}
+    pages = []
+    for number, sheet in enumerate(told["sheet"], 1):
+        named = f' "{sheet["name"]}"' if "name" in sheet else ""
+        pages.append(_page(Table(path, f"sheet {number}{named}"), sheet, layers))
+    if not pages:
+        raise top.wrong("a lesson must have at least one [[sheet]]")
+    try:
+        check_names(page.name for page in pages)
+    except XlconvError as error:
+        raise top.wrong(str(error)) from None
+    return Lesson(told["title"], tuple(pages), layers, told.get("words", {}))
+
+
+def _check_words(table: Table, told: dict[str, Any]) -> None:
+    """Refuse words that say more than the ones that they replace."""
+    table.check(told, dict.fromkeys(WORDS, str))
+    for key, text in told.items():
+        known = _places(WORDS[key])
+        try:
+            unknown = [place for place in _places(text) if place not in known]
+        except ValueError as error:
+            raise table.wrong(f'"{key}" has braces that do not fit: {error}') from None
+        if unknown:
+            allowed = ", ".join(known) or "none: write {{ and }} for braces"
+            raise table.wrong(f'"{key}" has no place {unknown[0]}; it has {allowed}')
+        if len(text) > WORDS_LENGTH:
+            raise table.wrong(f'"{key}" must have at most {WORDS_LENGTH} characters')
+
+
+def _layer(table: Table, told: dict[str, Any]) -> Layer:
+    table.check(told, LAYER_KEYS, needed=("input", "weight"))
+    try:
         arrays = {
-            key: array(key, told[key], seed=seed, folder=self.path.parent)
-            for key in ("input", "weight", "bias")
+            key: array(key, told[key], seed=told.get("seed", 0), folder=table.path.parent)
+            for key in ARRAYS
             if key in told
         }
-        rest = {k: v for k, v in told.items() if k not in arrays and k != "seed"}
-        try:
-            return Layer.of(**arrays, **rest)
-        except XlconvError as error:
-            raise self.wrong(table, str(error)) from None
-
-    def page(self, number: int, told: Any, layers: Mapping[str, Layer]) -> Page:
-        named = f' "{told["name"]}"' if isinstance(told, dict) and "name" in told else ""
-        table = f"sheet {number}{named}"
-        if not isinstance(told, dict):
-            raise self.wrong(table, "must be a table")
-        for key in ("name", "view"):
-            if key not in told:
-                raise self.wrong(table, f'needs a key "{key}"')
-        view = told["view"]
-        if view not in VIEWS:
-            raise self.wrong(table, f'unknown view "{view}"{_suggest(str(view), VIEWS)}')
-        options = view_options(view)
-        inline = {key: told[key] for key in LAYER_KEYS if key in told and key not in options}
-        self.check(table, told, SHEET_KEYS | LAYER_KEYS | options)
-        layer = None
-        if "layer" in told:
-            if told["layer"] not in layers:
-                close = _suggest(told["layer"], list(layers))
-                raise self.wrong(table, f'unknown layer "{told["layer"]}"{close}')
-            layer = layers[told["layer"]]
-        if inline:
-            layer = self.layer(table, inline)
-        if layer is None and "layer" in inspect.signature(view_function(view)).parameters:
-            raise self.wrong(table, 'needs a "layer", or an "input" and a "weight"')
-        return Page(
-            told["name"], view, told.get("title", ""), told.get("idea", ""),
-            tuple(told.get("try", ())), layer, {k: told[k] for k in options if k in told},
-        )  # fmt: skip
-
-    def check(self, table: str, told: Any, known: Mapping[str, Any]) -> None:
-        if not isinstance(told, dict):
-            raise self.wrong(table, "must be a table")
-        for key, value in told.items():
-            if key not in known:
-                raise self.wrong(table, f'unknown key "{key}"{_suggest(key, known)}')
-            if not _fits(value, known[key]) and not (key in LAYER_KEYS and _layer_fits(key, value)):
-                wanted = getattr(known[key], "__name__", str(known[key]))
-                got = type(value).__name__
-                raise self.wrong(table, f'"{key}" must be a {TYPE_WORDS.get(wanted, wanted)}, got {got}')
-
-    def wrong(self, table: str, rule: str) -> XlconvError:
-        return XlconvError(f"{self.path}{f' [{table}]' if table else ''}: {rule}")
+        return Layer.of(**arrays, **{key: told[key] for key in PARAMETERS if key in told})
+    except XlconvError as error:
+        raise table.wrong(str(error), type(error)) from None
 
 
-TYPE_WORDS = {"str": "text", "int": "whole number", "list": "list", "dict": "table", "bool": "truth value"}
+def _page(table: Table, told: dict[str, Any], layers: Mapping[str, Layer]) -> Page:
+    view = told.get("view")
+    if view is None:
+        raise table.wrong('needs a key "view"')
+    if view not in VIEWS:
+        raise table.wrong(f"unknown view {shown(view)}{suggest(str(view), VIEWS)}")
+    wanted, options = inspect.signature(view_function(view)).parameters, view_options(view)
+    of_layer = LAYER_KEYS | {"layer": str} if "layer" in wanted else {}
+    needed = [key for key in options if wanted[key].default is inspect.Parameter.empty]
+    table.check(told, of_layer | SHEET_KEYS | options, ["name", *needed])
+
+    layer = None
+    inline = {key: told[key] for key in of_layer if key in told and key not in options}
+    name = inline.pop("layer", None)
+    if name is not None and inline:
+        raise table.wrong(f'has a "layer": write "{next(iter(inline))}" there')
+    if name is not None and name not in layers:
+        raise table.wrong(f"unknown layer {shown(name)}{suggest(name, layers)}")
+    if name is not None:
+        layer = layers[name]
+    elif inline:
+        layer = _layer(table, inline)
+    elif of_layer:
+        raise table.wrong('needs a key "layer", or "input" and "weight"')
+    return Page(
+        told["name"], view, told.get("title", ""), told.get("idea", ""),
+        tuple(told.get("try", ())), layer, {key: told[key] for key in options if key in told},
+    )  # fmt: skip
 
 
-def _fits(value: Any, wanted: Any) -> bool:
-    if get_origin(wanted) is list:
-        return isinstance(value, list) and all(_fits(item, get_args(wanted)[0]) for item in value)
-    if wanted is int:
-        return isinstance(value, int) and not isinstance(value, bool)
-    if get_origin(wanted) is not None:  # a union
-        return any(_fits(value, one) for one in get_args(wanted))
-    return wanted is Any or isinstance(value, wanted)
+def _places(text: str) -> list[str]:
+    """The {places} in one of the words, with whatever is asked of their format.
 
-
-def _layer_fits(key: str, value: Any) -> bool:
-    """Arrays may be texts (sizes or files), parameters one value an axis."""
-    if key in ("input", "weight", "bias"):
-        return isinstance(value, str)
-    return key != "seed" and _fits(value, list[int] | list[list[int]])
-
-
-def _suggest(word: str, known: Any) -> str:
-    close = get_close_matches(word, list(known), 1)
-    return f'; did you mean "{close[0]}"?' if close else ""
+    >>> _places("{name}: {size:>9}")
+    ['{name}', '{size:>9}']
+    """
+    return [
+        "{" + name + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "") + "}"
+        for _, name, spec, conversion in Formatter().parse(text)
+        if name is not None
+    ]
 
 
 def view_function(view: str) -> Callable[..., None]:
@@ -223,21 +237,40 @@ def view_function(view: str) -> Callable[..., None]:
 
 
 def view_options(view: str) -> dict[str, Any]:
-    """The options of a view and their types: the keyword-only parameters of its function."""
+    """The options of a view and their types: the keyword-only parameters of its function.
+
+    >>> view_options("collect")
+    {'look': list[int] | None}
+    """
     function = view_function(view)
     hints = get_type_hints(function)
     parameters = inspect.signature(function).parameters.values()
-    return {p.name: hints[p.name] for p in parameters if p.kind is p.KEYWORD_ONLY}
+    return {
+        p.name: hints[p.name]
+        for p in parameters
+        if p.kind is p.KEYWORD_ONLY and p.name not in GIVEN
+    }
 
 
-def build(lesson: Lesson) -> Book:
+def build(
+    lesson: Lesson | Layer | str | os.PathLike[str],
+    *,
+    views: Sequence[str] = ("distribute", "collect"),
+) -> Book:
     """The book of a lesson, each of its claims checked against the model.
+
+    lesson  a lesson, the name of a shipped one or the path of a file; or a layer
+    views   what to show of a layer; a lesson names its own
 
     Raises XlconvError where a layer has no such view, or a program's limits are passed.
 
     >>> build(load_lesson("transposed-convolutions")).sheets[2].name
     'Distribute'
     """
+    if isinstance(lesson, Layer):
+        lesson = layer_lesson(lesson, views)
+    elif not isinstance(lesson, Lesson):
+        lesson = load_lesson(lesson)
     words = WORDS | dict(lesson.words)
     sheets = []
     for n, page in enumerate(lesson.pages):
@@ -252,7 +285,9 @@ def build(lesson: Lesson) -> Book:
         try:
             function(sheet, **{k: v for k, v in given.items() if k in wanted}, **page.options)
         except XlconvError as error:
-            raise type(error)(f'sheet "{page.name}": {error}', parameter=error.parameter) from None
+            said = str(error)  # limits name their sheet already
+            told = said if said.startswith("sheet ") else f'sheet "{page.name}": {said}'
+            raise type(error)(told, parameter=error.parameter) from None
         surround(sheet, page.title or page.name, page.idea, page.try_this, n, lesson.names)
         check_claims(sheet)
         sheets.append(sheet)

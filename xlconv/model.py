@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from xlconv.layer import Array, Layer
@@ -28,14 +30,15 @@ def canvas(layer: Layer) -> Array:
         y += layer.bias.reshape(-1, *(1,) * g.rank)
     begins = [max(0, -axis.padding[0]) for axis in g.axes]
     for offsets in np.ndindex(*(axis.kernel_size for axis in g.axes)):
-        reached = tuple(
+        reached: tuple[Any, ...] = tuple(
             slice(at := begin + axis.dilation * u, at + axis.stretched_size, axis.stride)
             for begin, axis, u in zip(begins, g.axes, offsets, strict=True)
         )
         for o in range(g.out_channels):
             sources = g.sources(o)
-            weights = layer.weight[(slice(sources.start, sources.stop), g.filter(o), *offsets)]
-            y[(o, *reached)] += np.tensordot(weights, layer.input[sources.start : sources.stop], 1)
+            group = slice(sources.start, sources.stop)
+            weights = layer.weight[group, g.filter(o)][(..., *offsets)]
+            y[o][reached] += np.tensordot(weights, layer.input[group], 1)
     return y
 
 

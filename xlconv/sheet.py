@@ -139,29 +139,24 @@ class Sheet:
         Raises XlconvError where Excel or Google Sheets have no such cells.
         """
         steps = tuple(steps) if steps is not None else tiled(tuple(shape), "v" * (len(shape) - 2))
-        ends = [
-            start + sum(max(0, (size - 1) * step[n]) for size, step in zip(shape, steps, strict=True)) + 1
+        rows, columns = (
+            start
+            + sum(max(0, (size - 1) * step[n]) for size, step in zip(shape, steps, strict=True))
+            + 1
             for n, start in enumerate(at)
-        ]
-        self._grow(*ends, cells=prod(shape))
-        blank: Any = {"f": np.nan, "b": False}.get(np.dtype(dtype).kind)
-        return Grid(
-            self.name, at, steps, np.full(tuple(shape), blank, dtype=dtype), self._write
         )
+        self._grow(rows, columns, prod(shape))
+        blank: Any = {"f": np.nan, "b": False}.get(np.dtype(dtype).kind)
+        return Grid(self.name, at, steps, np.full(tuple(shape), blank, dtype=dtype), self._write)
 
     def _grow(self, rows: int, columns: int, cells: int) -> None:
-        if rows > EXCEL_ROWS or columns > EXCEL_COLUMNS:
-            what, got, limit = (
-                ("rows", rows, EXCEL_ROWS) if rows > EXCEL_ROWS else ("columns", columns, EXCEL_COLUMNS)
-            )
-            raise XlconvError(
-                f'sheet "{self.name}" needs {got} {what}; Excel has {limit}: use a smaller input'
-            )
-        if cells > SHEETS_CELLS:
-            raise XlconvError(
-                f'sheet "{self.name}" needs a block of {cells} cells; a Google Sheets workbook holds'
-                f" {SHEETS_CELLS}: use a smaller input"
-            )
+        for program, what, needed, limit in (
+            ("Excel", "rows", rows, EXCEL_ROWS),
+            ("Excel", "columns", columns, EXCEL_COLUMNS),
+            ("a Google Sheets workbook", "cells in one block", cells, SHEETS_CELLS),
+        ):
+            if needed > limit:
+                raise XlconvError(f"{needed} {what}; {program} has {limit}: use a smaller input")
         self.rows, self.columns = max(self.rows, rows), max(self.columns, columns)
 
     def block(
@@ -212,7 +207,8 @@ class Sheet:
 
     def run_over(self, at: Place, content: str, role: str) -> None:
         """Count the cells that a text runs over as used, so that they are printed with it."""
-        look, room = theme.look(role), len(content) * 0.6 * theme.look(role).size
+        look = theme.look(role)
+        room = len(content) * look.size * (0.61 if look.font == theme.MONOSPACE else 0.5)
         width, column = 0.0, at[1]
         while not look.wrap and width < room:
             width += self.widths.get(column, self.column_width) * 5.8
@@ -352,9 +348,7 @@ class Slot:
 
 def slots(formula: Expr, cells: Grid) -> list[str | Slot]:
     """The formula's text over cells, each reference resolved as a slot."""
-    return [
-        piece if isinstance(piece, str) else _slot(piece, cells) for piece in formula.pieces()
-    ]
+    return [piece if isinstance(piece, str) else _slot(piece, cells) for piece in formula.pieces()]
 
 
 def _slot(reference: Reference, cells: Grid) -> Slot:
@@ -371,7 +365,8 @@ def _slot(reference: Reference, cells: Grid) -> Slot:
     foreign = grid.sheet != cells.sheet and reference.named
     prefix = quote_sheetname(grid.sheet) + "!" if foreign else ""
     row, column = grid.origin
-    return Slot(prefix, row, column, steps, *(m and not f for m, f in zip(moves, follows)))
+    fixed = [m and not f for m, f in zip(moves, follows, strict=True)]
+    return Slot(prefix, row, column, steps, fixed[0], fixed[1])
 
 
 def text(paint: Paint, index: Sequence[int]) -> str:
@@ -394,7 +389,8 @@ def rules(light: Light) -> Iterator[tuple[Grid, str]]:
     for slot in parts:
         if isinstance(slot, str):
             continue
-        for size, cell, step in list(zip(light.cells.shape, light.cells.steps, slot.steps))[inner:]:
+        axes = zip(light.cells.shape, light.cells.steps, slot.steps, strict=True)
+        for size, cell, step in list(axes)[inner:]:
             bound = (0 if slot.fixed_row else cell[0], 0 if slot.fixed_column else cell[1])
             if size > 1 and step != bound:
                 raise ValueError(f"a reference moves by {step} where its cell moves by {cell}")

@@ -18,7 +18,7 @@ import numpy as np
 from openpyxl.utils.cell import get_column_letter
 
 from xlconv.errors import XlconvError
-from xlconv.expr import Grid, Values
+from xlconv.expr import Values
 from xlconv.sheet import FORMULA_LENGTH, Coat, Frame, Paint, Sheet, Slot, a1, slots
 
 CHUNK = 1 << 18
@@ -52,9 +52,7 @@ class Strip:
         formula = layer.formula if isinstance(layer, Paint) else None
         self.pieces = [] if formula is None else slots(formula, self.cells)
         slanted = [steps, *(piece.steps for piece in self.pieces if isinstance(piece, Slot))]
-        self.slanted = [
-            steps for steps in slanted if any(steps[n][1] for n in self.row_axes)
-        ]
+        self.slanted = [steps for steps in slanted if any(steps[n][1] for n in self.row_axes)]
 
     def rows(self, number: int) -> Iterator[tuple[int, int, Index]]:
         """(row, the layer's number, index over the row axes), by row."""
@@ -161,7 +159,9 @@ class Template:
     plain: bool
     """Whether all values are numbers."""
 
-    def fill(self, row: int, strips: Sequence[Strip], indices: Mapping[int, Index], strings: Strings) -> str:
+    def fill(
+        self, row: int, strips: Sequence[Strip], indices: Mapping[int, Index], strings: Strings
+    ) -> str:
         xml = self.xml.replace(OWN, str(row + 1))
         for token, n, first, steps in self.tokens:
             moved = sum(i * step for i, step in zip(indices[n], steps, strict=True))
@@ -193,7 +193,8 @@ def chunks(sheet: Sheet, style: Style, strings: Strings) -> Iterator[str]:
 
     Raises XlconvError for a formula that is too long, or a value that is none.
     """
-    strips = [Strip(layer) for layer in (*sheet.paints, *sheet.coats, *sheet.frames)]
+    layers: list[Paint | Coat | Frame] = [*sheet.paints, *sheet.coats, *sheet.frames]
+    strips = [Strip(layer) for layer in layers]
     events = heapq.merge(*(strip.rows(n) for n, strip in enumerate(strips)))
     templates: dict[Any, Template] = {}
     waiting, size = [], 0

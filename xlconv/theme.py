@@ -7,6 +7,7 @@ from dataclasses import dataclass
 INK, GREY, FAINT, BLUE = "1F2937", "6B7280", "9CA3AF", "1D4ED8"
 PALE_YELLOW, PALE_GREY, ORANGE, WHITE = "FFF9DB", "F1F3F5", "E8710A", "FFFFFF"
 LINE, FRAME = "C9CED6", "374151"
+MONOSPACE = "Consolas"
 
 TINTS = (
     # Okabe and Ito's colour-blind-safe set and two mixtures, lightened until black text reads well
@@ -52,11 +53,12 @@ ROLES: dict[str, Look] = {
     "text": Look(),
     "paragraph": Look(wrap=True),
     "heading": Look(bold=True, size=13),
-    "code": Look(font="Consolas", size=10),
-    "label": Look(color=GREY, align="right"),
+    "code": Look(font=MONOSPACE, size=10),
+    "label": Look(color=GREY, align="right", indent=1),
     "index": Look(color=FAINT, size=8, align="center"),
     "operator": Look(color=GREY, size=14, bold=True, align="center"),
     "words": Look(),
+    "symbols": Look(size=9),
     "verdict": Look(bold=True, color="15803D"),
     "warning": Look(bold=True, color="B91C1C"),
     "heads": Look(color=GREY, size=9, align="center"),
@@ -78,9 +80,9 @@ ROLES: dict[str, Look] = {
     "stamp": Look(fill="EAF4FB", align="center", lines=True),
     "empty": Look(color="D9DCE1", align="center", lines=True),
     # what lights up
-    "current": Look(fill=ORANGE, color=WHITE, bold=True),
+    "current": Look(fill=ORANGE, color=WHITE, bold=True, align="center"),
     "met": Look(bold=True),
-    "now": Look(fill="FFD8A8", bold=True),
+    "now": Look(fill="FFD8A8", bold=True, align="center"),
     "later": Look(color="D9DCE1"),
     "alarm": Look(fill="F2B48F", bold=True),
 }

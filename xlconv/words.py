@@ -59,6 +59,7 @@ WORDS: dict[str, str] = {
     # controls
     "step": "Step",
     "step_range": "0 to {last}: type or choose",
+    "step_at": "now at input",
     "step_wrong": "the step must be a whole number from 0 to {last}",
     "look_at": "Look at output",
     "row": "row",

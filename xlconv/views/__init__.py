@@ -1,0 +1,7 @@
+"""Views: each a function from data to one sheet, in the module of its own name."""
+
+VIEWS = (
+    "contents", "why", "distribute", "collect", "gniddap", "sedirts", "one_dimension", "channels",
+    "code",
+)  # fmt: skip
+"""Every view; named here so that the command line can offer them before it imports any."""

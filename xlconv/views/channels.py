@@ -20,7 +20,10 @@ def channels(sheet: Sheet, layer: Layer) -> None:
     }  # fmt: skip
 
     def size(name: str, shape: tuple[int, ...]) -> tuple[int, int]:
-        far = [sum((n - 1) * step[way] for n, step in zip(shape, inner[name], strict=True)) + 1 for way in (0, 1)]
+        far = [
+            sum((n - 1) * step[way] for n, step in zip(shape, inner[name], strict=True)) + 1
+            for way in (0, 1)
+        ]
         return far[0], far[1]
 
     (ih, iw), (kh, kw), (ch, cw) = (
@@ -60,10 +63,14 @@ def channels(sheet: Sheet, layer: Layer) -> None:
                 ],
             )
             sheet.text(
-                (top + i * down - 1, kernels + f * across), sheet.say("kernel_of", i=i, o=o), "caption"
+                (top + i * down - 1, kernels + f * across),
+                sheet.say("kernel_of", i=i, o=o),
+                "caption",
             )
             sheet.text(
-                (top + i * down - 1, parts_at + f * across), sheet.say("part_of", i=i, o=o), "caption"
+                (top + i * down - 1, parts_at + f * across),
+                sheet.say("part_of", i=i, o=o),
+                "caption",
             )
     row = corners(parts)[1][0] + 5
     canvas, _, _ = output_blocks(
@@ -74,7 +81,9 @@ def channels(sheet: Sheet, layer: Layer) -> None:
         canvas[o] = total([parts[i, g.filter(o)] for i in g.sources(o)])
         if g.rank > 1:
             added = " + ".join(sheet.say("part", i=i) for i in g.sources(o))
-            sheet.text((row - 2, parts_at + o * across), sheet.say("output_channel", o=o), "caption")
+            sheet.text(
+                (row - 2, parts_at + o * across), sheet.say("output_channel", o=o), "caption"
+            )
             sheet.text((below(canvas, 0), parts_at + o * across), f"= {added}", "note")
     lines = sheet.say(
         "layout", shape=plain(g.weight_shape, 2), i=g.in_channels, o=filters

@@ -14,7 +14,7 @@ TITLES = {
     "numpy": "NumPy",
 }  # fmt: skip
 
-ACROSS = 18
+ACROSS = 21
 """Columns from one program to the one beside it."""
 
 

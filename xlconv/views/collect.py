@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from xlconv.expr import Expr, Grid, call, joined, shown, total
+from xlconv.expr import Expr, Grid, call, joined, shown
 from xlconv.figure import (
     LEFT,
     TOP,
@@ -104,7 +104,9 @@ def _light(
             sheet.light(z[i], call("AND", *on_z, *met), "met", tint)
 
 
-def _in_words(sheet: Sheet, g: Geometry, looked: Look, src: Sources, output: Grid, row: int) -> None:
+def _in_words(
+    sheet: Sheet, g: Geometry, looked: Look, src: Sources, output: Grid, row: int
+) -> None:
     """The looked-at cell as a sum: in symbols, in numbers, and tap by tap."""
     names = ["depth", "row", "column"][-g.rank :]
     offsets = list(_offsets(g))
@@ -121,7 +123,11 @@ def _in_words(sheet: Sheet, g: Geometry, looked: Look, src: Sources, output: Gri
         sheet.coat(cells, role)
         return cells
 
-    number, symbol, weight = column(0, "fact", object), column(1, "symbol", object), column(2, "fact")
+    number, symbol, weight = (
+        column(0, "fact", object),
+        column(1, "symbol", object),
+        column(2, "fact"),
+    )
     reached = [column(3 + n, "fact", object) for n in range(g.rank)]
     value, part = column(3 + g.rank, "fact", object), column(4 + g.rank, "fact", object)
     in_symbols, in_numbers = column(wide + 1, "note", object), column(wide + 6, "note", object)
@@ -162,8 +168,6 @@ def _in_words(sheet: Sheet, g: Geometry, looked: Look, src: Sources, output: Gri
         x = joined("x[", channel, *_comma([cells[n] for cells in reached]), "]*", symbol[n])
         in_symbols[n] = call("IF", met, plus & x, "")
         in_numbers[n] = call("IF", met, plus & shown(value[n]) & "*" & shown(weight[n]), "")
-    sheet.frames += []
-
     result = looked.by_channel([pick(output[o], looked.at) for o in range(g.out_channels)])
     y = sheet.formula((row + 1, LEFT), call("IF", looked.valid, result, ""), "current")
     bias: list[object] = []
@@ -180,7 +184,7 @@ def _in_words(sheet: Sheet, g: Geometry, looked: Look, src: Sources, output: Gri
         "IF", reaching > 0, index & symbols & (" + b" if bias else "") & " = " & numbers & " = " & shown(y),
         index & nothing,
     )  # fmt: skip
-    sheet.formula((row, LEFT), call("IF", looked.valid, long, ""), "words")
+    sheet.formula((row, LEFT), call("IF", looked.valid, long, ""), "symbols")
     sheet.formula((row + 1, LEFT + 2), call("IF", looked.valid, short, ""), "words")
 
 

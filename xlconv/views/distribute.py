@@ -20,7 +20,7 @@ from xlconv.figure import (
 )
 from xlconv.geometry import Geometry
 from xlconv.layer import Layer
-from xlconv.sheet import Place, Sheet, below, beside, corners, tiled
+from xlconv.sheet import Place, Sheet, below, beside, tiled
 
 LIT = 150
 """Input cells beyond which stamps do not light up: each would take a rule of its own."""
@@ -83,7 +83,8 @@ def _controls(sheet: Sheet, sizes: Sequence[int]) -> tuple[Grid, list[Grid]]:
     if last < 100:
         sheet.choose(step, range(last + 1))
     sheet.text((CONTROLS, LEFT + 4), sheet.say("step_range", last=last), "note")
-    at, column = [], LEFT + 11
+    at, column = [], LEFT + 14
+    sheet.text((CONTROLS, column - 2), sheet.say("step_at"), "label")
     for name, size, rest in zip(
         ("depth", "row", "column")[-len(sizes) :], sizes, _weights(sizes), strict=True
     ):
@@ -91,7 +92,9 @@ def _controls(sheet: Sheet, sizes: Sequence[int]) -> tuple[Grid, list[Grid]]:
         sheet.text((CONTROLS, column + 1), sheet.say(name), "label")
         whole = size * rest == last
         at.append(
-            sheet.formula((CONTROLS, column + 2), place if whole else call("MOD", place, size), "fact")
+            sheet.formula(
+                (CONTROLS, column + 2), place if whole else call("MOD", place, size), "fact"
+            )
         )
         column += 3
     return step, at

@@ -12,7 +12,6 @@ from xlconv.figure import (
     caption,
     collected,
     output_blocks,
-    plain,
     sources,
     steps,
     tapped,
@@ -121,5 +120,3 @@ def _sizes(sheet: Sheet, layer: Layer, src: Sources, paddings: list[int], row: i
         sheet.coat(cells, "fact")
     sheet.name_block("sizes", size, role="computed")
     sheet.text((corners(size)[1][0] + 1, LEFT), sheet.say("size_rule"), "note")
-
-

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 from xlconv.expr import Expr, Grid, call, total
 from xlconv.figure import (
     LEFT,
@@ -23,7 +21,7 @@ from xlconv.figure import (
 )
 from xlconv.geometry import Axis, Geometry
 from xlconv.layer import Layer
-from xlconv.sheet import Frame, Sheet, below, beside, tiled
+from xlconv.sheet import Frame, Place, Sheet, below, beside, tiled
 
 
 def sedirts(sheet: Sheet, layer: Layer) -> None:
@@ -64,25 +62,20 @@ def _stamps(sheet: Sheet, g: Geometry, x: Grid, w: Grid, left: int) -> tuple[Gri
     sizes = tuple(axis.size for axis in g.axes)
     spans = tuple(axis.full_size for axis in g.axes)
     lead = g.weight_shape[:2]
-    ways = "vh" + ("vh" + "h" * (g.rank - 2) if g.rank > 1 else "v")
     if g.rank == 1:  # one row each, under one another
-        place = ((sizes[0] + 1, 0), (0, spans[0] + 2), (1, 0), (0, 1))
+        place: tuple[Place, ...] = ((sizes[0] + 1, 0), (0, spans[0] + 2), (1, 0), (0, 1))
     else:
-        ways = "vh" + "h" * (g.rank - 2) + "vh" + "h" * (g.rank - 2)
-        place = tiled((*lead, *sizes, *spans), ways)
+        deep = "h" * (g.rank - 2)
+        place = tiled((*lead, *sizes, *spans), f"vh{deep}vh{deep}")
     field = sheet.memory((TOP, left), (*lead, *sizes, *spans), steps=place)
     field[...] = 0.0
     sheet.coat(field, "empty")
     sheet.frames.append(Frame(field))
-    inner = place[2:]
-    apart = [
-        (inner[n][0] + axis.stride * inner[g.rank + n][0], inner[n][1] + axis.stride * inner[g.rank + n][1])
-        for n, axis in enumerate(g.axes)
-    ]
-    dilated = [
-        (axis.dilation * inner[g.rank + n][0], axis.dilation * inner[g.rank + n][1])
-        for n, axis in enumerate(g.axes)
-    ]
+    across, within = place[2 : 2 + g.rank], place[2 + g.rank :]
+    apart, dilated = [], []
+    for axis, (down, right), (row, column) in zip(g.axes, across, within, strict=True):
+        apart.append((down + axis.stride * row, right + axis.stride * column))
+        dilated.append((axis.dilation * row, axis.dilation * column))
     stamps = sheet.block(
         "stamps", (TOP, left), (*lead, *sizes, *g.weight_shape[2:]), role="stamp", frame=False,
         steps=(*place[:2], *apart, *dilated),
@@ -130,5 +123,3 @@ def axis_count(axis: Axis, label: Grid) -> Expr:
             conditions.append(call("MOD", apart, axis.stride).equals(0))
         tests.append(call("IF", call("AND", *conditions), 1, 0))
     return total(tests)
-
-

@@ -14,7 +14,11 @@ from xlconv.sheet import Sheet, below, beside
 
 
 def why(
-    sheet: Sheet, layer: Layer, *, about: list[str] | None = None, below_figure: list[str] | None = None
+    sheet: Sheet,
+    layer: Layer,
+    *,
+    about: list[str] | None = None,
+    below_figure: list[str] | None = None,
 ) -> None:
     """Lines of text, a small map turned into a larger one, and more lines.
 

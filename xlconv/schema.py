@@ -1,0 +1,117 @@
+"""What a table of a TOML file may hold: keys and their types, checked, and said in words."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin
+
+from xlconv.errors import XlconvError
+
+TEXT_LENGTH = 32_767
+"""Characters that Excel takes in a cell."""
+
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+"""What no XML may hold, and a carriage return, which it does not keep."""
+
+NAMES = {
+    str: ("text", "texts"),
+    int: ("a whole number", "whole numbers"),
+    float: ("a number", "numbers"),
+    bool: ("true or false", "truth values"),
+    list: ("a list", "lists"),
+    dict: ("a table", "tables"),
+}
+"""A type in words: one of it, and many."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a file: what an error about it names."""
+
+    path: Path
+    name: str = ""
+
+    def check(
+        self, told: Mapping[str, Any], known: Mapping[str, Any], needed: Iterable[str] = ()
+    ) -> None:
+        """Refuse unknown keys, values of another type, texts that no cell takes, missing keys."""
+        for key, value in told.items():
+            if key not in known:
+                raise self.wrong(f'unknown key "{key}"{suggest(key, known)}')
+            if not fits(value, known[key]):
+                raise self.wrong(f'"{key}" must be {words(known[key])}, got {shown(value)}')
+            for text in _texts([key, value]):
+                if found := UNPRINTABLE.search(text):
+                    raise self.wrong(f'"{key}" has a control character, {found[0]!r}')
+                if len(text) > TEXT_LENGTH:
+                    raise self.wrong(f'"{key}" must have at most {TEXT_LENGTH} characters')
+        for key in needed:
+            if key not in told:
+                raise self.wrong(f'needs a key "{key}"')
+
+    def wrong(self, rule: str, kind: type[XlconvError] = XlconvError) -> XlconvError:
+        """An error that says where."""
+        return kind(f"{self.path}{f' [{self.name}]' if self.name else ''}: {rule}")
+
+
+def fits(value: Any, hint: Any) -> bool:
+    """Whether a value of TOML has a type; a tuple is a list of that length.
+
+    >>> fits([1, [0, 2]], list[int | tuple[int, int]]), fits([1, True], list[int])
+    (True, False)
+    """
+    origin, parts = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        return any(fits(value, part) for part in parts)
+    if origin is tuple:
+        return isinstance(value, list) and len(value) == len(parts) and all(map(fits, value, parts))
+    if origin in (list, Sequence):
+        return isinstance(value, list) and all(fits(item, parts[0]) for item in value)
+    if isinstance(value, bool):  # which Python counts as a whole number
+        return hint is bool
+    return isinstance(value, (int, float) if hint is float else hint)
+
+
+def words(hint: Any, many: bool = False) -> str:
+    """A type in words.
+
+    >>> words(int | list[int | tuple[int, int]] | None)
+    'a whole number or a list of whole numbers or pairs of whole numbers'
+    """
+    parts = [part for part in get_args(hint) if part is not NoneType]
+    if get_origin(hint) in (Union, UnionType):
+        return " or ".join(words(part, many) for part in parts)
+    if not parts:
+        return NAMES[hint][many]
+    one, more = ("a pair", "pairs") if get_origin(hint) is tuple else ("a list", "lists")
+    return f"{more if many else one} of {words(parts[0], many=True)}"
+
+
+def shown(value: Any) -> str:
+    """A value about as TOML writes it, and not too long."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """A question after an unknown word: did you mean a known one?
+
+    >>> suggest("strides", ["stride", "padding"]), suggest("colour", ["stride"])
+    ('; did you mean "stride"?', '')
+    """
+    close = get_close_matches(word, list(known), 1)
+    return f'; did you mean "{close[0]}"?' if close else ""
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
