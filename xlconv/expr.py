@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided, sliding_window_view
 from numpy.typing import NDArray
 
 Values = NDArray[Any]
@@ -177,6 +178,27 @@ class Grid(Expr):
         view = sliding_window_view(self.memory, sizes, axes)
         return Grid(self.sheet, self.origin, self.steps + self.steps[-n:], view)
 
+    def diagonal(
+        self, start: Sequence[int], sizes: Sequence[int], moves: Sequence[Sequence[int]]
+    ) -> Grid:
+        """The cells at start + index @ moves, where one step may move along several axes at once.
+
+        >>> square = Grid("Sheet", (0, 0), ((1, 0), (0, 1)), np.arange(9.0).reshape(3, 3))
+        >>> square.diagonal((0, 1), (2,), [(1, 1)]).value.tolist()
+        [1.0, 5.0]
+        """
+        for axis, size in enumerate(self.shape):
+            ends = [(n - 1) * move[axis] for n, move in zip(sizes, moves, strict=True)]
+            least, most = (start[axis] + sum(f(0, end) for end in ends) for f in (min, max))
+            if not 0 <= least <= most < size:
+                raise IndexError(f"cells {least} to {most} of an axis of {size}")
+        corner = self[tuple(slice(at, None) for at in start)]
+        steps = np.array([*moves]) @ np.array(self.steps)
+        strides = np.array([*moves]) @ np.array(self.memory.strides)
+        view = as_strided(corner.memory, tuple(sizes), tuple(strides.tolist()))
+        places = tuple((int(down), int(across)) for down, across in steps)
+        return Grid(self.sheet, corner.origin, places, view, self.paint)
+
     def transpose(self, *axes: int) -> Grid:
         """The same cells with their axes in another order."""
         steps = tuple(self.steps[axis] for axis in axes)
@@ -214,7 +236,11 @@ class Area(Expr):
 
     @property
     def value(self) -> Values:
-        return self.grid.memory
+        """The cells as a table: (*shape, rows, columns)."""
+        lead = len(self.grid.shape) - self.axes
+        cells = list(zip(self.grid.steps[lead:], self.grid.shape[lead:], strict=True))
+        table = [prod(size for step, size in cells if step[way]) for way in (0, 1)]
+        return self.grid.memory.reshape(*self.shape, *table)
 
     def pieces(self) -> Iterator[str | Reference]:
         yield Reference(self.grid[(..., *[0] * self.axes)])
@@ -248,9 +274,8 @@ class Call(Expr):
     @property
     def value(self) -> Values:
         meaning = FUNCTIONS[self.name]
-        axes = max((arg.axes for arg in self.args if isinstance(arg, Area)), default=0)
-        if axes:
-            return np.asarray(meaning(*(_with_axes(arg, axes) for arg in self.args), axes=axes))
+        if any(isinstance(arg, Area) for arg in self.args):
+            return np.asarray(meaning(*(_as_table(arg) for arg in self.args), axes=2))
         return np.asarray(meaning(*(arg.value for arg in self.args)))
 
     def pieces(self) -> Iterator[str | Reference]:
@@ -315,10 +340,9 @@ def number_text(number: float) -> str:
     return f"{mantissa}E{int(exponent)}" if exponent else mantissa
 
 
-def _with_axes(arg: Expr, axes: int) -> Values:
-    """The argument's value, with the axes that the areas beside it have at their end."""
-    missing = axes - (arg.axes if isinstance(arg, Area) else 0)
-    return arg.value.reshape(arg.value.shape + (1,) * missing) if missing else arg.value
+def _as_table(arg: Expr) -> Values:
+    """The argument's value, with a row axis and a column axis at its end, as an area has."""
+    return arg.value if isinstance(arg, Area) else arg.value[..., None, None]
 
 
 # ------------------------------------------------------------- what Excel's functions mean
@@ -412,8 +436,10 @@ def _cells_with_errors(function: Callable[..., Any]) -> Callable[..., Values]:
 def _reduced(function: Callable[..., Any]) -> Callable[..., Values]:
     """An aggregate over the last axes of its areas; a text in a range counts for nothing."""
 
-    def over(*arrays: Values, axes: int) -> Values:
+    def over(*arrays: Values, axes: int = 0) -> Values:
         plain = [_zero_texts(a) if a.dtype == object else np.asarray(a, float) for a in arrays]
+        if len({array.shape[array.ndim - axes :] for array in plain}) > 1:
+            raise ValueError("the ranges of an aggregate must be of one shape")
         return np.asarray(function(*plain, tuple(range(-axes, 0))))
 
     return over
@@ -431,7 +457,7 @@ def _sumproduct(*arrays_and_axes: Any) -> Values:
     return np.asarray(np.einsum(f"{terms}->...", *arrays))
 
 
-def _index(area: Values, *position: Values, axes: int) -> Values:
+def _index(area: Values, *position: Values, axes: int = 0) -> Values:
     """The cell of a fixed range, counted from 1; in a range of one row or column, one number."""
     if area.ndim > axes:
         raise ValueError("INDEX takes one fixed range")
@@ -449,7 +475,7 @@ def _index(area: Values, *position: Values, axes: int) -> Values:
     return _cells(cell)(*places)
 
 
-def _countif(area: Values, criterion: Values, *, axes: int) -> Values:
+def _countif(area: Values, criterion: Values, *, axes: int = 0) -> Values:
     """Cells equal to the criterion, or as a text like ">0" says."""
 
     def met(cell: Any, wanted: Any) -> bool:
@@ -461,7 +487,7 @@ def _countif(area: Values, criterion: Values, *, axes: int) -> Values:
         return not isinstance(cell, str) and bool(compare(np.array(cell), np.array(bound)))
 
     matches = np.frompyfunc(met, 2, 1)(area.astype(object), criterion.astype(object))
-    return np.asarray(matches.astype(float).sum(axis=tuple(range(-axes, 0))))
+    return np.asarray(np.asarray(matches, dtype=float).sum(axis=tuple(range(-axes, 0))))
 
 
 def _round(number: Any, digits: Any) -> float:
@@ -512,13 +538,14 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "IFERROR": _iferror,
     "INDEX": _index,
     "INT": _numeric(np.floor, lambda a: float(np.floor(a))),
+    "ISNUMBER": _cells(lambda a: isinstance(a, float | int) and not isinstance(a, bool)),
     "MAX": _numeric(lambda *a: np.maximum.reduce(np.broadcast_arrays(*a)), max),
     "MIN": _numeric(lambda *a: np.minimum.reduce(np.broadcast_arrays(*a)), min),
     "MOD": _numeric(np.mod, lambda a, b: a % b),
     "NOT": lambda a: np.logical_not(_is_true(a)),
     "OR": _fold(np.logical_or),
     "ROUND": _cells(_round),
-    "ROWS": lambda area, axes: np.float64(area.shape[-2] if axes > 1 else 1),
+    "ROWS": lambda area, **_: np.float64(area.shape[-2]),
     "SUM": _reduced(lambda a, axes: a.sum(axes)),
     "SUMPRODUCT": _reduced(_sumproduct),
     "SUMXMY2": _reduced(lambda a, b, axes: np.square(a - b).sum(axes)),

@@ -14,14 +14,15 @@ from xlconv.errors import XlconvError
 class Run:
     """Output cells of one axis that are reached in the same way.
 
-    The cells are r = start + step*m for m in range(count); cell r collects input i0 + m through
-    kernel index u, for each (i0, u) in taps.
+    The cells are r = start + step*m for m in range(count); cell r collects input i0 + apart*m
+    through kernel index u, for each (i0, u) in taps.
     """
 
     start: int
     step: int
     count: int
     taps: tuple[tuple[int, int], ...]
+    apart: int = 1
 
     @property
     def cells(self) -> slice:
@@ -30,7 +31,7 @@ class Run:
 
     def inputs(self, i0: int) -> slice:
         """The inputs that one tap brings to these cells, as a slice of the same length."""
-        return slice(i0, i0 + self.count)
+        return slice(i0, i0 + self.apart * (self.count - 1) + 1, self.apart)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +133,27 @@ class Axis:
         """The same for the whole canvas, with nothing cropped."""
         return self._runs(min(0, self.padding[0]), self.canvas_size)
 
+    @cached_property
+    def forward_runs(self) -> tuple[Run, ...]:
+        """The inputs, grouped by what a convolution of the output reads for them.
+
+        That convolution is what this axis transposes: it reads outputs, and gives inputs.
+
+        >>> [(run.start, run.count, run.taps) for run in Axis(size=3, kernel_size=2).forward_runs]
+        [(0, 3, ((0, 0), (1, 1)))]
+        """
+
+        def taps(i: int) -> tuple[tuple[int, int], ...]:
+            reached = [(self.target(i, u), u) for u in range(self.kernel_size)]
+            return tuple((r - self.stride * i, u) for r, u in reached if 0 <= r < self.output_size)
+
+        found = []
+        for shifted, group in groupby(range(self.size), key=taps):
+            first, *rest = group
+            reads = tuple((shift + self.stride * first, u) for shift, u in shifted)
+            found.append(Run(first, 1, 1 + len(rest), reads, self.stride))
+        return tuple(found)
+
     def _runs(self, begin: int, size: int) -> tuple[Run, ...]:
         s, found = self.stride, []
         for phase in range(min(s, size)):
@@ -222,6 +244,16 @@ class Geometry:
         width = self.in_channels // self.groups
         group = out_channel // (self.out_channels // self.groups)
         return range(group * width, (group + 1) * width)
+
+    def targets(self, in_channel: int) -> range:
+        """The output channels that an input channel reaches: those of its group.
+
+        >>> list(Geometry(4, 2, 2, (Axis(size=1, kernel_size=1),)).targets(3))
+        [1]
+        """
+        filters = self.out_channels // self.groups
+        group = in_channel // (self.in_channels // self.groups)
+        return range(group * filters, (group + 1) * filters)
 
     def filter(self, out_channel: int) -> int:
         """The index of an output channel along the weight's second axis."""

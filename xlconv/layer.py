@@ -14,6 +14,9 @@ from xlconv.geometry import Axis, Geometry
 
 Array = NDArray[np.float64]
 
+LARGEST = 10**9
+"""The largest parameter of a layer: no program has as many cells along an axis."""
+
 
 @dataclass(frozen=True, eq=False)
 class Layer:
@@ -92,24 +95,31 @@ class Layer:
 def numbers(name: str, values: ArrayLike) -> Array:
     """The values as finite float64, or an XlconvError that names the first bad one."""
     try:
-        array = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise XlconvError(
-            f"{name} must be numbers in rows of equal length", parameter=name
-        ) from None
-    if array.size == 0:
+        given = np.asarray(values)
+    except (TypeError, ValueError):  # rows of several lengths
+        given = np.array(None)
+    if given.dtype.kind not in "iuf" and given.size:
+        raise XlconvError(f"{name} must be numbers in rows of equal length", parameter=name)
+    if given.size == 0:
         raise XlconvError(f"{name} must hold at least one number", parameter=name)
+    with np.errstate(over="ignore"):  # a wider float than float64: infinite, so refused
+        array = np.array(given, dtype=np.float64)
     if not np.isfinite(array).all():
         at = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise XlconvError(f"{name} must be finite, got {array[at]} at {list(at)}", parameter=name)
     return array
 
 
-def spread(name: str, values: Any, rank: int) -> list[Any]:
+def spread(name: str, values: object, rank: int) -> list[Any]:
     """One value an axis: a single one serves all axes."""
-    if isinstance(values, int | np.integer):
-        return [values] * rank
-    listed = list(values)
+    listed = list(values) if isinstance(values, Sequence | np.ndarray) else [values]
+    for value in listed:
+        if not _is_whole(value) and not (name == "padding" and _is_pair(value)):
+            pair = " or pairs (begin, end)" if name == "padding" else ""
+            raise XlconvError(
+                f"{name} must be whole numbers up to {LARGEST}{pair}, got {value!r:.40}",
+                parameter=name,
+            )
     if len(listed) == 1:
         return listed * rank
     if len(listed) != rank:
@@ -124,6 +134,15 @@ def pair(padding: int | Sequence[int]) -> tuple[int, int]:
     """The cells cropped at the begin and at the end: one number crops the same at both."""
     begin, end = (padding, padding) if isinstance(padding, int | np.integer) else padding
     return int(begin), int(end)
+
+
+def _is_whole(value: object) -> bool:
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    return whole and abs(int(value)) <= LARGEST  # type: ignore[call-overload]
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, Sequence) and len(value) == 2 and all(map(_is_whole, value))
 
 
 def _rank(input_axes: int, weight_axes: int) -> int:

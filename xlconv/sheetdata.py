@@ -7,6 +7,7 @@ Rows that look alike but for row numbers and values share one template: the row 
 from __future__ import annotations
 
 import heapq
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -24,6 +25,8 @@ from xlconv.sheet import FORMULA_LENGTH, Coat, Frame, Paint, Sheet, Slot, a1, sl
 CHUNK = 1 << 18
 TEMPLATES = 256  # kept at a time, so that memory does not grow with the rows
 OWN = "\x01;"
+TEXT_LENGTH, LITERAL_LENGTH = 32_767, 255
+UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")  # by XML; CR by Excel
 TOP, BOTTOM, LEFT, RIGHT = 1, 2, 4, 8
 
 Style = Callable[[str, int, int, bool], int]
@@ -49,8 +52,15 @@ class Strip:
         steps = self.cells.steps
         self.row_axes = [n for n, (down, _) in enumerate(steps) if down]
         self.column_axes = [n for n, (down, _) in enumerate(steps) if not down]
+        self.inner = range(len(steps))[-2:]
         formula = layer.formula if isinstance(layer, Paint) else None
         self.pieces = [] if formula is None else slots(formula, self.cells)
+        for piece in self.pieces:
+            if isinstance(piece, str) and piece[0] == '"' and len(piece) > LITERAL_LENGTH + 2:
+                raise XlconvError(
+                    f'sheet "{self.cells.sheet}": a text in a formula may have at most'
+                    f" {LITERAL_LENGTH} characters, got {len(piece) - 2}: {piece[1:40]}..."
+                )
         slanted = [steps, *(piece.steps for piece in self.pieces if isinstance(piece, Slot))]
         self.slanted = [steps for steps in slanted if any(steps[n][1] for n in self.row_axes)]
 
@@ -112,10 +122,13 @@ class Strip:
 
     def edges(self, index: Index) -> list[int]:
         """The sides of a frame that each cell of one row is on."""
-        *_, width = (1, *self.cells.shape)
-        across = np.zeros(width, dtype=int)
-        across[0] |= LEFT
-        across[-1] |= RIGHT
+        axes = [n for n in self.inner if n in self.column_axes]
+        across = np.zeros([self.cells.shape[n] for n in axes], dtype=int)
+        if axes:
+            across[..., 0] |= LEFT
+            across[..., -1] |= RIGHT
+        else:
+            across |= LEFT | RIGHT
         return np.resize(across | self._ends(index), self._width).tolist()  # type: ignore[no-any-return]
 
     @cached_property
@@ -123,11 +136,11 @@ class Strip:
         return int(np.prod([self.cells.shape[n] for n in self.column_axes]))
 
     def _ends(self, index: Index) -> int:
-        axis = len(self.cells.shape) - 2
-        if axis not in self.row_axes:
+        axes = [n for n in self.inner if n in self.row_axes]
+        if not axes:
             return TOP | BOTTOM
-        i = index[self.row_axes.index(axis)]
-        return TOP * (i == 0) | BOTTOM * (i == self.cells.shape[axis] - 1)
+        i = index[self.row_axes.index(axes[0])]
+        return TOP * (i == 0) | BOTTOM * (i == self.cells.shape[axes[0]] - 1)
 
     def _shift(self, index: Index, steps: tuple[tuple[int, int], ...]) -> int:
         return sum(i * steps[n][1] for i, n in zip(index, self.row_axes, strict=True))
@@ -158,6 +171,9 @@ class Template:
     """Where the value of each cell stands among those of the paints; None: in order."""
     plain: bool
     """Whether all values are numbers."""
+    sheet: str
+    columns: list[int]
+    """The columns of the cells with values, by which an error names one."""
 
     def fill(
         self, row: int, strips: Sequence[Strip], indices: Mapping[int, Index], strings: Strings
@@ -170,8 +186,11 @@ class Template:
             return xml % ()
         values = [strips[n].pick(strips[n].cells.memory, indices[n]) for n in self.shown]
         if self.plain:
-            return xml % tuple(_numerals(self._ordered(values)))
+            numbers = self._ordered(values)
+            self._check(row, np.isfinite(numbers))
+            return xml % tuple(_numerals(numbers))
         cells = self._ordered([value.astype(object) for value in values])
+        self._check(row, np.array([_is_writable(cell) for cell in cells]))
         constant = [strips[n].layer.formula is None for n in self.shown]  # type: ignore[union-attr]
         flags = self._ordered([np.full(v.shape, c) for v, c in zip(values, constant, strict=True)])
         return xml % tuple(
@@ -179,6 +198,15 @@ class Template:
             for cell, is_constant in zip(cells, flags, strict=True)
             for part in _typed(cell, strings if is_constant else None)
         )
+
+    def _check(self, row: int, writable: Values) -> None:
+        """Refuse a row with a value that no workbook can hold: an Excel error among them."""
+        if not writable.all():
+            at = a1((row, self.columns[int(np.argmin(writable))]))
+            raise XlconvError(
+                f'sheet "{self.sheet}": {at} has no value that a cell can hold; numbers must be'
+                f" finite, texts at most {TEXT_LENGTH} characters without control characters"
+            )
 
     def _ordered(self, values: list[Values]) -> Values:
         joined = values[0] if len(values) == 1 else np.concatenate(values)
@@ -292,6 +320,8 @@ def _template(
         shown,
         None if np.array_equal(order, np.arange(start)) else order,
         plain,
+        sheet.name,
+        [column for column, cell in sorted(cells.items()) if cell.paint is not None],
     )
 
 
@@ -299,11 +329,17 @@ def _looks_like_formula(value: object) -> bool:
     return isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r")
 
 
+def _is_writable(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) <= TEXT_LENGTH and not UNWRITABLE.search(value)
+    return value is None or bool(np.isfinite(value))  # type: ignore[call-overload]
+
+
 def _numerals(values: Values) -> list[int] | list[float]:
     """Numbers whose `str` is exact and shortest: integers without a point."""
     if (np.abs(values) < 2.0**53).all() and (values == np.rint(values)).all():
         return values.astype(np.int64).tolist()  # type: ignore[no-any-return]
-    return values.tolist()  # type: ignore[no-any-return]
+    return (values + 0.0).tolist()  # type: ignore[no-any-return]  # LibreOffice would show -0
 
 
 def _typed(value: Any, strings: Strings | None) -> tuple[str, str]:

@@ -45,7 +45,7 @@ def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> Non
     caption(sheet, z, stretched_caption(sheet, g))
     places = indices(sheet, z, g.rank)
     t = turned_kernel(sheet, g, src.weight, (top, beside(z, 3)))
-    caption(sheet, t, sheet.say("turned", size=plain(t.shape, 2)))
+    caption(sheet, t, sheet.say("turned", size=plain(t.shape, 2)), lift=1)
 
     right = max(beside(t, 3), beside(z, 3) + 7)
     canvas, output, labels = output_blocks(

@@ -31,12 +31,12 @@ def distribute(sheet: Sheet, layer: Layer) -> None:
     g, top = layer.geometry, TOP + 2
     sizes = g.input_shape[1:]
     src = sources(sheet, layer, (top, LEFT))
-    step, at = _controls(sheet, sizes)
-
+    step, valid, at = _controls(sheet, sizes)
+    order = _order([index[0] for index in src.input_indices], sizes)
     placed = sheet.block(
         "placed", (below(src.bias or src.weight, 3), LEFT), sizes, role="computed",
         steps=src.input[0].steps,
-        content=call("IF", _order([index[0] for index in src.input_indices], sizes) <= step, 1, 0),
+        content=call("IF", call("AND", valid, order <= step), 1, 0),
     )  # fmt: skip
     caption(sheet, placed, sheet.say("placed"), lift=1)
 
@@ -75,29 +75,31 @@ def distribute(sheet: Sheet, layer: Layer) -> None:
     sheet.light(canvas, _reached(g, labels, at, step), "now")
 
 
-def _controls(sheet: Sheet, sizes: Sequence[int]) -> tuple[Grid, list[Grid]]:
-    """The step, and the input cell that it has come to."""
+def _controls(sheet: Sheet, sizes: Sequence[int]) -> tuple[Grid, Expr, list[Grid]]:
+    """The step, whether it is one, and the input cell that it has come to."""
     last = prod(sizes)
     sheet.text((CONTROLS, LEFT), sheet.say("step"), "caption")
     step = sheet.block("step", (CONTROLS, LEFT + 2), (), role="control", content=float(last))
     if last < 100:
         sheet.choose(step, range(last + 1))
-    sheet.text((CONTROLS, LEFT + 4), sheet.say("step_range", last=last), "note")
-    at, column = [], LEFT + 14
+    right, wrong = sheet.say("step_range", last=last), sheet.say("step_wrong", last=last)
+    in_range = call("AND", step >= 0, step <= last, call("MOD", step, 1).equals(0))
+    told = call("IF", call("ISNUMBER", step), call("IF", in_range, right, wrong), wrong)
+    message = sheet.formula((CONTROLS, LEFT + 4), told, "note")
+    valid = message.differs(wrong)
+    sheet.light(message, message.equals(wrong), "warning")
+    at, column = [], LEFT + 18
     sheet.text((CONTROLS, column - 2), sheet.say("step_at"), "label")
     for name, size, rest in zip(
         ("depth", "row", "column")[-len(sizes) :], sizes, _weights(sizes), strict=True
     ):
         place = call("INT", (step - 1) / rest) if rest > 1 else step - 1
         sheet.text((CONTROLS, column + 1), sheet.say(name), "label")
-        whole = size * rest == last
-        at.append(
-            sheet.formula(
-                (CONTROLS, column + 2), place if whole else call("MOD", place, size), "fact"
-            )
-        )
+        if size * rest < last:
+            place = call("MOD", place, size)
+        at.append(sheet.formula((CONTROLS, column + 2), call("IF", valid, place, ""), "fact"))
         column += 3
-    return step, at
+    return step, valid, at
 
 
 def _weights(sizes: Sequence[int]) -> list[int]:

@@ -31,9 +31,9 @@ def gniddap(sheet: Sheet, layer: Layer, *, paddings: list[int] | None = None) ->
     """
     first = layer.geometry.axes[0]
     src = sources(sheet, layer)
-    t = turned_kernel(sheet, layer.geometry, src.weight, (below(src.bias or src.weight, 4), LEFT))
-    caption(sheet, t, sheet.say("turned_short"))
-    _sizes(sheet, layer, src, paddings or list(range(first.kernel_size)), below(t, 3))
+    t = turned_kernel(sheet, layer.geometry, src.weight, (below(src.bias or src.weight, 2), LEFT))
+    caption(sheet, t, sheet.say("turned_short"), lift=1)
+    _sizes(sheet, layer, src, paddings or list(range(first.kernel_size)), below(t, 2))
 
     column = max(beside(src.input, 4), beside(src.weight, 4), LEFT + 8)
     for padding in paddings or range(first.kernel_size):
@@ -65,10 +65,11 @@ def _one(sheet: Sheet, layer: Layer, src: Sources, t: Grid, column: int, padding
         content=0.0,
     )  # fmt: skip
     kept_inputs, places = zip(*(_inside(axis) for axis in g.axes), strict=True)
-    inner = z[(slice(None), *places)]
-    inner[...] = src.input[(slice(None), *kept_inputs)]
-    sheet.coat(inner, "copy")
-    sheet.text((row - 2, column), _margin_words(sheet, g), "caption")
+    if all(kept.stop for kept in kept_inputs):
+        inner = z[(slice(None), *places)]
+        inner[...] = src.input[(slice(None), *kept_inputs)]
+        sheet.coat(inner, "copy")
+    sheet.text((row - 1, column), _margin_words(sheet, g), "caption")
 
     end = row + max(axis.full_size + axis.extent - 1 for axis in g.axes[-2:]) + 3
     shape = g.output_shape
@@ -77,19 +78,19 @@ def _one(sheet: Sheet, layer: Layer, src: Sources, t: Grid, column: int, padding
         claim=("conv_transpose", layer),
     )  # fmt: skip
     collected(again, g, t, z, src.bias)
-    sheet.text((end - 2, column), sheet.say("by_collecting", size=kept), "caption")
+    sheet.text((end - 1, column), sheet.say("by_collecting", size=kept), "caption")
     verdict(sheet, (below(again, 0), column), (output, again))
     return max(beside(canvas, 2), beside(z, 2), column + 8)
 
 
 def _inside(axis: Axis) -> tuple[slice, slice]:
-    """The inputs that are left when padding is taken off, and their places."""
-    lead = axis.extent - 1 - axis.padding[0]
-    first = max(0, -(lead // axis.stride))
-    count = axis.output_size + axis.extent - 1
-    kept = [i for i in range(first, axis.size) if 0 <= lead + axis.stride * i < count]
-    places = [lead + axis.stride * i for i in kept]
-    return slice(kept[0], kept[-1] + 1), slice(places[0], places[-1] + 1, axis.stride)
+    """The inputs that are left when padding is taken off, and their places; none: 0 to 0."""
+    lead, size = axis.extent - 1 - axis.padding[0], axis.output_size + axis.extent - 1
+    kept = [i for i in range(axis.size) if 0 <= lead + axis.stride * i < size]
+    if not kept:
+        return slice(0, 0), slice(0, 0)
+    first, last = (lead + axis.stride * i for i in (kept[0], kept[-1]))
+    return slice(kept[0], kept[-1] + 1), slice(first, last + 1, axis.stride)
 
 
 def _margin_words(sheet: Sheet, g: Geometry) -> str:

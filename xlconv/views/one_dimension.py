@@ -72,7 +72,7 @@ def one_dimension(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) 
     caption(sheet, z, stretched_caption(sheet, g))
     places = indices(sheet, z, 1)
     t = turned_kernel(sheet, g, src.weight, (z.origin[0], LEFT))
-    caption(sheet, t, sheet.say("turned_short"))
+    caption(sheet, t, sheet.say("turned_short"), lift=1)
     again, _, _ = output_blocks(
         sheet, layer, (below(z, 3), column), "collect_output",
         sheet.say("by_collecting", size=plain(g.output_shape, 1)),

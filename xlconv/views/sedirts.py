@@ -42,7 +42,7 @@ def sedirts(sheet: Sheet, layer: Layer) -> None:
     caption(sheet, z, stretched_caption(sheet, g))
     indices(sheet, z, g.rank)
     t = turned_kernel(sheet, g, src.weight, (row, LEFT))
-    caption(sheet, t, sheet.say("turned_short"))
+    caption(sheet, t, sheet.say("turned_short"), lift=1)
     again, _, _ = output_blocks(
         sheet, layer, (row, max(right, beside(z, 3))), "collect_output",
         sheet.say("by_collecting", size=plain(g.output_shape, 1)),

@@ -1,0 +1,62 @@
+"""Make the pictures of the README again: real sheets, rendered by LibreOffice.
+
+    make pictures
+
+Needs soffice and pdftoppm on the path, and Pillow (the extra `image`).
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image, ImageChops
+
+from xlconv.book import Book
+from xlconv.lesson import build, load_lesson
+
+FOLDER = Path(__file__).parent / "pictures"
+PICTURES = {
+    "transposed-convolutions": ["Distribute", "Collect", "Gniddap", "Sedirts", "1-D", "Channels"],
+}
+RESOLUTION = 130
+MARGIN = 24
+
+
+def page(book: Book, target: Path) -> None:
+    """Render the one page of a book, cut to what is on it."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        book.save(folder / "page.xlsx")
+        profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+        run = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", name]
+        subprocess.run([*run, str(folder / "page.xlsx")], check=True, capture_output=True)
+        pdf = ["pdftoppm", "-r", str(RESOLUTION), "-png", "-singlefile", str(folder / "page.pdf")]
+        subprocess.run([*pdf, str(folder / "page")], check=True)
+        with Image.open(folder / "page.png") as picture:
+            rows = picture.convert("RGB")
+            # the header and the footer of the printed page stay away
+            inner = rows.crop((0, int(0.045 * rows.height), rows.width, int(0.955 * rows.height)))
+            box = ImageChops.invert(inner.convert("L")).getbbox()
+            assert box, target
+            left, top = (max(0, edge - MARGIN) for edge in box[:2])
+            right, bottom = (min(e + MARGIN, size) for e, size in zip(box[2:], inner.size, strict=True))
+            inner.crop((left, top, right, bottom)).quantize(128).save(target, optimize=True)
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    for lesson, names in PICTURES.items():
+        book = build(load_lesson(lesson))
+        for sheet in book.sheets:
+            if sheet.name in names:
+                target = FOLDER / f"{lesson}-{sheet.name.lower().replace(' ', '-')}.png"
+                sheet.links.clear()  # the sheets they lead to are not in this book
+                page(Book(book.title, (sheet,)), target)
+                print(target, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
