@@ -234,7 +234,8 @@ class _Shell:
             place = quote_sheetname(sheet.name) + "!"
             first, last = corners(block.cells)
             area = f"{place}{a1(first, True)}:{a1(last, True)}"
-            self.book.defined_names[block.name] = DefinedName(block.name, attr_text=area)
+            name = sheet.defined_name(block)
+            self.book.defined_names[name] = DefinedName(name, attr_text=area)
 
     def _page(self, sheet: Sheet, ws: Worksheet, title: str) -> None:
         rows, columns = max(sheet.rows, 1), max(sheet.columns, 1)

@@ -11,7 +11,7 @@ import numpy as np
 
 from xlconv.expr import Expr, Grid, call, total
 from xlconv.geometry import Axis, Geometry, Run
-from xlconv.layer import Layer
+from xlconv.layer import Convolution, Layer
 from xlconv.sheet import Place, Sheet, below, beside, corners, tiled
 
 TOP, LEFT = 5, 2
@@ -89,15 +89,18 @@ class Sources:
 
 
 def sources(
-    sheet: Sheet, layer: Layer, at: Place = (TOP, LEFT), *, beside_input: bool = False
+    sheet: Sheet,
+    layer: Layer | Convolution,
+    at: Place = (TOP, LEFT),
+    *,
+    beside_input: bool = False,
 ) -> Sources:
     """The layer's input with its kernel under it, or beside it."""
-    g = layer.geometry
+    g, shape = layer.geometry, layer.input.shape
     x = sheet.block(
-        "input", at, g.input_shape, steps=steps(g.input_shape, g.rank, 1), role="input",
-        content=layer.input,
-    )  # fmt: skip
-    caption(sheet, x, sheet.say("input", size=plain(g.input_shape, 1)))
+        "input", at, shape, steps=steps(shape, g.rank, 1), role="input", content=layer.input
+    )
+    caption(sheet, x, sheet.say("input", size=plain(shape, 1)))
     numbered = indices(sheet, x, g.rank)
     place = (at[0], beside(x)) if beside_input else (below(x, 3), at[1])
     w = sheet.block(
@@ -109,7 +112,7 @@ def sources(
     bias = None
     if layer.bias is not None:
         bias = sheet.block(
-            "bias", (below(w, 2), at[1]), (g.out_channels,), role="bias", content=layer.bias,
+            "bias", (below(w, 2), at[1]), layer.bias.shape, role="bias", content=layer.bias,
             steps=((1, 0),),
         )  # fmt: skip
         caption(sheet, bias, sheet.say("bias"), lift=1)
@@ -241,6 +244,32 @@ def tapped(canvas: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | None
         )
 
 
+def convolved(
+    result: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | None = None
+) -> None:
+    """Write each cell of a plain convolution as the explicit products of inputs and weights.
+
+    result    (out_channels, *result_sizes, ...), not yet written
+    geometry  that of the transpose
+    x         (in_channels, *sizes, ...); further axes of both go along
+    """
+    runs = [axis.forward_runs for axis in geometry.axes]
+    for o in range(geometry.in_channels):
+        extra = [] if bias is None else [bias[o]]
+        accumulated(
+            result[o],
+            runs,
+            lambda taps, o=o, extra=extra: (
+                [  # type: ignore[misc]
+                    x[(i, *inputs)] * w[(o, geometry.filter(i), *offsets)]
+                    for i in geometry.targets(o)
+                    for inputs, offsets in taps
+                ]
+                + extra
+            ),
+        )
+
+
 def collected(
     canvas: Grid, geometry: Geometry, turned: Grid, stretched: Grid, bias: Grid | None
 ) -> None:
@@ -303,8 +332,15 @@ def turned_kernel(
     return t
 
 
-def verdict(sheet: Sheet, at: Place, *pairs: tuple[Grid, Grid]) -> None:
-    """A live line that says whether two blocks agree."""
+def verdict(
+    sheet: Sheet,
+    at: Place,
+    *pairs: tuple[Grid, Grid],
+    agree: str = "agree",
+    differ: str = "differ",
+    valid: Expr | None = None,
+) -> None:
+    """A live line that says whether two blocks agree; nothing where they are not `valid`."""
     apart = total(
         [
             call("SUMXMY2", a[lead].area(min(2, len(a.shape))), b[lead].area(min(2, len(b.shape))))
@@ -312,9 +348,9 @@ def verdict(sheet: Sheet, at: Place, *pairs: tuple[Grid, Grid]) -> None:
             for lead in np.ndindex(*a.shape[:-2])
         ]
     )
-    words = call("IF", apart < 1e-9, sheet.say("agree"), sheet.say("differ"))
-    cell = sheet.formula(at, words, "verdict")
-    sheet.light(cell, cell.differs(sheet.say("agree")), "alarm")
+    words = call("IF", apart < 1e-9, sheet.say(agree), sheet.say(differ))
+    cell = sheet.formula(at, words if valid is None else call("IF", valid, words, ""), "verdict")
+    sheet.light(cell, cell.equals(sheet.say(differ)), "alarm")
 
 
 def stretched_caption(sheet: Sheet, geometry: Geometry) -> str:
@@ -425,6 +461,10 @@ def pick(cells: Grid, at: Sequence[Expr]) -> Expr:
     return call("INDEX", cells.area(), row, at[-1] + 1)
 
 
+LONG = 60
+"""Rows beyond which a sheet's title stays when it is scrolled."""
+
+
 def surround(
     sheet: Sheet, title: str, idea: str, try_this: Sequence[str], n: int, names: Sequence[str]
 ) -> None:
@@ -435,6 +475,8 @@ def surround(
     """
     sheet.heights[0] = 30
     sheet.text((0, 1), title, "title")
+    if sheet.rows > LONG:
+        sheet.frozen_rows = 2
     if idea:
         sheet.text((1, 1), idea, "idea")
     if try_this:

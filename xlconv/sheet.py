@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -14,7 +15,7 @@ from openpyxl.utils.cell import get_column_letter, quote_sheetname
 from xlconv import theme
 from xlconv.errors import XlconvError
 from xlconv.expr import Area, Expr, Grid, Reference, Values
-from xlconv.layer import Layer
+from xlconv.layer import Convolution, Layer
 from xlconv.words import WORDS
 
 EXCEL_ROWS, EXCEL_COLUMNS = 1_048_576, 16_384
@@ -86,7 +87,7 @@ class Block:
     name: str
     role: str
     cells: Grid
-    claim: tuple[str, Layer] | None = None
+    claim: tuple[str, Layer | Convolution] | None = None
 
     def ranges(self) -> list[str]:
         """One A1 range for each innermost 2-D slice, in C order."""
@@ -171,7 +172,7 @@ class Sheet:
         dtype: Any = np.float64,
         tint: Any = -1,
         frame: bool = True,
-        claim: tuple[str, Layer] | None = None,
+        claim: tuple[str, Layer | Convolution] | None = None,
     ) -> Grid:
         """Named cells with a role, framed, and written at once where `content` is given."""
         grid = self.memory(at, shape, steps=steps, dtype=dtype)
@@ -187,7 +188,7 @@ class Sheet:
         role: str,
         tint: Any = -1,
         frame: bool = True,
-        claim: tuple[str, Layer] | None = None,
+        claim: tuple[str, Layer | Convolution] | None = None,
     ) -> Grid:
         """Cells that are on the sheet already, as a block of their own."""
         self.blocks.append(Block(name, role, grid, claim))
@@ -232,6 +233,16 @@ class Sheet:
             self.run_over(at, str(value), role)
         self.coat(grid, role, tint)
         return grid
+
+    def defined_name(self, block: Block) -> str:
+        """The name in the workbook that leads to a block.
+
+        >>> sheet = Sheet("1-D")
+        >>> x = sheet.block("output", (0, 0), (1, 1), role="output", content=0.0)
+        >>> sheet.defined_name(sheet.blocks[0])
+        '_1_d_output'
+        """
+        return re.sub(r"\W|^(?=\d)", "_", f"{self.name.lower()}_{block.name}")
 
     def link(self, at: Place, content: str, target: str) -> None:
         """A text that leads to another sheet."""

@@ -49,11 +49,11 @@ def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> Non
 
     right = max(beside(t, 3), beside(z, 3) + 7)
     canvas, output, labels = output_blocks(
-        sheet, layer, (top, right), "collect_output", output_caption(sheet, g)
+        sheet, layer, (top, right), "output", output_caption(sheet, g)
     )
     collected(canvas, g, t, z, src.bias)
     again, _, _ = output_blocks(
-        sheet, layer, (below(canvas, 4), right), "distribute_output",
+        sheet, layer, (below(canvas, 4), right), "by_distributing",
         sheet.say("by_distributing", size=plain(g.output_shape, 1)),
     )  # fmt: skip
     tapped(again, g, src.input, src.weight, src.bias)

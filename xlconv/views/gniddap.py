@@ -74,7 +74,7 @@ def _one(sheet: Sheet, layer: Layer, src: Sources, t: Grid, column: int, padding
     end = row + max(axis.full_size + axis.extent - 1 for axis in g.axes[-2:]) + 3
     shape = g.output_shape
     again = sheet.block(
-        f"collect_{padding}", (end, column), shape, steps=steps(shape, g.rank, 1), role="output",
+        f"by_collecting_{padding}", (end, column), shape, steps=steps(shape, g.rank, 1), role="output",
         claim=("conv_transpose", layer),
     )  # fmt: skip
     collected(again, g, t, z, src.bias)

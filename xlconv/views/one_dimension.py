@@ -58,7 +58,7 @@ def one_dimension(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) 
     sheet.text((top - 2, column - 2), sheet.say("staircase"), "caption")
 
     canvas, _, labels = output_blocks(
-        sheet, layer, (below(stairs, 3), column), "distribute_output", output_caption(sheet, g)
+        sheet, layer, (below(stairs, 3), column), "output", output_caption(sheet, g)
     )
     distributed(canvas, g, stamps, src.bias)
     count = sheet.block(
@@ -74,7 +74,7 @@ def one_dimension(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) 
     t = turned_kernel(sheet, g, src.weight, (z.origin[0], LEFT))
     caption(sheet, t, sheet.say("turned_short"), lift=1)
     again, _, _ = output_blocks(
-        sheet, layer, (below(z, 3), column), "collect_output",
+        sheet, layer, (below(z, 3), column), "by_collecting",
         sheet.say("by_collecting", size=plain(g.output_shape, 1)),
     )  # fmt: skip
     collected(again, g, t, z, src.bias)

@@ -32,7 +32,7 @@ def sedirts(sheet: Sheet, layer: Layer) -> None:
     stamps, end = _stamps(sheet, g, src.input, src.weight, left)
     right = beside(end, 3)
     canvas, _, labels = output_blocks(
-        sheet, layer, (TOP, right), "distribute_output", output_caption(sheet, g)
+        sheet, layer, (TOP, right), "output", output_caption(sheet, g)
     )
     distributed(canvas, g, stamps, src.bias)
     _counts(sheet, g, canvas, labels, max(beside(canvas, 4), right + 9))
@@ -44,7 +44,7 @@ def sedirts(sheet: Sheet, layer: Layer) -> None:
     t = turned_kernel(sheet, g, src.weight, (row, LEFT))
     caption(sheet, t, sheet.say("turned_short"), lift=1)
     again, _, _ = output_blocks(
-        sheet, layer, (row, max(right, beside(z, 3))), "collect_output",
+        sheet, layer, (row, max(right, beside(z, 3))), "by_collecting",
         sheet.say("by_collecting", size=plain(g.output_shape, 1)),
     )  # fmt: skip
     collected(again, g, t, z, src.bias)
