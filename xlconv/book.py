@@ -8,6 +8,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -70,7 +71,7 @@ class Book:
                 "view": sheet.view,
                 "blocks": [
                     {
-                        "name": block.name,
+                        "name": sheet.defined_name(block),
                         "role": block.role,
                         "shape": list(block.cells.shape),
                         "ranges": block.ranges(),
@@ -123,7 +124,8 @@ def save_file(
     except OSError as error:
         raise TargetError(f"cannot write {shown}: {error.strerror or error}") from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # there is no such file if all went well
+            part.unlink()
         if made:
             folder.rmdir()
     return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,54 +23,30 @@ MAIN_LESSON = "transposed-convolutions"
 OUTPUT = "output"
 
 
-class PerAxis(click.ParamType):
-    """Whole numbers separated by commas, one for all axes or one for each."""
-
-    name = "N[,N]"
-    example = "2 or 2,1"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> list[Any]:
-        try:
-            return [self.one(text) for text in str(value).split(",")]
-        except ValueError:
-            self.fail(f"{value!r} is not {self.example}: whole numbers, one an axis", param, ctx)
-
-    def one(self, text: str) -> Any:
-        return int(text)
+def _per_axis(_: click.Context, __: click.Parameter, told: str) -> list[int]:
+    """Whole numbers separated by commas."""
+    try:
+        return [int(text) for text in told.split(",")]
+    except ValueError:
+        raise click.BadParameter(f"{told!r} is no whole number, or one an axis: 2 or 2,1") from None
 
 
-class PadPerAxis(PerAxis):
-    """The same, where a number may be a pair begin:end."""
-
-    name = "P[:P][,..]"
-    example = "1 or 2,1 or 1:2,0:1"
-
-    def one(self, text: str) -> Any:
-        begin, colon, end = text.partition(":")
-        return (int(begin), int(end)) if colon else int(begin)
+def _pads(_: click.Context, __: click.Parameter, told: str) -> list[int | tuple[int, int]]:
+    """The same, where each may be a pair begin:end."""
+    try:
+        pads = [pad.partition(":") for pad in told.split(",")]
+        return [(int(begin), int(end)) if colon else int(begin) for begin, colon, end in pads]
+    except ValueError:
+        raise click.BadParameter(f"{told!r} is not like 1 or 2,1 or 1:2,0:1") from None
 
 
-class Names(click.ParamType):
-    """Names separated by commas, the last one completed by the shell."""
-
-    name = "NAME[,NAME]"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> list[str]:
-        return [name for name in str(value).split(",") if name]
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        before, comma, last = incomplete.rpartition(",")
-        return [CompletionItem(before + comma + v) for v in VIEWS if v.startswith(last)]
+def _complete_views(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    before, comma, last = incomplete.rpartition(",")
+    return [before + comma + view for view in VIEWS if view.startswith(last)]
 
 
 def _complete_lesson(
-    ctx: click.Context, param: click.Parameter, incomplete: str
+    _: click.Context, __: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     from xlconv.lesson import lesson_names
 
@@ -154,27 +129,30 @@ Examples:
     "--seed", type=click.IntRange(min=0), default=0, metavar="N",
     help="Another seed fills sizes with other small integers.",
 )  # fmt: skip
-@click.option("--stride", type=PerAxis(), default="1", show_default=True)
+@click.option("--stride", callback=_per_axis, metavar="N[,N]", default="1", show_default=True)
 @click.option(
-    "--padding", type=PadPerAxis(), default="0", show_default=True,
+    "--padding", callback=_pads, metavar="N[:N][,..]", default="0", show_default=True,
     help="Cells cropped on both sides, or begin:end.",
 )  # fmt: skip
-@click.option("--output-padding", type=PerAxis(), default="0", show_default=True)
-@click.option("--dilation", type=PerAxis(), default="1", show_default=True)
+@click.option(
+    "--output-padding", callback=_per_axis, metavar="N[,N]", default="0", show_default=True
+)
+@click.option("--dilation", callback=_per_axis, metavar="N[,N]", default="1", show_default=True)
 @click.option("--groups", type=int, default=1, metavar="N", show_default=True)
 @click.option(
-    "--view", "views", type=Names(), default="distribute,collect", show_default=True,
-    help=f"What to show, a sheet each: {', '.join(VIEWS)}.",
+    "--view", default="distribute,collect", show_default=True, metavar="NAME[,NAME]",
+    shell_complete=_complete_views, help=f"What to show, a sheet each: {', '.join(VIEWS)}.",
 )  # fmt: skip
 @_target_options
 @click.pass_context
 def layer(
     ctx: click.Context,
+    /,
     input_: str,
     weight: str,
     bias: str | None,
     seed: int,
-    views: list[str],
+    view: str,
     output: str | None,
     force: bool,
     as_json: bool,
@@ -191,14 +169,13 @@ def layer(
 
     _check_target(output, as_json)
     with _pointing_at_options(ctx):
-        arrays = {"input": input_, "weight": weight, "bias": bias}
-        book = build_book(
-            Layer.of(
-                **{key: array(key, told, seed=seed) for key, told in arrays.items() if told},
-                **parameters,
-            ),
-            views=views,
+        shown = Layer.of(
+            array("input", input_, seed=seed),
+            array("weight", weight, seed=seed),
+            bias=None if bias is None else array("bias", bias, seed=seed),
+            **parameters,
         )
+        book = build_book(shown, views=view.split(","))
     _deliver(book, output, "layer", force, as_json)
 
 
@@ -251,7 +228,11 @@ def copy_lesson(lesson: str, folder: str, force: bool) -> None:
     source = find_lesson(lesson)
     target = Path(folder, source.name)
     written = save_file(target, lambda file: file.write(source.read_bytes()), overwrite=force)
-    _say(f"wrote {target}: edit it, then xlconv build {target}" if written else f"{target} is unchanged")
+    _say(
+        f"wrote {target}: edit it, then xlconv build {target}"
+        if written
+        else f"{target} is unchanged"
+    )
 
 
 @cli.command(
@@ -312,14 +293,13 @@ def _deliver(book: Book, output: str | None, name: str, force: bool, as_json: bo
 def _pointing_at_options(ctx: click.Context) -> Iterator[None]:
     """Name the option that an error is about, as it is typed."""
     options = {str(p.name).rstrip("_"): p.opts[0] for p in ctx.command.params}
-    options |= {"size": "--input", "kernel_size": "--weight", "view": "--view"}
     try:
         yield
     except XlconvError as error:
         told, parameter = str(error), error.parameter or ""
         if parameter in options:
-            told = told.removeprefix(parameter)
-            told = options[parameter] + (": " if told == str(error) else "") + told
+            rest = told.removeprefix(f"{parameter} ")
+            told = f"{options[parameter]}{' ' if rest != told else ': '}{rest}"
         raise type(error)(told, parameter=parameter) from None
 
 
@@ -328,12 +308,9 @@ def _print(data: str | bytes) -> None:
     if sys.stdout is None:
         raise TargetError("cannot write to stdout: it is closed")
     try:
-        stream = click.get_binary_stream("stdout")
-        stream.write(data.encode() if isinstance(data, str) else data)
-        stream.flush()
+        sys.stdout.buffer.write(data.encode() if isinstance(data, str) else data)
+        sys.stdout.buffer.flush()
     except OSError as error:
-        # what is still held back must not be tried once more at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise TargetError(f"cannot write to stdout: {error.strerror}") from None
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import re
+import warnings
 from collections.abc import Sequence
 from math import prod
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,9 @@ RANGES = {"input": (0, 5), "weight": (-1, 4), "bias": (-2, 3)}
 
 CELLS = 10_000_000
 """The most numbers that are read or made: no Google Sheets workbook has more cells."""
+
+NO_HEADER = (ValueError, TypeError, ArithmeticError, RecursionError, MemoryError, TokenError)
+"""What numpy lets out of ast and tokenize when it reads the header of what is no .npy file."""
 
 SIZES = re.compile(r"[0-9]{1,18}(x[0-9]{1,18}){0,4}")
 
@@ -37,6 +42,8 @@ def array(
     (2, 3)
     """
     if not isinstance(given, str):
+        if _has_truth_value(given):  # which NumPy would count as 0 or 1
+            raise XlconvError(f"{name} must be numbers, got true or false", parameter=name)
         found = numbers(name, given)
     elif SIZES.fullmatch(given):
         found = _filled(name, [int(size) for size in given.split("x")], seed)
@@ -74,6 +81,12 @@ def read(name: str, path: Path) -> Array:
         return numbers(name, found)
     except XlconvError as error:
         raise XlconvError(f"{path}: {error}", parameter=name) from None
+
+
+def _has_truth_value(given: Any) -> bool:
+    return isinstance(given, bool) or (
+        isinstance(given, list) and any(map(_has_truth_value, given))
+    )
 
 
 def _filled(name: str, sizes: list[int], seed: int) -> Array:
@@ -131,10 +144,9 @@ def _number(cell: str, row: int, column: int) -> float:
 def _read_npy(path: Path) -> np.ndarray:
     """The array in a .npy file, mapped and not loaded: what is no plain memory cannot be mapped."""
     try:
-        found = np.lib.format.open_memmap(path, mode="r")
-    except OSError:
-        raise
-    except Exception:  # numpy parses the header with ast and tokenize, and lets out what they raise
+        with warnings.catch_warnings(action="ignore"):
+            found = np.lib.format.open_memmap(path, mode="r")
+    except NO_HEADER:
         raise ValueError("is no .npy file of numbers, or is cut short") from None
     if found.dtype.kind not in "iuf":
         raise ValueError(f"must hold real numbers, got {found.dtype}")

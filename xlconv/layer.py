@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -56,10 +56,7 @@ class Layer:
         >>> Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2).geometry.output_shape
         (1, 4, 4)
         """
-        x, w = numbers("input", input), numbers("weight", weight)
-        rank = _rank(x.ndim, w.ndim)
-        x = x.reshape((1,) * (rank + 1 - x.ndim) + x.shape)
-        w = w.reshape((1,) * (rank + 2 - w.ndim) + w.shape)
+        x, w, rank = _with_channels(input, weight)
         if x.shape[0] != w.shape[0]:
             raise XlconvError(
                 f"weight must have the input's channels first, got {w.shape[0]} in weight of shape"
@@ -82,14 +79,105 @@ class Layer:
             for a in range(rank)
         )
         geometry = Geometry(x.shape[0], w.shape[1] * groups, groups, axes)
-        b = None if bias is None else numbers("bias", bias).reshape(-1)
-        if b is not None and len(b) != geometry.out_channels:
-            raise XlconvError(
-                f"bias must have one value for each of {geometry.out_channels} output channels,"
-                f" got {len(b)}",
-                parameter="bias",
+        return cls(x, w, _bias(bias, geometry.out_channels), geometry)
+
+
+@dataclass(frozen=True, eq=False)
+class Convolution:
+    """A plain convolution and the numbers that go through it.
+
+    input     (in_channels, *sizes) float64
+    weight    (out_channels, in_channels // groups, *kernel_sizes) float64
+    bias      (out_channels,) float64, or None
+    geometry  that of its transpose, which has its output as input, and its input as output
+    """
+
+    input: Array
+    weight: Array
+    bias: Array | None
+    geometry: Geometry
+
+    @classmethod
+    def of(
+        cls,
+        input: ArrayLike,
+        weight: ArrayLike,
+        *,
+        bias: ArrayLike | None = None,
+        stride: int | Sequence[int] = 1,
+        padding: int | Sequence[int | Sequence[int]] = 0,
+        dilation: int | Sequence[int] = 1,
+        groups: int = 1,
+    ) -> Convolution:
+        """A convolution from arrays and PyTorch's parameters, each one value or one an axis.
+
+        input    (in_channels, *sizes), or (*sizes) for one channel
+        weight   (out_channels, in_channels // groups, *kernel_sizes), or (*kernel_sizes)
+        padding  zeros added on both sides, or a pair (begin, end) an axis
+
+        Raises XlconvError where the shapes do not fit one another.
+        Source: Dumoulin & Visin 2016, arXiv:1603.07285, relationship 6, with dilation.
+
+        >>> Convolution.of(np.ones((5, 5)), np.ones((3, 3)), stride=2, padding=1).output_shape
+        (1, 3, 3)
+        """
+        x, w, rank = _with_channels(input, weight)
+        axes = []
+        for size, kernel_size, s, p, d in zip(
+            x.shape[1:],
+            w.shape[2:],
+            spread("stride", stride, rank),
+            spread("padding", padding, rank),
+            spread("dilation", dilation, rank),
+            strict=True,
+        ):
+            alone = Axis(size=1, kernel_size=kernel_size, stride=s, dilation=d)
+            pads = pair(p)
+            if min(pads) < 0:
+                raise XlconvError(f"padding must be at least 0, got {p}", parameter="padding")
+            spare = size + sum(pads) - alone.extent
+            if spare < 0:
+                raise XlconvError(
+                    f"kernel of {alone.extent} cells does not fit into a padded input of"
+                    f" {size + sum(pads)}: use a smaller kernel or more padding",
+                    parameter="weight",
+                )
+            axes.append(
+                replace(alone, size=spare // s + 1, padding=pads, output_padding=spare % s)
             )
-        return cls(x, w, b, geometry)
+        geometry = Geometry(w.shape[0], w.shape[1] * groups, groups, tuple(axes))
+        if x.shape[0] != geometry.out_channels:
+            raise XlconvError(
+                f"weight must have the input's channels second, divided by groups, got"
+                f" {w.shape[1]} in weight of shape {w.shape} with {x.shape[0]} input channels,"
+                f" groups {groups}",
+                parameter="weight",
+            )
+        return cls(x, w, _bias(bias, geometry.in_channels), geometry)
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        return self.geometry.input_shape
+
+
+def _with_channels(input: ArrayLike, weight: ArrayLike) -> tuple[Array, Array, int]:
+    x, w = numbers("input", input), numbers("weight", weight)
+    rank = _rank(x.ndim, w.ndim)
+    return (
+        x.reshape((1,) * (rank + 1 - x.ndim) + x.shape),
+        w.reshape((1,) * (rank + 2 - w.ndim) + w.shape),
+        rank,
+    )
+
+
+def _bias(bias: ArrayLike | None, out_channels: int) -> Array | None:
+    b = None if bias is None else numbers("bias", bias).reshape(-1)
+    if b is not None and len(b) != out_channels:
+        raise XlconvError(
+            f"bias must have one value for each of {out_channels} output channels, got {len(b)}",
+            parameter="bias",
+        )
+    return b
 
 
 def numbers(name: str, values: ArrayLike) -> Array:

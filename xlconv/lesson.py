@@ -7,6 +7,7 @@ import inspect
 import os
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Formatter
@@ -25,7 +26,7 @@ from xlconv.sheet import Sheet
 from xlconv.views import VIEWS
 from xlconv.words import WORDS
 
-LESSON_KEYS = {"title": str, "words": dict, "layers": dict, "sheet": list[dict]}
+LESSON_KEYS = {"title": str, "words": dict, "layers": dict, "sheet": list[dict[str, Any]]}
 SHEET_KEYS = {"name": str, "view": str, "title": str, "idea": str, "try": list[str]}
 ARRAYS = {"input": str | list, "weight": str | list, "bias": str | list}
 PARAMETERS = {
@@ -88,8 +89,9 @@ def find_lesson(lesson: str | os.PathLike[str]) -> Path:
     """
     if lesson in lesson_names():
         return lesson_folder() / f"{lesson}.toml"
-    if os.path.isfile(lesson):
-        return Path(lesson)
+    with suppress(OSError):  # a name too long for a file
+        if Path(lesson).is_file():
+            return Path(lesson)
     hint = suggest(str(lesson), lesson_names()) or f"; shipped are {', '.join(lesson_names())}"
     raise UnreadableError(f'no lesson and no file is called "{lesson}"{hint}', parameter="lesson")
 
@@ -177,12 +179,10 @@ def _check_words(table: Table, told: dict[str, Any]) -> None:
 def _layer(table: Table, told: dict[str, Any]) -> Layer:
     table.check(told, LAYER_KEYS, needed=("input", "weight"))
     try:
-        arrays = {
-            key: array(key, told[key], seed=told.get("seed", 0), folder=table.path.parent)
-            for key in ARRAYS
-            if key in told
-        }
-        return Layer.of(**arrays, **{key: told[key] for key in PARAMETERS if key in told})
+        given: dict[str, Any] = {key: told[key] for key in PARAMETERS if key in told}
+        for key in (key for key in ARRAYS if key in told):
+            given[key] = array(key, told[key], seed=told.get("seed", 0), folder=table.path.parent)
+        return Layer.of(**given)
     except XlconvError as error:
         raise table.wrong(str(error), type(error)) from None
 
@@ -285,9 +285,7 @@ def build(
         try:
             function(sheet, **{k: v for k, v in given.items() if k in wanted}, **page.options)
         except XlconvError as error:
-            said = str(error)  # limits name their sheet already
-            told = said if said.startswith("sheet ") else f'sheet "{page.name}": {said}'
-            raise type(error)(told, parameter=error.parameter) from None
+            raise type(error)(f'sheet "{page.name}": {error}', parameter=error.parameter) from None
         surround(sheet, page.title or page.name, page.idea, page.try_this, n, lesson.names)
         check_claims(sheet)
         sheets.append(sheet)
@@ -300,11 +298,11 @@ def check_claims(sheet: Sheet) -> None:
         if block.claim is None:
             continue
         operation, layer = block.claim
-        truth = OPERATIONS[operation](layer)
+        found, truth = block.cells.value.astype(float), OPERATIONS[operation](layer)
         whole = np.array_equal(truth, np.rint(truth))
         if not (
-            np.array_equal(block.cells.value, truth)
+            np.array_equal(found, truth)
             if whole
-            else np.allclose(block.cells.value, truth, rtol=1e-12, atol=1e-12)
+            else np.allclose(found, truth, rtol=1e-12, atol=1e-12)
         ):
             raise AssertionError(f"{sheet.name}: block {block.name} is not the model's {operation}")

@@ -75,7 +75,7 @@ def fits(value: Any, hint: Any) -> bool:
         return isinstance(value, list) and all(fits(item, parts[0]) for item in value)
     if isinstance(value, bool):  # which Python counts as a whole number
         return hint is bool
-    return isinstance(value, (int, float) if hint is float else hint)
+    return isinstance(value, (int, float) if hint is float else origin or hint)
 
 
 def words(hint: Any, many: bool = False) -> str:
@@ -84,12 +84,12 @@ def words(hint: Any, many: bool = False) -> str:
     >>> words(int | list[int | tuple[int, int]] | None)
     'a whole number or a list of whole numbers or pairs of whole numbers'
     """
-    parts = [part for part in get_args(hint) if part is not NoneType]
-    if get_origin(hint) in (Union, UnionType):
+    origin, parts = get_origin(hint), [part for part in get_args(hint) if part is not NoneType]
+    if origin in (Union, UnionType):
         return " or ".join(words(part, many) for part in parts)
-    if not parts:
-        return NAMES[hint][many]
-    one, more = ("a pair", "pairs") if get_origin(hint) is tuple else ("a list", "lists")
+    if not parts or origin is dict:
+        return NAMES[origin or hint][many]
+    one, more = ("a pair", "pairs") if origin is tuple else ("a list", "lists")
     return f"{more if many else one} of {words(parts[0], many=True)}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlconv.expr import total
-from xlconv.figure import LEFT, TOP, accumulated, output_blocks, plain, spread, tints
+from xlconv.figure import LEFT, TOP, accumulated, bias_block, output_blocks, plain, spread, tints
 from xlconv.layer import Layer
 from xlconv.sheet import Sheet, below, corners, tiled
 
@@ -77,10 +77,13 @@ def channels(sheet: Sheet, layer: Layer) -> None:
         sheet, layer, (row, parts_at), "output", "",
         place=((0, across) if g.rank > 1 else (1, 0), *inner["canvas"]),
     )  # fmt: skip
+    bias = None if layer.bias is None else bias_block(sheet, layer.bias, (row, kernels))
     for o in range(g.out_channels):
-        canvas[o] = total([parts[i, g.filter(o)] for i in g.sources(o)])
+        added_bias = [] if bias is None else [bias[o]]
+        canvas[o] = total([parts[i, g.filter(o)] for i in g.sources(o)] + added_bias)
         if g.rank > 1:
-            added = " + ".join(sheet.say("part", i=i) for i in g.sources(o))
+            names = [sheet.say("part", i=i) for i in g.sources(o)]
+            added = " + ".join(names + [sheet.say("bias")] * len(added_bias))
             sheet.text(
                 (row - 2, parts_at + o * across), sheet.say("output_channel", o=o), "caption"
             )

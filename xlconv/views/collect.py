@@ -14,6 +14,7 @@ from xlconv.figure import (
     collected,
     indices,
     look_at,
+    of_channel,
     output_blocks,
     output_caption,
     pick,
@@ -83,7 +84,9 @@ def _light(
 ) -> None:
     """Tint what the looked-at cell meets with the weight that it meets it through."""
     for o in range(g.out_channels):
-        here = [label[o].equals(at) for label, at in zip(labels, looked.at, strict=True)]
+        here = [
+            of_channel(label, o).equals(at) for label, at in zip(labels, looked.at, strict=True)
+        ]
         sheet.light(canvas[o], call("AND", *here, *looked.is_channel(o)), "current")
     sizes = [axis.kernel_size for axis in g.axes]
     for tint, offset in enumerate(product(*map(range, sizes))):
@@ -91,13 +94,13 @@ def _light(
             met = looked.is_group(i)
             axes = list(zip(g.axes, looked.at, offset, strict=True))
             on_input = [
-                (index[i] * a.stride if a.stride > 1 else index[i]).equals(
-                    at + (a.padding[0] - a.dilation * u)
-                )
+                (of_channel(index, i) * a.stride).equals(at + (a.padding[0] - a.dilation * u))
                 for (a, at, u), index in zip(axes, src.input_indices, strict=True)
             ]
             on_z = [
-                place[i].equals(at + (a.crop.start + a.dilation * (a.kernel_size - 1 - u)))
+                of_channel(place, i).equals(
+                    at + (a.crop.start + a.dilation * (a.kernel_size - 1 - u))
+                )
                 for (a, at, u), place in zip(axes, places, strict=True)
             ]
             sheet.light(src.input[i], call("AND", *on_input, *met), "met", tint)

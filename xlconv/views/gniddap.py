@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from xlconv.expr import Grid, call
+from xlconv.expr import Expr, Grid, call
 from xlconv.figure import (
     LEFT,
     TOP,
@@ -21,7 +21,7 @@ from xlconv.figure import (
 )
 from xlconv.geometry import Axis, Geometry
 from xlconv.layer import Layer
-from xlconv.sheet import Sheet, below, beside, corners
+from xlconv.sheet import Sheet, below, beside
 
 
 def gniddap(sheet: Sheet, layer: Layer, *, paddings: list[int] | None = None) -> None:
@@ -36,8 +36,22 @@ def gniddap(sheet: Sheet, layer: Layer, *, paddings: list[int] | None = None) ->
     _sizes(sheet, layer, src, paddings or list(range(first.kernel_size)), below(t, 2))
 
     column = max(beside(src.input, 4), beside(src.weight, 4), LEFT + 8)
+    kept = []
     for padding in paddings or range(first.kernel_size):
-        column = _one(sheet, padded(layer, padding), src, t, column, padding)
+        one = padded(layer, padding)
+        output, z = _crop(sheet, one, src, column, padding)
+        kept.append((one, output, z, column, padding))
+        column = max(beside(output, 2 + one.geometry.axes[-1].padding[1]), beside(z, 2), column + 8)
+    row = max(below(z, 2) for _, _, z, _, _ in kept)
+    for one, output, z, column, padding in kept:
+        again = sheet.block(
+            f"by_collecting_{padding}", (row, column), output.shape, role="output",
+            steps=steps(output.shape, one.geometry.rank, 1), claim=("conv_transpose", one),
+        )  # fmt: skip
+        collected(again, one.geometry, t, z, src.bias)
+        size = times(one.geometry.output_shape[1:])
+        caption(sheet, again, sheet.say("by_collecting", size=size), lift=1)
+        verdict(sheet, (below(again, 0), column), (output, again))
 
 
 def padded(layer: Layer, padding: int) -> Layer:
@@ -47,40 +61,27 @@ def padded(layer: Layer, padding: int) -> Layer:
     return replace(layer, geometry=replace(g, axes=axes))
 
 
-def _one(sheet: Sheet, layer: Layer, src: Sources, t: Grid, column: int, padding: int) -> int:
-    """One padding: the cropped full output, and under it the input with padding taken off."""
+def _crop(sheet: Sheet, layer: Layer, src: Sources, column: int, padding: int) -> tuple[Grid, Grid]:
+    """One padding: the output in the full one, and under it the input with padding taken off."""
     g = layer.geometry
-    kept = times([axis.output_size for axis in g.axes])
     canvas, output, _ = output_blocks(
         sheet, layer, (TOP, column), f"output_{padding}",
-        sheet.say("padding_is", padding=padding, size=kept),
+        sheet.say("padding_is", padding=padding, size=times(g.output_shape[1:])),
     )  # fmt: skip
     tapped(canvas, g, src.input, src.weight, src.bias)
 
-    sizes = [axis.output_size + axis.extent - 1 for axis in g.axes]
-    shape = (g.in_channels, *sizes)
-    row = TOP + max(axis.canvas_size for axis in g.axes[-2:]) + 4
+    shape = (g.in_channels, *(axis.output_size + axis.extent - 1 for axis in g.axes))
     z = sheet.block(
-        f"trimmed_{padding}", (row, column), shape, steps=steps(shape, g.rank, 1), role="zero",
-        content=0.0,
+        f"trimmed_{padding}", (below(canvas, 3), column), shape, steps=steps(shape, g.rank, 1),
+        role="zero", content=0.0,
     )  # fmt: skip
+    caption(sheet, z, _margin_words(sheet, g), lift=1)
     kept_inputs, places = zip(*(_inside(axis) for axis in g.axes), strict=True)
     if all(kept.stop for kept in kept_inputs):
         inner = z[(slice(None), *places)]
         inner[...] = src.input[(slice(None), *kept_inputs)]
         sheet.coat(inner, "copy")
-    sheet.text((row - 1, column), _margin_words(sheet, g), "caption")
-
-    end = row + max(axis.full_size + axis.extent - 1 for axis in g.axes[-2:]) + 3
-    shape = g.output_shape
-    again = sheet.block(
-        f"by_collecting_{padding}", (end, column), shape, steps=steps(shape, g.rank, 1), role="output",
-        claim=("conv_transpose", layer),
-    )  # fmt: skip
-    collected(again, g, t, z, src.bias)
-    sheet.text((end - 1, column), sheet.say("by_collecting", size=kept), "caption")
-    verdict(sheet, (below(again, 0), column), (output, again))
-    return max(beside(canvas, 2), beside(z, 2), column + 8)
+    return output, z
 
 
 def _inside(axis: Axis) -> tuple[slice, slice]:
@@ -97,27 +98,52 @@ def _margin_words(sheet: Sheet, g: Geometry) -> str:
     axis = g.axes[0]
     lead = axis.extent - 1 - axis.padding[0]
     sum_words = f"{axis.extent - 1} - {axis.padding[0]} = {lead}"
-    return sheet.say("margin" if lead >= 0 else "margin_crops", sum=sum_words)
+    rule = "d·(k-1)-p" if axis.dilation > 1 else "k-1-p"
+    return sheet.say("margin" if lead >= 0 else "margin_crops", rule=rule, sum=sum_words)
 
 
 def _sizes(sheet: Sheet, layer: Layer, src: Sources, paddings: list[int], row: int) -> None:
-    """The size formula as a table that computes itself."""
-    axis, rank = layer.geometry.axes[-1], layer.geometry.rank
+    """The size formula as a table that computes itself, a line for each padding and kind of axis."""
+    g = layer.geometry
+    kinds = {replace(axis, padding=(0, 0)): n for n, axis in enumerate(g.axes)}
+    lines = [(axis, n, padding) for axis, n in kinds.items() for padding in paddings]
+    dilated, more = (any(getattr(a, key) > least for a in g.axes) for key, least in OPTIONAL)
+    names = ["n", "k", *["d"] * dilated, "s", "p", *["op"] * more]
     sheet.text((row, LEFT), sheet.say("sizes"), "caption")
-    sheet.line((row + 1, LEFT), ["n", "k", "s", "p", sheet.say("size")], "heads")
-    count = len(paddings)
-    shape, down = (count,), ((1, 0),)
-    n, k, s, p, size = (
-        sheet.memory((row + 2, LEFT + column), shape, steps=down) for column in range(5)
-    )
-    leaf = (0,) * (len(src.input.shape) - min(2, rank))
-    n[...] = call("COLUMNS", src.input[leaf].area(min(2, rank)))
-    leaf = (0,) * (len(src.weight.shape) - min(2, rank))
-    extent = call("COLUMNS", src.weight[leaf].area(min(2, rank)))
-    k[...] = (extent - 1) * axis.dilation + 1 if axis.dilation > 1 else extent
-    s[...], p[...] = float(axis.stride), [float(padding) for padding in paddings]
-    size[...] = (n - 1) * s + k - 2 * p
-    for cells in (n, k, s, p):
-        sheet.coat(cells, "fact")
-    sheet.name_block("sizes", size, role="computed")
-    sheet.text((corners(size)[1][0] + 1, LEFT), sheet.say("size_rule"), "note")
+    sheet.line((row + 1, LEFT), [*names, sheet.say("size")], "heads")
+    cells = {
+        name: sheet.memory((row + 2, LEFT + n), (len(lines),), steps=((1, 0),))
+        for n, name in enumerate([*names, "size"])
+    }
+    for line, (axis, n, padding) in enumerate(lines):
+        at = {name: column[line] for name, column in cells.items()}
+        at["n"][...] = _length(src.input, n - g.rank, axis.size)
+        at["k"][...] = _length(src.weight, n - g.rank, axis.kernel_size)
+        at["s"][...], at["p"][...] = float(axis.stride), float(padding)
+        extent: Expr = at["k"]
+        if dilated:
+            at["d"][...] = float(axis.dilation)
+            extent = at["d"] * (at["k"] - 1) + 1
+        size = (at["n"] - 1) * at["s"] + extent - 2 * at["p"]
+        if more:
+            at["op"][...] = float(axis.output_padding)
+            size = size + at["op"]
+        at["size"][...] = size
+    for name in names:
+        sheet.coat(cells[name], "fact")
+    sheet.name_block("sizes", cells["size"], role="computed")
+    rule = f"(n-1)·s + {'d·(k-1) + 1' if dilated else 'k'} - 2·p{' + op' * more}"
+    sheet.text((below(cells["size"], 0), LEFT), sheet.say("size_rule", rule=rule), "note")
+
+
+OPTIONAL = (("dilation", 1), ("output_padding", 0))
+"""Parameters that the size table shows only where they are used, and their least values."""
+
+
+def _length(cells: Grid, axis: int, size: int) -> Expr | float:
+    """The cells along an axis, counted from its end, as a formula; slices are not counted."""
+    if axis < -2:
+        return float(size)
+    rank = min(2, len(cells.shape))
+    leaf = cells[(*[0] * (len(cells.shape) - rank), ...)].area(rank)
+    return call("COLUMNS" if axis == -1 else "ROWS", leaf)

@@ -1,0 +1,63 @@
+"""What several test files share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from xlconv.cli import main
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one run of the command line left: exit code, stdout and stderr."""
+
+    code: int
+    out: bytes
+    err: str
+
+
+@pytest.fixture
+def run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> Callable[..., Ran]:
+    """Run `xlconv` in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*args: object) -> Ran:
+        with pytest.raises(SystemExit) as ended:
+            main([str(arg) for arg in args])
+        code = ended.value.code
+        assert isinstance(code, int)
+        out, err = capfdbinary.readouterr()
+        return Ran(code, out, err.decode())
+
+    return run
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, str], Path]:
+    """Write a text file into the test's folder."""
+
+    def write(name: str, text: str) -> Path:
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def listing(tmp_path: Path) -> Callable[[], dict[str, bytes]]:
+    """Every file and folder in the test's folder, with its content."""
+
+    def listing() -> dict[str, bytes]:
+        return {
+            str(path.relative_to(tmp_path)): path.read_bytes() if path.is_file() else b""
+            for path in sorted(tmp_path.rglob("*"))
+        }
+
+    return listing
