@@ -24,6 +24,8 @@ class Book:
 
     title: str
     sheets: tuple[Sheet, ...]
+    recipe: str = ""
+    """What it was made from: see `xlconv.recipe`."""
 
     def __post_init__(self) -> None:
         check_names(sheet.name for sheet in self.sheets)
@@ -39,7 +41,7 @@ class Book:
         """Write the .xlsx file to an open file."""
         from xlconv import emit
 
-        emit.write(self.sheets, self.title, target)
+        emit.write(self.sheets, self.title, target, self.recipe)
 
     def to_bytes(self) -> bytes:
         """The .xlsx file; the same book gives the same bytes."""

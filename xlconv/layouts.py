@@ -33,7 +33,9 @@ LAYOUTS = {
     "mxnet": _FIRST,
     "keras": _LAST,
     "tensorflow": _LAST,
-    "jax": Layout("(*kernel_sizes, in_channels // groups, out_channels)", "last, input first", True),
+    "jax": Layout(
+        "(*kernel_sizes, in_channels // groups, out_channels)", "last, input first", True
+    ),
     "jax-transposed": _LAST,
 }
 """Every layout by name; "jax" is lax.conv_transpose as it is by default, and "jax-transposed" with
@@ -91,9 +93,18 @@ def to_layout(weight: Array, layout: str, *, groups: int = 1, turned: bool | Non
         return w
     rows, filters = w.shape[:2]
     w = w.reshape(groups, rows // groups, filters, *w.shape[2:]).swapaxes(0, 1)
-    return np.moveaxis(
-        w.reshape(rows // groups, groups * filters, *w.shape[3:]), (0, 1), (-2, -1)
-    )
+    return np.moveaxis(w.reshape(rows // groups, groups * filters, *w.shape[3:]), (0, 1), (-2, -1))
+
+
+def with_channels(kernel: Array, layout: str) -> Array:
+    """A kernel (*kernel_sizes) as a weight of one input and one output channel."""
+    first = _layout(layout).source == "first"
+    return kernel.reshape((1, 1, *kernel.shape) if first else (*kernel.shape, 1, 1))
+
+
+def kernel_size(shape: tuple[int, ...], rank: int, layout: str) -> tuple[int, ...]:
+    """The kernel's sizes in the shape of a weight, with its channels or without."""
+    return shape[-rank:] if _layout(layout).source == "first" else shape[:rank]
 
 
 def _layout(layout: str) -> Layout:

@@ -6,9 +6,8 @@ import importlib
 import inspect
 import os
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from string import Formatter
 from typing import Any, get_type_hints
@@ -18,9 +17,12 @@ import numpy as np
 from xlconv.book import Book, check_names
 from xlconv.data import array
 from xlconv.errors import UnreadableError, XlconvError
+from xlconv.expr import Values
 from xlconv.figure import surround
 from xlconv.layer import Layer
 from xlconv.model import OPERATIONS
+from xlconv.page import Lesson, Page
+from xlconv.recipe import recipe
 from xlconv.schema import Table, shown, suggest
 from xlconv.sheet import Sheet
 from xlconv.views import VIEWS
@@ -40,34 +42,6 @@ GIVEN = ("layer", "layers", "pages")
 
 TITLE_LENGTH, WORDS_LENGTH = 120, 255
 """Characters that Excel takes in a page's header (half of them), and in a text in a formula."""
-
-
-@dataclass(frozen=True)
-class Page:
-    """One sheet of a lesson: a view, what it shows, and the words around it."""
-
-    name: str
-    view: str
-    title: str = ""
-    idea: str = ""
-    try_this: tuple[str, ...] = ()
-    layer: Layer | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """A title and pages in order; `words` replaces some of the words that views write."""
-
-    title: str
-    pages: tuple[Page, ...]
-    layers: Mapping[str, Layer] = field(default_factory=dict)
-    words: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def names(self) -> list[str]:
-        """The names of the sheets, in order."""
-        return [page.name for page in self.pages]
 
 
 def lesson_folder() -> Path:
@@ -271,11 +245,26 @@ def build(
         lesson = layer_lesson(lesson, views)
     elif not isinstance(lesson, Lesson):
         lesson = load_lesson(lesson)
-    words = WORDS | dict(lesson.words)
     sheets = []
+    for sheet in draw(lesson):
+        check_claims(sheet)
+        sheets.append(sheet)
+    return Book(lesson.title, tuple(sheets), recipe(lesson))
+
+
+def draw(
+    lesson: Lesson, given: Mapping[str, Mapping[str, Values]] | None = None
+) -> Iterator[Sheet]:
+    """The sheets of a lesson, one after the other.
+
+    given  for each sheet numbers that take the place of those in its blocks, by the block's name
+
+    Raises XlconvError where a layer has no such view, or a program's limits are passed.
+    """
+    words = WORDS | dict(lesson.words)
     for n, page in enumerate(lesson.pages):
-        sheet = Sheet(page.name, page.view, words)
-        given: dict[str, Any] = {
+        sheet = Sheet(page.name, page.view, words, given=(given or {}).get(page.name, {}))
+        known: dict[str, Any] = {
             "layer": page.layer,
             "layers": lesson.layers,
             "pages": [(other.name, other.idea) for other in lesson.pages],
@@ -283,13 +272,11 @@ def build(
         function = view_function(page.view)
         wanted = inspect.signature(function).parameters
         try:
-            function(sheet, **{k: v for k, v in given.items() if k in wanted}, **page.options)
+            function(sheet, **{k: v for k, v in known.items() if k in wanted}, **page.options)
         except XlconvError as error:
             raise type(error)(f'sheet "{page.name}": {error}', parameter=error.parameter) from None
         surround(sheet, page.title or page.name, page.idea, page.try_this, n, lesson.names)
-        check_claims(sheet)
-        sheets.append(sheet)
-    return Book(lesson.title, tuple(sheets))
+        yield sheet
 
 
 def check_claims(sheet: Sheet) -> None:

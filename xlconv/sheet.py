@@ -108,10 +108,13 @@ class Sheet:
     name: str
     view: str = ""
     words: Mapping[str, str] = field(default_factory=lambda: WORDS)
+    given: Mapping[str, Values] = field(default_factory=dict)
+    """Numbers that take the place of a block's own, by its name: what a reader has typed."""
     column_width: float = 4.6
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
     frozen_rows: int = 0
+    try_row: int = 0
     paints: list[Paint] = field(default_factory=list)
     coats: list[Coat] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
@@ -175,6 +178,8 @@ class Sheet:
         claim: tuple[str, Layer | Convolution] | None = None,
     ) -> Grid:
         """Named cells with a role, framed, and written at once where `content` is given."""
+        if name in self.given:
+            content, dtype = None, self.given[name].dtype
         grid = self.memory(at, shape, steps=steps, dtype=dtype)
         if content is not None:
             grid[...] = content
@@ -191,6 +196,8 @@ class Sheet:
         claim: tuple[str, Layer | Convolution] | None = None,
     ) -> Grid:
         """Cells that are on the sheet already, as a block of their own."""
+        if name in self.given:
+            grid[...] = self.given[name]
         self.blocks.append(Block(name, role, grid, claim))
         self.coat(grid, role, tint)
         if frame:
