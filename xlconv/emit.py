@@ -11,10 +11,12 @@ import datetime as dt
 import os
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
+from itertools import groupby
+from queue import Queue
+from threading import Thread
 from typing import IO
-from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
@@ -27,6 +29,7 @@ from openpyxl.styles.stylesheet import write_stylesheet
 from openpyxl.utils.cell import get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.dimensions import ColumnDimension
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -34,10 +37,13 @@ from xlconv import theme
 from xlconv.expr import Area
 from xlconv.recipe import PROPERTY
 from xlconv.sheet import Sheet, a1, corners, leaves, rules, span
-from xlconv.sheetdata import BOTTOM, LEFT, RIGHT, TOP, Strings, chunks
+from xlconv.sheetdata import chunks
+from xlconv.strip import BOTTOM, LEFT, RIGHT, TOP, Strings, escape
 
 PIECE = 240  # Excel gives a property of its own making 255 characters
 LEVEL = 4  # 9 costs ten times the time for a tenth of the size
+AHEAD = 4  # pieces of a sheet that wait to be compressed
+HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 FONT_ORDER = [
     "b",
@@ -67,32 +73,73 @@ STRINGS_TYPE = (
 QUIET = 'evalError="0" twoDigitTextYear="0" numberStoredAsText="1" formula="1" formulaRange="1"'
 
 
-def write(sheets: Sequence[Sheet], title: str, target: IO[bytes], recipe: str = "") -> None:
+def write(
+    sheets: Sequence[Sheet],
+    title: str,
+    target: IO[bytes],
+    recipe: str = "",
+    progress: Callable[[int], object] = int,
+) -> None:
     """Write sheets as a workbook; the same sheets give the same bytes.
+
+    progress  is told, now and then, how many rows of all sheets are written
 
     Source: ECMA-376 part 1, 18.3; the traps of each program are noted where they are avoided.
     """
     shell = _Shell(sheets, title, recipe)
     strings: Strings = {}
-    with ZipFile(shell.save()) as parts, ZipFile(target, "w", compresslevel=LEVEL) as out:
+    done = 0
+    with ZipFile(shell.save()) as parts, ZipFile(target, "w") as out:
         for name in parts.namelist():
             found = re.fullmatch(r"xl/worksheets/sheet(\d+)\.xml", name)
             if found:
-                xml = _settled(name, parts.read(name))
-                _member(out, name, shell.worksheet(int(found[1]) - 1, xml, strings))
+                xml, n = _settled(name, parts.read(name)), int(found[1]) - 1
+                told = lambda rows, done=done: progress(done + rows)
+                _member(out, name, shell.worksheet(n, xml, strings, told))
+                done += sheets[n].rows
             elif name not in ("xl/styles.xml", "xl/sharedStrings.xml"):
                 _member(out, name, [_settled(name, parts.read(name))])
         # the rows have named their styles and strings by now
-        _member(out, "xl/styles.xml", [_settled("xl/styles.xml", shell.stylesheet())])
+        _member(out, "xl/styles.xml", [HEAD + _plain(shell.stylesheet(), "")])
         _member(out, "xl/sharedStrings.xml", _shared(strings))
 
 
 def _member(out: ZipFile, name: str, pieces: Sequence[str] | Iterator[str]) -> None:
     info = ZipInfo(name, _moment().timetuple()[:6])
     info.compress_type, info.external_attr = ZIP_DEFLATED, 0o600 << 16
+    info._compresslevel = LEVEL  # type: ignore[attr-defined]  # public from Python 3.13
     with out.open(info, "w") as part:
+        if isinstance(pieces, Sequence):
+            part.write("".join(pieces).encode())
+        else:
+            _aside(part.write, pieces)
+
+
+def _aside(write: Callable[[bytes], object], pieces: Iterator[str]) -> None:
+    """Write pieces in another thread: zlib lets this one make the next of them meanwhile."""
+    waiting: Queue[bytes | None] = Queue(AHEAD)
+    failed: list[Exception] = []
+
+    def work() -> None:
+        while (piece := waiting.get()) is not None:
+            try:
+                if not failed:
+                    write(piece)
+            except Exception as error:  # noqa: BLE001  # it is raised where the pieces are made
+                failed.append(error)
+
+    thread = Thread(target=work)
+    thread.start()
+    try:
         for piece in pieces:
-            part.write(piece.encode())
+            waiting.put(piece.encode())
+            if failed:
+                break
+    finally:
+        waiting.put(None)
+        thread.join()
+    if failed:
+        raise failed[0]
 
 
 def _moment() -> dt.datetime:
@@ -106,26 +153,41 @@ def _settled(name: str, raw: bytes) -> str:
     text = raw.decode()
     if name == "docProps/core.xml":
         text = re.sub(r"(\d{4}-\d\d-\d\dT[\d:]+Z)", _moment().strftime("%Y-%m-%dT%H:%M:%SZ"), text)
-    if name == "xl/styles.xml":
-        root = ET.fromstring(text)
-        for font in root.iter(f"{{{MAIN}}}font"):
-            font[:] = sorted(font, key=lambda child: FONT_ORDER.index(child.tag.split("}")[1]))
-        ET.register_namespace("", MAIN)
-        text = ET.tostring(root, encoding="unicode")
     if name.endswith(".rels"):
         text = text.replace('Target="/xl/', 'Target="' + ("xl/" if name == "_rels/.rels" else ""))
     if name == "xl/_rels/workbook.xml.rels":  # openpyxl has no shared strings to speak of
         text = text.replace("</Relationships>", STRINGS_RELATION + "</Relationships>")
     if name == "[Content_Types].xml":
         text = text.replace("</Types>", STRINGS_TYPE + "</Types>")
-    body = ET.canonicalize(text)
-    # openpyxl writes headers of kinds that are not in use, which Gnumeric does not know
-    body = re.sub(r"<(even|first)(Header|Footer)></\1\2>", "", body)
-    return '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + body
+    if name.startswith("xl/worksheets/"):
+        # openpyxl writes headers of kinds that are not in use, which Gnumeric does not know
+        body = re.sub(r"<(even|first)(Header|Footer)></\1\2>", "", _plain(ET.fromstring(text)))
+    else:
+        body = ET.canonicalize(text)
+    if name == "docProps/custom.xml":  # Gnumeric knows the prefix only where the root names it
+        declared = re.search(r' xmlns:vt="[^"]*"', body)
+        if declared:
+            body = body.replace(declared[0], "")
+            body = body.replace("<Properties ", f"<Properties{declared[0]} ", 1)
+    return HEAD + body
+
+
+def _plain(element: ET.Element, space: str = f' xmlns="{MAIN}"') -> str:
+    """An element of the main namespace and all in it, as canonical XML; quicker than that of ET."""
+    name = element.tag.rpartition("}")[2]
+    attributes = "".join([_attribute(*item) for item in sorted(element.items())])
+    inside = "".join([_plain(child, "") for child in element])
+    return f"<{name}{space}{attributes}>{escape(element.text or '')}{inside}</{name}>"
+
+
+def _attribute(name: str, value: str) -> str:
+    prefix, _, name = name.rpartition("}")  # the only one is xml:space
+    quoted = escape(value).replace('"', "&quot;").replace("\n", "&#xA;")
+    return f' {"xml:" if prefix else ""}{name}="{quoted}"'
 
 
 def _shared(strings: Strings) -> Iterator[str]:
-    yield '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    yield HEAD
     yield f'<sst xmlns="{MAIN}" uniqueCount="{len(strings)}">'
     for string in strings:
         yield f'<si><t xml:space="preserve">{escape(string)}</t></si>'
@@ -155,11 +217,16 @@ class _Shell:
         self.book.save(target)
         return target
 
-    def stylesheet(self) -> bytes:
+    def stylesheet(self) -> ET.Element:
         """The styles that the rows have named so far."""
-        return ET.tostring(write_stylesheet(self.book))
+        root: ET.Element = write_stylesheet(self.book)
+        for font in root.iter("font"):
+            font[:] = sorted(font, key=lambda child: FONT_ORDER.index(child.tag))
+        return root
 
-    def worksheet(self, number: int, text: str, strings: Strings) -> Iterator[str]:
+    def worksheet(
+        self, number: int, text: str, strings: Strings, told: Callable[[int], object]
+    ) -> Iterator[str]:
         sheet = self.sheets[number]
         head, tail = re.split(
             r"<sheetData>.*</sheetData>|<sheetData\s*/>", text, maxsplit=1, flags=re.DOTALL
@@ -167,7 +234,9 @@ class _Shell:
         extent = f"A1:{a1((max(sheet.rows, 1) - 1, max(sheet.columns, 1) - 1))}"
         yield re.sub(r'<dimension ref="[^"]*"', f'<dimension ref="{extent}"', head)
         yield "<sheetData>"
-        yield from chunks(sheet, self.style, strings)
+        for xml, rows in chunks(sheet, self.style, strings):
+            yield xml
+            told(rows)
         quiet = (
             f'<ignoredErrors><ignoredError {QUIET} sqref="{extent}"></ignoredError></ignoredErrors>'
         )
@@ -181,7 +250,7 @@ class _Shell:
             cell = Cell(self.book.worksheets[0], row=1, column=1)
             cell.font = _font(look)
             if look.fill:
-                cell.fill = PatternFill("solid", fgColor=look.fill)
+                cell.fill = PatternFill("solid", fgColor=_argb(look.fill))
             cell.alignment = Alignment(
                 horizontal=look.align,
                 vertical="top" if look.wrap else "center",
@@ -199,9 +268,13 @@ class _Shell:
         ws.sheet_view.showGridLines = False
         ws.sheet_format.defaultRowHeight, ws.sheet_format.customHeight = 20, True
         ws.sheet_format.defaultColWidth = sheet.column_width
-        for column in range(sheet.columns):
-            width = sheet.widths.get(column, sheet.column_width)
-            ws.column_dimensions[get_column_letter(column + 1)].width = width
+        widths = (sheet.widths.get(n, sheet.column_width) for n in range(sheet.columns))
+        column = 1
+        for width, alike in groupby(widths):
+            first, column = column, column + len(list(alike))
+            ws.column_dimensions[get_column_letter(first)] = ColumnDimension(
+                ws, min=first, max=column - 1, width=width
+            )
         if sheet.frozen_rows:
             ws.freeze_panes = f"A{sheet.frozen_rows + 1}"
         self._page(sheet, ws, title)
@@ -212,8 +285,10 @@ class _Shell:
         for light in sheet.lights:
             look = theme.look(light.role, light.tint)
             style = DifferentialStyle(
-                font=Font(color=look.color, b=look.bold or None, strike=look.strike or None),
-                fill=PatternFill(bgColor=look.fill, fill_type="solid") if look.fill else None,
+                font=Font(color=_argb(look.color), b=look.bold or None, strike=look.strike or None),
+                fill=PatternFill(bgColor=_argb(look.fill), fill_type="solid")
+                if look.fill
+                else None,
             )
             for leaf, condition in rules(light):
                 ws.conditional_formatting.add(
@@ -221,7 +296,7 @@ class _Shell:
                 )
         for cells in sheet.scales:
             low, high = theme.SCALE
-            colors = ColorScaleRule("min", None, low, "max", None, high)
+            colors = ColorScaleRule("min", None, _argb(low), "max", None, _argb(high))
             ws.conditional_formatting.add(" ".join(span(leaf) for leaf in leaves(cells)), colors)
         for choice in sheet.choices:
             source = (
@@ -269,13 +344,18 @@ def _font(look: theme.Look) -> Font:
         i=look.italic or None,
         strike=look.strike or None,
         u="single" if look.underline else None,
-        color=look.color,
+        color=_argb(look.color),
     )
+
+
+def _argb(rgb: str) -> str:
+    """A colour that is opaque in programs that look at that, too."""
+    return "FF" + rgb
 
 
 def _border(look: theme.Look, edges: int) -> Border:
     thin = Side("thin", look.line) if look.lines else Side()
-    thick = Side("medium", theme.FRAME)
+    thick = Side("medium", _argb(theme.FRAME))
     return Border(
         left=thick if edges & LEFT else thin,
         right=thick if edges & RIGHT else thin,
