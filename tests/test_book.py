@@ -91,7 +91,7 @@ def test_failure_halfway_leaves_everything_as_it_was(
     fault: BaseException,
     existing: bool,
 ) -> None:
-    def fail(sheets: object, title: str, target: IO[bytes]) -> None:
+    def fail(sheets: object, title: str, target: IO[bytes], *more: object) -> None:
         target.write(b"half a file")
         raise fault
 
@@ -110,7 +110,7 @@ def test_failure_halfway_leaves_everything_as_it_was(
 def test_program_that_is_at_fault_says_so_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listing: Listing
 ) -> None:
-    def fail(sheets: object, title: str, target: IO[bytes]) -> None:
+    def fail(sheets: object, title: str, target: IO[bytes], *more: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(emit, "write", fail)

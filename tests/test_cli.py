@@ -134,7 +134,7 @@ def test_build_overwrites_other_content_only_with_force(
 def test_existing_file_survives_a_failure_halfway(
     run: Run, write: Write, listing: Listing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(sheets: object, title: str, target: IO[bytes]) -> None:
+    def fail(sheets: object, title: str, target: IO[bytes], *more: object) -> None:
         target.write(b"half a file")
         raise OSError(28, "No space left on device")
 
@@ -517,7 +517,7 @@ def test_interrupt_leaves_nothing_and_exits_with_130(tmp_path: Path) -> None:
 
 
 def test_memory_that_runs_out_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(sheets: object, title: str, target: BytesIO) -> None:
+    def fail(sheets: object, title: str, target: BytesIO, *more: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr(emit, "write", fail)

@@ -191,7 +191,7 @@ def test_views_of_a_layer_that_do_not_exist_are_refused(views: list[str], said: 
         ("stride = 2", "output_padding = 2", "[layers.small]: output_padding must be smaller"),
         ("stride = 2", "bias = [1, 2]", "[layers.small]: bias must have one value for each of 1"),
         ("stride = 2", "padding = 3", "[layers.small]: padding 3:3 crops the whole output"),
-        ("stride = 2", "padding = [[1, 2, 3]]", '"padding" must be a whole number or a list of'),
+        ("stride = 2", "padding = [[1, 2, 3]]", '"padding" must be text or a whole number or a list'),
         ("[[3, 3], [1, 1]]", "[[3, 3], [1]]", "[layers.small]: input must be numbers in rows of"),
         ("[[3, 3], [1, 1]]", '[[3, "3"]]', "[layers.small]: input must be numbers"),
         ("[[3, 3], [1, 1]]", "[[3, true]]", "[layers.small]: input must be numbers, got true"),
@@ -296,7 +296,7 @@ def test_file_that_is_no_text_is_unreadable(tmp_path: Path) -> None:
 def test_file_in_a_lesson_that_cannot_be_read_is_unreadable(write: Write) -> None:
     path = write("a.toml", LESSON.replace("[[3, 3], [1, 1]]", '"none.csv"'))
     with pytest.raises(
-        UnreadableError, match=r"\[layers\.small\]: cannot read .*none\.csv: No such"
+        UnreadableError, match=r"\[layers\.small\]: input: cannot read .*none\.csv: No such"
     ):
         load_lesson(path)
 

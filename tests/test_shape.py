@@ -135,7 +135,37 @@ def test_every_rule_of_a_size_is_the_frameworks() -> None:
             (line,) = [term for term in shape.axes[0].terms if term.name == "m"]
             assert line.value == len(output)
             met |= {rule for rule, formula in OUTPUT_SIZE.items() if formula == line.formula}
-    assert met >= {rule for rule in OUTPUT_SIZE if not rule.startswith(("onnx", "tensorflow c"))}
+    apart = ("onnx", "tensorflow c", "xlconv")
+    assert met >= {rule for rule in OUTPUT_SIZE if not rule.startswith(apart)}
+
+
+def test_where_no_framework_is_named_the_words_are_pytorchs_and_more() -> None:
+    plain = describe(size=[4], kernel_size=3, stride=2, padding=1, output_padding=1)
+    assert plain == describe(
+        "pytorch", size=[4], kernel_size=3, stride=2, padding=1, output_padding=1
+    )
+    for padding, output_size, output in (((1, 2), None, 6), ((-1, 0), None, 10), ((1, 2), 7, 7)):
+        shape = describe(
+            size=[4], kernel_size=3, stride=2, padding=[padding], output_size=output_size
+        )
+        assert (shape.convention, shape.output_sizes) == ("xlconv", (output,))
+        for term in shape.axes[0].terms:
+            assert eval(term.numbers) == term.value
+    with pytest.raises(XlconvError, match="padding must be cells, got same.*: name a conv"):
+        describe(size=[4], kernel_size=3, padding="same")
+
+
+def test_of_a_billion_sizes_only_a_few_are_listed() -> None:
+    for padding, chosen in ((0, 900), ("same", None)):
+        shape = describe(
+            "pytorch" if chosen else "onnx", size=[2], kernel_size=3, stride=10**9, padding=padding,
+            output_padding=chosen,
+        )  # fmt: skip
+        (each,) = shape.axes
+        assert len(each.candidates) <= 41
+        assert "    ...\n" in explain(shape)
+        chosen_sizes = [row.output_size for row in each.candidates if row.chosen]
+        assert chosen_sizes == [each.axis.output_size]
 
 
 def test_a_size_that_does_not_convolve_back_is_said() -> None:

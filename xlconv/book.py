@@ -17,6 +17,9 @@ from typing import IO, Any
 from xlconv.errors import TargetError, XlconvError
 from xlconv.sheet import SHEETS_CELLS, Sheet
 
+Progress = Callable[[int], object]
+"""What is told, now and then, how many rows of all sheets are written."""
+
 
 @dataclass(frozen=True)
 class Book:
@@ -37,16 +40,21 @@ class Book:
                 " use a smaller input or fewer views"
             )
 
-    def write(self, target: IO[bytes]) -> None:
-        """Write the .xlsx file to an open file."""
+    @property
+    def rows(self) -> int:
+        """The rows of all sheets."""
+        return sum(sheet.rows for sheet in self.sheets)
+
+    def write(self, target: IO[bytes], progress: Progress | None = None) -> None:
+        """Write the .xlsx file to an open file; `progress` is told how many rows are done."""
         from xlconv import emit
 
-        emit.write(self.sheets, self.title, target, self.recipe)
+        emit.write(self.sheets, self.title, target, self.recipe, progress)
 
-    def to_bytes(self) -> bytes:
+    def to_bytes(self, progress: Progress | None = None) -> bytes:
         """The .xlsx file; the same book gives the same bytes."""
         target = BytesIO()
-        self.write(target)
+        self.write(target, progress)
         return target.getvalue()
 
     def save(
@@ -55,6 +63,7 @@ class Book:
         *,
         overwrite: bool = True,
         make_folder: bool = False,
+        progress: Progress | None = None,
     ) -> bool:
         """Write the .xlsx file; whatever goes wrong, a file that was there is left as it was.
 
@@ -63,7 +72,12 @@ class Book:
         Raises TargetError where the file exists and is not to be overwritten, or the folder does
         not exist or cannot be written.
         """
-        return save_file(Path(path), self.write, overwrite=overwrite, make_folder=make_folder)
+        return save_file(
+            Path(path),
+            lambda target: self.write(target, progress),
+            overwrite=overwrite,
+            make_folder=make_folder,
+        )
 
     def manifest(self) -> list[dict[str, Any]]:
         """What stands where: for each sheet its name, view and blocks with their A1 ranges."""

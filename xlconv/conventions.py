@@ -14,7 +14,7 @@ from xlconv.errors import XlconvError
 from xlconv.geometry import Axis
 from xlconv.layer import Layer, numbers, pair, spread
 from xlconv.layouts import LAYOUTS, from_layout, kernel_size, with_channels
-from xlconv.rules import CONVENTIONS, Asked, Convention, spell
+from xlconv.rules import CONVENTIONS, KNOWN, OWN, Asked, Convention, spell
 
 Each = int | Sequence[int]
 Padding = str | int | Sequence[int | Sequence[int]]
@@ -50,7 +50,7 @@ def axes(
         output_size=output_size,
         groups=groups,
     )
-    return tuple(CONVENTIONS[convention].resolve(a) for a in asked)
+    return tuple(KNOWN[convention].resolve(a) for a in asked)
 
 
 def ask(
@@ -93,17 +93,17 @@ def ask(
 
 
 def _framework(convention: str) -> Convention:
-    if convention not in CONVENTIONS:
+    if convention not in KNOWN:
         names = ", ".join(CONVENTIONS)
         raise XlconvError(
             f'convention must be one of {names}, got "{convention}"', parameter="convention"
         )
-    return CONVENTIONS[convention]
+    return KNOWN[convention]
 
 
 def _known(convention: str, a: Asked, groups: int) -> Asked:
     """What is asked, with the default padding; refused where the framework lacks the words."""
-    framework = CONVENTIONS[convention]
+    framework = KNOWN[convention]
     for name, least in (("output_padding", 0), ("output_size", 1)):
         got = getattr(a, name)
         if got is not None and got < least:
@@ -138,11 +138,15 @@ def _known(convention: str, a: Asked, groups: int) -> Asked:
 
 def _way(convention: str, a: Asked, m: int) -> str:
     """The first words of a convention that give m cells."""
-    framework = CONVENTIONS[convention]
-    ends = (0,) if "uneven" in framework.says else (0, 1)
-    cells = [(p, p + e) for p in range(a.plain.extent + a.stride) for e in ends]
+    framework = KNOWN[convention]
+    t = a.plain.full_size - m
+    crop = 2 * (a.plain.extent - 1) - t if convention == "jax" else t
+    least = max(0, crop) // 2
+    cells = [(least, least), (least, least + 1), (least + 1, least + 1)]
+    if "uneven" in framework.says:
+        cells = [(begin, end) for begin, end in cells if begin == end]
     paddings = (*framework.words, *(cells if a.rank in framework.pads else ()))
-    backs = () if "output_padding" in framework.says else range(max(a.stride, a.dilation))
+    backs = () if "output_padding" in framework.says else (max(0, -t), max(0, 2 * least + 2 - t))
     for padding, back in product(paddings, (None, *backs)):
         tried = replace(a, padding=padding, output_padding=back, output_size=None)
         try:
@@ -168,7 +172,7 @@ def resolve(
     input: ArrayLike,
     weight: ArrayLike,
     *,
-    convention: str = "pytorch",
+    convention: str = OWN,
     layout: str | None = None,
     turned: bool | None = None,
     bias: ArrayLike | None = None,
@@ -187,6 +191,9 @@ def resolve(
     turned   whether the kernel lies turned by half; None for what the layout says
     padding  "same", "same_lower" (ONNX), "valid", or cells: one value, one an axis, or
              (begin, end) an axis. Cells are cropped; JAX's are the pads of the inner convolution
+
+    Where no convention is named the words are PyTorch's, and a padding may differ at begin and
+    end, or be negative.
 
     Raises XlconvError where the framework refuses, in its words, with the way out.
 
@@ -215,7 +222,7 @@ def resolve(
     full = w if w.ndim > rank else with_channels(w, name)
     kernel = from_layout(full, name, groups=groups, turned=turned)
     channels = x.shape[0] if x.ndim > rank else 1
-    if kernel.shape[0] != channels:
+    if kernel.shape[0] != channels and LAYOUTS[name].source != "first":
         raise XlconvError(
             f"a weight of layout {name} is {LAYOUTS[name].axes}, got {w.shape} for {channels}"
             " input channels",

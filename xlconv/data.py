@@ -29,12 +29,18 @@ SIZES = re.compile(r"[0-9]{1,18}(x[0-9]{1,18}){0,4}")
 
 
 def array(
-    name: str, given: str | Sequence[Any], *, seed: int = 0, folder: Path | None = None
+    name: str,
+    given: str | Sequence[Any],
+    *,
+    seed: int = 0,
+    folder: Path | None = None,
+    files: bool = True,
 ) -> Array:
     """The numbers of an input, weight or bias.
 
     given   nested lists; sizes such as "4x4", filled with small seeded integers; or the path of a
             .csv or .npy file, relative to `folder`
+    files   whether a file may be read
 
     Raises XlconvError for values that are no numbers, UnreadableError for a file that is no array.
 
@@ -47,6 +53,8 @@ def array(
         found = numbers(name, given)
     elif SIZES.fullmatch(given):
         found = _filled(name, [int(size) for size in given.split("x")], seed)
+    elif not files:
+        raise XlconvError(f"{name} must be numbers or sizes, got {given!r:.40}", parameter=name)
     else:
         found = read(name, (folder or Path()) / given)
     if name != "bias":

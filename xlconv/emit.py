@@ -78,7 +78,7 @@ def write(
     title: str,
     target: IO[bytes],
     recipe: str = "",
-    progress: Callable[[int], object] = int,
+    progress: Callable[[int], object] | None = None,
 ) -> None:
     """Write sheets as a workbook; the same sheets give the same bytes.
 
@@ -88,15 +88,12 @@ def write(
     """
     shell = _Shell(sheets, title, recipe)
     strings: Strings = {}
-    done = 0
     with ZipFile(shell.save()) as parts, ZipFile(target, "w") as out:
         for name in parts.namelist():
             found = re.fullmatch(r"xl/worksheets/sheet(\d+)\.xml", name)
             if found:
                 xml, n = _settled(name, parts.read(name)), int(found[1]) - 1
-                told = lambda rows, done=done: progress(done + rows)
-                _member(out, name, shell.worksheet(n, xml, strings, told))
-                done += sheets[n].rows
+                _member(out, name, shell.worksheet(n, xml, strings, progress))
             elif name not in ("xl/styles.xml", "xl/sharedStrings.xml"):
                 _member(out, name, [_settled(name, parts.read(name))])
         # the rows have named their styles and strings by now
@@ -225,7 +222,11 @@ class _Shell:
         return root
 
     def worksheet(
-        self, number: int, text: str, strings: Strings, told: Callable[[int], object]
+        self,
+        number: int,
+        text: str,
+        strings: Strings,
+        progress: Callable[[int], object] | None,
     ) -> Iterator[str]:
         sheet = self.sheets[number]
         head, tail = re.split(
@@ -236,7 +237,8 @@ class _Shell:
         yield "<sheetData>"
         for xml, rows in chunks(sheet, self.style, strings):
             yield xml
-            told(rows)
+            if progress:
+                progress(sum(before.rows for before in self.sheets[:number]) + rows)
         quiet = (
             f'<ignoredErrors><ignoredError {QUIET} sqref="{extent}"></ignoredError></ignoredErrors>'
         )
@@ -269,12 +271,12 @@ class _Shell:
         ws.sheet_format.defaultRowHeight, ws.sheet_format.customHeight = 20, True
         ws.sheet_format.defaultColWidth = sheet.column_width
         widths = (sheet.widths.get(n, sheet.column_width) for n in range(sheet.columns))
-        column = 1
+        begin = 1
         for width, alike in groupby(widths):
-            first, column = column, column + len(list(alike))
-            ws.column_dimensions[get_column_letter(first)] = ColumnDimension(
-                ws, min=first, max=column - 1, width=width
-            )
+            end = begin + len(list(alike))
+            columns = ColumnDimension(ws, min=begin, max=end - 1, width=width)
+            ws.column_dimensions[get_column_letter(begin)] = columns
+            begin = end
         if sheet.frozen_rows:
             ws.freeze_panes = f"A{sheet.frozen_rows + 1}"
         self._page(sheet, ws, title)
@@ -332,7 +334,8 @@ class _Shell:
         for side in ("left", "right", "top", "bottom"):
             setattr(ws.page_margins, side, 0.5)
         ws.page_margins.header = ws.page_margins.footer = 0.25
-        ws.oddHeader.right.text = title.replace("&", "&&")
+        if title:
+            ws.oddHeader.right.text = title.replace("&", "&&")
         ws.oddFooter.left.text, ws.oddFooter.right.text = "&A", "&P / &N"
 
 
@@ -354,7 +357,7 @@ def _argb(rgb: str) -> str:
 
 
 def _border(look: theme.Look, edges: int) -> Border:
-    thin = Side("thin", look.line) if look.lines else Side()
+    thin = Side("thin", _argb(look.line)) if look.lines else Side()
     thick = Side("medium", _argb(theme.FRAME))
     return Border(
         left=thick if edges & LEFT else thin,

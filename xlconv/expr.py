@@ -9,10 +9,10 @@ stands for an Excel error: a sheet refuses to be written with one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cached_property
+from functools import cached_property, reduce
 from math import prod
 from typing import Any
 
@@ -100,7 +100,8 @@ class Constant(Expr):
 
     @property
     def value(self) -> Values:
-        return np.array(self.content, dtype=object if isinstance(self.content, str) else None)
+        kind = {str: object, bool: bool}.get(type(self.content), np.float64)
+        return np.array(self.content, dtype=kind)
 
     def pieces(self) -> Iterator[str | Reference]:
         if isinstance(self.content, bool):
@@ -315,6 +316,34 @@ class Infix(Expr):
         yield from _enclosed(self.right, self.right.precedence < least)
 
 
+class Chain(Expr):
+    """Many expressions with one operator between them, without a level of the tree for each."""
+
+    def __init__(self, symbol: str, terms: Sequence[Any]) -> None:
+        self.symbol, self.terms = symbol, [lift(term) for term in terms]
+        self.precedence, self.meaning = OPERATORS[symbol]
+
+    @cached_property
+    def _shape(self) -> tuple[int, ...]:
+        return np.broadcast_shapes(*(term.shape for term in self.terms))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._shape
+
+    @property
+    def value(self) -> Values:
+        return np.asarray(reduce(self.meaning, (term.value for term in self.terms)))
+
+    def pieces(self) -> Iterator[str | Reference]:
+        for n, term in enumerate(self.terms):
+            if n:
+                yield self.symbol
+            associative = n == 0 or getattr(term, "symbol", "") == self.symbol
+            least = self.precedence if associative else self.precedence + 1
+            yield from _enclosed(term, term.precedence < least)
+
+
 def _enclosed(expr: Expr, needed: bool) -> Iterator[str | Reference]:
     if needed:
         yield "("
@@ -337,11 +366,13 @@ def number_text(number: float) -> str:
     if number == int(number) and abs(number) < 1e15:
         return str(int(number))
     mantissa, _, exponent = repr(float(number)).partition("e")
-    return f"{mantissa}E{int(exponent)}" if exponent else mantissa
+    return f"{mantissa}E{int(exponent):+d}" if exponent else mantissa
 
 
 def _as_table(arg: Expr) -> Values:
     """The argument's value, with a row axis and a column axis at its end, as an area has."""
+    if isinstance(arg, Infix):  # there may be areas in it, each cell of which it works on
+        return np.asarray(arg.meaning(_as_table(arg.left), _as_table(arg.right)))
     return arg.value if isinstance(arg, Area) else arg.value[..., None, None]
 
 
@@ -351,8 +382,8 @@ def _as_table(arg: Expr) -> Values:
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
-    if isinstance(value, bool | np.bool_):
-        return str(bool(value)).upper()
+    if isinstance(value, bool):
+        raise TypeError("a truth value reads TRUE, 1 or True")
     return number_text(float(value))
 
 
@@ -367,10 +398,7 @@ def _cells(function: Callable[..., Any]) -> Callable[..., Values]:
         except (TypeError, ValueError, ZeroDivisionError, IndexError, OverflowError):
             return np.nan
 
-    def over(*arrays: Values) -> Values:
-        return _settled(np.frompyfunc(one, len(arrays), 1)(*arrays))
-
-    return over
+    return _cells_with_errors(one)
 
 
 def _is_error(cell: Any) -> bool:
@@ -398,31 +426,53 @@ def _numeric(function: Callable[..., Any], slow: Callable[..., Any]) -> Callable
         with np.errstate(divide="ignore", invalid="ignore"):
             result = np.asarray(function(*arrays))
         if result.dtype == bool:
-            return result
+            return _unless_error(result, *arrays)
         return np.where(np.isfinite(result), result, np.nan)
 
     return over
 
 
+def _unless_error(result: Values, *arrays: Values) -> Values:
+    """The result, but an error where one of the arrays has one."""
+    failed = np.zeros((), dtype=bool)
+    for array in arrays:
+        if array.dtype != bool:
+            failed = failed | np.not_equal(array, array).astype(bool)
+    if not failed.any():
+        return result
+    return np.where(failed, np.nan, result if result.dtype == np.float64 else result.astype(object))
+
+
 def _compare(function: Callable[[Any, Any], Any]) -> Callable[..., Values]:
     def slow(a: Any, b: Any) -> bool:
-        def key(cell: Any) -> tuple[int, Any]:  # numbers before texts, texts without case
-            return (1, cell.lower()) if isinstance(cell, str) else (0, cell)
+        if isinstance(a, bool) != isinstance(b, bool):
+            raise TypeError("whether TRUE is 1 depends on the program")
+
+        def key(cell: Any) -> tuple[bool, Any]:  # numbers before texts, texts without case
+            return isinstance(cell, str), cell.lower() if isinstance(cell, str) else cell
 
         return bool(function(key(a), key(b)))
 
-    return _numeric(function, slow)
+    fast, by_cell = _numeric(function, slow), _cells(slow)
+
+    def over(*arrays: Values) -> Values:
+        alike = len({array.dtype == bool for array in arrays}) == 1
+        return fast(*arrays) if alike else by_cell(*arrays)
+
+    return over
 
 
 def _is_true(cells: Values) -> Values:
-    return cells.astype(bool) if cells.dtype != object else _cells(bool)(cells)
+    """Whether cells count as true; an error does, and is to be looked for beside it."""
+    return cells.astype(bool)
 
 
 def _if(condition: Values, then: Values, otherwise: Values) -> Values:
-    if object in (then.dtype, otherwise.dtype):
-        then, otherwise = then.astype(object), otherwise.astype(object)
-        return _settled(np.where(_is_true(condition), then, otherwise))
-    return np.where(_is_true(condition), then, otherwise)
+    if then.dtype == otherwise.dtype != object:
+        return _unless_error(np.where(_is_true(condition), then, otherwise), condition)
+    then, otherwise = then.astype(object), otherwise.astype(object)
+    chosen = np.where(_is_true(condition), then, otherwise)
+    return _settled(_unless_error(chosen, condition))
 
 
 def _iferror(cells: Values, otherwise: Values) -> Values:
@@ -430,7 +480,11 @@ def _iferror(cells: Values, otherwise: Values) -> Values:
 
 
 def _cells_with_errors(function: Callable[..., Any]) -> Callable[..., Values]:
-    return lambda *arrays: _settled(np.frompyfunc(function, len(arrays), 1)(*arrays))
+    def over(*arrays: Values) -> Values:
+        with np.errstate(invalid="ignore"):  # NaN compared
+            return _settled(np.frompyfunc(function, len(arrays), 1)(*arrays))
+
+    return over
 
 
 def _reduced(function: Callable[..., Any]) -> Callable[..., Values]:
@@ -495,14 +549,24 @@ def _round(number: Any, digits: Any) -> float:
     return float(Decimal(repr(float(number))).quantize(unit, ROUND_HALF_UP)) + 0.0
 
 
-def _fold(function: Callable[[Values, Values], Values]) -> Callable[..., Values]:
+def _logical(function: np.ufunc) -> Callable[..., Values]:
     def over(*arrays: Values) -> Values:
-        result = _is_true(arrays[0])
-        for array in arrays[1:]:
-            result = function(result, _is_true(array))
-        return result
+        result = function.reduce(np.broadcast_arrays(*map(_is_true, arrays)))
+        return _unless_error(result, *arrays)
 
     return over
+
+
+def _choose(number: Any, *options: Any) -> Any:
+    """The options that were not chosen may be errors."""
+    inside = not isinstance(number, str) and 1 <= number < len(options) + 1
+    return options[int(number) - 1] if inside else np.nan
+
+
+def _is_number(cell: Any) -> Any:
+    if isinstance(cell, bool):  # which LibreOffice counts as a number
+        return np.nan
+    return not isinstance(cell, str) and not _is_error(cell)
 
 
 # operator -> (precedence, meaning)
@@ -528,22 +592,20 @@ def _all_numbers(*cells: Any) -> bool:
 # function -> meaning; only what every program computes alike stands here
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "ABS": _numeric(np.abs, abs),
-    "AND": _fold(np.logical_and),
-    "CHOOSE": _cells(
-        lambda n, *options: options[int(n) - 1] if 1 <= n < len(options) + 1 else np.nan
-    ),
+    "AND": _logical(np.logical_and),
+    "CHOOSE": _cells_with_errors(_choose),
     "COLUMNS": lambda area, **_: np.float64(area.shape[-1]),
     "COUNTIF": _countif,
     "IF": _if,
     "IFERROR": _iferror,
     "INDEX": _index,
     "INT": _numeric(np.floor, lambda a: float(np.floor(a))),
-    "ISNUMBER": _cells(lambda a: isinstance(a, float | int) and not isinstance(a, bool)),
+    "ISNUMBER": _cells_with_errors(_is_number),
     "MAX": _numeric(lambda *a: np.maximum.reduce(np.broadcast_arrays(*a)), max),
     "MIN": _numeric(lambda *a: np.minimum.reduce(np.broadcast_arrays(*a)), min),
     "MOD": _numeric(np.mod, lambda a, b: a % b),
-    "NOT": lambda a: np.logical_not(_is_true(a)),
-    "OR": _fold(np.logical_or),
+    "NOT": lambda a: _unless_error(np.logical_not(_is_true(a)), a),
+    "OR": _logical(np.logical_or),
     "ROUND": _cells(_round),
     "ROWS": lambda area, **_: np.float64(area.shape[-2]),
     "SUM": _reduced(lambda a, axes: a.sum(axes)),
@@ -563,20 +625,19 @@ def call(name: str, *args: Any) -> Expr:
     return Call(name, tuple(lift(arg) for arg in args))
 
 
-def total(terms: list[Expr]) -> Expr:
+def total(terms: Sequence[Expr]) -> Expr:
     """The terms added in order; nothing to add is 0."""
-    result: Expr = terms[0] if terms else Constant(0)
-    for term in terms[1:]:
-        result = result + term
-    return result
+    return Chain("+", terms) if len(terms) > 1 else terms[0] if terms else Constant(0)
 
 
 def joined(*parts: Any) -> Expr:
     """The parts as one text, with `&`."""
-    result = lift(parts[0])
-    for part in parts[1:]:
-        result = result & part
-    return result
+    return Chain("&", parts) if len(parts) > 1 else lift(parts[0])
+
+
+def moved(place: Expr, by: int) -> Expr:
+    """A place so many cells further, or back."""
+    return place if by == 0 else place + by if by > 0 else place - -by
 
 
 def shown(number: Any) -> Expr:

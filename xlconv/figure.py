@@ -11,7 +11,7 @@ import numpy as np
 
 from xlconv.expr import Expr, Grid, call, total
 from xlconv.geometry import Axis, Geometry, Run
-from xlconv.layer import Convolution, Layer
+from xlconv.layer import Array, Convolution, Layer
 from xlconv.sheet import Place, Sheet, below, beside, corners, tiled
 
 TOP, LEFT = 5, 2
@@ -67,6 +67,7 @@ def indices(sheet: Sheet, grid: Grid, rank: int, firsts: Sequence[int] = ()) -> 
         3: ((..., 0, 0), (-1, -1), (..., slice(None), None, None)),
     }
     found = []
+    grid = grid if len(grid.shape) > 1 else grid[None]
     for from_end, first in zip(range(rank, 0, -1), firsts or [0] * rank, strict=True):
         edge, (down, across), widen = edges[from_end]
         cells = grid[edge]
@@ -76,6 +77,11 @@ def indices(sheet: Sheet, grid: Grid, rank: int, firsts: Sequence[int] = ()) -> 
         sheet.coat(label, "index")
         found.append(label[widen])
     return found
+
+
+def of_channel(label: Grid, channel: int) -> Grid:
+    """The indices of one channel; rows that touch, as in 1-D, share those above the first."""
+    return label[min(channel, label.shape[0] - 1)]
 
 
 @dataclass(frozen=True)
@@ -109,14 +115,15 @@ def sources(
     )  # fmt: skip
     caption(sheet, w, sheet.say("kernel", size=plain(g.weight_shape, 2)))
     indices(sheet, w, g.rank)
-    bias = None
-    if layer.bias is not None:
-        bias = sheet.block(
-            "bias", (below(w, 2), at[1]), layer.bias.shape, role="bias", content=layer.bias,
-            steps=((1, 0),),
-        )  # fmt: skip
-        caption(sheet, bias, sheet.say("bias"), lift=1)
+    bias = None if layer.bias is None else bias_block(sheet, layer.bias, (below(w, 2), at[1]))
     return Sources(x, w, bias, numbered)
+
+
+def bias_block(sheet: Sheet, bias: Array, at: Place) -> Grid:
+    """The bias of each output channel, one under another."""
+    cells = sheet.block("bias", at, bias.shape, role="bias", content=bias, steps=((1, 0),))
+    caption(sheet, cells, sheet.say("bias"), lift=1)
+    return cells
 
 
 def tints(geometry: Geometry) -> np.ndarray:
@@ -244,9 +251,7 @@ def tapped(canvas: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | None
         )
 
 
-def convolved(
-    result: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | None = None
-) -> None:
+def convolved(result: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | None = None) -> None:
     """Write each cell of a plain convolution as the explicit products of inputs and weights.
 
     result    (out_channels, *result_sizes, ...), not yet written
@@ -404,15 +409,19 @@ class Look:
 
 
 def look_at(
-    sheet: Sheet, geometry: Geometry, labels: Sequence[Grid], first: Sequence[int] | None = None
+    sheet: Sheet,
+    geometry: Geometry,
+    labels: Sequence[Grid],
+    first: Sequence[int] | None = None,
+    words: str = "look_at",
 ) -> Look:
     """The controls that choose an output cell, with dropdowns, above the figure.
 
     labels  the canvas's cells by their output index, of each axis
     first   what the controls say when the file is opened; the middle if not given
     """
-    start = list(first or [size // 2 for size in geometry.output_shape[1:]])
-    sheet.text((CONTROLS, LEFT), sheet.say("look_at"), "caption")
+    start = list(first or [_middle(axis) for axis in geometry.axes])
+    sheet.text((CONTROLS, LEFT), sheet.say(words), "caption")
     column, controls, known = LEFT + 4, [], []
     names = ["depth", "row", "column"][-geometry.rank :]
     sizes = list(geometry.output_shape[1:])
@@ -421,12 +430,13 @@ def look_at(
         control = sheet.block(
             f"look_{name}", (CONTROLS, column + 1), (), role="control", content=float(start[n])
         )
-        run = labels[n][0].memory.size
-        line = _line(labels[n], run)[geometry.axes[n].crop]
-        sheet.choose(
-            control, line.area() if n + 3 > geometry.rank or geometry.rank < 3 else range(size)
-        )
-        known.append(call("COUNTIF", line.area(), control).equals(1))
+        if name == "depth":  # the indices of depth slices stand apart from one another
+            sheet.choose(control, range(size))
+            known += [control >= 0, control <= size - 1, call("INT", control).equals(control)]
+        else:
+            line = _line(labels[n], n - geometry.rank)[geometry.axes[n].crop]
+            sheet.choose(control, line.area())
+            known.append(call("COUNTIF", line.area(), control).equals(1))
         controls.append(control)
         column += 3
     channel = None
@@ -436,7 +446,8 @@ def look_at(
             "look_channel", (CONTROLS, column + 1), (), role="control", content=0.0
         )
         sheet.choose(channel, range(geometry.out_channels))
-        known += [channel >= 0, channel <= geometry.out_channels - 1]
+        whole = call("INT", channel).equals(channel)
+        known += [channel >= 0, channel <= geometry.out_channels - 1, whole]
         column += 3
     limits = ", ".join(
         f"{sheet.say(n)} 0..{size - 1}" for n, size in zip(names, sizes, strict=True)
@@ -446,10 +457,16 @@ def look_at(
     return Look(geometry, controls, channel, message.equals(""))
 
 
-def _line(label: Grid, size: int) -> Grid:
-    """The cells of one index, along its own axis."""
-    axis = next(n for n, length in enumerate(label.shape) if length == size and n > 0)
-    return label[tuple(slice(None) if n == axis else 0 for n in range(len(label.shape)))]
+def _middle(axis: Axis) -> int:
+    """An output cell that inputs reach, near the middle."""
+    target = axis.target(axis.size // 2, axis.kernel_size // 2)
+    return min(max(target, 0), axis.output_size - 1)
+
+
+def _line(label: Grid, axis: int) -> Grid:
+    """The cells of one index, along its own axis, counted from the end."""
+    own = len(label.shape) + axis
+    return label[tuple(slice(None) if n == own else 0 for n in range(len(label.shape)))]
 
 
 def pick(cells: Grid, at: Sequence[Expr]) -> Expr:
@@ -476,11 +493,11 @@ def surround(
     sheet.heights[0] = 30
     sheet.text((0, 1), title, "title")
     if sheet.rows > LONG:
-        sheet.frozen_rows = 2
+        sheet.frozen_rows = max(2, sheet.frozen_rows)
     if idea:
         sheet.text((1, 1), idea, "idea")
     if try_this:
-        row = sheet.rows + 1
+        row = sheet.try_row or sheet.rows + 1
         sheet.text((row, 1), sheet.say("try_this"), "caption")
         for number, line in enumerate(try_this, 1):
             sheet.text((row + number, 1), f"{number}.  {line}", "text")

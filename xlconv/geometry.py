@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from math import prod
@@ -263,3 +265,25 @@ class Geometry:
     def macs(self) -> int:
         """Multiplications, without bias."""
         return prod(self.weight_shape) * prod(axis.size for axis in self.axes)
+
+
+def largest_input(geometry: Geometry, fits: Callable[[Geometry], bool]) -> str:
+    """The largest input with which a layer fits, no larger than its own: "use ..." in words."""
+
+    def at_most(size: int) -> tuple[Axis, ...]:
+        return tuple(replace(axis, size=min(size, axis.size)) for axis in geometry.axes)
+
+    def too_large(size: int) -> bool:
+        try:
+            return not fits(replace(geometry, axes=at_most(size)))
+        except XlconvError:  # so small that nothing is left of the output
+            return False
+
+    size = bisect_left(range(1, max(axis.size for axis in geometry.axes)), True, key=too_large)
+    if not size:
+        return "use fewer channels"
+    try:
+        at_most(size)
+    except XlconvError:
+        return "use a smaller padding"
+    return f"use an input of at most {'x'.join(str(axis.size) for axis in at_most(size))}"

@@ -142,9 +142,7 @@ class Convolution:
                     f" {size + sum(pads)}: use a smaller kernel or more padding",
                     parameter="weight",
                 )
-            axes.append(
-                replace(alone, size=spare // s + 1, padding=pads, output_padding=spare % s)
-            )
+            axes.append(replace(alone, size=spare // s + 1, padding=pads, output_padding=spare % s))
         geometry = Geometry(w.shape[0], w.shape[1] * groups, groups, tuple(axes))
         if x.shape[0] != geometry.out_channels:
             raise XlconvError(

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 import os
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from string import Formatter
-from typing import Any, get_type_hints
+from typing import Any, NoReturn, get_type_hints
 
 import numpy as np
 
 from xlconv.book import Book, check_names
-from xlconv.data import array
+from xlconv.conventions import resolve
+from xlconv.data import SIZES, array, read
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.expr import Values
 from xlconv.figure import surround
 from xlconv.layer import Layer
 from xlconv.model import OPERATIONS
 from xlconv.page import Lesson, Page
-from xlconv.recipe import recipe
-from xlconv.schema import Table, shown, suggest
-from xlconv.sheet import Sheet
+from xlconv.recipe import VERSION, recipe
+from xlconv.schema import Table, fits, shown, suggest
+from xlconv.sheet import SHEETS_CELLS, Sheet
 from xlconv.views import VIEWS
 from xlconv.words import WORDS
 
@@ -32,8 +34,9 @@ LESSON_KEYS = {"title": str, "words": dict, "layers": dict, "sheet": list[dict[s
 SHEET_KEYS = {"name": str, "view": str, "title": str, "idea": str, "try": list[str]}
 ARRAYS = {"input": str | list, "weight": str | list, "bias": str | list}
 PARAMETERS = {
-    "stride": int | list[int], "padding": int | list[int | tuple[int, int]],
-    "output_padding": int | list[int], "dilation": int | list[int], "groups": int,
+    "convention": str, "layout": str, "turned": bool, "stride": int | list[int],
+    "padding": str | int | list[int | tuple[int, int]], "output_padding": int | list[int],
+    "output_size": int | list[int], "dilation": int | list[int], "groups": int,
 }  # fmt: skip
 LAYER_KEYS = ARRAYS | {"seed": int} | PARAMETERS
 
@@ -86,7 +89,29 @@ def load_lesson(lesson: str | os.PathLike[str]) -> Lesson:
         raise UnreadableError(f"cannot read {path}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"{path} is no TOML: {error}") from None
-    return _lesson(path, told)
+    return _lesson(Table(path), told)
+
+
+def lesson_of(text: str, source: Path) -> Lesson:
+    """The lesson that a workbook's recipe tells of; a sheet that computes nothing has no view.
+
+    source  what errors name
+
+    Raises UnreadableError for a text that is no recipe, XlconvError for one that says something
+    wrong. No file is read for it.
+    """
+
+    def refuse(constant: str) -> NoReturn:
+        raise ValueError(f"{constant} is no number")
+
+    try:
+        told = json.loads(text, parse_constant=refuse)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError(f"{source} is damaged: {error}") from None
+    version = told.pop("version", None) if isinstance(told, dict) else None
+    if version != VERSION:
+        raise UnreadableError(f"{source} is of version {shown(version)}, not {VERSION}")
+    return _lesson(Table(source, files=False), told)
 
 
 def layer_lesson(layer: Layer, views: Sequence[str]) -> Lesson:
@@ -112,19 +137,18 @@ def layer_lesson(layer: Layer, views: Sequence[str]) -> Lesson:
     return Lesson(title, tuple(pages), layers={"layer": layer})
 
 
-def _lesson(path: Path, told: dict[str, Any]) -> Lesson:
-    top = Table(path)
+def _lesson(top: Table, told: dict[str, Any]) -> Lesson:
     top.check(told, LESSON_KEYS, needed=("title", "sheet"))
     if len(told["title"]) > TITLE_LENGTH:
         raise top.wrong(f'"title" must have at most {TITLE_LENGTH} characters')
-    _check_words(Table(path, "words"), told.get("words", {}))
+    _check_words(top.part("words"), told.get("words", {}))
     tables = told.get("layers", {})
-    Table(path, "layers").check(tables, dict.fromkeys(tables, dict))
-    layers = {key: _layer(Table(path, f"layers.{key}"), tables[key]) for key in tables}
+    top.part("layers").check(tables, dict.fromkeys(tables, dict))
+    layers = {key: _layer(top.part(f"layers.{key}"), tables[key]) for key in tables}
     pages = []
     for number, sheet in enumerate(told["sheet"], 1):
         named = f' "{sheet["name"]}"' if "name" in sheet else ""
-        pages.append(_page(Table(path, f"sheet {number}{named}"), sheet, layers))
+        pages.append(_page(top.part(f"sheet {number}{named}"), sheet, layers))
     if not pages:
         raise top.wrong("a lesson must have at least one [[sheet]]")
     try:
@@ -155,14 +179,24 @@ def _layer(table: Table, told: dict[str, Any]) -> Layer:
     try:
         given: dict[str, Any] = {key: told[key] for key in PARAMETERS if key in told}
         for key in (key for key in ARRAYS if key in told):
-            given[key] = array(key, told[key], seed=told.get("seed", 0), folder=table.path.parent)
-        return Layer.of(**given)
+            seed, folder = told.get("seed", 0), table.path.parent
+            given[key] = array(key, told[key], seed=seed, folder=folder, files=table.files)
+        return resolve(**given)
     except XlconvError as error:
-        raise table.wrong(str(error), type(error)) from None
+        raise _naming(table, error) from None
+
+
+def _naming(table: Table, error: XlconvError) -> XlconvError:
+    """The error with its place, and with the key that it is about, if it does not say it."""
+    key, said = error.parameter, str(error)
+    return table.wrong(f"{key}: {said}" if key and key not in said else said, type(error))
 
 
 def _page(table: Table, told: dict[str, Any], layers: Mapping[str, Layer]) -> Page:
     view = told.get("view")
+    if view is None and not table.files and told.keys() == {"name"}:
+        table.check(told, {"name": str})
+        return Page(told["name"], "")
     if view is None:
         raise table.wrong('needs a key "view"')
     if view not in VIEWS:
@@ -187,8 +221,21 @@ def _page(table: Table, told: dict[str, Any], layers: Mapping[str, Layer]) -> Pa
         raise table.wrong('needs a key "layer", or "input" and "weight"')
     return Page(
         told["name"], view, told.get("title", ""), told.get("idea", ""),
-        tuple(told.get("try", ())), layer, {key: told[key] for key in options if key in told},
+        tuple(told.get("try", ())), layer,
+        {key: _option(table, key, told[key], options[key]) for key in options if key in told},
     )  # fmt: skip
+
+
+def _option(table: Table, key: str, value: Any, hint: Any) -> Any:
+    """An option of a view; numbers that stand in a file are read."""
+    if not (isinstance(value, str) and fits([], hint)) or SIZES.fullmatch(value):
+        return value
+    try:
+        if not table.files:
+            raise XlconvError(f"{key} must be numbers or sizes, got {value!r:.40}", parameter=key)
+        return read(key, table.path.parent / value).tolist()
+    except XlconvError as error:
+        raise _naming(table, error) from None
 
 
 def _places(text: str) -> list[str]:
@@ -246,37 +293,42 @@ def build(
     elif not isinstance(lesson, Lesson):
         lesson = load_lesson(lesson)
     sheets = []
-    for sheet in draw(lesson):
-        check_claims(sheet)
-        sheets.append(sheet)
-    return Book(lesson.title, tuple(sheets), recipe(lesson))
+    for n in range(len(lesson.pages)):
+        sheets.append(draw(lesson, n))
+        check_claims(sheets[-1])
+    computing = [sheet.name for sheet in sheets if any(paint.formula for paint in sheet.paints)]
+    return Book(lesson.title, tuple(sheets), recipe(lesson, computing))
 
 
 def draw(
-    lesson: Lesson, given: Mapping[str, Mapping[str, Values]] | None = None
-) -> Iterator[Sheet]:
-    """The sheets of a lesson, one after the other.
+    lesson: Lesson,
+    number: int,
+    given: Mapping[str, Values] | None = None,
+    room: int = SHEETS_CELLS,
+) -> Sheet:
+    """The sheet of one page of a lesson.
 
-    given  for each sheet numbers that take the place of those in its blocks, by the block's name
+    number  of the page, from 0
+    given   numbers that take the place of those in its blocks, by the block's name
+    room    cells that it may have
 
     Raises XlconvError where a layer has no such view, or a program's limits are passed.
     """
-    words = WORDS | dict(lesson.words)
-    for n, page in enumerate(lesson.pages):
-        sheet = Sheet(page.name, page.view, words, given=(given or {}).get(page.name, {}))
-        known: dict[str, Any] = {
-            "layer": page.layer,
-            "layers": lesson.layers,
-            "pages": [(other.name, other.idea) for other in lesson.pages],
-        }
-        function = view_function(page.view)
-        wanted = inspect.signature(function).parameters
-        try:
-            function(sheet, **{k: v for k, v in known.items() if k in wanted}, **page.options)
-        except XlconvError as error:
-            raise type(error)(f'sheet "{page.name}": {error}', parameter=error.parameter) from None
-        surround(sheet, page.title or page.name, page.idea, page.try_this, n, lesson.names)
-        yield sheet
+    page = lesson.pages[number]
+    sheet = Sheet(page.name, page.view, WORDS | dict(lesson.words), given=given or {}, room=room)
+    known: dict[str, Any] = {
+        "layer": page.layer,
+        "layers": lesson.layers,
+        "pages": [(other.name, other.idea) for other in lesson.pages],
+    }
+    function = view_function(page.view)
+    wanted = inspect.signature(function).parameters
+    try:
+        function(sheet, **{k: v for k, v in known.items() if k in wanted}, **page.options)
+    except XlconvError as error:
+        raise type(error)(f'sheet "{page.name}": {error}', parameter=error.parameter) from None
+    surround(sheet, page.title or page.name, page.idea, page.try_this, number, lesson.names)
+    return sheet
 
 
 def check_claims(sheet: Sheet) -> None:

@@ -1,12 +1,14 @@
-"""The NumPy truth: a transposed convolution straight from its definition."""
+"""The NumPy truth: a transposed and a plain convolution straight from their definitions."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from xlconv.layer import Array, Layer
+from xlconv.layer import Array, Convolution, Layer
 
 
 def conv_transpose(layer: Layer) -> Array:
@@ -42,5 +44,63 @@ def canvas(layer: Layer) -> Array:
     return y
 
 
-OPERATIONS = {"conv_transpose": conv_transpose, "canvas": canvas}
+def matrix(layer: Layer) -> Array:
+    """The matrix of a layer: the flat output, but for the bias, is this times the flat input.
+
+    returns  (cells of the output, cells of the input) float64; each column is the output of an
+             input of one 1 among zeros
+
+    Source: Dumoulin & Visin 2016, arXiv:1603.07285, section 4.1, where it is the transpose of C.
+
+    >>> matrix(Layer.of([5, 6], [1, 2])).tolist()
+    [[1.0, 0.0], [2.0, 1.0], [0.0, 2.0]]
+    """
+    ones = np.eye(layer.input.size).reshape(-1, *layer.input.shape)
+    columns = [conv_transpose(replace(layer, input=one, bias=None)).ravel() for one in ones]
+    return np.stack(columns, axis=1)
+
+
+def conv_matrix(layer: Layer) -> Array:
+    """The matrix C of the convolution that a layer transposes."""
+    return matrix(layer).T
+
+
+def conv(convolution: Convolution) -> Array:
+    """The output of a plain convolution, summed directly from the definition.
+
+    returns  (out_channels, *output_sizes) float64
+
+    >>> conv(Convolution.of([1, 2, 3], [1, 10]))[0].tolist()
+    [21.0, 32.0]
+    """
+    g, bias = convolution.geometry, convolution.bias
+    x = np.pad(convolution.input, [(0, 0), *(axis.padding for axis in g.axes)])
+    y = np.zeros(convolution.output_shape)
+    width, filters = convolution.weight.shape[1], g.in_channels // g.groups
+    for o, *i in np.ndindex(*y.shape):
+        group = slice(o // filters * width, (o // filters + 1) * width)
+        window = tuple(
+            slice(at := axis.stride * n, at + axis.extent, axis.dilation)
+            for axis, n in zip(g.axes, i, strict=True)
+        )
+        y[(o, *i)] = (x[(group, *window)] * convolution.weight[o]).sum()
+    return y if bias is None else y + bias.reshape(-1, *(1,) * g.rank)
+
+
+def count(layer: Layer) -> Array:
+    """How many stamps reach each output cell: (*output_sizes) float64."""
+    g = replace(layer.geometry, in_channels=1, out_channels=1, groups=1)
+    ones = Layer(np.ones(g.input_shape), np.ones(g.weight_shape), None, g)
+    (reached,) = conv_transpose(ones)
+    return np.asarray(reached)
+
+
+OPERATIONS: dict[str, Callable[[Any], Array]] = {
+    "conv_transpose": conv_transpose,
+    "canvas": canvas,
+    "count": count,
+    "matrix": matrix,
+    "conv_matrix": conv_matrix,
+    "conv": conv,
+}
 """What a block on a sheet may claim to be."""

@@ -1,13 +1,16 @@
-"""What a workbook was made from, as a text that travels in its document properties."""
+"""What a workbook was made from, as a text that travels in its document properties.
+
+It is a lesson file in JSON, without what only people read: `xlconv.lesson` reads it as one.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Container
 from typing import Any
 
 import numpy as np
 
-from xlconv.errors import UnreadableError, XlconvError
 from xlconv.layer import Array, Layer
 from xlconv.page import Lesson, Page
 
@@ -19,51 +22,40 @@ KEPT = 4096
 """Numbers of an array up to which a recipe holds them; of a larger one it holds the sizes."""
 
 
-def recipe(lesson: Lesson) -> str:
-    """A lesson as JSON: its views, layers, options and words, but not what only people read.
+def recipe(lesson: Lesson, computing: Container[str]) -> str:
+    """A lesson as JSON, without what only people read.
+
+    computing  the names of the sheets with formulas; of the others only the name is kept
 
     >>> layer = Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2)
-    >>> text = recipe(Lesson("Title", (Page("Collect", "collect", layer=layer),)))
-    >>> lesson_of(text).pages[0].layer.geometry == layer.geometry
-    True
+    >>> json.loads(recipe(Lesson("Title", (Page("Looks", "collect", layer=layer),)), ["Looks"]))
+    ... # doctest: +ELLIPSIS
+    {'version': 1, 'title': 'Title', 'words': {}, 'sheet': [{'name': 'Looks', 'view': 'collect',...
     """
-    pages = [
-        {"name": page.name, "view": page.view, "options": dict(page.options)}
-        | ({} if page.layer is None else {"layer": _told(page.layer)})
-        for page in lesson.pages
+    sheets = [
+        _told(page) if page.name in computing else {"name": page.name} for page in lesson.pages
     ]
-    told = {"version": VERSION, "title": lesson.title, "pages": pages, "words": dict(lesson.words)}
-    return json.dumps(told, separators=(",", ":"))
+    told = {
+        "version": VERSION,
+        "title": lesson.title,
+        "words": dict(lesson.words),
+        "sheet": sheets,
+    }
+    # programs may trim spaces at the ends of a property, and read _x0041_ in it as A
+    text = json.dumps(told, separators=(",", ":"))
+    return text.replace(" ", "\\u0020").replace("_x", "_\\u0078")
 
 
-def lesson_of(text: str) -> Lesson:
-    """The lesson that a recipe tells of; what only people read is left out.
-
-    Raises UnreadableError for a text that is no recipe.
-    """
-    try:
-        told = json.loads(text)
-        if told["version"] != VERSION:
-            raise UnreadableError(f"this recipe is of version {told['version']}, not {VERSION}")
-        pages = tuple(
-            Page(
-                page["name"], page["view"], layer=_layer(page.get("layer")), options=page["options"]
-            )
-            for page in told["pages"]
-        )
-        return Lesson(told["title"], pages, words=told["words"])
-    except UnreadableError:
-        raise
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, XlconvError) as error:
-        raise UnreadableError(f"the workbook's recipe is damaged: {error}") from None
+def _told(page: Page) -> dict[str, Any]:
+    options = {key: _short(value) for key, value in page.options.items()}
+    layer = {} if page.layer is None else _parameters(page.layer)
+    return {"name": page.name, "view": page.view} | layer | options
 
 
-def _told(layer: Layer) -> dict[str, Any]:
+def _parameters(layer: Layer) -> dict[str, Any]:
     axes = layer.geometry.axes
-    return {
-        "input": _numbers(layer.input),
-        "weight": _numbers(layer.weight),
-        "bias": None if layer.bias is None else _numbers(layer.bias),
+    arrays = {"input": layer.input, "weight": layer.weight, "bias": layer.bias}
+    return {key: _numbers(value) for key, value in arrays.items() if value is not None} | {
         "stride": [axis.stride for axis in axes],
         "padding": [list(axis.padding) for axis in axes],
         "output_padding": [axis.output_padding for axis in axes],
@@ -72,17 +64,19 @@ def _told(layer: Layer) -> dict[str, Any]:
     }
 
 
-def _layer(told: dict[str, Any] | None) -> Layer | None:
-    if told is None:
-        return None
-    arrays = {key: told[key] for key in ("input", "weight", "bias") if told[key] is not None}
-    rest = {key: value for key, value in told.items() if key not in ("input", "weight", "bias")}
-    return Layer.of(**{key: _array(value) for key, value in arrays.items()}, **rest)
+def _numbers(array: Array) -> list[Any] | str:
+    """The numbers, whole ones without a point; of very many only the sizes."""
+    if array.size > KEPT:
+        return "x".join(map(str, array.shape))
+    whole = array.astype(np.int64) if (np.abs(array) < 2.0**53).all() else array
+    listed: list[Any] = (whole if np.array_equal(whole, array) else array).tolist()
+    return listed
 
 
-def _numbers(array: Array) -> list[Any] | dict[str, list[int]]:
-    return array.tolist() if array.size <= KEPT else {"sizes": list(array.shape)}
-
-
-def _array(told: list[Any] | dict[str, list[int]]) -> Array:
-    return np.zeros(told["sizes"]) if isinstance(told, dict) else np.array(told, dtype=float)
+def _short(option: Any) -> Any:
+    """An option of a view; of one that holds very many numbers only the sizes."""
+    try:
+        array = np.asarray(option, dtype=np.float64)
+    except (TypeError, ValueError):
+        return option
+    return _numbers(array) if array.size > KEPT else option

@@ -307,4 +307,20 @@ CONVENTIONS = {
         },
     ),
 }
-"""Every convention by name."""
+"""Every framework's convention by name."""
+
+OWN = "xlconv"
+KNOWN = CONVENTIONS | {
+    OWN: Convention(
+        layout="pytorch",
+        resolve=_pytorch,
+        says={
+            "word": (
+                "padding must be cells, got {padding}, which is a framework's word or none",
+                "name a convention, tensorflow for one",
+            )
+        },
+    )
+}
+"""The same, and the one where none is named: PyTorch's parameters, but that padding may differ at
+begin and end, and may be negative."""

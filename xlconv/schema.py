@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from types import NoneType, UnionType
@@ -36,6 +36,8 @@ class Table:
 
     path: Path
     name: str = ""
+    files: bool = True
+    """Whether it may name files to read."""
 
     def check(
         self, told: Mapping[str, Any], known: Mapping[str, Any], needed: Iterable[str] = ()
@@ -54,6 +56,10 @@ class Table:
         for key in needed:
             if key not in told:
                 raise self.wrong(f'needs a key "{key}"')
+
+    def part(self, name: str) -> Table:
+        """A table inside this file."""
+        return replace(self, name=name)
 
     def wrong(self, rule: str, kind: type[XlconvError] = XlconvError) -> XlconvError:
         """An error that says where."""

@@ -13,7 +13,7 @@ from xlconv.conventions import Each, Padding, ask, axes
 from xlconv.errors import XlconvError
 from xlconv.geometry import Axis
 from xlconv.layer import spread
-from xlconv.rules import Asked, spell, split
+from xlconv.rules import OWN, Asked, spell, split
 
 _SYMMETRIC = "(n-1)*s - 2*p + d*(k-1) + op + 1"
 _AS_FORWARD = "(n-1)*s + max(k_eff, s)"
@@ -23,6 +23,8 @@ OUTPUT_SIZE = {
     "pytorch given": _SYMMETRIC,
     "mxnet cells": _SYMMETRIC,
     "mxnet given": _SYMMETRIC,
+    "xlconv cells": "(n-1)*s - p_begin - p_end + d*(k-1) + op + 1",
+    "xlconv given": "(n-1)*s - p_begin - p_end + d*(k-1) + op + 1",
     "keras same": "n*s",
     "keras same op": "(n-1)*s + k_eff%2 + op",
     "keras valid": _AS_FORWARD,
@@ -41,6 +43,10 @@ OUTPUT_SIZE = {
     "onnx given": "m",
 }
 """The output size by convention and what is asked of it: a word, cells, or the size itself."""
+
+
+LISTED = 40
+"""Sizes beyond which not all that collapse onto one are listed."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,7 @@ class Shape:
 
 
 def describe(
-    convention: str,
+    convention: str = OWN,
     *,
     size: Sequence[int],
     kernel_size: Each,
@@ -103,7 +109,7 @@ def describe(
     output_padding: Each | None = None,
     output_size: Each | None = None,
 ) -> Shape:
-    """The sizes of a layer asked for in a framework's words.
+    """The sizes of a layer asked for in a framework's words, or in PyTorch's if none is named.
 
     Raises XlconvError where the framework refuses.
 
@@ -120,7 +126,10 @@ def describe(
         "output_padding": output_padding,
         "output_size": output_size,
     }
-    pairs = zip(ask(convention, **said), axes(convention, **said), strict=True)
+    asked = ask(convention, **said)
+    pairs = zip(asked, axes(convention, **said), strict=True)
+    if convention == OWN and all(begin == end >= 0 for begin, end in (a.cells for a in asked)):
+        convention = "pytorch"
     return Shape(
         convention,
         tuple(
@@ -136,7 +145,8 @@ def _terms(convention: str, a: Asked, axis: Axis) -> tuple[Term, ...]:
     if convention == "keras" and a.output_padding is not None:
         kind += " op"
     rule = OUTPUT_SIZE[f"{convention} {'given' if given else kind}"]
-    op = axis.output_padding if convention in {"pytorch", "mxnet"} else a.output_padding or 0
+    own = convention in {OWN, "pytorch", "mxnet"}
+    op = axis.output_padding if own else a.output_padding or 0
     ends = a.cells
     values = {
         "n": a.size, "k": a.kernel_size, "s": a.stride, "d": a.dilation, "op": op,
@@ -147,6 +157,8 @@ def _terms(convention: str, a: Asked, axis: Axis) -> tuple[Term, ...]:
     lines = [("k_eff", "d*(k-1) + 1"), ("full", "(n-1)*s + k_eff")]
     if convention == "pytorch" and given:
         lines += [("op", "m - ((n-1)*s - 2*p + d*(k-1) + 1)")]
+    if convention == OWN and given:
+        lines += [("op", "m - ((n-1)*s - p_begin - p_end + d*(k-1) + 1)")]
     if convention == "mxnet" and given:
         lines += [("p", "(full - m + 1)//2"), ("op", "(full - m)%2")]
     lines += [("m", rule), ("begin", _begin(convention, kind, given=given))]
@@ -181,7 +193,8 @@ def _candidates(convention: str, a: Asked, axis: Axis) -> tuple[Candidate, ...]:
     if a.padding in {"same", "same_lower"} and not sized:
         # its padding depends on the size: what it maps onto n is ceil(m/s) = n
         lower, op = a.padding == "same_lower", a.output_padding or 0 if convention == "onnx" else 0
-        crops = [split(full + op - m, lower=lower) for m in range((n - 1) * s + 1, n * s + 1)]
+        sizes = _few(range((n - 1) * s + 1, n * s + 1))
+        crops = [split(full + op - m, lower=lower) for m in sizes]
         found = [a.cropped(begin, end - op) for begin, end in crops]
     else:
         begin, end = axis.padding
@@ -195,8 +208,7 @@ def _candidates(convention: str, a: Asked, axis: Axis) -> tuple[Candidate, ...]:
             end -= axis.output_padding
         found = [
             replace(a.plain, padding=(begin, end), output_padding=op)
-            for op in range(s)
-            if full - begin - end + op >= 1
+            for op in _few(range(max(0, 1 + begin + end - full), s), axis.output_padding)
         ]
     return tuple(
         Candidate(
@@ -209,6 +221,13 @@ def _candidates(convention: str, a: Asked, axis: Axis) -> tuple[Candidate, ...]:
         )
         for x in found
     )
+
+
+def _few(numbers: range, chosen: int = -1) -> list[int]:
+    """The numbers, but of very many only the first, the chosen one and the last."""
+    if len(numbers) <= LISTED:
+        return list(numbers)
+    return sorted({*numbers[: LISTED - 2], numbers[-1]} | ({chosen} if chosen in numbers else set()))
 
 
 def explain(shape: Shape) -> str:
@@ -237,7 +256,10 @@ def explain(shape: Shape) -> str:
         lines += [", ".join(said)]
         lines += [f"  {_line(term)}" for term in each.terms]
         lines += [f"  a convolution with this kernel maps these sizes onto {a.size}:"]
-        lines += [f"    {_row(row)}" for row in each.candidates]
+        for n, row in enumerate(each.candidates):
+            if n and row.output_size > each.candidates[n - 1].output_size + 1:
+                lines += ["    ..."]
+            lines += [f"    {_row(row)}"]
         if not any(row.chosen for row in each.candidates):
             lines += [f"    {each.axis.output_size} is none of them: it does not convolve back"]
     return "\n".join(lines)

@@ -110,6 +110,9 @@ class Sheet:
     words: Mapping[str, str] = field(default_factory=lambda: WORDS)
     given: Mapping[str, Values] = field(default_factory=dict)
     """Numbers that take the place of a block's own, by its name: what a reader has typed."""
+    room: int = SHEETS_CELLS
+    """How many cells may be written."""
+    cells: int = 0
     column_width: float = 4.6
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
@@ -154,14 +157,17 @@ class Sheet:
         return Grid(self.name, at, steps, np.full(tuple(shape), blank, dtype=dtype), self._write)
 
     def _grow(self, rows: int, columns: int, cells: int) -> None:
+        every = max(self.rows, rows) * max(self.columns, columns)  # Google counts empty ones too
         for program, what, needed, limit in (
             ("Excel", "rows", rows, EXCEL_ROWS),
             ("Excel", "columns", columns, EXCEL_COLUMNS),
-            ("a Google Sheets workbook", "cells in one block", cells, SHEETS_CELLS),
+            ("a Google Sheets workbook", "cells", every, SHEETS_CELLS),
+            ("this sheet", "cells", self.cells + cells, self.room),
         ):
             if needed > limit:
                 raise XlconvError(f"{needed} {what}; {program} has {limit}: use a smaller input")
         self.rows, self.columns = max(self.rows, rows), max(self.columns, columns)
+        self.cells += cells
 
     def block(
         self,

@@ -39,6 +39,7 @@ class Look:
     wrap: bool = False
     indent: int = 0
     lines: bool = False
+    line: str = LINE
     number_format: str = "General"
 
 
@@ -56,6 +57,7 @@ ROLES: dict[str, Look] = {
     "code": Look(font=MONOSPACE, size=10),
     "label": Look(color=GREY, align="right", indent=1),
     "index": Look(color=FAINT, size=8, align="center"),
+    "edge": Look(color=FAINT, size=8, align="right"),
     "operator": Look(color=GREY, size=14, bold=True, align="center"),
     "words": Look(),
     "symbols": Look(size=9),
@@ -65,6 +67,7 @@ ROLES: dict[str, Look] = {
     "symbol": Look(size=9, align="center"),
     # what may be typed over
     "input": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
+    "image": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
     "kernel": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
     "bias": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
     "parameter": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
@@ -78,12 +81,15 @@ ROLES: dict[str, Look] = {
     "cropped": Look(fill=PALE_GREY, color=FAINT, strike=True, align="center", lines=True),
     "zero": Look(fill=PALE_GREY, color=FAINT, align="center", lines=True),
     "stamp": Look(fill="EAF4FB", align="center", lines=True),
+    "paper": Look(align="center", lines=True, line=WHITE),
     "empty": Look(color="D9DCE1", align="center", lines=True),
     # what lights up
     "current": Look(fill=ORANGE, color=WHITE, bold=True, align="center"),
     "met": Look(bold=True),
     "now": Look(fill="FFD8A8", bold=True, align="center"),
     "later": Look(color="D9DCE1"),
+    "live": Look(fill="E3EEF9"),
+    "waiting": Look(fill=WHITE, color="B9C0CA"),
     "alarm": Look(fill="F2B48F", bold=True),
 }
 

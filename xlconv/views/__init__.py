@@ -3,6 +3,6 @@
 VIEWS = (
     "contents", "why", "distribute", "collect", "gniddap", "sedirts", "one_dimension", "channels",
     "matrix", "gradient", "convolution", "playground", "phases",
-    "overlap", "checkerboard", "upsampling", "bilinear", "output_padding", "frameworks", "code",
+    "evenness", "overlap", "checkerboard", "upsampling", "bilinear", "output_padding", "frameworks", "code",
 )  # fmt: skip
 """Every view; named here so that the command line can offer them before it imports any."""

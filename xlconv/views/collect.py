@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from xlconv.expr import Expr, Grid, call, joined, shown
+from xlconv.expr import Expr, Grid, call, joined, moved, shown
 from xlconv.figure import (
     LEFT,
     TOP,
@@ -45,10 +45,12 @@ def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> Non
     z = stretched_input(sheet, g, src.input, (top, left))
     caption(sheet, z, stretched_caption(sheet, g))
     places = indices(sheet, z, g.rank)
-    t = turned_kernel(sheet, g, src.weight, (top, beside(z, 3)))
+    # slices side by side fill the page: the turned kernel then stands under them
+    wide = g.rank > 2
+    t = turned_kernel(sheet, g, src.weight, (below(z, 3), left) if wide else (top, beside(z, 3)))
     caption(sheet, t, sheet.say("turned", size=plain(t.shape, 2)), lift=1)
 
-    right = max(beside(t, 3), beside(z, 3) + 7)
+    right = max(beside(t, 3), beside(z, 3) if wide else beside(z, 3) + 7)
     canvas, output, labels = output_blocks(
         sheet, layer, (top, right), "output", output_caption(sheet, g)
     )
@@ -94,12 +96,12 @@ def _light(
             met = looked.is_group(i)
             axes = list(zip(g.axes, looked.at, offset, strict=True))
             on_input = [
-                (of_channel(index, i) * a.stride).equals(at + (a.padding[0] - a.dilation * u))
+                (of_channel(index, i) * a.stride).equals(moved(at, a.padding[0] - a.dilation * u))
                 for (a, at, u), index in zip(axes, src.input_indices, strict=True)
             ]
             on_z = [
                 of_channel(place, i).equals(
-                    at + (a.crop.start + a.dilation * (a.kernel_size - 1 - u))
+                    moved(at, a.crop.start + a.dilation * (a.kernel_size - 1 - u))
                 )
                 for (a, at, u), place in zip(axes, places, strict=True)
             ]
@@ -146,7 +148,7 @@ def _in_words(
             [src.weight[(m + g.sources(o)[0], g.filter(o), *offset)] for o in range(g.out_channels)]
         )
         for axis, at, u, cells in zip(g.axes, looked.at, offset, reached, strict=True):
-            apart = at + (axis.padding[0] - axis.dilation * u)
+            apart = moved(at, axis.padding[0] - axis.dilation * u)
             tests = [apart >= 0, apart <= axis.stride * (axis.size - 1)]
             if axis.stride > 1:
                 tests.append(call("MOD", apart, axis.stride).equals(0))
@@ -168,7 +170,7 @@ def _in_words(
         before = call("COUNTIF", number[:n].area(), ">0") if n else 0
         number[n] = call("IF", met, before + 1 if isinstance(before, Expr) else 1, "")
         plus = call("IF", number[n] > 1, " + ", "")
-        x = joined("x[", channel, *_comma([cells[n] for cells in reached]), "]*", symbol[n])
+        x = joined(f"x[{channel}", *_comma([cells[n] for cells in reached]), "]*", symbol[n])
         in_symbols[n] = call("IF", met, plus & x, "")
         in_numbers[n] = call("IF", met, plus & shown(value[n]) & "*" & shown(weight[n]), "")
     result = looked.by_channel([pick(output[o], looked.at) for o in range(g.out_channels)])
@@ -181,10 +183,10 @@ def _in_words(
     symbols = joined(*(in_symbols[n] for n in range(len(lines))))
     numbers = joined(*(in_numbers[n] for n in range(len(lines))), *bias)
     reaching = call("COUNTIF", number.area(), ">0")
-    nothing = sheet.say("nothing")
+    nothing = sheet.say("only_bias" if bias else "nothing")
     short = call("IF", reaching > 0, shown(y) & " = " & numbers, shown(y) & " = " & nothing)
     long = call(
-        "IF", reaching > 0, index & symbols & (" + b" if bias else "") & " = " & numbers & " = " & shown(y),
+        "IF", reaching > 0, joined(index, symbols, " + b = " if bias else " = ", numbers, " = ", shown(y)),
         index & nothing,
     )  # fmt: skip
     sheet.formula((row, LEFT), call("IF", looked.valid, long, ""), "symbols")

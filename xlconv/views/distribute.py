@@ -131,6 +131,6 @@ def _stamp_steps(g: Geometry) -> tuple[Place, ...]:
         return (
             (axis.size + 1, 0), (0, axis.full_size + 1), (1, axis.stride), (0, axis.dilation)
         )  # fmt: skip
-    deep = "h" * (g.rank - 2)
+    down, across = "v" * (g.rank - 2), "h" * (g.rank - 2)
     shape = (*g.weight_shape[:2], *g.input_shape[1:], *g.weight_shape[2:])
-    return tiled(shape, "vh" + deep + "vh" + deep)
+    return tiled(shape, "vh" + down + "vh" + across)

@@ -38,24 +38,24 @@ def one_dimension(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) 
     src = sources(sheet, layer, (top, LEFT))
 
     # the staircase: row i is the stamp of input i, where it lands on the output
-    margin = axis.margins[0]
-    column = left + margin
-    stairs = sheet.memory((top, column), (axis.size, axis.full_size))
+    column = left + axis.extent - 1
+    begin = max(0, -axis.padding[0])  # cells of the canvas before the first stamp
+    stairs = sheet.memory((top, column + begin), (axis.size, axis.full_size))
     stairs[...] = 0.0
     sheet.coat(stairs, "empty")
     stamps = sheet.block(
-        "stamps", (top, column), (1, 1, axis.size, axis.kernel_size), role="stamp", frame=False,
+        "stamps", (top, column + begin), (1, 1, axis.size, axis.kernel_size), role="stamp", frame=False,
         steps=((0, 0), (0, 0), (1, axis.stride), (0, axis.dilation)),
     )  # fmt: skip
     stamps[0, 0] = src.input[0][:, None] * src.weight[0, 0][None]
     sheet.frames.append(Frame(stairs))
     # each stamp's input stands before its row
-    before = sheet.memory((top, column - 2), (axis.size,), steps=((1, 0),))
+    before = sheet.memory((top, column + begin - 2), (axis.size,), steps=((1, 0),))
     before[...] = src.input[0]
     sheet.coat(before, "fact")
-    times_signs = sheet.line((top, column - 1), ["×"] * axis.size, "operator", step=(1, 0))
+    times_signs = sheet.line((top, column + begin - 1), ["×"] * axis.size, "operator", step=(1, 0))
     del times_signs
-    sheet.text((top - 2, column - 2), sheet.say("staircase"), "caption")
+    sheet.text((top - 2, column + begin - 2), sheet.say("staircase"), "caption")
 
     canvas, _, labels = output_blocks(
         sheet, layer, (below(stairs, 3), column), "output", output_caption(sheet, g)
@@ -84,7 +84,8 @@ def one_dimension(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) 
     here = labels[0].equals(looked.at[0])
     sheet.light(canvas, here, "current")
     sheet.light(again, here, "current")
-    sheet.light(stairs, labels[0][0].equals(looked.at[0]), "now")
+    above = labels[0][0, begin : begin + axis.full_size]
+    sheet.light(stairs, above.equals(looked.at[0]), "now")
     for u in range(axis.kernel_size):
         met = axis.crop.start + axis.dilation * (axis.kernel_size - 1 - u)
         sheet.light(z, places[0].equals(looked.at[0] + met), "met", u)

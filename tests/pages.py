@@ -1,0 +1,135 @@
+"""One page of a view: built with its controls anywhere, found by its manifest, typed over."""
+
+import inspect
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from xlconv.book import Book
+from xlconv.layer import Array, Layer
+from xlconv.lesson import VIEWS, check_claims, view_function
+from xlconv.sheet import Sheet
+
+from .engines.engine import Value, Values
+from .engines.package import cell_name, row_and_column
+
+LAYER_VIEWS = [
+    view for view in VIEWS if "layer" in inspect.signature(view_function(view)).parameters
+]
+"""The views of one layer."""
+
+FIXED_VIEWS = [view for view in LAYER_VIEWS if view != "playground"]
+"""Those whose input and kernel are cells of the layer's own sizes."""
+
+Dials = Mapping[str, float]
+"""The name of a control's block -> what it says."""
+
+
+def page(view: str, layer: Layer, dials: Dials | None = None, *, name: str = "") -> Sheet:
+    """One view of a layer, its claims checked unless a control was moved.
+
+    Raises XlconvError where the layer has no such view.
+    """
+    sheet = Sheet(name or view, view, given=standing(dials or {}))
+    view_function(view)(sheet, layer)
+    if not dials:
+        check_claims(sheet)
+    return sheet
+
+
+def standing(dials: Dials) -> dict[str, Array]:
+    """Controls as numbers that take the place of a block's own."""
+    return {name: np.array(float(dial)) for name, dial in dials.items()}
+
+
+def file(*sheets: Sheet) -> bytes:
+    return Book("Test", sheets).to_bytes()
+
+
+def cells(sheet: Sheet, block: str) -> list[str]:
+    """The addresses of a block's cells in C order, from its ranges in the manifest."""
+    (entry,) = _entries(sheet, "name", block)
+    return listed(entry["ranges"])
+
+
+def listed(ranges: list[str]) -> list[str]:
+    """
+    >>> listed(["B2:C3", "E5"])
+    ['B2', 'C2', 'B3', 'C3', 'E5']
+    """
+    found = []
+    for corner, _, other in (text.partition(":") for text in ranges):
+        (top, left), (bottom, right) = row_and_column(corner), row_and_column(other or corner)
+        found += [
+            cell_name(row, column)
+            for row, column in product(range(top, bottom + 1), range(left, right + 1))
+        ]
+    return found
+
+
+def typed(sheet: Sheet, layer: Layer) -> dict[tuple[str, str], float]:
+    """What to type into a page so that it shows another layer of the same geometry."""
+    arrays = {"input": layer.input, "kernel": layer.weight, "bias": layer.bias}
+    return {
+        (sheet.name, cell): float(number)
+        for role, array in arrays.items()
+        for entry in _entries(sheet, "role", role)
+        for cell, number in zip(listed(entry["ranges"]), array.flat, strict=True)  # type: ignore[union-attr]
+    }
+
+
+def turned(sheet: Sheet, dials: Dials) -> dict[tuple[str, str], float]:
+    """What to type into a page so that its controls say something else."""
+    return {
+        (sheet.name, cell): float(dial)
+        for name, dial in dials.items()
+        for cell in cells(sheet, name)
+    }
+
+
+def covered(sheet: Sheet) -> list[str]:
+    """Cells that two blocks were written on, so that one hides what the other refers to.
+
+    A stamp may stand on the empty output under it.
+    """
+    empty = {
+        coat.cells.cell(index)
+        for coat in sheet.coats
+        if coat.role == "empty"
+        for index in np.ndindex(coat.cells.shape)
+    }
+    owners, found = dict[tuple[int, int], int](), []
+    for paint in sheet.paints:
+        memory = paint.cells.memory
+        while memory.base is not None:
+            memory = memory.base
+        for index in np.ndindex(paint.cells.shape):
+            cell = paint.cells.cell(index)
+            if cell not in empty and owners.setdefault(cell, id(memory)) != id(memory):
+                found.append(f"{sheet.name}!{cell_name(cell[0] + 1, cell[1] + 1)}")
+    return found
+
+
+def controls(sheet: Sheet) -> set[str]:
+    """The names of a page's controls."""
+    return {block.name for block in sheet.blocks if block.role == "control"}
+
+
+def read(values: Values, sheet: Sheet, block: str) -> Array:
+    """The numbers of a block as an engine computes them."""
+    (entry,) = _entries(sheet, "name", block)
+    numbers = [values[sheet.name][cell] for cell in listed(entry["ranges"])]
+    return np.array(numbers, dtype=np.float64).reshape(entry["shape"])
+
+
+def texts(values: Values, sheet: Sheet) -> dict[str, Value]:
+    """The text that formulas of a page give, where it is not empty."""
+    return {cell: v for cell, v in values[sheet.name].items() if isinstance(v, str) and v}
+
+
+def _entries(sheet: Sheet, key: str, wanted: str) -> Iterator[dict[str, Any]]:
+    (described,) = Book("Test", (sheet,)).manifest()
+    blocks = zip(sheet.blocks, described["blocks"], strict=True)
+    return (entry for block, entry in blocks if getattr(block, key) == wanted)

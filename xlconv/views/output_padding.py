@@ -1,0 +1,154 @@
+"""Output padding: which of several input sizes of a convolution is meant; it pads nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from xlconv.expr import Expr, Grid, call, total
+from xlconv.figure import (
+    LEFT,
+    TOP,
+    Sources,
+    output_blocks,
+    sources,
+    tapped,
+    times,
+    verdict,
+)
+from xlconv.geometry import Axis
+from xlconv.layer import Layer
+from xlconv.sheet import Sheet, below, beside
+
+MOST = 4
+"""Values of output_padding that stand side by side."""
+
+
+def output_padding(sheet: Sheet, layer: Layer) -> None:
+    """Each output_padding side by side, with the layer's padding and with none; and its reason."""
+    g = layer.geometry
+    src = sources(sheet, layer)
+    rows = [layer]
+    if any(axis.padding != (0, 0) for axis in g.axes):
+        rows.append(_with(layer, padding=(0, 0)))
+    row, left = TOP, max(beside(src.input, 4), beside(src.weight, 4), LEFT + 7)
+    for n, one in enumerate(rows):
+        row = _row(sheet, one, src, n, row, left)
+    row = max(row, sheet.rows + 1)
+    for one in rows:
+        row = _sizes(sheet, one.geometry.axes[-1], src.input, row)
+
+
+def _with(layer: Layer, padding: tuple[int, int] | None = None, cells: int | None = None) -> Layer:
+    """The same layer with another padding, or another output_padding as far as an axis allows."""
+    g = layer.geometry
+    axes = tuple(
+        replace(
+            axis,
+            padding=axis.padding if padding is None else padding,
+            output_padding=axis.output_padding
+            if cells is None
+            else max(1 - _least(axis), min(cells, max(axis.stride, axis.dilation) - 1)),
+        )
+        for axis in g.axes
+    )
+    return replace(layer, geometry=replace(g, axes=axes))
+
+
+def _least(axis: Axis) -> int:
+    """The output size without output_padding: the smallest input of the convolution."""
+    return axis.output_size - axis.output_padding
+
+
+def _row(sheet: Sheet, layer: Layer, src: Sources, number: int, row: int, left: int) -> int:
+    """The full output with what each output_padding keeps of it, side by side."""
+    g = layer.geometry
+    most = max(max(axis.stride, axis.dilation) for axis in g.axes)
+    column, outputs, end = left, list[Grid](), row
+    for cells in range(min(most, MOST)):
+        one = _with(layer, cells=cells)
+        paddings = sorted({p for axis in g.axes for p in axis.padding})
+        words = sheet.say(
+            "uncovers", padding=" to ".join(map(str, paddings[:: max(1, len(paddings) - 1)])),
+            cells=cells, size=times(one.geometry.output_shape[1:]),
+        )  # fmt: skip
+        canvas, y, _ = output_blocks(sheet, one, (row, column), f"output_{number}_{cells}", words)
+        tapped(canvas, one.geometry, src.input, src.weight, src.bias)
+        outputs.append(y)
+        if strips := _uncovered(outputs[0], y):
+            for strip in strips:
+                sheet.coat(strip, "output", 0)
+            squares = total([_squares(strip) for strip in strips])
+            told = call(
+                "IF", squares > 1e-18, sheet.say("uncovers_values"), sheet.say("uncovers_zeros")
+            )
+            sheet.formula((below(canvas, 0), column), told, "note")
+        end = max(end, below(canvas, 1))
+        column = max(beside(canvas, 3), column + 11)
+    pairs = [(y[tuple(slice(0, n) for n in outputs[0].shape)], outputs[0]) for y in outputs[1:]]
+    if pairs:
+        verdict(sheet, (end, left), *pairs, agree="shared_agree", differ="shared_differ")
+    return end + 4
+
+
+def _uncovered(first: Grid, y: Grid) -> list[Grid]:
+    """The cells of an output that a smaller one has not, in strips that do not overlap."""
+    strips = []
+    for n in range(1, len(y.shape)):
+        index = [slice(0, size) for size in first.shape[:n]] + [slice(first.shape[n], y.shape[n])]
+        if y.shape[n] > first.shape[n]:
+            strips.append(y[tuple(index)])
+    return strips
+
+
+def _squares(cells: Grid) -> Expr:
+    flat = min(2, len(cells.shape) - 1)
+    slices = np.ndindex(*cells.shape[: len(cells.shape) - flat])
+    return total([call("SUMPRODUCT", cells[n].area(flat), cells[n].area(flat)) for n in slices])
+
+
+def _sizes(sheet: Sheet, axis: Axis, x: Grid, row: int) -> int:
+    """Inputs of a convolution of about the right size: what it makes of them, and what it reads."""
+    s, d, (begin, end), least = axis.stride, axis.dilation, axis.padding, _least(axis)
+    inputs = [m for m in range(least - 1, least + min(s, 8) + 1) if m > 0]
+    if not inputs:  # the padding alone is larger than the kernel
+        return row
+    padding = f"{begin}" if begin == end else f"{begin}:{end}"
+    words = sheet.say("sizes_of", k=axis.kernel_size, s=s, p=padding, n=axis.size)
+    sheet.text((row, LEFT), words, "caption")
+    sheet.line((row + 2, LEFT), [sheet.say("size_in"), "", sheet.say("size_out"), ""], "heads")
+    sheet.text((row + 2, LEFT + 4), "output_padding", "heads")
+    before, after = max(0, begin), max(0, end)
+    label = sheet.memory((row + 2, LEFT + 9), (before + inputs[-1] + after,))
+    label[...] = np.arange(len(label.value), dtype=float) - before
+    sheet.coat(label, "index")
+    sheet.text((row + 1, LEFT + 9), sheet.say("windows"), "note")
+    for n, m in enumerate(inputs):
+        at = row + 3 + n
+        if n == 0:
+            flat = min(2, len(x.shape) - 1)
+            known = call("COLUMNS", x[(0,) * (len(x.shape) - flat)].area(flat))
+            size_in = sheet.formula((at, LEFT), (known - 1) * s + (m - s * (axis.size - 1)), "fact")
+        else:
+            size_in = sheet.formula((at, LEFT), size_in + 1, "fact")
+        sheet.text((at, LEFT + 1), "→", "operator")
+        room = call("INT", (size_in + (begin + end - axis.extent)) / s) + 1
+        size_out = sheet.formula((at, LEFT + 2), call("MAX", room, 0), "fact")
+        meant = call("IF", size_out.equals(axis.size), size_in - least, "–")
+        sheet.formula((at, LEFT + 5), meant, "fact")
+        here = label[: before + m + after]
+        tests = []
+        for u in range(axis.kernel_size):
+            apart = here + (begin - d * u)
+            conditions = [apart >= 0, apart <= s * (size_out - 1), call("MOD", apart, s).equals(0)]
+            tests.append(call("IF", call("AND", *conditions), 1, 0))
+        strip = sheet.block(
+            f"windows_{row}_{n}", (at, LEFT + 9), here.shape, role="count", content=total(tests)
+        )
+        sheet.coat(strip[:before], "zero")
+        if after:
+            sheet.coat(strip[-after:], "zero")
+        inner = strip[before : before + m]
+        sheet.light(inner, inner.equals(0), "met", 0)
+    return at + 2

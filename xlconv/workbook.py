@@ -1,0 +1,251 @@
+"""A workbook as it stands in a file: sheets, cells, names and properties, whoever wrote it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from math import isfinite
+from pathlib import Path
+
+from openpyxl.formula.tokenizer import TokenizerError
+from openpyxl.formula.translate import Translator, TranslatorError
+from openpyxl.utils.cell import column_index_from_string
+from openpyxl.utils.escape import unescape
+
+from xlconv.package import Package, scanned
+from xlconv.sheet import EXCEL_COLUMNS, EXCEL_ROWS, Place, a1
+
+Value = float | str | bool | None
+
+STRINGS = 5_000_000
+"""Shared texts beyond which a file is refused."""
+
+ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+RANGE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]+)\$?(\d+)(?::\$?([A-Z]+)\$?(\d+))?")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a file: its formula without `=`, and the value that stands beside it."""
+
+    formula: str | None
+    value: Value
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """What an .xlsx file tells of itself; its cells are read when they are asked for.
+
+    sheets      the part of each sheet, by name
+    names       what each name leads to, but for names of one sheet alone
+    properties  the texts among those of a user's own making
+    """
+
+    package: Package
+    sheets: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    properties: dict[str, str] = field(default_factory=dict)
+    strings: list[str] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, path: Path) -> Workbook:
+        """Raises UnreadableError for what is no workbook, or could harm."""
+        package = Package(path)
+        roots = dict(package.relations("").values())
+        if "officeDocument" not in roots:
+            raise package.wrong("it has no workbook in it")
+        found = cls(package)
+        found._read_sheets(roots["officeDocument"])
+        if "custom-properties" in roots:
+            found._read_properties(roots["custom-properties"])
+        return found
+
+    def cells(self, sheet: str) -> Iterator[tuple[Place, Cell]]:
+        """The cells of a sheet, in the order of the file."""
+        found: list[tuple[Place, Cell]] = []
+        reader = _Cells(found, self.strings)
+        part = self.sheets[sheet]
+        for _ in self.package.scanned(part, reader.start, reader.end):
+            yield from found
+            found.clear()
+
+    def _read_sheets(self, part: str) -> None:
+        relations = self.package.relations(part)
+        name = ""
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            nonlocal name
+            if tag == "sheet":
+                kind, target = relations.get(attributes.get("id", ""), ("", ""))
+                if kind == "worksheet":
+                    self.sheets[attributes.get("name", "")] = target
+            elif tag == "definedName":
+                name = "" if "localSheetId" in attributes else attributes.get("name", "")
+
+        def end(tag: str, text: str) -> None:
+            if tag == "definedName" and name:
+                self.names[name.lower()] = text
+
+        self.package.scan(part, start, end)
+        for kind, target in relations.values():
+            if kind == "sharedStrings":
+                self._read_strings(target)
+
+    def _read_strings(self, part: str) -> None:
+        pieces: list[str] = []
+        phonetic = False
+
+        def start(tag: str, attributes: dict[str, str]) -> None:  # noqa: ARG001
+            nonlocal phonetic
+            phonetic = phonetic or tag == "rPh"
+
+        def end(tag: str, text: str) -> None:
+            nonlocal phonetic
+            if tag == "t" and not phonetic:
+                pieces.append(text)
+            elif tag == "rPh":
+                phonetic = False
+            elif tag == "si":
+                self.strings.append(unescape("".join(pieces)))
+                pieces.clear()
+                if len(self.strings) > STRINGS:
+                    raise ValueError(f"has more than {STRINGS} texts")
+
+        self.package.scan(part, start, end)
+
+    def _read_properties(self, part: str) -> None:
+        name = ""
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            nonlocal name
+            if tag == "property":
+                name = attributes.get("name", "")
+
+        def end(tag: str, text: str) -> None:
+            if tag == "lpwstr":
+                self.properties[name] = text
+
+        self.package.scan(part, start, end)
+
+
+def cells_of(rows: Iterable[str]) -> Iterator[tuple[Place, Cell]]:
+    """The cells of `<row>` elements; instead of a shared text its number."""
+    found: list[tuple[Place, Cell]] = []
+    reader = _Cells(found, None)
+    pieces = (piece.encode() for part in (["<sheetData>"], rows, ["</sheetData>"]) for piece in part)
+    for _ in scanned(pieces, reader.start, reader.end):
+        yield from found
+        found.clear()
+
+
+class _Cells:
+    """Tags of a sheet in, cells out."""
+
+    def __init__(self, found: list[tuple[Place, Cell]], strings: Sequence[str] | None) -> None:
+        self.found, self.strings = found, strings
+        self.shared: dict[str, tuple[str, str]] = {}
+        self.row, self.column = -1, -1
+        self.kind, self.texts = "n", list[str]()
+        self.formula: str | None = None
+        self.attributes: dict[str, str] = {}
+        self.open, self.phonetic = False, False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "c":
+            self._place(attributes.get("r"))
+            self.kind, self.formula, self.open = attributes.get("t", "n"), None, True
+            self.texts.clear()
+        elif tag == "row":
+            told = attributes.get("r", "")
+            self.row = int(told) - 1 if told.isascii() and told.isdigit() else self.row + 1
+            self.column = -1
+        elif tag == "f":
+            self.attributes = attributes
+        elif tag == "rPh":
+            self.phonetic = True
+
+    def end(self, tag: str, text: str) -> None:
+        if not self.open:
+            return
+        if tag in ("v", "t"):
+            if not self.phonetic:
+                self.texts.append(text)
+        elif tag == "f":
+            self.formula = self._whole(text)
+        elif tag == "rPh":
+            self.phonetic = False
+        elif tag == "c":
+            self.open = False
+            if self.formula is not None or self.texts:
+                place = (self.row, self.column)
+                self.found.append((place, Cell(self.formula, self._value())))
+
+    def _place(self, told: str | None) -> None:
+        if told is None:
+            self.column += 1
+        elif found := ADDRESS.fullmatch(told):
+            self.row, self.column = int(found[2]) - 1, _column(found[1])
+        else:
+            raise ValueError(f"has a cell {told[:20]!r}")
+        if not (0 <= self.row < EXCEL_ROWS and self.column < EXCEL_COLUMNS):
+            raise ValueError(f"has a cell beyond Excel's last, row {self.row + 1}")
+
+    def _whole(self, text: str) -> str:
+        """The formula; one that is shared is moved here from where it stands."""
+        if self.attributes.get("t") != "shared":
+            return text
+        number, here = self.attributes.get("si", ""), a1((self.row, self.column))
+        if text:
+            self.shared[number] = (text, here)
+            return text
+        master, origin = self.shared.get(number, ("", here))
+        try:
+            moved: str = Translator(f"={master}", origin).translate_formula(here)
+        except (TokenizerError, TranslatorError, ValueError, IndexError):
+            return ""
+        return moved[1:]
+
+    def _value(self) -> Value:
+        text = "".join(self.texts)
+        if self.kind == "n":
+            return _number(text)
+        if self.kind == "b":
+            return text.strip() in ("1", "true")
+        if self.kind == "s" and self.strings is not None:
+            number = _number(text)
+            known = isinstance(number, float) and 0 <= number < len(self.strings)
+            return self.strings[int(number)] if known else ""  # type: ignore[arg-type]
+        return unescape(text)
+
+
+def _number(text: str) -> float | str | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return text or None
+    return number if isfinite(number) else text
+
+
+@lru_cache(maxsize=1 << 15)
+def _column(letters: str) -> int:
+    return int(column_index_from_string(letters)) - 1
+
+
+def area(reference: str) -> tuple[str, Place, Place] | None:
+    """The sheet, the first and the last cell of a reference; None if it is not of that kind.
+
+    >>> area("'A ''b'''!$C$4"), area("S!$A$1:$B$2"), area("#REF!")
+    (("A 'b'", (3, 2), (3, 2)), ('S', (0, 0), (1, 1)), None)
+    """
+    found = RANGE.fullmatch(reference)
+    if not found:
+        return None
+    quoted, plain, column, row, last_column, last_row = found.groups()
+    try:
+        first = (int(row) - 1, _column(column))
+        last = (int(last_row) - 1, _column(last_column)) if last_row else first
+    except ValueError:
+        return None
+    return (quoted.replace("''", "'") if quoted else plain), first, last
