@@ -82,7 +82,6 @@ LAYERS = {
         _numbers((2, 2, 1, 2), 19), _numbers((2, 2, 2, 2, 1), 20), bias=[1, 2], stride=2
     ),
     "doubled": Layer.of(_numbers((3, 2), 21), _numbers((4, 4), 22), stride=2, padding=1),
-    "doubled": Layer.of(_numbers((2, 2), 21), _numbers((4, 4), 22), stride=2, padding=1),
     "cell": Layer.of([[3]], [[2]]),
 }
 """One of each kind, small enough to be looked at."""

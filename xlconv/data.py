@@ -75,7 +75,7 @@ def read(name: str, path: Path) -> Array:
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise XlconvError(
-            f"{name} must be sizes such as 4x4, or a .csv or .npy file, got {str(path)!r}",
+            f"{name} must be sizes such as 4x4, or a .csv, .npy or .png file, got {str(path)!r}",
             parameter=name,
         )
     try:
@@ -161,4 +161,22 @@ def _read_npy(path: Path) -> np.ndarray:
     return found
 
 
-READERS = {".csv": _read_csv, ".npy": _read_npy}
+def _read_picture(path: Path) -> np.ndarray:
+    """The pixels of a picture from 0 to 255: (height, width) of a grey one, else (3, height, width)."""
+    try:
+        from PIL import Image
+    except ImportError:
+        raise ValueError("is a picture: install xlconv with its extra [image]") from None
+    path.open("rb").close()  # the one that is not there is none of Pillow's errors
+    try:
+        with Image.open(path) as picture:
+            _check_count("input", picture.size)
+            grey = picture.mode in ("1", "L", "LA")
+            pixels = np.asarray(picture.convert("L" if grey else "RGB"))
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ValueError(f"is no picture that can be read: {error}") from None
+    return pixels if grey else np.moveaxis(pixels, -1, 0)
+
+
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
+READERS = {".csv": _read_csv, ".npy": _read_npy} | dict.fromkeys(PICTURES, _read_picture)

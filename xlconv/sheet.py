@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from openpyxl.utils.cell import get_column_letter, quote_sheetname
@@ -24,6 +24,9 @@ FORMULA_LENGTH = 8_192
 
 Place = tuple[int, int]
 """(row, column) of a cell, from 0."""
+
+STILL = (0, 0)
+"""The step of a reference that stays."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,14 @@ class Light:
     condition: Expr
     role: str
     tint: int = -1
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A heat map over cells: the colours of the least and of the greatest value."""
+
+    cells: Grid
+    ends: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -117,12 +128,14 @@ class Sheet:
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
     frozen_rows: int = 0
+    row_height: float = 20
+    zoom: int = 100
     try_row: int = 0
     paints: list[Paint] = field(default_factory=list)
     coats: list[Coat] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
     lights: list[Light] = field(default_factory=list)
-    scales: list[Grid] = field(default_factory=list)
+    scales: list[Scale] = field(default_factory=list)
     choices: list[Choice] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
@@ -265,6 +278,10 @@ class Sheet:
         """Let cells take a role while a condition, broadcast over them, holds."""
         self.lights.append(Light(grid, condition, role, tint))
 
+    def scale(self, grid: Grid, ends: tuple[str, str] = theme.SCALE) -> None:
+        """Show the values of cells as a heat map, from one colour to another."""
+        self.scales.append(Scale(grid, ends))
+
     def choose(self, grid: Grid, source: Area | Sequence[str | int], prompt: str = "") -> None:
         """Offer the values of a range, or a few given ones, in a dropdown."""
         self.choices.append(
@@ -339,8 +356,7 @@ def span(grid: Grid, absolute: bool = False) -> str:
     return a1(first, absolute) + end
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """A reference in a formula that is painted over cells: where it points, for each index.
 
     Source: a reference is absolute in the direction in which it does not move with the cells'
@@ -376,21 +392,28 @@ def slots(formula: Expr, cells: Grid) -> list[str | Slot]:
 
 
 def _slot(reference: Reference, cells: Grid) -> Slot:
-    grid, rank = reference.grid, len(cells.shape)
-    shape = (1,) * (rank - len(grid.shape)) + grid.shape
-    own = ((0, 0),) * (rank - len(grid.shape)) + grid.steps
-    steps = tuple(
-        step if size == target else (0, 0)
-        for step, size, target in zip(own, shape, cells.shape, strict=True)
+    grid, shape = reference.grid, cells.memory.shape
+    lead = len(shape) - len(grid.steps)
+    steps = (STILL,) * lead + tuple(
+        [
+            step if size == target else STILL
+            for step, size, target in zip(grid.steps, grid.memory.shape, shape[lead:], strict=True)
+        ]
     )
-    inner = list(zip(cells.steps, steps, strict=True))[-2:]
-    moves = [any(cell[n] for cell, _ in inner) for n in (0, 1)]
-    follows = [any(step[n] for _, step in inner) for n in (0, 1)]
+    moves, follows = _ways(cells.steps[-2:]), _ways(steps[-2:])
     foreign = grid.sheet != cells.sheet and reference.named
     prefix = quote_sheetname(grid.sheet) + "!" if foreign else ""
     row, column = grid.origin
-    fixed = [m and not f for m, f in zip(moves, follows, strict=True)]
-    return Slot(prefix, row, column, steps, fixed[0], fixed[1])
+    fixed_row, fixed_column = (m and not f for m, f in zip(moves, follows, strict=True))
+    return Slot(prefix, row, column, steps, fixed_row, fixed_column)
+
+
+def _ways(steps: Sequence[Place]) -> tuple[bool, bool]:
+    """Whether any step moves down, and any across."""
+    down = across = 0
+    for step in steps:
+        down, across = down or step[0], across or step[1]
+    return bool(down), bool(across)
 
 
 def text(paint: Paint, index: Sequence[int]) -> str:

@@ -83,6 +83,8 @@ ROLES: dict[str, Look] = {
     "stamp": Look(fill="EAF4FB", align="center", lines=True),
     "paper": Look(align="center", lines=True, line=WHITE),
     "empty": Look(color="D9DCE1", align="center", lines=True),
+    # a picture: the cells are the pixels, and their numbers stay in the formula bar
+    "pixel": Look(number_format=";;;"),
     # what lights up
     "current": Look(fill=ORANGE, color=WHITE, bold=True, align="center"),
     "met": Look(bold=True),
@@ -95,6 +97,9 @@ ROLES: dict[str, Look] = {
 
 SCALE = (WHITE, "56B4E9")
 """The two ends of a heat map."""
+
+GREYS, PRIMARIES = ("000000", WHITE), (("000000", "FF0000"), ("000000", "00FF00"), ("000000", "0000FF"))
+"""The ends of a picture's shades: of a grey one, and of the three channels of a coloured one."""
 
 
 def look(role: str, tint: int = -1) -> Look:

@@ -55,7 +55,8 @@ def bilinear(sheet: Sheet, layer: Layer) -> None:
     indices(sheet, between, g.rank)
     for cells, terms in filled(g, "bilinear", src.input):
         between[(slice(None), *cells)] = terms
-    sheet.scales += [y, between]
+    sheet.scale(y)
+    sheet.scale(between)
 
     inside = tuple(slice(a.stride // 2, a.output_size - a.stride // 2) for a in g.axes)
     one, two = y[(0, *inside)], between[(0, *inside)]

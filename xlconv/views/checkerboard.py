@@ -69,7 +69,7 @@ def checkerboard(sheet: Sheet, layer: Layer) -> None:
         sheet, layer, (TOP, right), "output", output_caption(sheet, g)
     )
     tapped(canvas, g, src.input, src.weight, src.bias)
-    sheet.scales.append(output)
+    sheet.scale(output)
     counts(sheet, layer, (TOP, beside(canvas, 3)))
 
     # nothing is lost: each input gives away the whole kernel

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from xlconv import __version__
+from xlconv.expr import lift
 from xlconv.figure import LEFT
-from xlconv.sheet import Frame, Sheet
+from xlconv.sheet import Frame, Place, Sheet
 
 LEGEND = ("input", "computed", "kernel", "zero", "cropped", "current", "now", "count")
 
@@ -35,17 +36,26 @@ def contents(
     sheet.text((row, 1), sheet.say("legend"), "heading")
     for n, role in enumerate(LEGEND):
         at = (row + 1 + n % 4, 1 + n // 4 * 13)
-        swatch = sheet.memory(at, (1, 3), dtype=object)
-        swatch[...] = np.array([["12", "3", "0"]], dtype=object)
-        tint = np.arange(3) if role == "kernel" else np.array(-1)
-        sheet.coat(swatch, role, tint)
-        sheet.frames.append(Frame(swatch))
+        _swatch(sheet, at, role)
         sheet.text((at[0], at[1] + 4), sheet.say(f"legend_{role}"), "text")
-        if role == "count":
-            sheet.scales.append(swatch)
     row += 6
     sheet.text((row, 1), sheet.say("how"), "heading")
     for n, line in enumerate(how or [], 1):
         sheet.text((row + n, 1), f"{n}.  {line}", "text")
     row += len(how or []) + 2
     sheet.text((row, 1), sheet.say("made_with", version=__version__), "note")
+
+
+def _swatch(sheet: Sheet, at: Place, role: str) -> None:
+    """Three cells that look as a role does; those of a heat map need values to show."""
+    if role == "count":
+        cells = sheet.memory(at, (1, 3))
+        cells[0, 0] = lift(0)
+        for n in (1, 2):
+            cells[0, n] = cells[0, n - 1] + 1
+        sheet.scale(cells)
+    else:
+        cells = sheet.memory(at, (1, 3), dtype=object)
+        cells[...] = np.array([["12", "3", "0"]], dtype=object)
+    sheet.coat(cells, role, np.arange(3) if role == "kernel" else -1)
+    sheet.frames.append(Frame(cells))

@@ -63,7 +63,7 @@ def distribute(sheet: Sheet, layer: Layer) -> None:
         [axis.canvas_runs for axis in g.axes],
         lambda taps: [placed[inputs] for inputs, _ in taps],
     )
-    sheet.scales.append(count)
+    sheet.scale(count)
     caption(sheet, count, sheet.say("count"), lift=2)
     indices(sheet, count, g.rank, [-axis.crop.start for axis in g.axes])
 

@@ -68,9 +68,9 @@ def _corner(sheet: Sheet, n: int, k: int, s: int, at: Place) -> None:
     for cells, r in ((across, over), (down, left)):
         first = call("MAX", call("INT", (r - size) / stride), -1)
         cells[...] = call("IF", valid, call("INT", r / stride) - first, "")
-        sheet.scales.append(cells)
+        sheet.scale(cells)
     here = sheet.block(
         f"corner_{n}", (top, column + 1), (CORNER, CORNER), role="count", dtype=object,
         content=call("IF", valid, down * across, ""),
     )  # fmt: skip
-    sheet.scales.append(here)
+    sheet.scale(here)

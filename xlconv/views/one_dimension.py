@@ -65,7 +65,7 @@ def one_dimension(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) 
         "count", (below(canvas, 1), column), canvas.shape, role="count",
         content=axis_count(axis, labels[0]),
     )  # fmt: skip
-    sheet.scales.append(count)
+    sheet.scale(count)
     sheet.text((count.origin[0], column + axis.canvas_size + 1), sheet.say("count"), "note")
 
     z = stretched_input(sheet, g, src.input, (below(count, 4), left))

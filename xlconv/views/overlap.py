@@ -48,12 +48,12 @@ def counts(sheet: Sheet, layer: Layer, at: Place) -> Grid:
                 f"count_{n}", place, count[last].shape, steps=count.steps, role="count",
                 content=axis_count(axis, number[here]),
             )  # fmt: skip
-            sheet.scales.append(along)
+            sheet.scale(along)
             product = along if n == 0 else product * along
             end = max(end, below(along))
         count[...] = product
         sheet.text((end, at[1]), sheet.say("count_is_product"), "note")
-    sheet.scales.append(kept)
+    sheet.scale(kept)
     flat = min(2, g.rank)
     slices = np.ndindex(*sizes[: g.rank - flat])
     added = sheet.formula(

@@ -9,6 +9,7 @@ from math import gcd, prod
 
 import numpy as np
 
+from xlconv import theme
 from xlconv.expr import Constant, Grid
 from xlconv.figure import (
     LEFT,
@@ -25,7 +26,10 @@ from xlconv.figure import (
 )
 from xlconv.geometry import Axis, Geometry
 from xlconv.layer import Layer
-from xlconv.sheet import Place, Sheet, below, beside
+from xlconv.sheet import Place, Sheet, below, beside, corners
+
+PIXEL_WIDTH, PIXEL_HEIGHT, PICTURE_ZOOM = 2.67, 14, 60
+"""A pixel's cell in characters and points, and a zoom in percent at which pixels are a picture."""
 
 HAND = 400
 """Output cells beyond which a sheet is an image: heat instead of tints, and no second way."""
@@ -74,21 +78,22 @@ class Phase:
         return slice(first, last - 1 if last else None, step)
 
 
-def phases(sheet: Sheet, layer: Layer, *, small: bool = False) -> None:
+def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = False) -> None:
     """The input with a margin, the kernel split into phases, and the output that they interleave.
 
-    small  whether each phase is computed on its own first, and the output puts them together
+    small    whether each phase is computed on its own first, and the output puts them together
+    picture  whether the cells are pixels, in shades of grey or, of three channels, of colours
     """
     g = layer.geometry
     axes = [[Phase.of(a, start) for start in range(min(a.stride, a.output_size))] for a in g.axes]
-    image = prod(g.output_shape) > HAND
+    image = picture or prod(g.output_shape) > HAND
     rank, tint = g.rank, phase_tints(g, axes)
 
     # a small layer stands beside its kernels, an image under them
     if image:
         w, bias = _kernel(sheet, layer, (TOP, LEFT), tint)
         parts = _split(sheet, g, axes, w, (TOP, max(beside(w, 3), LEFT + 6)))
-        at = (sheet.rows + 4, LEFT)
+        at = (TOP, sheet.columns + 2) if picture else (sheet.rows + 4, LEFT)
     field, lows = _input(sheet, layer, axes, at if image else (TOP, LEFT))
     if not image:
         w, bias = _kernel(sheet, layer, (below(field, 3), LEFT), tint)
@@ -134,7 +139,8 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False) -> None:
         if not image:
             sheet.coat(cells, "output", n)
     if image:
-        sheet.scales += [field[_inner(g, lows)], y]
+        for cells, around in ((field[_inner(g, lows)], field), (y, y)):
+            _shade(sheet, cells, around, picture)
         return
     indices(sheet, y, rank)
     canvas, again, _ = output_blocks(
@@ -143,6 +149,20 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False) -> None:
     )  # fmt: skip
     tapped(canvas, g, field[_inner(g, lows)], w, bias)
     verdict(sheet, (below(canvas), y_at[1]), (y, again))
+
+
+def _shade(sheet: Sheet, cells: Grid, around: Grid, picture: bool) -> None:
+    """Show values as a heat map, or as the pixels of a picture with what is around it."""
+    if not picture:
+        sheet.scale(cells)
+        return
+    sheet.coat(cells, "pixel")
+    sheet.row_height, sheet.zoom = PIXEL_HEIGHT, PICTURE_ZOOM
+    (_, first), (_, last) = corners(around)
+    sheet.widths.update(dict.fromkeys(range(first, last + 1), PIXEL_WIDTH))
+    shades = theme.PRIMARIES if cells.shape[0] == 3 else [theme.GREYS] * cells.shape[0]
+    for channel, ends in enumerate(shades):
+        sheet.scale(cells[channel], ends)
 
 
 def phase_tints(g: Geometry, axes: Sequence[Sequence[Phase]]) -> np.ndarray:

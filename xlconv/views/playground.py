@@ -101,7 +101,7 @@ def playground(sheet: Sheet, layer: Layer, *, area: int = 18) -> None:
     head = _heads(sheet, p, at_count, area, out.along)
     times = call("COUNTIF", rows, head.rows) * call("COUNTIF", columns, head.columns)
     count = _area(sheet, "count", at_count, head.within(times))
-    sheet.scales.append(count)
+    sheet.scale(count)
     _caption(sheet, p, count, "count", size.drawn)
     _verdict(sheet, p, (TOP - 2, at_output[1] + 11), y, same)
 

@@ -101,13 +101,13 @@ def _counts(sheet: Sheet, g: Geometry, canvas: Grid, labels: list[Grid], left: i
             f"count_{n}", at, edge.shape, steps=edge.steps, role="count",
             content=axis_count(axis, one),
         )  # fmt: skip
-        sheet.scales.append(cells)
+        sheet.scale(cells)
         along.append(cells)
     product_of: Expr = along[0]
     for cells in along[1:]:
         product_of = product_of * cells
     count[...] = product_of
-    sheet.scales.append(count)
+    sheet.scale(count)
     indices(sheet, count, g.rank, [-axis.crop.start for axis in g.axes])
     sheet.text((below(along[-1]), left), sheet.say("count_is_product"), "note")
 

@@ -49,7 +49,7 @@ def upsampling(sheet: Sheet, layer: Layer) -> None:
         sheet.text((y.origin[0] - 2, column), words, "caption")
         indices(sheet, y, g.rank)
         collected(y, g, t, larger[(slice(None), *(_margins(axis)[2] for axis in g.axes))], src.bias)
-        sheet.scales.append(y)
+        sheet.scale(y)
         results.append(y)
         column = max(sheet.columns + 2, beside(larger, 3), beside(y, 3))
     at = (below(results[0], 4), results[0].origin[1])

@@ -1,0 +1,76 @@
+"""Pictures: read as channels of pixels, shown as shades, refused in one line where they are none."""
+
+from pathlib import Path
+from zipfile import ZipFile
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from xlconv.data import array
+from xlconv.errors import UnreadableError
+from xlconv.layer import Layer
+from xlconv.lesson import build
+from xlconv.sheet import Sheet
+from xlconv.views.phases import phases
+
+GREY = np.array([[0, 64, 128], [255, 200, 7]], dtype=np.uint8)
+
+
+def test_a_grey_picture_is_one_channel_of_its_pixels(tmp_path: Path) -> None:
+    Image.fromarray(GREY).save(tmp_path / "grey.png")
+    assert array("input", str(tmp_path / "grey.png")).tolist() == GREY.tolist()
+
+
+def test_a_coloured_picture_is_three_channels(tmp_path: Path) -> None:
+    colours = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
+    Image.fromarray(colours).save(tmp_path / "colours.png")
+    read = array("input", str(tmp_path / "colours.png"))
+    assert read.shape == (3, 2, 4)
+    assert read[1].tolist() == [[1, 4, 7, 10], [13, 16, 19, 22]]
+
+
+def test_transparency_and_palettes_are_read_as_colours(tmp_path: Path) -> None:
+    Image.new("P", (2, 2), 1).save(tmp_path / "palette.png")
+    Image.new("RGBA", (2, 2), (9, 8, 7, 255)).save(tmp_path / "clear.png")
+    assert array("input", str(tmp_path / "palette.png")).shape == (3, 2, 2)
+    assert array("input", str(tmp_path / "clear.png"))[:, 0, 0].tolist() == [9, 8, 7]
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n" + b"\0" * 40])
+def test_a_file_that_is_no_picture_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "bad.png").write_bytes(content)
+    with pytest.raises(UnreadableError, match=r"bad\.png is no picture"):
+        array("input", str(tmp_path / "bad.png"))
+
+
+def test_a_picture_cut_short_is_refused(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "whole.png")
+    whole = (tmp_path / "whole.png").read_bytes()
+    (tmp_path / "half.png").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(UnreadableError, match=r"half\.png is no picture"):
+        array("input", str(tmp_path / "half.png"))
+
+
+def test_a_picture_that_is_not_there_is_said_to_be(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableError, match="No such file"):
+        array("input", str(tmp_path / "none.png"))
+
+
+def test_the_shades_of_the_lesson_run_from_black_to_white(tmp_path: Path) -> None:
+    build("image").save(tmp_path / "image.xlsx")
+    with ZipFile(tmp_path / "image.xlsx") as parts:
+        sheet = parts.read("xl/worksheets/sheet2.xml").decode()
+    assert sheet.count('<color rgb="FF000000">') == sheet.count('<color rgb="FFFFFFFF">') == 2
+
+
+def test_a_coloured_layer_has_a_shade_for_each_primary() -> None:
+    weight = np.zeros((3, 3, 2, 2))
+    weight[range(3), range(3)] = 1
+    layer = Layer.of(np.ones((3, 4, 4)), weight, stride=2)
+
+    picture = Sheet("Picture")
+    phases(picture, layer, picture=True)
+    ends = {scale.ends[1] for scale in picture.scales}
+    assert ends == {"FF0000", "00FF00", "0000FF"}
