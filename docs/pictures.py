@@ -19,9 +19,18 @@ from xlconv.lesson import build, load_lesson
 
 FOLDER = Path(__file__).parent / "pictures"
 PICTURES = {
-    "transposed-convolutions": ["Distribute", "Collect", "Gniddap", "Sedirts", "1-D", "Channels"],
-}
-RESOLUTION = 130
+    "transposed-convolutions": [
+        "Distribute", "Collect", "Gniddap", "Sedirts", "1-D", "Channels", "Matrix", "Gradient",
+    ],
+    "playground": ["Playground"],
+    "checkerboard": ["Overlap"],
+    "subpixel": ["Phases"],
+    "frameworks": ["Odd"],
+    "image": ["Learnt"],
+}  # fmt: skip
+RESOLUTION, HEADER = 130, 0.45
+"""Dots an inch, and the inches at the top and the foot that the page's header and footer take."""
+
 MARGIN = 24
 
 
@@ -38,7 +47,8 @@ def page(book: Book, target: Path) -> None:
         with Image.open(folder / "page.png") as picture:
             rows = picture.convert("RGB")
             # the header and the footer of the printed page stay away
-            inner = rows.crop((0, int(0.045 * rows.height), rows.width, int(0.955 * rows.height)))
+            edge = int(HEADER * RESOLUTION)
+            inner = rows.crop((0, edge, rows.width, rows.height - edge))
             box = ImageChops.invert(inner.convert("L")).getbbox()
             assert box, target
             left, top = (max(0, edge - MARGIN) for edge in box[:2])

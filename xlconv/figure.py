@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from xlconv.errors import XlconvError
 from xlconv.expr import Expr, Grid, call, total
 from xlconv.geometry import Axis, Geometry, Run
 from xlconv.layer import Array, Convolution, Layer
@@ -108,14 +109,15 @@ def sources(
     )
     caption(sheet, x, sheet.say("input", size=plain(shape, 1)))
     numbered = indices(sheet, x, g.rank)
-    place = (at[0], beside(x)) if beside_input else (below(x, 3), at[1])
+    place = (at[0], beside(x, 3)) if beside_input else (below(x, 3), at[1])
     w = sheet.block(
         "kernel", place, g.weight_shape, steps=steps(g.weight_shape, g.rank, 2), role="kernel",
         content=layer.weight, tint=tints(g),
     )  # fmt: skip
     caption(sheet, w, sheet.say("kernel", size=plain(g.weight_shape, 2)))
     indices(sheet, w, g.rank)
-    bias = None if layer.bias is None else bias_block(sheet, layer.bias, (below(w, 2), at[1]))
+    under = (max(below(x, 2), below(w, 2)), at[1])
+    bias = None if layer.bias is None else bias_block(sheet, layer.bias, under)
     return Sources(x, w, bias, numbered)
 
 
@@ -420,7 +422,7 @@ def look_at(
     labels  the canvas's cells by their output index, of each axis
     first   what the controls say when the file is opened; the middle if not given
     """
-    start = list(first or [_middle(axis) for axis in geometry.axes])
+    start = _start(geometry, first)
     sheet.text((CONTROLS, LEFT), sheet.say(words), "caption")
     column, controls, known = LEFT + 4, [], []
     names = ["depth", "row", "column"][-geometry.rank :]
@@ -455,6 +457,21 @@ def look_at(
     wrong = call("IF", call("AND", *known), "", sheet.say("look_wrong", limits=limits))
     message = sheet.formula((CONTROLS, column + 1), wrong, "warning")
     return Look(geometry, controls, channel, message.equals(""))
+
+
+def _start(geometry: Geometry, first: Sequence[int] | None) -> list[int]:
+    if not first:
+        return [_middle(axis) for axis in geometry.axes]
+    sizes = [axis.output_size for axis in geometry.axes]
+    if len(first) != len(sizes) or any(
+        not 0 <= at < size for at, size in zip(first, sizes, strict=True)
+    ):
+        raise XlconvError(
+            f"look must be one index for each of {len(sizes)} axes, from 0 to"
+            f" {', '.join(str(size - 1) for size in sizes)}, got {list(first)}",
+            parameter="look",
+        )
+    return list(first)
 
 
 def _middle(axis: Axis) -> int:

@@ -131,7 +131,7 @@ def _in_words(
     number, symbol, weight = (
         column(0, "fact", object),
         column(1, "symbol", object),
-        column(2, "fact"),
+        column(2, "fact", object),
     )
     reached = [column(3 + n, "fact", object) for n in range(g.rank)]
     value, part = column(3 + g.rank, "fact", object), column(4 + g.rank, "fact", object)
@@ -144,9 +144,10 @@ def _in_words(
         for u, size in zip(offset, tint_sizes, strict=True):
             tint = tint * size + u
         sheet.coat(symbol[n], "symbol", tint)
-        weight[n] = looked.by_channel(
-            [src.weight[(m + g.sources(o)[0], g.filter(o), *offset)] for o in range(g.out_channels)]
-        )
+        weights = [
+            src.weight[(m + g.sources(o)[0], g.filter(o), *offset)] for o in range(g.out_channels)
+        ]
+        weight[n] = call("IF", looked.valid, looked.by_channel(weights), "")
         for axis, at, u, cells in zip(g.axes, looked.at, offset, reached, strict=True):
             apart = moved(at, axis.padding[0] - axis.dilation * u)
             tests = [apart >= 0, apart <= axis.stride * (axis.size - 1)]

@@ -162,12 +162,14 @@ def _rule(sheet: Sheet, row: int) -> None:
         sheet.text((row + n, LEFT), line, "caption")
     top = row + 2 + sheet.say("rule").count("\n")
     sheet.line((top, LEFT), ["k \\ s"], "heads")
-    k = sheet.memory((top + 1, LEFT), (len(KERNELS), 1))
-    k[...] = np.array(KERNELS, dtype=float)[:, None]
-    s = sheet.memory((top, LEFT + 1), (1, len(STRIDES)))
-    s[...] = np.array(STRIDES, dtype=float)
-    for cells in (k, s):
-        sheet.coat(cells, "parameter")
+    k = sheet.block(
+        "rule_kernel_sizes", (top + 1, LEFT), (len(KERNELS), 1), role="parameter", frame=False,
+        content=np.array(KERNELS, dtype=float)[:, None],
+    )  # fmt: skip
+    s = sheet.block(
+        "rule_strides", (top, LEFT + 1), (1, len(STRIDES)), role="parameter", frame=False,
+        content=np.array(STRIDES, dtype=float),
+    )  # fmt: skip
     none = sheet.say("rule_none")
     found = call("IF", call("MOD", k - s, 2).equals(0), (k - s) / 2, none)
     paddings = sheet.block(

@@ -35,7 +35,7 @@ def gniddap(sheet: Sheet, layer: Layer, *, paddings: list[int] | None = None) ->
     caption(sheet, t, sheet.say("turned_short"), lift=1)
     _sizes(sheet, layer, src, paddings or list(range(first.kernel_size)), below(t, 2))
 
-    column = max(beside(src.input, 4), beside(src.weight, 4), LEFT + 8)
+    column = max(beside(src.input, 4), beside(src.weight, 4), beside(t, 3), LEFT + 8)
     kept = []
     for padding in paddings or range(first.kernel_size):
         one = padded(layer, padding)

@@ -38,11 +38,11 @@ def sedirts(sheet: Sheet, layer: Layer) -> None:
     _counts(sheet, g, canvas, labels, max(beside(canvas, 4), right + 9))
 
     row = max(below(end, 4), below(canvas, 4), below(src.bias or src.weight, 4))
-    z = stretched_input(sheet, g, src.input, (row, left))
-    caption(sheet, z, stretched_caption(sheet, g))
-    indices(sheet, z, g.rank)
     t = turned_kernel(sheet, g, src.weight, (row, LEFT))
     caption(sheet, t, sheet.say("turned_short"), lift=1)
+    z = stretched_input(sheet, g, src.input, (row, max(left, beside(t, 3))))
+    caption(sheet, z, stretched_caption(sheet, g))
+    indices(sheet, z, g.rank)
     again, _, _ = output_blocks(
         sheet, layer, (row, max(right, beside(z, 3))), "by_collecting",
         sheet.say("by_collecting", size=plain(g.output_shape, 1)),
@@ -50,7 +50,7 @@ def sedirts(sheet: Sheet, layer: Layer) -> None:
     collected(again, g, t, z, src.bias)
     verdict(sheet, (below(again), again.origin[1]), (canvas, again))
     fraction = "1" if (s := g.axes[-1].stride) == 1 else f"1/{s}"
-    sheet.text((below(z), left), sheet.say("fraction", fraction=fraction), "note")
+    sheet.text((below(z), z.origin[1]), sheet.say("fraction", fraction=fraction), "note")
 
 
 def _stamps(sheet: Sheet, g: Geometry, x: Grid, w: Grid, left: int) -> tuple[Grid, Grid]:

@@ -38,6 +38,6 @@ def why(
     tapped(canvas, layer.geometry, src.input, src.weight, src.bias)
     sheet.text((at[0], beside(src.input, 1)), "∗", "operator")
     sheet.text((at[0], beside(src.weight, 1)), "→", "operator")
-    row = max(below(canvas, 1), below(src.input, 1), below(src.weight, 1))
+    row = max(below(grid, 1) for grid in (canvas, src.input, src.weight, src.bias) if grid)
     for n, line in enumerate(below_figure or []):
         sheet.text((row + n, 1), line, "text")
