@@ -28,5 +28,9 @@ lint: $(VENV)/tested
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# the README's pictures, from real sheets: needs soffice and pdftoppm
+pictures: $(VENV)/tested
+	$(BIN)/python docs/pictures.py
+
 clean:
 	rm -rf $(VENV) build dist output/*.xlsx

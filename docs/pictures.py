@@ -52,7 +52,9 @@ def page(book: Book, target: Path) -> None:
             box = ImageChops.invert(inner.convert("L")).getbbox()
             assert box, target
             left, top = (max(0, edge - MARGIN) for edge in box[:2])
-            right, bottom = (min(e + MARGIN, size) for e, size in zip(box[2:], inner.size, strict=True))
+            right, bottom = (
+                min(e + MARGIN, size) for e, size in zip(box[2:], inner.size, strict=True)
+            )
             inner.crop((left, top, right, bottom)).quantize(128).save(target, optimize=True)
 
 

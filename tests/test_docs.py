@@ -1,0 +1,85 @@
+"""What the documents say of the tool holds: help texts, commands, pictures, code."""
+
+import importlib.util
+import re
+import shlex
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from xlconv.cli import cli
+from xlconv.lesson import lesson_names
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = [
+    line.split("#")[0].strip()
+    for block in re.findall(r"```\n(.*?)```", README, re.DOTALL)
+    for line in block.splitlines()
+    if line.startswith("xlconv ")
+]
+
+
+def _script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_page_of_commands_is_what_the_commands_say() -> None:
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert page == _script("commands").text(), "write it again: python docs/commands.py"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_readme_shows_commands_that_run(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = CliRunner().invoke
+    monkeypatch.chdir(tmp_path)
+    np.save("activations.npy", np.ones((2, 3, 3)))
+    np.save("kernel.npy", np.ones((2, 1, 3, 3)))
+    assert run(cli, ["build", "-o", "homework.xlsx"]).exit_code == 0
+    (tmp_path / "copies").mkdir()
+    assert run(cli, ["lessons", "copy", "transposed-convolutions", "copies"]).exit_code == 0
+    Path("copies/transposed-convolutions.toml").rename("my-lesson.toml")
+    result = run(cli, shlex.split(command)[1:])
+    assert result.exit_code == 0, result.output
+
+
+def test_the_readme_has_commands_to_run() -> None:
+    assert len(COMMANDS) >= 8
+
+
+def test_pictures_in_the_readme_exist_and_are_said_in_words() -> None:
+    shown = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", README)
+    assert len(shown) >= 6
+    for words, path in shown:
+        assert words
+        assert (ROOT / path).is_file(), path
+
+
+def test_every_picture_is_made_by_the_script() -> None:
+    made = {
+        f"{lesson}-{name.lower().replace(' ', '-')}.png"
+        for lesson, names in _script("pictures").PICTURES.items()
+        for name in names
+    }
+    assert made == {path.name for path in (ROOT / "docs" / "pictures").glob("*.png")}
+
+
+def test_the_readme_names_every_shipped_lesson() -> None:
+    for name in lesson_names():
+        assert f"`{name}`" in README
+
+
+def test_code_in_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "README.md", "exec"), {})  # noqa: S102
+    assert (tmp_path / "layer.xlsx").is_file()
