@@ -28,8 +28,8 @@ PICTURES = {
     "frameworks": ["Odd"],
     "image": ["Learnt"],
 }  # fmt: skip
-RESOLUTION, HEADER = 130, 0.45
-"""Dots an inch, and the inches at the top and the foot that the page's header and footer take."""
+RESOLUTION, FOOTER = 130, 0.45
+"""Dots an inch, and the inches that the page's footer takes; without a title it has no header."""
 
 MARGIN = 24
 
@@ -47,8 +47,7 @@ def page(book: Book, target: Path) -> None:
         with Image.open(folder / "page.png") as picture:
             rows = picture.convert("RGB")
             # the header and the footer of the printed page stay away
-            edge = int(HEADER * RESOLUTION)
-            inner = rows.crop((0, edge, rows.width, rows.height - edge))
+            inner = rows.crop((0, 0, rows.width, rows.height - int(FOOTER * RESOLUTION)))
             box = ImageChops.invert(inner.convert("L")).getbbox()
             assert box, target
             left, top = (max(0, edge - MARGIN) for edge in box[:2])
@@ -66,7 +65,7 @@ def main() -> None:
             if sheet.name in names:
                 target = FOLDER / f"{lesson}-{sheet.name.lower().replace(' ', '-')}.png"
                 sheet.links.clear()  # the sheets they lead to are not in this book
-                page(Book(book.title, (sheet,)), target)
+                page(Book("", (sheet,)), target)
                 print(target, file=sys.stderr)
 
 
