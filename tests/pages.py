@@ -6,8 +6,10 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xlconv.book import Book
+from xlconv.expr import Grid
 from xlconv.layer import Array, Layer
 from xlconv.lesson import VIEWS, check_claims, view_function
 from xlconv.sheet import Sheet
@@ -94,21 +96,24 @@ def covered(sheet: Sheet) -> list[str]:
 
     A stamp may stand on the empty output under it.
     """
-    empty = {
-        coat.cells.cell(index)
-        for coat in sheet.coats
-        if coat.role == "empty"
-        for index in np.ndindex(coat.cells.shape)
-    }
-    owners, found = dict[tuple[int, int], int](), []
+    empty = [_places(coat.cells) for coat in sheet.coats if coat.role == "empty"]
+    written = dict[int, list[NDArray[np.int64]]]()
     for paint in sheet.paints:
         memory = paint.cells.memory
         while memory.base is not None:
             memory = memory.base
-        for index in np.ndindex(paint.cells.shape):
-            cell = paint.cells.cell(index)
-            if cell not in empty and owners.setdefault(cell, id(memory)) != id(memory):
-                found.append(f"{sheet.name}!{cell_name(cell[0] + 1, cell[1] + 1)}")
+        written.setdefault(id(memory), []).append(_places(paint.cells))
+    each = [np.unique(np.concatenate(places)) for places in written.values()]
+    places, writers = np.unique(np.concatenate([*each, np.empty(0, int)]), return_counts=True)
+    twice = np.setdiff1d(places[writers > 1], np.concatenate([*empty, np.empty(0, int)]))
+    return [f"{sheet.name}!{cell_name(*(n + 1 for n in divmod(at, 1 << 14)))}" for at in twice]
+
+
+def _places(cells: Grid) -> NDArray[np.int64]:
+    """Each cell of a grid as one number."""
+    found = np.array([cells.origin[0] << 14 | cells.origin[1]])
+    for size, (down, across) in zip(cells.shape, cells.steps, strict=True):
+        found = (found[:, None] + np.arange(size) * ((down << 14) + across)).ravel()
     return found
 
 

@@ -272,7 +272,11 @@ def test_whole_lesson_follows_other_numbers(name: str) -> None:
 def test_whole_lesson_follows_its_controls(name: str, dial: float) -> None:
     told = load_lesson(name)
     before = build(told).sheets
-    dials = {sheet.name: dict.fromkeys(controls(sheet), dial) for sheet in before}
-    after = list(draw(told, {sheet: standing(said) for sheet, said in dials.items()}))
-    changes = {k: v for s in before for k, v in turned(s, dials[s.name]).items()}
+    dials = [dict.fromkeys(controls(sheet), dial) for sheet in before]
+    after = [draw(told, number, standing(said)) for number, said in enumerate(dials)]
+    changes = {
+        cell: number
+        for sheet, said in zip(before, dials, strict=True)
+        for cell, number in turned(sheet, said).items()
+    }
     assert_follow(before, after, changes, ironcalc_engine)

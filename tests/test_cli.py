@@ -241,7 +241,7 @@ def test_layer_fills_sizes_by_seed(run: Run) -> None:
         (["--view", ""], 2, '--view: unknown view ""'),
         (["--view", "collect,collect"], 2, "sheet names must differ"),
         (["--input", "4x0"], 2, "--input must have sizes of at least 1"),
-        (["--input", "4,4"], 2, "--input must be sizes such as 4x4, or a .csv or .npy file"),
+        (["--input", "4,4"], 2, "--input must be sizes such as 4x4, or a .csv, .npy or .png file"),
         (["--input", "3x4x4"], 2, "--weight must have the input's channels first, got 1"),
         (["--input", "4x4x4x4x4"], 2, "--weight: input and weight must have 1 to 3 spatial axes"),
         (["--input", "2000000x1"], 2, 'sheet "Distribute": 2000'),
@@ -375,7 +375,19 @@ def test_copy_into_a_folder_that_does_not_exist_is_refused(run: Run, listing: Li
 
 @pytest.mark.parametrize(
     "command",
-    ["", "build", "layer", "lessons", "lessons list", "lessons show", "lessons copy", "completion"],
+    [
+        "",
+        "build",
+        "layer",
+        "shape",
+        "code",
+        "check",
+        "lessons",
+        "lessons list",
+        "lessons show",
+        "lessons copy",
+        "completion",
+    ],
 )
 def test_help_of_each_command_has_an_example(run: Run, command: str) -> None:
     done = run(*command.split(), "--help")

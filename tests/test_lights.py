@@ -14,11 +14,13 @@ from openpyxl import load_workbook
 from xlconv import theme
 from xlconv.layer import Layer
 from xlconv.sheet import Sheet
+from xlconv.words import WORDS
 
 from .engines import formulon_engine, ironcalc_engine
+from .engines.cached import cached_values
 from .engines.engine import Highlight, Highlights
 from .layers import LAYERS, taps, transposed
-from .pages import cells, file, page, turned
+from .pages import cells, file, page, texts, turned
 
 CURRENT, NOW = (f"#{theme.look(role).fill}" for role in ("current", "now"))
 LATER = f"#{theme.look('later').color}"
@@ -175,8 +177,10 @@ def test_place_outside_the_output_lights_no_output(name: str, dial: float) -> No
 def test_verdict_turns_red_only_where_views_differ(conditional: Callable[..., Highlights]) -> None:
     sheet = page("collect", LAYERS["plain"])
     built, alarm = file(sheet), f"#{theme.look('alarm').fill}"
+    (verdict,) = [
+        cell for cell, text in texts(cached_values(built), sheet).items() if text == WORDS["agree"]
+    ]
     output = cells(sheet, "output")[0]
-    before = conditional(built)[sheet.name].values()
-    after = conditional(built, {(sheet.name, output): 1000.0})[sheet.name].values()
-    assert alarm not in [light.fill for light in before]
-    assert [light.fill for light in after].count(alarm) == 1
+    assert fills(conditional(built)[sheet.name], [verdict]) == [None]
+    after = conditional(built, {(sheet.name, output): 1000.0})
+    assert fills(after[sheet.name], [verdict]) == [alarm]

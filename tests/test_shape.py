@@ -151,7 +151,9 @@ def test_where_no_framework_is_named_the_words_are_pytorchs_and_more() -> None:
         assert (shape.convention, shape.output_sizes) == ("xlconv", (output,))
         for term in shape.axes[0].terms:
             assert eval(term.numbers) == term.value
-    with pytest.raises(XlconvError, match="padding must be cells, got same.*: name a conv"):
+    with pytest.raises(
+        XlconvError, match="a padding in words is a framework's, got same: name a conv"
+    ):
         describe(size=[4], kernel_size=3, padding="same")
 
 
@@ -233,7 +235,7 @@ def test_settings_are_all_and_only_the_layers_that_turn_n_into_m(n: int, m: int,
                     if axis.output_size == m:
                         every.add((k, s, p, op))
     try:
-        found = settings(n, m, dilations=[d])
+        found = settings(n, m, kernel_sizes=range(1, 8), strides=range(1, 5), dilations=[d])
     except XlconvError:
         found = ()
     assert {(x.kernel_size, x.stride, x.padding, x.output_padding) for x in found} == every
@@ -286,8 +288,18 @@ def test_settings_serve_every_axis_at_once() -> None:
 
 
 def test_settings_that_do_not_exist_are_refused_with_the_way_out() -> None:
-    with pytest.raises(XlconvError, match="turn 2 into 40: allow a larger kernel_size") as raised:
-        settings(2, 40)
+    with pytest.raises(XlconvError, match="turn 2 into 999: allow a larger kernel_size") as raised:
+        settings(2, 999)
     assert raised.value.parameter == "output_size"
     with pytest.raises(XlconvError, match="size must be at least 1, got 0"):
         settings(0, 4)
+    with pytest.raises(
+        XlconvError, match="stride must be from 1 to 128 to be searched for"
+    ) as told:
+        settings(4, 8, strides=[10**9])
+    assert told.value.parameter == "stride"
+
+
+def test_larger_strides_are_tried_where_the_sizes_need_them() -> None:
+    (first, *_) = settings(4, 32)
+    assert (first.kernel_size, first.stride, first.even) == (8, 8, True)

@@ -281,11 +281,11 @@ def test_block_beyond_google_sheets_is_refused_without_memory_for_it() -> None:
         Sheet("Big").memory((0, 0), (1_000_000, 16_000))
 
 
-def test_last_cell_of_excel_is_a_cell() -> None:
-    sheet = Sheet("Big")
-    last = sheet.memory((1_048_575, 16_383), ())
+@pytest.mark.parametrize(("at", "address"), [((0, 16_383), "XFD1"), ((1_048_575, 0), "A1048576")])
+def test_last_column_and_last_row_of_excel_are_cells(at: tuple[int, int], address: str) -> None:
+    last = Sheet("Big").memory(at, ())
     last[...] = 1.0
-    assert (sheet.rows, sheet.columns, span(last)) == (1_048_576, 16_384, "XFD1048576")
+    assert span(last) == address
 
 
 def test_workbook_beyond_google_sheets_is_refused() -> None:

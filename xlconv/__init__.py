@@ -17,14 +17,19 @@ from xlconv.errors import XlconvError
 
 if TYPE_CHECKING:
     from xlconv.book import Book
+    from xlconv.conventions import resolve
     from xlconv.layer import Layer
-    from xlconv.lesson import Lesson, build, load_lesson
+    from xlconv.lesson import build, load_lesson
+    from xlconv.page import Lesson
 
 __version__ = "0.1.0"
-__all__ = ["Book", "Layer", "Lesson", "XlconvError", "__version__", "build", "load_lesson"]
+__all__ = [
+    "Book", "Layer", "Lesson", "XlconvError", "__version__", "build", "load_lesson", "resolve",
+]  # fmt: skip
 
 _HOMES = {
-    "Book": "book", "Layer": "layer", "Lesson": "lesson", "build": "lesson", "load_lesson": "lesson",
+    "Book": "book", "Layer": "layer", "Lesson": "page", "build": "lesson", "load_lesson": "lesson",
+    "resolve": "conventions",
 }  # fmt: skip
 
 if not TYPE_CHECKING:  # a type checker would take this to mean that every name exists

@@ -32,6 +32,7 @@ class Book:
 
     def __post_init__(self) -> None:
         check_names(sheet.name for sheet in self.sheets)
+        self._check_defined_names()
         # Google Sheets counts empty cells too
         cells = sum(sheet.rows * sheet.columns for sheet in self.sheets)
         if cells > SHEETS_CELLS:
@@ -39,6 +40,18 @@ class Book:
                 f"the workbook needs {cells} cells; Google Sheets has {SHEETS_CELLS}:"
                 " use a smaller input or fewer views"
             )
+
+    def _check_defined_names(self) -> None:
+        """Refuse sheets of which two blocks would be called the same in the workbook."""
+        seen: dict[str, str] = {}
+        for sheet in self.sheets:
+            for block in sheet.blocks:
+                other = seen.setdefault(sheet.defined_name(block), sheet.name)
+                if other != sheet.name:
+                    raise XlconvError(
+                        "sheet names must differ in letters and digits, for the names of their"
+                        f' blocks, got "{other}" and "{sheet.name}"'
+                    )
 
     @property
     def rows(self) -> int:

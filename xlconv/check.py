@@ -7,67 +7,92 @@ now, and the two are compared cell by cell: formulas as written, values as NumPy
 from __future__ import annotations
 
 import os
-import sys
+import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
-from io import BytesIO
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import groupby
 from math import isclose
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from openpyxl import load_workbook
 from openpyxl.formula import Tokenizer
-from openpyxl.formula.tokenizer import Token
-from openpyxl.workbook import Workbook
+from openpyxl.formula.tokenizer import Token, TokenizerError
 
-from xlconv.book import Book
+from xlconv.engine import recalculated
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.expr import Values
-from xlconv.lesson import draw
-from xlconv.package import opened
+from xlconv.lesson import draw, lesson_of
 from xlconv.page import Lesson
-from xlconv.recipe import KEPT, PROPERTY, lesson_of
-from xlconv.sheet import Block, Sheet, a1
+from xlconv.recipe import KEPT, PROPERTY
+from xlconv.sheet import Block, Place, Sheet, a1, corners, span
+from xlconv.sheetdata import chunks
+from xlconv.workbook import Cell, Value, Workbook, area, cells_of
 
-Cells = Mapping[str, Mapping[str, Any]]
-"""The value of each cell, by sheet and address."""
+EDITABLE = ("input", "kernel", "bias", "image", "parameter", "control")
+"""The roles of cells that are meant to be typed over."""
+
+EMPTY = Cell(None, None)
+
+CONTROLS = ("parameter", "control")
+"""Those among them where nothing is no number: an empty cell of the others counts as 0."""
+
+TOLD = 20
+"""Findings of one kind that are told; more are counted."""
+
+SAID = {
+    "changed": ("{at} was {expected}, is now {got}", "of your own numbers"),
+    "renamed": ("{expected} is now called {got}", "renamed sheets"),
+    "added": ("{at}", "sheets that are not xlconv's, not checked"),
+    "formula": ("{at} has {got}; here belongs {expected}", "formulas that were changed"),
+    "constant": ("{at} has {got}; here belongs {expected}", "fixed numbers typed over"),
+    "text": ("{at} has {got}; here belongs a number", "cells without the number they need"),
+    "value": ("{at} says {got}; its numbers give {expected}", "values that are not what follows"),
+    "stale": ("{at}: none of its formulas has a value", "sheets not recalculated: try --engine"),
+    "moved": ("{at}: {expected} is now {got}", "sheets whose cells were moved, not compared"),
+    "error": ("{at}: {got}", "sheets whose numbers give an error"),
+    "gone": ("{at}", "sheets that are gone"),
+}
+"""How each kind of finding is said, and how many of them are."""
+
+FINE = ("changed", "renamed", "added")
+
+FAILURES = (XlconvError, ValueError, TypeError, ArithmeticError, LookupError, AssertionError)
+"""What drawing a sheet may raise where its recipe, or a number on it, is out of all bounds."""
+
+CHANGE_OF_SCALE = 1e-13
+"""A value may differ by this much of the largest of its sheet: sums are rounded in any order."""
+
+
+NUMBER = re.compile(r"([0-9]{1,400}(?:\.[0-9]{1,400})?(?:E[+-]?[0-9]{1,5})?)")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A cell that is not as it was made.
+    """A cell, or a sheet, that is not as it was made.
 
     kind  "changed": typed over, as it is meant to be; "formula": another formula, or none;
-          "constant": a fixed number typed over; "text": words where a number belongs; "value": the
-          right formula with another value; "sheet": a sheet that is gone
+          "constant": a fixed number typed over; "text": words, or nothing, where a number belongs;
+          "value": the right formula with another value; "stale": a sheet without values; "moved",
+          "renamed", "added", "gone": what happened to a sheet; "error": its numbers have no result
     """
 
     kind: str
     sheet: str
     cell: str = ""
-    expected: Any = None
-    got: Any = None
+    expected: Value = None
+    got: Value = None
 
     @property
     def wrong(self) -> bool:
-        """Whether it is more than a number of the reader's own."""
-        return self.kind != "changed"
+        """Whether it is more than a reader may do."""
+        return self.kind not in FINE
 
     def __str__(self) -> str:
         at = f"{self.sheet}!{self.cell}" if self.cell else self.sheet
-        return SAID[self.kind].format(at=at, expected=_said(self.expected), got=_said(self.got))
-
-
-SAID = {
-    "changed": "{at} was {expected}, is now {got}",
-    "formula": "{at} has {got}; here belongs {expected}",
-    "constant": "{at} has {got}; here belongs the fixed number {expected}",
-    "text": "{at} has {got}; here belongs a number",
-    "value": "{at} says {got}; its numbers give {expected}",
-    "sheet": "{at}: this sheet is gone",
-}
+        words = SAID[self.kind][0]
+        return words.format(at=_said(at), expected=_said(self.expected), got=_said(self.got))
 
 
 @dataclass(frozen=True)
@@ -75,7 +100,7 @@ class Report:
     """What was found in one file, and how many formulas were compared."""
 
     file: str
-    findings: list[Finding] = field(default_factory=list)
+    findings: tuple[Finding, ...] = ()
     formulas: int = 0
 
     @property
@@ -84,12 +109,26 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON takes it."""
+        found = [{**vars(finding), "wrong": finding.wrong} for finding in self.findings]
         return {
             "file": self.file,
             "right": self.right,
             "formulas": self.formulas,
-            "findings": [asdict(finding) for finding in self.findings],
+            "findings": found,
         }
+
+    def explain(self) -> str:
+        """The report in words, at most `TOLD` findings of a kind."""
+        lines = [f"{self.file}: {'right' if self.right else 'wrong'}, {self.formulas} formulas"]
+        ranks = list(SAID)
+        for kind, group in groupby(
+            sorted(self.findings, key=lambda found: ranks.index(found.kind)), lambda f: f.kind
+        ):
+            found = list(group)
+            lines.append(f"  {len(found):,} {SAID[kind][1]}:")
+            lines += [f"    {finding}" for finding in found[:TOLD]]
+            lines += [f"    and {len(found) - TOLD:,} more"] * (len(found) > TOLD)
+        return "\n".join(lines)
 
 
 def check(path: str | os.PathLike[str], *, engine: bool = False) -> Report:
@@ -99,186 +138,300 @@ def check(path: str | os.PathLike[str], *, engine: bool = False) -> Report:
 
     Raises UnreadableError for a file that is no such workbook, or is not safe to open.
     """
-    data = opened(Path(path))
-    written = _loaded(path, data, values=False)
-    lesson = _lesson(path, written)
-    values = _recalculated(path) if engine else _cached(_loaded(path, data, values=True))
-    sheets = list(draw(lesson))
+    book = Workbook.read(Path(path))
+    lesson = _lesson(book)
+    values = recalculated(Path(path), book.package.data) if engine else None
+    titles = _titles(lesson, book)
+    known = {page.name for page in lesson.pages}
     findings = [
-        Finding("sheet", sheet.name) for sheet in sheets if sheet.name not in written.sheetnames
+        Finding("added", name)
+        for name in book.sheets
+        if name not in known and name not in titles.values()
     ]
-    known = [sheet for sheet in sheets if sheet.name in written.sheetnames]
-    given: dict[str, dict[str, Values]] = {}
-    for sheet in known:
-        typed = [_typed(sheet, block, values[sheet.name]) for block in _editable(sheet)]
-        given[sheet.name] = {name: array for name, array, _ in typed}
-        findings += [finding for _, _, found in typed for finding in found]
-    worded = {finding.sheet for finding in findings if finding.kind == "text"}
-    again = [sheet for sheet in draw(lesson, given) if sheet.name in given]
     formulas = 0
-    if again:
-        made = Book(lesson.title, tuple(again)).to_bytes()
-        ours, theirs = _loaded(path, made, values=False), written
-        truth = _cached(_loaded(path, made, values=True))
-        for sheet in again:
-            skipped = {at for block in _editable(sheet) for at in _places(block)}
-            for row in ours[sheet.name].iter_rows():
-                for cell in row:
-                    if cell.value is None or cell.coordinate in skipped:
-                        continue
-                    formulas += cell.data_type == "f"
-                    got = theirs[sheet.name][cell.coordinate].value
-                    finding = _compared(
-                        sheet.name, cell.coordinate, cell.value, got,
-                        truth[sheet.name].get(cell.coordinate),
-                        values[sheet.name].get(cell.coordinate),
-                        trusted=sheet.name not in worded,
-                    )  # fmt: skip
-                    findings += finding
-    return Report(str(path), findings, formulas)
+    for number, page in enumerate(lesson.pages):
+        if not page.view:
+            continue
+        title = titles.get(page.name)
+        if title is None:
+            findings.append(Finding("gone", page.name))
+            continue
+        if title != page.name:
+            findings.append(Finding("renamed", title, "", page.name, title))
+        one = _OneSheet(lesson, number, book, titles, None if values is None else values[title])
+        findings += one.findings()
+        formulas += one.formulas
+    return Report(str(path), tuple(findings), formulas)
 
 
-def _compared(
-    sheet: str, at: str, ours: Any, theirs: Any, truth: Any, value: Any, *, trusted: bool
-) -> list[Finding]:
-    """One cell of a sheet against the same cell drawn again."""
-    if isinstance(ours, str) and not ours.startswith("="):
-        return []  # a reader may write what they like in place of our words
-    if not isinstance(ours, str):
-        return [] if _same(ours, theirs) else [Finding("constant", sheet, at, ours, theirs)]
-    theirs = getattr(theirs, "text", theirs)  # an array formula
-    if not (isinstance(theirs, str) and theirs.startswith("=")) or _plain(ours) != _plain(theirs):
-        return [Finding("formula", sheet, at, ours, theirs)]
-    if trusted and not _same(truth, value):
-        return [Finding("value", sheet, at, truth, value)]
-    return []
+def _lesson(book: Workbook) -> Lesson:
+    """The lesson that a workbook's properties tell of."""
+    path = book.package.path
+    pieces = {
+        key: value
+        for key, value in book.properties.items()
+        if re.fullmatch(rf"{PROPERTY}\.\d{{1,5}}", key)
+    }
+    names = [f"{PROPERTY}.{n}" for n in range(len(pieces))]
+    if not pieces or set(names) != set(pieces):
+        raise UnreadableError(f"{path} has no recipe: xlconv did not make it, or it was lost")
+    source = Path(f"{path}'s recipe")
+    try:
+        return lesson_of("".join(pieces[name] for name in names), source)
+    except XlconvError as error:
+        raise UnreadableError(str(error)) from None
 
 
-def _same(a: Any, b: Any) -> bool:
-    """Whether two values are equal; numbers that are not whole but for rounding."""
-    if a in (None, "") or b in (None, ""):
-        return a in (None, "") and b in (None, "")
-    if isinstance(a, bool) or isinstance(b, bool) or isinstance(a, str) or isinstance(b, str):
-        return bool(a == b)
-    if float(a).is_integer() and float(b).is_integer():
-        return bool(a == b)
-    return isclose(a, b, rel_tol=1e-9, abs_tol=1e-12)
+def _titles(lesson: Lesson, book: Workbook) -> dict[str, str]:
+    """What each sheet of a lesson is called now: the names of its blocks go with it."""
+    titles = {page.name: page.name for page in lesson.pages if page.name in book.sheets}
+    for page in lesson.pages:
+        if page.name in titles:
+            continue
+        prefix = Sheet(page.name).defined_name(Block("", "", None))  # type: ignore[arg-type]
+        for name, reference in book.names.items():
+            place = area(reference)
+            if name.startswith(prefix) and place and place[0] in book.sheets:
+                if place[0] not in titles.values():
+                    titles[page.name] = place[0]
+                break
+    return titles
 
 
-def _plain(formula: str) -> list[tuple[str, str]]:
+class _OneSheet:
+    """The comparison of one sheet with the same sheet drawn again."""
+
+    def __init__(
+        self,
+        lesson: Lesson,
+        number: int,
+        book: Workbook,
+        titles: Mapping[str, str],
+        values: Mapping[Place, Value] | None,
+    ) -> None:
+        self.lesson, self.number, self.book = lesson, number, book
+        self.values = values
+        self.name = lesson.pages[number].name
+        self.title = titles[self.name]
+        self.names = {now.upper(): name.upper() for name, now in titles.items()}
+        # a cell of xlconv's takes 30 bytes and more
+        self.room = max(100_000, book.package.size(book.sheets[self.title]) // 10)
+        self.formulas = 0
+        self.trusted = True
+
+    def findings(self) -> Iterator[Finding]:
+        try:
+            drawn = self._drawn({})
+            ours = self._ours(drawn)
+        except FAILURES as error:
+            # of a recipe that xlconv did not write: its own was drawn before it was written
+            path = self.book.package.path
+            raise UnreadableError(f"{path}'s recipe cannot be drawn: {error}") from None
+        if moved := self._moved(drawn):
+            yield moved
+            return
+        theirs = self._theirs(ours.keys() | _editable(drawn))
+        typed, findings = self._typed(drawn, theirs)
+        yield from findings
+        try:
+            ours = self._ours(self._drawn(typed)) if typed else ours
+        except FAILURES as error:
+            told = str(error).removeprefix(f'sheet "{self.name}": ')
+            yield Finding("error", self.title, got=told)
+            return
+        yield from self._compared(ours, theirs)
+
+    def _drawn(self, given: Mapping[str, Values]) -> Sheet:
+        with np.errstate(all="ignore"):
+            return draw(self.lesson, self.number, given, self.room)
+
+    def _moved(self, drawn: Sheet) -> Finding | None:
+        """Whether a block's name now leads to other cells."""
+        for block in drawn.blocks:
+            reference = self.book.names.get(drawn.defined_name(block).lower())
+            if reference is None:
+                continue
+            place = area(reference)
+            if place is None or place != (self.title, *corners(block.cells)):
+                return Finding("moved", self.title, "", f"{block.name} in {span(block.cells)}",
+                               reference)  # fmt: skip
+        return None
+
+    def _typed(
+        self, drawn: Sheet, theirs: Mapping[Place, Cell]
+    ) -> tuple[dict[str, Values], list[Finding]]:
+        """The blocks in which other numbers stand now, and where."""
+        now = {place: self._now(place, theirs.get(place, EMPTY)) for place in _editable(drawn)}
+        typed: dict[str, Values] = {}
+        findings: dict[Place, Finding] = {}
+        for block in (block for block in drawn.blocks if block.role in EDITABLE):
+            array = np.empty(block.cells.shape, dtype=object)
+            for index in np.ndindex(*array.shape):
+                at = block.cells.cell(index)
+                was, got = _plain(block.cells.value[index]), now[at]
+                number = 0.0 if got is None and block.role not in CONTROLS else got
+                if not isinstance(was, str) and not isinstance(number, float):
+                    findings[at] = Finding("text", self.title, a1(at), None, got)
+                    self.trusted, number = False, 0.0
+                elif array.size <= KEPT and not _same(was, number):
+                    findings[at] = Finding("changed", self.title, a1(at), was, got)
+                array[index] = number
+            kind = block.cells.value.dtype
+            array = array if kind == object else array.astype(np.float64)
+            if not np.array_equal(array, block.cells.value):
+                typed[block.name] = array
+        return typed, list(findings.values())
+
+    def _now(self, place: Place, cell: Cell) -> Value:
+        """What a reader has typed into a cell."""
+        if cell.formula is None:
+            return cell.value
+        value = cell.value if self.values is None else self.values.get(place)
+        return f"={cell.formula}, without a value" if value is None else value
+
+    def _theirs(self, wanted: AbstractSet[Place]) -> dict[Place, Cell]:
+        """The cells of the file, but for those that nobody asks for."""
+        found: dict[Place, Cell] = {}
+        for place, cell in self.book.cells(self.title):
+            if place in wanted:
+                found[place] = cell
+                if len(found) == len(wanted):
+                    break
+        return found
+
+    def _ours(self, drawn: Sheet) -> dict[Place, Cell]:
+        """What must stand in the cells that nobody is meant to type into."""
+        typed = _editable(drawn)
+        rows = (xml for xml, _ in chunks(drawn, lambda *_: 0, {}))
+        with np.errstate(all="ignore"):
+            return {
+                place: cell
+                for place, cell in cells_of(rows)
+                if place not in typed
+                # a reader may write what they like in place of our words
+                and (cell.formula is not None or isinstance(cell.value, float))
+            }
+
+    def _compared(
+        self, ours: Mapping[Place, Cell], theirs: Mapping[Place, Cell]
+    ) -> Iterator[Finding]:
+        self.formulas = sum(cell.formula is not None for cell in ours.values())
+        numbers = [
+            abs(cell.value)
+            for cell in ours.values()
+            if cell.formula is not None and isinstance(cell.value, float)
+        ]
+        apart = CHANGE_OF_SCALE * max(numbers, default=0)
+        stale: list[Finding] = []
+        valued = 0
+        for place, mine in ours.items():
+            at, other = a1(place), theirs.get(place, EMPTY)
+            if mine.formula is None:
+                if not _same(mine.value, other.value, apart):
+                    yield Finding("constant", self.title, at, mine.value, other.value)
+                continue
+            if other.formula is None or not self._alike(mine.formula, other.formula):
+                got = other.value if other.formula is None else f"={other.formula}"
+                yield Finding("formula", self.title, at, f"={mine.formula}", got)
+                continue
+            value = other.value if self.values is None else self.values.get(place)
+            valued += value is not None
+            if not _same(mine.value, value, apart):
+                stale.append(Finding("value", self.title, at, mine.value, value))
+        if stale and not valued:
+            yield Finding("stale", self.title)
+        elif self.trusted:
+            yield from stale
+
+    def _alike(self, ours: str, theirs: str) -> bool:
+        """Whether two formulas are one but for how a program writes them."""
+        if ours == theirs:
+            return True
+        if len(theirs) > 2 * len(ours) + 100:
+            return False
+        try:
+            mine, other = _tokens(ours), _tokens(theirs)
+        except (TokenizerError, IndexError, ValueError, AssertionError):
+            return False
+        return len(mine) == len(other) and all(
+            one == another
+            or (one[0] == another[0] == Token.NUMBER and isclose(one[1], another[1], rel_tol=1e-14))
+            or (one[0] == another[0] == Token.RANGE and one[1] == self._ours_named(another[1]))
+            for one, another in zip(mine, other, strict=True)
+        )
+
+    def _ours_named(self, reference: str) -> str:
+        """A reference with the name that its sheet had."""
+        sheet, _, cells = reference.rpartition("!")
+        return f"{self.names.get(sheet, sheet)}!{cells}"
+
+
+def _editable(drawn: Sheet) -> set[Place]:
+    """The cells that are meant to be typed over."""
+    return {
+        block.cells.cell(index)
+        for block in drawn.blocks
+        if block.role in EDITABLE
+        for index in np.ndindex(*block.cells.shape)
+    }
+
+
+def _tokens(formula: str) -> list[tuple[str, Any]]:
     """A formula as tokens that do not depend on the program that wrote it."""
-    found = []
-    for token in Tokenizer(formula).items:
+    found: list[tuple[str, Any]] = []
+    for token in Tokenizer(f"={formula}").items:
         value = token.value
         if token.type == Token.WSPACE:
             continue
         if token.subtype == Token.NUMBER:
-            value = repr(float(value))
-        elif token.subtype != Token.TEXT:
-            value = value.upper()
-        found.append((token.type, value))
+            found.append((Token.NUMBER, float(value)))
+        elif token.subtype == Token.TEXT:
+            found.append((Token.TEXT, value))
+        elif token.subtype == Token.RANGE:
+            sheet, mark, cells = value.upper().rpartition("!")
+            if sheet[:1] == "'":
+                sheet = sheet[1:-1].replace("''", "'")
+            found.append((Token.RANGE, f"{sheet}{mark}{cells}"))
+        else:
+            found.append((token.type, value.upper()))
     return found
 
 
-def _editable(sheet: Sheet) -> Iterator[Block]:
-    """The blocks that a reader types into."""
-    return (block for block in sheet.blocks if block.role in EDITABLE)
+def _same(a: Value, b: Value, apart: float = 0.0) -> bool:
+    """Whether two values are equal; numbers that are not whole but for rounding."""
+    if a in (None, "") or b in (None, ""):
+        return a in (None, "") and b in (None, "")
+    if not (isinstance(a, float) and isinstance(b, float)):
+        return type(a) is type(b) and (a == b or (isinstance(a, str) and _same_words(a, str(b))))
+    if a.is_integer() and b.is_integer() and apart < 0.5:
+        return a == b
+    return isclose(a, b, rel_tol=1e-9, abs_tol=apart)
 
 
-EDITABLE = ("input", "kernel", "bias", "image", "parameter", "control")
-"""The roles of cells that are meant to be typed over."""
+def _same_words(a: str, b: str) -> bool:
+    """Whether two texts are equal but for how a program writes the numbers in them."""
+    ours, theirs = NUMBER.split(a), NUMBER.split(b)
+    return (
+        len(ours) == len(theirs)
+        and ours[::2] == theirs[::2]
+        and all(
+            isclose(float(one), float(other), rel_tol=1e-9)
+            for one, other in zip(ours[1::2], theirs[1::2], strict=True)
+        )
+    )
 
 
-def _places(block: Block) -> list[str]:
-    return [a1(block.cells.cell(index)) for index in np.ndindex(*block.cells.shape)]
+def _plain(value: Any) -> Value:
+    """A value of NumPy's as Python has it."""
+    item = value.item() if isinstance(value, np.generic) else value
+    return float(item) if isinstance(item, int) and not isinstance(item, bool) else item
 
 
-def _typed(
-    sheet: Sheet, block: Block, values: Mapping[str, Any]
-) -> tuple[str, Values, list[Finding]]:
-    """What stands in a block now, and where that is not what it was; an empty cell is 0."""
-    now = np.empty(block.cells.shape, dtype=object)
-    findings = []
-    for index, at in zip(np.ndindex(*block.cells.shape), _places(block), strict=True):
-        was, got = block.cells.value[index], values.get(at)
-        number = 0.0 if got is None else got
-        if isinstance(number, bool | str) and block.role != "control":
-            findings.append(Finding("text", sheet.name, at, None, got))
-            number = 0.0
-        elif now.size <= KEPT and not _same(
-            was.item() if isinstance(was, np.generic) else was, number
-        ):
-            was = was.item() if isinstance(was, np.generic) else was
-            findings.append(Finding("changed", sheet.name, at, was, got))
-        now[index] = number if isinstance(number, str | bool) else float(number)
-    plain = not any(isinstance(number, str | bool) for number in now.flat)
-    return block.name, now.astype(float) if plain else now, findings
-
-
-def _loaded(path: str | os.PathLike[str], data: bytes, *, values: bool) -> Workbook:
-    try:
-        return load_workbook(BytesIO(data), data_only=values)
-    except Exception as error:  # openpyxl raises whatever a broken part makes it raise
-        raise UnreadableError(f"cannot read {path}: {type(error).__name__}: {error}") from None
-
-
-def _cached(book: Workbook) -> Cells:
-    """The values that stand in a file beside its formulas."""
-    return {
-        sheet.title: {cell.coordinate: cell.value for row in sheet.iter_rows() for cell in row}
-        for sheet in book.worksheets
-    }
-
-
-def _recalculated(path: str | os.PathLike[str]) -> Cells:
-    """The values that IronCalc computes from a file's formulas."""
-    try:
-        import ironcalc
-    except ImportError:
-        raise XlconvError(
-            "--engine needs IronCalc: install xlconv with its extra [engine]", parameter="engine"
-        ) from None
-    with _silence():
-        try:
-            model = ironcalc.load_from_xlsx(str(path), "en", "UTC", "en")
-            model.evaluate()
-        except Exception as error:
-            raise UnreadableError(f"IronCalc cannot read {path}: {error}") from None
-        names = [sheet["name"] for sheet in model.get_worksheets_properties()]
-        values: dict[str, dict[str, Any]] = {name: {} for name in names}
-        for sheet, row, column in model.get_all_cells():
-            value = model.get_cell_value(sheet, row, column)
-            values[names[sheet]][a1((row - 1, column - 1))] = value
-    return values
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Keep what IronCalc prints of empty values off the terminal, and out of --json."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 1)
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
-
-
-def _lesson(path: str | os.PathLike[str], book: Workbook) -> Lesson:
-    """The lesson that a workbook's properties tell of."""
-    pieces = {
-        prop.name: prop.value
-        for prop in book.custom_doc_props.props
-        if prop.name.startswith(f"{PROPERTY}.")
-    }
-    if not pieces:
-        raise UnreadableError(f"{path} has no recipe: xlconv did not make it, or it was lost")
-    text = "".join(str(pieces.get(f"{PROPERTY}.{n}", "")) for n in range(len(pieces)))
-    return lesson_of(text)
-
-
-def _said(value: Any) -> str:
-    return "nothing" if value is None else f"{value}" if isinstance(value, str) else f"{value:g}"
+def _said(value: Value) -> str:
+    if value is None or value == "":
+        return "nothing"
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    text = str(value)
+    text = text if len(text) <= 80 else f"{text[:77]}..."
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import re
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -13,31 +18,61 @@ import click
 from click.shell_completion import CompletionItem, get_completion_class
 
 from xlconv import __version__
-from xlconv.errors import TargetError, XlconvError
+from xlconv.errors import TargetError, UnreadableError, XlconvError
 from xlconv.views import VIEWS
 
 if TYPE_CHECKING:
     from xlconv.book import Book
+    from xlconv.layer import Layer
 
+STARTED = time.monotonic()
 MAIN_LESSON = "transposed-convolutions"
 OUTPUT = "output"
+SETTINGS = 20
+"""Settings of the reverse of a shape that are printed."""
+
+# the keys of tables in modules that are imported when they are needed
+CONVENTIONS = ("pytorch", "tensorflow", "keras", "jax", "onnx", "mxnet")
+LAYOUTS = ("pytorch", "onnx", "mxnet", "keras", "tensorflow", "jax", "jax-transposed")
+FRAMEWORKS = ("pytorch", "keras", "jax", "onnx", "mxnet", "numpy")
+PADDINGS = {
+    "same": "same",
+    "same-lower": "same_lower",
+    "same_lower": "same_lower",
+    "valid": "valid",
+}
 
 
-def _per_axis(_: click.Context, __: click.Parameter, told: str) -> list[int]:
+def _per_axis(_: click.Context, __: click.Parameter, told: str | None) -> list[int] | None:
     """Whole numbers separated by commas."""
+    if told is None:
+        return None
     try:
         return [int(text) for text in told.split(",")]
     except ValueError:
         raise click.BadParameter(f"{told!r} is no whole number, or one an axis: 2 or 2,1") from None
 
 
-def _pads(_: click.Context, __: click.Parameter, told: str) -> list[int | tuple[int, int]]:
-    """The same, where each may be a pair begin:end."""
+def _pads(
+    _: click.Context, __: click.Parameter, told: str | None
+) -> str | list[int | tuple[int, int]] | None:
+    """The same, where each may be a pair begin:end; or a word."""
+    if told is None or told in PADDINGS:
+        return PADDINGS.get(str(told))
     try:
         pads = [pad.partition(":") for pad in told.split(",")]
         return [(int(begin), int(end)) if colon else int(begin) for begin, colon, end in pads]
     except ValueError:
         raise click.BadParameter(f"{told!r} is not like 1 or 2,1 or 1:2,0:1") from None
+
+
+def _sizes(_: click.Context, __: click.Parameter, told: str | None) -> list[int] | None:
+    """Sizes as in 4x4, of one to three axes."""
+    if told is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,18}([x,][0-9]{1,18}){0,2}", told):
+        raise click.BadParameter(f"{told!r} is not like 4, 4x4 or 4x4x4")
+    return [int(size) for size in re.split("[x,]", told)]
 
 
 def _complete_views(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
@@ -68,15 +103,114 @@ def _target_options(command: Any) -> Any:
     return command
 
 
+def _geometry_options(command: Any) -> Any:
+    """The options that say where the output's cells are."""
+    for option in reversed((
+        click.option("--stride", callback=_per_axis, metavar="N[,N]", help="Default: 1"),
+        click.option(
+            "--padding", callback=_pads, metavar="N[:N][,..]",
+            help="Cells cropped on both sides, or begin:end; with a convention what it takes for"
+            " one. Default: 0, or the convention's",
+        ),
+        click.option("--same", is_flag=True, help="The convention's SAME: stride times the input."),
+        click.option("--same-lower", is_flag=True, help="ONNX: the odd cell goes at the begin."),
+        click.option("--valid", is_flag=True, help="The convention's VALID: nothing is cropped."),
+        click.option(
+            "--output-padding", callback=_per_axis, metavar="N[,N]",
+            help="Cells at the end that are not cropped. Default: 0, or the convention's",
+        ),
+        click.option(
+            "--output-size", callback=_per_axis, metavar="N[,N]",
+            help="The output's sizes, for what follows from them.",
+        ),
+        click.option("--dilation", callback=_per_axis, metavar="N[,N]", help="Default: 1"),
+        click.option(
+            "--convention", type=click.Choice(CONVENTIONS),
+            help="Whose words these are. Default: PyTorch's, with begin:end beside them",
+        ),
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def _layer_options(command: Any) -> Any:
+    """The options that give a layer with its numbers."""
+    for option in reversed((
+        click.option(
+            "--input", "input_", required=True, metavar="SIZE|FILE",
+            help="4x4, 3x4x4 (channels first), or a .csv or .npy file.",
+        ),
+        click.option(
+            "--weight", required=True, metavar="SIZE|FILE",
+            help="3x3, or with channels 3x2x3x3 (in_channels, out_channels/groups, kernel), or a"
+            " file. With a convention its axes are in that framework's order.",
+        ),
+        click.option(
+            "--bias", metavar="SIZE|FILE", help="One value an output channel; none if not given."
+        ),
+        click.option(
+            "--layout", type=click.Choice(LAYOUTS),
+            help="The order of the weight's axes. Default: the convention's",
+        ),
+        click.option(
+            "--turned/--not-turned", default=None,
+            help="Whether the kernel lies turned by half. Default: as the layout has it",
+        ),
+        click.option(
+            "--seed", type=click.IntRange(min=0), default=0, metavar="N",
+            help="Another seed fills sizes with other small integers.",
+        ),
+        _geometry_options,
+        click.option("--groups", type=int, metavar="N", help="Default: 1"),
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def _said(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What was asked for, without what was not; a padding in words as a padding."""
+    said = {
+        name: value for name, value in asked.items() if value is not None and value is not False
+    }
+    given = ["padding"] if "padding" in said else []
+    for name in ("same", "same_lower", "valid"):
+        if said.pop(name, False):
+            given.append(name)
+            said["padding"] = name
+    if len(given) > 1:
+        one, other = (f"--{name.replace('_', '-')}" for name in given[:2])
+        raise click.UsageError(f"{one} and {other} exclude each other")
+    return said
+
+
+def _layer(planned: bool = False, **asked: Any) -> Layer:
+    from xlconv.conventions import resolve
+    from xlconv.data import array
+
+    turned = asked.pop("turned")
+    said = _said(asked)
+    seed, bias = said.pop("seed", 0), said.pop("bias", None)
+    return resolve(
+        array("input", said.pop("input_"), seed=seed, planned=planned),
+        array("weight", said.pop("weight"), seed=seed),
+        bias=None if bias is None else array("bias", bias, seed=seed),
+        turned=turned,
+        **said,
+    )
+
+
 @click.group(
     invoke_without_command=True,
     epilog="""\b
 Examples:
   xlconv build
   xlconv layer --input 4x4 --weight 3x3 --stride 2
+  xlconv shape --input 4x4 --kernel 3 --stride 2
+  xlconv code --input 4x4 --weight 3x3 --stride 2 --framework keras
+  xlconv check homework.xlsx
   xlconv lessons copy transposed-convolutions
 
-Exit codes: 2 usage or bad values, 3 unreadable input, 4 the target.""",
+Exit codes: 1 check found something wrong, 2 usage or bad values, 3 unreadable input, 4 the target.""",
 )
 @click.version_option(__version__, message="xlconv %(version)s")
 @click.pass_context
@@ -114,31 +248,11 @@ Examples:
   xlconv layer --input 4x4 --weight 3x3
   xlconv layer --input 3x5x5 --weight 3x2x3x3 --stride 2,1 --padding 1:2,0:1
   xlconv layer --input image.csv --weight kernel.npy --bias 1 --view collect
-  xlconv layer --input 6 --weight 3 --stride 2 --view one_dimension -o row.xlsx"""
+  xlconv layer --input 6 --weight 3 --stride 2 --view one_dimension -o row.xlsx
+  xlconv layer --input 2x2 --weight 3x3 --stride 2 --convention tensorflow --same
+  xlconv layer --input 5x4 --weight 3x3 --stride 2 --convention onnx --output-size 10,8"""
 )
-@click.option(
-    "--input", "input_", required=True, metavar="SIZE|FILE",
-    help="4x4, 3x4x4 (channels first), or a .csv or .npy file.",
-)  # fmt: skip
-@click.option(
-    "--weight", required=True, metavar="SIZE|FILE",
-    help="3x3, 3x2x3x3 (in_channels, out_channels/groups, kernel), or a file.",
-)  # fmt: skip
-@click.option("--bias", metavar="SIZE|FILE", help="One value an output channel; none if not given.")
-@click.option(
-    "--seed", type=click.IntRange(min=0), default=0, metavar="N",
-    help="Another seed fills sizes with other small integers.",
-)  # fmt: skip
-@click.option("--stride", callback=_per_axis, metavar="N[,N]", default="1", show_default=True)
-@click.option(
-    "--padding", callback=_pads, metavar="N[:N][,..]", default="0", show_default=True,
-    help="Cells cropped on both sides, or begin:end.",
-)  # fmt: skip
-@click.option(
-    "--output-padding", callback=_per_axis, metavar="N[,N]", default="0", show_default=True
-)
-@click.option("--dilation", callback=_per_axis, metavar="N[,N]", default="1", show_default=True)
-@click.option("--groups", type=int, default=1, metavar="N", show_default=True)
+@_layer_options
 @click.option(
     "--view", default="distribute,collect", show_default=True, metavar="NAME[,NAME]",
     shell_complete=_complete_views, help=f"What to show, a sheet each: {', '.join(VIEWS)}.",
@@ -148,35 +262,197 @@ Examples:
 def layer(
     ctx: click.Context,
     /,
-    input_: str,
-    weight: str,
-    bias: str | None,
-    seed: int,
     view: str,
     output: str | None,
     force: bool,
     as_json: bool,
-    **parameters: Any,
+    **asked: Any,
 ) -> None:
-    """Build the workbook of one layer, given by PyTorch's parameters.
+    """Build the workbook of one layer, in PyTorch's words or in another framework's.
 
     A number for each axis is separated by commas; a single one serves all axes. Sizes alone are
-    filled with small seeded integers.
+    filled with small seeded integers. With --convention the layer is what that framework makes of
+    the same words: where a size is asked for, it crops or extends as the framework does.
     """
-    from xlconv.data import array
-    from xlconv.layer import Layer
     from xlconv.lesson import build as build_book
 
     _check_target(output, as_json)
     with _pointing_at_options(ctx):
-        shown = Layer.of(
-            array("input", input_, seed=seed),
-            array("weight", weight, seed=seed),
-            bias=None if bias is None else array("bias", bias, seed=seed),
-            **parameters,
-        )
-        book = build_book(shown, views=view.split(","))
+        book = build_book(_layer(planned=True, **asked), views=view.split(","))
     _deliver(book, output, "layer", force, as_json)
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  xlconv shape --input 4x4 --kernel 3 --stride 2 --padding 1
+  xlconv shape --input 4 --kernel 3 --stride 2 --convention keras --same
+  xlconv shape --input 4x4 --kernel 3 --stride 2 --output-size 8 --json
+  xlconv shape --input 4 --to 8
+  xlconv shape --input 7x7 --to 14x14 --kernel 4"""
+)
+@click.option(
+    "--input", "size", required=True, callback=_sizes, metavar="SIZE",
+    help="The input's sizes, without channels: 4 or 4x4.",
+)  # fmt: skip
+@click.option(
+    "--kernel", "kernel_size", callback=_sizes, metavar="SIZE",
+    help="The kernel's sizes: 3 for all axes, or 3x5.",
+)  # fmt: skip
+@_geometry_options
+@click.option(
+    "--to", callback=_sizes, metavar="SIZE",
+    help="The reverse: which kernels, strides and paddings turn the input into this size.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+@click.pass_context
+def shape(ctx: click.Context, /, to: list[int] | None, as_json: bool, **asked: Any) -> None:
+    """Print the size arithmetic of a layer, every term with its numbers; no file is written.
+
+    Then the sizes that a convolution maps onto the input's, and which output_padding means which.
+    """
+    from xlconv import shape as shapes
+
+    if to is not None:
+        with _pointing_at_options(ctx, size="--input", output_size="--to"):
+            _print(_reverse(to, as_json, asked))
+        return
+    if asked["kernel_size"] is None:
+        raise click.UsageError("Missing option '--kernel', or '--to' for the reverse", ctx)
+    with _pointing_at_options(ctx, size="--input"):
+        found = shapes.describe(**_said(asked))
+    _print((_json(shapes.as_dict(found)) if as_json else shapes.explain(found)) + "\n")
+
+
+def _reverse(to: list[int], as_json: bool, asked: dict[str, Any]) -> str:
+    from xlconv import shape as shapes
+
+    single = {"kernel_size": "kernel_sizes", "stride": "strides", "dilation": "dilations"}
+    said = _said(asked)
+    size = said.pop("size")
+    if other := sorted(said.keys() - single.keys()):
+        option = other[0].replace("_", "-")
+        raise click.UsageError(f"--to finds the --{option} itself: leave it out")
+    for name, values in said.items():
+        if len(set(values)) > 1:
+            raise XlconvError(f"{name} must be one for all axes beside --to", parameter=name)
+    found = shapes.settings(size, to, **{single[name]: [v[0]] for name, v in said.items()})
+    if as_json:
+        told = [asdict(setting) for setting in found]
+        return _json({"input_size": size, "output_size": to, "settings": told}) + "\n"
+    more = len(found) - SETTINGS
+    lines = [shapes.explain_settings(found[:SETTINGS])]
+    lines += [f"and {more} more: name a --kernel or a --stride, or see --json"] * (more > 0)
+    return "\n".join([*lines, ""])
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  xlconv code --input 4x4 --weight 3x3 --stride 2 --framework pytorch
+  xlconv code --input 2x2 --weight 3x3 --convention keras --same --framework jax
+  xlconv code --input x.npy --weight w.npy --framework onnx -o layer.py"""
+)
+@_layer_options
+@click.option(
+    "--framework", type=click.Choice(FRAMEWORKS), default="pytorch", show_default=True,
+    help="What the program computes with.",
+)  # fmt: skip
+@click.option("--force", is_flag=True, help="Overwrite files with other content.")
+@click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(),
+    help="The program's file; arrays that are too large for it are written beside it.",
+)  # fmt: skip
+@click.pass_context
+def code(
+    ctx: click.Context,
+    /,
+    framework: str,
+    force: bool,
+    output: str | None,
+    **asked: Any,
+) -> None:
+    """Print a layer as a program that computes the same numbers with a framework.
+
+    An array too large to be read in a program is loaded by it from a .npy file. With -o that file
+    is written too.
+    """
+    from xlconv import snippets
+
+    with _pointing_at_options(ctx):
+        shown = _layer(**asked)
+        program = snippets.snippet(shown, framework)
+    arrays = snippets.files(shown)
+    if output in (None, "-"):
+        _print(program)
+        if arrays:
+            _say(f"the program loads {', '.join(arrays)}: with -o FILE they are written beside it")
+        return
+    _save_program(Path(str(output)), program, arrays, force)
+
+
+def _save_program(target: Path, program: str, arrays: Mapping[str, Any], force: bool) -> None:
+    """Write a program and what it loads; nothing, if one of the files must not be overwritten."""
+    import numpy as np
+
+    from xlconv.book import save_file
+
+    contents = {target: program.encode()}
+    for name, array in arrays.items():
+        buffer = BytesIO()
+        np.save(buffer, array)
+        contents[target.parent / name] = buffer.getvalue()
+    if len(contents) <= len(arrays):
+        raise TargetError(f"{target} is what the program loads: give the program another name")
+    for path, data in contents.items():
+        if not force and path.is_file() and path.read_bytes() != data:
+            raise TargetError(f"{path} exists with other content: use --force, or another folder")
+    for path, data in contents.items():
+        written = save_file(path, lambda file, data=data: file.write(data), overwrite=force)  # type: ignore[misc]
+        _say(f"wrote {path}" if written else f"{path} is unchanged")
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  xlconv check homework.xlsx
+  xlconv check --json *.xlsx
+  xlconv check --engine homework.xlsx      recalculates first, by IronCalc
+
+Exit codes: 1 something is wrong, 3 a file is no workbook of xlconv's."""
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
+@click.option(
+    "--engine", is_flag=True,
+    help="Recalculate first, by IronCalc: for files that come without values.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="A list with a report for each file.")
+@click.pass_context
+def check(ctx: click.Context, /, files: tuple[str, ...], engine: bool, as_json: bool) -> None:
+    """Compare workbooks that xlconv made, perhaps edited since, with what they should compute.
+
+    The numbers that are meant to be typed over are taken as they now stand. Everything else must
+    be as it was made, and every value what NumPy computes from these numbers.
+    """
+    from xlconv.check import check as checked
+
+    code, told = 0, []
+    for file in files:
+        try:
+            with _pointing_at_options(ctx):
+                report = checked(file, engine=engine)
+        except UnreadableError as error:
+            code = error.exit_code
+            _say(f"error: {_line(error)}")
+            told.append({"file": file, "error": _line(error)})
+            continue
+        code = code or int(not report.right)
+        told.append(report.as_dict())
+        if not as_json:
+            _print(report.explain() + "\n")
+    if as_json:
+        _print(_json(told) + "\n")
+    ctx.exit(code)
 
 
 @cli.group(
@@ -252,8 +528,9 @@ def completion(shell: str) -> None:
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command line; every error of a user is one line and an exit code."""
+    gc.set_threshold(200_000)  # so short a run leaves little to collect
     try:
-        cli.main(args, prog_name="xlconv", standalone_mode=False)
+        code = cli.main(args, prog_name="xlconv", standalone_mode=False)
     except click.Abort:
         sys.exit(130)
     except click.UsageError as error:
@@ -264,7 +541,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         _fail(str(error), error.exit_code)
     except MemoryError:
         _fail("there is not enough memory: use a smaller input", XlconvError.exit_code)
-    sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def _check_target(output: str | None, as_json: bool) -> None:
@@ -276,23 +553,47 @@ def _check_target(output: str | None, as_json: bool) -> None:
 
 def _deliver(book: Book, output: str | None, name: str, force: bool, as_json: bool) -> None:
     """Write the workbook where it is wanted, and say so."""
+    with _progress(book.rows) as progress:
+        if output == "-":
+            data = book.to_bytes(progress)
+        else:
+            target = Path(output if output is not None else Path(OUTPUT, f"{name}.xlsx"))
+            made = output is None
+            written = book.save(target, overwrite=force, make_folder=made, progress=progress)
     if output == "-":
-        _print(book.to_bytes())
+        _print(data)
         return
-    target = Path(output if output is not None else Path(OUTPUT, f"{name}.xlsx"))
-    written = book.save(target, overwrite=force, make_folder=output is None)
     count = len(book.sheets)
     sheets = f"{count} sheet" + "s" * (count > 1)
     _say(f"wrote {target}: {sheets}" if written else f"{target} is unchanged: {sheets}")
     if as_json:
         manifest = {"file": str(target), "sheets": book.manifest()}
-        _print(json.dumps(manifest, indent=1) + "\n")
+        _print(_json(manifest) + "\n")
 
 
 @contextmanager
-def _pointing_at_options(ctx: click.Context) -> Iterator[None]:
-    """Name the option that an error is about, as it is typed."""
-    options = {str(p.name).rstrip("_"): p.opts[0] for p in ctx.command.params}
+def _progress(rows: int) -> Iterator[Callable[[int], object] | None]:
+    """What shows on a terminal how many rows are written, once the program runs for a second."""
+    with ExitStack() as later:
+        bars: list[Any] = []
+
+        def progress(done: int) -> None:
+            if not bars and time.monotonic() > STARTED + 1:
+                bar = click.progressbar(length=rows, label="xlconv: writing", file=sys.stderr)
+                bars.append(later.enter_context(bar))
+            for bar in bars:
+                bar.update(done - bar.pos)
+
+        yield progress if sys.stderr is not None and sys.stderr.isatty() else None
+
+
+@contextmanager
+def _pointing_at_options(ctx: click.Context, **called: str) -> Iterator[None]:
+    """Name the option that an error is about, as it is typed; some parameters are `called` so."""
+    options = {str(p.name).rstrip("_"): p.opts[0] for p in ctx.command.params} | called
+    for word in ("same", "same_lower", "valid"):
+        if ctx.params.get(word):
+            options["padding"] = options[word]
     try:
         yield
     except XlconvError as error:
@@ -301,6 +602,10 @@ def _pointing_at_options(ctx: click.Context) -> Iterator[None]:
             rest = told.removeprefix(f"{parameter} ")
             told = f"{options[parameter]}{' ' if rest != told else ': '}{rest}"
         raise type(error)(told, parameter=parameter) from None
+
+
+def _json(told: Any) -> str:
+    return json.dumps(told, indent=1)
 
 
 def _print(data: str | bytes) -> None:
@@ -318,6 +623,10 @@ def _say(message: str) -> None:
     click.echo(f"xlconv: {message}", err=True)
 
 
+def _line(message: object) -> str:
+    return " ".join(str(message).split())
+
+
 def _fail(message: str, code: int) -> NoReturn:
-    _say("error: " + " ".join(message.split()))
+    _say(f"error: {_line(message)}")
     sys.exit(code)

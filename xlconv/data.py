@@ -22,6 +22,9 @@ RANGES = {"input": (0, 5), "weight": (-1, 4), "bias": (-2, 3)}
 CELLS = 10_000_000
 """The most numbers that are read or made: no Google Sheets workbook has more cells."""
 
+PLANNED, LONGEST = 100 * CELLS, 1 << 20
+"""The most numbers, and the most along an axis, of which is told how many of them there may be."""
+
 NO_HEADER = (ValueError, TypeError, ArithmeticError, RecursionError, MemoryError, TokenError)
 """What numpy lets out of ast and tokenize when it reads the header of what is no .npy file."""
 
@@ -35,12 +38,15 @@ def array(
     seed: int = 0,
     folder: Path | None = None,
     files: bool = True,
+    planned: bool = False,
 ) -> Array:
     """The numbers of an input, weight or bias.
 
-    given   nested lists; sizes such as "4x4", filled with small seeded integers; or the path of a
-            .csv or .npy file, relative to `folder`
-    files   whether a file may be read
+    given    nested lists; sizes such as "4x4", filled with small seeded integers; or the path of a
+             .csv or .npy file, relative to `folder`
+    files    whether a file may be read
+    planned  whether sizes beyond every workbook give zeros that take no memory, to be refused
+             where it is known how large they may be
 
     Raises XlconvError for values that are no numbers, UnreadableError for a file that is no array.
 
@@ -52,7 +58,10 @@ def array(
             raise XlconvError(f"{name} must be numbers, got true or false", parameter=name)
         found = numbers(name, given)
     elif SIZES.fullmatch(given):
-        found = _filled(name, [int(size) for size in given.split("x")], seed)
+        sizes = [int(size) for size in given.split("x")]
+        if planned and CELLS < prod(sizes) <= PLANNED and max(sizes) <= LONGEST:
+            return np.broadcast_to(np.zeros(()), sizes)
+        found = _filled(name, sizes, seed)
     elif not files:
         raise XlconvError(f"{name} must be numbers or sizes, got {given!r:.40}", parameter=name)
     else:

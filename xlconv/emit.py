@@ -1,8 +1,8 @@
 """Sheets as an .xlsx file: the only file that knows openpyxl's workbooks.
 
-openpyxl writes a shell, a workbook with everything but rows: styles, names, conditional formats,
-dropdowns, page setup. The shell's parts are copied one by one, made independent of the XML library
-in use, and each sheet's rows are streamed into its place.
+openpyxl writes a shell, a workbook with everything but rows and looks: names, links, dropdowns, page
+setup, properties. The shell's parts are copied one by one, made independent of the XML library in
+use, and each sheet's rows are streamed into its place.
 """
 
 from __future__ import annotations
@@ -10,22 +10,19 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+import sys
 import xml.etree.ElementTree as ET
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
-from itertools import groupby
+from itertools import count, groupby
 from queue import Queue
 from threading import Thread
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell
-from openpyxl.formatting.rule import ColorScaleRule, Rule
 from openpyxl.packaging.custom import StringProperty
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.styles.stylesheet import write_stylesheet
 from openpyxl.utils.cell import get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -33,35 +30,21 @@ from openpyxl.worksheet.dimensions import ColumnDimension
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlconv import theme
+from xlconv.errors import TargetError, XlconvError
 from xlconv.expr import Area
 from xlconv.recipe import PROPERTY
 from xlconv.sheet import Sheet, a1, corners, leaves, rules, span
 from xlconv.sheetdata import chunks
-from xlconv.strip import BOTTOM, LEFT, RIGHT, TOP, Strings, escape
+from xlconv.strip import Strings, encoded, escape
+from xlconv.styles import Styles
 
 PIECE = 240  # Excel gives a property of its own making 255 characters
-LEVEL = 4  # 9 costs ten times the time for a tenth of the size
-AHEAD = 4  # pieces of a sheet that wait to be compressed
+LAST_MOMENT = 4_354_819_199  # the last second of 2107: there is no later one in a ZIP file
+LEVEL = 2  # 4 takes half as long again for a file smaller by 4 %; 9, twenty times for 13 %
+AHEAD = 2  # pieces of a sheet that wait to be compressed
+PATIENCE = 1e-4  # seconds; in the usual 0.005 a piece is made, and zlib would wait for that
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-FONT_ORDER = [
-    "b",
-    "i",
-    "strike",
-    "condense",
-    "extend",
-    "outline",
-    "shadow",
-    "u",
-    "vertAlign",
-    "sz",
-    "color",
-    "name",
-    "family",
-    "charset",
-    "scheme",
-]
 STRINGS_RELATION = (
     '<Relationship Id="strings" Target="sharedStrings.xml" Type="http://schemas.openxmlformats.org'
     '/officeDocument/2006/relationships/sharedStrings"/>'
@@ -97,7 +80,11 @@ def write(
             elif name not in ("xl/styles.xml", "xl/sharedStrings.xml"):
                 _member(out, name, [_settled(name, parts.read(name))])
         # the rows have named their styles and strings by now
-        _member(out, "xl/styles.xml", [HEAD + _plain(shell.stylesheet(), "")])
+        _member(
+            out,
+            "xl/styles.xml",
+            [HEAD, f'<styleSheet xmlns="{MAIN}">', shell.styles.xml(), "</styleSheet>"],
+        )
         _member(out, "xl/sharedStrings.xml", _shared(strings))
 
 
@@ -116,6 +103,7 @@ def _aside(write: Callable[[bytes], object], pieces: Iterator[str]) -> None:
     """Write pieces in another thread: zlib lets this one make the next of them meanwhile."""
     waiting: Queue[bytes | None] = Queue(AHEAD)
     failed: list[Exception] = []
+    patience = sys.getswitchinterval()
 
     def work() -> None:
         while (piece := waiting.get()) is not None:
@@ -125,8 +113,9 @@ def _aside(write: Callable[[bytes], object], pieces: Iterator[str]) -> None:
             except Exception as error:  # noqa: BLE001  # it is raised where the pieces are made
                 failed.append(error)
 
-    thread = Thread(target=work)
+    thread = Thread(target=work, daemon=True)
     thread.start()
+    sys.setswitchinterval(PATIENCE)
     try:
         for piece in pieces:
             waiting.put(piece.encode())
@@ -135,14 +124,25 @@ def _aside(write: Callable[[bytes], object], pieces: Iterator[str]) -> None:
     finally:
         waiting.put(None)
         thread.join()
+        sys.setswitchinterval(patience)
     if failed:
         raise failed[0]
 
 
 def _moment() -> dt.datetime:
     """The time that the file is said to be made at: SOURCE_DATE_EPOCH, else a constant."""
-    epoch = int(os.environ.get("SOURCE_DATE_EPOCH", "315532800"))
-    return dt.datetime.fromtimestamp(max(epoch, 315532800), dt.UTC)
+    told = os.environ.get("SOURCE_DATE_EPOCH", "315532800")
+    if not re.fullmatch("[0-9]{1,11}", told) or int(told) > LAST_MOMENT:
+        raise XlconvError(
+            f"SOURCE_DATE_EPOCH must be seconds since 1970, up to {LAST_MOMENT}, got {told!r:.40}"
+        )
+    return dt.datetime.fromtimestamp(max(int(told), 315532800), dt.UTC)
+
+
+def _no_room(reason: str) -> TargetError:
+    return TargetError(
+        f"cannot write temporary files: {reason}: make room, or set TMPDIR to another folder"
+    )
 
 
 def _settled(name: str, raw: bytes) -> str:
@@ -157,8 +157,12 @@ def _settled(name: str, raw: bytes) -> str:
     if name == "[Content_Types].xml":
         text = text.replace("</Types>", STRINGS_TYPE + "</Types>")
     if name.startswith("xl/worksheets/"):
+        try:
+            root = ET.fromstring(text)
+        except ET.ParseError:  # lxml may fill a disk without a word
+            raise _no_room("they were cut short") from None
         # openpyxl writes headers of kinds that are not in use, which Gnumeric does not know
-        body = re.sub(r"<(even|first)(Header|Footer)></\1\2>", "", _plain(ET.fromstring(text)))
+        body = re.sub(r"<(even|first)(Header|Footer)></\1\2>", "", _plain(root))
     else:
         body = ET.canonicalize(text)
     if name == "docProps/custom.xml":  # Gnumeric knows the prefix only where the root names it
@@ -179,15 +183,14 @@ def _plain(element: ET.Element, space: str = f' xmlns="{MAIN}"') -> str:
 
 def _attribute(name: str, value: str) -> str:
     prefix, _, name = name.rpartition("}")  # the only one is xml:space
-    quoted = escape(value).replace('"', "&quot;").replace("\n", "&#xA;")
-    return f' {"xml:" if prefix else ""}{name}="{quoted}"'
+    return f' {"xml:" if prefix else ""}{name}="{escape(value, quote=True)}"'
 
 
 def _shared(strings: Strings) -> Iterator[str]:
     yield HEAD
     yield f'<sst xmlns="{MAIN}" uniqueCount="{len(strings)}">'
     for string in strings:
-        yield f'<si><t xml:space="preserve">{escape(string)}</t></si>'
+        yield f'<si><t xml:space="preserve">{encoded(string)}</t></si>'
     yield "</sst>"
 
 
@@ -204,22 +207,21 @@ class _Shell:
             piece = StringProperty(name=f"{PROPERTY}.{n}", value=recipe[start : start + PIECE])
             self.book.custom_doc_props.append(piece)
         self.book.calculation.fullCalcOnLoad = True
-        self._numbers: dict[tuple[str, int, int, bool], int] = {}
+        self.styles = Styles()
         for sheet in sheets:
             self._worksheet(sheet, self.book.create_sheet(sheet.name), title)
 
     def save(self) -> BytesIO:
         """The shell as a file, without the styles of cells."""
         target = BytesIO()
-        self.book.save(target)
+        try:
+            self.book.save(target)
+        except Exception as error:
+            # openpyxl's own temporary files find no room: with lxml that is no OSError
+            if isinstance(error, OSError) or type(error).__name__ == "SerialisationError":
+                raise _no_room(getattr(error, "strerror", None) or str(error)) from None
+            raise
         return target
-
-    def stylesheet(self) -> ET.Element:
-        """The styles that the rows have named so far."""
-        root: ET.Element = write_stylesheet(self.book)
-        for font in root.iter("font"):
-            font[:] = sorted(font, key=lambda child: FONT_ORDER.index(child.tag))
-        return root
 
     def worksheet(
         self,
@@ -235,40 +237,41 @@ class _Shell:
         extent = f"A1:{a1((max(sheet.rows, 1) - 1, max(sheet.columns, 1) - 1))}"
         yield re.sub(r'<dimension ref="[^"]*"', f'<dimension ref="{extent}"', head)
         yield "<sheetData>"
-        for xml, rows in chunks(sheet, self.style, strings):
+        for xml, rows in chunks(sheet, self.styles.cell, strings):
             yield xml
             if progress:
                 progress(sum(before.rows for before in self.sheets[:number]) + rows)
         quiet = (
             f'<ignoredErrors><ignoredError {QUIET} sqref="{extent}"></ignoredError></ignoredErrors>'
         )
-        yield "</sheetData>" + tail.replace("</worksheet>", quiet + "</worksheet>")
+        yield "</sheetData>" + self._lights(sheet)
+        yield tail.replace("</worksheet>", quiet + "</worksheet>")
 
-    def style(self, role: str, tint: int, edges: int, quoted: bool) -> int:
-        """The number of a style in the workbook."""
-        key = (role, tint, edges, quoted)
-        if key not in self._numbers:
-            look = theme.look(role, tint)
-            cell = Cell(self.book.worksheets[0], row=1, column=1)
-            cell.font = _font(look)
-            if look.fill:
-                cell.fill = PatternFill("solid", fgColor=_argb(look.fill))
-            cell.alignment = Alignment(
-                horizontal=look.align,
-                vertical="top" if look.wrap else "center",
-                wrap_text=look.wrap or None,
-                indent=look.indent,
+    def _lights(self, sheet: Sheet) -> str:
+        """The conditional formats of a sheet: the first of two that hold comes before the other."""
+        found: dict[str, list[str]] = defaultdict(list)
+        rank = count(1)
+        for light in sheet.lights:
+            look = self.styles.light(light.role, light.tint)
+            for leaf, condition in rules(light):
+                found[span(leaf)].append(
+                    f'<cfRule type="expression" dxfId="{look}" priority="{next(rank)}">'
+                    f"<formula>{escape(condition)}</formula></cfRule>"
+                )
+        for scale in sheet.scales:
+            colors = "".join(f'<color rgb="FF{color}"/>' for color in scale.ends)
+            found[" ".join(span(leaf) for leaf in leaves(scale.cells))].append(
+                f'<cfRule type="colorScale" priority="{next(rank)}"><colorScale><cfvo type="min"/>'
+                f'<cfvo type="max"/>{colors}</colorScale></cfRule>'
             )
-            cell.border = _border(look, edges)
-            cell.number_format = look.number_format
-            if quoted:
-                cell.quotePrefix = True
-            self._numbers[key] = cell.style_id
-        return self._numbers[key]
+        return "".join(
+            f'<conditionalFormatting sqref="{place}">{"".join(listed)}</conditionalFormatting>'
+            for place, listed in found.items()
+        )
 
     def _worksheet(self, sheet: Sheet, ws: Worksheet, title: str) -> None:
-        ws.sheet_view.showGridLines = False
-        ws.sheet_format.defaultRowHeight, ws.sheet_format.customHeight = 20, True
+        ws.sheet_view.showGridLines, ws.sheet_view.zoomScale = False, sheet.zoom
+        ws.sheet_format.defaultRowHeight, ws.sheet_format.customHeight = sheet.row_height, True
         ws.sheet_format.defaultColWidth = sheet.column_width
         widths = (sheet.widths.get(n, sheet.column_width) for n in range(sheet.columns))
         begin = 1
@@ -284,22 +287,6 @@ class _Shell:
             at = a1(link.cells.origin)
             place = f"{quote_sheetname(link.target)}!A1"
             ws[at].hyperlink = Hyperlink(ref=at, location=place)
-        for light in sheet.lights:
-            look = theme.look(light.role, light.tint)
-            style = DifferentialStyle(
-                font=Font(color=_argb(look.color), b=look.bold or None, strike=look.strike or None),
-                fill=PatternFill(bgColor=_argb(look.fill), fill_type="solid")
-                if look.fill
-                else None,
-            )
-            for leaf, condition in rules(light):
-                ws.conditional_formatting.add(
-                    span(leaf), Rule(type="expression", dxf=style, formula=[condition])
-                )
-        for cells in sheet.scales:
-            low, high = theme.SCALE
-            colors = ColorScaleRule("min", None, _argb(low), "max", None, _argb(high))
-            ws.conditional_formatting.add(" ".join(span(leaf) for leaf in leaves(cells)), colors)
         for choice in sheet.choices:
             source = (
                 span(choice.source.grid, absolute=True)
@@ -323,7 +310,11 @@ class _Shell:
         rows, columns = max(sheet.rows, 1), max(sheet.columns, 1)
         ws.print_area = f"A1:{a1((rows - 1, columns - 1))}"
         width = sum(sheet.widths.get(c, sheet.column_width) for c in range(columns)) * 5.6
-        height = sum(sheet.heights.get(r, 20) for r in range(rows)) if rows < 10_000 else 2e5
+        height = (
+            sum(sheet.heights.get(r, sheet.row_height) for r in range(rows))
+            if rows < 10_000
+            else 2e5
+        )
         ws.page_setup.orientation = "landscape" if width > height else "portrait"
         ws.page_setup.paperSize = ws.PAPERSIZE_A4
         ws.sheet_properties.pageSetUpPr.fitToPage = True
@@ -337,31 +328,3 @@ class _Shell:
         if title:
             ws.oddHeader.right.text = title.replace("&", "&&")
         ws.oddFooter.left.text, ws.oddFooter.right.text = "&A", "&P / &N"
-
-
-def _font(look: theme.Look) -> Font:
-    return Font(
-        name=look.font,
-        sz=look.size,
-        b=look.bold or None,
-        i=look.italic or None,
-        strike=look.strike or None,
-        u="single" if look.underline else None,
-        color=_argb(look.color),
-    )
-
-
-def _argb(rgb: str) -> str:
-    """A colour that is opaque in programs that look at that, too."""
-    return "FF" + rgb
-
-
-def _border(look: theme.Look, edges: int) -> Border:
-    thin = Side("thin", _argb(look.line)) if look.lines else Side()
-    thick = Side("medium", _argb(theme.FRAME))
-    return Border(
-        left=thick if edges & LEFT else thin,
-        right=thick if edges & RIGHT else thin,
-        top=thick if edges & TOP else thin,
-        bottom=thick if edges & BOTTOM else thin,
-    )

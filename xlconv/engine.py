@@ -45,7 +45,7 @@ def recalculated(path: Path, data: bytes) -> dict[str, dict[Place, Value]]:
     """
     if find_spec("ironcalc") is None:
         raise XlconvError(
-            "--engine needs IronCalc: install xlconv with its extra [engine]", parameter="engine"
+            "engine needs IronCalc: install xlconv with its extra [engine]", parameter="engine"
         )
     try:
         with TemporaryDirectory(prefix="xlconv-") as folder:

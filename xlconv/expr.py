@@ -107,7 +107,9 @@ class Constant(Expr):
         if isinstance(self.content, bool):
             yield str(self.content).upper()
         elif isinstance(self.content, str):
-            yield '"' + self.content.replace('"', '""') + '"'
+            # Excel reads _x0041_ as A, in a formula too
+            text = re.sub("_(?=x[0-9A-Fa-f]{4}_)", '_"&"', self.content.replace('"', '""'))
+            yield f'"{text}"'
         else:
             yield number_text(self.content)
 
@@ -545,6 +547,8 @@ def _countif(area: Values, criterion: Values, *, axes: int = 0) -> Values:
 
 
 def _round(number: Any, digits: Any) -> float:
+    if abs(number) >= 2.0**53 and digits >= 0:  # whole already, and too long for a Decimal
+        return float(number)
     unit = Decimal(1).scaleb(-int(digits))
     return float(Decimal(repr(float(number))).quantize(unit, ROUND_HALF_UP)) + 0.0
 

@@ -82,6 +82,18 @@ class Layer:
         return cls(x, w, _bias(bias, geometry.out_channels), geometry)
 
 
+    @classmethod
+    def planned(cls, geometry: Geometry, bias: bool = False) -> Layer:
+        """A layer of zeros that take no memory, however many they are."""
+        nothing = np.zeros(())
+        return cls(
+            np.broadcast_to(nothing, geometry.input_shape),
+            np.broadcast_to(nothing, geometry.weight_shape),
+            np.broadcast_to(nothing, (geometry.out_channels,)) if bias else None,
+            geometry,
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class Convolution:
     """A plain convolution and the numbers that go through it.
@@ -188,6 +200,11 @@ def numbers(name: str, values: ArrayLike) -> Array:
         raise XlconvError(f"{name} must be numbers in rows of equal length", parameter=name)
     if given.size == 0:
         raise XlconvError(f"{name} must hold at least one number", parameter=name)
+    if not any(given.strides):  # one number, however often
+        one = np.float64(given.flat[0])
+        given = np.broadcast_to(one, given.shape)
+        if np.isfinite(one):
+            return given
     with np.errstate(over="ignore"):  # a wider float than float64: infinite, so refused
         array = np.array(given, dtype=np.float64)
     if not np.isfinite(array).all():

@@ -9,6 +9,8 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from math import prod
 from pathlib import Path
 from string import Formatter
 from typing import Any, NoReturn, get_type_hints
@@ -21,12 +23,13 @@ from xlconv.data import SIZES, array, read
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.expr import Values
 from xlconv.figure import surround
+from xlconv.geometry import Geometry, largest_input
 from xlconv.layer import Layer
 from xlconv.model import OPERATIONS
 from xlconv.page import Lesson, Page
 from xlconv.recipe import VERSION, recipe
 from xlconv.schema import Table, fits, shown, suggest
-from xlconv.sheet import SHEETS_CELLS, Sheet
+from xlconv.sheet import EXCEL_COLUMNS, EXCEL_ROWS, SHEETS_CELLS, Sheet
 from xlconv.views import VIEWS
 from xlconv.words import WORDS
 
@@ -42,6 +45,9 @@ LAYER_KEYS = ARRAYS | {"seed": int} | PARAMETERS
 
 GIVEN = ("layer", "layers", "pages")
 """What a view may ask for beside its own options: its parameters of these names."""
+
+EASY = 4_000
+"""Cells of a layer's input and output that surely find room."""
 
 TITLE_LENGTH, WORDS_LENGTH = 120, 255
 """Characters that Excel takes in a page's header (half of them), and in a text in a formula."""
@@ -292,6 +298,7 @@ def build(
         lesson = layer_lesson(lesson, views)
     elif not isinstance(lesson, Lesson):
         lesson = load_lesson(lesson)
+    check_room(lesson)
     sheets = []
     for n in range(len(lesson.pages)):
         sheets.append(draw(lesson, n))
@@ -305,17 +312,20 @@ def draw(
     number: int,
     given: Mapping[str, Values] | None = None,
     room: int = SHEETS_CELLS,
+    plan: bool = False,
 ) -> Sheet:
     """The sheet of one page of a lesson.
 
     number  of the page, from 0
     given   numbers that take the place of those in its blocks, by the block's name
     room    cells that it may have
+    plan    whether its cells only take their places
 
     Raises XlconvError where a layer has no such view, or a program's limits are passed.
     """
     page = lesson.pages[number]
-    sheet = Sheet(page.name, page.view, WORDS | dict(lesson.words), given=given or {}, room=room)
+    words = WORDS | dict(lesson.words)
+    sheet = Sheet(page.name, page.view, words, given=given or {}, room=room, plan=plan)
     known: dict[str, Any] = {
         "layer": page.layer,
         "layers": lesson.layers,
@@ -329,6 +339,47 @@ def draw(
         raise type(error)(f'sheet "{page.name}": {error}', parameter=error.parameter) from None
     surround(sheet, page.title or page.name, page.idea, page.try_this, number, lesson.names)
     return sheet
+
+
+def check_room(lesson: Lesson) -> None:
+    """Refuse a layer that no program has room for, before anything is computed from it."""
+    layers = [page.layer for page in lesson.pages if page.layer is not None]
+    largest = max(layers, key=_cells, default=None)
+    if largest is None or _cells(largest) <= EASY:
+        return
+
+    def pages_with(geometry: Geometry) -> Lesson:
+        layer = Layer.planned(geometry, largest.bias is not None)
+        pages = (replace(p, layer=layer) if p.layer is largest else p for p in lesson.pages)
+        return replace(lesson, pages=tuple(pages))
+
+    excess = _excess(lesson)
+    if excess:
+        hint = largest_input(largest.geometry, lambda g: not _excess(pages_with(g)))
+        raise XlconvError(f"{excess}: {hint}", parameter="input")
+
+
+def _cells(layer: Layer) -> int:
+    return prod(layer.geometry.input_shape) + prod(layer.geometry.output_shape)
+
+
+def _excess(lesson: Lesson) -> str:
+    """The first limit of a program that a lesson's sheets pass, in words."""
+    cells = 0
+    for number, page in enumerate(lesson.pages):
+        if page.layer is None:
+            continue
+        sheet = draw(lesson, number, plan=True)
+        for what, needed, limit in (
+            ("rows", sheet.rows, EXCEL_ROWS),
+            ("columns", sheet.columns, EXCEL_COLUMNS),
+        ):
+            if needed > limit:
+                return f'sheet "{page.name}" needs {needed} {what}; Excel has {limit}'
+        cells += max(sheet.rows * sheet.columns, prod(page.layer.geometry.input_shape))
+    if cells > SHEETS_CELLS:
+        return f"the workbook needs {cells} cells; Google Sheets has {SHEETS_CELLS}"
+    return ""
 
 
 def check_claims(sheet: Sheet) -> None:

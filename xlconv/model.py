@@ -37,10 +37,8 @@ def canvas(layer: Layer) -> Array:
             for begin, axis, u in zip(begins, g.axes, offsets, strict=True)
         )
         for o in range(g.out_channels):
-            sources = g.sources(o)
-            group = slice(sources.start, sources.stop)
-            weights = layer.weight[group, g.filter(o)][(..., *offsets)]
-            y[o][reached] += np.tensordot(weights, layer.input[group], 1)
+            for i in g.sources(o):
+                y[o][reached] += layer.weight[(i, g.filter(o), *offsets)] * layer.input[i]
     return y
 
 

@@ -6,6 +6,7 @@ which a declaration of entities is none that a workbook needs.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -21,11 +22,11 @@ FILE_SIZE, PART_SIZE, PARTS = 256 << 20, 1 << 30, 2_000
 RATIO, SMALL = 150, 1 << 20
 """How many times larger a part may become that is not small; deflate packs zeros 1,000 to 1."""
 
-PIECE, TOKEN, TEXT, DEPTH = 1 << 16, 1 << 20, 100_000, 100
-"""Bytes read at once; bytes of one tag, letters of one text, and tags within tags at most."""
+PIECE, TOKEN, TEXT, DEPTH, NAMES = 1 << 16, 1 << 20, 100_000, 100, 1_000
+"""Bytes read at once; at most: bytes of a tag, letters of a text, tags in tags, names of tags."""
 
 Start = Callable[[str, dict[str, str]], None]
-"""What is told of each tag: its name and attributes, both without namespaces."""
+"""What is told of each tag: its name, without a prefix, and its attributes."""
 
 End = Callable[[str, str], None]
 """What is told at each tag's end: its name, and its text if there are no tags in it."""
@@ -92,9 +93,7 @@ class Package:
             with self._zip.open(self._info(name)) as part:
                 while piece := part.read(PIECE):
                     yield piece
-        except UnreadableError:
-            raise
-        except Exception as error:  # zlib.error is a plain Exception
+        except (BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
             raise self.wrong(f"its part {name} is broken: {error}") from None
 
 
@@ -104,22 +103,29 @@ def scanned(pieces: Iterable[bytes], start: Start, end: End) -> Iterator[None]:
     Raises ValueError for what is no XML, or no such XML as workbooks have.
     """
     depth, fed, text = 0, 0, list[str]()
+    local: dict[str, str] = {}  # names without prefixes
 
     def on_start(name: str, attributes: dict[str, str]) -> None:
         nonlocal depth
         depth += 1
         if depth > DEPTH:
             raise ValueError(f"has tags within tags, {DEPTH} deep")
-        text.clear()
-        start(
-            name.rpartition(" ")[2], {k.rpartition(" ")[2]: v for k, v in attributes.items()}
-        )
+        if text:
+            text.clear()
+        if name not in local:
+            if len(local) == NAMES:
+                raise ValueError(f"has more than {NAMES} names of tags")
+            local[name] = name.rpartition(":")[2]
+        start(local[name], attributes)
 
     def on_end(name: str) -> None:
         nonlocal depth
         depth -= 1
-        end(name.rpartition(" ")[2], "".join(text))
-        text.clear()
+        if text:
+            end(local[name], text[0])
+            text.clear()
+        else:
+            end(local[name], "")
 
     def on_text(more: str) -> None:
         text.append(more)
@@ -131,7 +137,7 @@ def scanned(pieces: Iterable[bytes], start: Start, end: End) -> Iterator[None]:
     def on_doctype(*_: object) -> None:
         raise ValueError("declares a document type")
 
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = on_start, on_end
     parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = on_text, on_doctype

@@ -316,7 +316,7 @@ KNOWN = CONVENTIONS | {
         resolve=_pytorch,
         says={
             "word": (
-                "padding must be cells, got {padding}, which is a framework's word or none",
+                "a padding in words is a framework's, got {padding}",
                 "name a convention, tensorflow for one",
             )
         },

@@ -49,6 +49,10 @@ LISTED = 40
 """Sizes beyond which not all that collapse onto one are listed."""
 
 
+MOST = 128
+"""The largest kernel, stride and dilation among which settings are searched for."""
+
+
 @dataclass(frozen=True)
 class Term:
     """A line of the arithmetic: `name = formula = numbers = value`."""
@@ -118,7 +122,7 @@ def describe(
     Term(name='m', formula='n*s', numbers='4*2', value=8)
     """
     said: dict[str, Any] = {
-        "size": size,
+        "size": spread("size", size, len(size)),
         "kernel_size": spread("kernel_size", kernel_size, len(size)),
         "stride": stride,
         "dilation": dilation,
@@ -227,7 +231,9 @@ def _few(numbers: range, chosen: int = -1) -> list[int]:
     """The numbers, but of very many only the first, the chosen one and the last."""
     if len(numbers) <= LISTED:
         return list(numbers)
-    return sorted({*numbers[: LISTED - 2], numbers[-1]} | ({chosen} if chosen in numbers else set()))
+    return sorted(
+        {*numbers[: LISTED - 2], numbers[-1]} | ({chosen} if chosen in numbers else set())
+    )
 
 
 def explain(shape: Shape) -> str:
@@ -247,13 +253,15 @@ def explain(shape: Shape) -> str:
     """
     sizes = "x".join(str(each.asked.size) for each in shape.axes)
     lines = [f"{shape.convention}: {sizes} -> {'x'.join(map(str, shape.output_sizes))}"]
-    for each in shape.axes:
+    alike = {replace(each, asked=replace(each.asked, position=0)) for each in shape.axes}
+    once = len(alike) == 1 < len(shape.axes)
+    for each in shape.axes[:1] if once else shape.axes:
         a = each.asked
         said = [f"n {a.size}", f"k {a.kernel_size}", f"s {a.stride}", f"d {a.dilation}"]
         said += [f"padding {spell(a.padding)}"]
         said += [f"output_padding {a.output_padding}"] * (a.output_padding is not None)
         said += [f"output_size {a.output_size}"] * (a.output_size is not None)
-        lines += [", ".join(said)]
+        lines += [", ".join(said) + (": every axis" if once else "")]
         lines += [f"  {_line(term)}" for term in each.terms]
         lines += [f"  a convolution with this kernel maps these sizes onto {a.size}:"]
         for n, row in enumerate(each.candidates):
@@ -301,13 +309,14 @@ def settings(
     size: Each,
     output_size: Each,
     *,
-    kernel_sizes: Iterable[int] = range(1, 8),
-    strides: Iterable[int] = range(1, 5),
+    kernel_sizes: Iterable[int] | None = None,
+    strides: Iterable[int] | None = None,
     dilations: Iterable[int] = (1,),
 ) -> tuple[Setting, ...]:
     """The layers that turn n into m on every axis, simplest first.
 
-    First those of even overlap (kernel_size divisible by stride: no checkerboard), then the less
+    Strides up to 4, or to m/n if that is more, and kernels up to 7, or to twice the stride, are
+    tried if none are given. First those of even overlap (kernel_size divisible by stride: no checkerboard), then the less
     dilation, output_padding, padding and kernel_size. At most d*(k-1) cells are cropped a side.
 
     Raises XlconvError if none do within the bounds.
@@ -321,7 +330,21 @@ def settings(
     for name, each in (("size", sizes), ("output_size", wanted)):
         if min(each) < 1:
             raise XlconvError(f"{name} must be at least 1, got {min(each)}", parameter=name)
-    grid = product(tuple(kernel_sizes), tuple(strides), tuple(dilations))
+    ratio = min(MOST // 2, max(-(-m // n) for n, m in zip(sizes, wanted, strict=True)))
+    tried = {
+        "stride": tuple(range(1, max(4, ratio) + 1) if strides is None else strides),
+        "dilation": tuple(dilations),
+    }
+    largest = max(7, 2 * ratio)
+    tried["kernel_size"] = tuple(range(1, largest + 1) if kernel_sizes is None else kernel_sizes)
+    for name, values in tried.items():
+        for value in (min(values), max(values)):
+            if not 1 <= value <= MOST:
+                raise XlconvError(
+                    f"{name} must be from 1 to {MOST} to be searched for, got {value}",
+                    parameter=name,
+                )
+    grid = product(tried["kernel_size"], tried["stride"], tried["dilation"])
     found = []
     for k, s, d in grid:
         for op in range(max(s, d)):

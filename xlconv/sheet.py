@@ -123,6 +123,8 @@ class Sheet:
     """Numbers that take the place of a block's own, by its name: what a reader has typed."""
     room: int = SHEETS_CELLS
     """How many cells may be written."""
+    plan: bool = False
+    """Whether cells only take their places, however many they are: none has a number of its own."""
     cells: int = 0
     column_width: float = 4.6
     widths: dict[int, float] = field(default_factory=dict)
@@ -167,7 +169,8 @@ class Sheet:
         )
         self._grow(rows, columns, prod(shape))
         blank: Any = {"f": np.nan, "b": False}.get(np.dtype(dtype).kind)
-        return Grid(self.name, at, steps, np.full(tuple(shape), blank, dtype=dtype), self._write)
+        values: Values = np.broadcast_to(np.array(blank, dtype=dtype), tuple(shape))
+        return Grid(self.name, at, steps, values if self.plan else values.copy(), self._write)
 
     def _grow(self, rows: int, columns: int, cells: int) -> None:
         every = max(self.rows, rows) * max(self.columns, columns)  # Google counts empty ones too
@@ -177,7 +180,7 @@ class Sheet:
             ("a Google Sheets workbook", "cells", every, SHEETS_CELLS),
             ("this sheet", "cells", self.cells + cells, self.room),
         ):
-            if needed > limit:
+            if needed > limit and not self.plan:
                 raise XlconvError(f"{needed} {what}; {program} has {limit}: use a smaller input")
         self.rows, self.columns = max(self.rows, rows), max(self.columns, columns)
         self.cells += cells
@@ -252,7 +255,7 @@ class Sheet:
 
     def formula(self, at: Place, content: Expr, role: str = "computed", tint: int = -1) -> Grid:
         """One cell with a formula, of whatever kind its value is."""
-        value = content.value
+        value = np.full(content.shape, np.nan) if self.plan else content.value
         grid = self.memory(at, value.shape, dtype=value.dtype, steps=[(0, 1)] * value.ndim)
         grid[...] = content
         if value.ndim == 0:
@@ -289,6 +292,8 @@ class Sheet:
         )
 
     def _write(self, cells: Grid, content: Any) -> None:
+        if self.plan:
+            return
         formula = content if isinstance(content, Expr) else None
         value = np.asarray(formula.value if formula is not None else content)
         if cells.memory.dtype != object and (value.dtype == bool) != (cells.memory.dtype == bool):

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from xlconv.sheet import Coat, Frame, Paint, Sheet
 from xlconv.strip import Index, Line, Number, Strings, Strip, letters
 
-CHUNK = 1 << 18
+CHUNK = 1 << 20
 PIECES = 1 << 18  # kept in templates at a time, so that memory does not grow with the rows
 
 Style = Callable[[str, int, int, bool], int]
@@ -77,7 +77,7 @@ def _runs(places: list[int]) -> list[Run]:
 
 
 def chunks(sheet: Sheet, style: Style, strings: Strings) -> Iterator[tuple[str, int]]:
-    """The `<row>` elements of a sheet, about 256 KB at a time, each with the rows written so far.
+    """The `<row>` elements of a sheet, about 1 MB at a time, each with the rows written so far.
 
     style    gives the number of a cell's style in the workbook
     strings  takes the constant texts, as they come

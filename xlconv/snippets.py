@@ -61,6 +61,20 @@ def snippet(layer: Layer, framework: str) -> str:
     return _fill(program.text + _REPORT, fields)
 
 
+def files(layer: Layer) -> dict[str, Array]:
+    """The arrays that a program of a layer loads, by the names of their files.
+
+    >>> list(files(Layer.of(np.ones((20, 20)), np.ones((3, 3)))))
+    ['input.npy']
+    """
+    arrays = {"input.npy": layer.input, "weight.npy": layer.weight, "bias.npy": layer.bias}
+    return {
+        name: array
+        for name, array in arrays.items()
+        if array is not None and array.size > LITERAL_LIMIT
+    }
+
+
 def _fill(text: str, fields: dict[str, object]) -> str:
     """The text with its fields; a line that is one field grows, or goes if that is empty."""
     lines = []
@@ -129,10 +143,11 @@ def _full_shape(g: Geometry) -> tuple[int, ...]:
 
 def _data(layer: Layer, dtype: str) -> str:
     arrays = {"x": layer.input, "weight": layer.weight, "bias": layer.bias}
-    files = {"x": "input.npy", "weight": "weight.npy", "bias": "bias.npy"}
+    names = {"x": "input.npy", "weight": "weight.npy", "bias": "bias.npy"}
+    loaded = files(layer)
     return "\n".join(
-        f'{name} = np.load("{files[name]}").astype("{dtype}")  # shape {array.shape}'
-        if array.size > LITERAL_LIMIT
+        f'{name} = np.load("{names[name]}").astype("{dtype}")  # shape {array.shape}'
+        if names[name] in loaded
         else f'{name} = np.array({_literal(array, f"{name} = np.array(")}, dtype="{dtype}")'
         for name, array in arrays.items()
         if array is not None

@@ -38,9 +38,24 @@ Line = tuple[tuple[str, ...], tuple[Number, ...]]
 letters = lru_cache(maxsize=None)(get_column_letter)
 
 
-def escape(text: str) -> str:
-    """A text as XML has it; that of xml.sax takes as long to import as a sheet to write."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def escape(text: str, quote: bool = False) -> str:
+    """A text as XML has it; that of xml.sax takes as long to import as a sheet to write.
+
+    quote  whether it stands in the quotes of an attribute
+    """
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&quot;").replace("\n", "&#xA;") if quote else text
+
+
+def encoded(text: str) -> str:
+    """A text as a value: Excel reads _x0041_ as A, so _x005F_ stands for its first sign.
+
+    >>> encoded("_x0041_ <b>")
+    '_x005F_x0041_ &lt;b&gt;'
+    """
+    if "_x" in text:
+        text = re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
+    return escape(text)
 
 
 class Strip:
@@ -214,7 +229,7 @@ class Strip:
         if not inner:
             return TOP | BOTTOM
         i = index[self.row_axes.index(inner[0])]
-        return TOP * (i == 0) | BOTTOM * (i == self.shape[inner[0]] - 1)
+        return int(TOP * (i == 0) | BOTTOM * (i == self.shape[inner[0]] - 1))
 
     def _shift(self, index: Index, steps: Sequence[Place]) -> int:
         return sum([i * steps[n][1] for i, n in zip(index, self.row_axes, strict=True)])
@@ -235,10 +250,10 @@ def _looks_like_formula(value: object) -> bool:
     return isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r")
 
 
-def _is_writable(value: object) -> bool:
+def _is_writable(value: Any) -> bool:
     if isinstance(value, str):
         return len(value) <= TEXT_LENGTH and not UNWRITABLE.search(value)
-    return value is None or isfinite(value)  # type: ignore[arg-type]
+    return value is None or isfinite(value)
 
 
 def _numeral(value: float) -> str:
@@ -259,7 +274,7 @@ def _many_numerals(memory: Values) -> Callable[[Values], list[str]]:
     if high - low >= TABLE:
         return lambda values: list(map(str, values.astype(np.int64).tolist()))
     table = np.array(list(map(str, range(int(low), int(high) + 1))), dtype=object)
-    return lambda values: table[(values - low).astype(np.intp)].tolist()  # type: ignore[no-any-return]
+    return lambda values: table[(values - low).astype(np.intp)].tolist()
 
 
 def _typed(value: Any, strings: Strings | None) -> tuple[str, str]:
@@ -272,4 +287,4 @@ def _typed(value: Any, strings: Strings | None) -> tuple[str, str]:
         return "", f"<v>{_numeral(value)}</v>"
     if strings is not None:
         return ' t="s"', f"<v>{strings.setdefault(value, len(strings))}</v>"
-    return ' t="str"', f'<v xml:space="preserve">{escape(value)}</v>'
+    return ' t="str"', f'<v xml:space="preserve">{encoded(value)}</v>'

@@ -98,7 +98,10 @@ ROLES: dict[str, Look] = {
 SCALE = (WHITE, "56B4E9")
 """The two ends of a heat map."""
 
-GREYS, PRIMARIES = ("000000", WHITE), (("000000", "FF0000"), ("000000", "00FF00"), ("000000", "0000FF"))
+GREYS, PRIMARIES = (
+    ("000000", WHITE),
+    (("000000", "FF0000"), ("000000", "00FF00"), ("000000", "0000FF")),
+)
 """The ends of a picture's shades: of a grey one, and of the three channels of a coloured one."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import isfinite
@@ -78,7 +78,7 @@ class Workbook:
         def start(tag: str, attributes: dict[str, str]) -> None:
             nonlocal name
             if tag == "sheet":
-                kind, target = relations.get(attributes.get("id", ""), ("", ""))
+                kind, target = relations.get(_own(attributes, "id"), ("", ""))
                 if kind == "worksheet":
                     self.sheets[attributes.get("name", "")] = target
             elif tag == "definedName":
@@ -134,7 +134,9 @@ def cells_of(rows: Iterable[str]) -> Iterator[tuple[Place, Cell]]:
     """The cells of `<row>` elements; instead of a shared text its number."""
     found: list[tuple[Place, Cell]] = []
     reader = _Cells(found, None)
-    pieces = (piece.encode() for part in (["<sheetData>"], rows, ["</sheetData>"]) for piece in part)
+    pieces = (
+        piece.encode() for part in (["<sheetData>"], rows, ["</sheetData>"]) for piece in part
+    )
     for _ in scanned(pieces, reader.start, reader.end):
         yield from found
         found.clear()
@@ -214,10 +216,9 @@ class _Cells:
         if self.kind == "b":
             return text.strip() in ("1", "true")
         if self.kind == "s" and self.strings is not None:
-            number = _number(text)
-            known = isinstance(number, float) and 0 <= number < len(self.strings)
-            return self.strings[int(number)] if known else ""  # type: ignore[arg-type]
-        return unescape(text)
+            known = re.fullmatch(r"[0-9]{1,9}", text) and int(text) < len(self.strings)
+            return self.strings[int(text)] if known else ""
+        return str(unescape(text))
 
 
 def _number(text: str) -> float | str | None:
@@ -226,6 +227,11 @@ def _number(text: str) -> float | str | None:
     except ValueError:
         return text or None
     return number if isfinite(number) else text
+
+
+def _own(attributes: Mapping[str, str], name: str) -> str:
+    """An attribute of another namespace, whatever its prefix."""
+    return next((v for k, v in attributes.items() if k.rpartition(":")[2] == name), "")
 
 
 @lru_cache(maxsize=1 << 15)

@@ -1,0 +1,76 @@
+"""Write one form of the output's formulas, with its sources, as a workbook: python forms.py -h
+
+taps    the products of the inputs and weights that reach a cell, added
+sp      SUMPRODUCT of the turned kernel and a window of the stretched input
+phase   SUMPRODUCT of the sub-kernel of the cell's phase and a window of the input
+values  no formula: what the others show
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+
+from xlconv.book import Book
+from xlconv.figure import (
+    LEFT,
+    TOP,
+    collected,
+    output_blocks,
+    sources,
+    stretched_input,
+    tapped,
+    turned_kernel,
+)
+from xlconv.layer import Layer
+from xlconv.lesson import check_claims
+from xlconv.model import conv_transpose
+from xlconv.sheet import Sheet, beside
+from xlconv.views.phases import phases
+
+
+def draw(sheet: Sheet, layer: Layer, form: str) -> None:
+    """The layer's sources and its output in one form."""
+    if form == "phase":
+        return phases(sheet, layer)
+    g, src = layer.geometry, sources(sheet, layer, (TOP, LEFT))
+    left = beside(src.input, 3)
+    if form == "sp":
+        z = stretched_input(sheet, g, src.input, (TOP, left))
+        t = turned_kernel(sheet, g, src.weight, (TOP, beside(z, 3)))
+        left = beside(t, 3)
+    canvas, output, _ = output_blocks(sheet, layer, (TOP, left), "output", "")
+    if form == "sp":
+        return collected(canvas, g, t, z, src.bias)
+    if form == "taps":
+        return tapped(canvas, g, src.input, src.weight, src.bias)
+    output[...] = conv_transpose(layer)
+    return None
+
+
+def main() -> None:
+    """Write the workbook: a first sheet with one cell, and the form on the second."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("form", choices=["taps", "sp", "phase", "values"])
+    parser.add_argument("size", type=int, help="rows and columns of the input")
+    parser.add_argument("target")
+    parser.add_argument("--floats", action="store_true", help="random doubles, not small integers")
+    told = parser.parse_args()
+    numbers = np.random.default_rng(0)
+    sizes = (told.size, told.size)
+    layer = Layer.of(
+        numbers.standard_normal(sizes) if told.floats else numbers.integers(0, 5, sizes),
+        numbers.standard_normal((4, 4)) if told.floats else numbers.integers(-1, 4, (4, 4)),
+        stride=2,
+        padding=0 if told.form == "taps" else 1,
+    )
+    first, sheet = Sheet("Start"), Sheet(told.form)
+    first.text((0, 0), told.form)
+    draw(sheet, layer, told.form)
+    check_claims(sheet)
+    Book(told.form, (first, sheet)).save(told.target)
+
+
+if __name__ == "__main__":
+    main()

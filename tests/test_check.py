@@ -1,0 +1,565 @@
+"""Workbooks that were edited, and what `check` finds in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import numpy as np
+import openpyxl
+import pytest
+
+from tests.engines import libreoffice_engine
+from tests.engines.need import needs
+from tests.engines.package import sheet_parts, with_parts
+from tests.engines.strip import strip_values, with_values
+from tests.layers import LAYERS
+from xlconv import engine as engine_module
+from xlconv.check import TOLD, Finding, Report, check
+from xlconv.errors import TargetError, UnreadableError, XlconvError
+from xlconv.layer import Layer
+from xlconv.lesson import build, draw, lesson_names, lesson_of, load_lesson
+from xlconv.recipe import KEPT
+
+LIBREOFFICE = needs("LibreOffice", libreoffice_engine.available())
+converted = libreoffice_engine.converted
+
+# example "sedirts" of tests/data/seed_examples.json
+SEDIRTS = Layer.of([[3, 3], [1, 1]], [[1, 2, 3], [0, 1, 0], [2, 1, 2]], stride=2)
+PRINTED = [[3, 6, 12, 6, 9], [0, 3, 0, 3, 0], [7, 5, 16, 5, 9], [0, 1, 0, 1, 0], [2, 1, 4, 1, 2]]
+
+Edit = Callable[[Any], None]
+Put = Callable[[bytes], Path]
+
+
+@pytest.fixture(scope="module")
+def fresh() -> bytes:
+    return build(SEDIRTS, views=["distribute", "collect"]).to_bytes()
+
+
+@pytest.fixture(scope="module")
+def places() -> dict[str, str]:
+    """The first cell of each block of the sheet Collect, and the range of its output."""
+    sheet = build(SEDIRTS, views=["distribute", "collect"]).manifest()[1]
+    found = {b["name"].removeprefix("collect_"): b["ranges"][0] for b in sheet["blocks"]}
+    return {name: area.partition(":")[0] for name, area in found.items()}
+
+
+@pytest.fixture
+def put(tmp_path: Path) -> Put:
+    def put(data: bytes) -> Path:
+        path = tmp_path / "a.xlsx"
+        path.write_bytes(data)
+        return path
+
+    return put
+
+
+def by_openpyxl(data: bytes, edit: Edit) -> bytes:
+    book = openpyxl.load_workbook(BytesIO(data))
+    edit(book)
+    saved = BytesIO()
+    book.save(saved)
+    return saved.getvalue()
+
+
+def on_sheet(data: bytes, sheet: str, old: str, new: str, count: int = 1) -> bytes:
+    """The file with a text of a sheet's XML replaced; it must be there so often."""
+
+    def edit(xml: bytes) -> bytes:
+        assert xml.decode().count(old) == count, (old, xml.decode().count(old))
+        return xml.decode().replace(old, new).encode()
+
+    with ZipFile(BytesIO(data)) as archive:
+        part = sheet_parts(archive)[sheet]
+    return with_parts(data, {part: edit})
+
+
+def in_part(data: bytes, part: str, pattern: str, new: str) -> bytes:
+    def edit(xml: bytes) -> bytes:
+        found, count = re.subn(pattern, new, xml.decode())
+        assert count
+        return found.encode()
+
+    return with_parts(data, {part: edit})
+
+
+def formula_of(data: bytes, sheet: str, cell: str) -> str:
+    with ZipFile(BytesIO(data)) as archive:
+        xml = archive.read(sheet_parts(archive)[sheet]).decode()
+    found = re.search(rf'<c r="{cell}"[^>]*><f>(.*?)</f>', xml)
+    assert found
+    return found[1]
+
+
+def wrong(report: Report) -> list[Finding]:
+    return [finding for finding in report.findings if finding.wrong]
+
+
+# ------------------------------------------------------------------------- nothing wrong
+
+
+@pytest.mark.parametrize("name", lesson_names())
+def test_every_shipped_lesson_is_right_when_fresh(name: str, put: Put) -> None:
+    report = check(put(build(name).to_bytes()))
+    assert (report.findings, report.right) == ((), True)
+    assert report.formulas > 100
+
+
+@pytest.mark.parametrize("name", lesson_names())
+def test_every_shipped_lesson_is_right_after_openpyxl_and_an_engine(name: str, put: Put) -> None:
+    saved = by_openpyxl(build(name).to_bytes(), lambda _: None)
+    assert check(put(saved), engine=True).findings == ()
+    kinds = {finding.kind for finding in check(put(saved)).findings}
+    assert kinds == {"stale"}
+
+
+@LIBREOFFICE
+def test_every_shipped_lesson_is_right_after_libreoffice(put: Put) -> None:
+    files = [strip_values(build(name).to_bytes()) for name in lesson_names()]
+    for name, saved in zip(lesson_names(), converted(files, "xlsx"), strict=True):
+        report = check(put(saved))
+        assert report.findings == (), f"{name}: {report.explain()}"
+
+
+@pytest.mark.parametrize("name", sorted(LAYERS))
+def test_layers_of_every_kind_are_right(name: str, put: Put) -> None:
+    assert check(put(build(LAYERS[name]).to_bytes())).findings == ()
+
+
+@pytest.mark.parametrize("view", ["distribute", "collect", "phases", "overlap"])
+def test_layer_too_large_for_its_recipe_is_known_by_its_sizes(view: str, put: Put) -> None:
+    x = np.arange(80.0 * 80).reshape(80, 80)
+    assert x.size > KEPT
+    data = build(Layer.of(x, [[1, 2], [0.5, 1]], stride=2), views=[view]).to_bytes()
+    assert len(ZipFile(BytesIO(data)).read("docProps/custom.xml")) < 5000
+    assert check(put(data)).findings == ()
+
+
+def test_recipe_draws_the_same_sheets_again() -> None:
+    for name in lesson_names():
+        lesson, book = load_lesson(name), build(name)
+        again = lesson_of(book.recipe, Path("x"))
+        assert again.names == lesson.names
+        for number, page in enumerate(again.pages):
+            if page.view:
+                drawn = draw(again, number)
+                for block, other in zip(drawn.blocks, book.sheets[number].blocks, strict=True):
+                    assert block.name == other.name
+                    assert block.ranges() == other.ranges()
+                    np.testing.assert_array_equal(block.cells.value, other.cells.value)
+
+
+def test_recipe_has_neither_spaces_nor_what_excel_reads_as_a_letter() -> None:
+    lesson = load_lesson("transposed-convolutions")
+    layer = Layer.of([[1, 2]], [[1]])
+    assert " " not in build(lesson).recipe
+    assert "_x" not in build(layer, views=["collect"]).recipe
+    told = build("gradient").recipe
+    assert max(map(ord, told)) < 128
+
+
+# ------------------------------------------------------------------------- numbers typed over
+
+
+@LIBREOFFICE
+def test_numbers_of_ones_own_are_fine_and_told(
+    fresh: bytes, places: dict[str, str], put: Put
+) -> None:
+    changes = {("Collect", places["input"]): 5.0, ("Collect", places["kernel"]): -1.5}
+    (saved,) = converted([with_values(fresh, changes)], "xlsx")
+    report = check(put(saved))
+    assert report.right
+    assert [(f.kind, f.expected, f.got) for f in report.findings] == [
+        ("changed", 3.0, 5.0),
+        ("changed", 1.0, -1.5),
+    ]
+    assert f"    Collect!{places['input']} was 3, is now 5" in report.explain().splitlines()
+
+
+def test_values_that_were_not_recalculated_are_told_with_what_follows(
+    fresh: bytes, places: dict[str, str], put: Put
+) -> None:
+    report = check(put(with_values(fresh, {("Collect", places["input"]): 5.0})))
+    assert not report.right
+    found = {finding.cell: finding for finding in wrong(report)}
+    first = found[places["output"]]
+    # y[0,0] = x[0,0] * w[0,0]: 3 * 1 as printed, 5 * 1 now
+    assert (first.kind, first.expected, first.got) == ("value", 5.0, float(PRINTED[0][0]))
+
+
+def test_engine_recalculates_before_values_are_compared(
+    fresh: bytes, places: dict[str, str], put: Put
+) -> None:
+    path = put(with_values(fresh, {("Collect", places["input"]): 5.0}))
+    report = check(path, engine=True)
+    assert report.right
+    assert [finding.kind for finding in report.findings] == ["changed"]
+
+
+def test_formula_typed_into_an_input_is_one_of_ones_own(
+    fresh: bytes, places: dict[str, str], put: Put
+) -> None:
+    def edit(book: Any) -> None:
+        book["Collect"][places["input"]] = "=2+3"
+
+    saved = by_openpyxl(fresh, edit)
+    report = check(put(saved), engine=True)
+    assert (report.right, report.findings[0].got) == (True, 5.0)
+    told = f"Collect!{places['input']} has =2+3, without a value; here belongs a number"
+    assert told in map(str, wrong(check(put(saved))))
+
+
+def test_empty_input_counts_as_zero(fresh: bytes, places: dict[str, str], put: Put) -> None:
+    def edit(book: Any) -> None:
+        book["Collect"][places["input"]] = None
+
+    report = check(put(by_openpyxl(fresh, edit)), engine=True)
+    assert report.right
+    assert str(report.findings[0]) == f"Collect!{places['input']} was 3, is now nothing"
+
+
+def test_playgrounds_waiting_numbers_may_be_typed_over(put: Put) -> None:
+    book = build("playground")
+    (block,) = [b for b in book.manifest()[0]["blocks"] if b["name"] == "playground_input_pool"]
+    last = block["ranges"][0].partition(":")[2]
+    report = check(put(with_values(book.to_bytes(), {("Playground", last): 77.0})), engine=True)
+    assert report.right
+    assert [(f.kind, f.cell, f.got) for f in report.findings] == [("changed", last, 77.0)]
+
+
+def test_table_of_the_rule_may_be_asked_for_other_kernels(put: Put) -> None:
+    book = build("frameworks")
+    block = next(b for b in book.manifest()[1]["blocks"] if "rule_kernel_sizes" in b["name"])
+    cell = block["ranges"][0].partition(":")[0]
+    report = check(put(with_values(book.to_bytes(), {("Odd", cell): 9.0})), engine=True)
+    assert (report.right, [f.got for f in report.findings]) == (True, [9.0])
+
+
+@pytest.mark.parametrize("typed", ["five", True])
+def test_words_in_place_of_a_number_are_named_and_only_they(
+    fresh: bytes, places: dict[str, str], put: Put, typed: str | bool
+) -> None:
+    def edit(book: Any) -> None:
+        book["Collect"][places["input"]] = typed
+
+    saved = by_openpyxl(fresh, edit)
+    report = check(put(saved), engine=True)
+    assert [(f.kind, f.cell, f.got) for f in report.findings] == [("text", places["input"], typed)]
+    assert not report.right
+
+
+def test_control_without_a_number_is_named(fresh: bytes, places: dict[str, str], put: Put) -> None:
+    def edit(book: Any) -> None:
+        book["Collect"][places["look_row"]] = None
+
+    report = check(put(by_openpyxl(fresh, edit)), engine=True)
+    assert [str(f) for f in report.findings] == [
+        f"Collect!{places['look_row']} has nothing; here belongs a number"
+    ]
+
+
+def test_number_that_no_cell_can_hold_the_result_of_is_told(
+    fresh: bytes, places: dict[str, str], put: Put
+) -> None:
+    changes = {("Collect", places["input"]): 1e300, ("Collect", places["kernel"]): 1e300}
+    report = check(put(with_values(fresh, changes)))
+    assert [(f.kind, f.sheet) for f in wrong(report)] == [("error", "Collect")]
+    assert "has no value that a cell can hold" in str(wrong(report)[0])
+
+
+# ------------------------------------------------------------------------- what must stay
+
+
+def test_changed_formula_is_named_with_its_cell(
+    fresh: bytes, places: dict[str, str], put: Put
+) -> None:
+    cell = places["output"]
+    was = formula_of(fresh, "Collect", cell)
+    report = check(put(on_sheet(fresh, "Collect", f"<f>{was}</f>", "<f>1+2</f>")))
+    (finding,) = wrong(report)
+    assert (finding.kind, finding.cell, finding.got) == ("formula", cell, "=1+2")
+    assert str(finding) == f"Collect!{cell} has =1+2; here belongs ={was}"
+
+
+def test_value_typed_over_a_formula_is_named(
+    fresh: bytes, places: dict[str, str], put: Put
+) -> None:
+    cell = places["output"]
+    report = check(put(with_values(fresh, {("Collect", cell): 3.0})))
+    (finding,) = wrong(report)
+    assert (finding.kind, finding.cell, finding.got) == ("formula", cell, 3.0)
+    assert finding.expected == "=" + formula_of(fresh, "Collect", cell)
+
+
+def test_formula_that_was_deleted_is_named(fresh: bytes, places: dict[str, str], put: Put) -> None:
+    def edit(book: Any) -> None:
+        book["Collect"][places["output"]] = None
+
+    report = check(put(by_openpyxl(fresh, edit)), engine=True)
+    assert any(
+        (f.kind, f.cell, f.got) == ("formula", places["output"], None) for f in report.findings
+    )
+
+
+def test_fixed_number_typed_over_is_named(fresh: bytes, places: dict[str, str], put: Put) -> None:
+    column, row = re.fullmatch(r"([A-Z]+)(\d+)", places["output"]).groups()  # type: ignore[union-attr]
+    index = f"{column}{int(row) - 1}"  # the number above the first column: 0
+    report = check(put(with_values(fresh, {("Collect", index): 9.0})))
+    first = wrong(report)[0]
+    assert str(first) == f"Collect!{index} has 9; here belongs 0"
+    assert first.kind == "constant"
+
+
+def test_words_of_a_sheet_may_be_written_anew(fresh: bytes, put: Put) -> None:
+    data = in_part(fresh, "xl/sharedStrings.xml", r"Input {2}", "Meine Eingabe ")
+    assert check(put(data)).findings == ()
+
+
+def test_flood_is_counted_and_not_told(fresh: bytes, put: Put) -> None:
+    def edit(book: Any) -> None:
+        for row in book["Collect"].iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    cell.value = 1
+
+    report = check(put(by_openpyxl(fresh, edit)), engine=True)
+    lines = report.explain().splitlines()
+    count = len(wrong(report))
+    assert count > 100
+    assert len(lines) == 2 + TOLD + 1
+    assert lines[1] == f"  {count} formulas that were changed:"
+    assert lines[-1] == f"    and {count - TOLD} more"
+
+
+# ------------------------------------------------------------------------- sheets
+
+
+def test_removed_reordered_and_added_sheets_are_told(fresh: bytes, put: Put) -> None:
+    def edit(book: Any) -> None:
+        book.move_sheet("Collect", -1)
+        book.create_sheet("My notes")["A1"] = "=1+1"
+
+    report = check(put(by_openpyxl(fresh, edit)), engine=True)
+    assert [(f.kind, f.sheet) for f in report.findings] == [("added", "My notes")]
+    assert report.right
+
+    def remove(book: Any) -> None:
+        del book["Distribute"]
+
+    report = check(put(by_openpyxl(fresh, remove)), engine=True)
+    assert [(f.kind, f.sheet) for f in report.findings] == [("gone", "Distribute")]
+    assert not report.right
+
+
+def test_renamed_sheet_is_found_by_the_names_of_its_blocks(fresh: bytes, put: Put) -> None:
+    # as Excel renames: in the list of sheets, in names, links and formulas
+    data = in_part(fresh, "xl/workbook.xml", r'name="Collect"', 'name="Mine &amp; yours"')
+    data = in_part(data, "xl/workbook.xml", r"'?Collect'?!", "'Mine &amp; yours'!")
+    report = check(put(data))
+    assert report.right
+    assert [(f.kind, f.expected, f.got) for f in report.findings] == [
+        ("renamed", "Collect", "Mine & yours")
+    ]
+
+
+def test_sheet_that_lost_its_name_and_names_is_gone(fresh: bytes, put: Put) -> None:
+    report = check(put(in_part(fresh, "xl/workbook.xml", r'name="Collect"', 'name="Mine"')))
+    assert [(f.kind, f.sheet) for f in report.findings] == [("added", "Mine"), ("gone", "Collect")]
+
+
+def test_inserted_rows_are_one_finding(fresh: bytes, put: Put) -> None:
+    def one_lower(found: re.Match[str]) -> str:
+        return f"${found[1]}${int(found[2]) + 1}"
+
+    def edit(xml: bytes) -> bytes:
+        head, names, tail = re.split(r"(<definedNames>.*</definedNames>)", xml.decode())
+        return (head + re.sub(r"\$([A-Z]+)\$(\d+)", one_lower, names) + tail).encode()
+
+    report = check(put(with_parts(fresh, {"xl/workbook.xml": edit})))
+    assert [(f.kind, f.sheet) for f in report.findings] == [
+        ("moved", "Distribute"),
+        ("moved", "Collect"),
+    ]
+    assert not report.right
+
+
+# ------------------------------------------------------------------------- how programs write
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "IF(SUMXMY2({a},{b})&lt;0.000000001,{rest}",
+        "IF(SUMXMY2({a},{b})&lt;1E-09,{rest}",
+        "IF(SUMXMY2({a},{b})&lt;1e-9,{rest}",
+        "if(sumxmy2({a},{b})&lt;1E-9,{rest}",
+        "IF( SUMXMY2( {a} , {b} ) &lt; 1E-9 ,{rest}",
+        "IF(SUMXMY2({A},{b})&lt;1E-9,{rest}",
+    ],
+)
+def test_formula_may_be_written_in_another_way(fresh: bytes, put: Put, written: str) -> None:
+    with ZipFile(BytesIO(fresh)) as archive:
+        xml = archive.read(sheet_parts(archive)["Collect"]).decode()
+    found = re.search(r"IF\(SUMXMY2\(([A-Z0-9:]+),([A-Z0-9:]+)\)&lt;1E-9,(.*?)</f>", xml)
+    assert found
+    a, b, rest = found.groups()
+    formula = written.format(a=a, A=a.lower(), b=b, rest=rest)
+    data = on_sheet(fresh, "Collect", found[0], f"{formula}</f>")
+    assert check(put(data)).findings == ()
+    spoilt = on_sheet(fresh, "Collect", found[0], f"{formula}</f>".replace("(", "(1+", 1))
+    assert [finding.kind for finding in check(put(spoilt)).findings] == ["formula"]
+
+
+@pytest.mark.parametrize(
+    "written", ["IF(SUMXMY2(", "=", "((((", '"', "'", "{", "A1:", "#REF!", "", "1" * 9000]
+)
+def test_what_is_no_formula_at_all_is_another_one(
+    fresh: bytes, places: dict[str, str], put: Put, written: str
+) -> None:
+    was = formula_of(fresh, "Collect", places["output"])
+    report = check(put(on_sheet(fresh, "Collect", f"<f>{was}</f>", f"<f>{written}</f>")))
+    assert [finding.kind for finding in report.findings] == ["formula"]
+
+
+def shared(data: bytes) -> bytes:
+    """The row of stamps' products shared, as Excel saves a formula that was filled to the right."""
+    with ZipFile(BytesIO(data)) as archive:
+        part = sheet_parts(archive)["Sums"]
+
+    def edit(xml: bytes) -> bytes:
+        text = xml.decode()
+        text = text.replace("<f>A1*2</f>", '<f t="shared" ref="A2:C2" si="0">A1*2</f>')
+        for other in ("B1*2", "C1*2"):
+            text = text.replace(f"<f>{other}</f>", '<f t="shared" si="0"/>')
+        assert text.count("shared") == 3
+        return text.encode()
+
+    return with_parts(data, {part: edit})
+
+
+def test_shared_formulas_are_read_as_each_cells_own(put: Put) -> None:
+    from xlconv.workbook import Workbook
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Sums"
+    for column in "ABC":
+        sheet[f"{column}1"], sheet[f"{column}2"] = 1, f"={column}1*2"
+    saved = BytesIO()
+    book.save(saved)
+    path = put(shared(saved.getvalue()))
+    cells = {at: cell.formula for at, cell in Workbook.read(path).cells("Sums") if at[0]}
+    assert cells == {(1, 0): "A1*2", (1, 1): "B1*2", (1, 2): "C1*2"}
+
+
+@LIBREOFFICE
+def test_shared_formulas_are_right_where_a_program_says_they_are_the_same(put: Put) -> None:
+    """A row of a sheet of ours shared by hand; LibreOffice, which writes them out, agrees."""
+    data = build(Layer.of([1, 2, 3, 4], [1, 2]), views=["one_dimension"]).to_bytes()
+    name = "One dimension"
+    with ZipFile(BytesIO(data)) as archive:
+        part = sheet_parts(archive)[name]
+        xml = archive.read(part).decode()
+    for row in re.findall(r"<row .*?</row>", xml):
+        cells = re.findall(r'(<c r="([A-Z]+\d+)"[^>]*>)<f>([^<]*)</f>', row)
+        if len(cells) >= 3 and len({re.sub(r"[A-Z]+(?=\d)", "", c[2]) for c in cells}) == 1:
+            break
+    else:
+        pytest.fail("no row of formulas that differ in nothing but columns")
+    (head, first, formula), *others = cells
+    new = xml.replace(
+        f"{head}<f>{formula}</f>",
+        f'{head}<f t="shared" ref="{first}:{others[-1][1]}" si="7">{formula}</f>',
+    )
+    for other, _, text in others:
+        new = new.replace(f"{other}<f>{text}</f>", f'{other}<f t="shared" si="7"/>')
+    edited = with_parts(data, {part: lambda _: new.encode()})
+    assert check(put(edited)).findings == ()
+    (saved,) = converted([edited], "xlsx")
+    assert check(put(saved)).findings == ()
+
+
+def test_array_formula_of_one_cell_is_the_formula(
+    fresh: bytes, places: dict[str, str], put: Put
+) -> None:
+    cell = places["output"]
+    was = formula_of(fresh, "Collect", cell)
+    data = on_sheet(fresh, "Collect", f"<f>{was}</f>", f'<f t="array" ref="{cell}">{was}</f>')
+    assert check(put(data)).findings == ()
+
+
+def test_prefixed_tags_are_the_same_tags(fresh: bytes, put: Put) -> None:
+    def prefixed(xml: bytes) -> bytes:
+        text = re.sub(r"<(/?)(?=[a-zA-Z])", r"<\1x:", xml.decode())
+        return text.replace("xmlns=", "xmlns:x=").encode()
+
+    with ZipFile(BytesIO(fresh)) as archive:
+        parts = sheet_parts(archive).values()
+    data = with_parts(fresh, dict.fromkeys([*parts, "xl/sharedStrings.xml"], prefixed))
+    assert check(put(data)).findings == ()
+
+
+def test_cells_may_lack_their_addresses(put: Put) -> None:
+    from xlconv.workbook import cells_of
+
+    rows = ["<row><c><v>1</v></c><c><f>A1</f><v>2</v></c></row><row r='5'><c><v>3</v></c></row>"]
+    found = [(at, cell.formula, cell.value) for at, cell in cells_of(rows)]
+    assert found == [((0, 0), None, 1.0), ((0, 1), "A1", 2.0), ((4, 0), None, 3.0)]
+
+
+def test_values_of_every_type_are_read() -> None:
+    from xlconv.workbook import cells_of
+
+    row = (
+        '<row r="1"><c r="A1" t="b"><v>1</v></c><c r="B1" t="str"><v>a_x0041_</v></c>'
+        '<c r="C1" t="e"><v>#REF!</v></c><c r="D1" t="inlineStr"><is><r><t>a</t></r><r><t>b</t></r>'
+        "<rPh><t>no</t></rPh></is></c><c r='E1'><v>nan</v></c><c r='F1'><v></v><f>1</f></c></row>"
+    )
+    found = [cell.value for _, cell in cells_of([row])]
+    assert found == [True, "aA", "#REF!", "ab", "nan", None]
+
+
+# ------------------------------------------------------------------------- the engine
+
+
+def test_without_the_engine_the_extra_is_named(
+    fresh: bytes, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "find_spec", lambda _: None)
+    path = put(fresh)
+    with pytest.raises(XlconvError, match=r"needs IronCalc: install xlconv with its extra \[eng"):
+        check(path, engine=True)
+    assert check(path).right
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("import os; os.abort()", "IronCalc cannot read"),
+        ("import sys; open(sys.argv[2], 'w').write('[[')", "IronCalc cannot read"),
+        ("import time; time.sleep(60)", "IronCalc takes more than 1 s"),
+    ],
+)
+def test_engine_that_fails_or_never_ends_is_one_error(
+    fresh: bytes, put: Put, monkeypatch: pytest.MonkeyPatch, program: str, said: str
+) -> None:
+    monkeypatch.setattr(engine_module, "PROGRAM", program)
+    monkeypatch.setattr(engine_module, "SECONDS", 1)
+    with pytest.raises(UnreadableError, match=said):
+        check(put(fresh), engine=True)
+
+
+def test_engine_without_room_for_its_files_is_one_error(
+    fresh: bytes, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(prefix: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(engine_module, "TemporaryDirectory", fail)
+    with pytest.raises(TargetError, match="cannot write temporary files: No space left"):
+        check(put(fresh), engine=True)

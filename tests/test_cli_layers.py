@@ -1,0 +1,503 @@
+"""Layers in every framework's words, their sizes and programs, and checks, from the command line."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pytest
+
+from tests.conftest import Ran
+from tests.engines.strip import with_values
+from tests.test_cli import error_line, start
+from xlconv import cli
+from xlconv.layer import Layer
+from xlconv.layouts import LAYOUTS
+from xlconv.lesson import build, load_lesson
+from xlconv.rules import CONVENTIONS
+from xlconv.snippets import FRAMEWORKS
+
+Run = Callable[..., Ran]
+Write = Callable[[str, str], Path]
+Listing = Callable[[], dict[str, bytes]]
+
+# shared/semantics.md: k=3, s=2 on the 2x2 input, asked for 4x4, as the frameworks print it
+INPUT, WEIGHT = "3,3\n1,1\n", "1,2,3\n0,1,0\n2,1,2\n"
+UPPER = [[3, 6, 12, 6], [0, 3, 0, 3], [7, 5, 16, 5], [0, 1, 0, 1]]
+LOWER = [[3, 0, 3, 0], [5, 16, 5, 9], [1, 0, 1, 0], [1, 4, 1, 2]]
+FULL = [[3, 6, 12, 6, 9], [0, 3, 0, 3, 0], [7, 5, 16, 5, 9], [0, 1, 0, 1, 0], [2, 1, 4, 1, 2]]
+
+
+def turned(rows: str) -> str:
+    return "\n".join(",".join(reversed(row.split(","))) for row in reversed(rows.split())) + "\n"
+
+
+@pytest.fixture
+def files(write: Write) -> None:
+    write("x.csv", INPUT)
+    write("w.csv", WEIGHT)
+    write("t.csv", turned(WEIGHT))
+
+
+def output(run: Run, *args: object) -> Any:
+    """The numbers that stand in the output's cells."""
+    done = run("layer", *args, "--view", "collect", "--json", "--force", "-o", "a.xlsx")
+    assert done.code == 0, done.err
+    blocks = json.loads(done.out)["sheets"][0]["blocks"]
+    (ranges,) = [block["ranges"] for block in blocks if block["name"] == "collect_output"]
+    cells = openpyxl.load_workbook("a.xlsx", data_only=True)["Collect"]
+    return [[[cell.value for cell in row] for row in cells[area]] for area in ranges]
+
+
+# ------------------------------------------------------------------------- conventions
+
+
+@pytest.mark.parametrize(
+    ("options", "printed"),
+    [
+        ("--weight w.csv --convention tensorflow --same", UPPER),
+        ("--weight w.csv --convention keras --same", UPPER),
+        ("--weight w.csv --convention keras --padding same", UPPER),
+        ("--weight t.csv --convention jax --same", UPPER),
+        ("--weight w.csv --convention jax --same --not-turned", UPPER),
+        ("--weight w.csv --convention jax --layout jax-transposed --same", UPPER),
+        ("--weight t.csv --convention keras --same --turned", UPPER),
+        ("--weight w.csv --convention onnx --same", UPPER),
+        ("--weight w.csv --convention onnx --same-lower", LOWER),
+        ("--weight w.csv --convention onnx --padding same-lower", LOWER),
+        ("--weight w.csv --convention pytorch --padding 1 --output-padding 1", LOWER),
+        ("--weight w.csv --convention mxnet --padding 1 --output-padding 1", LOWER),
+        ("--weight w.csv --padding 1 --output-size 4", LOWER),
+        ("--weight w.csv --convention pytorch --padding 1 --output-size 4,4", LOWER),
+        ("--weight w.csv --convention keras --valid", FULL),
+        ("--weight w.csv --convention tensorflow --output-size 4", UPPER),
+        ("--weight w.csv --output-padding 0 --padding 0", FULL),
+        ("--weight w.csv --padding 0:1", UPPER),
+    ],
+)
+def test_layer_gives_the_frameworks_numbers(
+    run: Run, files: None, options: str, printed: list[list[int]]
+) -> None:
+    assert output(run, "--input", "x.csv", "--stride", 2, *options.split()) == [printed]
+
+
+@pytest.mark.parametrize("layout", sorted(LAYOUTS))
+def test_file_of_every_layout_is_the_same_layer(run: Run, layout: str) -> None:
+    rng = np.random.default_rng(1)
+    x, w = rng.integers(-4, 5, (2, 3, 4)), rng.integers(-4, 5, (2, 3, 3, 2))
+    # (in, out, k, k) of PyTorch in the order that the frameworks' documents name
+    order = {"first": (0, 1, 2, 3), "last": (2, 3, 1, 0), "last, input first": (2, 3, 0, 1)}
+    stored = w.transpose(order[LAYOUTS[layout].source])
+    if layout == "jax":
+        stored = stored[::-1, ::-1]
+    np.save("x.npy", x)
+    np.save("w.npy", w)
+    np.save("stored.npy", stored)
+    plain = output(run, "--input", "x.npy", "--weight", "w.npy", "--stride", 2)
+    assert plain == output(
+        run, "--input", "x.npy", "--weight", "stored.npy", "--stride", 2, "--layout", layout
+    )
+
+
+@pytest.mark.parametrize(
+    ("sizes", "shape"),
+    [
+        (["--input", "4", "--weight", "3", "--stride", "2"], (1, 8)),
+        (["--input", "2x3", "--weight", "3x3", "--stride", "2,1"], (4, 3)),
+        (["--input", "2x3x2", "--weight", "3x3x3", "--stride", "2"], (4, 6, 4)),
+        (["--input", "2x3x3", "--weight", "3x3x1x2", "--stride", "2"], (6, 6)),
+    ],
+)
+def test_same_is_stride_times_the_input_on_any_number_of_axes(
+    run: Run, sizes: list[str], shape: tuple[int, ...]
+) -> None:
+    found = np.array(output(run, *sizes, "--convention", "keras", "--same"))
+    assert found.size == np.prod(shape)
+    assert found.reshape(shape).shape == shape
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            "--convention pytorch --same",
+            (
+                "--same: conv_transpose2d(): argument 'padding' must be tuple of ints, not str:"
+                " padding 1 makes 4 cells"
+            ),
+        ),
+        ("--same", "--same: a padding in words is a framework's, got same: name a convention"),
+        ("--padding valid", "--padding: a padding in words is a framework's, got valid"),
+        ("--convention onnx --same --padding 1", "--padding and --same exclude each other"),
+        ("--convention onnx --same --valid", "--same and --valid exclude each other"),
+        ("--convention keras --same-lower", "convention onnx has same_lower"),
+        ("--convention keras --output-size 9", "--output-size: Unrecognized keyword arguments"),
+        ("--convention jax", "--padding argument to conv_general_dilated should be"),
+        ("--convention tensorflow --output-size 99", "--output-size: Size of out_backprop doesn't"),
+        ("--convention keras --stride 2 --dilation 2", "--dilation: `strides > 1` not supported"),
+        ("--convention onnx --padding 1 --output-size 4", "--padding: onnx ignores padding beside"),
+        ("--convention pytorch --padding 1:2", "--padding: conv_transpose2d(): argument 'padding'"),
+        ("--convention pytorch --padding -1", "--padding: negative padding is not supported"),
+        ("--output-size 99", "--output-size: requested an output size of 99, but valid sizes"),
+        ("--output-size 0", "--output-size must be at least 1, got 0"),
+        ("--output-size x", "invalid value for '--output-size': 'x' is no whole number"),
+        ("--convention torch", "invalid value for '--convention': 'torch' is not one of 'pytorch'"),
+        ("--layout nchw", "invalid value for '--layout': 'nchw' is not one of 'pytorch', 'onnx'"),
+        ("--layout keras --weight 2x3x3x3", "--weight: a weight of layout keras is (*kernel_sizes"),
+        ("--convention keras --groups 2", "--groups: Unrecognized keyword arguments"),
+        ("--groups 0", "--groups must divide"),
+        ("--convention pytorch --same --stride 1000000000", "--same: conv_transpose2d()"),
+    ],
+)
+def test_layer_that_a_framework_refuses_is_refused_in_its_words(
+    run: Run, listing: Listing, options: str, said: str
+) -> None:
+    done = run("layer", "--input", "4x4", "--weight", "3x3", *options.split())
+    assert said in error_line(done.err)
+    assert (done.code, listing()) == (2, {})
+
+
+def test_names_on_the_command_line_are_those_of_the_tables() -> None:
+    assert set(CONVENTIONS) == set(cli.CONVENTIONS)
+    assert set(LAYOUTS) == set(cli.LAYOUTS)
+    assert FRAMEWORKS == cli.FRAMEWORKS
+
+
+# ------------------------------------------------------------------------- lesson files
+
+
+LESSON = """
+title = "A lesson"
+[layers.same]
+input = "x.csv"
+weight = "w.csv"
+stride = 2
+[[sheet]]
+name = "Looks"
+view = "collect"
+layer = "same"
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "printed"),
+    [
+        ('convention = "tensorflow"\npadding = "same"', UPPER),
+        ('convention = "onnx"\npadding = "same_lower"', LOWER),
+        ('convention = "jax"\npadding = "same"\nturned = false', UPPER),
+        ('convention = "jax"\npadding = "same"\nlayout = "jax-transposed"', UPPER),
+        ("padding = 1\noutput_size = 4", LOWER),
+        ("padding = 1\noutput_size = [4, 4]", LOWER),
+        ('convention = "keras"\npadding = "valid"', FULL),
+    ],
+)
+def test_lesson_gives_the_frameworks_numbers(
+    files: None, write: Write, keys: str, printed: list[list[int]]
+) -> None:
+    path = write("a.toml", LESSON.replace("stride = 2", f"stride = 2\n{keys}"))
+    (block,) = [b for b in build(path).sheets[0].blocks if b.name == "output"]
+    assert block.cells.value.tolist() == [printed]
+    inline = LESSON.replace(
+        'layer = "same"', f'input = "x.csv"\nweight = "w.csv"\nstride=2\n{keys}'
+    )
+    (block,) = [b for b in build(write("b.toml", inline)).sheets[0].blocks if b.name == "output"]
+    assert block.cells.value.tolist() == [printed]
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ('convention = "torch"', "[layers.same]: convention must be one of pytorch, tensorflow"),
+        ('layout = "nchw"', "[layers.same]: layout must be one of pytorch, onnx, mxnet"),
+        ('padding = "same"', "[layers.same]: a padding in words is a framework's, got same"),
+        ("convention = 3", '[layers.same]: "convention" must be text, got 3'),
+        ('turned = "yes"', '[layers.same]: "turned" must be true or false, got "yes"'),
+        ("same = true", '[layers.same]: unknown key "same"'),
+        (
+            'convention = "keras"\noutput_size = 4',
+            (
+                "[layers.same]: Unrecognized keyword arguments passed to Conv2DTranspose:"
+                " {'output_size': 4}: padding same makes 4 cells"
+            ),
+        ),
+        (
+            'convention = "tensorflow"\noutput_size = 9',
+            "[layers.same]: output_size: Size of out_backprop doesn't match computed",
+        ),
+    ],
+)
+def test_lesson_that_a_framework_refuses_names_table_and_key(
+    run: Run, files: None, write: Write, keys: str, said: str
+) -> None:
+    done = run("build", write("a.toml", LESSON.replace("stride = 2", f"stride = 2\n{keys}")))
+    assert said in error_line(done.err)
+    assert done.code == 2
+
+
+def test_views_read_the_files_beside_the_lesson(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("image.csv", "1,2,3\n4,5,6\n7,8,9\n")
+    path = write(
+        "a.toml",
+        'title = "A"\n[[sheet]]\nname = "G"\nview = "gradient"\ninput = [[1, 0], [0, 1]]\n'
+        'weight = [[1, 0], [2, 1]]\nimage = "image.csv"\n',
+    )
+    monkeypatch.chdir("/")
+    (page,) = load_lesson(path).pages
+    assert page.options["image"] == [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+
+
+# ------------------------------------------------------------------------- shape
+
+
+def test_shape_prints_every_term_with_its_numbers(run: Run, listing: Listing) -> None:
+    done = run("shape", "--input", "4x4", "--kernel", "3", "--stride", 2, "--padding", 1)
+    assert (done.code, done.err, listing()) == (0, "", {})
+    assert done.out.decode().splitlines() == [
+        "pytorch: 4x4 -> 7x7",
+        "n 4, k 3, s 2, d 1, padding 1: every axis",
+        "  k_eff = d*(k-1) + 1 = 1*(3-1) + 1 = 3",
+        "  full  = (n-1)*s + k_eff = (4-1)*2 + 3 = 9",
+        "  m     = (n-1)*s - 2*p + d*(k-1) + op + 1 = (4-1)*2 - 2*1 + 1*(3-1) + 0 + 1 = 7",
+        "  begin = p = 1",
+        "  end   = full - begin - m = 9 - 1 - 7 = 1",
+        "  a convolution with this kernel maps these sizes onto 4:",
+        "    7 with padding 1, output_padding 0 (this layer)",
+        "    8 with padding 1, output_padding 1, which uncovers 1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "size"),
+    [
+        ("--kernel 3x5 --stride 2,1", [9, 8]),
+        ("--kernel 3 --stride 2 --convention keras --same", [8, 8]),
+        ("--kernel 3 --stride 2 --convention onnx --output-size 10,8", [10, 8]),
+        ("--kernel 3 --padding 1:2,0:1", [3, 5]),
+        ("--kernel 3 --dilation 2", [8, 8]),
+    ],
+)
+def test_shape_as_json_holds_the_sizes(run: Run, options: str, size: list[int]) -> None:
+    told = json.loads(run("shape", "--input", "4x4", *options.split(), "--json").out)
+    assert told["output_size"] == size
+    assert [axis["axis"]["size"] for axis in told["axes"]] == [4, 4]
+
+
+def test_shape_reversed_finds_what_turns_one_size_into_another(run: Run) -> None:
+    done = run("shape", "--input", "4", "--to", "8", "--stride", "2")
+    rows = [line.split() for line in done.out.decode().splitlines()]
+    assert rows[0] == ["kernel_size", "stride", "padding", "output_padding", "dilation", "overlap"]
+    assert rows[1] == ["2", "2", "0", "0", "1", "even"]
+    assert ["3", "2", "1", "1", "1", "uneven"] in rows
+    for k, s, p, op, d, _ in rows[1:]:  # relationship 14 of Dumoulin & Visin, with dilation
+        assert (4 - 1) * int(s) - 2 * int(p) + int(d) * (int(k) - 1) + int(op) + 1 == 8
+
+
+def test_shape_reversed_tells_how_many_more_there_are(run: Run) -> None:
+    args = ("shape", "--input", "2x2", "--to", "14x14")
+    told = json.loads(run(*args, "--json").out)
+    lines = run(*args).out.decode().splitlines()
+    assert len(lines) == 22
+    assert lines[-1].startswith(f"and {len(told['settings']) - 20} more: name a --kernel")
+    assert told["input_size"] == [2, 2]
+    assert told["output_size"] == [14, 14]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--input 4", "missing option '--kernel', or '--to' for the reverse"),
+        ("--kernel 3", "missing option '--input'"),
+        ("--input 4,x --kernel 3", "'4,x' is not like 4, 4x4 or 4x4x4"),
+        ("--input 4x4x4x4 --kernel 3", "is not like 4, 4x4 or 4x4x4"),
+        ("--input x.npy --kernel 3", "'x.npy' is not like 4"),
+        ("--input 0 --kernel 3", "--input must be at least 1, got 0"),
+        ("--input 4 --kernel 0", "--kernel must be at least 1, got 0"),
+        ("--input 4 --kernel 3x3", "--kernel must be one value or one for each of 1 axes, got 2"),
+        ("--input 4 --kernel 3 --padding 9", "--padding 9:9 crops the whole output"),
+        ("--input 4 --to 0", "--to must be at least 1, got 0"),
+        ("--input 4 --to 999", "--to: no kernel_size, stride and padding within the bounds turn 4"),
+        ("--input 4 --to 8 --padding 1", "--to finds the --padding itself: leave it out"),
+        ("--input 4 --to 8 --same", "--to finds the --padding itself: leave it out"),
+        ("--input 4 --to 8 --convention keras", "--to finds the --convention itself"),
+        ("--input 4 --to 8 --stride 1000000000", "--stride must be from 1 to 128 to be searched"),
+        ("--input 4x4 --to 8 --kernel 3x5", "--kernel must be one for all axes beside --to"),
+        ("--input 4x4 --to 8x8x8", "--input must be one value or one for each of 3 axes"),
+        ("--input 99999999999 --kernel 3", "--input must be whole numbers up to 1000000000"),
+    ],
+)  # fmt: skip
+def test_shape_refuses_in_one_line(run: Run, options: str, said: str) -> None:
+    done = run("shape", *options.split())
+    assert said in error_line(done.err)
+    assert (done.code, done.out) == (2, b"")
+
+
+# ------------------------------------------------------------------------- code
+
+
+def printed(program: Path) -> Any:
+    done = subprocess.run(
+        [sys.executable, program.name],
+        cwd=program.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return ast.literal_eval(done.stdout)
+
+
+def test_code_is_a_program_that_prints_the_layers_output(run: Run, files: None) -> None:
+    asked = ("--input", "x.csv", "--weight", "w.csv", "--stride", 2)
+    done = run("code", *asked, "--convention", "onnx", "--same-lower", "--framework", "numpy")
+    assert (done.code, done.err) == (0, "")
+    Path("p.py").write_bytes(done.out)
+    assert printed(Path("p.py").resolve()) == [LOWER]
+
+
+@pytest.mark.parametrize("framework", cli.FRAMEWORKS)
+def test_code_is_written_for_every_framework(run: Run, framework: str) -> None:
+    done = run("code", "--input", "4x4", "--weight", "3x3", "--framework", framework)
+    compile(done.out, "program", "exec")
+    names = {"pytorch": "import torch", "keras": "import keras", "mxnet": "import mxnet"}
+    assert names.get(framework, f"import {framework}"[:9]) in done.out.decode()
+
+
+def test_code_writes_what_it_loads_beside_itself(run: Run, listing: Listing) -> None:
+    args = ("code", "--input", "20x20", "--weight", "2x2", "--stride", 2, "--framework", "numpy")
+    bare = run(*args)
+    assert bare.err == (
+        "xlconv: the program loads input.npy: with -o FILE they are written beside it\n"
+    )
+    Path("programs").mkdir()
+    done = run(*args, "-o", "programs/p.py")
+    assert done.err == "xlconv: wrote programs/p.py\nxlconv: wrote programs/input.npy\n"
+    assert (done.out, Path("programs/p.py").read_bytes()) == (b"", bare.out)
+    found = np.array(printed(Path("programs/p.py").resolve()))
+    assert found.shape == (1, 40, 40)
+    assert np.load("programs/input.npy").shape == (1, 20, 20)
+    again = run(*args, "-o", "programs/p.py")
+    assert again.err.count("is unchanged") == 2
+
+
+def test_code_overwrites_nothing_that_is_not_its_own(run: Run, listing: Listing) -> None:
+    args = ("code", "--input", "20x20", "--weight", "2x2", "-o", "p.py")
+    np.save("input.npy", np.ones(3))
+    before = listing()
+    done = run(*args)
+    assert (done.code, error_line(done.err)) == (
+        4, "input.npy exists with other content: use --force, or another folder",
+    )  # fmt: skip
+    assert listing() == before
+    assert run(*args, "--force").code == 0
+    assert np.load("input.npy").shape == (1, 20, 20)
+    done = run("code", "--input", "20x20", "--weight", "2x2", "-o", "input.npy", "--force")
+    assert (done.code, "give the program another name" in done.err) == (4, True)
+
+
+def test_code_refuses_as_layer_does(run: Run) -> None:
+    done = run("code", "--input", "4x4", "--weight", "3x3", "--stride", "0")
+    assert error_line(done.err) == "--stride must be at least 1, got 0"
+    done = run("code", "--input", "4x4", "--weight", "3x3", "--framework", "torch")
+    assert "'torch' is not one of 'pytorch'" in error_line(done.err)
+    done = run("code", "--input", "4x4", "--weight", "3x3", "-o", "none/p.py")
+    assert (done.code, error_line(done.err)[:17]) == (4, "none is no folder")
+
+
+# ------------------------------------------------------------------------- check
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> None:
+    data = build(Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]]), views=["collect"]).to_bytes()
+    (tmp_path / "right.xlsx").write_bytes(data)
+    (tmp_path / "stale.xlsx").write_bytes(with_values(data, {("Collect", "C8"): 5.0}))
+    (tmp_path / "none.xlsx").write_text("hello")
+
+
+@pytest.mark.parametrize(
+    ("files", "code", "said"),
+    [
+        (["right.xlsx"], 0, "right.xlsx: right, "),
+        (["stale.xlsx"], 1, "stale.xlsx: wrong, "),
+        (["right.xlsx", "stale.xlsx"], 1, "stale.xlsx: wrong, "),
+        (["stale.xlsx", "right.xlsx"], 1, "right.xlsx: right, "),
+        (["none.xlsx", "right.xlsx"], 3, "right.xlsx: right, "),
+        (["stale.xlsx", "none.xlsx"], 3, "stale.xlsx: wrong, "),
+        (["none.xlsx", "stale.xlsx"], 3, "stale.xlsx: wrong, "),
+        (["--engine", "stale.xlsx"], 0, "stale.xlsx: right, "),
+    ],
+)
+def test_check_exits_with_what_it_found(
+    run: Run, books: None, files: list[str], code: int, said: str
+) -> None:
+    done = run("check", *files)
+    assert said in done.out.decode()
+    assert done.code == code
+    assert done.err.count("\n") == ("none.xlsx" in files)
+
+
+def test_check_as_json_has_a_report_for_each_file(run: Run, books: None) -> None:
+    done = run("check", "--json", "right.xlsx", "stale.xlsx", "none.xlsx")
+    right, stale, none = json.loads(done.out)
+    assert (right["file"], right["right"], right["findings"]) == ("right.xlsx", True, [])
+    assert (stale["right"], stale["formulas"]) == (False, right["formulas"])
+    assert stale["findings"][0] == {
+        "kind": "changed", "sheet": "Collect", "cell": "C8", "expected": 3.0, "got": 5.0,
+        "wrong": False,
+    }  # fmt: skip
+    assert none == {"file": "none.xlsx", "error": error_line(done.err)}
+    assert done.code == 3
+
+
+def test_check_with_the_engine_keeps_its_noise_to_itself(run: Run, books: None) -> None:
+    done = run("check", "--engine", "--json", "stale.xlsx")
+    assert json.loads(done.out)[0]["right"]
+    assert done.err == ""
+
+
+def test_check_without_the_engine_names_the_extra(
+    run: Run, books: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xlconv.engine.find_spec", lambda _: None)
+    done = run("check", "--engine", "right.xlsx")
+    assert (done.code, error_line(done.err)) == (
+        2, "--engine needs IronCalc: install xlconv with its extra [engine]",
+    )  # fmt: skip
+
+
+def test_check_needs_a_file(run: Run) -> None:
+    done = run("check")
+    assert (done.code, error_line(done.err)[:16]) == (2, "missing argument")
+
+
+# ------------------------------------------------------------------------- the shell
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("xlconv layer --convention ", list(cli.CONVENTIONS)),
+        ("xlconv shape --convention ke", ["keras"]),
+        ("xlconv layer --layout jax", ["jax", "jax-transposed"]),
+        ("xlconv code --framework n", ["numpy"]),
+        ("xlconv ch", ["check"]),
+    ],
+)
+def test_shell_completes_conventions_layouts_and_frameworks(
+    tmp_path: Path, words: str, offered: list[str]
+) -> None:
+    env = {
+        "_XLCONV_COMPLETE": "bash_complete",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(words.count(" ")),
+    }
+    out, _ = start(tmp_path, env=env).communicate()
+    assert out.decode().splitlines() == [f"plain,{name}" for name in offered]
