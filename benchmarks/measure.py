@@ -24,7 +24,7 @@ class Runs:
     peak: float = 0
 
     def run(self, command: Command) -> None:
-        """Run the command once more. Raises CalledProcessError if it fails."""
+        """Run the command once more; if it fails, so does this."""
         start = time.perf_counter()
         process = subprocess.Popen(
             [str(part) for part in command],
@@ -40,7 +40,7 @@ class Runs:
         self.cpu.append(used.ru_utime + used.ru_stime)
         self.peak = max(self.peak, used.ru_maxrss / 1024)
         if process.returncode:
-            raise subprocess.CalledProcessError(process.returncode, command, stderr=said)
+            raise SystemExit(f"{' '.join(map(str, command))} failed:\n{said.decode()}")
 
 
 def in_turn(times: int, *commands: Command) -> list[Runs]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +35,8 @@ def phase_formulas(plan: dict[str, Any]) -> Iterator[Row]:
         row = top + (r + 1) // 2
         even, odd = kernels[r % 2 * 2 : r % 2 * 2 + 2]
         cells: Row = [None] * size
-        cells[::2] = [
-            f"=SUMPRODUCT({even},{a}{row}:{b}{row + 1})"
-            for a, b in zip(names[:-2], names[1:-1], strict=True)
-        ]
-        cells[1::2] = [
-            f"=SUMPRODUCT({odd},{a}{row}:{b}{row + 1})"
-            for a, b in zip(names[1:-1], names[2:], strict=True)
-        ]
+        cells[::2] = [f"=SUMPRODUCT({even},{a}{row}:{b}{row + 1})" for a, b in pairwise(names[:-1])]
+        cells[1::2] = [f"=SUMPRODUCT({odd},{a}{row}:{b}{row + 1})" for a, b in pairwise(names[1:])]
         yield cells
 
 
@@ -78,7 +73,7 @@ def rows_of(form: str, plan: dict[str, Any]) -> Iterator[Row]:
         yield [None] * left + numbers + gap + (next(formulas) if r >= first else [])
 
 
-def none(rows: Iterator[Row], target: str) -> None:
+def none(rows: Iterator[Row], _: str) -> None:
     for _ in rows:
         pass
 
@@ -102,7 +97,7 @@ def rust_xlsxwriter(rows: Iterator[Row], target: str) -> None:
             if isinstance(cell, str):
                 sheet.write_formula(r, c, cell)
             elif cell is not None:
-                sheet.write_number(r, c, cell)
+                sheet.write(r, c, cell)
     book.close(target)
 
 

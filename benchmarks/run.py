@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from zipfile import ZipFile
 
 from measure import ENVIRONMENT, Command, Runs, in_turn, megabytes, ratio, seconds, table
@@ -44,7 +45,7 @@ def install() -> None:
     if not PYTHON.exists():
         subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
     pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, *PACKAGES], check=True, env=ENVIRONMENT)
+    subprocess.run([*pip, *PACKAGES], check=True, env=ENVIRONMENT, stderr=subprocess.DEVNULL)
     subprocess.run([*pip, "--force-reinstall", "--no-deps", ROOT], check=True, env=ENVIRONMENT)
     subprocess.run([*pip, ROOT], check=True, env=ENVIRONMENT)
 
@@ -112,6 +113,11 @@ def speed(folder: Path) -> Iterator[str]:
         assert len(kept) > 1_000_000
         mine, fastest, texts = in_turn(PAIRS, command, peer("rustypyxl"), peer("none"))
         whole[text] = mine
+        pairs = [a / b for a, b in zip(mine.wall, fastest.wall, strict=True)]
+        HELD.append(
+            (f"{text} text: at most 1.0 of rustypyxl", ratio(mine.wall, fastest.wall), median(pairs) <= 1)
+        )  # fmt: skip
+        HELD.append((f"{text} text: peak under 150 MB", f"{mine.peak:.0f}", mine.peak < 150))
         values = "yes, and styles"
         rows += [
             [f"**xlconv**, {text}", seconds(mine.wall), seconds(mine.cpu), f"{mine.peak:.0f}",
@@ -124,6 +130,9 @@ def speed(folder: Path) -> Iterator[str]:
         if text == "phase":
             for name in list(PEERS)[1:]:
                 pair = in_turn(1, command, peer(name))
+                if name == "xlsxwriter":
+                    part = pair[0].wall[0] / pair[1].wall[0]
+                    HELD.append(("at most 1/20 of XlsxWriter", f"1/{1 / part:.0f}", part <= 1 / 20))
                 rows.append(
                     [f"{PEERS[name]}, {text}", seconds(pair[1].wall), seconds(pair[1].cpu),
                      f"{pair[1].peak:.0f}", megabytes(target), "one constant" if name == "xlsxwriter" else "no",
@@ -138,12 +147,15 @@ def speed(folder: Path) -> Iterator[str]:
     yield table(["writer", "wall s", "CPU s", "peak", "file", "values", "xlconv / it"], rows)
     collect = folder / "collect.xlsx"
     command = [XLCONV, "layer", "--input", "512x512", *LAYER, "--view", "collect", "-o", collect]
-    (mine,) = in_turn(2, command)
+    (mine,) = in_turn(3, command)
     counts = {path: sheet_xml(path).count("<c ") for path in (ours["phase"], collect)}
     parts = [
         min(runs.wall) / counts[path] * 1e6
         for runs, path in ((whole["phase"], ours["phase"]), (mine, collect))
     ]
+    HELD.append(
+        ("collect in proportion: at most 1.0 of phases a cell", f"{parts[1] / parts[0]:.2f}", parts[1] <= parts[0])
+    )  # fmt: skip
     yield (
         f"`--view collect` of the same layer (the stretched input, SUMPRODUCT over it, and the taps"
         f" beside it): {counts[collect]:,} cells in {seconds(mine.wall)} s, {parts[1]:.2f} µs a cell"
@@ -157,16 +169,22 @@ def linear(folder: Path) -> Iterator[str]:
     target = folder / "linear.xlsx"
     commands = [phases_command(f"{n}x{n}", target) for n in [4, *sizes]]
     start, *found = (in_turn(n, c)[0] for n, c in zip([9, 9, 7, 5, 3], commands, strict=True))
-    rows = []
+    rows, each, beyond = [], [], []
     for n, runs in zip(sizes, found, strict=True):
         cells = (2 * n) ** 2 + (n + 2) ** 2
+        each.append((min(runs.cpu) - min(start.cpu)) / cells)
         arrays = 8 * (cells + n * n) / 1e6  # what is shown, and the input
+        beyond.append(runs.peak - start.peak - arrays)
         rows.append(
             [f"{(2 * n) ** 2:,}", f"{cells:,}", seconds(runs.wall),
              f"{(min(runs.wall) - min(start.wall)) / cells * 1e6:.2f}",
              f"{(min(runs.cpu) - min(start.cpu)) / cells * 1e6:.2f}", f"{runs.peak:.0f}",
              f"{arrays:.0f}", f"{runs.peak - start.peak - arrays:.0f}"]
         )  # fmt: skip
+    apart = max(each[1:]) / min(each[1:])
+    HELD.append(("100k, 1M, 4M cells: CPU a cell within 1.5", f"{apart:.2f}", apart <= 1.5))
+    apart = max(each) / min(each)
+    HELD.append(("10k cells, too", f"{apart:.2f}", apart <= 1.5))
     yield (
         f"`--view phases`, beyond the start-up: {min(start.wall):.2f} s and {start.peak:.0f} MB for"
         " an input of 4 x 4. A cell's time is that of the quickest run."
@@ -202,6 +220,11 @@ def small(folder: Path) -> Iterator[str]:
         ("`xlconv --help`", [XLCONV, "--help"], "import click"),
     ):
         a, b = in_turn(20, ours, [PYTHON, "-c", theirs])
+        most = {"`xlconv build`": 2, "`xlconv --help`": 3}[name]
+        part = median(x / y for x, y in zip(a.wall, b.wall, strict=True))
+        HELD.append(
+            (f"{name}: at most {most} times `{theirs}`", ratio(a.wall, b.wall), part <= most)
+        )
         rows.append(
             [name, seconds(a.wall), f'`python -c "{theirs}"`', seconds(b.wall), ratio(a.wall, b.wall),
              ratio(a.cpu, b.cpu)]
@@ -281,6 +304,10 @@ def right(folder: Path) -> Iterator[str]:
     yield f"{found.stdout.strip()} ({time.perf_counter() - start:.0f} s)"
 
 
+HELD: list[tuple[str, str, bool]] = []
+"""What must hold, what was measured, and whether it holds."""
+
+
 SECTIONS = {
     "1. Beside other writers": speed,
     "2. Linear": linear,
@@ -324,11 +351,8 @@ def main() -> None:
     start = time.perf_counter()
     install()
     only = sys.argv[1:]
-    text = [
-        "# Results\n",
-        "Written by `make bench`; the numbers of the sections are those of the issue that asked for"
-        f" them. {machine()}\n",
-    ]
+    told = machine()
+    text = []
     with tempfile.TemporaryDirectory() as folder:
         for head, section in SECTIONS.items():
             if only and head[0] not in only:
@@ -339,8 +363,18 @@ def main() -> None:
                 print(part, flush=True)
                 text.append(part + "\n")
     text.append(f"Measured in {(time.perf_counter() - start) / 60:.0f} minutes.\n")
+    head = (
+        f"# Results\n\nWritten by `make bench` as a whole; the sections are numbered as in the issue"
+        f" that asked for them.\n\n{told}\n\n## What must hold\n\n"
+    )
+    held = table(
+        ["what", "measured", "holds"],
+        [(what, measured, "yes" if holds else "**no**") for what, measured, holds in HELD],
+    )
+    print(held)
     if not only:
-        (HERE / "RESULTS.md").write_text("\n".join(text), encoding="utf-8")
+        told = "\n".join([head + held + "\n", *text])
+        (HERE / "RESULTS.md").write_text(told, encoding="utf-8")
 
 
 if __name__ == "__main__":

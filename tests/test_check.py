@@ -23,6 +23,7 @@ from xlconv.check import TOLD, Finding, Report, check
 from xlconv.errors import TargetError, UnreadableError, XlconvError
 from xlconv.layer import Layer
 from xlconv.lesson import build, draw, lesson_names, lesson_of, load_lesson
+from xlconv.page import Lesson, Page
 from xlconv.recipe import KEPT
 
 LIBREOFFICE = needs("LibreOffice", libreoffice_engine.available())
@@ -364,6 +365,19 @@ def test_renamed_sheet_is_found_by_the_names_of_its_blocks(fresh: bytes, put: Pu
     assert report.right
     assert [(f.kind, f.expected, f.got) for f in report.findings] == [
         ("renamed", "Collect", "Mine & yours")
+    ]
+
+
+def test_renamed_sheets_are_told_apart_where_one_name_begins_another(put: Put) -> None:
+    pages = tuple(Page(name, "collect", layer=SEDIRTS) for name in ("Collect", "Collect 2"))
+    data = build(Lesson("A", pages)).to_bytes()
+    for old, new in (("Collect", "One"), ("Collect 2", "Two")):
+        data = in_part(data, "xl/workbook.xml", f'name="{old}"', f'name="{new}"')
+        data = in_part(data, "xl/workbook.xml", f"'?{old}'?!", f"{new}!")
+    report = check(put(data))
+    assert [(f.kind, f.expected, f.got) for f in report.findings] == [
+        ("renamed", "Collect", "One"),
+        ("renamed", "Collect 2", "Two"),
     ]
 
 

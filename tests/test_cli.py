@@ -246,9 +246,9 @@ def test_layer_fills_sizes_by_seed(run: Run) -> None:
         (["--input", "4x4x4x4x4"], 2, "--weight: input and weight must have 1 to 3 spatial axes"),
         (["--input", "2000000x1"], 2, 'sheet "Distribute": 2000'),
         (["--input", "1x20000"], 2, 'sheet "Distribute": 200'),
-        (["--input", "5000x5000"], 2, "--input has 25000000 values; a Google Sheets workbook"),
+        (["--input", "5000x5000"], 2, "has 10000000: use an input of at most 573x573"),
         (["--input", "99999999999x9"], 2, "--input has 899999999991 values"),
-        (["--input", "1100x1100"], 2, "use a smaller input"),
+        (["--input", "1100x1100"], 2, "use an input of at most 573x573"),
         (["--weight", "5000x5000"], 2, "use a smaller weight"),
         (["--input", "none.csv"], 3, "--input: cannot read none.csv: No such file or directory"),
         (

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from xlconv.expr import FUNCTIONS, OPERATORS, Constant, Expr, Grid, call, joined, shown, total
+from xlconv.expr import Constant, Expr, Grid, call, joined, shown, total
+from xlconv.functions import FUNCTIONS, OPERATORS
 from xlconv.sheet import Sheet, a1, text
 
 from .engines import formulon_engine, ironcalc_engine, libreoffice_engine

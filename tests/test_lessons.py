@@ -38,7 +38,7 @@ from .pages import covered, file, listed, read
 
 SEEDS = json.loads((Path(__file__).parent / "data/seed_examples.json").read_text())
 
-GIVEN = {"input", "image", "kernel", "bias", "parameter", "control", "index"}
+GIVEN = {"input", "image", "pool", "kernel", "bias", "parameter", "control", "index"}
 """Roles of cells that hold a number by right."""
 
 NOTHING = {"zero", "empty"}

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from xlconv import expr, sheet, sheetdata, strip
-from xlconv.expr import FUNCTIONS, Call, Expr, Grid
+from xlconv.expr import Call, Expr, Grid
+from xlconv.functions import FUNCTIONS
 from xlconv.geometry import Geometry
 from xlconv.lesson import check_claims, view_function
 from xlconv.model import conv_transpose

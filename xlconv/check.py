@@ -22,7 +22,7 @@ from openpyxl.formula.tokenizer import Token, TokenizerError
 
 from xlconv.engine import recalculated
 from xlconv.errors import UnreadableError, XlconvError
-from xlconv.expr import Values
+from xlconv.functions import Values
 from xlconv.lesson import draw, lesson_of
 from xlconv.page import Lesson
 from xlconv.recipe import KEPT, PROPERTY
@@ -30,7 +30,7 @@ from xlconv.sheet import Block, Place, Sheet, a1, corners, span
 from xlconv.sheetdata import chunks
 from xlconv.workbook import Cell, Value, Workbook, area, cells_of
 
-EDITABLE = ("input", "kernel", "bias", "image", "parameter", "control")
+EDITABLE = ("input", "kernel", "bias", "image", "pool", "parameter", "control")
 """The roles of cells that are meant to be typed over."""
 
 EMPTY = Cell(None, None)
@@ -185,16 +185,15 @@ def _lesson(book: Workbook) -> Lesson:
 def _titles(lesson: Lesson, book: Workbook) -> dict[str, str]:
     """What each sheet of a lesson is called now: the names of its blocks go with it."""
     titles = {page.name: page.name for page in lesson.pages if page.name in book.sheets}
-    for page in lesson.pages:
-        if page.name in titles:
+    prefixes = {Sheet(page.name).prefix: page.name for page in lesson.pages}
+    for name, reference in book.names.items():
+        place = area(reference)
+        fitting = [prefix for prefix in prefixes if name.startswith(prefix)]
+        if not fitting or place is None or place[0] not in book.sheets:
             continue
-        prefix = Sheet(page.name).defined_name(Block("", "", None))  # type: ignore[arg-type]
-        for name, reference in book.names.items():
-            place = area(reference)
-            if name.startswith(prefix) and place and place[0] in book.sheets:
-                if place[0] not in titles.values():
-                    titles[page.name] = place[0]
-                break
+        page = prefixes[max(fitting, key=len)]
+        if page not in titles and place[0] not in titles.values():
+            titles[page] = place[0]
     return titles
 
 

@@ -138,7 +138,7 @@ def _layer_options(command: Any) -> Any:
     for option in reversed((
         click.option(
             "--input", "input_", required=True, metavar="SIZE|FILE",
-            help="4x4, 3x4x4 (channels first), or a .csv or .npy file.",
+            help="4x4, 3x4x4 (channels first), or a .csv, .npy or .png file.",
         ),
         click.option(
             "--weight", required=True, metavar="SIZE|FILE",
@@ -268,11 +268,11 @@ def layer(
     as_json: bool,
     **asked: Any,
 ) -> None:
-    """Build the workbook of one layer, in PyTorch's words or in another framework's.
+    """Build the workbook of one layer.
 
-    A number for each axis is separated by commas; a single one serves all axes. Sizes alone are
-    filled with small seeded integers. With --convention the layer is what that framework makes of
-    the same words: where a size is asked for, it crops or extends as the framework does.
+    Its parameters are PyTorch's: a number for each axis, separated by commas, or one for all. Sizes
+    alone are filled with small seeded integers. With a convention the words are that framework's:
+    for --same or --output-size it crops, or extends, where the framework does.
     """
     from xlconv.lesson import build as build_book
 
@@ -307,9 +307,10 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 @click.pass_context
 def shape(ctx: click.Context, /, to: list[int] | None, as_json: bool, **asked: Any) -> None:
-    """Print the size arithmetic of a layer, every term with its numbers; no file is written.
+    """Print the sizes of a layer, term by term.
 
     Then the sizes that a convolution maps onto the input's, and which output_padding means which.
+    With --to the reverse: the layers that turn one size into another. No file is written.
     """
     from xlconv import shape as shapes
 
@@ -372,10 +373,10 @@ def code(
     output: str | None,
     **asked: Any,
 ) -> None:
-    """Print a layer as a program that computes the same numbers with a framework.
+    """Print a layer as a framework's program.
 
-    An array too large to be read in a program is loaded by it from a .npy file. With -o that file
-    is written too.
+    It prints the numbers of the layer's output, the same for every framework. An array too large
+    to be read in a program is loaded by it from a .npy file; with -o that file is written too.
     """
     from xlconv import snippets
 
@@ -429,7 +430,7 @@ Exit codes: 1 something is wrong, 3 a file is no workbook of xlconv's."""
 @click.option("--json", "as_json", is_flag=True, help="A list with a report for each file.")
 @click.pass_context
 def check(ctx: click.Context, /, files: tuple[str, ...], engine: bool, as_json: bool) -> None:
-    """Compare workbooks that xlconv made, perhaps edited since, with what they should compute.
+    """Check workbooks that xlconv made, edited or not.
 
     The numbers that are meant to be typed over are taken as they now stand. Everything else must
     be as it was made, and every value what NumPy computes from these numbers.

@@ -21,6 +21,14 @@ class XlconvError(ValueError):
         self.parameter = parameter
 
 
+class RoomError(XlconvError):
+    """More cells than a program has; `needs` says so without the way out."""
+
+    def __init__(self, needs: str, *, parameter: str | None = None) -> None:
+        super().__init__(f"{needs}: use a smaller input", parameter=parameter)
+        self.needs = needs
+
+
 class UnreadableError(XlconvError):
     """A file that cannot be read, or does not hold what its name says."""
 

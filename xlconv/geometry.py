@@ -281,7 +281,8 @@ def largest_input(geometry: Geometry, fits: Callable[[Geometry], bool]) -> str:
 
     size = bisect_left(range(1, max(axis.size for axis in geometry.axes)), True, key=too_large)
     if not size:
-        return "use fewer channels"
+        alone = geometry.in_channels == geometry.out_channels == 1
+        return "use smaller parameters" if alone else "use fewer channels"
     try:
         at_most(size)
     except XlconvError:

@@ -20,16 +20,16 @@ import numpy as np
 from xlconv.book import Book, check_names
 from xlconv.conventions import resolve
 from xlconv.data import SIZES, array, read
-from xlconv.errors import UnreadableError, XlconvError
-from xlconv.expr import Values
+from xlconv.errors import RoomError, UnreadableError, XlconvError
 from xlconv.figure import surround
+from xlconv.functions import Values
 from xlconv.geometry import Geometry, largest_input
 from xlconv.layer import Layer
 from xlconv.model import OPERATIONS
 from xlconv.page import Lesson, Page
 from xlconv.recipe import VERSION, recipe
 from xlconv.schema import Table, fits, shown, suggest
-from xlconv.sheet import EXCEL_COLUMNS, EXCEL_ROWS, SHEETS_CELLS, Sheet
+from xlconv.sheet import SHEETS_CELLS, Sheet
 from xlconv.views import VIEWS
 from xlconv.words import WORDS
 
@@ -335,6 +335,8 @@ def draw(
     wanted = inspect.signature(function).parameters
     try:
         function(sheet, **{k: v for k, v in known.items() if k in wanted}, **page.options)
+    except RoomError as error:
+        raise RoomError(f'sheet "{page.name}": {error.needs}') from None
     except XlconvError as error:
         raise type(error)(f'sheet "{page.name}": {error}', parameter=error.parameter) from None
     surround(sheet, page.title or page.name, page.idea, page.try_this, number, lesson.names)
@@ -364,19 +366,15 @@ def _cells(layer: Layer) -> int:
 
 
 def _excess(lesson: Lesson) -> str:
-    """The first limit of a program that a lesson's sheets pass, in words."""
+    """The first limit of a program that a lesson's sheets pass, in words; none is empty."""
     cells = 0
     for number, page in enumerate(lesson.pages):
-        if page.layer is None:
-            continue
-        sheet = draw(lesson, number, plan=True)
-        for what, needed, limit in (
-            ("rows", sheet.rows, EXCEL_ROWS),
-            ("columns", sheet.columns, EXCEL_COLUMNS),
-        ):
-            if needed > limit:
-                return f'sheet "{page.name}" needs {needed} {what}; Excel has {limit}'
-        cells += max(sheet.rows * sheet.columns, prod(page.layer.geometry.input_shape))
+        if page.layer is not None:
+            try:
+                sheet = draw(lesson, number, plan=True)
+            except RoomError as error:
+                return error.needs
+            cells += max(sheet.rows * sheet.columns, prod(page.layer.geometry.input_shape))
     if cells > SHEETS_CELLS:
         return f"the workbook needs {cells} cells; Google Sheets has {SHEETS_CELLS}"
     return ""

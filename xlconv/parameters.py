@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Any
 
-from xlconv.expr import Expr, Grid, Values, call, joined
+from xlconv.expr import Expr, Grid, call, joined
+from xlconv.functions import Values
 from xlconv.sheet import Place, Sheet, beside
 
 LIMITS = {

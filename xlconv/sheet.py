@@ -13,8 +13,9 @@ import numpy as np
 from openpyxl.utils.cell import get_column_letter, quote_sheetname
 
 from xlconv import theme
-from xlconv.errors import XlconvError
-from xlconv.expr import Area, Expr, Grid, Reference, Values
+from xlconv.errors import RoomError
+from xlconv.expr import Area, Expr, Grid, Reference
+from xlconv.functions import Values
 from xlconv.layer import Convolution, Layer
 from xlconv.words import WORDS
 
@@ -180,8 +181,8 @@ class Sheet:
             ("a Google Sheets workbook", "cells", every, SHEETS_CELLS),
             ("this sheet", "cells", self.cells + cells, self.room),
         ):
-            if needed > limit and not self.plan:
-                raise XlconvError(f"{needed} {what}; {program} has {limit}: use a smaller input")
+            if needed > limit:
+                raise RoomError(f"{needed} {what}; {program} has {limit}")
         self.rows, self.columns = max(self.rows, rows), max(self.columns, columns)
         self.cells += cells
 
@@ -271,7 +272,12 @@ class Sheet:
         >>> sheet.defined_name(sheet.blocks[0])
         '_1_d_output'
         """
-        return re.sub(r"\W|^(?=\d)", "_", f"{self.name.lower()}_{block.name}")
+        return self.prefix + re.sub(r"\W", "_", block.name)
+
+    @property
+    def prefix(self) -> str:
+        """What the names of its blocks begin with."""
+        return re.sub(r"\W|^(?=\d)", "_", f"{self.name.lower()}_")
 
     def link(self, at: Place, content: str, target: str) -> None:
         """A text that leads to another sheet."""

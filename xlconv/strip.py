@@ -14,7 +14,7 @@ import numpy as np
 from openpyxl.utils.cell import get_column_letter
 
 from xlconv.errors import XlconvError
-from xlconv.expr import Values
+from xlconv.functions import Values
 from xlconv.sheet import FORMULA_LENGTH, Coat, Frame, Paint, Place, Slot, a1, slots, text
 
 FEW = 1 << 8  # values that are put into text one by one

@@ -70,6 +70,7 @@ ROLES: dict[str, Look] = {
     "image": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
     "kernel": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
     "bias": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
+    "pool": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
     "parameter": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
     "control": Look(fill=PALE_YELLOW, color=BLUE, bold=True, align="center", lines=True),
     # what is computed

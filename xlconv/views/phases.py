@@ -69,7 +69,7 @@ class Phase:
     @property
     def extent(self) -> int:
         """Inputs that the weights span."""
-        return self.apart * (len(self.offsets) - 1) + 1
+        return self.apart * max(0, len(self.offsets) - 1) + 1
 
     @property
     def weights(self) -> slice:

@@ -142,7 +142,7 @@ def _pool(
     shape = numbers.shape[-2:]
     more = [(0, room - used) for used in shape]
     content = np.pad(numbers.reshape(shape), more, mode="wrap")
-    pool = sheet.block(f"{name}_pool", at, (room, room), role=name, content=content)
+    pool = sheet.block(f"{name}_pool", at, (room, room), role="pool", content=content)
     rows, columns = indices(sheet, pool, 2)
     waits = call("OR", call("NOT", p.valid), rows >= size[0], columns >= size[1])
     sheet.light(pool, waits, "waiting")

@@ -1,0 +1,266 @@
+"""What Excel's operators and functions mean, in NumPy: only what every program computes alike.
+
+A NaN stands for an Excel error. An array of objects holds cells of mixed kinds: numbers, texts and
+truth values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[Any]
+
+
+def number_text(number: float) -> str:
+    """The shortest text that reads back as the same number, as Excel writes it.
+
+    >>> number_text(3.0), number_text(0.1), number_text(1e-9)
+    ('3', '0.1', '1E-9')
+    """
+    if number == int(number) and abs(number) < 1e15:
+        return str(int(number))
+    mantissa, _, exponent = repr(float(number)).partition("e")
+    return f"{mantissa}E{int(exponent):+d}" if exponent else mantissa
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        raise TypeError("a truth value reads TRUE, 1 or True")
+    return number_text(float(value))
+
+
+def _cells(function: Callable[..., Any]) -> Callable[..., Values]:
+    """A function of single cells, over arrays; a cell of the wrong kind gives an error (NaN)."""
+
+    def one(*cells: Any) -> Any:
+        try:
+            if any(map(_is_error, cells)):
+                return np.nan
+            return function(*cells)
+        except (TypeError, ValueError, ZeroDivisionError, IndexError, OverflowError):
+            return np.nan
+
+    return _cells_with_errors(one)
+
+
+def _is_error(cell: Any) -> bool:
+    return isinstance(cell, float) and np.isnan(cell)
+
+
+def _settled(values: Any) -> Values:
+    """An object array as numbers or truth values, where it holds nothing else."""
+    array = np.asarray(values, dtype=object)
+    kinds = {type(value) for value in array.flat}
+    if kinds <= {bool, np.bool_}:
+        return array.astype(bool)
+    if kinds and kinds <= {int, float, np.float64, np.int64}:
+        return array.astype(np.float64)
+    return array
+
+
+def _numeric(function: Callable[..., Any], slow: Callable[..., Any]) -> Callable[..., Values]:
+    """A NumPy function where all cells are numbers, else cell by cell."""
+    by_cell = _cells(slow)
+
+    def over(*arrays: Values) -> Values:
+        if any(array.dtype == object for array in arrays):
+            return by_cell(*arrays)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            result = np.asarray(function(*arrays))
+        if result.dtype == bool:
+            return _unless_error(result, *arrays)
+        return np.where(np.isfinite(result), result, np.nan)
+
+    return over
+
+
+def _unless_error(result: Values, *arrays: Values) -> Values:
+    """The result, but an error where one of the arrays has one."""
+    failed = np.zeros((), dtype=bool)
+    for array in arrays:
+        if array.dtype != bool:
+            failed = failed | np.not_equal(array, array).astype(bool)
+    if not failed.any():
+        return result
+    return np.where(failed, np.nan, result if result.dtype == np.float64 else result.astype(object))
+
+
+def _compare(function: Callable[[Any, Any], Any]) -> Callable[..., Values]:
+    def slow(a: Any, b: Any) -> bool:
+        if isinstance(a, bool) != isinstance(b, bool):
+            raise TypeError("whether TRUE is 1 depends on the program")
+
+        def key(cell: Any) -> tuple[bool, Any]:  # numbers before texts, texts without case
+            return isinstance(cell, str), cell.lower() if isinstance(cell, str) else cell
+
+        return bool(function(key(a), key(b)))
+
+    fast, by_cell = _numeric(function, slow), _cells(slow)
+
+    def over(*arrays: Values) -> Values:
+        alike = len({array.dtype == bool for array in arrays}) == 1
+        return fast(*arrays) if alike else by_cell(*arrays)
+
+    return over
+
+
+def _is_true(cells: Values) -> Values:
+    """Whether cells count as true; an error does, and is to be looked for beside it."""
+    return cells.astype(bool)
+
+
+def _if(condition: Values, then: Values, otherwise: Values) -> Values:
+    if then.dtype == otherwise.dtype != object:
+        return _unless_error(np.where(_is_true(condition), then, otherwise), condition)
+    then, otherwise = then.astype(object), otherwise.astype(object)
+    chosen = np.where(_is_true(condition), then, otherwise)
+    return _settled(_unless_error(chosen, condition))
+
+
+def _iferror(cells: Values, otherwise: Values) -> Values:
+    return _cells_with_errors(lambda c, o: o if _is_error(c) else c)(cells, otherwise)
+
+
+def _cells_with_errors(function: Callable[..., Any]) -> Callable[..., Values]:
+    def over(*arrays: Values) -> Values:
+        with np.errstate(invalid="ignore"):  # NaN compared
+            return _settled(np.frompyfunc(function, len(arrays), 1)(*arrays))
+
+    return over
+
+
+def _reduced(function: Callable[..., Any]) -> Callable[..., Values]:
+    """An aggregate over the last axes of its areas; a text in a range counts for nothing."""
+
+    def over(*arrays: Values, axes: int = 0) -> Values:
+        plain = [_zero_texts(a) if a.dtype == object else np.asarray(a, float) for a in arrays]
+        if len({array.shape[array.ndim - axes :] for array in plain}) > 1:
+            raise ValueError("the ranges of an aggregate must be of one shape")
+        return np.asarray(function(*plain, tuple(range(-axes, 0))))
+
+    return over
+
+
+def _zero_texts(array: Values) -> Values:
+    numbers = np.frompyfunc(lambda c: 0.0 if isinstance(c, str) else float(c), 1, 1)(array)
+    return np.asarray(numbers, dtype=float)
+
+
+def _sumproduct(*arrays_and_axes: Any) -> Values:
+    *arrays, axes = arrays_and_axes
+    letters = "uvwz"[: len(axes)]
+    terms = ",".join(["..." + letters] * len(arrays))
+    return np.asarray(np.einsum(f"{terms}->...", *arrays))
+
+
+def _index(area: Values, *position: Values, axes: int = 0) -> Values:
+    """The cell of a fixed range, counted from 1; in a range of one row or column, one number."""
+    if area.ndim > axes:
+        raise ValueError("INDEX takes one fixed range")
+    table = np.atleast_2d(area).astype(object)
+    places = [p.reshape(p.shape[: max(0, p.ndim - axes)]) for p in position]
+    if len(places) == 1:
+        one = np.array(1.0)
+        places = [places[0], one] if table.shape[1] == 1 else [one, places[0]]
+
+    def cell(row: Any, column: Any) -> Any:
+        r, c = int(row), int(column)
+        inside = 1 <= r <= table.shape[0] and 1 <= c <= table.shape[1]
+        return table[r - 1, c - 1] if inside else np.nan
+
+    return _cells(cell)(*places)
+
+
+def _countif(area: Values, criterion: Values, *, axes: int = 0) -> Values:
+    """Cells equal to the criterion, or as a text like ">0" says."""
+
+    def met(cell: Any, wanted: Any) -> bool:
+        found = re.fullmatch(r"(<=|>=|<>|<|>|=)(.*)", wanted) if isinstance(wanted, str) else None
+        if not found:
+            return bool(OPERATORS["="][1](np.array(cell, object), np.array(wanted, object)))
+        bound = float(found[2])
+        compare = OPERATORS[found[1]][1]
+        return not isinstance(cell, str) and bool(compare(np.array(cell), np.array(bound)))
+
+    matches = np.frompyfunc(met, 2, 1)(area.astype(object), criterion.astype(object))
+    return np.asarray(np.asarray(matches, dtype=float).sum(axis=tuple(range(-axes, 0))))
+
+
+def _round(number: Any, digits: Any) -> float:
+    if abs(number) >= 2.0**53 and digits >= 0:  # whole already, and too long for a Decimal
+        return float(number)
+    unit = Decimal(1).scaleb(-int(digits))
+    return float(Decimal(repr(float(number))).quantize(unit, ROUND_HALF_UP)) + 0.0
+
+
+def _logical(function: np.ufunc) -> Callable[..., Values]:
+    def over(*arrays: Values) -> Values:
+        result = function.reduce(np.broadcast_arrays(*map(_is_true, arrays)))
+        return _unless_error(result, *arrays)
+
+    return over
+
+
+def _choose(number: Any, *options: Any) -> Any:
+    """The options that were not chosen may be errors."""
+    inside = not isinstance(number, str) and 1 <= number < len(options) + 1
+    return options[int(number) - 1] if inside else np.nan
+
+
+def _is_number(cell: Any) -> Any:
+    if isinstance(cell, bool):  # which LibreOffice counts as a number
+        return np.nan
+    return not isinstance(cell, str) and not _is_error(cell)
+
+
+# operator -> (precedence, meaning)
+OPERATORS: dict[str, tuple[int, Callable[..., Values]]] = {
+    "=": (1, _compare(lambda a, b: a == b)),
+    "<>": (1, _compare(lambda a, b: a != b)),
+    "<": (1, _compare(lambda a, b: a < b)),
+    "<=": (1, _compare(lambda a, b: a <= b)),
+    ">": (1, _compare(lambda a, b: a > b)),
+    ">=": (1, _compare(lambda a, b: a >= b)),
+    "&": (2, _cells(lambda a, b: _text(a) + _text(b))),
+    "+": (3, _numeric(np.add, lambda a, b: a + b if _all_numbers(a, b) else np.nan)),
+    "-": (3, _numeric(np.subtract, lambda a, b: a - b)),
+    "*": (4, _numeric(np.multiply, lambda a, b: a * b if _all_numbers(a, b) else np.nan)),
+    "/": (4, _numeric(np.divide, lambda a, b: a / b)),
+}
+
+
+def _all_numbers(*cells: Any) -> bool:
+    return not any(isinstance(cell, str) for cell in cells)
+
+
+# function -> meaning; only what every program computes alike stands here
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "ABS": _numeric(np.abs, abs),
+    "AND": _logical(np.logical_and),
+    "CHOOSE": _cells_with_errors(_choose),
+    "COLUMNS": lambda area, **_: np.float64(area.shape[-1]),
+    "COUNTIF": _countif,
+    "IF": _if,
+    "IFERROR": _iferror,
+    "INDEX": _index,
+    "INT": _numeric(np.floor, lambda a: float(np.floor(a))),
+    "ISNUMBER": _cells_with_errors(_is_number),
+    "MAX": _numeric(lambda *a: np.maximum.reduce(np.broadcast_arrays(*a)), max),
+    "MIN": _numeric(lambda *a: np.minimum.reduce(np.broadcast_arrays(*a)), min),
+    "MOD": _numeric(np.mod, lambda a, b: a % b),
+    "NOT": lambda a: _unless_error(np.logical_not(_is_true(a)), a),
+    "OR": _logical(np.logical_or),
+    "ROUND": _cells(_round),
+    "ROWS": lambda area, **_: np.float64(area.shape[-2]),
+    "SUM": _reduced(lambda a, axes: a.sum(axes)),
+    "SUMPRODUCT": _reduced(_sumproduct),
+    "SUMXMY2": _reduced(lambda a, b, axes: np.square(a - b).sum(axes)),
+}
