@@ -26,7 +26,7 @@ from xlconv.functions import Values
 from xlconv.lesson import draw, lesson_of
 from xlconv.page import Lesson
 from xlconv.recipe import KEPT, PROPERTY
-from xlconv.sheet import Block, Place, Sheet, a1, corners, span
+from xlconv.sheet import Place, Sheet, a1, corners, span
 from xlconv.sheetdata import chunks
 from xlconv.workbook import Cell, Value, Workbook, area, cells_of
 

@@ -8,16 +8,13 @@ from xlconv.expr import Expr, Grid, call, joined, moved, shown
 from xlconv.figure import (
     LEFT,
     TOP,
-    Look,
     Sources,
     caption,
     collected,
     indices,
-    look_at,
     of_channel,
     output_blocks,
     output_caption,
-    pick,
     plain,
     sources,
     stretched_caption,
@@ -28,6 +25,7 @@ from xlconv.figure import (
 )
 from xlconv.geometry import Geometry
 from xlconv.layer import Layer
+from xlconv.look import Look, look_at, pick
 from xlconv.sheet import Sheet, below, beside
 
 TAPS = 80

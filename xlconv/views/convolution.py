@@ -13,14 +13,11 @@ from xlconv.expr import Expr, Grid, call, joined, shown, total
 from xlconv.figure import (
     LEFT,
     TOP,
-    Look,
     Sources,
     caption,
     convolved,
     indices,
-    look_at,
     of_channel,
-    pick,
     plain,
     sources,
     steps,
@@ -29,6 +26,7 @@ from xlconv.figure import (
 )
 from xlconv.geometry import Axis, Geometry
 from xlconv.layer import Convolution
+from xlconv.look import Look, look_at, pick
 from xlconv.sheet import Sheet, below, beside
 
 PRODUCTS = 60

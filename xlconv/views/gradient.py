@@ -16,10 +16,8 @@ from xlconv.figure import (
     caption,
     convolved,
     indices,
-    look_at,
     of_channel,
     output_blocks,
-    pick,
     plain,
     steps,
     tapped,
@@ -29,6 +27,7 @@ from xlconv.figure import (
 )
 from xlconv.geometry import Geometry, largest_input
 from xlconv.layer import Array, Layer
+from xlconv.look import look_at, pick
 from xlconv.sheet import Place, Sheet, below, beside, tiled
 
 NUDGED = 20_000

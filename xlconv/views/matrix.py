@@ -11,10 +11,8 @@ from xlconv.expr import Expr, Grid, call, joined
 from xlconv.figure import (
     LEFT,
     TOP,
-    Look,
     caption,
     indices,
-    look_at,
     of_channel,
     output_blocks,
     output_caption,
@@ -27,6 +25,7 @@ from xlconv.figure import (
 )
 from xlconv.geometry import Axis, Geometry, largest_input
 from xlconv.layer import Layer
+from xlconv.look import Look, look_at
 from xlconv.sheet import EXCEL_COLUMNS, Frame, Place, Sheet, below, beside
 
 MATRIX_CELLS = 1_000_000

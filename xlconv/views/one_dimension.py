@@ -10,7 +10,6 @@ from xlconv.figure import (
     collected,
     distributed,
     indices,
-    look_at,
     output_blocks,
     output_caption,
     plain,
@@ -21,6 +20,7 @@ from xlconv.figure import (
     verdict,
 )
 from xlconv.layer import Layer
+from xlconv.look import look_at
 from xlconv.sheet import Frame, Sheet, below
 from xlconv.views.sedirts import axis_count
 
