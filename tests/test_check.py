@@ -18,6 +18,7 @@ from tests.engines.need import needs
 from tests.engines.package import sheet_parts, with_parts
 from tests.engines.strip import strip_values, with_values
 from tests.layers import LAYERS
+from xlconv import __version__
 from xlconv import engine as engine_module
 from xlconv.check import TOLD, Finding, Report, check
 from xlconv.errors import TargetError, UnreadableError, XlconvError
@@ -162,6 +163,17 @@ def test_recipe_has_neither_spaces_nor_what_excel_reads_as_a_letter() -> None:
     assert "_x" not in build(layer, views=["collect"]).recipe
     told = build("gradient").recipe
     assert max(map(ord, told)) < 128
+
+
+def test_file_of_another_version_of_xlconv_says_so(
+    fresh: bytes, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xlconv.check.__version__", "9.9.9")
+    report = check(put(fresh))
+    assert report.right
+    assert [(f.kind, f.expected, f.got) for f in report.findings] == [
+        ("version", "9.9.9", __version__)
+    ]
 
 
 # ------------------------------------------------------------------------- numbers typed over

@@ -191,7 +191,9 @@ def test_file_that_is_missing_or_a_folder_is_unreadable(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("given", ["4,4", "4x", "x.txt", "", "-1x3", "9" * 30, "1x1x1x1x1x1"])
 def test_what_is_neither_sizes_nor_a_file_is_refused(given: str) -> None:
-    with pytest.raises(XlconvError, match=r"must be sizes such as 4x4, or a \.csv, \.npy or \.png file"):
+    with pytest.raises(
+        XlconvError, match=r"must be sizes such as 4x4, or a \.csv, \.npy or \.png file"
+    ):
         array("input", given)
 
 

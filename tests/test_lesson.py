@@ -191,7 +191,11 @@ def test_views_of_a_layer_that_do_not_exist_are_refused(views: list[str], said: 
         ("stride = 2", "output_padding = 2", "[layers.small]: output_padding must be smaller"),
         ("stride = 2", "bias = [1, 2]", "[layers.small]: bias must have one value for each of 1"),
         ("stride = 2", "padding = 3", "[layers.small]: padding 3:3 crops the whole output"),
-        ("stride = 2", "padding = [[1, 2, 3]]", '"padding" must be text or a whole number or a list'),
+        (
+            "stride = 2",
+            "padding = [[1, 2, 3]]",
+            '"padding" must be text or a whole number or a list',
+        ),
         ("[[3, 3], [1, 1]]", "[[3, 3], [1]]", "[layers.small]: input must be numbers in rows of"),
         ("[[3, 3], [1, 1]]", '[[3, "3"]]', "[layers.small]: input must be numbers"),
         ("[[3, 3], [1, 1]]", "[[3, true]]", "[layers.small]: input must be numbers, got true"),

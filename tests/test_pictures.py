@@ -62,7 +62,7 @@ def test_the_shades_of_the_lesson_run_from_black_to_white(tmp_path: Path) -> Non
     build("image").save(tmp_path / "image.xlsx")
     with ZipFile(tmp_path / "image.xlsx") as parts:
         sheet = parts.read("xl/worksheets/sheet2.xml").decode()
-    assert sheet.count('<color rgb="FF000000">') == sheet.count('<color rgb="FFFFFFFF">') == 2
+    assert sheet.count('<color rgb="FF000000"') == sheet.count('<color rgb="FFFFFFFF"') == 2
 
 
 def test_a_coloured_layer_has_a_shade_for_each_primary() -> None:

@@ -6,6 +6,7 @@ now, and the two are compared cell by cell: formulas as written, values as NumPy
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,7 @@ import numpy as np
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token, TokenizerError
 
+from xlconv import __version__
 from xlconv.engine import recalculated
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.functions import Values
@@ -45,6 +47,10 @@ SAID = {
     "changed": ("{at} was {expected}, is now {got}", "of your own numbers"),
     "renamed": ("{expected} is now called {got}", "renamed sheets"),
     "added": ("{at}", "sheets that are not xlconv's, not checked"),
+    "version": (
+        "xlconv {got} made it, this is {expected}: what follows may be for that alone",
+        "other version",
+    ),
     "formula": ("{at} has {got}; here belongs {expected}", "formulas that were changed"),
     "constant": ("{at} has {got}; here belongs {expected}", "fixed numbers typed over"),
     "text": ("{at} has {got}; here belongs a number", "cells without the number they need"),
@@ -56,7 +62,7 @@ SAID = {
 }
 """How each kind of finding is said, and how many of them are."""
 
-FINE = ("changed", "renamed", "added")
+FINE = ("changed", "renamed", "added", "version")
 
 FAILURES = (XlconvError, ValueError, TypeError, ArithmeticError, LookupError, AssertionError)
 """What drawing a sheet may raise where its recipe, or a number on it, is out of all bounds."""
@@ -75,7 +81,8 @@ class Finding:
     kind  "changed": typed over, as it is meant to be; "formula": another formula, or none;
           "constant": a fixed number typed over; "text": words, or nothing, where a number belongs;
           "value": the right formula with another value; "stale": a sheet without values; "moved",
-          "renamed", "added", "gone": what happened to a sheet; "error": its numbers have no result
+          "renamed", "added", "gone": what happened to a sheet; "error": its numbers have no result;
+          "version": another version of xlconv made the file
     """
 
     kind: str
@@ -139,7 +146,7 @@ def check(path: str | os.PathLike[str], *, engine: bool = False) -> Report:
     Raises UnreadableError for a file that is no such workbook, or is not safe to open.
     """
     book = Workbook.read(Path(path))
-    lesson = _lesson(book)
+    lesson, version = _lesson(book)
     values = recalculated(Path(path), book.package.data) if engine else None
     titles = _titles(lesson, book)
     known = {page.name for page in lesson.pages}
@@ -148,6 +155,8 @@ def check(path: str | os.PathLike[str], *, engine: bool = False) -> Report:
         for name in book.sheets
         if name not in known and name not in titles.values()
     ]
+    if version != __version__:
+        findings.append(Finding("version", Path(path).name, "", __version__, version))
     formulas = 0
     for number, page in enumerate(lesson.pages):
         if not page.view:
@@ -164,8 +173,8 @@ def check(path: str | os.PathLike[str], *, engine: bool = False) -> Report:
     return Report(str(path), tuple(findings), formulas)
 
 
-def _lesson(book: Workbook) -> Lesson:
-    """The lesson that a workbook's properties tell of."""
+def _lesson(book: Workbook) -> tuple[Lesson, str]:
+    """The lesson that a workbook's properties tell of, and the version that wrote them."""
     path = book.package.path
     pieces = {
         key: value
@@ -175,11 +184,12 @@ def _lesson(book: Workbook) -> Lesson:
     names = [f"{PROPERTY}.{n}" for n in range(len(pieces))]
     if not pieces or set(names) != set(pieces):
         raise UnreadableError(f"{path} has no recipe: xlconv did not make it, or it was lost")
-    source = Path(f"{path}'s recipe")
+    text = "".join(pieces[name] for name in names)
     try:
-        return lesson_of("".join(pieces[name] for name in names), source)
+        lesson = lesson_of(text, Path(f"{path}'s recipe"))
     except XlconvError as error:
         raise UnreadableError(str(error)) from None
+    return lesson, str(json.loads(text).get("xlconv"))
 
 
 def _titles(lesson: Lesson, book: Workbook) -> dict[str, str]:

@@ -81,7 +81,6 @@ class Layer:
         geometry = Geometry(x.shape[0], w.shape[1] * groups, groups, axes)
         return cls(x, w, _bias(bias, geometry.out_channels), geometry)
 
-
     @classmethod
     def planned(cls, geometry: Geometry, bias: bool = False) -> Layer:
         """A layer of zeros that take no memory, however many they are."""

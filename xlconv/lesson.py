@@ -117,6 +117,7 @@ def lesson_of(text: str, source: Path) -> Lesson:
     version = told.pop("version", None) if isinstance(told, dict) else None
     if version != VERSION:
         raise UnreadableError(f"{source} is of version {shown(version)}, not {VERSION}")
+    told.pop("xlconv", None)
     return _lesson(Table(source, files=False), told)
 
 

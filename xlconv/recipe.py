@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from xlconv import __version__
 from xlconv.layer import Array, Layer
 from xlconv.page import Lesson, Page
 
@@ -30,13 +31,14 @@ def recipe(lesson: Lesson, computing: Container[str]) -> str:
     >>> layer = Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2)
     >>> json.loads(recipe(Lesson("Title", (Page("Looks", "collect", layer=layer),)), ["Looks"]))
     ... # doctest: +ELLIPSIS
-    {'version': 1, 'title': 'Title', 'words': {}, 'sheet': [{'name': 'Looks', 'view': 'collect',...
+    {'version': 1, 'xlconv': '...', 'title': 'Title', 'words': {}, 'sheet': [{'name': 'Looks',...
     """
     sheets = [
         _told(page) if page.name in computing else {"name": page.name} for page in lesson.pages
     ]
     told = {
         "version": VERSION,
+        "xlconv": __version__,
         "title": lesson.title,
         "words": dict(lesson.words),
         "sheet": sheets,
