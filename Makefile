@@ -32,5 +32,8 @@ lint: $(VENV)/tested
 pictures: $(VENV)/tested
 	$(BIN)/python docs/pictures.py
 
+bench:
+	$(PYTHON) benchmarks/run.py
+
 clean:
-	rm -rf $(VENV) build dist output/*.xlsx
+	rm -rf $(VENV) .venv-bench build dist output/*.xlsx

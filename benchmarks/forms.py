@@ -30,6 +30,14 @@ from xlconv.sheet import Sheet, beside
 from xlconv.views.phases import phases
 
 
+def layer_of(size: int, floats: bool) -> Layer:
+    """A layer of small integers or random doubles, always the same."""
+    numbers = np.random.default_rng(0)
+    x = numbers.standard_normal((size, size)) if floats else numbers.integers(0, 5, (size, size))
+    w = numbers.standard_normal((4, 4)) if floats else numbers.integers(-1, 4, (4, 4))
+    return Layer.of(x, w, stride=2, padding=1)
+
+
 def draw(sheet: Sheet, layer: Layer, form: str) -> None:
     """The layer's sources and its output in one form."""
     if form == "phase":
@@ -57,14 +65,7 @@ def main() -> None:
     parser.add_argument("target")
     parser.add_argument("--floats", action="store_true", help="random doubles, not small integers")
     told = parser.parse_args()
-    numbers = np.random.default_rng(0)
-    sizes = (told.size, told.size)
-    layer = Layer.of(
-        numbers.standard_normal(sizes) if told.floats else numbers.integers(0, 5, sizes),
-        numbers.standard_normal((4, 4)) if told.floats else numbers.integers(-1, 4, (4, 4)),
-        stride=2,
-        padding=0 if told.form == "taps" else 1,
-    )
+    layer = layer_of(told.size, told.floats)
     first, sheet = Sheet("Start"), Sheet(told.form)
     first.text((0, 0), told.form)
     draw(sheet, layer, told.form)

@@ -373,6 +373,7 @@ def test_renamed_sheet_is_found_by_the_names_of_its_blocks(fresh: bytes, put: Pu
     # as Excel renames: in the list of sheets, in names, links and formulas
     data = in_part(fresh, "xl/workbook.xml", r'name="Collect"', 'name="Mine &amp; yours"')
     data = in_part(data, "xl/workbook.xml", r"'?Collect'?!", "'Mine &amp; yours'!")
+    data = on_sheet(data, "Mine & yours", "SUMXMY2(", "SUMXMY2('mine &amp; Yours'!")
     report = check(put(data))
     assert report.right
     assert [(f.kind, f.expected, f.got) for f in report.findings] == [
@@ -426,6 +427,8 @@ def test_inserted_rows_are_one_finding(fresh: bytes, put: Put) -> None:
         "if(sumxmy2({a},{b})&lt;1E-9,{rest}",
         "IF( SUMXMY2( {a} , {b} ) &lt; 1E-9 ,{rest}",
         "IF(SUMXMY2({A},{b})&lt;1E-9,{rest}",
+        "IF(SUMXMY2({a},{b})&lt;1.000000000000001E-9,{rest}",
+        "IF(SUMXMY2('Collect'!{a},collect!{b})&lt;1E-9,{rest}",
     ],
 )
 def test_formula_may_be_written_in_another_way(fresh: bytes, put: Put, written: str) -> None:
@@ -449,6 +452,29 @@ def test_what_is_no_formula_at_all_is_another_one(
 ) -> None:
     was = formula_of(fresh, "Collect", places["output"])
     report = check(put(on_sheet(fresh, "Collect", f"<f>{was}</f>", f"<f>{written}</f>")))
+    assert [finding.kind for finding in report.findings] == ["formula"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("SUMXMY2(", "SUMXMY2(Distribute!"),
+        ("&lt;1E-9", "&lt;1.0001E-9"),
+        ("&lt;1E-9", "&lt;=1E-9"),
+        ("✓", "✔"),
+    ],
+)
+def test_formula_that_means_something_else_is_another_one(
+    fresh: bytes, put: Put, old: str, new: str
+) -> None:
+    def edit(xml: bytes) -> bytes:
+        head, verdict, tail = re.split(r"(<f>IF\(SUMXMY2.*?</f>)", xml.decode())
+        assert old in verdict
+        return (head + verdict.replace(old, new) + tail).encode()
+
+    with ZipFile(BytesIO(fresh)) as archive:
+        part = sheet_parts(archive)["Collect"]
+    report = check(put(with_parts(fresh, {part: edit})))
     assert [finding.kind for finding in report.findings] == ["formula"]
 
 

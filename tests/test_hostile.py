@@ -148,8 +148,9 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "text": (lambda: b"hello", "is no .xlsx file"),
     "cut short": (lambda: fresh()[:-200], "is no .xlsx file"),
     "cut in the middle": (lambda: fresh()[:4000] + fresh()[-900:], "xlsx"),
-    "another zip": (lambda: packed({"a.txt": b"a"}), "its part _rels/.rels is missing"),
-    "no rels": (lambda: with_part("_rels/.rels", None), "its part _rels/.rels is missing"),
+    "another zip": (lambda: packed({"a.txt": b"a"}), "is not opened: it is no .xlsx file"),
+    "password": (lambda: b"\xd0\xcf\x11\xe0" + b"\0" * 3000, "or has a password, or is of an old"),
+    "no rels": (lambda: with_part("_rels/.rels", None), "is not opened: it is no .xlsx file"),
     "rels to nothing": (
         lambda: with_part("_rels/.rels", b"<Relationships/>"), "it has no workbook in it",
     ),
@@ -186,6 +187,10 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: with_part(SHEET, b'<?xml version="1.0" encoding="klingon"?><a/>'), "is no XML",
     ),
     "deep": (lambda: with_part(SHEET, b"<a>" * 100_000), "has tags within tags"),
+    "many names": (
+        lambda: with_part(SHEET, "".join(["<a>", *(f"<a{n}/>" for n in range(2000)), "</a>"]).encode()),
+        "has more than 1000 names of tags",
+    ),
     "one long tag": (
         lambda: with_part(SHEET, b"<a b='" + os.urandom(2 << 20).hex().encode() + b"'/>"),
         "has a tag of more than",
@@ -350,6 +355,7 @@ RECIPES: dict[str, tuple[Any, str]] = {
     ),
     "absurd size": (recipe({"input": "99999x99999"}), "input has 9999800001 values"),
     "large size": (recipe({"input": "3000x3000"}), "cannot be drawn"),
+    "more than the file has": (recipe({"input": "400x400"}), "cells; this sheet has 100000"),
     "large kernel": (recipe({"weight": "2000x2000"}), "cannot be drawn"),
     "large stride": (recipe({"stride": 10**9}), "cannot be drawn"),
     "large padding": (recipe({"padding": -(10**9)}), "cannot be drawn"),

@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import resource
-import signal
-import subprocess
-import sys
 import time
 from io import BytesIO
 from pathlib import Path
@@ -22,7 +17,7 @@ from tests.engines import formulon_engine, ironcalc_engine, libreoffice_engine
 from tests.engines.need import needs
 from xlconv.book import Book
 from xlconv.check import check
-from xlconv.errors import TargetError, XlconvError
+from xlconv.errors import XlconvError
 from xlconv.expr import joined
 from xlconv.layer import Layer
 from xlconv.lesson import build, draw, layer_lesson
@@ -91,45 +86,6 @@ def test_source_date_epoch_may_be_the_last_that_a_zip_file_knows(
     monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(last.timestamp())))
     archive = ZipFile(BytesIO(Book("A", (Sheet("A"),)).to_bytes()))
     assert archive.infolist()[0].date_time[:4] == (2107, 12, 31, 23)
-
-
-@pytest.mark.parametrize("room", [0, 100, 800])
-def test_full_disk_under_openpyxls_own_files_is_one_line(tmp_path: Path, room: int) -> None:
-    program = "import sys; from xlconv.cli import main; main(sys.argv[1:])"
-
-    def limit() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
-
-    done = subprocess.run(
-        [sys.executable, "-c", program, "layer", "--input", "3x3", "--weight", "3x3", "-o", "-"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(HOME), "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        preexec_fn=limit,
-        check=False,
-    )
-    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (4, b"", 1)
-    assert b"error: cannot write temporary files: " in done.stderr
-    assert b"make room, or set TMPDIR to another folder" in done.stderr
-
-
-def test_openpyxls_failures_of_another_kind_are_not_hidden(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def fail(self: object, target: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(openpyxl.Workbook, "save", fail)
-    with pytest.raises(TargetError, match="temporary files: No space left on device: make room"):
-        Book("A", (Sheet("A"),)).to_bytes()
-
-    def break_down(self: object, target: object) -> None:
-        raise KeyError("a mistake of ours")
-
-    monkeypatch.setattr(openpyxl.Workbook, "save", break_down)
-    with pytest.raises(KeyError):
-        Book("A", (Sheet("A"),)).to_bytes()
 
 
 # ------------------------------------------------------------------------- names

@@ -89,7 +89,7 @@ def test_many_numbers_are_written_as_the_same_number_of_few(
 
 
 class Sink(io.RawIOBase):
-    """A file that keeps nothing, and may be full."""
+    """A file that keeps nothing, and is full for one moment."""
 
     def __init__(self, room: int = sys.maxsize) -> None:
         self.room, self.at = room, 0
@@ -100,6 +100,7 @@ class Sink(io.RawIOBase):
     def write(self, data: bytes) -> int:  # type: ignore[override]
         self.at += len(data)
         if self.at > self.room:
+            self.room = sys.maxsize
             raise OSError(28, "No space left on device")
         return len(data)
 

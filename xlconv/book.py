@@ -5,7 +5,6 @@ from __future__ import annotations
 import filecmp
 import os
 import re
-import secrets
 import shutil
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -126,7 +125,7 @@ def save_file(
     Raises TargetError; then, and after an interrupt, nothing is left behind.
     """
     shown, path = path, Path(os.path.realpath(path))  # a link stays one
-    folder, part = path.parent, path.with_name(f".xlconv-{secrets.token_hex(8)}.part")
+    folder, part = path.parent, path.with_name(f".xlconv-{os.urandom(8).hex()}.part")
     made = False
     try:
         if make_folder and not folder.exists():

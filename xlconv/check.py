@@ -365,14 +365,18 @@ class _OneSheet:
         return len(mine) == len(other) and all(
             one == another
             or (one[0] == another[0] == Token.NUMBER and isclose(one[1], another[1], rel_tol=1e-14))
-            or (one[0] == another[0] == Token.RANGE and one[1] == self._ours_named(another[1]))
+            or (
+                one[0] == another[0] == Token.RANGE
+                and self._place(*one[1:]) == self._place(*another[1:])
+            )
             for one, another in zip(mine, other, strict=True)
         )
 
-    def _ours_named(self, reference: str) -> str:
-        """A reference with the name that its sheet had."""
+    def _place(self, reference: str) -> str:
+        """A reference with the name that its sheet had, without one if it is this sheet."""
         sheet, _, cells = reference.rpartition("!")
-        return f"{self.names.get(sheet, sheet)}!{cells}"
+        was = self.names.get(sheet, sheet)
+        return cells if was in ("", self.name.upper()) else f"{was}!{cells}"
 
 
 def _editable(drawn: Sheet) -> set[Place]:

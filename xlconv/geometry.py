@@ -279,7 +279,10 @@ def largest_input(geometry: Geometry, fits: Callable[[Geometry], bool]) -> str:
         except XlconvError:  # so small that nothing is left of the output
             return False
 
-    size = bisect_left(range(1, max(axis.size for axis in geometry.axes)), True, key=too_large)
+    end, top = 1, max(axis.size for axis in geometry.axes)
+    while end < top and not too_large(end):  # from below: what is far too large takes long, too
+        end = min(2 * end, top)
+    size = bisect_left(range(1, end), True, key=too_large)
     if not size:
         alone = geometry.in_channels == geometry.out_channels == 1
         return "use smaller parameters" if alone else "use fewer channels"

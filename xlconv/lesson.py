@@ -387,11 +387,9 @@ def check_claims(sheet: Sheet) -> None:
         if block.claim is None:
             continue
         operation, layer = block.claim
-        found, truth = block.cells.value.astype(float), OPERATIONS[operation](layer)
-        whole = np.array_equal(truth, np.rint(truth))
-        if not (
-            np.array_equal(found, truth)
-            if whole
-            else np.allclose(found, truth, rtol=1e-12, atol=1e-12)
+        found, truth = block.cells.value.astype(float, copy=False), OPERATIONS[operation](layer)
+        if not np.array_equal(found, truth) and (
+            np.array_equal(truth, np.rint(truth))  # integers are exact
+            or not np.allclose(found, truth, rtol=1e-12, atol=1e-12)
         ):
             raise AssertionError(f"{sheet.name}: block {block.name} is not the model's {operation}")

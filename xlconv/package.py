@@ -25,6 +25,9 @@ RATIO, SMALL = 150, 1 << 20
 PIECE, TOKEN, TEXT, DEPTH, NAMES = 1 << 16, 1 << 20, 100_000, 100, 1_000
 """Bytes read at once; at most: bytes of a tag, letters of a text, tags in tags, names of tags."""
 
+OLE = b"\xd0\xcf\x11\xe0"
+"""How files of Excel begin that are no ZIP archives."""
+
 Start = Callable[[str, dict[str, str]], None]
 """What is told of each tag: its name, without a prefix, and its attributes."""
 
@@ -44,9 +47,13 @@ class Package:
         try:
             self._zip = ZipFile(BytesIO(self.data))
         except (BadZipFile, ValueError, EOFError, OSError, NotImplementedError):
-            raise UnreadableError(f"{path} is no .xlsx file, or is cut short") from None
+            locked = self.data.startswith(OLE)
+            reason = "has a password, or is of an old Excel" if locked else "is cut short"
+            raise UnreadableError(f"{path} is no .xlsx file, or {reason}") from None
         if reason := _refused(self._zip.infolist()):
             raise self.wrong(reason)
+        if "_rels/.rels" not in self._zip.namelist():
+            raise self.wrong("it is no .xlsx file")
 
     def wrong(self, reason: str) -> UnreadableError:
         """An error that names the file."""

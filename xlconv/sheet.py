@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import product
 from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
-from openpyxl.utils.cell import get_column_letter, quote_sheetname
 
 from xlconv import theme
 from xlconv.errors import RoomError
@@ -350,6 +350,22 @@ def beside(grid: Grid, gap: int = 2) -> int:
     return corners(grid)[1][1] + gap + 1
 
 
+@cache
+def letters(column: int) -> str:
+    """The letters of a column, counted from 1.
+
+    >>> letters(1), letters(28), letters(16_384)
+    ('A', 'AB', 'XFD')
+    """
+    before, last = divmod(column - 1, 26)
+    return (letters(before) if before else "") + chr(ord("A") + last)
+
+
+def quoted(sheet: str) -> str:
+    """A sheet's name as it stands in a reference."""
+    return "'" + sheet.replace("'", "''") + "'"
+
+
 def a1(place: Place, absolute: bool = False) -> str:
     """The address of a cell as Excel writes it.
 
@@ -357,7 +373,7 @@ def a1(place: Place, absolute: bool = False) -> str:
     ('AB5', '$AB$5')
     """
     dollar = "$" if absolute else ""
-    return f"{dollar}{get_column_letter(place[1] + 1)}{dollar}{place[0] + 1}"
+    return f"{dollar}{letters(place[1] + 1)}{dollar}{place[0] + 1}"
 
 
 def span(grid: Grid, absolute: bool = False) -> str:
@@ -384,7 +400,7 @@ class Slot(NamedTuple):
     def at(self, index: Sequence[int]) -> str:
         row = self.row + sum(i * step[0] for i, step in zip(index, self.steps, strict=True))
         column = self.column + sum(i * step[1] for i, step in zip(index, self.steps, strict=True))
-        return f"{self.head}{get_column_letter(column + 1)}{self.tail}{row + 1}"
+        return f"{self.head}{letters(column + 1)}{self.tail}{row + 1}"
 
     @property
     def head(self) -> str:
@@ -413,7 +429,7 @@ def _slot(reference: Reference, cells: Grid) -> Slot:
     )
     moves, follows = _ways(cells.steps[-2:]), _ways(steps[-2:])
     foreign = grid.sheet != cells.sheet and reference.named
-    prefix = quote_sheetname(grid.sheet) + "!" if foreign else ""
+    prefix = quoted(grid.sheet) + "!" if foreign else ""
     row, column = grid.origin
     fixed_row, fixed_column = (m and not f for m, f in zip(moves, follows, strict=True))
     return Slot(prefix, row, column, steps, fixed_row, fixed_column)

@@ -14,8 +14,8 @@ from itertools import count, groupby, repeat
 from operator import itemgetter, mul
 from typing import Any, NamedTuple
 
-from xlconv.sheet import Coat, Frame, Paint, Sheet
-from xlconv.strip import Index, Line, Number, Strings, Strip, letters
+from xlconv.sheet import Coat, Frame, Paint, Sheet, letters
+from xlconv.strip import Index, Line, Number, Strings, Strip
 
 CHUNK = 1 << 20
 PIECES = 1 << 18  # kept in templates at a time, so that memory does not grow with the rows
@@ -116,6 +116,7 @@ def _template(
     edges: dict[int, int] = {}
     lines: dict[int, list[Line]] = {}
     quotes: dict[int, list[bool]] = {}
+    values: dict[int, tuple[list[int], list[int], list[int]]] = {}
     for n, index in indices.items():
         strip, columns = strips[n], strips[n].columns(index)
         if isinstance(strip.layer, Coat):
@@ -127,13 +128,12 @@ def _template(
                 edges[column] = edges.get(column, 0) | sides
         else:
             painted.update(zip(columns, zip(repeat(strip), count()), strict=False))
-            lines[n] = strip.lines(index)
+            lines[n], values[n] = strip.lines(index), ([], [], [])
             quotes[n] = strip.quotes(index) if strip.quoted else []
 
     height = sheet.heights.get(row)
     pieces = ['<row r="', "", f'" ht="{height:g}" customHeight="1">' if height else '">']
     own, numbers = [1], defaultdict[Number, list[int]](list)
-    values: dict[int, tuple[list[int], list[int], list[int]]] = {}
     for column in sorted(painted.keys() | looks.keys() | edges.keys()):
         owner, at = painted.get(column, (None, 0))
         quoted = owner is not None and owner.quoted and quotes[owner.number][at]
@@ -144,7 +144,7 @@ def _template(
         if owner is None:
             pieces[-1] += "/>"
             continue
-        seen, kinds, places = values.setdefault(owner.number, ([], [], []))
+        seen, kinds, places = values[owner.number]
         if owner.typed:
             kinds.append(len(pieces))
             pieces += ("", "")
@@ -168,5 +168,6 @@ def _template(
                 [_runs(gaps) for gaps in (kinds, places) if gaps],
             )
             for n, (seen, kinds, places) in values.items()
+            if seen
         ],
     )

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
 from itertools import product, repeat
-from math import isfinite
+from math import isfinite, prod
 from operator import mul
 from typing import Any
 
 import numpy as np
-from openpyxl.utils.cell import get_column_letter
 
 from xlconv.errors import XlconvError
 from xlconv.functions import Values
-from xlconv.sheet import FORMULA_LENGTH, Coat, Frame, Paint, Place, Slot, a1, slots, text
+from xlconv.sheet import FORMULA_LENGTH, Coat, Frame, Paint, Place, Slot, a1, letters, slots, text
 
 FEW = 1 << 8  # values that are put into text one by one
 TABLE = 1 << 12  # whole numbers so close together are looked up
@@ -34,8 +32,6 @@ Number = tuple[int, int, Index]
 
 Line = tuple[tuple[str, ...], tuple[Number, ...]]
 """What stands between a cell's style and its value: texts, and row numbers between them."""
-
-letters = lru_cache(maxsize=None)(get_column_letter)
 
 
 def escape(text: str, quote: bool = False) -> str:
@@ -78,8 +74,9 @@ class Strip:
         elif isinstance(layer, Coat):
             lead = len(self.shape) - layer.tint.ndim
             self.turns = [n >= lead and layer.tint.shape[n - lead] > 1 for n in self.row_axes]
+        self.width = prod([self.shape[n] for n in self.column_axes])
         moving = [self.steps, *[piece.steps for piece in self.pieces if isinstance(piece, Slot)]]
-        self.slanted = [steps for steps in moving if any(steps[n][1] for n in self.row_axes)]
+        self.slanted = [s for s in moving if any(s[n][1] for n in self.row_axes)]
         changes = self.slanted or self.quoted or any(self.turns) or isinstance(layer, Frame)
         self.alike = not changes  # all rows, but for row numbers and values
         self._kept: list[Line] = []
@@ -173,8 +170,10 @@ class Strip:
 
     def tints(self, index: Index) -> list[int]:
         """The tint of each cell of one row."""
-        tint = np.broadcast_to(self.layer.tint, self.shape)  # type: ignore[union-attr]
-        return self.pick(tint, index).tolist()  # type: ignore[no-any-return]
+        tint = self.layer.tint  # type: ignore[union-attr]
+        if tint.size == 1:
+            return [tint.item()] * self.width
+        return self.pick(np.broadcast_to(tint, self.shape), index).tolist()  # type: ignore[no-any-return]
 
     def columns(self, index: Index) -> list[int]:
         """The columns that one row of this layer covers."""

@@ -15,8 +15,6 @@ FIRST_OWN_FORMAT = 164
 class Styles:
     """The styles of a workbook, numbered as they are first asked for.
 
-    openpyxl has styles, too; to compare two of its objects takes it longer than a cell to write.
-
     >>> styles = Styles()
     >>> styles.cell("kernel", 2, LEFT, False), styles.cell("kernel", 2, LEFT, False)
     (1, 1)
