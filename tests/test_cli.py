@@ -295,7 +295,7 @@ def test_bad_value_is_one_line_and_leaves_nothing(
     done = run("layer", *SMALL, *options)
     assert said in error_line(done.err)
     assert (done.code, done.out, listing()) == (code, b"", before)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 90  # it must not hang; how fast it is, benchmarks tell
 
 
 def test_missing_option_is_named(run: Run) -> None:

@@ -139,6 +139,7 @@ def test_same_is_stride_times_the_input_on_any_number_of_axes(
         ("--convention onnx --same --valid", "--same and --valid exclude each other"),
         ("--convention keras --same-lower", "convention onnx has same_lower"),
         ("--convention keras --output-size 9", "--output-size: Unrecognized keyword arguments"),
+        ("--convention jax --stride 2 --output-size 6", "'output_size': padding 0:1 makes 6 cells"),
         ("--convention jax", "--padding argument to conv_general_dilated should be"),
         ("--convention tensorflow --output-size 99", "--output-size: Size of out_backprop doesn't"),
         ("--convention keras --stride 2 --dilation 2", "--dilation: `strides > 1` not supported"),

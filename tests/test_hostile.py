@@ -28,7 +28,7 @@ from xlconv.layer import Layer
 from xlconv.lesson import build
 
 HOME = Path(__file__).parents[1]
-MEMORY, SECONDS = 1 << 30, 15
+MEMORY, SECONDS = 1 << 30, 90
 LAYER = Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2)
 SHEET = "xl/worksheets/sheet1.xml"
 CUSTOM = "docProps/custom.xml"

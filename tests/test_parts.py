@@ -1,0 +1,61 @@
+"""The parts around the rows, as another program reads them."""
+
+import io
+
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlconv.book import Book
+from xlconv.sheet import Sheet
+
+
+def read(sheet: Sheet) -> Worksheet:
+    loaded = load_workbook(io.BytesIO(Book("A & B", (sheet,)).to_bytes()))[sheet.name]
+    assert isinstance(loaded, Worksheet)
+    return loaded
+
+
+def numbers(rows: int, columns: int) -> Sheet:
+    sheet = Sheet("Sheet")
+    sheet.block("x", (0, 0), (rows, columns), role="input", content=1.0)
+    return sheet
+
+
+def test_wide_sheet_lies_on_one_page() -> None:
+    page = read(numbers(3, 40))
+    assert (page.page_setup.orientation, page.page_setup.fitToHeight) == ("landscape", 1)
+    assert page.print_title_rows is None
+
+
+def test_tall_sheet_runs_over_pages_and_repeats_its_title() -> None:
+    page = read(numbers(200, 5))
+    assert (page.page_setup.orientation, page.page_setup.fitToHeight) == ("portrait", 0)
+    assert page.print_title_rows == "$1:$2"
+    assert page.print_area == "'Sheet'!$A$1:$E$200"
+    assert page.oddHeader.right.text == "A && B"
+
+
+def test_columns_of_one_width_are_told_at_once() -> None:
+    sheet = numbers(1, 9)
+    sheet.widths |= {0: 12.5, 4: 2.0}
+    told = read(sheet).column_dimensions.values()
+    assert [(c.min, c.max, c.width) for c in told] == [
+        (1, 1, 12.5),
+        (2, 4, sheet.column_width),
+        (5, 5, 2.0),
+        (6, 9, sheet.column_width),
+    ]
+
+
+def test_dropdown_takes_nothing_else_and_says_what_it_is() -> None:
+    sheet = numbers(3, 3)
+    grid = sheet.blocks[0].cells
+    sheet.choose(grid[0, 0], ["a", "<b>"], prompt='which "one"\nof two')
+    sheet.choose(grid[1], grid[:, 2].area())
+    first, second = read(sheet).data_validations.dataValidation
+    assert (first.formula1, first.prompt) == ('"a,<b>"', 'which "one"\nof two')
+    assert first.showErrorMessage
+    assert first.showInputMessage
+    assert (str(second.sqref), second.formula1) == ("A2:C2", "$C$1:$C$3")
+    assert second.showErrorMessage
+    assert not second.showInputMessage
