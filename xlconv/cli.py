@@ -542,6 +542,8 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         _fail(str(error), error.exit_code)
     except MemoryError:
         _fail("there is not enough memory: use a smaller input", XlconvError.exit_code)
+    finally:
+        gc.freeze()  # the system takes back all at once what Python would take apart at the end
     sys.exit(code if isinstance(code, int) else 0)
 
 

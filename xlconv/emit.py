@@ -22,7 +22,7 @@ from xlconv.styles import Styles
 FIRST_MOMENT, LAST_MOMENT = 315_532_800, 4_354_819_199  # 1980 to 2107: a ZIP file knows no other
 LEVEL = 1  # 4 takes half as long again for a file smaller by 5 to 10 %; 9, twenty times as long
 AHEAD = 2  # pieces of a sheet that wait to be compressed
-PATIENCE = 2e-5  # seconds; in the usual 0.005 a piece is made, and zlib would wait for that
+PATIENCE = 1e-6  # seconds; in the usual 0.005 a piece is made, and zlib would wait for that
 LARGEST = (1 << 31) - 1  # bytes of a part: beyond, a ZIP file needs what not every program reads
 
 
@@ -40,18 +40,18 @@ def write(
     moment, styles = _moment(), Styles()
     strings: Strings = {}
 
-    def worksheet(number: int) -> Iterator[str]:
+    def worksheet(number: int) -> Iterator[bytes]:
         sheet, before = sheets[number], sum(sheet.rows for sheet in sheets[:number])
-        yield parts.before_rows(sheet, number == 0)
+        yield parts.before_rows(sheet, number == 0).encode()
         for xml, rows in chunks(sheet, styles.cell, strings):
             yield xml
             if progress:
                 progress(before + rows)
-        yield parts.after_rows(sheet, title, styles)
+        yield parts.after_rows(sheet, title, styles).encode()
 
     with ZipFile(target, "w") as out:
 
-        def add(name: str, xml: str | Iterator[str]) -> None:
+        def add(name: str, xml: str | Iterator[bytes]) -> None:
             info = ZipInfo(name, moment.timetuple()[:6])
             info.compress_type, info.external_attr = ZIP_DEFLATED, 0o600 << 16
             info._compresslevel = LEVEL  # type: ignore[attr-defined]  # public from Python 3.13
@@ -76,7 +76,7 @@ def write(
         add("xl/sharedStrings.xml", parts.shared(strings))
 
 
-def _aside(write: Callable[[bytes], object], pieces: Iterator[str]) -> None:
+def _aside(write: Callable[[bytes], object], pieces: Iterator[bytes]) -> None:
     """Write pieces in another thread: zlib lets this one make the next of them meanwhile."""
     waiting: Queue[bytes | None] = Queue(AHEAD)
     failed: list[Exception] = []
@@ -95,11 +95,10 @@ def _aside(write: Callable[[bytes], object], pieces: Iterator[str]) -> None:
     sys.setswitchinterval(PATIENCE)
     try:
         for piece in pieces:
-            data = piece.encode()
-            size += len(data)
+            size += len(piece)
             if size > LARGEST:
                 raise XlconvError("a sheet takes more than 2 GB: use a smaller input")
-            waiting.put(data)
+            waiting.put(piece)
             if failed:
                 break
     finally:

@@ -145,25 +145,27 @@ class Grid(Expr):
 
     def __getitem__(self, index: Any) -> Grid:
         """Basic slicing, as in NumPy: integers, slices of any step, None and an ellipsis."""
-        items = list(index) if isinstance(index, tuple) else [index]
-        used = sum(item is not None and item is not Ellipsis for item in items)
-        rest = [slice(None)] * (len(self.shape) - used)
-        at = next((n for n, item in enumerate(items) if item is Ellipsis), None)
-        items = items + rest if at is None else items[:at] + rest + items[at + 1 :]
-        (row, column), steps, axis = self.origin, [], 0
+        items = index if isinstance(index, tuple) else (index,)
+        missing = len(self.steps) - len(items) + items.count(None)
+        if Ellipsis in items:
+            at = items.index(Ellipsis)
+            items = (*items[:at], *[slice(None)] * (missing + 1), *items[at + 1 :])
+        elif missing:
+            items = (*items, *[slice(None)] * missing)
+        view = self.memory[(*items, ...)]  # NumPy refuses what is no index
+        (row, column), steps = self.origin, []
+        axes = zip(self.steps, self.memory.shape, strict=True)
         for item in items:
             if item is None:
                 steps.append((0, 0))
                 continue
-            (down, across), size = self.steps[axis], self.shape[axis]
-            axis += 1
+            (down, across), size = next(axes)
             if isinstance(item, slice):
                 start, _, step = item.indices(size)
                 steps.append((down * step, across * step))
             else:
                 start = item + size if item < 0 else item
             row, column = row + start * down, column + start * across
-        view = self.memory[(*items, ...)]
         return Grid(self.sheet, (row, column), tuple(steps), view, self.paint)
 
     def __setitem__(self, index: Any, content: Any) -> None:

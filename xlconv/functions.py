@@ -71,13 +71,23 @@ def _numeric(function: Callable[..., Any], slow: Callable[..., Any]) -> Callable
     by_cell = _cells(slow)
 
     def over(*arrays: Values) -> Values:
-        if any(array.dtype == object for array in arrays):
+        if "O" in [array.dtype.kind for array in arrays]:
             return by_cell(*arrays)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            result = np.asarray(function(*arrays))
+        result = np.asarray(function(*arrays))
         if result.dtype == bool:
             return _unless_error(result, *arrays)
-        return np.where(np.isfinite(result), result, np.nan)
+        finite = np.isfinite(result)
+        return result if finite.all() else np.where(finite, result, np.nan)
+
+    return over
+
+
+def _quietly(function: np.ufunc) -> Callable[..., Any]:
+    """A NumPy function that does not warn of what becomes an error in its cell."""
+
+    def over(*arrays: Values) -> Any:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return function(*arrays)
 
     return over
 
@@ -233,7 +243,7 @@ OPERATORS: dict[str, tuple[int, Callable[..., Values]]] = {
     "+": (3, _numeric(np.add, lambda a, b: a + b if _all_numbers(a, b) else np.nan)),
     "-": (3, _numeric(np.subtract, lambda a, b: a - b)),
     "*": (4, _numeric(np.multiply, lambda a, b: a * b if _all_numbers(a, b) else np.nan)),
-    "/": (4, _numeric(np.divide, lambda a, b: a / b)),
+    "/": (4, _numeric(_quietly(np.divide), lambda a, b: a / b)),
 }
 
 
@@ -255,7 +265,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "ISNUMBER": _cells_with_errors(_is_number),
     "MAX": _numeric(lambda *a: np.maximum.reduce(np.broadcast_arrays(*a)), max),
     "MIN": _numeric(lambda *a: np.minimum.reduce(np.broadcast_arrays(*a)), min),
-    "MOD": _numeric(np.mod, lambda a, b: a % b),
+    "MOD": _numeric(_quietly(np.mod), lambda a, b: a % b),
     "NOT": lambda a: _unless_error(np.logical_not(_is_true(a)), a),
     "OR": _logical(np.logical_or),
     "ROUND": _cells(_round),

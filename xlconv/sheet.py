@@ -170,8 +170,12 @@ class Sheet:
         )
         self._grow(rows, columns, prod(shape))
         blank: Any = {"f": np.nan, "b": False}.get(np.dtype(dtype).kind)
-        values: Values = np.broadcast_to(np.array(blank, dtype=dtype), tuple(shape))
-        return Grid(self.name, at, steps, values if self.plan else values.copy(), self._write)
+        values: Values = (
+            np.broadcast_to(np.array(blank, dtype=dtype), tuple(shape))
+            if self.plan
+            else np.full(tuple(shape), blank, dtype=dtype)
+        )
+        return Grid(self.name, at, steps, values, self._write)
 
     def _grow(self, rows: int, columns: int, cells: int) -> None:
         every = max(self.rows, rows) * max(self.columns, columns)  # Google counts empty ones too
@@ -258,7 +262,7 @@ class Sheet:
         """One cell with a formula, of whatever kind its value is."""
         value = np.full(content.shape, np.nan) if self.plan else content.value
         grid = self.memory(at, value.shape, dtype=value.dtype, steps=[(0, 1)] * value.ndim)
-        grid[...] = content
+        self._write(grid, content, value)
         if value.ndim == 0:
             self.run_over(at, str(value), role)
         self.coat(grid, role, tint)
@@ -297,11 +301,13 @@ class Sheet:
             Choice(grid, source if isinstance(source, Area) else tuple(source), prompt)
         )
 
-    def _write(self, cells: Grid, content: Any) -> None:
+    def _write(self, cells: Grid, content: Any, value: Values | None = None) -> None:
+        """Paint cells with constants, or with a formula whose value may be known already."""
         if self.plan:
             return
         formula = content if isinstance(content, Expr) else None
-        value = np.asarray(formula.value if formula is not None else content)
+        if value is None:
+            value = np.asarray(formula.value if formula is not None else content)
         if cells.memory.dtype != object and (value.dtype == bool) != (cells.memory.dtype == bool):
             raise TypeError(f"{value.dtype} values do not go into {cells.memory.dtype} cells")
         cells.memory[...] = value
@@ -415,10 +421,14 @@ class Slot(NamedTuple):
 
 def slots(formula: Expr, cells: Grid) -> list[str | Slot]:
     """The formula's text over cells, each reference resolved as a slot."""
-    return [piece if isinstance(piece, str) else _slot(piece, cells) for piece in formula.pieces()]
+    moves = _ways(cells.steps[-2:])
+    return [
+        piece if isinstance(piece, str) else _slot(piece, cells, moves)
+        for piece in formula.pieces()
+    ]
 
 
-def _slot(reference: Reference, cells: Grid) -> Slot:
+def _slot(reference: Reference, cells: Grid, moves: tuple[bool, bool]) -> Slot:
     grid, shape = reference.grid, cells.memory.shape
     lead = len(shape) - len(grid.steps)
     steps = (STILL,) * lead + tuple(
@@ -427,12 +437,12 @@ def _slot(reference: Reference, cells: Grid) -> Slot:
             for step, size, target in zip(grid.steps, grid.memory.shape, shape[lead:], strict=True)
         ]
     )
-    moves, follows = _ways(cells.steps[-2:]), _ways(steps[-2:])
+    follows = _ways(steps[-2:])
     foreign = grid.sheet != cells.sheet and reference.named
     prefix = quoted(grid.sheet) + "!" if foreign else ""
     row, column = grid.origin
-    fixed_row, fixed_column = (m and not f for m, f in zip(moves, follows, strict=True))
-    return Slot(prefix, row, column, steps, fixed_row, fixed_column)
+    fixed = [move and not follow for move, follow in zip(moves, follows, strict=True)]
+    return Slot(prefix, row, column, steps, *fixed)
 
 
 def _ways(steps: Sequence[Place]) -> tuple[bool, bool]:

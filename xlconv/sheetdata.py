@@ -8,16 +8,15 @@ pieces joined. So the cost of a cell is that of a few pointers and of one copy o
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import count, groupby, repeat
+from itertools import groupby
 from operator import itemgetter, mul
 from typing import Any, NamedTuple
 
 from xlconv.sheet import Coat, Frame, Paint, Sheet, letters
-from xlconv.strip import Index, Line, Number, Strings, Strip
+from xlconv.strip import Index, Lines, Strings, Strip
 
-CHUNK = 1 << 20
+CHUNK, FIRST = 1 << 20, 1 << 17  # bytes; the first is smaller, so that compressing soon begins
 PIECES = 1 << 18  # kept in templates at a time, so that memory does not grow with the rows
 
 Style = Callable[[str, int, int, bool], int]
@@ -31,31 +30,39 @@ class Run(NamedTuple):
     size: int
 
 
-class Template(NamedTuple):
-    """Rows that look alike: pieces of their XML, and the gaps among them.
+class Cells(NamedTuple):
+    """The cells of one paint in a template.
 
-    own      the gaps for the row's own number
-    numbers  the gaps for each other row number that changes
-    values   for each paint with values here, which cells of its row they are (all, if None), and
-             the gaps for their texts
+    seen    which of the paint's cells in a row they are; all, if None
+    rows    for each row number that changes its first value, how the index moves it, and its gaps
+    values  the gaps for the values; before them those for their types, if they have types
     """
+
+    strip: Strip
+    seen: list[int] | None
+    rows: list[tuple[int, Index, list[Run]]]
+    values: list[list[Run]]
+
+
+class Template(NamedTuple):
+    """Rows that look alike: pieces of their XML, the gaps for the row's own number, and the rest."""
 
     pieces: list[str]
     own: list[Run]
-    numbers: list[tuple[Number, list[Run]]]
-    values: list[tuple[Strip, list[int] | None, list[list[Run]]]]
+    cells: list[Cells]
 
     def fill(self, row: int, indices: Mapping[int, Index], strings: Strings) -> str:
         """The XML of one row."""
         pieces = self.pieces
         for where, size in self.own:
             pieces[where] = [str(row + 1)] * size
-        for (n, first, steps), runs in self.numbers:
-            text = str(first + sum(map(mul, indices[n], steps)))
-            for where, size in runs:
-                pieces[where] = [text] * size
-        for strip, seen, gaps in self.values:
-            for texts, runs in zip(strip.texts(indices[strip.number], strings), gaps, strict=True):
+        for strip, seen, rows, values in self.cells:
+            index = indices[strip.number]
+            for first, moves, runs in rows:
+                text = str(first + sum(map(mul, index, moves)))
+                for where, size in runs:
+                    pieces[where] = [text] * size
+            for texts, runs in zip(strip.texts(index, strings), values, strict=True):
                 mine, start = texts if seen is None else [texts[i] for i in seen], 0
                 for where, size in runs:
                     pieces[where] = mine[start : start + size]
@@ -76,7 +83,7 @@ def _runs(places: list[int]) -> list[Run]:
     return found
 
 
-def chunks(sheet: Sheet, style: Style, strings: Strings) -> Iterator[tuple[str, int]]:
+def chunks(sheet: Sheet, style: Style, strings: Strings) -> Iterator[tuple[bytes, int]]:
     """The `<row>` elements of a sheet, about 1 MB at a time, each with the rows written so far.
 
     style    gives the number of a cell's style in the workbook
@@ -87,7 +94,7 @@ def chunks(sheet: Sheet, style: Style, strings: Strings) -> Iterator[tuple[str, 
     layers: list[Paint | Coat | Frame] = [*sheet.paints, *sheet.coats, *sheet.frames]
     strips = [Strip(n, layer) for n, layer in enumerate(layers)]
     templates: dict[Any, Template] = {}
-    waiting, size, held, row = [], 0, 0, -1
+    waiting, size, least, held, row = [], 0, FIRST, 0, -1
     for row, group in groupby(heapq.merge(*[s.rows() for s in strips]), key=itemgetter(0)):
         indices = {n: index for _, n, index in group}
         key = (
@@ -100,74 +107,79 @@ def chunks(sheet: Sheet, style: Style, strings: Strings) -> Iterator[tuple[str, 
                 held = 0
             templates[key] = _template(sheet, row, strips, indices, style)
             held += len(templates[key].pieces)
-        waiting.append(templates[key].fill(row, indices, strings))
+        waiting.append(templates[key].fill(row, indices, strings).encode())
         size += len(waiting[-1])
-        if size > CHUNK:
-            yield "".join(waiting), row + 1
-            waiting, size = [], 0
-    yield "".join(waiting), row + 1
+        if size > least:
+            yield b"".join(waiting), row + 1
+            waiting, size, least = [], 0, CHUNK
+    yield b"".join(waiting), row + 1
 
 
 def _template(
     sheet: Sheet, row: int, strips: Sequence[Strip], indices: Mapping[int, Index], style: Style
 ) -> Template:
-    painted: dict[int, tuple[Strip | None, int]] = {}
-    looks: dict[int, tuple[str, int]] = {}
-    edges: dict[int, int] = {}
-    lines: dict[int, list[Line]] = {}
+    painted: list[tuple[Strip, int] | None] = [None] * sheet.columns
+    looks: list[tuple[str, int] | None] = [None] * sheet.columns
+    edges = [0] * sheet.columns
+    lines: dict[int, Lines] = {}
     quotes: dict[int, list[bool]] = {}
-    values: dict[int, tuple[list[int], list[int], list[int]]] = {}
     for n, index in indices.items():
         strip, columns = strips[n], strips[n].columns(index)
         if isinstance(strip.layer, Coat):
-            looks.update(
-                zip(columns, zip(repeat(strip.layer.role), strip.tints(index)), strict=False)
-            )
+            for column, tint in zip(columns, strip.tints(index), strict=True):
+                looks[column] = (strip.layer.role, tint)
         elif isinstance(strip.layer, Frame):
             for column, sides in zip(columns, strip.edges(index), strict=True):
-                edges[column] = edges.get(column, 0) | sides
+                edges[column] |= sides
         else:
-            painted.update(zip(columns, zip(repeat(strip), count()), strict=False))
-            lines[n], values[n] = strip.lines(index), ([], [], [])
-            quotes[n] = strip.quotes(index) if strip.quoted else []
+            for at, column in enumerate(columns):
+                painted[column] = (strip, at)
+            lines[n], quotes[n] = strip.lines(index), strip.quotes(index) if strip.quoted else []
 
     height = sheet.heights.get(row)
-    pieces = ['<row r="', "", f'" ht="{height:g}" customHeight="1">' if height else '">']
-    own, numbers = [1], defaultdict[Number, list[int]](list)
-    for column in sorted(painted.keys() | looks.keys() | edges.keys()):
-        owner, at = painted.get(column, (None, 0))
-        quoted = owner is not None and owner.quoted and quotes[owner.number][at]
-        number = style(*looks.get(column, ("", -1)), edges.get(column, 0), quoted)
-        pieces[-1] += f'<c r="{letters(column + 1)}'
-        own.append(len(pieces))
-        pieces += ("", f'" s="{number}"' if number else '"')
-        if owner is None:
-            pieces[-1] += "/>"
+    begun = f'" ht="{height:g}" customHeight="1">' if height else '">'
+    pieces, begins = ['<row r="', ""], [0]
+    cells: dict[int, tuple[list[int], list[int]]] = {n: ([], []) for n in lines}
+    for column, (paint, look, sides) in enumerate(zip(painted, looks, edges, strict=True), 1):
+        if paint is None and look is None and not sides:
             continue
-        seen, kinds, places = values[owner.number]
-        if owner.typed:
-            kinds.append(len(pieces))
-            pieces += ("", "")
-        texts, between = lines[owner.number][at]
-        pieces[-1] += texts[0]
-        for moving, text in zip(between, texts[1:], strict=True):
-            numbers[moving].append(len(pieces))
-            pieces += ("", text)
+        quoted = paint is not None and paint[0].quoted and quotes[paint[0].number][paint[1]]
+        number = style(*(look or ("", -1)), sides, quoted)
+        begins.append(len(pieces))
+        pieces += (f'{begun}<c r="{letters(column)}', "")
+        begun = f'" s="{number}"' if number else '"'
+        if paint is None:
+            begun += "/>"
+            continue
+        strip, at = paint
+        seen, places = cells[strip.number]
         seen.append(at)
+        text, behind = lines[strip.number].texts[at]
+        pieces.append(begun + text)
         places.append(len(pieces))
-        pieces += ("", owner.end)
-    pieces[-1] += "</row>"
-    return Template(
-        pieces,
-        _runs(own),
-        [(number, _runs(gaps)) for number, gaps in numbers.items()],
-        [
-            (
-                strips[n],
-                None if seen == list(range(len(lines[n]))) else seen,
-                [_runs(gaps) for gaps in (kinds, places) if gaps],
-            )
-            for n, (seen, kinds, places) in values.items()
-            if seen
-        ],
-    )
+        pieces += behind
+        begun = strip.end
+    pieces.append(begun + "</row>")
+    found = [_cells(strips[n], lines[n], *told) for n, told in cells.items() if told[0]]
+    return Template(pieces, _moved(_runs(begins), 1), found)
+
+
+def _cells(strip: Strip, lines: Lines, seen: list[int], places: list[int]) -> Cells:
+    """The cells of one paint, from where the pieces behind the first text of each of them begin."""
+    runs, rows, by = _runs(places), [], 2 * strip.typed
+    for firsts, moves in lines.rows:
+        gaps = {firsts[0]: runs}
+        if len(set(firsts)) > 1:
+            pairs = sorted((firsts[at], place) for at, place in zip(seen, places, strict=True))
+            groups = groupby(pairs, itemgetter(0))
+            gaps = {first: _runs([place for _, place in group]) for first, group in groups}
+        rows += [(first, moves, _moved(mine, by)) for first, mine in gaps.items()]
+        by += 2
+    everything = seen == list(range(len(lines.texts)))
+    values = [runs] * strip.typed + [_moved(runs, by)]
+    return Cells(strip, None if everything else seen, rows, values)
+
+
+def _moved(runs: list[Run], by: int) -> list[Run]:
+    """The gaps so many pieces further on."""
+    return [Run(slice(at.start + by, at.stop + by, at.step), size) for at, size in runs]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import product, repeat
+from itertools import chain, product, repeat
 from math import isfinite, prod
 from operator import mul
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -27,11 +27,18 @@ Strings = dict[str, int]
 Index = tuple[int, ...]
 """An index over the row axes of one layer."""
 
-Number = tuple[int, int, Index]
-"""A row number that changes: the layer whose index moves it, its first value, and its steps."""
 
-Line = tuple[tuple[str, ...], tuple[Number, ...]]
-"""What stands between a cell's style and its value: texts, and row numbers between them."""
+class Lines(NamedTuple):
+    """What stands from the styles of a row's cells to their values.
+
+    texts  for each cell a text, and its pieces from there on: empty ones are gaps, the last of them
+           for the value, the first for the value's type if the layer is typed, the others for row
+           numbers that change
+    rows   for each such number its first value in each cell, and how the layer's index moves it
+    """
+
+    texts: list[tuple[str, tuple[str, ...]]]
+    rows: list[tuple[list[int], Index]]
 
 
 def escape(text: str, quote: bool = False) -> str:
@@ -66,6 +73,8 @@ class Strip:
         self.memory, self.shape = layer.cells.memory, layer.cells.memory.shape
         self.row_axes = [n for n, (down, _) in enumerate(self.steps) if down]
         self.column_axes = [n for n, (down, _) in enumerate(self.steps) if not down]
+        self.order = (*self.row_axes, *self.column_axes)
+        self.ordered = self.memory.transpose(self.order)
         self.pieces: list[str | Slot] = []
         self.quoted = self.typed = False
         self.turns: list[bool] = []
@@ -79,7 +88,8 @@ class Strip:
         self.slanted = [s for s in moving if any(s[n][1] for n in self.row_axes)]
         changes = self.slanted or self.quoted or any(self.turns) or isinstance(layer, Frame)
         self.alike = not changes  # all rows, but for row numbers and values
-        self._kept: list[Line] = []
+        self._columns: list[int] = []
+        self._lines: Lines | None = None
 
     def _take(self, paint: Paint) -> None:
         """Read a paint's formula and its values; refuse what no workbook can hold."""
@@ -135,9 +145,12 @@ class Strip:
     def rows(self) -> Iterator[tuple[int, int, Index]]:
         """(row, the layer's number, index over the row axes), by row."""
         top, steps = self.origin[0], [self.steps[n][0] for n in self.row_axes]
+        if len(steps) == 1 and steps[0] > 0:
+            ahead = range(self.shape[self.row_axes[0]])
+            return ((top + i * steps[0], self.number, (i,)) for i in ahead)
         indices = product(*[range(self.shape[n]) for n in self.row_axes])
-        found = ((top + sum(map(mul, index, steps)), self.number, index) for index in indices)
-        return found if len(steps) == 1 and steps[0] > 0 else iter(sorted(found))
+        found = [(top + sum(map(mul, index, steps)), self.number, index) for index in indices]
+        return iter(sorted(found))
 
     def key(self, index: Index) -> tuple[Any, ...]:
         """What tells the rows of this layer apart, beside row numbers and values."""
@@ -149,16 +162,13 @@ class Strip:
             found += self.quotes(index)
         return tuple(found)
 
-    def pick(self, array: Values, index: Index) -> Values:
+    def values(self, index: Index) -> Values:
         """The values of one row, in the order of `lines`."""
-        at: list[Any] = [slice(None)] * array.ndim
-        for i, n in zip(index, self.row_axes, strict=True):
-            at[n] = i
-        return array[(*at, ...)].ravel()
+        return _flat(self.ordered, index)
 
     def texts(self, index: Index, strings: Strings) -> Sequence[Sequence[str]]:
         """The value of each cell of one row as text; before it its type, if it is not a number."""
-        values = self.pick(self.memory, index)
+        values = self.values(index)
         if self.typed:
             mine = strings if self.constant else None
             return list(zip(*[_typed(value, mine) for value in values.tolist()], strict=True))
@@ -166,27 +176,29 @@ class Strip:
 
     def quotes(self, index: Index) -> list[bool]:
         """Whether each cell of one row is a text that must not be read as a formula."""
-        return list(map(_looks_like_formula, self.pick(self.memory, index)))
+        return list(map(_looks_like_formula, self.values(index)))
 
     def tints(self, index: Index) -> list[int]:
         """The tint of each cell of one row."""
         tint = self.layer.tint  # type: ignore[union-attr]
         if tint.size == 1:
             return [tint.item()] * self.width
-        return self.pick(np.broadcast_to(tint, self.shape), index).tolist()  # type: ignore[no-any-return]
+        tints = np.broadcast_to(tint, self.shape).transpose(self.order)
+        return _flat(tints, index).tolist()  # type: ignore[no-any-return]
 
     def columns(self, index: Index) -> list[int]:
         """The columns that one row of this layer covers."""
-        return self._across(self.origin, self.steps, 1, index)
+        if self.slanted or not self._columns:
+            self._columns = self._across(self.origin, self.steps, 1, index)
+        return self._columns
 
-    def lines(self, index: Index) -> list[Line]:
+    def lines(self, index: Index) -> Lines:
         """What stands before the value of each cell of one row: its formula, if it has one."""
-        if self._kept:
-            return self._kept
-        columns = self.columns(index)
-        texts: list[list[str]] = []
-        numbers: list[list[Number]] = []
-        begun, more = [self.before] * len(columns), ""
+        if self._lines and not self.slanted:
+            return self._lines
+        width = len(self.columns(index))
+        texts, rows = [[""] * width] * self.typed, []
+        begun, more = [self.before] * width, ""
         for piece in self.pieces:
             if isinstance(piece, str):
                 more += escape(piece)
@@ -197,20 +209,21 @@ class Strip:
                 f"{start}{more}{letters(column)}{tail}"
                 for start, column in zip(begun, self._across(at, steps, 1, index), strict=True)
             ]
-            rows, more = self._across(at, steps, 0), ""
+            numbers, more = self._across(at, steps, 0), ""
             moves = tuple([steps[n][0] for n in self.row_axes])
             if any(moves):
                 texts.append(begun)
-                numbers.append([(self.number, row, moves) for row in rows])
-                begun = [""] * len(columns)
+                rows.append((numbers, moves))
+                begun = [""] * width
             else:
-                begun = [f"{start}{row}" for start, row in zip(begun, rows, strict=True)]
+                begun = [f"{start}{row}" for start, row in zip(begun, numbers, strict=True)]
         texts.append([f"{start}{more}{self.after}" for start in begun])
-        between = zip(*numbers, strict=True) if numbers else repeat(())
-        found = list(zip(zip(*texts, strict=True), between, strict=False))
-        if not self.slanted:
-            self._kept = found
-        return found
+        gaps = [repeat("")] * len(texts)
+        behind = zip(
+            *chain.from_iterable(zip(gaps, texts[1:], strict=False)), gaps[-1], strict=False
+        )
+        self._lines = Lines(list(zip(texts[0], behind, strict=False)), rows)
+        return self._lines
 
     def edges(self, index: Index) -> list[int]:
         """The sides of a frame that each cell of one row is on."""
@@ -237,12 +250,18 @@ class Strip:
         self, at: Place, steps: Sequence[Place], way: int, index: Index | None = None
     ) -> list[int]:
         """The rows (way 0) or columns (1) that steps reach from a place along one row."""
-        found = [at[way] + (self._shift(index, steps) if index else 0)]
+        found = [at[way] + (self._shift(index, steps) if index and self.slanted else 0)]
         for n in self.column_axes:
-            step = steps[n][way]
-            ahead = [i * step for i in range(self.shape[n])]
+            step, size = steps[n][way], self.shape[n]
+            ahead = range(0, step * size, step) if step else [0] * size
             found = [start + moved for start in found for moved in ahead]
         return found
+
+
+def _flat(array: Values, index: Index) -> Values:
+    at: Any = (*index, ...)  # an array also where one cell is left
+    flat: Values = array[at].reshape(-1)
+    return flat
 
 
 def _looks_like_formula(value: object) -> bool:
@@ -267,13 +286,15 @@ def _few_numerals(values: Values) -> list[str]:
 
 def _many_numerals(memory: Values) -> Callable[[Values], list[str]]:
     """The fastest way to put a row of these finite numbers into text."""
-    low, high = float(memory.min()), float(memory.max())
-    if max(abs(low), abs(high)) >= 2**53 or not (memory == np.rint(memory)).all():
+    low, high = min(0.0, memory.min()), max(0.0, memory.max())
+    if max(-low, high) >= 2**53 or not (memory == np.rint(memory)).all():
         return lambda values: list(map(repr, (values + 0.0).tolist()))  # no program shows -0
     if high - low >= TABLE:
         return lambda values: list(map(str, values.astype(np.int64).tolist()))
-    table = np.array(list(map(str, range(int(low), int(high) + 1))), dtype=object)
-    return lambda values: table[(values - low).astype(np.intp)].tolist()
+    # the texts of 0 and up, then those of what is below 0, which count from the end
+    whole = [*range(int(high) + 1), *range(int(low), 0)]
+    table = np.array(list(map(str, whole)), dtype=object)
+    return lambda values: table[values.astype(np.intp)].tolist()
 
 
 def _typed(value: Any, strings: Strings | None) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from math import isfinite
 from pathlib import Path
 
@@ -130,14 +131,12 @@ class Workbook:
         self.package.scan(part, start, end)
 
 
-def cells_of(rows: Iterable[str]) -> Iterator[tuple[Place, Cell]]:
+def cells_of(rows: Iterable[bytes]) -> Iterator[tuple[Place, Cell]]:
     """The cells of `<row>` elements; instead of a shared text its number."""
     found: list[tuple[Place, Cell]] = []
     reader = _Cells(found, None)
-    pieces = (
-        piece.encode() for part in (["<sheetData>"], rows, ["</sheetData>"]) for piece in part
-    )
-    for _ in scanned(pieces, reader.start, reader.end):
+    whole = chain([b"<sheetData>"], rows, [b"</sheetData>"])
+    for _ in scanned(whole, reader.start, reader.end):
         yield from found
         found.clear()
 
