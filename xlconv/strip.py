@@ -16,6 +16,7 @@ from xlconv.functions import Values
 from xlconv.sheet import FORMULA_LENGTH, Coat, Frame, Paint, Place, Slot, a1, letters, slots, text
 
 FEW = 1 << 8  # values that are put into text one by one
+BLOCK = 32  # rows whose values are put into text at once
 TABLE = 1 << 12  # whole numbers so close together are looked up
 TEXT_LENGTH, LITERAL_LENGTH, ADDRESS_LENGTH = 32_767, 255, len("XFD$1048576")
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")  # by XML; CR by Excel
@@ -71,7 +72,9 @@ class Strip:
         self.number, self.layer = number, layer
         self.origin, self.steps = layer.cells.origin, layer.cells.steps
         self.memory, self.shape = layer.cells.memory, layer.cells.memory.shape
-        self.row_axes = [n for n, (down, _) in enumerate(self.steps) if down]
+        down = [abs(step[0]) for step in self.steps]
+        # the axis of neighbouring rows is the last
+        self.row_axes = sorted([n for n, by in enumerate(down) if by], key=down.__getitem__)[::-1]
         self.column_axes = [n for n, (down, _) in enumerate(self.steps) if not down]
         self.order = (*self.row_axes, *self.column_axes)
         self.ordered = self.memory.transpose(self.order)
@@ -88,6 +91,8 @@ class Strip:
         self.slanted = [s for s in moving if any(s[n][1] for n in self.row_axes)]
         changes = self.slanted or self.quoted or any(self.turns) or isinstance(layer, Frame)
         self.alike = not changes  # all rows, but for row numbers and values
+        self._block: Index = ()
+        self._texts: list[list[str]] = []
         self._columns: list[int] = []
         self._lines: Lines | None = None
 
@@ -105,7 +110,7 @@ class Strip:
             self.quoted = self.constant and any(map(_looks_like_formula, self.memory.flat))
         elif self.memory.size <= FEW:
             writable = list(map(isfinite, self.memory.flat))
-            self.write: Callable[[Values], list[str]] = _few_numerals
+            self.write: Callable[[Values], list[list[str]]] = _few_numerals
         elif isfinite(self.memory.min()) and isfinite(self.memory.max()):
             writable = []
             self.write = _many_numerals(self.memory)
@@ -168,11 +173,17 @@ class Strip:
 
     def texts(self, index: Index, strings: Strings) -> Sequence[Sequence[str]]:
         """The value of each cell of one row as text; before it its type, if it is not a number."""
-        values = self.values(index)
         if self.typed:
-            mine = strings if self.constant else None
-            return list(zip(*[_typed(value, mine) for value in values.tolist()], strict=True))
-        return [self.write(values)]
+            values, mine = self.values(index).tolist(), strings if self.constant else None
+            return list(zip(*[_typed(value, mine) for value in values], strict=True))
+        *outer, row = index or (0,)
+        first = row - row % BLOCK
+        if self._block != (*outer, first):
+            self._block = (*outer, first)
+            at: Any = (*outer, slice(first, first + BLOCK)) if index else None
+            block = self.ordered[at]
+            self._texts = self.write(block.reshape(len(block), -1))
+        return [self._texts[row - first]]
 
     def quotes(self, index: Index) -> list[bool]:
         """Whether each cell of one row is a text that must not be read as a formula."""
@@ -280,21 +291,22 @@ def _numeral(value: float) -> str:
     return str(int(number)) if number.is_integer() and abs(number) < 2**53 else repr(number)
 
 
-def _few_numerals(values: Values) -> list[str]:
-    return list(map(_numeral, values.tolist()))
+def _few_numerals(rows: Values) -> list[list[str]]:
+    return [list(map(_numeral, row)) for row in rows.tolist()]
 
 
-def _many_numerals(memory: Values) -> Callable[[Values], list[str]]:
-    """The fastest way to put a row of these finite numbers into text."""
+def _many_numerals(memory: Values) -> Callable[[Values], list[list[str]]]:
+    """The fastest way to put rows of these finite numbers into text."""
     low, high = min(0.0, memory.min()), max(0.0, memory.max())
     if max(-low, high) >= 2**53 or not (memory == np.rint(memory)).all():
-        return lambda values: list(map(repr, (values + 0.0).tolist()))  # no program shows -0
+        # no program shows -0
+        return lambda rows: [list(map(repr, row)) for row in (rows + 0.0).tolist()]
     if high - low >= TABLE:
-        return lambda values: list(map(str, values.astype(np.int64).tolist()))
+        return lambda rows: [list(map(str, row)) for row in rows.astype(np.int64).tolist()]
     # the texts of 0 and up, then those of what is below 0, which count from the end
     whole = [*range(int(high) + 1), *range(int(low), 0)]
     table = np.array(list(map(str, whole)), dtype=object)
-    return lambda values: table[values.astype(np.intp)].tolist()
+    return lambda rows: table[rows.astype(np.intp)].tolist()
 
 
 def _typed(value: Any, strings: Strings | None) -> tuple[str, str]:
