@@ -1,12 +1,15 @@
 """Pictures: read as channels of pixels, shown as shades, refused in one line where they are none."""
 
+from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
 
 import numpy as np
 import pytest
+from openpyxl import load_workbook
 from PIL import Image
 
+from tests.conftest import Ran
 from xlconv.data import array
 from xlconv.errors import UnreadableError
 from xlconv.layer import Layer
@@ -74,3 +77,28 @@ def test_a_coloured_layer_has_a_shade_for_each_primary() -> None:
     phases(picture, layer, picture=True)
     ends = {scale.ends[1] for scale in picture.scales}
     assert ends == {"FF0000", "00FF00", "0000FF"}
+
+
+def test_one_kernel_serves_each_colour_of_a_picture(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    colours = np.arange(0, 48, 2, dtype=np.uint8).reshape(2, 4, 3)
+    Image.fromarray(colours).save(tmp_path / "photo.png")
+    (tmp_path / "twice.csv").write_text("1,1\n1,1\n")
+    command = ["layer", "--input", "photo.png", "--weight", "twice.csv", "--stride", "2"]
+    command += ["--view", "phases", "-o", "large.xlsx"]
+    refused = run(*command)
+    assert (refused.code, "needs groups 3" in refused.err) == (2, True)
+    assert run(*command, "--groups", "3").code == 0
+
+    with ZipFile(tmp_path / "large.xlsx") as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+    # the shades of input and output: from black to the colour of each channel
+    for colour in ("FF0000", "00FF00", "0000FF"):
+        assert sheet.count(f'<color rgb="FF{colour}"/>') == 2
+    book = load_workbook(tmp_path / "large.xlsx", data_only=True)
+    ((_, area),) = book.defined_names["phases_output"].destinations
+    shown = [[cell.value for cell in row] for row in book["Phases"][area]]
+    pixels = np.array([row for row in shown if row[0] is not None])
+    larger = np.moveaxis(colours, -1, 0).repeat(2, 1).repeat(2, 2)
+    assert pixels.tolist() == larger.reshape(12, 8).tolist()

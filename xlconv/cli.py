@@ -247,7 +247,8 @@ def build(lesson: str, output: str | None, force: bool, as_json: bool) -> None:
 Examples:
   xlconv layer --input 4x4 --weight 3x3
   xlconv layer --input 3x5x5 --weight 3x2x3x3 --stride 2,1 --padding 1:2,0:1
-  xlconv layer --input image.csv --weight kernel.npy --bias 1 --view collect
+  xlconv layer --input numbers.csv --weight kernel.npy --bias 1 --view collect
+  xlconv layer --input photo.png --weight kernel.csv --stride 2 --groups 3 --view phases
   xlconv layer --input 6 --weight 3 --stride 2 --view one_dimension -o row.xlsx
   xlconv layer --input 2x2 --weight 3x3 --stride 2 --convention tensorflow --same
   xlconv layer --input 5x4 --weight 3x3 --stride 2 --convention onnx --output-size 10,8"""
@@ -274,11 +275,13 @@ def layer(
     alone are filled with small seeded integers. With a convention the words are that framework's:
     for --same or --output-size it crops, or extends, where the framework does.
     """
+    from xlconv.data import is_picture
     from xlconv.lesson import build as build_book
 
     _check_target(output, as_json)
+    options = {"picture": True} if is_picture(asked["input_"]) else None
     with _pointing_at_options(ctx):
-        book = build_book(_layer(planned=True, **asked), views=view.split(","))
+        book = build_book(_layer(planned=True, **asked), views=view.split(","), options=options)
     _deliver(book, output, "layer", force, as_json)
 
 

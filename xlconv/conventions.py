@@ -186,7 +186,8 @@ def resolve(
     """A layer from arrays and a framework's words.
 
     input    (in_channels, *sizes), or (*sizes) for one channel, whatever the convention
-    weight   as the layout has it, or (*kernel_sizes)
+    weight   as the layout has it, or (*kernel_sizes), which with as many groups as channels is the
+             kernel of each
     layout   None for the convention's own; see xlconv.layouts
     turned   whether the kernel lies turned by half; None for what the layout says
     padding  "same", "same_lower" (ONNX), "valid", or cells: one value, one an axis, or
@@ -219,10 +220,12 @@ def resolve(
         output_size=output_size,
         groups=groups,
     )
-    full = w if w.ndim > rank else with_channels(w, name)
-    kernel = from_layout(full, name, groups=groups, turned=turned)
     channels = x.shape[0] if x.ndim > rank else 1
-    if kernel.shape[0] != channels and LAYOUTS[name].source != "first":
+    if w.ndim > rank:
+        kernel = from_layout(w, name, groups=groups, turned=turned)
+    else:
+        kernel = from_layout(with_channels(w, name), name, groups=1, turned=turned)[0, 0]
+    if w.ndim > rank and kernel.shape[0] != channels and LAYOUTS[name].source != "first":
         raise XlconvError(
             f"a weight of layout {name} is {LAYOUTS[name].axes}, got {w.shape} for {channels}"
             " input channels",

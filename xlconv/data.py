@@ -75,6 +75,11 @@ def array(
     return found.reshape(-1)
 
 
+def is_picture(given: str) -> bool:
+    """Whether an array is given as a picture's file."""
+    return Path(given).suffix.lower() in PICTURES
+
+
 def read(name: str, path: Path) -> Array:
     """The numbers in a .csv or .npy file, in the file's own shape; nothing is ever unpickled.
 

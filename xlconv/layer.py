@@ -48,7 +48,8 @@ class Layer:
         """A layer from arrays and PyTorch's parameters, each one value or one an axis.
 
         input    (in_channels, *sizes), or (*sizes) for one channel
-        weight   (in_channels, out_channels // groups, *kernel_sizes), or (*kernel_sizes)
+        weight   (in_channels, out_channels // groups, *kernel_sizes), or (*kernel_sizes), which
+                 with as many groups as channels is the kernel of each
         padding  cells cropped on both sides, or a pair (begin, end) an axis
 
         Raises XlconvError where the shapes do not fit one another.
@@ -57,10 +58,14 @@ class Layer:
         (1, 4, 4)
         """
         x, w, rank = _with_channels(input, weight)
-        if x.shape[0] != w.shape[0]:
+        channels, alone = x.shape[0], np.ndim(weight) == rank
+        if alone and groups == channels:
+            w = np.repeat(w, channels, axis=0)
+        if channels != w.shape[0]:
+            hint = f"; one kernel on each of them needs groups {channels}" if alone else ""
             raise XlconvError(
                 f"weight must have the input's channels first, got {w.shape[0]} in weight of shape"
-                f" {w.shape} with {x.shape[0]} input channels",
+                f" {w.shape} with {channels} input channels{hint}",
                 parameter="weight",
             )
         per_axis = {

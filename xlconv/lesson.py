@@ -121,8 +121,10 @@ def lesson_of(text: str, source: Path) -> Lesson:
     return _lesson(Table(source, files=False), told)
 
 
-def layer_lesson(layer: Layer, views: Sequence[str]) -> Lesson:
-    """A lesson that shows one layer, a page a view.
+def layer_lesson(
+    layer: Layer, views: Sequence[str], options: Mapping[str, Any] | None = None
+) -> Lesson:
+    """A lesson that shows one layer, a page a view; options go to the views that have them.
 
     >>> lesson = layer_lesson(Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2), ["collect"])
     >>> lesson.title, lesson.names
@@ -138,7 +140,10 @@ def layer_lesson(layer: Layer, views: Sequence[str]) -> Lesson:
         if view not in VIEWS:
             hint = suggest(view, VIEWS) or f"; known are {', '.join(VIEWS)}"
             raise XlconvError(f'unknown view "{view}"{hint}', parameter="view")
-        pages.append(Page(view.replace("_", " ").capitalize(), view, layer=layer))
+        known = view_options(view)
+        mine = {key: value for key, value in (options or {}).items() if key in known}
+        name = view.replace("_", " ").capitalize()
+        pages.append(Page(name, view, layer=layer, options=mine))
     check_names(page.name for page in pages)
     title = f"Transposed convolution {before} → {after}"
     return Lesson(title, tuple(pages), layers={"layer": layer})
@@ -284,11 +289,13 @@ def build(
     lesson: Lesson | Layer | str | os.PathLike[str],
     *,
     views: Sequence[str] = ("distribute", "collect"),
+    options: Mapping[str, Any] | None = None,
 ) -> Book:
     """The book of a lesson, each of its claims checked against the model.
 
-    lesson  a lesson, the name of a shipped one or the path of a file; or a layer
-    views   what to show of a layer; a lesson names its own
+    lesson   a lesson, the name of a shipped one or the path of a file; or a layer
+    views    what to show of a layer; a lesson names its own
+    options  for those views of a layer that have them
 
     Raises XlconvError where a layer has no such view, or a program's limits are passed.
 
@@ -296,7 +303,7 @@ def build(
     'Distribute'
     """
     if isinstance(lesson, Layer):
-        lesson = layer_lesson(lesson, views)
+        lesson = layer_lesson(lesson, views, options)
     elif not isinstance(lesson, Lesson):
         lesson = load_lesson(lesson)
     check_room(lesson)
