@@ -490,6 +490,21 @@ def test_pipe_that_closes_early_is_one_line(tmp_path: Path, args: list[str]) -> 
     )
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_pipe_that_closes_after_a_part_is_one_line(tmp_path: Path, unbuffered: str) -> None:
+    ours, theirs = os.pipe()
+    large = ["layer", "--input", "200x200", "--weight", "4x4", "--view", "phases", "-o", "-"]
+    running = start(tmp_path, *large, stdout=theirs, env={"PYTHONUNBUFFERED": unbuffered})
+    os.close(theirs)
+    assert os.read(ours, 2) == b"PK"
+    os.close(ours)
+    _, err = running.communicate()
+    assert (running.returncode, error_line(err.decode())) == (
+        4,
+        "cannot write to stdout: Broken pipe",
+    )
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 @pytest.mark.parametrize("args", [["layer", *SMALL, "-o", "-"], ["lessons"]])
 def test_full_disk_behind_stdout_is_one_line(tmp_path: Path, args: list[str]) -> None:

@@ -131,8 +131,8 @@ def test_full_disk_is_told_where_the_rows_are_made() -> None:
 def test_fault_while_rows_are_made_ends_the_writing(
     monkeypatch: pytest.MonkeyPatch, fault: BaseException
 ) -> None:
-    def broken(*_: object) -> Iterator[tuple[str, int]]:
-        yield "<row/>", 1
+    def broken(*_: object) -> Iterator[tuple[bytes, int]]:
+        yield b"<row/>", 1
         raise fault
 
     monkeypatch.setattr(emit, "chunks", broken)

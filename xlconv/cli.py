@@ -619,7 +619,9 @@ def _print(data: str | bytes) -> None:
     if sys.stdout is None:
         raise TargetError("cannot write to stdout: it is closed")
     try:
-        sys.stdout.buffer.write(data.encode() if isinstance(data, str) else data)
+        left = memoryview(data.encode() if isinstance(data, str) else data)
+        while left:  # where Python is told not to buffer, a pipe may take a part
+            left = left[sys.stdout.buffer.write(left) :]
         sys.stdout.buffer.flush()
     except OSError as error:
         raise TargetError(f"cannot write to stdout: {error.strerror}") from None
