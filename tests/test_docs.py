@@ -9,6 +9,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 from xlconv.cli import cli
 from xlconv.lesson import lesson_names
@@ -44,6 +45,8 @@ def test_the_readme_shows_commands_that_run(
     monkeypatch.chdir(tmp_path)
     np.save("activations.npy", np.ones((2, 3, 3)))
     np.save("kernel.npy", np.ones((2, 1, 3, 3)))
+    np.savetxt("kernel.csv", np.ones((4, 4)), delimiter=",")
+    Image.new("RGB", (9, 6), (200, 100, 50)).save("photo.png")
     assert run(cli, ["build", "-o", "homework.xlsx"]).exit_code == 0
     (tmp_path / "copies").mkdir()
     assert run(cli, ["lessons", "copy", "transposed-convolutions", "copies"]).exit_code == 0

@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from xlconv.book import Book
 from xlconv.lesson import Lesson, build, lesson_names, load_lesson
 from xlconv.sheet import Sheet
+from xlconv.words import WORDS
 
 from .engines import (
     cellrune_engine,
@@ -251,3 +252,19 @@ def test_values_are_there_before_anything_recalculates(name: str) -> None:
     for sheet, texts in formulas(xlsx).items():
         for cell in texts:
             assert told[sheet][cell].value is not None or cached[sheet][cell] == "", (sheet, cell)
+
+
+@pytest.mark.parametrize(
+    ("lesson", "missing"),
+    [
+        ("transposed-convolutions", set()),
+        ("image", {"cropped", "current", "now", "count"}),
+        ("checkerboard", {"current", "now"}),
+    ],
+)
+def test_the_legend_shows_what_the_sheets_do(lesson: str, missing: set[str]) -> None:
+    book = build(lesson)
+    contents = load_workbook(io.BytesIO(book.to_bytes()))[book.sheets[0].name]
+    texts = {cell.value for row in contents for cell in row}
+    told = {key.removeprefix("legend_") for key in WORDS if key.startswith("legend_")}
+    assert {role for role in told if WORDS[f"legend_{role}"] not in texts} == missing

@@ -8,6 +8,7 @@ import json
 import os
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import replace
 from math import prod
@@ -43,7 +44,7 @@ PARAMETERS = {
 }  # fmt: skip
 LAYER_KEYS = ARRAYS | {"seed": int} | PARAMETERS
 
-GIVEN = ("layer", "layers", "pages")
+GIVEN = ("layer", "layers", "pages", "roles")
 """What a view may ask for beside its own options: its parameters of these names."""
 
 EASY = 4_000
@@ -307,10 +308,13 @@ def build(
     elif not isinstance(lesson, Lesson):
         lesson = load_lesson(lesson)
     check_room(lesson)
-    sheets = []
-    for n in range(len(lesson.pages)):
-        sheets.append(draw(lesson, n))
-        check_claims(sheets[-1])
+    drawn: dict[int, Sheet] = {}
+    # contents last, since they tell what the others show
+    for n in sorted(range(len(lesson.pages)), key=lambda n: lesson.pages[n].view == "contents"):
+        roles = {role for sheet in drawn.values() for role in sheet.roles}
+        drawn[n] = draw(lesson, n, roles=roles)
+        check_claims(drawn[n])
+    sheets = [drawn[n] for n in sorted(drawn)]
     computing = [sheet.name for sheet in sheets if any(paint.formula for paint in sheet.paints)]
     return Book(lesson.title, tuple(sheets), recipe(lesson, computing))
 
@@ -321,6 +325,7 @@ def draw(
     given: Mapping[str, Values] | None = None,
     room: int = SHEETS_CELLS,
     plan: bool = False,
+    roles: AbstractSet[str] = frozenset(),
 ) -> Sheet:
     """The sheet of one page of a lesson.
 
@@ -328,6 +333,7 @@ def draw(
     given   numbers that take the place of those in its blocks, by the block's name
     room    cells that it may have
     plan    whether its cells only take their places
+    roles   what the cells of the other sheets are, for a legend
 
     Raises XlconvError where a layer has no such view, or a program's limits are passed.
     """
@@ -338,6 +344,7 @@ def draw(
         "layer": page.layer,
         "layers": lesson.layers,
         "pages": [(other.name, other.idea) for other in lesson.pages],
+        "roles": roles,
     }
     function = view_function(page.view)
     wanted = inspect.signature(function).parameters

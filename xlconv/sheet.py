@@ -231,6 +231,12 @@ class Sheet:
             self.frames.append(Frame(grid))
         return grid
 
+    @property
+    def roles(self) -> set[str]:
+        """What its cells are, or become while they are lit; those of a heat map count."""
+        heat = {"count" for scale in self.scales if scale.ends == theme.SCALE}
+        return {coat.role for coat in self.coats} | {light.role for light in self.lights} | heat
+
     def coat(self, grid: Grid, role: str, tint: Any = -1) -> None:
         """Give cells the look of a role."""
         self.coats.append(Coat(grid, role, np.asarray(tint)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 import numpy as np
 
 from xlconv import __version__
@@ -10,15 +12,17 @@ from xlconv.figure import LEFT
 from xlconv.sheet import Frame, Place, Sheet
 
 LEGEND = ("input", "computed", "kernel", "zero", "cropped", "current", "now", "count")
+EVERYWHERE = ("input", "computed")
 
 
 def contents(
-    sheet: Sheet, *, pages: list[tuple[str, str]], about: list[str] | None = None,
+    sheet: Sheet, *, pages: list[tuple[str, str]], roles: AbstractSet[str], about: list[str] | None = None,
     how: list[str] | None = None,
 ) -> None:  # fmt: skip
     """Links to all sheets with their ideas, the legend, and what to do.
 
     pages  (name, idea) of each sheet of the book, this one first
+    roles  what cells of the other sheets are: the legend has no others
     about  lines on what the lesson is
     how    lines on how to use it
     """
@@ -34,11 +38,13 @@ def contents(
         sheet.text((row + n, LEFT + 4), idea, "text")
     row += len(pages) + 1
     sheet.text((row, 1), sheet.say("legend"), "heading")
-    for n, role in enumerate(LEGEND):
-        at = (row + 1 + n % 4, 1 + n // 4 * 13)
+    legend = [role for role in LEGEND if role in roles or role in EVERYWHERE]
+    height = -(-len(legend) // 2)
+    for n, role in enumerate(legend):
+        at = (row + 1 + n % height, 1 + n // height * 13)
         _swatch(sheet, at, role)
         sheet.text((at[0], at[1] + 4), sheet.say(f"legend_{role}"), "text")
-    row += 6
+    row += height + 2
     sheet.text((row, 1), sheet.say("how"), "heading")
     for n, line in enumerate(how or [], 1):
         sheet.text((row + n, 1), f"{n}.  {line}", "text")
