@@ -273,7 +273,8 @@ def test_whole_lesson_follows_its_controls(name: str, dial: float) -> None:
     told = load_lesson(name)
     before = build(told).sheets
     dials = [dict.fromkeys(controls(sheet), dial) for sheet in before]
-    after = [draw(told, number, standing(said)) for number, said in enumerate(dials)]
+    roles = {role for sheet in before for role in sheet.roles}
+    after = [draw(told, n, standing(said), roles=roles) for n, said in enumerate(dials)]
     changes = {
         cell: number
         for sheet, said in zip(before, dials, strict=True)
