@@ -17,7 +17,7 @@ import pytest
 from tests.conftest import Ran
 from tests.engines.strip import with_values
 from tests.test_cli import error_line, start
-from xlconv import cli
+from xlconv import options
 from xlconv.layer import Layer
 from xlconv.layouts import LAYOUTS
 from xlconv.lesson import build, load_lesson
@@ -166,9 +166,9 @@ def test_layer_that_a_framework_refuses_is_refused_in_its_words(
 
 
 def test_names_on_the_command_line_are_those_of_the_tables() -> None:
-    assert set(CONVENTIONS) == set(cli.CONVENTIONS)
-    assert set(LAYOUTS) == set(cli.LAYOUTS)
-    assert FRAMEWORKS == cli.FRAMEWORKS
+    assert set(CONVENTIONS) == set(options.CONVENTIONS)
+    assert set(LAYOUTS) == set(options.LAYOUTS)
+    assert FRAMEWORKS == options.FRAMEWORKS
 
 
 # ------------------------------------------------------------------------- lesson files
@@ -363,7 +363,7 @@ def test_code_is_a_program_that_prints_the_layers_output(run: Run, files: None) 
     assert printed(Path("p.py").resolve()) == [LOWER]
 
 
-@pytest.mark.parametrize("framework", cli.FRAMEWORKS)
+@pytest.mark.parametrize("framework", options.FRAMEWORKS)
 def test_code_is_written_for_every_framework(run: Run, framework: str) -> None:
     done = run("code", "--input", "4x4", "--weight", "3x3", "--framework", framework)
     compile(done.out, "program", "exec")
@@ -485,7 +485,7 @@ def test_check_needs_a_file(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        ("xlconv layer --convention ", list(cli.CONVENTIONS)),
+        ("xlconv layer --convention ", list(options.CONVENTIONS)),
         ("xlconv shape --convention ke", ["keras"]),
         ("xlconv layer --layout jax", ["jax", "jax-transposed"]),
         ("xlconv code --framework n", ["numpy"]),

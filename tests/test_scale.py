@@ -155,7 +155,7 @@ def test_progress_tells_the_rows_of_all_sheets() -> None:
 def on_a_terminal(folder: Path, started: str) -> bytes:
     """What stderr shows on a terminal when the program was started then."""
     ours, theirs = pty.openpty()
-    command = f"from xlconv import cli; cli.STARTED = {started}; cli.main()"
+    command = f"from xlconv import cli, terminal; terminal.STARTED = {started}; cli.main()"
     asked = ["layer", "--input", "99x99", "--weight", "4x4", "--view", "phases", "-o", "a.xlsx"]
     running = subprocess.Popen(
         [sys.executable, "-c", command, *asked],

@@ -1,0 +1,203 @@
+"""The command line's options: what they are called, how they are read, what they ask for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from xlconv.errors import XlconvError
+from xlconv.views import VIEWS
+
+if TYPE_CHECKING:
+    from xlconv.layer import Layer
+
+OUTPUT = "output"
+"""The folder that workbooks go to."""
+
+# the keys of tables in modules that are imported when they are needed
+CONVENTIONS = ("pytorch", "tensorflow", "keras", "jax", "onnx", "mxnet")
+LAYOUTS = ("pytorch", "onnx", "mxnet", "keras", "tensorflow", "jax", "jax-transposed")
+FRAMEWORKS = ("pytorch", "keras", "jax", "onnx", "mxnet", "numpy")
+PADDINGS = {
+    "same": "same",
+    "same-lower": "same_lower",
+    "same_lower": "same_lower",
+    "valid": "valid",
+}
+
+
+def per_axis(_: click.Context, __: click.Parameter, told: str | None) -> list[int] | None:
+    """Whole numbers separated by commas."""
+    if told is None:
+        return None
+    try:
+        return [int(text) for text in told.split(",")]
+    except ValueError:
+        raise click.BadParameter(f"{told!r} is no whole number, or one an axis: 2 or 2,1") from None
+
+
+def pads(
+    _: click.Context, __: click.Parameter, told: str | None
+) -> str | list[int | tuple[int, int]] | None:
+    """The same, where each may be a pair begin:end; or a word."""
+    if told is None or told in PADDINGS:
+        return PADDINGS.get(str(told))
+    try:
+        pads = [pad.partition(":") for pad in told.split(",")]
+        return [(int(begin), int(end)) if colon else int(begin) for begin, colon, end in pads]
+    except ValueError:
+        raise click.BadParameter(f"{told!r} is not like 1 or 2,1 or 1:2,0:1") from None
+
+
+def sizes(_: click.Context, __: click.Parameter, told: str | None) -> list[int] | None:
+    """Sizes as in 4x4, of one to three axes."""
+    if told is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,18}([x,][0-9]{1,18}){0,2}", told):
+        raise click.BadParameter(f"{told!r} is not like 4, 4x4 or 4x4x4")
+    return [int(size) for size in re.split("[x,]", told)]
+
+
+def complete_views(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    before, comma, last = incomplete.rpartition(",")
+    return [before + comma + view for view in VIEWS if view.startswith(last)]
+
+
+def complete_lesson(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from xlconv.lesson import lesson_names
+
+    names = [CompletionItem(name) for name in lesson_names() if name.startswith(incomplete)]
+    return names or [CompletionItem(incomplete, type="file")]
+
+
+def target_options(command: Any) -> Any:
+    """The options of a command that writes a workbook."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print to stdout what stands where."),
+        click.option("--force", is_flag=True, help="Overwrite a file with other content."),
+        click.option(
+            "-o", "--output", metavar="FILE", type=click.Path(),
+            help=f"The file to write; - is stdout. Default: {OUTPUT}/NAME.xlsx",
+        ),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def geometry_options(command: Any) -> Any:
+    """The options that say where the output's cells are."""
+    for option in reversed((
+        click.option("--stride", callback=per_axis, metavar="N[,N]", help="Default: 1"),
+        click.option(
+            "--padding", callback=pads, metavar="N[:N][,..]",
+            help="Cells cropped on both sides, or begin:end; with a convention what it takes for"
+            " one. Default: 0, or the convention's",
+        ),
+        click.option("--same", is_flag=True, help="The convention's SAME: stride times the input."),
+        click.option("--same-lower", is_flag=True, help="ONNX: the odd cell goes at the begin."),
+        click.option("--valid", is_flag=True, help="The convention's VALID: nothing is cropped."),
+        click.option(
+            "--output-padding", callback=per_axis, metavar="N[,N]",
+            help="Cells at the end that are not cropped. Default: 0, or the convention's",
+        ),
+        click.option(
+            "--output-size", callback=per_axis, metavar="N[,N]",
+            help="The output's sizes, for what follows from them.",
+        ),
+        click.option("--dilation", callback=per_axis, metavar="N[,N]", help="Default: 1"),
+        click.option(
+            "--convention", type=click.Choice(CONVENTIONS),
+            help="Whose words these are. Default: PyTorch's, with begin:end beside them",
+        ),
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def layer_options(command: Any) -> Any:
+    """The options that give a layer with its numbers."""
+    for option in reversed((
+        click.option(
+            "--input", "input_", required=True, metavar="SIZE|FILE",
+            help="4x4, 3x4x4 (channels first), or a .csv, .npy or .png file.",
+        ),
+        click.option(
+            "--weight", required=True, metavar="SIZE|FILE",
+            help="3x3, or with channels 3x2x3x3 (in_channels, out_channels/groups, kernel), or a"
+            " file. With a convention its axes are in that framework's order.",
+        ),
+        click.option(
+            "--bias", metavar="SIZE|FILE", help="One value an output channel; none if not given."
+        ),
+        click.option(
+            "--layout", type=click.Choice(LAYOUTS),
+            help="The order of the weight's axes. Default: the convention's",
+        ),
+        click.option(
+            "--turned/--not-turned", default=None,
+            help="Whether the kernel lies turned by half. Default: as the layout has it",
+        ),
+        click.option(
+            "--seed", type=click.IntRange(min=0), default=0, metavar="N",
+            help="Another seed fills sizes with other small integers.",
+        ),
+        geometry_options,
+        click.option("--groups", type=int, metavar="N", help="Default: 1"),
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def wanted(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What was asked for, without what was not; a padding in words as a padding."""
+    said = {
+        name: value for name, value in asked.items() if value is not None and value is not False
+    }
+    given = ["padding"] if "padding" in said else []
+    for name in ("same", "same_lower", "valid"):
+        if said.pop(name, False):
+            given.append(name)
+            said["padding"] = name
+    if len(given) > 1:
+        one, other = (f"--{name.replace('_', '-')}" for name in given[:2])
+        raise click.UsageError(f"{one} and {other} exclude each other")
+    return said
+
+
+def layer_of(planned: bool = False, **asked: Any) -> Layer:
+    """The layer that the options give; `planned` if one too large is to be refused later."""
+    from xlconv.conventions import resolve
+    from xlconv.data import array
+
+    turned = asked.pop("turned")
+    said = wanted(asked)
+    seed, bias = said.pop("seed", 0), said.pop("bias", None)
+    return resolve(
+        array("input", said.pop("input_"), seed=seed, planned=planned),
+        array("weight", said.pop("weight"), seed=seed),
+        bias=None if bias is None else array("bias", bias, seed=seed),
+        turned=turned,
+        **said,
+    )
+
+
+@contextmanager
+def pointing_at_options(ctx: click.Context, **called: str) -> Iterator[None]:
+    """Name the option that an error is about, as it is typed; some parameters are `called` so."""
+    options = {str(p.name).rstrip("_"): p.opts[0] for p in ctx.command.params} | called
+    for word in ("same", "same_lower", "valid"):
+        if ctx.params.get(word):
+            options["padding"] = options[word]
+    try:
+        yield
+    except XlconvError as error:
+        told, parameter = str(error), error.parameter or ""
+        if parameter in options:
+            rest = told.removeprefix(f"{parameter} ")
+            told = f"{options[parameter]}{' ' if rest != told else ': '}{rest}"
+        raise type(error)(told, parameter=parameter) from None
