@@ -26,7 +26,8 @@ from xlconv.figure import (
 from xlconv.layer import Layer
 from xlconv.lesson import check_claims
 from xlconv.model import conv_transpose
-from xlconv.sheet import Sheet, beside
+from xlconv.places import beside
+from xlconv.sheet import Sheet
 from xlconv.views.phases import phases
 
 

@@ -10,7 +10,9 @@ import pytest
 
 from xlconv.expr import Constant, Expr, Grid, call, joined, shown, total
 from xlconv.functions import FUNCTIONS, OPERATORS
-from xlconv.sheet import Sheet, a1, text
+from xlconv.places import a1
+from xlconv.references import text
+from xlconv.sheet import Sheet
 
 from .engines import formulon_engine, ironcalc_engine, libreoffice_engine
 from .engines.compare import differences

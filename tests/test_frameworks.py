@@ -10,7 +10,8 @@ from onnx import helper
 
 from xlconv.layer import Array, Layer
 from xlconv.lesson import build, load_lesson
-from xlconv.sheet import Sheet, a1
+from xlconv.places import a1
+from xlconv.sheet import Sheet
 from xlconv.views.frameworks import answers
 from xlconv.words import WORDS
 

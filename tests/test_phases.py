@@ -10,7 +10,8 @@ from xlconv.errors import XlconvError
 from xlconv.geometry import Axis
 from xlconv.layer import Array, Layer
 from xlconv.lesson import build, load_lesson
-from xlconv.sheet import Sheet, a1
+from xlconv.places import a1
+from xlconv.sheet import Sheet
 from xlconv.views.phases import HAND, Phase, phases
 from xlconv.words import WORDS
 

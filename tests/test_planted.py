@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from xlconv import expr, sheet, sheetdata, strip
+from xlconv import expr, references, sheetdata, strip
 from xlconv.expr import Call, Expr, Grid
 from xlconv.functions import FUNCTIONS
 from xlconv.geometry import Geometry
 from xlconv.lesson import check_claims, view_function
 from xlconv.model import conv_transpose
-from xlconv.sheet import Sheet, rules
+from xlconv.references import rules
+from xlconv.sheet import Sheet
 from xlconv.views import collect
 
 from .engines import ironcalc_engine
@@ -121,9 +122,9 @@ def wrong_letters(patch: pytest.MonkeyPatch) -> None:
 
 
 def lost_dollars(patch: pytest.MonkeyPatch) -> None:
-    right = sheet._slot
+    right = references._slot
     patch.setattr(
-        sheet,
+        references,
         "_slot",
         lambda *given: right(*given)._replace(fixed_row=False, fixed_column=False),
     )

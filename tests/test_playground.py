@@ -19,7 +19,8 @@ from xlconv import theme
 from xlconv.errors import XlconvError
 from xlconv.layer import Layer
 from xlconv.lesson import build, check_claims, load_lesson
-from xlconv.sheet import Sheet, text
+from xlconv.references import text
+from xlconv.sheet import Sheet
 from xlconv.views.playground import LARGEST, playground
 
 from .engines import formulon_engine, ironcalc_engine, libreoffice_engine

@@ -10,18 +10,9 @@ from hypothesis import strategies as st
 from xlconv.book import Book
 from xlconv.errors import XlconvError
 from xlconv.expr import Expr, Grid, call
-from xlconv.sheet import (
-    Sheet,
-    a1,
-    below,
-    beside,
-    corners,
-    leaves,
-    rules,
-    span,
-    text,
-    tiled,
-)
+from xlconv.places import a1, below, beside, corners, leaves, span, tiled
+from xlconv.references import rules, text
+from xlconv.sheet import Sheet
 
 from .engines import ironcalc_engine
 from .engines.cached import cached_values, formulas

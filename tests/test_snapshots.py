@@ -13,7 +13,9 @@ import pytest
 from xlconv.errors import XlconvError
 from xlconv.expr import Area
 from xlconv.layer import Layer
-from xlconv.sheet import Sheet, a1, rules, span
+from xlconv.places import a1, span
+from xlconv.references import rules
+from xlconv.sheet import Sheet
 
 from .engines.cached import cached_values, formulas
 from .engines.package import row_and_column

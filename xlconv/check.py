@@ -27,8 +27,9 @@ from xlconv.errors import UnreadableError, XlconvError
 from xlconv.functions import Values
 from xlconv.lesson import draw, lesson_of
 from xlconv.page import Lesson
+from xlconv.places import Place, a1, corners, span
 from xlconv.recipe import KEPT, PROPERTY
-from xlconv.sheet import Place, Sheet, a1, corners, span
+from xlconv.sheet import Sheet
 from xlconv.sheetdata import chunks
 from xlconv.workbook import Cell, Value, Workbook, area, cells_of
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from xlconv.errors import TargetError, UnreadableError, XlconvError
-from xlconv.sheet import Place
+from xlconv.places import Place
 from xlconv.workbook import Value
 
 SECONDS, MEMORY = 300, 4 << 30

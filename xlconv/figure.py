@@ -12,7 +12,8 @@ import numpy as np
 from xlconv.expr import Expr, Grid, call, total
 from xlconv.geometry import Axis, Geometry, Run
 from xlconv.layer import Array, Convolution, Layer
-from xlconv.sheet import Place, Sheet, below, beside, corners, tiled
+from xlconv.places import Place, below, beside, corners, tiled
+from xlconv.sheet import Sheet
 
 TOP, LEFT = 5, 2
 """The first row and column of a figure's cells: captions and indices stand before them."""

@@ -9,7 +9,8 @@ from typing import Any
 
 from xlconv.expr import Expr, Grid, call, joined
 from xlconv.functions import Values
-from xlconv.sheet import Place, Sheet, beside
+from xlconv.places import Place, beside
+from xlconv.sheet import Sheet
 
 LIMITS = {
     "input_size": (1, 6), "kernel_size": (1, 5), "stride": (1, 4), "padding": (0, 12),

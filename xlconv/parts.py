@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from itertools import count, groupby
 
 from xlconv.expr import Area
+from xlconv.places import a1, corners, leaves, quoted, span
 from xlconv.recipe import PROPERTY
-from xlconv.sheet import Sheet, a1, corners, leaves, quoted, rules, span
+from xlconv.references import rules
+from xlconv.sheet import Sheet
 from xlconv.strip import Strings, encoded, escape
 from xlconv.styles import Styles
 from xlconv.theme import BLUE, FRAME, GREY, INK, PALE_GREY, TINTS, WHITE

@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from itertools import product
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from xlconv import theme
 from xlconv.errors import RoomError
-from xlconv.expr import Area, Expr, Grid, Reference
+from xlconv.expr import Area, Expr, Grid
 from xlconv.functions import Values
 from xlconv.layer import Convolution, Layer
+from xlconv.places import Place, leaves, span, tiled
 from xlconv.words import WORDS
 
 EXCEL_ROWS, EXCEL_COLUMNS = 1_048_576, 16_384
 SHEETS_CELLS = 10_000_000
 FORMULA_LENGTH = 8_192
-
-Place = tuple[int, int]
-"""(row, column) of a cell, from 0."""
-
-STILL = (0, 0)
-"""The step of a reference that stays."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +103,7 @@ class Block:
 class Sheet:
     """One worksheet: what views write on, and what is emitted.
 
+    >>> from xlconv.references import text
     >>> sheet = Sheet("Lesson")
     >>> x = sheet.block("x", (0, 1), (1, 3), role="input", content=[[1, 2, 3]])
     >>> y = sheet.block("y", (2, 1), (1, 3), role="output", content=x * 2)
@@ -318,173 +312,3 @@ class Sheet:
             raise TypeError(f"{value.dtype} values do not go into {cells.memory.dtype} cells")
         cells.memory[...] = value
         self.paints.append(Paint(cells, formula))
-
-
-def tiled(shape: Sequence[int], leading: str, gap: int = 1) -> tuple[Place, ...]:
-    """Steps that lay the leading axes of a block out, each "v" down or "h" across.
-
-    >>> tiled((2, 3, 4, 5), "vh")
-    ((5, 0), (0, 6), (1, 0), (0, 1))
-    """
-    inner: tuple[Place, ...] = ((1, 0), (0, 1))[2 - min(2, len(shape)) :]
-    height, width = (1, *shape)[-2:] if len(shape) > 1 else (1, shape[-1] if shape else 1)
-    steps = list(inner)
-    for size, way in zip(reversed(shape[: len(leading)]), reversed(leading), strict=True):
-        if way == "v":
-            steps.insert(0, (height + gap, 0))
-            height = size * (height + gap) - gap
-        else:
-            steps.insert(0, (0, width + gap))
-            width = size * (width + gap) - gap
-    return tuple(steps)
-
-
-def leaves(grid: Grid) -> Iterator[Grid]:
-    """The innermost slices of at most two axes, in C order."""
-    for index in np.ndindex(*grid.shape[:-2]):
-        yield grid[(*index, ...)]
-
-
-def corners(grid: Grid) -> tuple[Place, Place]:
-    """The first and the last cell (row, column) of the box around a grid."""
-    ends = [grid.cell(index) for index in product(*({0, size - 1} for size in grid.shape))]
-    rows, columns = zip(*ends, strict=True)
-    return (min(rows), min(columns)), (max(rows), max(columns))
-
-
-def below(grid: Grid, gap: int = 1) -> int:
-    """The row that stands `gap` rows under a grid."""
-    return corners(grid)[1][0] + gap + 1
-
-
-def beside(grid: Grid, gap: int = 2) -> int:
-    """The column that stands `gap` columns right of a grid."""
-    return corners(grid)[1][1] + gap + 1
-
-
-@cache
-def letters(column: int) -> str:
-    """The letters of a column, counted from 1.
-
-    >>> letters(1), letters(28), letters(16_384)
-    ('A', 'AB', 'XFD')
-    """
-    before, last = divmod(column - 1, 26)
-    return (letters(before) if before else "") + chr(ord("A") + last)
-
-
-def quoted(sheet: str) -> str:
-    """A sheet's name as it stands in a reference."""
-    return "'" + sheet.replace("'", "''") + "'"
-
-
-def a1(place: Place, absolute: bool = False) -> str:
-    """The address of a cell as Excel writes it.
-
-    >>> a1((4, 27)), a1((4, 27), absolute=True)
-    ('AB5', '$AB$5')
-    """
-    dollar = "$" if absolute else ""
-    return f"{dollar}{letters(place[1] + 1)}{dollar}{place[0] + 1}"
-
-
-def span(grid: Grid, absolute: bool = False) -> str:
-    """The range around a grid, as Excel writes it; one cell is no range."""
-    first, last = corners(grid)
-    end = "" if first == last else ":" + a1(last, absolute)
-    return a1(first, absolute) + end
-
-
-class Slot(NamedTuple):
-    """A reference in a formula that is painted over cells: where it points, for each index.
-
-    Source: a reference is absolute in the direction in which it does not move with the cells'
-    innermost slice, and relative where the slice itself has one row or one column of steps.
-    """
-
-    prefix: str
-    row: int
-    column: int
-    steps: tuple[Place, ...]
-    fixed_row: bool
-    fixed_column: bool
-
-    def at(self, index: Sequence[int]) -> str:
-        row = self.row + sum(i * step[0] for i, step in zip(index, self.steps, strict=True))
-        column = self.column + sum(i * step[1] for i, step in zip(index, self.steps, strict=True))
-        return f"{self.head}{letters(column + 1)}{self.tail}{row + 1}"
-
-    @property
-    def head(self) -> str:
-        """What stands before the column's letters."""
-        return self.prefix + ("$" if self.fixed_column else "")
-
-    @property
-    def tail(self) -> str:
-        """What stands between the letters and the row's number."""
-        return "$" if self.fixed_row else ""
-
-
-def slots(formula: Expr, cells: Grid) -> list[str | Slot]:
-    """The formula's text over cells, each reference resolved as a slot."""
-    moves = _ways(cells.steps[-2:])
-    return [
-        piece if isinstance(piece, str) else _slot(piece, cells, moves)
-        for piece in formula.pieces()
-    ]
-
-
-def _slot(reference: Reference, cells: Grid, moves: tuple[bool, bool]) -> Slot:
-    grid, shape = reference.grid, cells.memory.shape
-    lead = len(shape) - len(grid.steps)
-    steps = (STILL,) * lead + tuple(
-        [
-            step if size == target else STILL
-            for step, size, target in zip(grid.steps, grid.memory.shape, shape[lead:], strict=True)
-        ]
-    )
-    follows = _ways(steps[-2:])
-    foreign = grid.sheet != cells.sheet and reference.named
-    prefix = quoted(grid.sheet) + "!" if foreign else ""
-    row, column = grid.origin
-    fixed = [move and not follow for move, follow in zip(moves, follows, strict=True)]
-    return Slot(prefix, row, column, steps, *fixed)
-
-
-def _ways(steps: Sequence[Place]) -> tuple[bool, bool]:
-    """Whether any step moves down, and any across."""
-    down = across = 0
-    for step in steps:
-        down, across = down or step[0], across or step[1]
-    return bool(down), bool(across)
-
-
-def text(paint: Paint, index: Sequence[int]) -> str:
-    """The formula of one cell of a paint, without its leading `=`."""
-    if paint.formula is None:
-        return ""
-    return "".join(
-        piece if isinstance(piece, str) else piece.at(index)
-        for piece in slots(paint.formula, paint.cells)
-    )
-
-
-def rules(light: Light) -> Iterator[tuple[Grid, str]]:
-    """Each 2-D slice that a light covers, and its condition for the slice's first cell.
-
-    Raises ValueError for a condition that no relative reference can say.
-    """
-    parts = slots(light.condition, light.cells)
-    inner = len(light.cells.shape[:-2])
-    for slot in parts:
-        if isinstance(slot, str):
-            continue
-        axes = zip(light.cells.shape, light.cells.steps, slot.steps, strict=True)
-        for size, cell, step in list(axes)[inner:]:
-            bound = (0 if slot.fixed_row else cell[0], 0 if slot.fixed_column else cell[1])
-            if size > 1 and step != bound:
-                raise ValueError(f"a reference moves by {step} where its cell moves by {cell}")
-    for lead in np.ndindex(*light.cells.shape[:-2]):
-        index = (*lead, *[0] * (len(light.cells.shape) - inner))
-        texts = (part if isinstance(part, str) else part.at(index) for part in parts)
-        yield light.cells[(*lead, ...)], "".join(texts)

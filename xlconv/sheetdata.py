@@ -13,7 +13,8 @@ from itertools import groupby
 from operator import itemgetter, mul
 from typing import Any, NamedTuple
 
-from xlconv.sheet import Coat, Frame, Paint, Sheet, letters
+from xlconv.places import letters
+from xlconv.sheet import Coat, Frame, Paint, Sheet
 from xlconv.strip import Index, Lines, Strings, Strip
 
 CHUNK, FIRST = 1 << 20, 1 << 17  # bytes; the first is smaller, so that compressing soon begins

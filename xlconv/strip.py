@@ -13,7 +13,9 @@ import numpy as np
 
 from xlconv.errors import XlconvError
 from xlconv.functions import Values
-from xlconv.sheet import FORMULA_LENGTH, Coat, Frame, Paint, Place, Slot, a1, letters, slots, text
+from xlconv.places import Place, a1, letters
+from xlconv.references import Slot, slots, text
+from xlconv.sheet import FORMULA_LENGTH, Coat, Frame, Paint
 
 FEW = 1 << 8  # values that are put into text one by one
 BLOCK = 32  # rows whose values are put into text at once

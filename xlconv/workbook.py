@@ -16,7 +16,8 @@ from openpyxl.utils.cell import column_index_from_string
 from openpyxl.utils.escape import unescape
 
 from xlconv.package import Package, scanned
-from xlconv.sheet import EXCEL_COLUMNS, EXCEL_ROWS, Place, a1
+from xlconv.places import Place, a1
+from xlconv.sheet import EXCEL_COLUMNS, EXCEL_ROWS
 
 Value = float | str | bool | None
 

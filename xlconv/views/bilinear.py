@@ -17,7 +17,8 @@ from xlconv.figure import (
 )
 from xlconv.geometry import Axis
 from xlconv.layer import Layer
-from xlconv.sheet import Sheet, below, beside
+from xlconv.places import below, beside
+from xlconv.sheet import Sheet
 from xlconv.views.upsampling import filled
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from xlconv.expr import total
 from xlconv.figure import LEFT, TOP, accumulated, bias_block, output_blocks, plain, spread, tints
 from xlconv.layer import Layer
-from xlconv.sheet import Sheet, below, corners, tiled
+from xlconv.places import below, corners, tiled
+from xlconv.sheet import Sheet
 
 
 def channels(sheet: Sheet, layer: Layer) -> None:

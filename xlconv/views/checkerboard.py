@@ -20,7 +20,8 @@ from xlconv.figure import (
     verdict,
 )
 from xlconv.layer import Layer
-from xlconv.sheet import Sheet, below, beside
+from xlconv.places import below, beside
+from xlconv.sheet import Sheet
 from xlconv.views.overlap import counts
 from xlconv.views.phases import Phase, phase_tints
 

@@ -26,7 +26,8 @@ from xlconv.figure import (
 from xlconv.geometry import Geometry
 from xlconv.layer import Layer
 from xlconv.look import Look, look_at, pick
-from xlconv.sheet import Sheet, below, beside
+from xlconv.places import below, beside
+from xlconv.sheet import Sheet
 
 TAPS = 80
 """Products beyond which the looked-at cell is not written out as a sum."""

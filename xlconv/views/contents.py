@@ -9,7 +9,8 @@ import numpy as np
 from xlconv import __version__
 from xlconv.expr import lift
 from xlconv.figure import LEFT
-from xlconv.sheet import Frame, Place, Sheet
+from xlconv.places import Place
+from xlconv.sheet import Frame, Sheet
 
 LEGEND = ("input", "computed", "kernel", "zero", "cropped", "current", "now", "count")
 EVERYWHERE = ("input", "computed")

@@ -27,7 +27,8 @@ from xlconv.figure import (
 from xlconv.geometry import Axis, Geometry
 from xlconv.layer import Convolution
 from xlconv.look import Look, look_at, pick
-from xlconv.sheet import Sheet, below, beside
+from xlconv.places import below, beside
+from xlconv.sheet import Sheet
 
 PRODUCTS = 60
 """Products beyond which the looked-at cell is not written out as a sum."""

@@ -20,7 +20,8 @@ from xlconv.figure import (
 )
 from xlconv.geometry import Geometry
 from xlconv.layer import Layer
-from xlconv.sheet import Place, Sheet, below, beside, tiled
+from xlconv.places import Place, below, beside, tiled
+from xlconv.sheet import Sheet
 
 LIT = 150
 """Input cells beyond which stamps do not light up: each would take a rule of its own."""

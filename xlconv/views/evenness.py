@@ -7,7 +7,8 @@ import numpy as np
 from xlconv.errors import XlconvError
 from xlconv.expr import call, joined
 from xlconv.figure import LEFT, TOP, indices
-from xlconv.sheet import Place, Sheet
+from xlconv.places import Place
+from xlconv.sheet import Sheet
 
 CORNER, ACROSS, LARGEST = 8, 3, 16
 """Cells of a corner, corners in a row, and the largest kernel and stride to choose."""

@@ -14,7 +14,8 @@ from xlconv.expr import Expr, Grid, call, total
 from xlconv.figure import LEFT, TOP, output_blocks, sources, tapped, times
 from xlconv.geometry import Geometry
 from xlconv.layer import Layer
-from xlconv.sheet import Sheet, below, beside
+from xlconv.places import below, beside
+from xlconv.sheet import Sheet
 
 KERNELS, STRIDES = range(1, 8), range(1, 5)
 """The kernel sizes and strides of the table of the rule."""

@@ -21,7 +21,8 @@ from xlconv.figure import (
 )
 from xlconv.geometry import Axis, Geometry
 from xlconv.layer import Layer
-from xlconv.sheet import Sheet, below, beside
+from xlconv.places import below, beside
+from xlconv.sheet import Sheet
 
 
 def gniddap(sheet: Sheet, layer: Layer, *, paddings: list[int] | None = None) -> None:

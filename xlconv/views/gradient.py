@@ -28,7 +28,8 @@ from xlconv.figure import (
 from xlconv.geometry import Geometry, largest_input
 from xlconv.layer import Array, Layer
 from xlconv.look import look_at, pick
-from xlconv.sheet import Place, Sheet, below, beside, tiled
+from xlconv.places import Place, below, beside, tiled
+from xlconv.sheet import Sheet
 
 NUDGED = 20_000
 """Cells of the nudged images beyond which nobody follows them."""

@@ -26,7 +26,8 @@ from xlconv.figure import (
 from xlconv.geometry import Axis, Geometry, largest_input
 from xlconv.layer import Layer
 from xlconv.look import Look, look_at
-from xlconv.sheet import EXCEL_COLUMNS, Frame, Place, Sheet, below, beside
+from xlconv.places import Place, below, beside
+from xlconv.sheet import EXCEL_COLUMNS, Frame, Sheet
 
 MATRIX_CELLS = 1_000_000
 """Cells of a matrix beyond which programs take long to open it, and nobody reads it."""

@@ -21,7 +21,8 @@ from xlconv.figure import (
 )
 from xlconv.layer import Layer
 from xlconv.look import look_at
-from xlconv.sheet import Frame, Sheet, below
+from xlconv.places import below
+from xlconv.sheet import Frame, Sheet
 from xlconv.views.sedirts import axis_count
 
 

@@ -19,7 +19,8 @@ from xlconv.figure import (
 )
 from xlconv.geometry import Axis
 from xlconv.layer import Layer
-from xlconv.sheet import Sheet, below, beside
+from xlconv.places import below, beside
+from xlconv.sheet import Sheet
 
 MOST = 4
 """Values of output_padding that stand side by side."""

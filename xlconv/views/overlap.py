@@ -9,7 +9,8 @@ import numpy as np
 from xlconv.expr import Constant, Expr, Grid, call, total
 from xlconv.figure import LEFT, TOP, indices, steps, verdict
 from xlconv.layer import Layer
-from xlconv.sheet import Place, Sheet, below
+from xlconv.places import Place, below
+from xlconv.sheet import Sheet
 from xlconv.views.sedirts import axis_count
 
 

@@ -26,7 +26,8 @@ from xlconv.figure import (
 )
 from xlconv.geometry import Axis, Geometry
 from xlconv.layer import Layer
-from xlconv.sheet import Place, Sheet, below, beside, corners
+from xlconv.places import Place, below, beside, corners
+from xlconv.sheet import Sheet
 
 PIXEL_WIDTH, PIXEL_HEIGHT, PICTURE_ZOOM = 2.67, 14, 60
 """A pixel's cell in characters and points, and a zoom in percent at which pixels are a picture."""

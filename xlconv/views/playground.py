@@ -19,7 +19,8 @@ from xlconv.expr import Expr, Grid, call, joined, lift
 from xlconv.figure import LEFT, indices
 from xlconv.layer import Layer
 from xlconv.parameters import LIMITS, Parameters, Sizes, parameters, said, size_words, sizes
-from xlconv.sheet import Place, Sheet, below, beside
+from xlconv.places import Place, below, beside
+from xlconv.sheet import Sheet
 
 STRIP, TOP = 2, 7
 """The row of the parameters, and the first row of the figures under them."""

@@ -21,7 +21,8 @@ from xlconv.figure import (
 )
 from xlconv.geometry import Axis, Geometry
 from xlconv.layer import Layer
-from xlconv.sheet import Frame, Place, Sheet, below, beside, tiled
+from xlconv.places import Place, below, beside, tiled
+from xlconv.sheet import Frame, Sheet
 
 
 def sedirts(sheet: Sheet, layer: Layer) -> None:

@@ -22,7 +22,8 @@ from xlconv.figure import (
 )
 from xlconv.geometry import Axis, Geometry
 from xlconv.layer import Layer
-from xlconv.sheet import Place, Sheet, below, beside
+from xlconv.places import Place, below, beside
+from xlconv.sheet import Sheet
 
 Share = tuple[slice, list[tuple[slice, float]]]
 """Cells of an axis, and the inputs that they are made of, each with its weight."""

@@ -10,7 +10,8 @@ from xlconv.figure import (
     tapped,
 )
 from xlconv.layer import Layer
-from xlconv.sheet import Sheet, below, beside
+from xlconv.places import below, beside
+from xlconv.sheet import Sheet
 
 
 def why(

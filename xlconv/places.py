@@ -1,0 +1,89 @@
+"""Where cells stand: steps, corners, and addresses as Excel writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import product
+
+import numpy as np
+
+from xlconv.expr import Grid
+
+Place = tuple[int, int]
+"""(row, column) of a cell, from 0."""
+
+
+def tiled(shape: Sequence[int], leading: str, gap: int = 1) -> tuple[Place, ...]:
+    """Steps that lay the leading axes of a block out, each "v" down or "h" across.
+
+    >>> tiled((2, 3, 4, 5), "vh")
+    ((5, 0), (0, 6), (1, 0), (0, 1))
+    """
+    inner: tuple[Place, ...] = ((1, 0), (0, 1))[2 - min(2, len(shape)) :]
+    height, width = (1, *shape)[-2:] if len(shape) > 1 else (1, shape[-1] if shape else 1)
+    steps = list(inner)
+    for size, way in zip(reversed(shape[: len(leading)]), reversed(leading), strict=True):
+        if way == "v":
+            steps.insert(0, (height + gap, 0))
+            height = size * (height + gap) - gap
+        else:
+            steps.insert(0, (0, width + gap))
+            width = size * (width + gap) - gap
+    return tuple(steps)
+
+
+def leaves(grid: Grid) -> Iterator[Grid]:
+    """The innermost slices of at most two axes, in C order."""
+    for index in np.ndindex(*grid.shape[:-2]):
+        yield grid[(*index, ...)]
+
+
+def corners(grid: Grid) -> tuple[Place, Place]:
+    """The first and the last cell (row, column) of the box around a grid."""
+    ends = [grid.cell(index) for index in product(*({0, size - 1} for size in grid.shape))]
+    rows, columns = zip(*ends, strict=True)
+    return (min(rows), min(columns)), (max(rows), max(columns))
+
+
+def below(grid: Grid, gap: int = 1) -> int:
+    """The row that stands `gap` rows under a grid."""
+    return corners(grid)[1][0] + gap + 1
+
+
+def beside(grid: Grid, gap: int = 2) -> int:
+    """The column that stands `gap` columns right of a grid."""
+    return corners(grid)[1][1] + gap + 1
+
+
+@cache
+def letters(column: int) -> str:
+    """The letters of a column, counted from 1.
+
+    >>> letters(1), letters(28), letters(16_384)
+    ('A', 'AB', 'XFD')
+    """
+    before, last = divmod(column - 1, 26)
+    return (letters(before) if before else "") + chr(ord("A") + last)
+
+
+def quoted(sheet: str) -> str:
+    """A sheet's name as it stands in a reference."""
+    return "'" + sheet.replace("'", "''") + "'"
+
+
+def a1(place: Place, absolute: bool = False) -> str:
+    """The address of a cell as Excel writes it.
+
+    >>> a1((4, 27)), a1((4, 27), absolute=True)
+    ('AB5', '$AB$5')
+    """
+    dollar = "$" if absolute else ""
+    return f"{dollar}{letters(place[1] + 1)}{dollar}{place[0] + 1}"
+
+
+def span(grid: Grid, absolute: bool = False) -> str:
+    """The range around a grid, as Excel writes it; one cell is no range."""
+    first, last = corners(grid)
+    end = "" if first == last else ":" + a1(last, absolute)
+    return a1(first, absolute) + end
