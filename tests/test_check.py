@@ -20,12 +20,13 @@ from tests.engines.strip import strip_values, with_values
 from tests.layers import LAYERS
 from xlconv import __version__
 from xlconv import engine as engine_module
-from xlconv.check import TOLD, Finding, Report, check
+from xlconv.check import check
 from xlconv.errors import TargetError, UnreadableError, XlconvError
 from xlconv.layer import Layer
 from xlconv.lesson import build, draw, lesson_names, lesson_of, load_lesson
 from xlconv.page import Lesson, Page
 from xlconv.recipe import KEPT
+from xlconv.report import TOLD, Finding, Report
 
 LIBREOFFICE = needs("LibreOffice", libreoffice_engine.available())
 converted = libreoffice_engine.converted

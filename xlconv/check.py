@@ -11,17 +11,15 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from itertools import groupby
 from math import isclose
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token, TokenizerError
 
 from xlconv import __version__
+from xlconv.alike import same, tokens
 from xlconv.engine import recalculated
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.functions import Values
@@ -29,6 +27,7 @@ from xlconv.lesson import draw, lesson_of
 from xlconv.page import Lesson
 from xlconv.places import Place, a1, corners, span
 from xlconv.recipe import KEPT, PROPERTY
+from xlconv.report import Finding, Report
 from xlconv.sheet import Sheet
 from xlconv.sheetdata import chunks
 from xlconv.workbook import Cell, Value, Workbook, area, cells_of
@@ -41,102 +40,11 @@ EMPTY = Cell(None, None)
 CONTROLS = ("parameter", "control")
 """Those among them where nothing is no number: an empty cell of the others counts as 0."""
 
-TOLD = 20
-"""Findings of one kind that are told; more are counted."""
-
-SAID = {
-    "changed": ("{at} was {expected}, is now {got}", "of your own numbers"),
-    "renamed": ("{expected} is now called {got}", "renamed sheets"),
-    "added": ("{at}", "sheets that are not xlconv's, not checked"),
-    "version": (
-        "xlconv {got} made it, this is {expected}: what follows may be for that alone",
-        "other version",
-    ),
-    "formula": ("{at} has {got}; here belongs {expected}", "formulas that were changed"),
-    "constant": ("{at} has {got}; here belongs {expected}", "fixed numbers typed over"),
-    "text": ("{at} has {got}; here belongs a number", "cells without the number they need"),
-    "value": ("{at} says {got}; its numbers give {expected}", "values that are not what follows"),
-    "stale": ("{at}: none of its formulas has a value", "sheets not recalculated: try --engine"),
-    "moved": ("{at}: {expected} is now {got}", "sheets whose cells were moved, not compared"),
-    "error": ("{at}: {got}", "sheets whose numbers give an error"),
-    "gone": ("{at}", "sheets that are gone"),
-}
-"""How each kind of finding is said, and how many of them are."""
-
-FINE = ("changed", "renamed", "added", "version")
-
 FAILURES = (XlconvError, ValueError, TypeError, ArithmeticError, LookupError, AssertionError)
 """What drawing a sheet may raise where its recipe, or a number on it, is out of all bounds."""
 
 CHANGE_OF_SCALE = 1e-13
 """A value may differ by this much of the largest of its sheet: sums are rounded in any order."""
-
-
-NUMBER = re.compile(r"([0-9]{1,400}(?:\.[0-9]{1,400})?(?:E[+-]?[0-9]{1,5})?)")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A cell, or a sheet, that is not as it was made.
-
-    kind  "changed": typed over, as it is meant to be; "formula": another formula, or none;
-          "constant": a fixed number typed over; "text": words, or nothing, where a number belongs;
-          "value": the right formula with another value; "stale": a sheet without values; "moved",
-          "renamed", "added", "gone": what happened to a sheet; "error": its numbers have no result;
-          "version": another version of xlconv made the file
-    """
-
-    kind: str
-    sheet: str
-    cell: str = ""
-    expected: Value = None
-    got: Value = None
-
-    @property
-    def wrong(self) -> bool:
-        """Whether it is more than a reader may do."""
-        return self.kind not in FINE
-
-    def __str__(self) -> str:
-        at = f"{self.sheet}!{self.cell}" if self.cell else self.sheet
-        words = SAID[self.kind][0]
-        return words.format(at=_said(at), expected=_said(self.expected), got=_said(self.got))
-
-
-@dataclass(frozen=True)
-class Report:
-    """What was found in one file, and how many formulas were compared."""
-
-    file: str
-    findings: tuple[Finding, ...] = ()
-    formulas: int = 0
-
-    @property
-    def right(self) -> bool:
-        return not any(finding.wrong for finding in self.findings)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The report as JSON takes it."""
-        found = [{**vars(finding), "wrong": finding.wrong} for finding in self.findings]
-        return {
-            "file": self.file,
-            "right": self.right,
-            "formulas": self.formulas,
-            "findings": found,
-        }
-
-    def explain(self) -> str:
-        """The report in words, at most `TOLD` findings of a kind."""
-        lines = [f"{self.file}: {'right' if self.right else 'wrong'}, {self.formulas} formulas"]
-        ranks = list(SAID)
-        for kind, group in groupby(
-            sorted(self.findings, key=lambda found: ranks.index(found.kind)), lambda f: f.kind
-        ):
-            found = list(group)
-            lines.append(f"  {len(found):,} {SAID[kind][1]}:")
-            lines += [f"    {finding}" for finding in found[:TOLD]]
-            lines += [f"    and {len(found) - TOLD:,} more"] * (len(found) > TOLD)
-        return "\n".join(lines)
 
 
 def check(path: str | os.PathLike[str], *, engine: bool = False) -> Report:
@@ -283,7 +191,7 @@ class _OneSheet:
                 if not isinstance(was, str) and not isinstance(number, float):
                     findings[at] = Finding("text", self.title, a1(at), None, got)
                     self.trusted, number = False, 0.0
-                elif array.size <= KEPT and not _same(was, number):
+                elif array.size <= KEPT and not same(was, number):
                     findings[at] = Finding("changed", self.title, a1(at), was, got)
                 array[index] = number
             kind = block.cells.value.dtype
@@ -337,7 +245,7 @@ class _OneSheet:
         for place, mine in ours.items():
             at, other = a1(place), theirs.get(place, EMPTY)
             if mine.formula is None:
-                if not _same(mine.value, other.value, apart):
+                if not same(mine.value, other.value, apart):
                     yield Finding("constant", self.title, at, mine.value, other.value)
                 continue
             if other.formula is None or not self._alike(mine.formula, other.formula):
@@ -346,7 +254,7 @@ class _OneSheet:
                 continue
             value = other.value if self.values is None else self.values.get(place)
             valued += value is not None
-            if not _same(mine.value, value, apart):
+            if not same(mine.value, value, apart):
                 stale.append(Finding("value", self.title, at, mine.value, value))
         if stale and not valued:
             yield Finding("stale", self.title)
@@ -360,7 +268,7 @@ class _OneSheet:
         if len(theirs) > 2 * len(ours) + 100:
             return False
         try:
-            mine, other = _tokens(ours), _tokens(theirs)
+            mine, other = tokens(ours), tokens(theirs)
         except (TokenizerError, IndexError, ValueError, AssertionError):
             return False
         return len(mine) == len(other) and all(
@@ -390,62 +298,7 @@ def _editable(drawn: Sheet) -> set[Place]:
     }
 
 
-def _tokens(formula: str) -> list[tuple[str, Any]]:
-    """A formula as tokens that do not depend on the program that wrote it."""
-    found: list[tuple[str, Any]] = []
-    for token in Tokenizer(f"={formula}").items:
-        value = token.value
-        if token.type == Token.WSPACE:
-            continue
-        if token.subtype == Token.NUMBER:
-            found.append((Token.NUMBER, float(value)))
-        elif token.subtype == Token.TEXT:
-            found.append((Token.TEXT, value))
-        elif token.subtype == Token.RANGE:
-            sheet, mark, cells = value.upper().rpartition("!")
-            if sheet[:1] == "'":
-                sheet = sheet[1:-1].replace("''", "'")
-            found.append((Token.RANGE, f"{sheet}{mark}{cells}"))
-        else:
-            found.append((token.type, value.upper()))
-    return found
-
-
-def _same(a: Value, b: Value, apart: float = 0.0) -> bool:
-    """Whether two values are equal; numbers that are not whole but for rounding."""
-    if a in (None, "") or b in (None, ""):
-        return a in (None, "") and b in (None, "")
-    if not (isinstance(a, float) and isinstance(b, float)):
-        return type(a) is type(b) and (a == b or (isinstance(a, str) and _same_words(a, str(b))))
-    if a.is_integer() and b.is_integer() and apart < 0.5:
-        return a == b
-    return isclose(a, b, rel_tol=1e-9, abs_tol=apart)
-
-
-def _same_words(a: str, b: str) -> bool:
-    """Whether two texts are equal but for how a program writes the numbers in them."""
-    ours, theirs = NUMBER.split(a), NUMBER.split(b)
-    return (
-        len(ours) == len(theirs)
-        and ours[::2] == theirs[::2]
-        and all(
-            isclose(float(one), float(other), rel_tol=1e-9)
-            for one, other in zip(ours[1::2], theirs[1::2], strict=True)
-        )
-    )
-
-
 def _plain(value: Any) -> Value:
     """A value of NumPy's as Python has it."""
     item = value.item() if isinstance(value, np.generic) else value
     return float(item) if isinstance(item, int) and not isinstance(item, bool) else item
-
-
-def _said(value: Value) -> str:
-    if value is None or value == "":
-        return "nothing"
-    if isinstance(value, float):
-        return f"{value:.15g}"
-    text = str(value)
-    text = text if len(text) <= 80 else f"{text[:77]}..."
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
