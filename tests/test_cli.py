@@ -242,7 +242,14 @@ def test_layer_fills_sizes_by_seed(run: Run) -> None:
         (["--view", "collect,collect"], 2, "sheet names must differ"),
         (["--input", "4x0"], 2, "--input must have sizes of at least 1"),
         (["--input", "4,4"], 2, "--input must be sizes such as 4x4, or a .csv, .npy or .png file"),
-        (["--input", "3x4x4"], 2, "--weight must have the input's channels first, got 1"),
+        (["--input", "3x4x4"], 2, "--weight without channels is for one input channel, or for as"),
+        (["--input", "3x4x4", "--weight", "2x1x3x3"], 2, "--weight must have the input's channels"),
+        # neither is the kernel of every channel made first
+        (
+            ["--input", "1000x9x9", "--weight", "3000x3000", "--groups", "1000"],
+            2,
+            'sheet "Distribute": ',
+        ),
         (["--input", "4x4x4x4x4"], 2, "--weight: input and weight must have 1 to 3 spatial axes"),
         (["--input", "2000000x1"], 2, 'sheet "Distribute": 2000'),
         (["--input", "1x20000"], 2, 'sheet "Distribute": 200'),

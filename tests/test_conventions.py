@@ -101,11 +101,17 @@ def test_channels_groups_and_axes_are_the_frameworks(convention: str, case: dict
     np.testing.assert_array_equal(conv_transpose(of_case(convention, case)), case["output"])
 
 
-@pytest.mark.parametrize("convention", ["pytorch", "onnx", "mxnet"])
-def test_a_kernel_without_channels_is_that_of_each_group(convention: str) -> None:
+@pytest.mark.parametrize("turned", [None, True])
+@pytest.mark.parametrize("convention", ["pytorch", "onnx", "mxnet", "tensorflow"])
+def test_a_kernel_without_channels_is_that_of_each_group(
+    convention: str, turned: bool | None
+) -> None:
     x, kernel = np.arange(18.0).reshape(2, 3, 3), [[1, 2], [0, -1]]
-    both = resolve(x, kernel, convention=convention, stride=2, groups=2)
-    alone = [resolve(one, kernel, convention=convention, stride=2) for one in x]
+    words: dict[str, Any] = {"convention": convention, "stride": 2, "turned": turned}
+    if convention == "tensorflow":
+        words["padding"] = "valid"
+    both = resolve(x, kernel, groups=2, **words)
+    alone = [resolve(one, kernel, **words) for one in x]
     assert both.geometry.weight_shape == (2, 1, 2, 2)
     np.testing.assert_array_equal(
         conv_transpose(both), np.concatenate([conv_transpose(layer) for layer in alone])

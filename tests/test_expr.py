@@ -348,6 +348,12 @@ def test_slicing_a_grid_gives_the_cells_that_numpy_gives(index: Any) -> None:
         assert cells.value[row - 1, column - 1] == view.value[at]
 
 
+@pytest.mark.parametrize("index", [(0, 0, 0), (0, True, 1), (4, 0), (0, -6)])
+def test_what_is_no_index_of_a_grid_is_refused(index: Any) -> None:
+    with pytest.raises(IndexError):
+        grid(4, 5)[index]
+
+
 def test_windows_are_the_cells_under_a_sliding_kernel() -> None:
     windows = grid(4, 5).windows(2, 3)
     assert windows.shape == (3, 3, 2, 3)

@@ -204,7 +204,11 @@ def test_views_of_a_layer_that_do_not_exist_are_refused(views: list[str], said: 
         ("[[3, 3], [1, 1]]", "3", '"input" must be text or a list, got 3'),
         ("[[3, 3], [1, 1]]", '"x.txt"', "[layers.small]: input must be sizes such as 4x4"),
         ("[[3, 3], [1, 1]]", '"99999x99999"', "[layers.small]: input has 9999800001 values"),
-        ("[[3, 3], [1, 1]]", "[[[3]], [[3]]]", "[layers.small]: weight must have the input's"),
+        (
+            "[[3, 3], [1, 1]]",
+            "[[[3]], [[3]]]",
+            "[layers.small]: weight without channels is for one",
+        ),
         ("[[3, 3], [1, 1]]", "[3]", "[layers.small]: input and weight must have 1 to 3 spatial"),
         ("input = [[3, 3], [1, 1]]", "", '[layers.small]: needs a key "input"'),
         # sheets

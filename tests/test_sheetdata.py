@@ -347,6 +347,12 @@ def test_frame_goes_around_each_innermost_slice() -> None:
     assert edges(sheet) == one | other
 
 
+def test_frame_goes_around_what_two_axes_lay_down_the_rows() -> None:
+    sheet = Sheet("Sheet")
+    sheet.block("y", (0, 0), (3, 1), role="output", content=np.ones((3, 1)), steps=((1, 0), (9, 0)))
+    assert edges(sheet) == {"A1": "tlr", "A2": "lr", "A3": "blr"}
+
+
 def test_frame_of_one_row_one_column_and_one_cell() -> None:
     sheet = Sheet("Sheet")
     sheet.block("row", (0, 0), (3,), role="output", content=0.0)

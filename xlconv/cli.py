@@ -119,9 +119,9 @@ def layer(
     from xlconv.lesson import build as build_book
 
     _check_target(output, as_json)
-    options = {"picture": True} if is_picture(asked["input_"]) else None
+    picture = is_picture(asked["input_"])
     with pointing_at_options(ctx):
-        book = build_book(layer_of(planned=True, **asked), views=view.split(","), options=options)
+        book = build_book(layer_of(planned=True, **asked), views=view.split(","), picture=picture)
     _deliver(book, output, "layer", force, as_json)
 
 

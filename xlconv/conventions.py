@@ -220,12 +220,12 @@ def resolve(
         output_size=output_size,
         groups=groups,
     )
-    channels = x.shape[0] if x.ndim > rank else 1
-    if w.ndim > rank:
-        kernel = from_layout(w, name, groups=groups, turned=turned)
-    else:
+    channels, alone = x.shape[0] if x.ndim > rank else 1, w.ndim == rank
+    if alone:
         kernel = from_layout(with_channels(w, name), name, groups=1, turned=turned)[0, 0]
-    if w.ndim > rank and kernel.shape[0] != channels and LAYOUTS[name].source != "first":
+    else:
+        kernel = from_layout(w, name, groups=groups, turned=turned)
+    if not alone and kernel.shape[0] != channels and LAYOUTS[name].source != "first":
         raise XlconvError(
             f"a weight of layout {name} is {LAYOUTS[name].axes}, got {w.shape} for {channels}"
             " input channels",

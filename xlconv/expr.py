@@ -152,7 +152,9 @@ class Grid(Expr):
             items = (*items[:at], *[slice(None)] * (missing + 1), *items[at + 1 :])
         elif missing:
             items = (*items, *[slice(None)] * missing)
-        view = self.memory[(*items, ...)]  # NumPy refuses what is no index
+        if len(items) - items.count(None) != len(self.steps):
+            raise IndexError(f"{len(items)} indices for {len(self.steps)} axes")
+        view = self.memory[(*items, ...)]
         (row, column), steps = self.origin, []
         axes = zip(self.steps, self.memory.shape, strict=True)
         for item in items:

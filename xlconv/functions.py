@@ -77,7 +77,9 @@ def _numeric(function: Callable[..., Any], slow: Callable[..., Any]) -> Callable
         if result.dtype == bool:
             return _unless_error(result, *arrays)
         finite = np.isfinite(result)
-        return result if finite.all() else np.where(finite, result, np.nan)
+        return (
+            result.astype(float, copy=False) if finite.all() else np.where(finite, result, np.nan)
+        )
 
     return over
 

@@ -60,12 +60,14 @@ class Layer:
         x, w, rank = _with_channels(input, weight)
         channels, alone = x.shape[0], np.ndim(weight) == rank
         if alone and groups == channels:
-            w = np.repeat(w, channels, axis=0)
+            w = np.broadcast_to(w, (channels, *w.shape[1:]))
         if channels != w.shape[0]:
-            hint = f"; one kernel on each of them needs groups {channels}" if alone else ""
             raise XlconvError(
-                f"weight must have the input's channels first, got {w.shape[0]} in weight of shape"
-                f" {w.shape} with {channels} input channels{hint}",
+                f"weight without channels is for one input channel, or for as many groups as"
+                f" channels, got {channels} channels and groups {groups}"
+                if alone
+                else f"weight must have the input's channels first, got {w.shape[0]} in weight of"
+                f" shape {w.shape} with {channels} input channels",
                 parameter="weight",
             )
         per_axis = {

@@ -7,8 +7,7 @@ import inspect
 import json
 import os
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from math import prod
@@ -44,7 +43,7 @@ PARAMETERS = {
 }  # fmt: skip
 LAYER_KEYS = ARRAYS | {"seed": int} | PARAMETERS
 
-GIVEN = ("layer", "layers", "pages", "roles")
+GIVEN = ("layer", "layers", "pages")
 """What a view may ask for beside its own options: its parameters of these names."""
 
 EASY = 4_000
@@ -122,10 +121,8 @@ def lesson_of(text: str, source: Path) -> Lesson:
     return _lesson(Table(source, files=False), told)
 
 
-def layer_lesson(
-    layer: Layer, views: Sequence[str], options: Mapping[str, Any] | None = None
-) -> Lesson:
-    """A lesson that shows one layer, a page a view; options go to the views that have them.
+def layer_lesson(layer: Layer, views: Sequence[str], picture: bool = False) -> Lesson:
+    """A lesson that shows one layer, a page a view; a picture as one, where a view can.
 
     >>> lesson = layer_lesson(Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2), ["collect"])
     >>> lesson.title, lesson.names
@@ -141,10 +138,9 @@ def layer_lesson(
         if view not in VIEWS:
             hint = suggest(view, VIEWS) or f"; known are {', '.join(VIEWS)}"
             raise XlconvError(f'unknown view "{view}"{hint}', parameter="view")
-        known = view_options(view)
-        mine = {key: value for key, value in (options or {}).items() if key in known}
+        options = {"picture": True} if picture and "picture" in view_options(view) else {}
         name = view.replace("_", " ").capitalize()
-        pages.append(Page(name, view, layer=layer, options=mine))
+        pages.append(Page(name, view, layer=layer, options=options))
     check_names(page.name for page in pages)
     title = f"Transposed convolution {before} → {after}"
     return Lesson(title, tuple(pages), layers={"layer": layer})
@@ -290,13 +286,13 @@ def build(
     lesson: Lesson | Layer | str | os.PathLike[str],
     *,
     views: Sequence[str] = ("distribute", "collect"),
-    options: Mapping[str, Any] | None = None,
+    picture: bool = False,
 ) -> Book:
     """The book of a lesson, each of its claims checked against the model.
 
     lesson   a lesson, the name of a shipped one or the path of a file; or a layer
     views    what to show of a layer; a lesson names its own
-    options  for those views of a layer that have them
+    picture  whether a layer's input is a picture, to be shown as one where a view can
 
     Raises XlconvError where a layer has no such view, or a program's limits are passed.
 
@@ -304,19 +300,30 @@ def build(
     'Distribute'
     """
     if isinstance(lesson, Layer):
-        lesson = layer_lesson(lesson, views, options)
+        lesson = layer_lesson(lesson, views, picture)
     elif not isinstance(lesson, Lesson):
         lesson = load_lesson(lesson)
     check_room(lesson)
-    drawn: dict[int, Sheet] = {}
-    # contents last, since they tell what the others show
-    for n in sorted(range(len(lesson.pages)), key=lambda n: lesson.pages[n].view == "contents"):
-        roles = {role for sheet in drawn.values() for role in sheet.roles}
-        drawn[n] = draw(lesson, n, roles=roles)
-        check_claims(drawn[n])
-    sheets = [drawn[n] for n in sorted(drawn)]
+    shown = {n: draw(lesson, n) for n, page in enumerate(lesson.pages) if page.view != "contents"}
+    lesson = with_legend(lesson, shown.values())
+    sheets = [shown.get(n) or draw(lesson, n) for n in range(len(lesson.pages))]
+    for sheet in sheets:
+        check_claims(sheet)
     computing = [sheet.name for sheet in sheets if any(paint.formula for paint in sheet.paints)]
     return Book(lesson.title, tuple(sheets), recipe(lesson, computing))
+
+
+def with_legend(lesson: Lesson, sheets: Iterable[Sheet]) -> Lesson:
+    """The lesson with a legend of what its sheets show, on contents that do not say which."""
+    roles = {"input", "computed"}.union(*(sheet.roles for sheet in sheets))
+    pages = list(lesson.pages)
+    for n, page in enumerate(pages):
+        if page.view == "contents" and "legend" not in page.options:
+            from xlconv.views.contents import LEGEND
+
+            legend = [role for role in LEGEND if role in roles]
+            pages[n] = replace(page, options={**page.options, "legend": legend})
+    return replace(lesson, pages=tuple(pages))
 
 
 def draw(
@@ -325,7 +332,6 @@ def draw(
     given: Mapping[str, Values] | None = None,
     room: int = SHEETS_CELLS,
     plan: bool = False,
-    roles: AbstractSet[str] = frozenset(),
 ) -> Sheet:
     """The sheet of one page of a lesson.
 
@@ -333,7 +339,6 @@ def draw(
     given   numbers that take the place of those in its blocks, by the block's name
     room    cells that it may have
     plan    whether its cells only take their places
-    roles   what the cells of the other sheets are, for a legend
 
     Raises XlconvError where a layer has no such view, or a program's limits are passed.
     """
@@ -344,12 +349,12 @@ def draw(
         "layer": page.layer,
         "layers": lesson.layers,
         "pages": [(other.name, other.idea) for other in lesson.pages],
-        "roles": roles,
     }
     function = view_function(page.view)
     wanted = inspect.signature(function).parameters
     try:
-        function(sheet, **{k: v for k, v in known.items() if k in wanted}, **page.options)
+        with np.errstate(all="ignore"):  # what is no number is an error in its cell
+            function(sheet, **{k: v for k, v in known.items() if k in wanted}, **page.options)
     except RoomError as error:
         raise RoomError(f'sheet "{page.name}": {error.needs}') from None
     except XlconvError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, product, repeat
+from itertools import product
 from math import isfinite, prod
 from operator import mul
 from typing import Any, NamedTuple
@@ -231,11 +231,11 @@ class Strip:
             else:
                 begun = [f"{start}{row}" for start, row in zip(begun, numbers, strict=True)]
         texts.append([f"{start}{more}{self.after}" for start in begun])
-        gaps = [repeat("")] * len(texts)
-        behind = zip(
-            *chain.from_iterable(zip(gaps, texts[1:], strict=False)), gaps[-1], strict=False
-        )
-        self._lines = Lines(list(zip(texts[0], behind, strict=False)), rows)
+        gap = [""] * width
+        behind = [gap]
+        for more_texts in texts[1:]:
+            behind += (more_texts, gap)
+        self._lines = Lines(list(zip(texts[0], zip(*behind, strict=True), strict=True)), rows)
         return self._lines
 
     def edges(self, index: Index) -> list[int]:
@@ -253,8 +253,9 @@ class Strip:
         inner = [n for n in self.row_axes if n >= len(self.shape) - 2]
         if not inner:
             return TOP | BOTTOM
-        i = index[self.row_axes.index(inner[0])]
-        return int(TOP * (i == 0) | BOTTOM * (i == self.shape[inner[0]] - 1))
+        first = min(inner)
+        i = index[self.row_axes.index(first)]
+        return int(TOP * (i == 0) | BOTTOM * (i == self.shape[first] - 1))
 
     def _shift(self, index: Index, steps: Sequence[Place]) -> int:
         return sum([i * steps[n][1] for i, n in zip(index, self.row_axes, strict=True)])

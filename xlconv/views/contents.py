@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
-
 import numpy as np
 
 from xlconv import __version__
+from xlconv.errors import XlconvError
 from xlconv.expr import lift
 from xlconv.figure import LEFT
 from xlconv.places import Place
 from xlconv.sheet import Frame, Sheet
 
 LEGEND = ("input", "computed", "kernel", "zero", "cropped", "current", "now", "count")
-EVERYWHERE = ("input", "computed")
+"""The roles that a legend can explain."""
 
 
 def contents(
-    sheet: Sheet, *, pages: list[tuple[str, str]], roles: AbstractSet[str], about: list[str] | None = None,
+    sheet: Sheet,
+    *,
+    pages: list[tuple[str, str]],
+    about: list[str] | None = None,
     how: list[str] | None = None,
-) -> None:  # fmt: skip
+    legend: list[str] | None = None,
+) -> None:
     """Links to all sheets with their ideas, the legend, and what to do.
 
-    pages  (name, idea) of each sheet of the book, this one first
-    roles  what cells of the other sheets are: the legend has no others
-    about  lines on what the lesson is
-    how    lines on how to use it
+    pages   (name, idea) of each sheet of the book, this one first
+    about   lines on what the lesson is
+    how     lines on how to use it
+    legend  the roles that it explains; what the other sheets show, if not given
     """
+    shown = LEGEND if legend is None else legend
+    if unknown := [role for role in shown if role not in LEGEND]:
+        raise XlconvError(f'legend must name some of {", ".join(LEGEND)}, got "{unknown[0]}"')
     row = 3
     for line in about or []:
         sheet.text((row, 1), line, "text")
@@ -39,9 +45,8 @@ def contents(
         sheet.text((row + n, LEFT + 4), idea, "text")
     row += len(pages) + 1
     sheet.text((row, 1), sheet.say("legend"), "heading")
-    legend = [role for role in LEGEND if role in roles or role in EVERYWHERE]
-    height = -(-len(legend) // 2)
-    for n, role in enumerate(legend):
+    height = -(-len(shown) // 2)
+    for n, role in enumerate(shown):
         at = (row + 1 + n % height, 1 + n // height * 13)
         _swatch(sheet, at, role)
         sheet.text((at[0], at[1] + 4), sheet.say(f"legend_{role}"), "text")
