@@ -339,6 +339,13 @@ def edges(sheet: Sheet) -> dict[str, str]:
     }
 
 
+def test_cells_that_come_to_one_row_in_two_ways_are_refused() -> None:
+    sheet = Sheet("Sheet")
+    sheet.memory((0, 0), (2, 2), steps=((1, 0), (1, 3)))[...] = 1.0
+    with pytest.raises(ValueError, match="one row in two ways"):
+        written(sheet)
+
+
 def test_frame_goes_around_each_innermost_slice() -> None:
     sheet = Sheet("Sheet")
     sheet.block("y", (0, 0), (2, 2, 3), role="output", content=0.0, steps=((0, 4), (1, 0), (0, 1)))

@@ -157,6 +157,8 @@ class Strip:
             return ((top + i * steps[0], self.number, (i,)) for i in ahead)
         indices = product(*[range(self.shape[n]) for n in self.row_axes])
         found = [(top + sum(map(mul, index, steps)), self.number, index) for index in indices]
+        if len({row for row, *_ in found}) < len(found):
+            raise ValueError(f"cells with steps {self.steps} come to one row in two ways")
         return iter(sorted(found))
 
     def key(self, index: Index) -> tuple[Any, ...]:
