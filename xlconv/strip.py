@@ -18,7 +18,7 @@ from xlconv.references import Slot, slots, text
 from xlconv.sheet import FORMULA_LENGTH, Coat, Frame, Paint
 
 FEW = 1 << 8  # values that are put into text one by one
-BLOCK = 32  # rows whose values are put into text at once
+BLOCK = 8  # rows whose values are put into text at once
 TABLE = 1 << 12  # whole numbers so close together are looked up
 TEXT_LENGTH, LITERAL_LENGTH, ADDRESS_LENGTH = 32_767, 255, len("XFD$1048576")
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")  # by XML; CR by Excel
