@@ -268,3 +268,15 @@ def test_the_legend_shows_what_the_sheets_do(lesson: str, missing: set[str]) -> 
     texts = {cell.value for row in contents for cell in row}
     told = {key.removeprefix("legend_") for key in WORDS if key.startswith("legend_")}
     assert {role for role in told if WORDS[f"legend_{role}"] not in texts} == missing
+
+
+def test_no_line_of_a_program_runs_into_the_one_beside_it() -> None:
+    """A monospace letter is at most 0.61 of its 10 points wide, a column of 4.6 digits at
+    least 26.6."""
+    page = load_workbook(io.BytesIO(build("transposed-convolutions").to_bytes()))["Code"]
+    pairs = [[cell for cell in row if cell.value is not None] for row in page.iter_rows(min_row=4)]
+    beside = [(left, right) for left, right in (row for row in pairs if len(row) == 2)]
+    assert len(beside) > 100
+    for left, right in beside:
+        if left.font.sz == 10:
+            assert len(left.value) * 10 * 0.61 < (right.column - left.column) * 26.6, left.value

@@ -242,13 +242,17 @@ class Sheet:
 
     def run_over(self, at: Place, content: str, role: str) -> None:
         """Count the cells that a text runs over as used, so that they are printed with it."""
+        self.columns = max(self.columns, min(self.behind(at, content, role), EXCEL_COLUMNS))
+
+    def behind(self, at: Place, content: str, role: str) -> int:
+        """The first column that a text does not run over; roughly, since fonts differ."""
         look = theme.look(role)
         room = len(content) * look.size * (0.61 if look.font == theme.MONOSPACE else 0.5)
         width, column = 0.0, at[1]
         while not look.wrap and width < room:
             width += self.widths.get(column, self.column_width) * 5.8
             column += 1
-        self.columns = max(self.columns, min(column, EXCEL_COLUMNS))
+        return column
 
     def line(self, at: Place, content: Sequence[Any], role: str, step: Place = (0, 1)) -> Grid:
         """Constants in a row, or along another step."""

@@ -14,9 +14,6 @@ TITLES = {
     "numpy": "NumPy",
 }  # fmt: skip
 
-ACROSS = 21
-"""Columns from one program to the one beside it."""
-
 
 def code(
     sheet: Sheet, layers: Mapping[str, Layer], *, examples: list[str] | None = None,
@@ -27,17 +24,25 @@ def code(
     layers    the lesson's layers by name
     examples  the names of those to show; all if not given
     """
-    row, known = 3, list(frameworks or FRAMEWORKS)
+    row, known, names = 3, list(frameworks or FRAMEWORKS), list(examples or layers)
+    for name in names:
+        if name not in layers:
+            raise XlconvError(f'there is no layer "{name}"; known are {", ".join(layers)}')
+    programs = {
+        (framework, name): snippet(layers[name], framework).rstrip("\n").split("\n")
+        for framework in known
+        for name in names
+    }
+    # two side by side, the second where no line of a first one ends
+    firsts = [line for pair, lines in programs.items() if pair[0] in known[::2] for line in lines]
+    second = max((sheet.behind((row, 1), line, "code") for line in firsts), default=0) + 1
     for pair in (known[n : n + 2] for n in range(0, len(known), 2)):
-        for name in examples or layers:
-            if name not in layers:
-                raise XlconvError(f'there is no layer "{name}"; known are {", ".join(layers)}')
-            programs = [snippet(layers[name], framework).rstrip("\n") for framework in pair]
+        for name in names:
             tallest = 0
-            for column, framework, program in zip((1, 1 + ACROSS), pair, programs, strict=False):
+            for column, framework in zip((1, second), pair, strict=False):
                 title = sheet.say("code_for", framework=TITLES[framework], name=name)
                 sheet.text((row, column), title, "heading")
-                lines = program.split("\n")
+                lines = programs[framework, name]
                 for line in lines:
                     sheet.run_over((row, column), line, "code")
                 sheet.line((row + 1, column), [line or None for line in lines], "code", step=(1, 0))
