@@ -242,12 +242,11 @@ def small(folder: Path) -> Iterator[str]:
     """Section 4: the whole lesson, and the help."""
     build = [XLCONV, "build", "--force", "-o", folder / "lesson.xlsx"]
     rows = []
-    for name, ours, theirs in (
-        ("`xlconv build`", build, "import numpy, openpyxl"),
-        ("`xlconv --help`", [XLCONV, "--help"], "import click"),
+    for name, ours, theirs, most in (
+        ("`xlconv build`", build, "import numpy, openpyxl", 2),
+        ("`xlconv --help`", [XLCONV, "--help"], "import click", 3),
     ):
         a, b = in_turn(20, ours, [PYTHON, "-c", theirs])
-        most = {"`xlconv build`": 2, "`xlconv --help`": 3}[name]
         part = median(x / y for x, y in zip(a.wall, b.wall, strict=True))
         HELD.append(
             (f"{name}: at most {most} times `{theirs}`", ratio(a.wall, b.wall), part <= most)

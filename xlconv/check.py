@@ -179,14 +179,13 @@ class _OneSheet:
         self, drawn: Sheet, theirs: Mapping[Place, Cell]
     ) -> tuple[dict[str, Values], list[Finding]]:
         """The blocks in which other numbers stand now, and where."""
-        now = {place: self._now(place, theirs.get(place, EMPTY)) for place in _editable(drawn)}
         typed: dict[str, Values] = {}
         findings: dict[Place, Finding] = {}
         for block in (block for block in drawn.blocks if block.role in EDITABLE):
             array = np.empty(block.cells.shape, dtype=object)
             for index in np.ndindex(*array.shape):
                 at = block.cells.cell(index)
-                was, got = _plain(block.cells.value[index]), now[at]
+                was, got = _plain(block.cells.value[index]), self._now(at, theirs.get(at, EMPTY))
                 number = 0.0 if got is None and block.role not in CONTROLS else got
                 if not isinstance(was, str) and not isinstance(number, float):
                     findings[at] = Finding("text", self.title, a1(at), None, got)

@@ -43,7 +43,7 @@ def array(
     """The numbers of an input, weight or bias.
 
     given    nested lists; sizes such as "4x4", filled with small seeded integers; or the path of a
-             .csv or .npy file, relative to `folder`
+             .csv or .npy file or of a picture, relative to `folder`
     files    whether a file may be read
     planned  whether sizes beyond every workbook give zeros that take no memory, to be refused
              where it is known how large they may be
@@ -81,7 +81,7 @@ def is_picture(given: str) -> bool:
 
 
 def read(name: str, path: Path) -> Array:
-    """The numbers in a .csv or .npy file, in the file's own shape; nothing is ever unpickled.
+    """The numbers in a .csv or .npy file, in its own shape, or a picture's; nothing is unpickled.
 
     Raises UnreadableError for a file that does not hold numbers, XlconvError for numbers that are
     not finite or too many.

@@ -1,4 +1,4 @@
-"""The one exception of the package."""
+"""The exceptions of the package: every one is an XlconvError."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ class XlconvError(ValueError):
     """What a user asked for cannot be had: what, rule, what was got, and the way out.
 
     parameter  the option or key that is wrong, in PyTorch's words, or None
-    exit_code  what the command line ends with: 2 bad value, 3 unreadable input, 4 target exists
+    exit_code  what the command line ends with: 2 bad value, 3 unreadable input, 4 a target
 
     >>> raise XlconvError("stride must be at least 1, got 0", parameter="stride")
     Traceback (most recent call last):

@@ -293,37 +293,9 @@ class Call(Expr):
 
 
 class Infix(Expr):
-    """Two expressions with an operator between them."""
+    """Expressions with one operator between them: of many, no level of the tree for each."""
 
-    def __init__(self, symbol: str, left: Any, right: Any) -> None:
-        self.symbol, self.left, self.right = symbol, lift(left), lift(right)
-        self.precedence, self.meaning = OPERATORS[symbol]
-
-    @cached_property
-    def _shape(self) -> tuple[int, ...]:
-        return np.broadcast_shapes(self.left.shape, self.right.shape)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return self._shape
-
-    @property
-    def value(self) -> Values:
-        return np.asarray(self.meaning(self.left.value, self.right.value))
-
-    def pieces(self) -> Iterator[str | Reference]:
-        # every operator groups to the left, so only a right operand of equal rank needs ( )
-        yield from _enclosed(self.left, self.left.precedence < self.precedence)
-        yield self.symbol
-        associative = self.symbol in "+*&" and getattr(self.right, "symbol", "") == self.symbol
-        least = self.precedence if associative else self.precedence + 1
-        yield from _enclosed(self.right, self.right.precedence < least)
-
-
-class Chain(Expr):
-    """Many expressions with one operator between them, without a level of the tree for each."""
-
-    def __init__(self, symbol: str, terms: Sequence[Any]) -> None:
+    def __init__(self, symbol: str, *terms: Any) -> None:
         self.symbol, self.terms = symbol, [lift(term) for term in terms]
         self.precedence, self.meaning = OPERATORS[symbol]
 
@@ -340,11 +312,12 @@ class Chain(Expr):
         return np.asarray(reduce(self.meaning, (term.value for term in self.terms)))
 
     def pieces(self) -> Iterator[str | Reference]:
+        # every operator groups to the left, so only a further operand of equal rank needs ( )
         for n, term in enumerate(self.terms):
             if n:
                 yield self.symbol
-            associative = n == 0 or getattr(term, "symbol", "") == self.symbol
-            least = self.precedence if associative else self.precedence + 1
+            associative = self.symbol in "+*&" and getattr(term, "symbol", "") == self.symbol
+            least = self.precedence if n == 0 or associative else self.precedence + 1
             yield from _enclosed(term, term.precedence < least)
 
 
@@ -364,7 +337,7 @@ def lift(operand: Any) -> Expr:
 def _as_table(arg: Expr) -> Values:
     """The argument's value, with a row axis and a column axis at its end, as an area has."""
     if isinstance(arg, Infix):  # there may be areas in it, each cell of which it works on
-        return np.asarray(arg.meaning(_as_table(arg.left), _as_table(arg.right)))
+        return np.asarray(reduce(arg.meaning, map(_as_table, arg.terms)))
     return arg.value if isinstance(arg, Area) else arg.value[..., None, None]
 
 
@@ -381,12 +354,12 @@ def call(name: str, *args: Any) -> Expr:
 
 def total(terms: Sequence[Expr]) -> Expr:
     """The terms added in order; nothing to add is 0."""
-    return Chain("+", terms) if len(terms) > 1 else terms[0] if terms else Constant(0)
+    return Infix("+", *terms) if len(terms) > 1 else terms[0] if terms else Constant(0)
 
 
 def joined(*parts: Any) -> Expr:
     """The parts as one text, with `&`."""
-    return Chain("&", parts) if len(parts) > 1 else lift(parts[0])
+    return Infix("&", *parts) if len(parts) > 1 else lift(parts[0])
 
 
 def moved(place: Expr, by: int) -> Expr:

@@ -110,15 +110,22 @@ def sources(
     caption(sheet, x, sheet.say("input", size=plain(shape, 1)))
     numbered = indices(sheet, x, g.rank)
     place = (at[0], beside(x, 3)) if beside_input else (below(x, 3), at[1])
-    w = sheet.block(
-        "kernel", place, g.weight_shape, steps=steps(g.weight_shape, g.rank, 2), role="kernel",
-        content=layer.weight, tint=tints(g),
-    )  # fmt: skip
-    caption(sheet, w, sheet.say("kernel", size=plain(g.weight_shape, 2)))
-    indices(sheet, w, g.rank)
+    w = kernel_block(sheet, layer, place, tints(g))
     under = (max(below(x, 2), below(w, 2)), at[1])
     bias = None if layer.bias is None else bias_block(sheet, layer.bias, under)
     return Sources(x, w, bias, numbered)
+
+
+def kernel_block(sheet: Sheet, layer: Layer | Convolution, at: Place, tint: np.ndarray) -> Grid:
+    """The kernel with its caption and indices; `tint` broadcasts over the weight."""
+    g = layer.geometry
+    w = sheet.block(
+        "kernel", at, g.weight_shape, steps=steps(g.weight_shape, g.rank, 2), role="kernel",
+        content=layer.weight, tint=tint,
+    )  # fmt: skip
+    caption(sheet, w, sheet.say("kernel", size=plain(g.weight_shape, 2)))
+    indices(sheet, w, g.rank)
+    return w
 
 
 def bias_block(sheet: Sheet, bias: Array, at: Place) -> Grid:
@@ -301,14 +308,12 @@ def collected(
         canvas[o] = total(terms)
 
 
-def stretched_input(
-    sheet: Sheet, geometry: Geometry, x: Grid, at: Place, name: str = "stretched"
-) -> Grid:
+def stretched_input(sheet: Sheet, geometry: Geometry, x: Grid, at: Place) -> Grid:
     """The input with its inserted zeros and its margins, each value a live copy."""
     sizes = [axis.stretched_size + sum(axis.margins) for axis in geometry.axes]
     shape = (geometry.in_channels, *sizes)
     z = sheet.block(
-        name, at, shape, steps=steps(shape, geometry.rank, 1), role="zero", content=0.0
+        "stretched", at, shape, steps=steps(shape, geometry.rank, 1), role="zero", content=0.0
     )  # fmt: skip
     inner = z[
         (
@@ -324,14 +329,12 @@ def stretched_input(
     return z
 
 
-def turned_kernel(
-    sheet: Sheet, geometry: Geometry, w: Grid, at: Place, name: str = "turned"
-) -> Grid:
+def turned_kernel(sheet: Sheet, geometry: Geometry, w: Grid, at: Place) -> Grid:
     """The kernel turned by 180 degrees, with the zeros of its dilation, each weight a live copy."""
     extents = [axis.extent for axis in geometry.axes]
     shape = (*geometry.weight_shape[:2], *extents)
     place = steps(shape, geometry.rank, 2)
-    t = sheet.block(name, at, shape, steps=place, role="zero", content=0.0)
+    t = sheet.block("turned", at, shape, steps=place, role="zero", content=0.0)
     back: Any = (..., *(slice(None, None, -1) for _ in extents))
     inner = t[(..., *(slice(None, None, axis.dilation) for axis in geometry.axes))]
     inner[...] = w[back]

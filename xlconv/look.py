@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xlconv.errors import XlconvError
 from xlconv.expr import Expr, Grid, call
-from xlconv.figure import CONTROLS, LEFT
+from xlconv.figure import CONTROLS, LEFT, of_channel
 from xlconv.geometry import Axis, Geometry
 from xlconv.sheet import Sheet
 
@@ -36,12 +36,18 @@ class Look:
         """What must hold for an output channel to be the looked-at one."""
         return [] if self.channel is None else [self.channel.equals(out_channel)]
 
+    def is_at(self, labels: Sequence[Grid], channel: int) -> Expr:
+        """Whether a cell of an output channel is the looked-at one, by its index on each axis."""
+        places = [of_channel(label, channel) for label in labels]
+        here = [place.equals(at) for place, at in zip(places, self.at, strict=True)]
+        return call("AND", *here, *self.is_channel(channel))
+
     def is_group(self, in_channel: int) -> list[Expr]:
         """What must hold for an input channel to reach the looked-at one."""
         g = self.geometry
         if g.groups == 1 or self.channel is None:
             return []
-        outs = [o for o in range(g.out_channels) if in_channel in g.sources(o)]
+        outs = g.targets(in_channel)
         return [self.channel >= outs[0], self.channel <= outs[-1]]
 
 

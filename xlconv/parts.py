@@ -144,9 +144,8 @@ def workbook(sheets: Sequence[Sheet]) -> str:
             )
     for n, sheet in enumerate(sheets):
         place = escape(quoted(sheet.name)) + "!"
-        last = a1((max(sheet.rows, 1) - 1, max(sheet.columns, 1) - 1), absolute=True)
         local = f'<definedName name="_xlnm.Print_{{}}" localSheetId="{n}">{place}{{}}</definedName>'
-        names.append(local.format("Area", f"$A$1:{last}"))
+        names.append(local.format("Area", extent(sheet, absolute=True)))
         if _runs_over_pages(sheet):
             names.append(local.format("Titles", "$1:$2"))
     return (
@@ -232,9 +231,10 @@ def stylesheet(styles: Styles) -> str:
     return f'{HEAD}<styleSheet xmlns="{MAIN}">{styles.xml()}</styleSheet>'
 
 
-def extent(sheet: Sheet) -> str:
+def extent(sheet: Sheet, absolute: bool = False) -> str:
     """All cells of a sheet, as one range."""
-    return f"A1:{a1((max(sheet.rows, 1) - 1, max(sheet.columns, 1) - 1))}"
+    last = max(sheet.rows, 1) - 1, max(sheet.columns, 1) - 1
+    return f"{a1((0, 0), absolute)}:{a1(last, absolute)}"
 
 
 def _page_size(sheet: Sheet) -> tuple[float, float]:

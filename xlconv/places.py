@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import product
+from math import prod
 
 import numpy as np
 
@@ -31,6 +32,15 @@ def tiled(shape: Sequence[int], leading: str, gap: int = 1) -> tuple[Place, ...]
             steps.insert(0, (0, width + gap))
             width = size * (width + gap) - gap
     return tuple(steps)
+
+
+def passed(shape: Sequence[int]) -> list[int]:
+    """How many cells of a block in C order one step along each axis passes over.
+
+    >>> passed((2, 3, 4))
+    [12, 4, 1]
+    """
+    return [prod(shape[n + 1 :]) for n in range(len(shape))]
 
 
 def leaves(grid: Grid) -> Iterator[Grid]:

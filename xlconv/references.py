@@ -83,10 +83,12 @@ def text(paint: Paint, index: Sequence[int]) -> str:
     """The formula of one cell of a paint, without its leading `=`."""
     if paint.formula is None:
         return ""
-    return "".join(
-        piece if isinstance(piece, str) else piece.at(index)
-        for piece in slots(paint.formula, paint.cells)
-    )
+    return resolved(slots(paint.formula, paint.cells), index)
+
+
+def resolved(pieces: Sequence[str | Slot], index: Sequence[int]) -> str:
+    """The text that pieces of a formula make for one index."""
+    return "".join([piece if isinstance(piece, str) else piece.at(index) for piece in pieces])
 
 
 def rules(light: Light) -> Iterator[tuple[Grid, str]]:
@@ -106,5 +108,4 @@ def rules(light: Light) -> Iterator[tuple[Grid, str]]:
                 raise ValueError(f"a reference moves by {step} where its cell moves by {cell}")
     for lead in np.ndindex(*light.cells.shape[:-2]):
         index = (*lead, *[0] * (len(light.cells.shape) - inner))
-        texts = (part if isinstance(part, str) else part.at(index) for part in parts)
-        yield light.cells[(*lead, ...)], "".join(texts)
+        yield light.cells[(*lead, ...)], resolved(parts, index)

@@ -14,7 +14,7 @@ import numpy as np
 from xlconv.errors import XlconvError
 from xlconv.functions import Values
 from xlconv.places import Place, a1, letters
-from xlconv.references import Slot, slots, text
+from xlconv.references import Slot, resolved, slots
 from xlconv.sheet import FORMULA_LENGTH, Coat, Frame, Paint
 
 FEW = 1 << 8  # values that are put into text one by one
@@ -142,7 +142,7 @@ class Strip:
                 bound += len(piece)
         indices = product(*map(range, self.shape)) if bound > FORMULA_LENGTH else ()
         for index in indices:
-            if len(text(paint, index)) > FORMULA_LENGTH:
+            if len(resolved(self.pieces, index)) > FORMULA_LENGTH:
                 raise XlconvError(
                     f'sheet "{paint.cells.sheet}": the formula in {a1(paint.cells.cell(index))} is'
                     f" longer than Excel's {FORMULA_LENGTH} characters: use a smaller kernel or"

@@ -85,10 +85,7 @@ def _light(
 ) -> None:
     """Tint what the looked-at cell meets with the weight that it meets it through."""
     for o in range(g.out_channels):
-        here = [
-            of_channel(label, o).equals(at) for label, at in zip(labels, looked.at, strict=True)
-        ]
-        sheet.light(canvas[o], call("AND", *here, *looked.is_channel(o)), "current")
+        sheet.light(canvas[o], looked.is_at(labels, o), "current")
     sizes = [axis.kernel_size for axis in g.axes]
     for tint, offset in enumerate(product(*map(range, sizes))):
         for i in range(g.in_channels):

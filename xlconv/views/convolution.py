@@ -9,7 +9,7 @@ import numpy as np
 
 from xlconv.data import array
 from xlconv.errors import XlconvError
-from xlconv.expr import Expr, Grid, call, joined, shown, total
+from xlconv.expr import Expr, Grid, call, joined, moved, shown, total
 from xlconv.figure import (
     LEFT,
     TOP,
@@ -204,10 +204,7 @@ def _light(
     """Tint the window of the looked-at cell with the weights that it meets."""
     g, (cells, labels) = conv.geometry, output
     for o in range(g.in_channels):
-        here = [
-            of_channel(label, o).equals(at) for label, at in zip(labels, looked.at, strict=True)
-        ]
-        sheet.light(cells[o], call("AND", *here, *looked.is_channel(o)), "current")
+        sheet.light(cells[o], looked.is_at(labels, o), "current")
     blocks = [(src.input, src.input_indices), *([(z, places)] if places else [])]
     for tint, offset in enumerate(product(*(range(axis.kernel_size) for axis in g.axes))):
         reads = [_read(axis, at, u) for axis, at, u in zip(g.axes, looked.at, offset, strict=True)]
@@ -224,9 +221,8 @@ def _light(
 
 def _read(axis: Axis, at: Expr, u: int) -> Expr:
     """The input cell that an output cell meets with a weight."""
-    moved = at * axis.stride if axis.stride > 1 else at
-    by = axis.dilation * u - axis.padding[0]
-    return moved + by if by > 0 else moved - -by if by else moved
+    start = at * axis.stride if axis.stride > 1 else at
+    return moved(start, axis.dilation * u - axis.padding[0])
 
 
 def _in_words(
@@ -241,7 +237,7 @@ def _in_words(
     offsets = list(product(*(range(axis.kernel_size) for axis in g.axes)))
     for f, offset in product(range(width), offsets):
         place = [
-            _read(axis, at, u) + axis.padding[0] if axis.padding[0] else _read(axis, at, u)
+            moved(_read(axis, at, u), axis.padding[0])
             for axis, at, u in zip(g.axes, looked.at, offset, strict=True)
         ]
         x = looked.by_channel([pick(z[g.targets(o)[f]], place) for o in range(g.in_channels)])

@@ -20,7 +20,7 @@ from xlconv.figure import (
 )
 from xlconv.geometry import Geometry
 from xlconv.layer import Layer
-from xlconv.places import Place, below, beside, tiled
+from xlconv.places import Place, below, beside, passed, tiled
 from xlconv.sheet import Sheet
 
 LIT = 150
@@ -92,7 +92,7 @@ def _controls(sheet: Sheet, sizes: Sequence[int]) -> tuple[Grid, Expr, list[Grid
     at, column = [], LEFT + 18
     sheet.text((CONTROLS, column - 2), sheet.say("step_at"), "label")
     for name, size, rest in zip(
-        ("depth", "row", "column")[-len(sizes) :], sizes, _weights(sizes), strict=True
+        ("depth", "row", "column")[-len(sizes) :], sizes, passed(sizes), strict=True
     ):
         place = call("INT", (step - 1) / rest) if rest > 1 else step - 1
         sheet.text((CONTROLS, column + 1), sheet.say(name), "label")
@@ -103,15 +103,10 @@ def _controls(sheet: Sheet, sizes: Sequence[int]) -> tuple[Grid, Expr, list[Grid
     return step, valid, at
 
 
-def _weights(sizes: Sequence[int]) -> list[int]:
-    """How many cells of an input one step along each axis passes over."""
-    return [prod(sizes[n + 1 :]) for n in range(len(sizes))]
-
-
 def _order(index: Sequence[Grid], sizes: Sequence[int]) -> Expr:
     """The number of the step at which an input cell is stamped, from its indices."""
-    passed = [i * rest if rest > 1 else i for i, rest in zip(index, _weights(sizes), strict=True)]
-    return total(passed) + 1
+    before = [i * rest if rest > 1 else i for i, rest in zip(index, passed(sizes), strict=True)]
+    return total(before) + 1
 
 
 def _reached(g: Geometry, labels: Sequence[Grid], at: Sequence[Grid], step: Grid) -> Expr:

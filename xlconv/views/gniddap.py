@@ -30,15 +30,15 @@ def gniddap(sheet: Sheet, layer: Layer, *, paddings: list[int] | None = None) ->
 
     paddings  the paddings to show; 0 to k-1 if not given
     """
-    first = layer.geometry.axes[0]
+    paddings = paddings or list(range(layer.geometry.axes[0].kernel_size))
     src = sources(sheet, layer)
     t = turned_kernel(sheet, layer.geometry, src.weight, (below(src.bias or src.weight, 2), LEFT))
     caption(sheet, t, sheet.say("turned_short"), lift=1)
-    _sizes(sheet, layer, src, paddings or list(range(first.kernel_size)), below(t, 2))
+    _sizes(sheet, layer, src, paddings, below(t, 2))
 
     column = max(beside(src.input, 4), beside(src.weight, 4), beside(t, 3), LEFT + 8)
     kept = []
-    for padding in paddings or range(first.kernel_size):
+    for padding in paddings:
         one = padded(layer, padding)
         output, z = _crop(sheet, one, src, column, padding)
         kept.append((one, output, z, column, padding))

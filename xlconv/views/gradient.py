@@ -16,7 +16,7 @@ from xlconv.figure import (
     caption,
     convolved,
     indices,
-    of_channel,
+    kernel_block,
     output_blocks,
     plain,
     steps,
@@ -64,12 +64,7 @@ def gradient(
     )  # fmt: skip
     caption(sheet, x, sheet.say("image", size=plain(x.shape, 1)))
     x_places = indices(sheet, x, g.rank)
-    w = sheet.block(
-        "kernel", (top, beside(x, 3)), g.weight_shape, steps=steps(g.weight_shape, g.rank, 2),
-        role="kernel", content=layer.weight, tint=tints(g),
-    )  # fmt: skip
-    caption(sheet, w, sheet.say("kernel", size=plain(w.shape, 2)))
-    indices(sheet, w, g.rank)
+    w = kernel_block(sheet, layer, (top, beside(x, 3)), tints(g))
     shape = g.input_shape
     result = sheet.block(
         "result", (top, beside(w, 3)), shape, steps=steps(shape, g.rank, 1), role="computed"
@@ -126,28 +121,17 @@ def gradient(
     )  # fmt: skip
     both = call("AND", looked.valid, call("ABS", nudge) >= 1e-4)  # else 2ε would read 0
     sheet.formula((below(differences) + 1, column), call("IF", both, words, ""), "words")
-    every = (..., *[None] * len(x.shape))
+    each_pixel = [place[(..., *[None] * len(x.shape))] for place in x_places]
     for c in range(g.out_channels):
         for block, numbers in ((x, x_places), (differences, places), (canvas, labels)):
-            here = [
-                of_channel(place, c).equals(at)
-                for place, at in zip(numbers, looked.at, strict=True)
-            ]
-            sheet.light(block[c], call("AND", *here, *looked.is_channel(c)), "current")
-        here = [
-            of_channel(place, c).equals(at) for place, at in zip(x_places, looked.at, strict=True)
-        ]
+            sheet.light(block[c], looked.is_at(numbers, c), "current")
         for losses in (up, down):
-            sheet.light(losses[c], call("AND", *here, *looked.is_channel(c)), "now")
+            sheet.light(losses[c], looked.is_at(x_places, c), "now")
         if prod(x.shape) > LIT:
             continue
-        here = [
-            of_channel(place, c)[every].equals(at)
-            for place, at in zip(x_places, looked.at, strict=True)
-        ]
         for block, role in ((images_up, "met"), (images_down, "met"), (results_up, "now"),
                             (results_down, "now")):  # fmt: skip
-            sheet.light(block[c], call("AND", *here, *looked.is_channel(c)), role)
+            sheet.light(block[c], looked.is_at(each_pixel, c), role)
 
 
 def _check(layer: Layer, epsilon: float) -> None:

@@ -7,13 +7,12 @@ from itertools import product
 from math import prod
 
 from xlconv.errors import XlconvError
-from xlconv.expr import Expr, Grid, call, joined
+from xlconv.expr import Expr, Grid, call, joined, moved
 from xlconv.figure import (
     LEFT,
     TOP,
     caption,
     indices,
-    of_channel,
     output_blocks,
     output_caption,
     plain,
@@ -26,7 +25,7 @@ from xlconv.figure import (
 from xlconv.geometry import Axis, Geometry, largest_input
 from xlconv.layer import Layer
 from xlconv.look import Look, look_at
-from xlconv.places import Place, below, beside
+from xlconv.places import Place, below, beside, passed
 from xlconv.sheet import EXCEL_COLUMNS, Frame, Sheet
 
 MATRIX_CELLS = 1_000_000
@@ -106,10 +105,7 @@ def matrix(
     looked = look_at(sheet, g, labels, look)
     _light(sheet, looked, (x, x_names), (transposed, y_names), y)
     for o in range(g.out_channels):
-        here = [
-            of_channel(place, o).equals(at) for place, at in zip(places, looked.at, strict=True)
-        ]
-        sheet.light(output[o], call("AND", *here, *looked.is_channel(o)), "current")
+        sheet.light(output[o], looked.is_at(places, o), "current")
     if forward if forward is not None else rows <= PAGE and columns <= PAGE:
         at = (max(below(transposed, 4), below(canvas, 5), below(src.bias or src.weight, 4)), left)
         _forward(sheet, layer, at, transposed, tint_of=src.weight)
@@ -117,12 +113,7 @@ def matrix(
 
 def folded(flat: Grid, shape: Sequence[int]) -> Grid:
     """Cells in a line, as a block of C order."""
-    return flat.diagonal((0,), shape, [(n,) for n in _passed(shape)])
-
-
-def _passed(shape: Sequence[int]) -> list[int]:
-    """How many cells of a flat block one step along each axis passes over."""
-    return [prod(shape[n + 1 :]) for n in range(len(shape))]
+    return flat.diagonal((0,), shape, [(n,) for n in passed(shape)])
 
 
 def _blocks(cells: Grid, down: int, across: int) -> Grid:
@@ -137,7 +128,7 @@ def _diagonals(g: Geometry, transposed: Grid, w: Grid) -> list[tuple[Grid, Grid,
 
     returns  the cells, the weights over them, and the weights' tint
     """
-    down, across = _passed(g.output_shape), _passed(g.input_shape)
+    down, across = passed(g.output_shape), passed(g.input_shape)
     width, filters = g.in_channels // g.groups, g.out_channels // g.groups
     found = []
     offsets = list(product(*(range(axis.kernel_size) for axis in g.axes)))
@@ -195,10 +186,11 @@ def _light(
     """Show the row of the looked-at cell, and tint the inputs that it meets."""
     g, (x, x_names), (transposed, y_names) = looked.geometry, flat_input, rows
     channel = [] if looked.channel is None else [looked.channel]
-    here = y_names.equals(_comma([*channel, *looked.at]))
+    name = _comma([*channel, *looked.at])
+    here = y_names.equals(name)
     sheet.light(y, here, "current")
     sheet.light(y_names, here, "current")
-    row = y_names[:, None].equals(_comma([*channel, *looked.at]))
+    row = y_names[:, None].equals(name)
     lit = transposed.memory.size <= LIT
     each = x.shape[0] // g.in_channels
     offsets = product(*(range(axis.kernel_size) for axis in g.axes))
@@ -206,7 +198,7 @@ def _light(
         # a place that is no whole number is the name of no input
         places = []
         for axis, at, u in zip(g.axes, looked.at, offset, strict=True):
-            apart = _moved(at, axis.padding[0] - axis.dilation * u)
+            apart = moved(at, axis.padding[0] - axis.dilation * u)
             places.append(apart / axis.stride if axis.stride > 1 else apart)
         for c in range(g.in_channels):
             first: list[object] = [c] if g.in_channels > 1 else []
@@ -217,10 +209,6 @@ def _light(
                 sheet.light(transposed[:, part], call("AND", row, *met), "met", tint)
     if lit:
         sheet.light(transposed, row, "now")
-
-
-def _moved(at: Expr, by: int) -> Expr:
-    return at + by if by > 0 else at - -by if by else at
 
 
 def _comma(parts: Sequence[object]) -> Expr:

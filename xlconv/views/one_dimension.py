@@ -54,8 +54,7 @@ def one_dimension(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) 
     before = sheet.memory((top, column + begin - 2), (axis.size,), steps=((1, 0),))
     before[...] = src.input[0]
     sheet.coat(before, "fact")
-    times_signs = sheet.line((top, column + begin - 1), ["×"] * axis.size, "operator", step=(1, 0))
-    del times_signs
+    sheet.line((top, column + begin - 1), ["×"] * axis.size, "operator", step=(1, 0))
     sheet.text((top - 2, column + begin - 2), sheet.say("staircase"), "caption")
 
     canvas, _, labels = output_blocks(

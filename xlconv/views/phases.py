@@ -14,9 +14,11 @@ from xlconv.expr import Constant, Grid
 from xlconv.figure import (
     LEFT,
     TOP,
+    bias_block,
     caption,
     collected,
     indices,
+    kernel_block,
     output_blocks,
     output_caption,
     plain,
@@ -177,21 +179,9 @@ def phase_tints(g: Geometry, axes: Sequence[Sequence[Phase]]) -> np.ndarray:
 
 
 def _kernel(sheet: Sheet, layer: Layer, at: Place, tint: np.ndarray) -> tuple[Grid, Grid | None]:
-    g = layer.geometry
-    w = sheet.block(
-        "kernel", at, g.weight_shape, steps=steps(g.weight_shape, g.rank, 2), role="kernel",
-        content=layer.weight, tint=tint,
-    )  # fmt: skip
-    caption(sheet, w, sheet.say("kernel", size=plain(g.weight_shape, 2)))
-    indices(sheet, w, g.rank)
-    if layer.bias is None:
-        return w, None
-    bias = sheet.block(
-        "bias", (below(w, 2), at[1]), (g.out_channels,), role="bias", content=layer.bias,
-        steps=((1, 0),),
-    )  # fmt: skip
-    caption(sheet, bias, sheet.say("bias"), lift=1)
-    return w, bias
+    w = kernel_block(sheet, layer, at, tint)
+    under = (below(w, 2), at[1])
+    return w, None if layer.bias is None else bias_block(sheet, layer.bias, under)
 
 
 def _input(

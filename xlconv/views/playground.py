@@ -113,7 +113,7 @@ def _start(layer: Layer, area: int) -> dict[str, Any]:
     if g.rank != 2 or (g.in_channels, g.out_channels) != (1, 1) or layer.bias is not None:
         raise XlconvError("playground shows one channel on two axes, without a bias")
     found: dict[str, Any] = {"input_size": np.array(g.input_shape[1:], float)}
-    for name in LIMITS.keys() - found:
+    for name in [name for name in LIMITS if name not in found]:
         values = np.ravel([getattr(axis, name) for axis in g.axes])
         if len(set(values)) > 1:
             raise XlconvError(
