@@ -179,7 +179,8 @@ def test_widths_heights_and_frozen_rows() -> None:
 
 def test_links_lead_inside_the_workbook(parts: dict[str, str]) -> None:
     (link,) = ET.fromstring(parts["xl/worksheets/sheet1.xml"]).iter(f"{MAIN}hyperlink")
-    assert link.attrib == {"ref": "A7", "location": f"'{sheets()[1].name}'!A1"}
+    place = f"'{sheets()[1].name}'!A1"
+    assert link.attrib == {"ref": "A7", "location": place, "display": "to the other"}
 
 
 def test_dropdowns(parts: dict[str, str]) -> None:

@@ -22,10 +22,12 @@ from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile, ZipI
 import numpy as np
 import pytest
 
+from tests.engines.package import with_parts
 from xlconv.check import check
 from xlconv.errors import UnreadableError
 from xlconv.layer import Layer
 from xlconv.lesson import build
+from xlconv.recipe import RECIPE_SHEET
 
 HOME = Path(__file__).parents[1]
 MEMORY, SECONDS = 1 << 30, 90
@@ -35,7 +37,13 @@ CUSTOM = "docProps/custom.xml"
 
 
 def fresh() -> bytes:
-    return build(LAYER, views=["collect"]).to_bytes()
+    """A workbook that only its properties tell of: the sheet that tells too has another name."""
+
+    def edit(xml: bytes) -> bytes:
+        assert RECIPE_SHEET.encode() in xml
+        return xml.replace(RECIPE_SHEET.encode(), b"Other")
+
+    return with_parts(build(LAYER, views=["collect"]).to_bytes(), {"xl/workbook.xml": edit})
 
 
 def limited() -> None:

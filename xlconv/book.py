@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from xlconv.errors import TargetError, XlconvError
+from xlconv.recipe import RECIPE_SHEET
 from xlconv.sheet import SHEETS_CELLS, Sheet
 
 Progress = Callable[[int], object]
@@ -164,6 +165,7 @@ NAME_RULES = (
     (r"[^\[\]:*?/\\']*", "have none of [ ] : * ? / \\ '"),
     (r"[^\x00-\x1f\ufffe\uffff]*", "have no control characters"),
     (r"(?!(?i:history)$).*", "not be History, which Excel keeps for itself"),
+    (rf"(?!(?i:{RECIPE_SHEET})$).*", f"not be {RECIPE_SHEET}, where the recipe stands"),
 )
 """What a sheet's name must match, and how that is said."""
 

@@ -6,9 +6,7 @@ now, and the two are compared cell by cell: formulas as written, values as NumPy
 
 from __future__ import annotations
 
-import json
 import os
-import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from math import isclose
@@ -23,10 +21,11 @@ from xlconv.alike import same, tokens
 from xlconv.engine import recalculated
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.functions import Values
-from xlconv.lesson import draw, lesson_of
+from xlconv.lesson import draw
+from xlconv.origin import Origin, kept
 from xlconv.page import Lesson
 from xlconv.places import Place, a1, corners, span
-from xlconv.recipe import KEPT, PROPERTY
+from xlconv.recipe import KEPT, RECIPE_SHEET
 from xlconv.report import Finding, Report
 from xlconv.sheet import Sheet
 from xlconv.sheetdata import chunks
@@ -47,58 +46,49 @@ CHANGE_OF_SCALE = 1e-13
 """A value may differ by this much of the largest of its sheet: sums are rounded in any order."""
 
 
-def check(path: str | os.PathLike[str], *, engine: bool = False) -> Report:
+def check(
+    path: str | os.PathLike[str],
+    *,
+    engine: bool = False,
+    made: Origin | None = None,
+) -> Report:
     """Compare a workbook that xlconv made with what its numbers, as they now stand, must give.
 
     engine  whether IronCalc (the extra `engine`) recalculates the file first
+    made    what it must have been made from, see `xlconv.origin`; it says so itself, if not given
 
     Raises UnreadableError for a file that is no such workbook, or is not safe to open.
     """
     book = Workbook.read(Path(path))
-    lesson, version = _lesson(book)
+    made = made or kept(book)
     values = recalculated(Path(path), book.package.data) if engine else None
-    titles = _titles(lesson, book)
-    known = {page.name for page in lesson.pages}
-    findings = [
-        Finding("added", name)
-        for name in book.sheets
-        if name not in known and name not in titles.values()
-    ]
-    if version != __version__:
-        findings.append(Finding("version", Path(path).name, "", __version__, version))
+    titles = _titles(made.lesson, book)
+    findings = [*_about_sheets(made.lesson, book, titles)]
+    if made.version != __version__:
+        findings.append(Finding("version", Path(path).name, "", __version__, made.version))
     formulas = 0
-    for number, page in enumerate(lesson.pages):
-        if not page.view:
-            continue
+    for number, page in enumerate(made.lesson.pages):
         title = titles.get(page.name)
-        if title is None:
-            findings.append(Finding("gone", page.name))
-            continue
-        if title != page.name:
-            findings.append(Finding("renamed", title, "", page.name, title))
-        one = _OneSheet(lesson, number, book, titles, None if values is None else values[title])
-        findings += one.findings()
-        formulas += one.formulas
-    return Report(str(path), tuple(findings), formulas)
+        if page.view and title is not None:
+            now = None if values is None else values[title]
+            one = _OneSheet(made.lesson, number, book, titles, now)
+            findings += one.findings()
+            formulas += one.formulas
+    if not formulas and not any(finding.wrong for finding in findings):
+        findings.append(Finding("nothing", Path(path).name))
+    return Report(str(path), tuple(findings), formulas, made.lesson.title)
 
 
-def _lesson(book: Workbook) -> tuple[Lesson, str]:
-    """The lesson that a workbook's properties tell of, and the version that wrote them."""
-    path = book.package.path
-    pieces = {
-        key: value
-        for key, value in book.properties.items()
-        if re.fullmatch(rf"{PROPERTY}\.\d{{1,5}}", key)
-    }
-    names = [f"{PROPERTY}.{n}" for n in range(len(pieces))]
-    if not pieces or set(names) != set(pieces):
-        raise UnreadableError(f"{path} has no recipe: xlconv did not make it, or it was lost")
-    text = "".join(pieces[name] for name in names)
-    try:
-        lesson = lesson_of(text, Path(f"{path}'s recipe"))
-    except XlconvError as error:
-        raise UnreadableError(str(error)) from None
-    return lesson, str(json.loads(text).get("xlconv"))
+def _about_sheets(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> Iterator[Finding]:
+    """What became of the sheets themselves."""
+    known = {RECIPE_SHEET, *titles.values(), *(page.name for page in lesson.pages)}
+    yield from (Finding("added", name) for name in book.sheets if name not in known)
+    for page in lesson.pages:
+        title = titles.get(page.name, "")
+        if title not in ("", page.name):
+            yield Finding("renamed", title, "", page.name, title)
+        elif page.view and not title:
+            yield Finding("gone", page.name)
 
 
 def _titles(lesson: Lesson, book: Workbook) -> dict[str, str]:
@@ -113,6 +103,9 @@ def _titles(lesson: Lesson, book: Workbook) -> dict[str, str]:
         page = prefixes[max(fitting, key=len)]
         if page not in titles and place[0] not in titles.values():
             titles[page] = place[0]
+    for sheet, name in zip(lesson.pages, book.sheets, strict=False):
+        if not sheet.view and sheet.name not in titles and name not in titles.values():
+            titles[sheet.name] = name  # no name leads to a sheet of text: it is known by its place
     return titles
 
 

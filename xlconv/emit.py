@@ -14,6 +14,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from xlconv import parts
 from xlconv.errors import XlconvError
+from xlconv.recipe import RECIPE_NOTE, RECIPE_SHEET
 from xlconv.sheet import Sheet
 from xlconv.sheetdata import chunks
 from xlconv.strip import Strings
@@ -21,6 +22,7 @@ from xlconv.styles import Styles
 
 FIRST_MOMENT, LAST_MOMENT = 315_532_800, 4_354_819_199  # 1980 to 2107: a ZIP file knows no other
 LEVEL = 1  # 4 takes half as long again for a file smaller by 5 to 10 %; 9, twenty times as long
+PIECE = 8_000  # letters of a recipe in a cell; programs take 32,767
 AHEAD = 2  # pieces of a sheet that wait to be compressed
 PATIENCE = 1e-6  # seconds; in the usual 0.005 a piece is made, and zlib would wait for that
 LARGEST = (1 << 31) - 1  # bytes of a part: beyond, a ZIP file needs what not every program reads
@@ -38,6 +40,7 @@ def write(
     progress  is told, now and then, how many rows of all sheets are written
     """
     moment, styles = _moment(), Styles()
+    sheets = [*sheets, recipe_sheet(recipe)] if recipe else sheets
     strings: Strings = {}
 
     def worksheet(number: int) -> Iterator[bytes]:
@@ -63,9 +66,6 @@ def write(
 
         add("[Content_Types].xml", parts.types(sheets))
         add("_rels/.rels", parts.relations())
-        add("docProps/app.xml", parts.program())
-        add("docProps/core.xml", parts.core_properties(title, f"{moment:%Y-%m-%dT%H:%M:%SZ}"))
-        add("docProps/custom.xml", parts.own_properties(recipe))
         add("xl/workbook.xml", parts.workbook(sheets))
         add("xl/_rels/workbook.xml.rels", parts.workbook_relations(sheets))
         for n, name in enumerate(parts.sheet_names(sheets)):
@@ -74,6 +74,18 @@ def write(
         add("xl/theme/theme1.xml", parts.theme())
         add("xl/styles.xml", parts.stylesheet(styles))
         add("xl/sharedStrings.xml", parts.shared(strings))
+        # last: by its third part, which is the workbook, a file is known to be one
+        add("docProps/app.xml", parts.program())
+        add("docProps/core.xml", parts.core_properties(title, f"{moment:%Y-%m-%dT%H:%M:%SZ}"))
+        add("docProps/custom.xml", parts.own_properties(recipe))
+
+
+def recipe_sheet(recipe: str) -> Sheet:
+    """The recipe in cells, on a sheet that is not shown: some programs keep no properties."""
+    sheet = Sheet(RECIPE_SHEET, hidden=True)
+    pieces = [recipe[start : start + PIECE] for start in range(0, len(recipe), PIECE)]
+    sheet.line((0, 0), [RECIPE_NOTE, *pieces], "text", step=(1, 0))
+    return sheet
 
 
 def _aside(write: Callable[[bytes], object], pieces: Iterator[bytes]) -> None:

@@ -25,6 +25,7 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/"
 WORD = "application/vnd.openxmlformats-"
 PROPERTIES_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 PIECE = 240  # Excel gives a property of its own making 255 characters
+HIDDEN = ' state="hidden"'
 A4 = 9
 THEME_COLORS = {
     "dk1": INK, "lt1": WHITE, "dk2": FRAME, "lt2": PALE_GREY,
@@ -131,7 +132,8 @@ def own_properties(recipe: str) -> str:
 def workbook(sheets: Sequence[Sheet]) -> str:
     """The sheets, the names of their blocks, and what is printed of them."""
     listed = "".join(
-        f'<sheet name="{escape(sheet.name, quote=True)}" sheetId="{n}" r:id="rId{n}"/>'
+        f'<sheet name="{escape(sheet.name, quote=True)}" sheetId="{n}"'
+        f'{HIDDEN * sheet.hidden} r:id="rId{n}"/>'
         for n, sheet in enumerate(sheets, 1)
     )
     names = []
@@ -143,6 +145,8 @@ def workbook(sheets: Sequence[Sheet]) -> str:
                 f'<definedName name="{sheet.defined_name(block)}">{escape(area)}</definedName>'
             )
     for n, sheet in enumerate(sheets):
+        if sheet.hidden:  # LibreOffice would print it
+            continue
         place = escape(quoted(sheet.name)) + "!"
         local = f'<definedName name="_xlnm.Print_{{}}" localSheetId="{n}">{place}{{}}</definedName>'
         names.append(local.format("Area", extent(sheet, absolute=True)))
@@ -297,8 +301,10 @@ def _choices(sheet: Sheet) -> str:
 def _links(sheet: Sheet) -> str:
     """The links of a sheet to others, by their place in the workbook."""
     links = "".join(
+        # Google Sheets shows the address of a link that does not say its text
         f'<hyperlink ref="{a1(link.cells.origin)}"'
-        f' location="{escape(quoted(link.target), quote=True)}!A1"/>'
+        f' location="{escape(quoted(link.target), quote=True)}!A1"'
+        f' display="{escape(str(link.cells.value), quote=True)}"/>'
         for link in sheet.links
     )
     return f"<hyperlinks>{links}</hyperlinks>" if links else ""

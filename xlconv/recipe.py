@@ -1,4 +1,4 @@
-"""What a workbook was made from, as a text that travels in its document properties.
+"""What a workbook was made from, as a text that travels in it: in properties and on a sheet.
 
 It is a lesson file in JSON, without what only people read: `xlconv.lesson` reads it as one.
 """
@@ -18,6 +18,10 @@ from xlconv.page import Lesson, Page
 VERSION = 1
 PROPERTY = "xlconv"
 """The document properties that hold a recipe are called so, and numbered from 0."""
+
+RECIPE_SHEET = "xlconv recipe"
+RECIPE_NOTE = "What xlconv made this workbook from: xlconv check reads it. Please leave it here."
+"""A sheet that is not shown, and its first cell; the recipe stands in the cells below."""
 
 KEPT = 4096
 """Numbers of an array up to which a recipe holds them; of a larger one it holds the sizes."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from xlconv.workbook import Value
@@ -27,6 +27,7 @@ SAID = {
     "moved": ("{at}: {expected} is now {got}", "sheets whose cells were moved, not compared"),
     "error": ("{at}: {got}", "sheets whose numbers give an error"),
     "gone": ("{at}", "sheets that are gone"),
+    "nothing": ("{at}: none of its formulas was found", "files with nothing to compare"),
 }
 """How each kind of finding is said, and how many of them are."""
 
@@ -68,16 +69,24 @@ class Report:
     file: str
     findings: tuple[Finding, ...] = ()
     formulas: int = 0
+    lesson: str = ""
+    """The title of the lesson that it was compared with."""
 
     @property
     def right(self) -> bool:
         return not any(finding.wrong for finding in self.findings)
+
+    @property
+    def verdict(self) -> str:
+        """In a word."""
+        return "right" if self.right else "wrong"
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON takes it."""
         found = [{**vars(finding), "wrong": finding.wrong} for finding in self.findings]
         return {
             "file": self.file,
+            "lesson": self.lesson,
             "right": self.right,
             "formulas": self.formulas,
             "findings": found,
@@ -85,16 +94,60 @@ class Report:
 
     def explain(self) -> str:
         """The report in words, at most `TOLD` findings of a kind."""
-        lines = [f"{self.file}: {'right' if self.right else 'wrong'}, {self.formulas} formulas"]
-        ranks = list(SAID)
-        for kind, group in groupby(
-            sorted(self.findings, key=lambda found: ranks.index(found.kind)), lambda f: f.kind
-        ):
-            found = list(group)
+        formulas = f"{self.formulas:,} formula" + "s" * (self.formulas != 1)
+        lines = [f'{self.file}: {self.verdict}, {formulas} of "{_said(self.lesson)}"']
+        for kind, found in self._by_kind().items():
             lines.append(f"  {len(found):,} {SAID[kind][1]}:")
             lines += [f"    {finding}" for finding in found[:TOLD]]
             lines += [f"    and {len(found) - TOLD:,} more"] * (len(found) > TOLD)
         return "\n".join(lines)
+
+    def brief(self) -> str:
+        """What is wrong, counted."""
+        counted = (
+            f"{len(found):,} {SAID[kind][1]}"
+            for kind, found in self._by_kind().items()
+            if found[0].wrong
+        )
+        return ", ".join(counted)
+
+    def _by_kind(self) -> dict[str, list[Finding]]:
+        """The findings of each kind, in the order of `SAID`."""
+        kinds = {kind: [f for f in self.findings if f.kind == kind] for kind in SAID}
+        return {kind: found for kind, found in kinds.items() if found}
+
+
+def summary(reports: Sequence[Report], unread: Sequence[str] = ()) -> str:
+    """Many reports in a table: a line a file, what is wrong in it, and the files that are not read.
+
+    >>> print(summary([Report("a.xlsx", lesson="A"), Report("b.xlsx", lesson="B")], ["c.csv"]))
+    3 files: 2 right, 0 wrong, 1 not read; they are of 2 lessons
+      right     a.xlsx  "A"
+      right     b.xlsx  "B"
+      not read  c.csv
+    """
+    right, lessons = sum(report.right for report in reports), {r.lesson for r in reports}
+    counted = {"right": right, "wrong": len(reports) - right, "not read": len(unread)}
+    head = f"{len(reports) + len(unread)} files: " + ", ".join(
+        f"{number} {verdict}" for verdict, number in counted.items()
+    )
+    head += f"; they are of {len(lessons)} lessons" * (len(lessons) > 1)
+    rows = [
+        (
+            report.verdict,
+            report.file,
+            f'"{_said(report.lesson)}"' * (len(lessons) > 1),
+            report.brief(),
+        )
+        for report in reports
+    ]
+    rows += [("not read", file, "", "") for file in unread]
+    widths = [max(len(row[n]) for row in rows) for n in range(3)]
+    lines = [
+        "  ".join(["", *(c.ljust(w) for c, w in zip(row, [*widths, 0], strict=True))])
+        for row in rows
+    ]
+    return "\n".join([head, *map(str.rstrip, lines)])
 
 
 def _said(value: Value) -> str:

@@ -128,6 +128,8 @@ class Sheet:
     row_height: float = 20
     zoom: int = 100
     try_row: int = 0
+    hidden: bool = False
+    """Whether programs do not show it."""
     paints: list[Paint] = field(default_factory=list)
     coats: list[Coat] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
