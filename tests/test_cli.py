@@ -43,11 +43,13 @@ HOME = Path(__file__).parents[1]
 
 
 def start(cwd: Path, *args: str, **given: Any) -> subprocess.Popen[bytes]:
-    """Run `xlconv` as a program of its own."""
+    """Run `xlconv` as a program of its own, or a `program` that starts it in its way."""
+    program = given.pop("program", None)
+    command = XLCONV if program is None else [sys.executable, "-c", program]
     given.setdefault("stdout", subprocess.PIPE)
     given.setdefault("stderr", subprocess.PIPE)
     environment = {**os.environ, "PYTHONPATH": str(HOME), **given.pop("env", {})}
-    return subprocess.Popen([*XLCONV, *args], cwd=cwd, env=environment, **given)
+    return subprocess.Popen([*command, *args], cwd=cwd, env=environment, **given)
 
 
 def error_line(err: str) -> str:

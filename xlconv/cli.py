@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import click
 from click.shell_completion import get_completion_class
@@ -28,7 +30,16 @@ from xlconv.options import (
     target_options,
     wanted,
 )
-from xlconv.terminal import as_text, fail, one_line, progress_bar, put, say
+from xlconv.sources import remember, remembered
+from xlconv.terminal import (
+    as_text,
+    fail,
+    one_line,
+    progress_bar,
+    put,
+    put_traceback,
+    say,
+)
 from xlconv.views import VIEWS
 
 if TYPE_CHECKING:
@@ -38,8 +49,38 @@ MAIN_LESSON = "transposed-convolutions"
 SETTINGS = 20
 """Settings of the reverse of a shape that are printed."""
 
+OWN_FAULT = 70
+"""The exit code of what should not happen: EX_SOFTWARE of sysexits.h."""
+
+
+class _Command(click.Command):
+    """A command whose help goes the way of everything that is printed."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.callback = _shown_instead(lambda ctx: ctx.get_help())
+        return option
+
+
+class _Group(_Command, click.Group):
+    command_class = _Command
+    group_class = type
+
+
+def _shown_instead(told: Callable[[click.Context], str]) -> Callable[..., None]:
+    """What an option does that shows something, and ends the command."""
+
+    def show(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+        if asked and not ctx.resilient_parsing:
+            put(told(ctx) + "\n")
+            ctx.exit()
+
+    return show
+
 
 @click.group(
+    cls=_Group,
     invoke_without_command=True,
     epilog="""\b
 Examples:
@@ -50,14 +91,18 @@ Examples:
   xlconv check homework.xlsx
   xlconv lessons copy transposed-convolutions
 
-Exit codes: 1 check found something wrong, 2 usage or bad values, 3 unreadable input, 4 the target.""",
+Exit codes: 1 check found something wrong, 2 usage or bad values, 3 unreadable input, 4 the target,
+70 a fault of xlconv's own, 130 interrupted, 143 terminated.""",
 )
-@click.version_option(__version__, message="xlconv %(version)s")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False,
+    callback=_shown_instead(lambda _: f"xlconv {__version__}"), help="Show the version and exit.",
+)  # fmt: skip
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Workbooks in which a transposed convolution computes itself, cell by cell."""
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+        put(ctx.get_help() + "\n")
 
 
 @cli.command(
@@ -222,38 +267,47 @@ def code(
     to be read in a program is loaded by it from a .npy file; with -o that file is written too.
     """
     from xlconv import snippets
+    from xlconv.saving import check_target
 
+    target = None if output in (None, "-") else Path(str(output))
+    if target:
+        check_target(target, ".py")
     with pointing_at_options(ctx):
         shown = layer_of(**asked)
         program = snippets.snippet(shown, framework)
     arrays = snippets.files(shown)
-    if output in (None, "-"):
+    if target is None:
         put(program)
         if arrays:
             say(f"the program loads {', '.join(arrays)}: with -o FILE they are written beside it")
         return
-    _save_program(Path(str(output)), program, arrays, force)
+    _save_program(target, program, arrays, force)
+
+
+def _write_array(array: Any, file: IO[bytes]) -> None:
+    import numpy as np
+
+    buffer = BytesIO()  # of a disk that is full np.save says no more than "4000 requested"
+    np.save(buffer, array)
+    file.write(buffer.getbuffer())
 
 
 def _save_program(target: Path, program: str, arrays: Mapping[str, Any], force: bool) -> None:
-    """Write a program and what it loads; nothing, if one of the files must not be overwritten."""
-    import numpy as np
+    """Write a program and what it loads, or nothing; --force is for what is called after it."""
+    from xlconv.saving import Write, save_files
 
-    from xlconv.book import save_file
-
-    contents = {target: program.encode()}
+    contents: dict[Path, Write] = {target: lambda file: file.write(program.encode())}
     for name, array in arrays.items():
-        buffer = BytesIO()
-        np.save(buffer, array)
-        contents[target.parent / name] = buffer.getvalue()
-    if len(contents) <= len(arrays):
-        raise TargetError(f"{target} is what the program loads: give the program another name")
-    for path, data in contents.items():
-        if not force and path.is_file() and path.read_bytes() != data:
-            raise TargetError(f"{path} exists with other content: use --force, or another folder")
-    for path, data in contents.items():
-        written = save_file(path, lambda file, data=data: file.write(data), overwrite=force)  # type: ignore[misc]
-        say(f"wrote {path}" if written else f"{path} is unchanged")
+        contents[target.parent / name] = partial(_write_array, array)
+
+    def may_overwrite(path: Path) -> bool:
+        if force and not path.name.startswith(target.stem):
+            raise TargetError(f"{path} has other content, and nobody named it: use another folder")
+        return force
+
+    written = save_files(contents, may_overwrite=may_overwrite)
+    for path, is_new in written.items():
+        say(f"wrote {path}" if is_new else f"{path} is unchanged")
 
 
 @cli.command(
@@ -321,7 +375,7 @@ def list_lessons() -> None:
 
     names = lesson_names()
     width = max(map(len, names), default=0)
-    put("".join(f"{name:{width}}  {load_lesson(name).title}\n" for name in names))
+    put("".join(f"{name:{width}}  {one_line(load_lesson(name).title)}\n" for name in names))
 
 
 @lessons.command("show", epilog=f"\b\nExample:\n  xlconv lessons show {MAIN_LESSON}")
@@ -332,8 +386,10 @@ def show_lesson(lesson: str) -> None:
 
     loaded = load_lesson(lesson)
     width = max(map(len, loaded.names))
-    lines = [f"  {page.name:{width}}  {page.view:13}  {page.idea}" for page in loaded.pages]
-    put("\n".join([loaded.title, *map(str.rstrip, lines), ""]))
+    lines = [
+        f"  {page.name:{width}}  {page.view:13}  {one_line(page.idea)}" for page in loaded.pages
+    ]
+    put("\n".join([one_line(loaded.title), *map(str.rstrip, lines), ""]))
 
 
 @lessons.command("copy", epilog=f"\b\nExample:\n  xlconv lessons copy {MAIN_LESSON} my-lessons")
@@ -342,10 +398,11 @@ def show_lesson(lesson: str) -> None:
 @click.option("--force", is_flag=True, help="Overwrite a file with other content.")
 def copy_lesson(lesson: str, folder: str, force: bool) -> None:
     """Copy a lesson's file into a folder, to edit and to build."""
-    from xlconv.book import save_file
     from xlconv.lesson import find_lesson
+    from xlconv.saving import save_file
 
     source = find_lesson(lesson)
+    remember(source)
     target = Path(folder, source.name)
     written = save_file(target, lambda file: file.write(source.read_bytes()), overwrite=force)
     say(
@@ -371,30 +428,50 @@ def completion(shell: str) -> None:
 
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line; every error of a user is one line and an exit code."""
+    """Run the command line; every error is one line and an exit code."""
     gc.set_threshold(200_000)  # so short a run leaves little to collect
     try:
-        code = cli.main(args, prog_name="xlconv", standalone_mode=False)
+        with remembered():
+            code = cli.main(args, prog_name="xlconv", standalone_mode=False)
     except click.Abort:
         sys.exit(130)
-    except click.UsageError as error:
-        told = error.format_message().rstrip(".")
-        path = error.ctx.command_path if error.ctx else "xlconv"
-        fail(f"{told[:1].lower()}{told[1:]}; see {path} --help", error.exit_code)
-    except XlconvError as error:
-        fail(str(error), error.exit_code)
-    except MemoryError:
-        fail("there is not enough memory: use a smaller input", XlconvError.exit_code)
+    except Exception as error:  # noqa: BLE001  # nobody has use for a traceback, but who mends it
+        fail(*_told(error))
     finally:
         gc.freeze()  # the system takes back all at once what Python would take apart at the end
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _told(error: Exception) -> tuple[str, int]:
+    """What is said of an error, and its exit code."""
+    if os.environ.get("XLCONV_TRACEBACK"):
+        put_traceback(error)
+    match error:
+        case click.UsageError():
+            told = error.format_message().rstrip(".")
+            path = error.ctx.command_path if error.ctx else "xlconv"
+            return f"{told[:1].lower()}{told[1:]}; see {path} --help", error.exit_code
+        case XlconvError():
+            return str(error), error.exit_code
+        case MemoryError():
+            return "there is not enough memory: use a smaller input", XlconvError.exit_code
+    return (
+        f"this is a fault of xlconv {__version__}, not yours: {type(error).__name__}: {error}:"
+        " please report it with the command and its files; with XLCONV_TRACEBACK=1 in the"
+        " environment the command says where it was"
+    ), OWN_FAULT
+
+
 def _check_target(output: str | None, as_json: bool) -> None:
+    """Refuse a workbook's target before there is anything to write."""
     if output == "-" and as_json:
         raise click.UsageError("--json and -o - both write to stdout: name a file with -o")
     if output == "-" and sys.stdout is not None and sys.stdout.isatty():
         raise TargetError("-o - writes a file's bytes: send them to a file or a pipe, no terminal")
+    if output not in (None, "-"):
+        from xlconv.saving import SUFFIX, check_target
+
+        check_target(Path(str(output)), SUFFIX)
 
 
 def _deliver(book: Book, output: str | None, name: str, force: bool, as_json: bool) -> None:

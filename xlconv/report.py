@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from xlconv.visible import visible
 from xlconv.workbook import Value
 
 TOLD = 20
@@ -85,7 +86,9 @@ class Report:
 
     def explain(self) -> str:
         """The report in words, at most `TOLD` findings of a kind."""
-        lines = [f"{self.file}: {'right' if self.right else 'wrong'}, {self.formulas} formulas"]
+        lines = [
+            f"{visible(self.file)}: {'right' if self.right else 'wrong'}, {self.formulas} formulas"
+        ]
         ranks = list(SAID)
         for kind, group in groupby(
             sorted(self.findings, key=lambda found: ranks.index(found.kind)), lambda f: f.kind
