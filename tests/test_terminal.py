@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -263,6 +264,38 @@ def test_full_disk_behind_stderr_changes_nothing(
     assert running.returncode == code
 
 
+@pytest.mark.parametrize(("args", "code"), ENDS)
+def test_reader_of_stderr_who_leaves_changes_nothing(
+    tmp_path: Path, args: list[str], code: int
+) -> None:
+    ours, theirs = os.pipe()
+    os.close(ours)
+    running = start(tmp_path, *args, stderr=theirs)
+    running.communicate()
+    os.close(theirs)
+    assert running.returncode == code
+
+
+def test_terminal_that_goes_away_while_a_file_is_written_changes_nothing(
+    tmp_path: Path, listing: Listing
+) -> None:
+    ours, theirs = pty.openpty()
+    # the bar is shown from the first row on; nobody holds the terminal's other end by then
+    program = (
+        "import os; from xlconv import __main__, emit, terminal; write = emit.write\n"
+        f"def leave(*given):\n    os.close({ours})\n    write(*given)\n"
+        "terminal.STARTED = float('-inf'); emit.write = leave; __main__.main()"
+    )
+    running = start(
+        tmp_path, "layer", *SMALL, program=program, stderr=theirs, pass_fds=[ours],
+        start_new_session=True,
+    )  # fmt: skip
+    os.close(ours)
+    running.communicate()
+    os.close(theirs)
+    assert (running.returncode, list(listing())) == (0, ["output", "output/layer.xlsx"])
+
+
 PRINTED = [["--help"], ["layer", "--help"], ["--version"], [], ["lessons", "copy", "--help"]]
 
 
@@ -289,6 +322,16 @@ def test_pipe_that_closes_before_a_help_is_one_line(tmp_path: Path, args: list[s
     )  # fmt: skip
 
 
+def test_warning_of_a_library_is_nothing_that_a_user_can_mend(tmp_path: Path) -> None:
+    program = (
+        "import warnings; from xlconv import __main__, emit; write = emit.write\n"
+        "def warn(*given):\n    warnings.warn('odd')\n    write(*given)\n"
+        "emit.write = warn; __main__.main()"
+    )
+    running = start(tmp_path, "layer", *SMALL, program=program)
+    assert running.communicate()[1] == b"xlconv: wrote output/layer.xlsx: 2 sheets\n"
+
+
 # ------------------------------------------------------------------------- our own fault
 
 
@@ -305,7 +348,8 @@ def test_fault_of_our_own_is_one_line_that_says_how_to_report_it(
     done = run("layer", *SMALL)
     told = error_line(done.err)
     assert told.startswith("this is a fault of xlconv ")
-    assert type(fault).__name__ in told
+    assert f"not yours: {type(fault).__name__}" in told
+    assert ": :" not in told
     assert "report it with the command and its files" in told
     assert is_visible(done.err)
     assert (done.code, done.out, listing()) == (70, b"", {})

@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import warnings
 from types import FrameType
 from typing import NoReturn
 
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
-"""Signals that end the program with 128 and their number, as a shell says it: 130, 143, 129."""
+"""Signals (Windows has no SIGHUP) that end the program with 128 and their number, as a shell says it: 130, 143, 129."""
 
 _received: list[int] = []
 
@@ -20,14 +21,20 @@ _received: list[int] = []
 def main() -> NoReturn:
     """Run the command line."""
     _hold_standard_streams()
-    for name in ENDING:
-        number = getattr(signal, name, None)  # Windows has no SIGHUP
-        usual = (signal.SIG_DFL, signal.default_int_handler)
-        if number is not None and signal.getsignal(number) in usual:  # nohup's stays ignored
-            signal.signal(number, _end)
-    from xlconv.cli import main as run
+    if not sys.warnoptions:  # they are for who mends the program: python -W default -m xlconv
+        warnings.simplefilter("ignore")
+    numbers = [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
+    usual = (signal.SIG_DFL, signal.default_int_handler)
+    awaited = [number for number in numbers if signal.getsignal(number) in usual]  # not nohup's
+    for number in awaited:
+        signal.signal(number, _end)
+    try:
+        from xlconv.cli import main as run
 
-    run()
+        run()
+    finally:
+        for number in awaited:  # all is done: the exit code is what came of it
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _end(number: int, _: FrameType | None) -> None:

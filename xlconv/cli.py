@@ -34,6 +34,7 @@ from xlconv.sources import remember, remembered
 from xlconv.terminal import (
     as_text,
     fail,
+    name_of,
     one_line,
     progress_bar,
     put,
@@ -456,7 +457,7 @@ def _told(error: Exception) -> tuple[str, int]:
         case MemoryError():
             return "there is not enough memory: use a smaller input", XlconvError.exit_code
     return (
-        f"this is a fault of xlconv {__version__}, not yours: {type(error).__name__}: {error}:"
+        f"this is a fault of xlconv {__version__}, not yours: {name_of(error)}:"
         " please report it with the command and its files; with XLCONV_TRACEBACK=1 in the"
         " environment the command says where it was"
     ), OWN_FAULT

@@ -10,8 +10,8 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from traceback import format_exception
+from contextlib import contextmanager, suppress
+from traceback import format_exception, format_exception_only
 from typing import IO, Any, NoReturn
 
 import click
@@ -21,6 +21,8 @@ from xlconv.visible import visible
 
 STARTED = time.monotonic()
 
+LABEL = "xlconv: writing"
+
 LONGEST = 2_000
 """Characters of a message: from a longer one the middle is left out."""
 
@@ -28,17 +30,22 @@ LONGEST = 2_000
 @contextmanager
 def progress_bar(rows: int) -> Iterator[Callable[[int], object] | None]:
     """What shows on a terminal how many rows are written, once the program runs for a second."""
-    with ExitStack() as later:
-        bars: list[Any] = []
+    bars: list[Any] = []
 
-        def progress(done: int) -> None:
+    def progress(done: int) -> None:
+        with suppress(OSError):  # where nobody looks on any more, the file is written all the same
             if not bars and time.monotonic() > STARTED + 1:
-                bar = click.progressbar(length=rows, label="xlconv: writing", file=sys.stderr)
-                bars.append(later.enter_context(bar))
+                bars.append(click.progressbar(length=rows, label=LABEL, file=sys.stderr))
+                bars[0].__enter__()
             for bar in bars:
                 bar.update(done - bar.pos)
 
+    try:
         yield progress if sys.stderr is not None and sys.stderr.isatty() else None
+    finally:
+        for bar in bars:
+            with suppress(OSError):
+                bar.__exit__(None, None, None)
 
 
 def as_text(told: Any) -> str:
@@ -72,6 +79,15 @@ def put_traceback(error: BaseException) -> None:
     """Where an error comes from, to stderr: for who mends it."""
     with suppress(OSError):
         click.echo(visible("".join(format_exception(error)), "\n").rstrip(), err=True)
+
+
+def name_of(error: BaseException) -> str:
+    """An error's class and what it says, if it does.
+
+    >>> name_of(KeyError("k")), name_of(AssertionError())
+    ("KeyError: 'k'", 'AssertionError')
+    """
+    return one_line("".join(format_exception_only(error)))
 
 
 def one_line(message: object) -> str:
