@@ -51,6 +51,20 @@ __main__.main()
 """
 
 
+# kills itself while rows are made in one thread and compressed in another
+AT_ROWS = """
+import os, signal
+from xlconv import __main__, emit
+chunks = emit.chunks
+def killed(*given):
+    for piece in chunks(*given):
+        yield piece
+        os.kill(os.getpid(), signal.{name})
+emit.chunks = killed
+__main__.main()
+"""
+
+
 @pytest.mark.parametrize("number", CODES)
 @pytest.mark.parametrize(
     "module", ["xlconv.cli", "click", "click.core", "xlconv.options", "xlconv.lesson", "numpy"]
@@ -100,6 +114,16 @@ def test_signal_leaves_no_part_and_no_folder(
         running.send_signal(number)
     assert (*running.communicate(), running.returncode) == (b"", b"", CODES[number])
     assert listing() == before
+
+
+@pytest.mark.parametrize("number", CODES)
+def test_signal_between_threads_leaves_nothing(
+    tmp_path: Path, listing: Listing, number: signal.Signals
+) -> None:
+    program = AT_ROWS.format(name=number.name)
+    running = start(tmp_path, "layer", *SMALL, program=program)
+    assert (*running.communicate(), running.returncode) == (b"", b"", CODES[number])
+    assert listing() == {}
 
 
 def test_hang_up_does_not_end_what_nohup_started(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from io import BytesIO
@@ -17,6 +17,7 @@ from click.shell_completion import get_completion_class
 
 from xlconv import __version__
 from xlconv.errors import TargetError, UnreadableError, XlconvError
+from xlconv.group import Group, shown_instead
 from xlconv.options import (
     FRAMEWORKS,
     OUTPUT,
@@ -30,7 +31,7 @@ from xlconv.options import (
     target_options,
     wanted,
 )
-from xlconv.sources import remember, remembered
+from xlconv.sources import remembered
 from xlconv.terminal import (
     as_text,
     fail,
@@ -54,34 +55,8 @@ OWN_FAULT = 70
 """The exit code of what should not happen: EX_SOFTWARE of sysexits.h."""
 
 
-class _Command(click.Command):
-    """A command whose help goes the way of everything that is printed."""
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.callback = _shown_instead(lambda ctx: ctx.get_help())
-        return option
-
-
-class _Group(_Command, click.Group):
-    command_class = _Command
-    group_class = type
-
-
-def _shown_instead(told: Callable[[click.Context], str]) -> Callable[..., None]:
-    """What an option does that shows something, and ends the command."""
-
-    def show(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
-        if asked and not ctx.resilient_parsing:
-            put(told(ctx) + "\n")
-            ctx.exit()
-
-    return show
-
-
 @click.group(
-    cls=_Group,
+    cls=Group,
     invoke_without_command=True,
     epilog="""\b
 Examples:
@@ -97,7 +72,7 @@ Exit codes: 1 check found something wrong, 2 usage or bad values, 3 unreadable i
 )
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False,
-    callback=_shown_instead(lambda _: f"xlconv {__version__}"), help="Show the version and exit.",
+    callback=shown_instead(lambda _: f"xlconv {__version__}"), help="Show the version and exit.",
 )  # fmt: skip
 @click.pass_context
 def cli(ctx: click.Context) -> None:
@@ -403,7 +378,6 @@ def copy_lesson(lesson: str, folder: str, force: bool) -> None:
     from xlconv.saving import save_file
 
     source = find_lesson(lesson)
-    remember(source)
     target = Path(folder, source.name)
     written = save_file(target, lambda file: file.write(source.read_bytes()), overwrite=force)
     say(
