@@ -5,18 +5,17 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from functools import partial
-from io import BytesIO
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
 from click.shell_completion import get_completion_class
 
 from xlconv import __version__
-from xlconv.errors import TargetError, UnreadableError, XlconvError
+from xlconv.delivery import check_book_target, deliver_book, save_program
+from xlconv.errors import UnreadableError, XlconvError
 from xlconv.group import Group, shown_instead
 from xlconv.options import (
     FRAMEWORKS,
@@ -37,15 +36,11 @@ from xlconv.terminal import (
     fail,
     name_of,
     one_line,
-    progress_bar,
     put,
     put_traceback,
     say,
 )
 from xlconv.views import VIEWS
-
-if TYPE_CHECKING:
-    from xlconv.book import Book
 
 MAIN_LESSON = "transposed-convolutions"
 SETTINGS = 20
@@ -98,9 +93,9 @@ def build(lesson: str, output: str | None, force: bool, as_json: bool) -> None:
     """
     from xlconv import lesson as lessons
 
-    _check_target(output, as_json)
+    check_book_target(output, as_json)
     book = lessons.build(lesson)
-    _deliver(book, output, lessons.find_lesson(lesson).stem, force, as_json)
+    deliver_book(book, output, lessons.find_lesson(lesson).stem, force, as_json)
 
 
 @cli.command(
@@ -139,11 +134,11 @@ def layer(
     from xlconv.data import is_picture
     from xlconv.lesson import build as build_book
 
-    _check_target(output, as_json)
+    check_book_target(output, as_json)
     picture = is_picture(asked["input_"])
     with pointing_at_options(ctx):
         book = build_book(layer_of(planned=True, **asked), views=view.split(","), picture=picture)
-    _deliver(book, output, "layer", force, as_json)
+    deliver_book(book, output, "layer", force, as_json)
 
 
 @cli.command(
@@ -257,33 +252,7 @@ def code(
         if arrays:
             say(f"the program loads {', '.join(arrays)}: with -o FILE they are written beside it")
         return
-    _save_program(target, program, arrays, force)
-
-
-def _write_array(array: Any, file: IO[bytes]) -> None:
-    import numpy as np
-
-    buffer = BytesIO()  # of a disk that is full np.save says no more than "4000 requested"
-    np.save(buffer, array)
-    file.write(buffer.getbuffer())
-
-
-def _save_program(target: Path, program: str, arrays: Mapping[str, Any], force: bool) -> None:
-    """Write a program and what it loads, or nothing; --force is for what is called after it."""
-    from xlconv.saving import Write, save_files
-
-    contents: dict[Path, Write] = {target: lambda file: file.write(program.encode())}
-    for name, array in arrays.items():
-        contents[target.parent / name] = partial(_write_array, array)
-
-    def may_overwrite(path: Path) -> bool:
-        if force and not path.name.startswith(target.stem):
-            raise TargetError(f"{path} has other content, and nobody named it: use another folder")
-        return force
-
-    written = save_files(contents, may_overwrite=may_overwrite)
-    for path, is_new in written.items():
-        say(f"wrote {path}" if is_new else f"{path} is unchanged")
+    save_program(target, program, arrays, force)
 
 
 @cli.command(
@@ -435,35 +404,3 @@ def _told(error: Exception) -> tuple[str, int]:
         " please report it with the command and its files; with XLCONV_TRACEBACK=1 in the"
         " environment the command says where it was"
     ), OWN_FAULT
-
-
-def _check_target(output: str | None, as_json: bool) -> None:
-    """Refuse a workbook's target before there is anything to write."""
-    if output == "-" and as_json:
-        raise click.UsageError("--json and -o - both write to stdout: name a file with -o")
-    if output == "-" and sys.stdout is not None and sys.stdout.isatty():
-        raise TargetError("-o - writes a file's bytes: send them to a file or a pipe, no terminal")
-    if output not in (None, "-"):
-        from xlconv.saving import SUFFIX, check_target
-
-        check_target(Path(str(output)), SUFFIX)
-
-
-def _deliver(book: Book, output: str | None, name: str, force: bool, as_json: bool) -> None:
-    """Write the workbook where it is wanted, and say so."""
-    with progress_bar(book.rows) as progress:
-        if output == "-":
-            data = book.to_bytes(progress)
-        else:
-            target = Path(output if output is not None else Path(OUTPUT, f"{name}.xlsx"))
-            made = output is None
-            written = book.save(target, overwrite=force, make_folder=made, progress=progress)
-    if output == "-":
-        put(data)
-        return
-    count = len(book.sheets)
-    sheets = f"{count} sheet" + "s" * (count > 1)
-    say(f"wrote {target}: {sheets}" if written else f"{target} is unchanged: {sheets}")
-    if as_json:
-        manifest = {"file": str(target), "sheets": book.manifest()}
-        put(as_text(manifest) + "\n")
