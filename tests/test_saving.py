@@ -229,6 +229,7 @@ def test_file_whose_owner_cannot_be_kept_is_not_replaced(
     monkeypatch.setattr(os, "chown", refuse)
     with pytest.raises(TargetError, match="an owner or a group that you cannot give"):
         save_file(path, content(b"1"))
+    assert not save_file(path, content(b"theirs"))  # it is as it should be already
     assert listing() == {"a": b"theirs"}
 
 

@@ -49,7 +49,9 @@ class _Target:
     @staticmethod
     def of(shown: Path) -> _Target:
         if "\0" in str(shown):
-            raise TargetError(f"{shown} has a NUL in it, and no file's name has: use another name")
+            raise TargetError(
+                f"{str(shown)!r} has a NUL in it, which no file's name has: use another name"
+            )
         try:
             path = Path(os.path.realpath(shown))
         except FileNotFoundError:
@@ -75,14 +77,13 @@ class _Target:
 
     def stage(self, write: Write) -> None:
         """Write the new content, open to nobody whom the file that it replaces is closed to."""
-        there = self.path.exists()
-        opener = partial(os.open, mode=0o600 if there else 0o666)
+        opener = partial(os.open, mode=0o600 if self.path.exists() else 0o666)
         with open(self.part, "xb", opener=opener) as file:  # Path.open knows no opener
             write(file)
-        if there:
-            self._take_owner_and_mode()
 
-    def _take_owner_and_mode(self) -> None:
+    def take_owner_and_mode(self) -> None:
+        if not self.path.exists():
+            return
         old, new = self.path.stat(), self.part.stat()
         if (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid):
             try:
@@ -93,7 +94,7 @@ class _Target:
                 ) from None
         self.part.chmod(stat.S_IMODE(old.st_mode))
 
-    def is_new(self, overwrite: bool) -> bool:
+    def is_new(self, may_overwrite: Callable[[Path], bool]) -> bool:
         """Whether there is something to swap.
 
         Raises TargetError for other content that is to be kept.
@@ -106,7 +107,7 @@ class _Target:
             raise TargetError(
                 f"{self.shown} is what this command reads, and not overwritten: use another name"
             )
-        if not overwrite:
+        if not may_overwrite(self.shown):
             raise TargetError(
                 f"{self.shown} exists with other content: use --force, or another name"
             )
@@ -163,7 +164,8 @@ def save_files(
                 target.stage(contents[target.shown])
         for target in targets:
             with _refusing(target.shown):
-                if target.is_new(may_overwrite(target.shown)):
+                if target.is_new(may_overwrite):
+                    target.take_owner_and_mode()
                     new.append(target)
         _swap(new)
     return {target.shown: target in new for target in targets}
