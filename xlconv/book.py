@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import filecmp
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from typing import IO, Any
 
-from xlconv.errors import TargetError, XlconvError
+from xlconv.errors import XlconvError
 from xlconv.recipe import RECIPE_SHEET
+from xlconv.saving import SUFFIX, Name, as_path, check_target, save_file
 from xlconv.sheet import SHEETS_CELLS, Sheet
 
 Progress = Callable[[int], object]
@@ -72,7 +68,7 @@ class Book:
 
     def save(
         self,
-        path: str | os.PathLike[str],
+        path: Name,
         *,
         overwrite: bool = True,
         make_folder: bool = False,
@@ -80,14 +76,17 @@ class Book:
     ) -> bool:
         """Write the .xlsx file; whatever goes wrong, a file that was there is left as it was.
 
+        path     ends in .xlsx
         returns  whether it was written: a file with these very bytes is not touched
 
         Raises TargetError where the file exists and is not to be overwritten, or the folder does
         not exist or cannot be written.
         """
+        target = as_path(path)
+        check_target(target, SUFFIX, make_folder=make_folder)
         return save_file(
-            Path(path),
-            lambda target: self.write(target, progress),
+            target,
+            lambda file: self.write(file, progress),
             overwrite=overwrite,
             make_folder=make_folder,
         )
@@ -110,54 +109,6 @@ class Book:
             }
             for sheet in self.sheets
         ]
-
-
-def save_file(
-    path: Path,
-    write: Callable[[IO[bytes]], object],
-    *,
-    overwrite: bool = True,
-    make_folder: bool = False,
-) -> bool:
-    """Let `write` fill a temporary file, which takes the place of `path` if all went well.
-
-    returns  whether the file was written: one with these very bytes is not touched
-
-    Raises TargetError; then, and after an interrupt, nothing is left behind.
-    """
-    shown, path = path, Path(os.path.realpath(path))  # a link stays one
-    folder, part = path.parent, path.with_name(f".xlconv-{os.urandom(8).hex()}.part")
-    made = False
-    try:
-        if make_folder and not folder.exists():
-            folder.mkdir()
-            made = True
-        if not folder.is_dir():
-            raise TargetError(f"{shown.parent} is no folder: make it first, or write elsewhere")
-        if path.is_dir():
-            raise TargetError(f"{shown} is a folder: name a file in it")
-        if path.exists() and not path.is_file():
-            raise TargetError(f"{shown} is no regular file: write elsewhere, or to -")
-        with part.open("xb") as target:
-            write(target)
-        if path.exists():
-            if filecmp.cmp(part, path, shallow=False):
-                return False
-            if not overwrite:
-                raise TargetError(
-                    f"{shown} exists with other content: use --force, or another name"
-                )
-            shutil.copymode(path, part)
-        part.replace(path)
-        made = False
-    except OSError as error:
-        raise TargetError(f"cannot write {shown}: {error.strerror or error}") from None
-    finally:
-        with suppress(OSError):  # there is no such file if all went well
-            part.unlink()
-        if made:
-            folder.rmdir()
-    return True
 
 
 NAME_RULES = (

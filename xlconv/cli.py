@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
 from click.shell_completion import get_completion_class
 
 from xlconv import __version__
-from xlconv.errors import TargetError, UnreadableError, XlconvError
+from xlconv.delivery import check_book_target, deliver_book, save_program
+from xlconv.errors import UnreadableError, XlconvError
+from xlconv.group import Group, shown_instead
 from xlconv.options import (
     FRAMEWORKS,
     OUTPUT,
@@ -28,18 +30,28 @@ from xlconv.options import (
     target_options,
     wanted,
 )
-from xlconv.terminal import as_text, fail, one_line, progress_bar, put, say
+from xlconv.sources import remembered
+from xlconv.terminal import (
+    as_text,
+    fail,
+    name_of,
+    one_line,
+    put,
+    put_traceback,
+    say,
+)
 from xlconv.views import VIEWS
-
-if TYPE_CHECKING:
-    from xlconv.book import Book
 
 MAIN_LESSON = "transposed-convolutions"
 SETTINGS = 20
 """Settings of the reverse of a shape that are printed."""
 
+OWN_FAULT = 70
+"""The exit code of what should not happen: EX_SOFTWARE of sysexits.h."""
+
 
 @click.group(
+    cls=Group,
     invoke_without_command=True,
     epilog="""\b
 Examples:
@@ -50,14 +62,18 @@ Examples:
   xlconv check homework.xlsx
   xlconv lessons copy transposed-convolutions
 
-Exit codes: 1 check found something wrong, 2 usage or bad values, 3 unreadable input, 4 the target.""",
+Exit codes: 1 check found something wrong, 2 usage or bad values, 3 unreadable input, 4 the target,
+70 a fault of xlconv's own, 130 interrupted, 143 terminated.""",
 )
-@click.version_option(__version__, message="xlconv %(version)s")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False,
+    callback=shown_instead(lambda _: f"xlconv {__version__}"), help="Show the version and exit.",
+)  # fmt: skip
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Workbooks in which a transposed convolution computes itself, cell by cell."""
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+        put(ctx.get_help() + "\n")
 
 
 @cli.command(
@@ -77,9 +93,9 @@ def build(lesson: str, output: str | None, force: bool, as_json: bool) -> None:
     """
     from xlconv import lesson as lessons
 
-    _check_target(output, as_json)
+    check_book_target(output, as_json)
     book = lessons.build(lesson)
-    _deliver(book, output, lessons.find_lesson(lesson).stem, force, as_json)
+    deliver_book(book, output, lessons.find_lesson(lesson).stem, force, as_json)
 
 
 @cli.command(
@@ -118,11 +134,11 @@ def layer(
     from xlconv.data import is_picture
     from xlconv.lesson import build as build_book
 
-    _check_target(output, as_json)
+    check_book_target(output, as_json)
     picture = is_picture(asked["input_"])
     with pointing_at_options(ctx):
         book = build_book(layer_of(planned=True, **asked), views=view.split(","), picture=picture)
-    _deliver(book, output, "layer", force, as_json)
+    deliver_book(book, output, "layer", force, as_json)
 
 
 @cli.command(
@@ -222,38 +238,21 @@ def code(
     to be read in a program is loaded by it from a .npy file; with -o that file is written too.
     """
     from xlconv import snippets
+    from xlconv.saving import check_target
 
+    target = None if output in (None, "-") else Path(str(output))
+    if target:
+        check_target(target, ".py")
     with pointing_at_options(ctx):
         shown = layer_of(**asked)
         program = snippets.snippet(shown, framework)
     arrays = snippets.files(shown)
-    if output in (None, "-"):
+    if target is None:
         put(program)
         if arrays:
             say(f"the program loads {', '.join(arrays)}: with -o FILE they are written beside it")
         return
-    _save_program(Path(str(output)), program, arrays, force)
-
-
-def _save_program(target: Path, program: str, arrays: Mapping[str, Any], force: bool) -> None:
-    """Write a program and what it loads; nothing, if one of the files must not be overwritten."""
-    import numpy as np
-
-    from xlconv.book import save_file
-
-    contents = {target: program.encode()}
-    for name, array in arrays.items():
-        buffer = BytesIO()
-        np.save(buffer, array)
-        contents[target.parent / name] = buffer.getvalue()
-    if len(contents) <= len(arrays):
-        raise TargetError(f"{target} is what the program loads: give the program another name")
-    for path, data in contents.items():
-        if not force and path.is_file() and path.read_bytes() != data:
-            raise TargetError(f"{path} exists with other content: use --force, or another folder")
-    for path, data in contents.items():
-        written = save_file(path, lambda file, data=data: file.write(data), overwrite=force)  # type: ignore[misc]
-        say(f"wrote {path}" if written else f"{path} is unchanged")
+    save_program(target, program, arrays, force)
 
 
 @cli.command(
@@ -349,7 +348,7 @@ def list_lessons() -> None:
 
     names = lesson_names()
     width = max(map(len, names), default=0)
-    put("".join(f"{name:{width}}  {load_lesson(name).title}\n" for name in names))
+    put("".join(f"{name:{width}}  {one_line(load_lesson(name).title)}\n" for name in names))
 
 
 @lessons.command("show", epilog=f"\b\nExample:\n  xlconv lessons show {MAIN_LESSON}")
@@ -360,8 +359,10 @@ def show_lesson(lesson: str) -> None:
 
     loaded = load_lesson(lesson)
     width = max(map(len, loaded.names))
-    lines = [f"  {page.name:{width}}  {page.view:13}  {page.idea}" for page in loaded.pages]
-    put("\n".join([loaded.title, *map(str.rstrip, lines), ""]))
+    lines = [
+        f"  {page.name:{width}}  {page.view:13}  {one_line(page.idea)}" for page in loaded.pages
+    ]
+    put("\n".join([one_line(loaded.title), *map(str.rstrip, lines), ""]))
 
 
 @lessons.command("copy", epilog=f"\b\nExample:\n  xlconv lessons copy {MAIN_LESSON} my-lessons")
@@ -370,8 +371,8 @@ def show_lesson(lesson: str) -> None:
 @click.option("--force", is_flag=True, help="Overwrite a file with other content.")
 def copy_lesson(lesson: str, folder: str, force: bool) -> None:
     """Copy a lesson's file into a folder, to edit and to build."""
-    from xlconv.book import save_file
     from xlconv.lesson import find_lesson
+    from xlconv.saving import save_file
 
     source = find_lesson(lesson)
     target = Path(folder, source.name)
@@ -399,47 +400,35 @@ def completion(shell: str) -> None:
 
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line; every error of a user is one line and an exit code."""
+    """Run the command line; every error is one line and an exit code."""
     gc.set_threshold(200_000)  # so short a run leaves little to collect
     try:
-        code = cli.main(args, prog_name="xlconv", standalone_mode=False)
+        with remembered():
+            code = cli.main(args, prog_name="xlconv", standalone_mode=False)
     except click.Abort:
         sys.exit(130)
-    except click.UsageError as error:
-        told = error.format_message().rstrip(".")
-        path = error.ctx.command_path if error.ctx else "xlconv"
-        fail(f"{told[:1].lower()}{told[1:]}; see {path} --help", error.exit_code)
-    except XlconvError as error:
-        fail(str(error), error.exit_code)
-    except MemoryError:
-        fail("there is not enough memory: use a smaller input", XlconvError.exit_code)
+    except Exception as error:  # noqa: BLE001  # nobody has use for a traceback, but who mends it
+        fail(*_told(error))
     finally:
         gc.freeze()  # the system takes back all at once what Python would take apart at the end
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _check_target(output: str | None, as_json: bool) -> None:
-    if output == "-" and as_json:
-        raise click.UsageError("--json and -o - both write to stdout: name a file with -o")
-    if output == "-" and sys.stdout is not None and sys.stdout.isatty():
-        raise TargetError("-o - writes a file's bytes: send them to a file or a pipe, no terminal")
-
-
-def _deliver(book: Book, output: str | None, name: str, force: bool, as_json: bool) -> None:
-    """Write the workbook where it is wanted, and say so."""
-    with progress_bar(book.rows) as progress:
-        if output == "-":
-            data = book.to_bytes(progress)
-        else:
-            target = Path(output if output is not None else Path(OUTPUT, f"{name}.xlsx"))
-            made = output is None
-            written = book.save(target, overwrite=force, make_folder=made, progress=progress)
-    if output == "-":
-        put(data)
-        return
-    count = len(book.sheets)
-    sheets = f"{count} sheet" + "s" * (count > 1)
-    say(f"wrote {target}: {sheets}" if written else f"{target} is unchanged: {sheets}")
-    if as_json:
-        manifest = {"file": str(target), "sheets": book.manifest()}
-        put(as_text(manifest) + "\n")
+def _told(error: Exception) -> tuple[str, int]:
+    """What is said of an error, and its exit code."""
+    if os.environ.get("XLCONV_TRACEBACK"):
+        put_traceback(error)
+    match error:
+        case click.UsageError():
+            told = error.format_message().rstrip(".")
+            path = error.ctx.command_path if error.ctx else "xlconv"
+            return f"{told[:1].lower()}{told[1:]}; see {path} --help", error.exit_code
+        case XlconvError():
+            return str(error), error.exit_code
+        case MemoryError():
+            return "there is not enough memory: use a smaller input", XlconvError.exit_code
+    return (
+        f"this is a fault of xlconv {__version__}, not yours: {name_of(error)}:"
+        " please report it with the command and its files; with XLCONV_TRACEBACK=1 in the"
+        " environment the command says where it was"
+    ), OWN_FAULT

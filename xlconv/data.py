@@ -15,6 +15,7 @@ import numpy as np
 
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.layer import Array, numbers
+from xlconv.sources import remember
 
 RANGES = {"input": (0, 5), "weight": (-1, 4), "bias": (-2, 3)}
 """The small integers that fill a size, from and below."""
@@ -92,6 +93,7 @@ def read(name: str, path: Path) -> Array:
             f"{name} must be sizes such as 4x4, or a .csv, .npy or .png file, got {str(path)!r}",
             parameter=name,
         )
+    remember(path)
     try:
         found = reader(path)
     except OSError as error:

@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from queue import Queue
-from threading import Thread
+from threading import Lock, Thread
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -62,7 +62,8 @@ def write(
                 if isinstance(xml, str):
                     part.write(xml.encode())
                 else:
-                    _aside(part.write, xml)
+                    with _impatience:
+                        _aside(part.write, xml)
 
         add("[Content_Types].xml", parts.types(sheets))
         add("_rels/.rels", parts.relations())
@@ -88,11 +89,38 @@ def recipe_sheet(recipe: str) -> Sheet:
     return sheet
 
 
+class _Impatience:
+    """Threads that take turns more often, as long as at least one book is being written.
+
+    The interval is the interpreter's, and books may be written in several threads at once: the
+    first of them sets it, and the last one gives back what it was.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._writers, self._usual = Lock(), 0, 0.0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._writers:
+                self._usual = sys.getswitchinterval()
+                sys.setswitchinterval(PATIENCE)
+            self._writers += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._writers -= 1
+            if not self._writers:
+                sys.setswitchinterval(self._usual)
+
+
+_impatience = _Impatience()
+
+
 def _aside(write: Callable[[bytes], object], pieces: Iterator[bytes]) -> None:
     """Write pieces in another thread: zlib lets this one make the next of them meanwhile."""
     waiting: Queue[bytes | None] = Queue(AHEAD)
     failed: list[Exception] = []
-    patience, size = sys.getswitchinterval(), 0
+    size = 0
 
     def work() -> None:
         while (piece := waiting.get()) is not None:
@@ -104,7 +132,6 @@ def _aside(write: Callable[[bytes], object], pieces: Iterator[bytes]) -> None:
 
     thread = Thread(target=work, daemon=True)
     thread.start()
-    sys.setswitchinterval(PATIENCE)
     try:
         for piece in pieces:
             size += len(piece)
@@ -116,7 +143,6 @@ def _aside(write: Callable[[bytes], object], pieces: Iterator[bytes]) -> None:
     finally:
         waiting.put(None)
         thread.join()
-        sys.setswitchinterval(patience)
     if failed:
         raise failed[0]
 

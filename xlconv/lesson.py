@@ -30,6 +30,7 @@ from xlconv.page import Lesson, Page
 from xlconv.recipe import VERSION, recipe
 from xlconv.schema import Table, fits, shown, suggest
 from xlconv.sheet import SHEETS_CELLS, Sheet
+from xlconv.sources import remember
 from xlconv.views import VIEWS
 from xlconv.words import WORDS
 
@@ -89,6 +90,7 @@ def load_lesson(lesson: str | os.PathLike[str]) -> Lesson:
     'Contents'
     """
     path = find_lesson(lesson)
+    remember(path)
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -82,7 +82,7 @@ def target_options(command: Any) -> Any:
         click.option("--force", is_flag=True, help="Overwrite a file with other content."),
         click.option(
             "-o", "--output", metavar="FILE", type=click.Path(),
-            help=f"The file to write; - is stdout. Default: {OUTPUT}/NAME.xlsx",
+            help=f"The .xlsx file to write; - is stdout. Default: {OUTPUT}/NAME.xlsx",
         ),
     ):  # fmt: skip
         command = option(command)

@@ -15,6 +15,7 @@ from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from xlconv.errors import UnreadableError
+from xlconv.sources import remember
 
 FILE_SIZE, PART_SIZE, PARTS = 256 << 20, 1 << 30, 2_000
 """Bytes of a file and of its parts unpacked, and how many parts, beyond which it is refused."""
@@ -162,6 +163,7 @@ def scanned(pieces: Iterable[bytes], start: Start, end: End) -> Iterator[None]:
 
 
 def _bytes(path: Path) -> bytes:
+    remember(path)
     try:
         if path.exists() and not path.is_file():
             raise UnreadableError(f"{path} is no file")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from xlconv.visible import visible
 from xlconv.workbook import Value
 
 TOLD = 20
@@ -95,7 +96,8 @@ class Report:
     def explain(self) -> str:
         """The report in words, at most `TOLD` findings of a kind."""
         formulas = f"{self.formulas:,} formula" + "s" * (self.formulas != 1)
-        lines = [f'{self.file}: {self.verdict}, {formulas} of "{_said(self.lesson)}"']
+        head = f"{visible(self.file)}: {self.verdict}, {formulas}"
+        lines = [f'{head} of "{_said(self.lesson)}"']
         for kind, found in self._by_kind().items():
             lines.append(f"  {len(found):,} {SAID[kind][1]}:")
             lines += [f"    {finding}" for finding in found[:TOLD]]
@@ -135,13 +137,13 @@ def summary(reports: Sequence[Report], unread: Sequence[str] = ()) -> str:
     rows = [
         (
             report.verdict,
-            report.file,
+            visible(report.file),
             f'"{_said(report.lesson)}"' * (len(lessons) > 1),
             report.brief(),
         )
         for report in reports
     ]
-    rows += [("not read", file, "", "") for file in unread]
+    rows += [("not read", visible(file), "", "") for file in unread]
     widths = [max(len(row[n]) for row in rows) for n in range(3)]
     lines = [
         "  ".join(["", *(c.ljust(w) for c, w in zip(row, [*widths, 0], strict=True))])
