@@ -131,6 +131,14 @@ def test_what_follows_from_a_changed_formula_is_one_line() -> None:
     assert "  1 sheet with values that only follow from what was changed:" in report.explain()
 
 
+def test_very_many_values_are_not_traced(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = by_openpyxl(with_formula(fresh(), "Collect", stretched(), "1+4"), lambda _: None)
+    monkeypatch.setattr("xlconv.compare.FOLLOWED", 3)
+    found = kinds(checked(data, engine=True))
+    assert set(found) == {"formula", "value"}
+    assert found.count("value") > 3
+
+
 def test_value_that_follows_from_nothing_changed_is_still_wrong() -> None:
     cell, other = stretched(), places()["turned"]
     data = with_formula(fresh(), "Collect", cell, "1+4")

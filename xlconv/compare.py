@@ -38,6 +38,9 @@ EMPTY = Cell(None, None)
 CHANGE_OF_SCALE = 1e-13
 """A value may differ by this much of the largest of its sheet: sums are rounded in any order."""
 
+FOLLOWED = 50_000
+"""Values that are traced to what they follow from; of more, each is told as it is."""
+
 DISPLACED = ("formula", "constant", "text", "digits", "quoted")
 """The kinds of findings that cells give which do not stand where they were."""
 
@@ -109,6 +112,11 @@ class OneSheet:
             if block.role in EDITABLE
             for index in np.ndindex(*block.cells.shape)
         }
+
+    @cached_property
+    def _now(self) -> Mapping[str, str]:
+        """What each sheet is called now, as formulas compare them."""
+        return {name.upper(): title.upper() for name, title in self.titles.items()}
 
     @cached_property
     def _dates(self) -> AbstractSet[str]:
@@ -185,28 +193,30 @@ class OneSheet:
 
     def _instead(self, place: Place, mine: Cell, other: Cell, at: Moves) -> Finding | None:
         """What stands in the place of a fixed number or a formula, if it is not the same."""
-        where = self.title, a1(at.place(place))
         if mine.formula is None:
             if same(mine.value, other.value):
                 return None
-            return Finding(as_text(other.value, "constant"), *where, mine.value, other.value)
-        if other.formula is None:
+            kind, expected, got = as_text(other.value, "constant"), mine.value, other.value
+        elif other.formula is None:
             kind = "quoted" if as_text(other.value, "") == "quoted" else "formula"
-            return Finding(kind, *where, f"={mine.formula}", other.value)
-        if self._alike(mine.formula, other.formula, at):
+            expected, got = f"={mine.formula}", other.value
+        elif self._alike(mine.formula, other.formula, at):
             return None
-        return Finding("formula", *where, f"={mine.formula}", f"={other.formula}")
+        else:
+            kind, expected, got = "formula", f"={mine.formula}", f"={other.formula}"
+        return Finding(kind, self.title, a1(at.place(place)), expected, got)
 
     def _alike(self, ours: str, theirs: str, at: Moves) -> bool:
         """Whether two formulas are one but for how a program writes them."""
-        if ours == theirs and at == Moves():
+        if ours == theirs and not (at.rows or at.columns):
             return True
         if len(theirs) > 4 * len(ours) + 400:
             return False
-        now = {name.upper(): title.upper() for name, title in self.titles.items()}
 
         def seen(cells: Cells) -> Cells:
-            return at.cells(cells._replace(sheet=now.get(cells.sheet, cells.sheet)))
+            if cells.sheet:
+                return cells._replace(sheet=self._now.get(cells.sheet, cells.sheet))
+            return at.cells(cells)
 
         try:
             return same_parts(parts(ours, self.name), parts(theirs, self.title), seen)
@@ -243,10 +253,7 @@ class OneSheet:
         if other and self.values is None and (stale := self._stale(other, ours, theirs)):
             yield Finding("stale", self.title, got=stale)
             return
-        formulas = {
-            place: list(references(parts(ours[place].formula or "", self.name))) for place in other
-        }
-        follow = following(formulas, changed)
+        follow = self._following(other, ours, changed)
         for place in other:
             if place not in follow:
                 where = self.title, a1(at.place(place))
@@ -256,6 +263,16 @@ class OneSheet:
             yield Finding(
                 "follows", self.title, got=f"{count}, from {a1(at.place(min(follow)))} on"
             )
+
+    def _following(
+        self, other: list[Place], ours: Drawn, changed: AbstractSet[Place]
+    ) -> set[Place]:
+        """Those of these values that follow from cells that were changed."""
+        if not changed or len(other) > FOLLOWED:
+            return set()
+        texts = {place: ours[place].formula or "" for place in other}
+        formulas = {place: [*references(parts(text, self.name))] for place, text in texts.items()}
+        return following(formulas, changed)
 
     def _stale(self, other: list[Place], ours: Drawn, theirs: Mapping[Place, Cell]) -> str:
         """How one sees that no program has recalculated the sheet; "" if one does not."""
