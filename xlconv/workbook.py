@@ -30,10 +30,11 @@ RANGE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]+)\$?(\d+)(?::\$?([A
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a file: its formula without `=`, and the value that stands beside it."""
+    """A cell of a file: its formula without `=`, the value that stands beside it, its style."""
 
     formula: str | None
     value: Value
+    style: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Workbook:
     sheets      the part of each sheet, by name
     names       what each name leads to, but for names of one sheet alone
     properties  the texts among those of a user's own making
+    parts       the part that tells of something else, by its kind
     """
 
     package: Package
@@ -50,6 +52,7 @@ class Workbook:
     names: dict[str, str] = field(default_factory=dict)
     properties: dict[str, str] = field(default_factory=dict)
     strings: list[str] = field(default_factory=list)
+    parts: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> Workbook:
@@ -91,9 +94,9 @@ class Workbook:
                 self.names[name.lower()] = text
 
         self.package.scan(part, start, end)
-        for kind, target in relations.values():
-            if kind == "sharedStrings":
-                self._read_strings(target)
+        self.parts.update(relations.values())
+        if "sharedStrings" in self.parts:
+            self._read_strings(self.parts["sharedStrings"])
 
     def _read_strings(self, part: str) -> None:
         pieces: list[str] = []
@@ -149,7 +152,7 @@ class _Cells:
         self.found, self.strings = found, strings
         self.shared: dict[str, tuple[str, str]] = {}
         self.row, self.column = -1, -1
-        self.kind, self.texts = "n", list[str]()
+        self.kind, self.style, self.texts = "n", "", list[str]()
         self.formula: str | None = None
         self.attributes: dict[str, str] = {}
         self.open, self.phonetic = False, False
@@ -158,6 +161,7 @@ class _Cells:
         if tag == "c":
             self._place(attributes.get("r"))
             self.kind, self.formula, self.open = attributes.get("t", "n"), None, True
+            self.style = attributes.get("s", "")
             self.texts.clear()
         elif tag == "row":
             told = attributes.get("r", "")
@@ -182,7 +186,7 @@ class _Cells:
             self.open = False
             if self.formula is not None or self.texts:
                 place = (self.row, self.column)
-                self.found.append((place, Cell(self.formula, self._value())))
+                self.found.append((place, Cell(self.formula, self._value(), self.style)))
 
     def _place(self, told: str | None) -> None:
         if told is None:
