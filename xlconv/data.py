@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from xlconv.arguments import Array, numbers
 from xlconv.errors import UnreadableError, XlconvError
-from xlconv.layer import Array, numbers
 
 RANGES = {"input": (0, 5), "weight": (-1, 4), "bias": (-2, 3)}
 """The small integers that fill a size, from and below."""
