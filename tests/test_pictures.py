@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import numpy as np
@@ -10,25 +11,32 @@ from openpyxl import load_workbook
 from PIL import Image
 
 from tests.conftest import Ran
-from xlconv.data import array
+from xlconv.data import Source, array
 from xlconv.errors import UnreadableError
+from xlconv.files import Folder
 from xlconv.layer import Layer
 from xlconv.lesson import build
 from xlconv.sheet import Sheet
 from xlconv.views.phases import phases
+
+
+def seen(path: Path) -> Any:
+    """The numbers of a picture."""
+    return array("input", str(path), Source(Folder()))
+
 
 GREY = np.array([[0, 64, 128], [255, 200, 7]], dtype=np.uint8)
 
 
 def test_a_grey_picture_is_one_channel_of_its_pixels(tmp_path: Path) -> None:
     Image.fromarray(GREY).save(tmp_path / "grey.png")
-    assert array("input", str(tmp_path / "grey.png")).tolist() == GREY.tolist()
+    assert seen(tmp_path / "grey.png").tolist() == GREY.tolist()
 
 
 def test_a_coloured_picture_is_three_channels(tmp_path: Path) -> None:
     colours = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
     Image.fromarray(colours).save(tmp_path / "colours.png")
-    read = array("input", str(tmp_path / "colours.png"))
+    read = seen(tmp_path / "colours.png")
     assert read.shape == (3, 2, 4)
     assert read[1].tolist() == [[1, 4, 7, 10], [13, 16, 19, 22]]
 
@@ -36,15 +44,15 @@ def test_a_coloured_picture_is_three_channels(tmp_path: Path) -> None:
 def test_transparency_and_palettes_are_read_as_colours(tmp_path: Path) -> None:
     Image.new("P", (2, 2), 1).save(tmp_path / "palette.png")
     Image.new("RGBA", (2, 2), (9, 8, 7, 255)).save(tmp_path / "clear.png")
-    assert array("input", str(tmp_path / "palette.png")).shape == (3, 2, 2)
-    assert array("input", str(tmp_path / "clear.png"))[:, 0, 0].tolist() == [9, 8, 7]
+    assert seen(tmp_path / "palette.png").shape == (3, 2, 2)
+    assert seen(tmp_path / "clear.png")[:, 0, 0].tolist() == [9, 8, 7]
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n" + b"\0" * 40])
 def test_a_file_that_is_no_picture_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "bad.png").write_bytes(content)
     with pytest.raises(UnreadableError, match=r"bad\.png is no picture"):
-        array("input", str(tmp_path / "bad.png"))
+        seen(tmp_path / "bad.png")
 
 
 def test_a_picture_cut_short_is_refused(tmp_path: Path) -> None:
@@ -53,12 +61,12 @@ def test_a_picture_cut_short_is_refused(tmp_path: Path) -> None:
     whole = (tmp_path / "whole.png").read_bytes()
     (tmp_path / "half.png").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(UnreadableError, match=r"half\.png is no picture"):
-        array("input", str(tmp_path / "half.png"))
+        seen(tmp_path / "half.png")
 
 
 def test_a_picture_that_is_not_there_is_said_to_be(tmp_path: Path) -> None:
     with pytest.raises(UnreadableError, match="No such file"):
-        array("input", str(tmp_path / "none.png"))
+        seen(tmp_path / "none.png")
 
 
 def test_the_shades_of_the_lesson_run_from_black_to_white(tmp_path: Path) -> None:
