@@ -96,6 +96,9 @@ class _Table:
 
     def numbers(self, part: str) -> NDArray[np.float64]:
         """The numbers of its next lines, (rows, columns)."""
+        if not part.strip():
+            self.rows += part.count("\n") + 1
+            return np.empty((0, self.width))
         lines = part.split("\n")
         if not self.separator:
             self._begin(lines)
