@@ -146,7 +146,7 @@ def test_groups_below_one_are_said_to_be_that(make: Make, groups: int) -> None:
 
 def test_what_numpy_holds_is_plain() -> None:
     given = {"a": np.int8(1), "b": [np.arange(2)], "c": (np.float64(0.5), "x"), "d": None}
-    assert plain(given) == {"a": 1, "b": [[0, 1]], "c": (0.5, "x"), "d": None}
+    assert plain(given) == {"a": 1, "b": [[0, 1]], "c": [0.5, "x"], "d": None}
     assert type(plain(given)["a"]) is int
 
 

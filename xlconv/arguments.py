@@ -181,7 +181,7 @@ def pair(padding: int | Sequence[int]) -> tuple[int, int]:
 
 
 def plain(value: Any) -> Any:
-    """What NumPy holds, as Python's own numbers, lists and texts.
+    """What NumPy and tuples hold, as Python's own numbers, lists and texts: what TOML can say.
 
     >>> plain({"look": np.array([1, 2]), "small": np.True_})
     {'look': [1, 2], 'small': True}
@@ -190,9 +190,7 @@ def plain(value: Any) -> Any:
         return value.tolist()
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    return tuple(map(plain, value)) if isinstance(value, tuple) else value
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def shortly(value: object) -> str:

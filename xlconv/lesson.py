@@ -213,8 +213,7 @@ def _page(table: Table, told: dict[str, Any], layers: Mapping[str, Layer], sourc
         raise table.wrong(f"unknown view {shown(view)}{suggest(str(view), VIEWS)}")
     wanted, options = inspect.signature(view_function(view)).parameters, view_options(view)
     of_layer = LAYER_KEYS | {"layer": str} if "layer" in wanted else {}
-    needed = [key for key in options if wanted[key].default is inspect.Parameter.empty]
-    table.check(told, of_layer | SHEET_KEYS | options, ["name", *needed])
+    table.check(told, of_layer | SHEET_KEYS | options, ["name", *_needed(wanted, options)])
 
     layer = None
     inline = {key: told[key] for key in of_layer if key in told and key not in options}
@@ -255,6 +254,25 @@ def _are_numbers(value: Any, hint: Any) -> bool:
     """Whether an option holds an array, or the name of its file; sizes are for the view to fill."""
     array = fits("", hint) and fits([], hint)
     return array and not (isinstance(value, str) and SIZES.fullmatch(value))
+
+
+def check_pages(lesson: Lesson) -> None:
+    """Refuse what is no view, or not what a view asks for: a lesson may be made in Python."""
+    for page in lesson.pages:
+        table = Table(f'sheet "{page.name}"')
+        if page.view not in VIEWS:
+            raise table.wrong(f"unknown view {shown(page.view)}{suggest(str(page.view), VIEWS)}")
+        wanted, options = (
+            inspect.signature(view_function(page.view)).parameters,
+            view_options(page.view),
+        )
+        table.check(page.options, options, _needed(wanted, options))
+        if "layer" in wanted and page.layer is None:
+            raise table.wrong(f"view {page.view} needs a layer")
+
+
+def _needed(wanted: Mapping[str, inspect.Parameter], options: Iterable[str]) -> list[str]:
+    return [key for key in options if wanted[key].default is inspect.Parameter.empty]
 
 
 def view_function(view: str) -> Callable[..., None]:
@@ -300,6 +318,7 @@ def build(
         lesson = layer_lesson(lesson, views, picture)
     elif not isinstance(lesson, Lesson):
         lesson = load_lesson(lesson)
+    check_pages(lesson)
     check_room(lesson)
     shown = {n: draw(lesson, n) for n, page in enumerate(lesson.pages) if page.view != "contents"}
     lesson = with_legend(lesson, shown.values())

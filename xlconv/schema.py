@@ -37,7 +37,7 @@ NAMES = {
 class Table:
     """A table of a file: what an error about it names."""
 
-    path: Path
+    path: Path | str
     name: str = ""
     files: bool = True
     """Whether it may name files to read."""
