@@ -148,7 +148,9 @@ def test_a_program_called_a_picture_is_not_run(
         picture.load()
     assert (tmp_path / "harmed").exists()  # so it would have been
     (tmp_path / "harmed").unlink()
-    with pytest.raises(UnreadableError, match=r"photo\.png is no picture that can be read, of BMP"):
+    with pytest.raises(
+        UnreadableError, match=r"photo\.png is no picture that can be read: it must be one of BMP"
+    ):
         seen(tmp_path / "photo.png")
     assert not (tmp_path / "harmed").exists()
 

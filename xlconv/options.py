@@ -31,7 +31,7 @@ PADDINGS = {
 }
 
 
-WHOLE = "-?[0-9]{1,99}"
+WHOLE = "-?[0-9]{1,4000}"
 """A whole number as it is typed: Python would also take 1_0, +1 and the digits of every script."""
 
 
@@ -47,7 +47,7 @@ def whole_number(least: int | None = None) -> Callback:
         if not re.fullmatch(WHOLE, told):
             raise click.BadParameter(f"{told!r:.40} is no whole number")
         if least is not None and int(told) < least:
-            raise click.BadParameter(f"must be at least {least}, got {told}")
+            raise click.BadParameter(f"must be at least {least}, got {told:.40}")
         return int(told)
 
     return read
@@ -145,7 +145,8 @@ def layer_options(command: Any) -> Any:
     for option in reversed((
         click.option(
             "--input", "input_", required=True, metavar="SIZE|FILE",
-            help="4x4, 3x4x4 (channels first), or a .csv, .npy or .png file.",
+            help="4x4, 3x4x4 (channels first), or a .csv, .npy or .png file; FILE:3x4x4 lays its"
+            " numbers into these sizes.",
         ),
         click.option(
             "--weight", required=True, metavar="SIZE|FILE",

@@ -51,7 +51,8 @@ def read_picture(file: BinaryIO, check: Callable[[int], None]) -> np.ndarray:
     except XlconvError:
         raise
     except Exception:  # noqa: BLE001  # Pillow's readers raise whatever happens to them
-        raise ValueError(f"is no picture that can be read, of {', '.join(formats)}") from None
+        names = ", ".join(formats)
+        raise ValueError(f"is no picture that can be read: it must be one of {names}") from None
     if pixels is None:
         raise ValueError("is a picture that moves: save one frame of it")
     return pixels
