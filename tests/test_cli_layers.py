@@ -153,7 +153,7 @@ def test_same_is_stride_times_the_input_on_any_number_of_axes(
         ("--layout nchw", "invalid value for '--layout': 'nchw' is not one of 'pytorch', 'onnx'"),
         ("--layout keras --weight 2x3x3x3", "--weight: a weight of layout keras is (*kernel_sizes"),
         ("--convention keras --groups 2", "--groups: Unrecognized keyword arguments"),
-        ("--groups 0", "--groups must divide"),
+        ("--groups 0", "--groups must be at least 1, got 0"),
         ("--convention pytorch --same --stride 1000000000", "--same: conv_transpose2d()"),
     ],
 )

@@ -85,8 +85,14 @@ Examples:
   xlconv build -o - > lesson.xlsx"""
 )
 @click.argument("lesson", default=MAIN_LESSON, shell_complete=complete_lesson)
+@click.option(
+    "--folder", "folders", multiple=True, metavar="DIR", type=click.Path(),
+    help="A folder whose files the lesson may read, beside its own. May be given again.",
+)  # fmt: skip
 @target_options
-def build(lesson: str, output: str | None, force: bool, as_json: bool) -> None:
+def build(
+    lesson: str, folders: tuple[str, ...], output: str | None, force: bool, as_json: bool
+) -> None:
     """Build a lesson's workbook.
 
     LESSON is the name of a shipped lesson (see xlconv lessons) or the path of a lesson file.
@@ -94,7 +100,7 @@ def build(lesson: str, output: str | None, force: bool, as_json: bool) -> None:
     from xlconv import lesson as lessons
 
     check_book_target(output, as_json)
-    book = lessons.build(lesson)
+    book = lessons.build(lessons.load_lesson(lesson, folders))
     deliver_book(book, output, lessons.find_lesson(lesson).stem, force, as_json)
 
 
@@ -131,8 +137,8 @@ def layer(
     alone are filled with small seeded integers. With a convention the words are that framework's:
     for --same or --output-size it crops, or extends, where the framework does.
     """
-    from xlconv.data import is_picture
     from xlconv.lesson import build as build_book
+    from xlconv.readers import is_picture
 
     check_book_target(output, as_json)
     picture = is_picture(asked["input_"])
@@ -370,13 +376,18 @@ def show_lesson(lesson: str) -> None:
 @click.argument("folder", default=".", metavar="[DIR]", type=click.Path(file_okay=True))
 @click.option("--force", is_flag=True, help="Overwrite a file with other content.")
 def copy_lesson(lesson: str, folder: str, force: bool) -> None:
-    """Copy a lesson's file into a folder, to edit and to build."""
-    from xlconv.lesson import find_lesson
+    """Copy a lesson's file into a folder, to edit and to build.
+
+    LESSON is the name of a shipped lesson, or the path of a lesson file.
+    """
+    from xlconv.lesson import find_lesson, load_lesson
     from xlconv.saving import save_file
+    from xlconv.tomlfile import raw_toml
 
     source = find_lesson(lesson)
+    load_lesson(lesson)  # what is no lesson is not copied
     target = Path(folder, source.name)
-    written = save_file(target, lambda file: file.write(source.read_bytes()), overwrite=force)
+    written = save_file(target, lambda file: file.write(raw_toml(source)), overwrite=force)
     say(
         f"wrote {target}: edit it, then xlconv build {target}"
         if written

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from xlconv.arguments import numbers, pair, spread, whole
 from xlconv.errors import XlconvError
 from xlconv.geometry import Axis
-from xlconv.layer import Layer, numbers, pair, spread
+from xlconv.layer import Layer
 from xlconv.layouts import LAYOUTS, from_layout, kernel_size, with_channels
 from xlconv.rules import CONVENTIONS, KNOWN, OWN, Asked, Convention, spell
 
@@ -64,6 +65,7 @@ def ask(
 ) -> tuple[Asked, ...]:
     """What is asked of every axis, of which the framework knows every word."""
     _framework(convention)
+    groups = whole("groups", groups, least=1)
     rank = len(size)
     pads = _paddings(padding, rank)
     values: dict[str, list[Any]] = {
@@ -204,6 +206,7 @@ def resolve(
     >>> [axis.padding for axis in resolve(x, w, convention="keras", padding="same").geometry.axes]
     [(1, 1), (1, 1)]
     """
+    groups = whole("groups", groups, least=1)
     x, w = numbers("input", input), numbers("weight", weight)
     rank = w.ndim if x.ndim in {w.ndim, w.ndim + 1} else w.ndim - 2
     if rank not in {1, 2, 3} or x.ndim not in {rank, rank + 1}:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from xlconv.arguments import Array, numbers, pair, spread, whole
 from xlconv.errors import XlconvError
 from xlconv.geometry import Axis, Geometry
 
-Array = NDArray[np.float64]
-
-LARGEST = 10**9
-"""The largest parameter of a layer: no program has as many cells along an axis."""
+__all__ = ["Array", "Convolution", "Layer"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +54,7 @@ class Layer:
         >>> Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2).geometry.output_shape
         (1, 4, 4)
         """
+        groups = whole("groups", groups, least=1)
         x, w, rank = _with_channels(input, weight)
         channels, alone = x.shape[0], np.ndim(weight) == rank
         if alone and groups == channels:
@@ -139,6 +137,7 @@ class Convolution:
         >>> Convolution.of(np.ones((5, 5)), np.ones((3, 3)), stride=2, padding=1).output_shape
         (1, 3, 3)
         """
+        groups = whole("groups", groups, least=1)
         x, w, rank = _with_channels(input, weight)
         axes = []
         for size, kernel_size, s, p, d in zip(
@@ -194,64 +193,6 @@ def _bias(bias: ArrayLike | None, out_channels: int) -> Array | None:
             parameter="bias",
         )
     return b
-
-
-def numbers(name: str, values: ArrayLike) -> Array:
-    """The values as finite float64, or an XlconvError that names the first bad one."""
-    try:
-        given = np.asarray(values)
-    except (TypeError, ValueError):  # rows of several lengths
-        given = np.array(None)
-    if given.dtype.kind not in "iuf" and given.size:
-        raise XlconvError(f"{name} must be numbers in rows of equal length", parameter=name)
-    if given.size == 0:
-        raise XlconvError(f"{name} must hold at least one number", parameter=name)
-    if not any(given.strides):  # one number, however often
-        one = np.float64(given.flat[0])
-        given = np.broadcast_to(one, given.shape)
-        if np.isfinite(one):
-            return given
-    with np.errstate(over="ignore"):  # a wider float than float64: infinite, so refused
-        array = np.array(given, dtype=np.float64)
-    if not np.isfinite(array).all():
-        at = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise XlconvError(f"{name} must be finite, got {array[at]} at {list(at)}", parameter=name)
-    return array
-
-
-def spread(name: str, values: object, rank: int) -> list[Any]:
-    """One value an axis: a single one serves all axes."""
-    listed = list(values) if isinstance(values, Sequence | np.ndarray) else [values]
-    for value in listed:
-        if not _is_whole(value) and not (name == "padding" and _is_pair(value)):
-            pair = " or pairs (begin, end)" if name == "padding" else ""
-            raise XlconvError(
-                f"{name} must be whole numbers up to {LARGEST}{pair}, got {value!r:.40}",
-                parameter=name,
-            )
-    if len(listed) == 1:
-        return listed * rank
-    if len(listed) != rank:
-        raise XlconvError(
-            f"{name} must be one value or one for each of {rank} axes, got {len(listed)} values",
-            parameter=name,
-        )
-    return listed
-
-
-def pair(padding: int | Sequence[int]) -> tuple[int, int]:
-    """The cells cropped at the begin and at the end: one number crops the same at both."""
-    begin, end = (padding, padding) if isinstance(padding, int | np.integer) else padding
-    return int(begin), int(end)
-
-
-def _is_whole(value: object) -> bool:
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    return whole and abs(int(value)) <= LARGEST  # type: ignore[call-overload]
-
-
-def _is_pair(value: object) -> bool:
-    return isinstance(value, Sequence) and len(value) == 2 and all(map(_is_whole, value))
 
 
 def _rank(input_axes: int, weight_axes: int) -> int:

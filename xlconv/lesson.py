@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import inspect
 import json
 import os
-import tomllib
+import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from math import prod
 from pathlib import Path
-from string import Formatter
 from typing import Any, NoReturn, get_type_hints
 
 import numpy as np
 
 from xlconv.book import Book, check_names
 from xlconv.conventions import resolve
-from xlconv.data import SIZES, array, read
+from xlconv.data import SIZES, Source, arrays
 from xlconv.errors import RoomError, UnreadableError, XlconvError
 from xlconv.figure import surround
+from xlconv.files import Folder
 from xlconv.functions import Values
 from xlconv.geometry import Geometry, largest_input
 from xlconv.layer import Layer
 from xlconv.model import OPERATIONS
-from xlconv.page import Lesson, Page
+from xlconv.page import Lesson, Page, check_words
 from xlconv.recipe import VERSION, recipe
 from xlconv.schema import Table, fits, shown, suggest
 from xlconv.sheet import SHEETS_CELLS, Sheet
-from xlconv.sources import remember
+from xlconv.tomlfile import read_toml
 from xlconv.views import VIEWS
 from xlconv.words import WORDS
 
@@ -44,14 +44,17 @@ PARAMETERS = {
 }  # fmt: skip
 LAYER_KEYS = ARRAYS | {"seed": int} | PARAMETERS
 
+NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
+"""What a system says of a name that no file has."""
+
 GIVEN = ("layer", "layers", "pages")
 """What a view may ask for beside its own options: its parameters of these names."""
 
 EASY = 4_000
 """Cells of a layer's input and output that surely find room."""
 
-TITLE_LENGTH, WORDS_LENGTH = 120, 255
-"""Characters that Excel takes in a page's header (half of them), and in a text in a formula."""
+TABLES = 500
+"""Sheets, or layers, of a lesson: more cost more to read than a lesson is worth."""
 
 
 def lesson_folder() -> Path:
@@ -73,15 +76,26 @@ def find_lesson(lesson: str | os.PathLike[str]) -> Path:
     """
     if lesson in lesson_names():
         return lesson_folder() / f"{lesson}.toml"
-    with suppress(OSError):  # a name too long for a file
-        if Path(lesson).is_file():
-            return Path(lesson)
+    path = Path(lesson)
+    try:
+        if not stat.S_ISDIR(path.stat().st_mode):
+            return path
+    except OSError as error:
+        if error.errno not in NOT_THERE:
+            raise UnreadableError(f"cannot read {path}: {error.strerror}") from None
+    except ValueError:  # a name that no system knows, such as one with a NUL
+        pass
     hint = suggest(str(lesson), lesson_names()) or f"; shipped are {', '.join(lesson_names())}"
-    raise UnreadableError(f'no lesson and no file is called "{lesson}"{hint}', parameter="lesson")
+    told = f"no lesson and no file is called {shown(str(lesson))}{hint}"
+    raise UnreadableError(told, parameter="lesson")
 
 
-def load_lesson(lesson: str | os.PathLike[str]) -> Lesson:
+def load_lesson(
+    lesson: str | os.PathLike[str], folders: Iterable[str | os.PathLike[str]] = ()
+) -> Lesson:
     """A shipped lesson by its name, or a lesson file by its path.
+
+    folders  where the files that it names may be, beside its own folder; links are followed
 
     Raises UnreadableError for a file that cannot be read, XlconvError naming file, table and key
     for one that says something wrong.
@@ -90,14 +104,8 @@ def load_lesson(lesson: str | os.PathLike[str]) -> Lesson:
     'Contents'
     """
     path = find_lesson(lesson)
-    remember(path)
-    try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UnreadableError(f"cannot read {path}: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:
-        raise UnreadableError(f"{path} is no TOML: {error}") from None
-    return _lesson(Table(path), told)
+    folder = Folder(path.parent, (path.parent, *map(Path, folders)))
+    return _lesson(Table(path), read_toml(path), Source(folder))
 
 
 def lesson_of(text: str, source: Path) -> Lesson:
@@ -120,7 +128,7 @@ def lesson_of(text: str, source: Path) -> Lesson:
     if version != VERSION:
         raise UnreadableError(f"{source} is of version {shown(version)}, not {VERSION}")
     told.pop("xlconv", None)
-    return _lesson(Table(source, files=False), told)
+    return _lesson(Table(source, files=False), told, Source())
 
 
 def layer_lesson(layer: Layer, views: Sequence[str], picture: bool = False) -> Lesson:
@@ -148,51 +156,42 @@ def layer_lesson(layer: Layer, views: Sequence[str], picture: bool = False) -> L
     return Lesson(title, tuple(pages), layers={"layer": layer})
 
 
-def _lesson(top: Table, told: dict[str, Any]) -> Lesson:
+def _lesson(top: Table, told: dict[str, Any], source: Source) -> Lesson:
     top.check(told, LESSON_KEYS, needed=("title", "sheet"))
-    if len(told["title"]) > TITLE_LENGTH:
-        raise top.wrong(f'"title" must have at most {TITLE_LENGTH} characters')
+    for key in ("sheet", "layers"):
+        if len(told.get(key, ())) > TABLES:
+            raise top.wrong(f'"{key}" must have at most {TABLES} tables, got {len(told[key])}')
     _check_words(top.part("words"), told.get("words", {}))
     tables = told.get("layers", {})
     top.part("layers").check(tables, dict.fromkeys(tables, dict))
-    layers = {key: _layer(top.part(f"layers.{key}"), tables[key]) for key in tables}
+    layers = {key: _layer(top.part(f"layers.{key}"), tables[key], source) for key in tables}
     pages = []
     for number, sheet in enumerate(told["sheet"], 1):
-        named = f' "{sheet["name"]}"' if "name" in sheet else ""
-        pages.append(_page(top.part(f"sheet {number}{named}"), sheet, layers))
-    if not pages:
-        raise top.wrong("a lesson must have at least one [[sheet]]")
+        named = f" {shown(str(sheet['name']))}" if "name" in sheet else ""
+        pages.append(_page(top.part(f"sheet {number}{named}"), sheet, layers, source))
     try:
         check_names(page.name for page in pages)
+        return Lesson(told["title"], tuple(pages), layers, told.get("words", {}))
     except XlconvError as error:
         raise top.wrong(str(error)) from None
-    return Lesson(told["title"], tuple(pages), layers, told.get("words", {}))
 
 
 def _check_words(table: Table, told: dict[str, Any]) -> None:
     """Refuse words that say more than the ones that they replace."""
     table.check(told, dict.fromkeys(WORDS, str))
-    for key, text in told.items():
-        known = _places(WORDS[key])
-        try:
-            unknown = [place for place in _places(text) if place not in known]
-        except ValueError as error:
-            raise table.wrong(f'"{key}" has braces that do not fit: {error}') from None
-        if unknown:
-            allowed = ", ".join(known) or "none: write {{ and }} for braces"
-            raise table.wrong(f'"{key}" has no place {unknown[0]}; it has {allowed}')
-        if len(text) > WORDS_LENGTH:
-            raise table.wrong(f'"{key}" must have at most {WORDS_LENGTH} characters')
-
-
-def _layer(table: Table, told: dict[str, Any]) -> Layer:
-    table.check(told, LAYER_KEYS, needed=("input", "weight"))
     try:
-        given: dict[str, Any] = {key: told[key] for key in PARAMETERS if key in told}
-        for key in (key for key in ARRAYS if key in told):
-            seed, folder = told.get("seed", 0), table.path.parent
-            given[key] = array(key, told[key], seed=seed, folder=folder, files=table.files)
-        return resolve(**given)
+        check_words(told)
+    except XlconvError as error:
+        raise table.wrong(str(error)) from None
+
+
+def _layer(table: Table, told: dict[str, Any], source: Source) -> Layer:
+    table.check(told, LAYER_KEYS, needed=("input", "weight"))
+    given = {key: told[key] for key in ARRAYS if key in told}
+    said: dict[str, Any] = {key: told[key] for key in PARAMETERS if key in told}
+    try:
+        said |= arrays(given, source, seed=told.get("seed", 0))
+        return resolve(**said)
     except XlconvError as error:
         raise _naming(table, error) from None
 
@@ -203,7 +202,7 @@ def _naming(table: Table, error: XlconvError) -> XlconvError:
     return table.wrong(f"{key}: {said}" if key and key not in said else said, type(error))
 
 
-def _page(table: Table, told: dict[str, Any], layers: Mapping[str, Layer]) -> Page:
+def _page(table: Table, told: dict[str, Any], layers: Mapping[str, Layer], source: Source) -> Page:
     view = told.get("view")
     if view is None and not table.files and told.keys() == {"name"}:
         table.check(told, {"name": str})
@@ -214,8 +213,7 @@ def _page(table: Table, told: dict[str, Any], layers: Mapping[str, Layer]) -> Pa
         raise table.wrong(f"unknown view {shown(view)}{suggest(str(view), VIEWS)}")
     wanted, options = inspect.signature(view_function(view)).parameters, view_options(view)
     of_layer = LAYER_KEYS | {"layer": str} if "layer" in wanted else {}
-    needed = [key for key in options if wanted[key].default is inspect.Parameter.empty]
-    table.check(told, of_layer | SHEET_KEYS | options, ["name", *needed])
+    table.check(told, of_layer | SHEET_KEYS | options, ["name", *_needed(wanted, options)])
 
     layer = None
     inline = {key: told[key] for key in of_layer if key in told and key not in options}
@@ -227,39 +225,54 @@ def _page(table: Table, told: dict[str, Any], layers: Mapping[str, Layer]) -> Pa
     if name is not None:
         layer = layers[name]
     elif inline:
-        layer = _layer(table, inline)
+        layer = _layer(table, inline, source)
     elif of_layer:
         raise table.wrong('needs a key "layer", or "input" and "weight"')
     return Page(
         told["name"], view, told.get("title", ""), told.get("idea", ""),
         tuple(told.get("try", ())), layer,
-        {key: _option(table, key, told[key], options[key]) for key in options if key in told},
+        _options(table, {key: told[key] for key in options if key in told}, options, source),
     )  # fmt: skip
 
 
-def _option(table: Table, key: str, value: Any, hint: Any) -> Any:
-    """An option of a view; numbers that stand in a file are read."""
-    if not (isinstance(value, str) and fits([], hint)) or SIZES.fullmatch(value):
-        return value
+def _options(
+    table: Table, told: dict[str, Any], hints: Mapping[str, Any], source: Source
+) -> dict[str, Any]:
+    """The options of a view; numbers that stand in files are read."""
+    given = {key: told[key] for key in told if _are_numbers(told[key], hints[key])}
+    files = [key for key in given if isinstance(given[key], str)]
+    if not files:
+        return told
     try:
-        if not table.files:
-            raise XlconvError(f"{key} must be numbers or sizes, got {value!r:.40}", parameter=key)
-        return read(key, table.path.parent / value).tolist()
+        found = arrays(given, source)
     except XlconvError as error:
         raise _naming(table, error) from None
+    return told | {key: found[key].tolist() for key in files}
 
 
-def _places(text: str) -> list[str]:
-    """The {places} in one of the words, with whatever is asked of their format.
+def _are_numbers(value: Any, hint: Any) -> bool:
+    """Whether an option holds an array, or the name of its file; sizes are for the view to fill."""
+    array = fits("", hint) and fits([], hint)
+    return array and not (isinstance(value, str) and SIZES.fullmatch(value))
 
-    >>> _places("{name}: {size:>9}")
-    ['{name}', '{size:>9}']
-    """
-    return [
-        "{" + name + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "") + "}"
-        for _, name, spec, conversion in Formatter().parse(text)
-        if name is not None
-    ]
+
+def check_pages(lesson: Lesson) -> None:
+    """Refuse what is no view, or not what a view asks for: a lesson may be made in Python."""
+    for page in lesson.pages:
+        table = Table(f'sheet "{page.name}"')
+        if page.view not in VIEWS:
+            raise table.wrong(f"unknown view {shown(page.view)}{suggest(str(page.view), VIEWS)}")
+        wanted, options = (
+            inspect.signature(view_function(page.view)).parameters,
+            view_options(page.view),
+        )
+        table.check(page.options, options, _needed(wanted, options))
+        if "layer" in wanted and page.layer is None:
+            raise table.wrong(f"view {page.view} needs a layer")
+
+
+def _needed(wanted: Mapping[str, inspect.Parameter], options: Iterable[str]) -> list[str]:
+    return [key for key in options if wanted[key].default is inspect.Parameter.empty]
 
 
 def view_function(view: str) -> Callable[..., None]:
@@ -305,6 +318,7 @@ def build(
         lesson = layer_lesson(lesson, views, picture)
     elif not isinstance(lesson, Lesson):
         lesson = load_lesson(lesson)
+    check_pages(lesson)
     check_room(lesson)
     shown = {n: draw(lesson, n) for n, page in enumerate(lesson.pages) if page.view != "contents"}
     lesson = with_legend(lesson, shown.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -31,14 +31,35 @@ PADDINGS = {
 }
 
 
+WHOLE = "-?[0-9]{1,4000}"
+"""A whole number as it is typed: Python would also take 1_0, +1 and the digits of every script."""
+
+
+Callback = Callable[[click.Context, click.Parameter, str | None], Any]
+
+
+def whole_number(least: int | None = None) -> Callback:
+    """What reads one whole number, of at least `least`."""
+
+    def read(_: click.Context, __: click.Parameter, told: str | None) -> int | None:
+        if told is None:
+            return None
+        if not re.fullmatch(WHOLE, told):
+            raise click.BadParameter(f"{told!r:.40} is no whole number")
+        if least is not None and int(told) < least:
+            raise click.BadParameter(f"must be at least {least}, got {told:.40}")
+        return int(told)
+
+    return read
+
+
 def per_axis(_: click.Context, __: click.Parameter, told: str | None) -> list[int] | None:
     """Whole numbers separated by commas."""
     if told is None:
         return None
-    try:
-        return [int(text) for text in told.split(",")]
-    except ValueError:
-        raise click.BadParameter(f"{told!r} is no whole number, or one an axis: 2 or 2,1") from None
+    if not re.fullmatch(f"{WHOLE}(,{WHOLE})*", told):
+        raise click.BadParameter(f"{told!r:.40} is no whole number, or one an axis: 2 or 2,1")
+    return [int(text) for text in told.split(",")]
 
 
 def pads(
@@ -47,11 +68,11 @@ def pads(
     """The same, where each may be a pair begin:end; or a word."""
     if told is None or told in PADDINGS:
         return PADDINGS.get(str(told))
-    try:
-        pads = [pad.partition(":") for pad in told.split(",")]
-        return [(int(begin), int(end)) if colon else int(begin) for begin, colon, end in pads]
-    except ValueError:
-        raise click.BadParameter(f"{told!r} is not like 1 or 2,1 or 1:2,0:1") from None
+    pad = f"{WHOLE}(:{WHOLE})?"
+    if not re.fullmatch(f"{pad}(,{pad})*", told):
+        raise click.BadParameter(f"{told!r:.40} is not like 1 or 2,1 or 1:2,0:1")
+    pairs = [each.partition(":") for each in told.split(",")]
+    return [(int(begin), int(end)) if colon else int(begin) for begin, colon, end in pairs]
 
 
 def sizes(_: click.Context, __: click.Parameter, told: str | None) -> list[int] | None:
@@ -59,7 +80,7 @@ def sizes(_: click.Context, __: click.Parameter, told: str | None) -> list[int] 
     if told is None:
         return None
     if not re.fullmatch(r"[0-9]{1,18}([x,][0-9]{1,18}){0,2}", told):
-        raise click.BadParameter(f"{told!r} is not like 4, 4x4 or 4x4x4")
+        raise click.BadParameter(f"{told!r:.40} is not like 4, 4x4 or 4x4x4")
     return [int(size) for size in re.split("[x,]", told)]
 
 
@@ -124,7 +145,8 @@ def layer_options(command: Any) -> Any:
     for option in reversed((
         click.option(
             "--input", "input_", required=True, metavar="SIZE|FILE",
-            help="4x4, 3x4x4 (channels first), or a .csv, .npy or .png file.",
+            help="4x4, 3x4x4 (channels first), or a .csv, .npy or .png file; FILE:3x4x4 lays its"
+            " numbers into these sizes.",
         ),
         click.option(
             "--weight", required=True, metavar="SIZE|FILE",
@@ -143,11 +165,11 @@ def layer_options(command: Any) -> Any:
             help="Whether the kernel lies turned by half. Default: as the layout has it",
         ),
         click.option(
-            "--seed", type=click.IntRange(min=0), default=0, metavar="N",
+            "--seed", callback=whole_number(least=0), default="0", metavar="N",
             help="Another seed fills sizes with other small integers.",
         ),
         geometry_options,
-        click.option("--groups", type=int, metavar="N", help="Default: 1"),
+        click.option("--groups", callback=whole_number(), metavar="N", help="Default: 1"),
     )):  # fmt: skip
         command = option(command)
     return command
@@ -172,18 +194,16 @@ def wanted(asked: Mapping[str, Any]) -> dict[str, Any]:
 def layer_of(planned: bool = False, **asked: Any) -> Layer:
     """The layer that the options give; `planned` if one too large is to be refused later."""
     from xlconv.conventions import resolve
-    from xlconv.data import array
+    from xlconv.data import Source, arrays
+    from xlconv.files import Folder
 
     turned = asked.pop("turned")
     said = wanted(asked)
-    seed, bias = said.pop("seed", 0), said.pop("bias", None)
-    return resolve(
-        array("input", said.pop("input_"), seed=seed, planned=planned),
-        array("weight", said.pop("weight"), seed=seed),
-        bias=None if bias is None else array("bias", bias, seed=seed),
-        turned=turned,
-        **said,
-    )
+    seed, said["input"] = said.pop("seed", 0), said.pop("input_")
+    names = ("input", "weight", "bias")
+    given: dict[str, str] = {name: said.pop(name) for name in names if name in said}
+    found: dict[str, Any] = dict(arrays(given, Source(Folder(), planned=planned), seed=seed))
+    return resolve(turned=turned, **found, **said)
 
 
 @contextmanager

@@ -9,10 +9,10 @@ from itertools import product
 from math import gcd
 from typing import Any
 
+from xlconv.arguments import spread
 from xlconv.conventions import Each, Padding, ask, axes
 from xlconv.errors import XlconvError
 from xlconv.geometry import Axis
-from xlconv.layer import spread
 from xlconv.rules import OWN, Asked, spell, split
 
 _SYMMETRIC = "(n-1)*s - 2*p + d*(k-1) + op + 1"
