@@ -56,7 +56,7 @@ def check(path: str | os.PathLike[str], *, engine: bool = False) -> Report:
     """
     book = Workbook.read(Path(path))
     lesson, version = _lesson(book)
-    values = recalculated(Path(path), book.package.data) if engine else None
+    values = recalculated(book) if engine else None
     titles = _titles(lesson, book)
     known = {page.name for page in lesson.pages}
     findings = [
@@ -79,12 +79,12 @@ def check(path: str | os.PathLike[str], *, engine: bool = False) -> Report:
         one = _OneSheet(lesson, number, book, titles, None if values is None else values[title])
         findings += one.findings()
         formulas += one.formulas
-    return Report(str(path), tuple(findings), formulas)
+    return Report(book.package.name, tuple(findings), formulas)
 
 
 def _lesson(book: Workbook) -> tuple[Lesson, str]:
     """The lesson that a workbook's properties tell of, and the version that wrote them."""
-    path = book.package.path
+    path = book.package.name
     pieces = {
         key: value
         for key, value in book.properties.items()
@@ -132,8 +132,7 @@ class _OneSheet:
         self.name = lesson.pages[number].name
         self.title = titles[self.name]
         self.names = {now.upper(): name.upper() for name, now in titles.items()}
-        # a cell of xlconv's takes 30 bytes and more
-        self.room = max(100_000, book.package.size(book.sheets[self.title]) // 10)
+        self.room = book.room(self.title)
         self.formulas = 0
         self.trusted = True
 
@@ -143,7 +142,7 @@ class _OneSheet:
             ours = self._ours(drawn)
         except FAILURES as error:
             # of a recipe that xlconv did not write: its own was drawn before it was written
-            path = self.book.package.path
+            path = self.book.package.name
             raise UnreadableError(f"{path}'s recipe cannot be drawn: {error}") from None
         if moved := self._moved(drawn):
             yield moved

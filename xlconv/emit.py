@@ -14,6 +14,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from xlconv import parts
 from xlconv.errors import XlconvError
+from xlconv.package import FILE_SIZE, PART_SIZE
 from xlconv.sheet import Sheet
 from xlconv.sheetdata import chunks
 from xlconv.strip import Strings
@@ -23,7 +24,6 @@ FIRST_MOMENT, LAST_MOMENT = 315_532_800, 4_354_819_199  # 1980 to 2107: a ZIP fi
 LEVEL = 1  # 4 takes half as long again for a file smaller by 5 to 10 %; 9, twenty times as long
 AHEAD = 2  # pieces of a sheet that wait to be compressed
 PATIENCE = 1e-6  # seconds; in the usual 0.005 a piece is made, and zlib would wait for that
-LARGEST = (1 << 31) - 1  # bytes of a part: beyond, a ZIP file needs what not every program reads
 
 
 def write(
@@ -60,6 +60,9 @@ def write(
                     part.write(xml.encode())
                 else:
                     _aside(part.write, xml)
+            if sum(part.compress_size for part in out.infolist()) > FILE_SIZE:
+                size = f"{FILE_SIZE >> 20} MB"
+                raise XlconvError(f"the workbook takes more than {size}: use a smaller input")
 
         add("[Content_Types].xml", parts.types(sheets))
         add("_rels/.rels", parts.relations())
@@ -96,7 +99,7 @@ def _aside(write: Callable[[bytes], object], pieces: Iterator[bytes]) -> None:
     try:
         for piece in pieces:
             size += len(piece)
-            if size > LARGEST:
+            if size > PART_SIZE:
                 raise XlconvError("a sheet takes more than 2 GB: use a smaller input")
             waiting.put(piece)
             if failed:

@@ -49,6 +49,12 @@ GIVEN = ("layer", "layers", "pages")
 EASY = 4_000
 """Cells of a layer's input and output that surely find room."""
 
+RECIPE, RECIPE_VALUES, RECIPE_DEPTH = 16_000_000, 1_000_000, 20
+"""What a recipe may have: characters, values in all, lists and tables in each other."""
+
+SHEETS = 255
+"""Sheets of a lesson: each costs time to draw, however little is on it."""
+
 TITLE_LENGTH, WORDS_LENGTH = 120, 255
 """Characters that Excel takes in a page's header (half of them), and in a text in a formula."""
 
@@ -111,7 +117,12 @@ def lesson_of(text: str, source: Path) -> Lesson:
         raise ValueError(f"{constant} is no number")
 
     try:
+        # each value but one has a comma or a bracket before it
+        if len(text) > RECIPE or sum(map(text.count, ",[{")) > RECIPE_VALUES:
+            raise ValueError(f"it has more than {RECIPE_VALUES:,} values or {RECIPE:,} characters")
         told = json.loads(text, parse_constant=refuse)
+        if not _shallow(told):
+            raise ValueError(f"it has lists within lists, more than {RECIPE_DEPTH} deep")
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"{source} is damaged: {error}") from None
     version = told.pop("version", None) if isinstance(told, dict) else None
@@ -119,6 +130,17 @@ def lesson_of(text: str, source: Path) -> Lesson:
         raise UnreadableError(f"{source} is of version {shown(version)}, not {VERSION}")
     told.pop("xlconv", None)
     return _lesson(Table(source, files=False), told)
+
+
+def _shallow(told: Any) -> bool:
+    """Whether no value stands too deep in lists and tables to be told of."""
+    level: list[Any] = [[told]]
+    for _ in range(RECIPE_DEPTH):
+        inner = [table.values() if isinstance(table, dict) else table for table in level]
+        level = [value for values in inner for value in values if isinstance(value, (list, dict))]
+        if not level:
+            return True
+    return False
 
 
 def layer_lesson(layer: Layer, views: Sequence[str], picture: bool = False) -> Lesson:
@@ -151,6 +173,8 @@ def _lesson(top: Table, told: dict[str, Any]) -> Lesson:
     if len(told["title"]) > TITLE_LENGTH:
         raise top.wrong(f'"title" must have at most {TITLE_LENGTH} characters')
     _check_words(top.part("words"), told.get("words", {}))
+    if len(told["sheet"]) > SHEETS:
+        raise top.wrong(f"a lesson must have at most {SHEETS} sheets, got {len(told['sheet'])}")
     tables = told.get("layers", {})
     top.part("layers").check(tables, dict.fromkeys(tables, dict))
     layers = {key: _layer(top.part(f"layers.{key}"), tables[key]) for key in tables}
