@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from tests.engines.need import needs
 from tests.hostile import (
     HOME,
     SHEET,
@@ -28,6 +30,7 @@ from xlconv import engine as engine_module
 from xlconv.check import check
 from xlconv.engine import recalculated
 from xlconv.errors import UnreadableError, XlconvError
+from xlconv.lesson import build
 from xlconv.trusted import KNOWN, trusted
 from xlconv.workbook import Workbook
 
@@ -190,6 +193,17 @@ def test_names_are_known(put: Put) -> None:
     path = put(data)
     place = next(at for at, cell in Workbook.read(path).cells("Collect") if cell.formula)
     assert recalculated(Workbook.read(path))["Collect"][place] == 8.0  # 3 + 3 + 1 + 1
+
+
+@needs("Gnumeric", shutil.which("ssconvert") is not None)
+def test_file_that_gnumeric_saved_is_computed(put: Put) -> None:
+    """IronCalc ends in a panic where it is shown such a file itself."""
+    path = put(build("three-dimensions").to_bytes())
+    out = path.with_name("b.xlsx")
+    subprocess.run(["ssconvert", str(path), str(out)], check=True, capture_output=True)
+    report = check(out, engine=True)
+    assert report.formulas > 100
+    assert not {"value", "stale", "error"} & {finding.kind for finding in report.findings}
 
 
 ENDLESS = [

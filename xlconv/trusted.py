@@ -27,6 +27,9 @@ OTHERS = [
 
 KNOWN = frozenset([*FUNCTIONS, *OTHERS])
 
+RANGED = ("COUNTIF(", "COUNTIFS(", "SUMIF(", "SUMIFS(")
+"""Functions for which IronCalc wants A1:A1, where Gnumeric writes A1."""
+
 TOKEN = re.compile(
     r"""
       (?P<text> "(?:[^"]|"")*" )
@@ -54,6 +57,8 @@ def trusted(
 
     >>> trusted("SUM('A!B'!A1:B2, all)*2", {"A!B": "S1"}, {"all": 3})
     ('SUM(S1!A1:B2, all)*2', 7)
+    >>> trusted("COUNTIF(A1,2)", {}, {})
+    ('COUNTIF(A1:A1,2)', 1)
     >>> trusted("FACT(1E9)", {}, {}), trusted("SUM(A:A)", {}, {}), trusted("1+}", {}, {})
     (None, None, None)
     """
@@ -81,6 +86,8 @@ def trusted(
             if title is None:
                 return None
             text = f"{title}!{token['area']}"
+        if token["area"] and token["right"] is None and written and written[-1].upper() in RANGED:
+            text += f":{token['area']}"
         if not 0 <= depth <= NESTED:
             return None
         written.append(text)
