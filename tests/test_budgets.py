@@ -162,6 +162,16 @@ def test_cells_without_end_that_differ_cost_no_more_than_the_file_allows(tmp_pat
     assert "tags" in err
 
 
+def test_sheet_of_spaces_makes_no_room_for_a_large_recipe(tmp_path: Path) -> None:
+    with ZipFile(BytesIO(with_recipe(recipe({"input": "1200x1200"})))) as archive:
+        found = {name: archive.read(name) for name in archive.namelist()}
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(packed(found | {SHEET: CELLS + b" " * (100 << 20) + END}))
+    code, _, err = checked(path)
+    assert (code, err.count("\n")) == (3, 1), err
+    assert re.search("cells; this sheet has [12][0-9]{5}:", err)
+
+
 def test_budget_is_one_for_all_parts() -> None:
     budget = Budget(0)
     budget.spend("tags", ALLOWED["tags"][0])

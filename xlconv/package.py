@@ -82,9 +82,10 @@ class Package:
         """An error that names the file."""
         return UnreadableError(f"{self.name} is not opened: {reason}")
 
-    def part_size(self, name: str) -> int:
-        """The bytes of a part."""
-        return self._info(name).file_size
+    def part_sizes(self, name: str) -> tuple[int, int]:
+        """The bytes of a part: unpacked and packed."""
+        info = self._info(name)
+        return info.file_size, info.compress_size
 
     def scan(self, name: str, start: Start, end: End) -> None:
         """Read all tags of a part."""

@@ -23,7 +23,7 @@ Value = float | str | bool | None
 ROOM, CELL = 1_000_000, 10
 """Cells that the sheets of a small file have room for, and bytes a cell of a large one.
 
-A cell of xlconv's takes 30 bytes and more.
+A cell of xlconv's takes 30 bytes and more, and more than one where it is packed.
 """
 
 ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
@@ -71,7 +71,8 @@ class Workbook:
         All sheets together have room for a number of cells that follows from the file's size.
         """
         least = min(100_000, ROOM // len(self.sheets))
-        return max(least, self.package.part_size(self.sheets[sheet]) // CELL)
+        size, packed = self.package.part_sizes(self.sheets[sheet])
+        return max(least, min(size // CELL, packed))
 
     def cells(self, sheet: str) -> Iterator[tuple[Place, Cell]]:
         """The cells of a sheet, in the order of the file."""
