@@ -72,6 +72,13 @@ def on_one_part(count: int) -> bytes:
 
 FLOODS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a shared formula of 8,000 letters": (lambda: sharing(8_000, 20_000), "shared formulas of more"),
+    "many formulas to share": (
+        lambda: streamed_part(
+            SHEET, CELLS, b'<row><c><f t="shared" si="0">' + b"A1+" * 100 + b"A1</f></c></row>",
+            90_000, END,
+        ),
+        "shared formulas of more",
+    ),
     "sheets on one part": (lambda: on_one_part(200), "two sheets of one name, or of one part"),
     "sheets": (
         lambda: streamed_part(

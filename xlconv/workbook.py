@@ -15,7 +15,7 @@ from openpyxl.utils.escape import unescape
 from xlconv.package import Package
 from xlconv.places import Place, column_number
 from xlconv.scan import TEXT, Budget, scanned
-from xlconv.shared import Shared
+from xlconv.shared import LENGTH, Shared
 from xlconv.sheet import EXCEL_COLUMNS, EXCEL_ROWS
 
 Value = float | str | bool | None
@@ -25,6 +25,9 @@ ROOM, CELL = 1_000_000, 10
 
 A cell of xlconv's takes 30 bytes and more, and more than one where it is packed.
 """
+
+TAKEN_APART = 20
+"""How much longer it takes to take a shared formula apart than to write it out once."""
 
 ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 RANGE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]+)\$?(\d+)(?::\$?([A-Z]+)\$?(\d+))?")
@@ -229,6 +232,7 @@ class _Cells:
         if text:
             if self.budget is not None:
                 self.budget.keep(number, *[text] * 9)  # its pieces
+                self.budget.spend("written", TAKEN_APART * min(len(text), LENGTH))
             self.shared[number] = Shared.of(text, here)
             return text
         moved = self.shared[number].at(here) if number in self.shared else ""
