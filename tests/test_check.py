@@ -30,9 +30,7 @@ from tests.engines.package import sheet_parts, with_parts
 from tests.engines.strip import strip_values, with_values
 from tests.layers import LAYERS
 from xlconv import __version__
-from xlconv import engine as engine_module
 from xlconv.check import check
-from xlconv.errors import TargetError, UnreadableError, XlconvError
 from xlconv.layer import Layer
 from xlconv.lesson import build, draw, lesson_names, lesson_of, load_lesson
 from xlconv.page import Lesson, Page
@@ -552,44 +550,3 @@ def test_values_of_every_type_are_read() -> None:
     )
     found = [cell.value for _, cell in cells_of([row])]
     assert found == [True, "aA", "#REF!", "ab", "nan", None]
-
-
-# ------------------------------------------------------------------------- the engine
-
-
-def test_without_the_engine_the_extra_is_named(
-    fresh: bytes, put: Put, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine_module, "find_spec", lambda _: None)
-    path = put(fresh)
-    with pytest.raises(XlconvError, match=r"needs IronCalc: install xlconv with its extra \[eng"):
-        check(path, engine=True)
-    assert check(path).right
-
-
-@pytest.mark.parametrize(
-    ("program", "said"),
-    [
-        ("import os; os.abort()", "IronCalc cannot read"),
-        ("import sys; open(sys.argv[2], 'w').write('[[')", "IronCalc cannot read"),
-        ("import time; time.sleep(60)", "IronCalc takes more than 1 s"),
-    ],
-)
-def test_engine_that_fails_or_never_ends_is_one_error(
-    fresh: bytes, put: Put, monkeypatch: pytest.MonkeyPatch, program: str, said: str
-) -> None:
-    monkeypatch.setattr(engine_module, "PROGRAM", program)
-    monkeypatch.setattr(engine_module, "SECONDS", 1)
-    with pytest.raises(UnreadableError, match=said):
-        check(put(fresh), engine=True)
-
-
-def test_engine_without_room_for_its_files_is_one_error(
-    fresh: bytes, put: Put, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(prefix: str) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(engine_module, "TemporaryDirectory", fail)
-    with pytest.raises(TargetError, match="cannot write temporary files: No space left"):
-        check(put(fresh), engine=True)

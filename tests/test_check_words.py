@@ -180,6 +180,6 @@ def test_one_is_said_as_one_and_two_as_two(kind: str) -> None:
 
 def test_report_on_one_formula_counts_it_as_one() -> None:
     data = build(Layer.of([[2]], [[3]]), views=["collect"]).to_bytes()
-    assert checked(on_sheet(data, "Collect", "<sheetData>", "<sheetData>")).explain().endswith("s")
+    assert checked(on_sheet(data, "Collect", "<sheetData>", "<sheetData>")).formulas > 1
     assert Report("a", (), 1).explain() == "a: right, 1 formula"
     assert Report("a", (), 0).explain() == "a: right, 0 formulas"

@@ -147,7 +147,7 @@ def test_larger_csv_is_refused_by_its_size(limited: Limited, tmp_path: Path) -> 
         "\n".join(f"[layers.a{n}]\ninput = '1'" for n in range(30_000)),
         "\n".join(f'a{n} = "{n}"' for n in range(60_000)),
         "title = 'A'\nsheet = [" + "{name='A', view='distribute', input='9x9', weight='2'}," * 501,
-        "\n".join(f"[layers.a{n}]\ninput = '3000x3000'\nweight = '2x2'" for n in range(400)),
+        "\n".join(f"[layers.a{n}]\ninput = '3000x3000'\nweight = '2x2'" for n in range(200)),
     ],
     ids=range(15),
 )
@@ -163,7 +163,7 @@ def test_lesson_that_means_harm_takes_little_memory(
 
 
 def test_layers_of_a_lesson_are_counted_together(limited: Limited, tmp_path: Path) -> None:
-    layers = "\n".join(f"[layers.a{n}]\ninput = '3000x3000'\nweight = '2x2'" for n in range(400))
+    layers = "\n".join(f"[layers.a{n}]\ninput = '3000x3000'\nweight = '2x2'" for n in range(200))
     sheet = "[[sheet]]\nname = 'A'\nview = 'distribute'\nlayer = 'a0'"
     (tmp_path / "a.toml").write_text(f"title = 'A'\n{layers}\n{sheet}")
     code, peak, told = limited("build", "a.toml")

@@ -37,7 +37,7 @@ def check(
     """
     book = Workbook.read(Path(path))
     made = made or kept(book)
-    values = recalculated(Path(path), book.package.data) if engine else None
+    values = recalculated(book) if engine else None
     titles = _by_place(
         made.lesson, book, found_again(made.lesson, book, _titles(made.lesson, book))
     )
@@ -54,7 +54,7 @@ def check(
             formulas += one.formulas
     if not formulas and not any(finding.wrong for finding in findings):
         findings.append(Finding("nothing", Path(path).name))
-    return Report(str(path), tuple(findings), formulas, made.lesson.title)
+    return Report(book.package.name, tuple(findings), formulas, made.lesson.title)
 
 
 def _about_sheets(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -95,7 +95,7 @@ class OneSheet:
             return self._draw({})
         except FAILURES as error:
             # of a recipe that xlconv did not write: its own was drawn before it was written
-            path = self.book.package.path
+            path = self.book.package.name
             raise UnreadableError(f"{path}'s recipe cannot be drawn: {error}") from None
 
     @cached_property
@@ -124,10 +124,8 @@ class OneSheet:
         return date_styles(self.book)
 
     def _draw(self, given: Mapping[str, Values]) -> Sheet:
-        # a cell of xlconv's takes 30 bytes and more
-        room = max(100_000, self.book.package.size(self.book.sheets[self.title]) // 10)
         with np.errstate(all="ignore"):
-            return draw(self.lesson, self.number, given, room)
+            return draw(self.lesson, self.number, given, self.book.room(self.title))
 
     def _compared(self, at: Moves) -> list[Finding]:
         """The findings where the sheet's cells were moved so."""
@@ -157,7 +155,7 @@ class OneSheet:
             if self.values is None or cell.formula is None:
                 found[wanted[place]] = cell
             else:
-                found[wanted[place]] = replace(cell, value=self.values.get(place))
+                found[wanted[place]] = cell._replace(value=self.values.get(place))
             if len(found) == len(wanted):
                 break
         return found
@@ -174,7 +172,7 @@ class OneSheet:
                 place, was = block.cells.cell(index), _plain(block.cells.value[index])
                 cell = got = theirs.get(place, EMPTY)
                 if block.role not in CONTROLS and cell == EMPTY:
-                    cell = replace(cell, value=0.0)
+                    cell = cell._replace(value=0.0)
                 known = was if array.size <= KEPT else None
                 if kind := self._own(known, cell):
                     findings[place] = Finding(kind, self.title, a1(at.place(place)), was, said(got))

@@ -14,6 +14,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from xlconv import parts
 from xlconv.errors import XlconvError
+from xlconv.package import FILE_SIZE, PART_SIZE
 from xlconv.recipe import RECIPE_NOTE, RECIPE_SHEET
 from xlconv.sheet import Sheet
 from xlconv.sheetdata import chunks
@@ -25,7 +26,6 @@ LEVEL = 1  # 4 takes half as long again for a file smaller by 5 to 10 %; 9, twen
 PIECE = 8_000  # letters of a recipe in a cell; programs take 32,767
 AHEAD = 2  # pieces of a sheet that wait to be compressed
 PATIENCE = 1e-6  # seconds; in the usual 0.005 a piece is made, and zlib would wait for that
-LARGEST = (1 << 31) - 1  # bytes of a part: beyond, a ZIP file needs what not every program reads
 
 
 def write(
@@ -64,6 +64,9 @@ def write(
                 else:
                     with _impatience:
                         _aside(part.write, xml)
+            if sum(part.compress_size for part in out.infolist()) > FILE_SIZE:
+                size = f"{FILE_SIZE >> 20} MB"
+                raise XlconvError(f"the workbook takes more than {size}: use a smaller input")
 
         add("[Content_Types].xml", parts.types(sheets))
         add("_rels/.rels", parts.relations())
@@ -135,7 +138,7 @@ def _aside(write: Callable[[bytes], object], pieces: Iterator[bytes]) -> None:
     try:
         for piece in pieces:
             size += len(piece)
-            if size > LARGEST:
+            if size > PART_SIZE:
                 raise XlconvError("a sheet takes more than 2 GB: use a smaller input")
             waiting.put(piece)
             if failed:

@@ -53,8 +53,11 @@ GIVEN = ("layer", "layers", "pages")
 EASY = 4_000
 """Cells of a layer's input and output that surely find room."""
 
-TABLES = 500
-"""Sheets, or layers, of a lesson: more cost more to read than a lesson is worth."""
+RECIPE, RECIPE_VALUES, RECIPE_DEPTH = 16_000_000, 1_000_000, 20
+"""What a recipe may have: characters, values in all, lists and tables in each other."""
+
+TABLES = 255
+"""Sheets, or layers, of a lesson: each costs time to read and to draw, however little is on it."""
 
 
 def lesson_folder() -> Path:
@@ -121,7 +124,12 @@ def lesson_of(text: str, source: Path) -> Lesson:
         raise ValueError(f"{constant} is no number")
 
     try:
+        # each value but one has a comma or a bracket before it
+        if len(text) > RECIPE or sum(map(text.count, ",[{")) > RECIPE_VALUES:
+            raise ValueError(f"it has more than {RECIPE_VALUES:,} values or {RECIPE:,} characters")
         told = json.loads(text, parse_constant=refuse)
+        if not _shallow(told):
+            raise ValueError(f"it has lists within lists, more than {RECIPE_DEPTH} deep")
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"{source} is damaged: {error}") from None
     version = told.pop("version", None) if isinstance(told, dict) else None
@@ -129,6 +137,17 @@ def lesson_of(text: str, source: Path) -> Lesson:
         raise UnreadableError(f"{source} is of version {shown(version)}, not {VERSION}")
     told.pop("xlconv", None)
     return _lesson(Table(source, files=False), told, Source())
+
+
+def _shallow(told: Any) -> bool:
+    """Whether no value stands too deep in lists and tables to be told of."""
+    level: list[Any] = [[told]]
+    for _ in range(RECIPE_DEPTH):
+        inner = [table.values() if isinstance(table, dict) else table for table in level]
+        level = [value for values in inner for value in values if isinstance(value, (list, dict))]
+        if not level:
+            return True
+    return False
 
 
 def layer_lesson(layer: Layer, views: Sequence[str], picture: bool = False) -> Lesson:

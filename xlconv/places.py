@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache, reduce
 from itertools import product
 from math import prod
 
@@ -75,6 +75,16 @@ def letters(column: int) -> str:
     """
     before, last = divmod(column - 1, 26)
     return (letters(before) if before else "") + chr(ord("A") + last)
+
+
+@lru_cache(maxsize=1 << 15)
+def column_number(name: str) -> int:
+    """The column, counted from 1, that letters name.
+
+    >>> column_number("A"), column_number("ab"), column_number("XFD")
+    (1, 28, 16384)
+    """
+    return reduce(lambda number, letter: 26 * number + ord(letter) - ord("A") + 1, name.upper(), 0)
 
 
 def quoted(sheet: str) -> str:

@@ -178,7 +178,7 @@ class Report:
         """The report in words, at most `TOLD` findings of a kind."""
         formulas = f"{self.formulas:,} formula" + "s" * (self.formulas != 1)
         head = f"{visible(self.file)}: {self.verdict}, {formulas}"
-        lines = [f'{head} of "{_said(self.lesson)}"']
+        lines = [head + f' of "{_said(self.lesson)}"' * bool(self.lesson)]
         for kind, found in self._by_kind().items():
             lines.append(f"  {_counted(kind, found)}:")
             lines += [f"    {finding}" for finding in found[:TOLD]]
