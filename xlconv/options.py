@@ -55,11 +55,11 @@ def pads(
 
 
 def sizes(_: click.Context, __: click.Parameter, told: str | None) -> list[int] | None:
-    """Sizes as in 4x4, of one to three axes."""
+    """Sizes as in 4x4, of one to three axes, and up to two more for channels and a batch."""
     if told is None:
         return None
-    if not re.fullmatch(r"[0-9]{1,18}([x,][0-9]{1,18}){0,2}", told):
-        raise click.BadParameter(f"{told!r} is not like 4, 4x4 or 4x4x4")
+    if not re.fullmatch(r"[0-9]{1,18}([x,][0-9]{1,18}){0,4}", told):
+        raise click.BadParameter(f"{told!r} is not like 4, 4x4 or 3x4x4")
     return [int(size) for size in re.split("[x,]", told)]
 
 
