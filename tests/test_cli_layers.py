@@ -16,8 +16,10 @@ import pytest
 
 from tests.conftest import Ran
 from tests.engines.strip import with_values
+from tests.layers import transposed
 from tests.test_cli import error_line, start
 from xlconv import options
+from xlconv.data import array
 from xlconv.layer import Layer
 from xlconv.layouts import LAYOUTS
 from xlconv.lesson import build, load_lesson
@@ -509,36 +511,70 @@ def test_code_is_written_for_every_framework(run: Run, framework: str) -> None:
     assert names.get(framework, f"import {framework}"[:9]) in done.out.decode()
 
 
-def test_code_writes_what_it_loads_beside_itself(run: Run, listing: Listing) -> None:
+def test_code_writes_what_it_loads_beside_itself(run: Run, tmp_path: Path) -> None:
     args = ("code", "--input", "20x20", "--weight", "2x2", "--stride", 2, "--framework", "numpy")
-    bare = run(*args)
-    assert bare.err == (
-        "xlconv: the program loads input.npy: with -o FILE they are written beside it\n"
+    assert run(*args).err == (
+        "xlconv: the program loads input.npy, and no such file is here:"
+        " -o FILE writes it beside the program\n"
     )
     Path("programs").mkdir()
     done = run(*args, "-o", "programs/p.py")
-    assert done.err == "xlconv: wrote programs/p.py\nxlconv: wrote programs/input.npy\n"
-    assert (done.out, Path("programs/p.py").read_bytes()) == (b"", bare.out)
-    found = np.array(printed(Path("programs/p.py").resolve()))
-    assert found.shape == (1, 40, 40)
-    assert np.load("programs/input.npy").shape == (1, 20, 20)
+    assert done.err == "xlconv: wrote programs/p.py\nxlconv: wrote programs/p-input.npy\n"
+    assert done.out == b""
+    np.save("p-input.npy", np.ones((20, 20)))  # another array, where the program is run
+    np.save("input.npy", np.ones((20, 20)))
+    found = subprocess.run(
+        [sys.executable, "programs/p.py"], capture_output=True, text=True, check=True
+    )
+    layer = Layer.of(array("input", "20x20"), array("weight", "2x2"), stride=2)
+    assert ast.literal_eval(found.stdout) == transposed(layer).astype(int).tolist()
     again = run(*args, "-o", "programs/p.py")
     assert again.err.count("is unchanged") == 2
+    Path("programs").rename("moved")
+    (tmp_path / "elsewhere").mkdir()
+    moved = subprocess.run(
+        [sys.executable, tmp_path / "moved" / "p.py"], cwd=tmp_path / "elsewhere",
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert moved.stdout == found.stdout
+
+
+def test_code_on_stdout_loads_the_file_that_was_given_wherever_it_is_run(
+    run: Run, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(6)
+    x, w = rng.integers(-3, 4, (20, 20)), rng.integers(-3, 4, (1, 3, 9, 9))
+    Path("a b").mkdir()
+    np.save("a b/x\u00e9.npy", x)
+    np.save("input.npy", np.ones((20, 20)))
+    np.save("w.npy", w)
+    args = ("--input", "a b/x\u00e9.npy", "--weight", "w.npy", "--framework", "numpy")
+    done = run("code", *args)
+    assert done.err == ""
+    (tmp_path / "elsewhere").mkdir()
+    program = tmp_path / "elsewhere" / "p.py"
+    program.write_bytes(done.out)
+    assert printed(program) == transposed(Layer.of(x, w)).astype(int).tolist()
+    # a weight in another order is not what the file holds
+    np.save("k.npy", np.moveaxis(w, (0, 1), (-1, -2)))
+    done = run("code", *args[:3], "k.npy", "--layout", "keras", "--framework", "numpy")
+    assert b"k.npy" not in done.out
+    assert "the program loads weight.npy, and no such file is here" in done.err
 
 
 def test_code_overwrites_nothing_that_is_not_its_own(run: Run, listing: Listing) -> None:
     args = ("code", "--input", "20x20", "--weight", "2x2", "-o", "p.py")
     np.save("input.npy", np.ones(3))
+    np.save("p-input.npy", np.ones(3))
     before = listing()
     done = run(*args)
     assert (done.code, error_line(done.err)) == (
-        4, "input.npy exists with other content: use --force, or another folder",
+        4, "p-input.npy exists with other content: use --force, or another folder",
     )  # fmt: skip
     assert listing() == before
     assert run(*args, "--force").code == 0
-    assert np.load("input.npy").shape == (1, 20, 20)
-    done = run("code", "--input", "20x20", "--weight", "2x2", "-o", "input.npy", "--force")
-    assert (done.code, "give the program another name" in done.err) == (4, True)
+    assert np.load("p-input.npy").shape == (1, 20, 20)
+    assert np.load("input.npy").shape == (3,)
 
 
 def test_code_refuses_as_layer_does(run: Run) -> None:

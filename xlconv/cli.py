@@ -21,6 +21,7 @@ from xlconv.options import (
     complete_lesson,
     complete_views,
     geometry_options,
+    given_files,
     layer_of,
     layer_options,
     pointing_at_options,
@@ -261,7 +262,8 @@ def _chained(given: str, to: list[int] | None, as_json: bool, said: dict[str, An
 Examples:
   xlconv code --input 4x4 --weight 3x3 --stride 2 --framework pytorch
   xlconv code --input 2x2 --weight 3x3 --convention keras --same --framework jax
-  xlconv code --input x.npy --weight w.npy --framework onnx -o layer.py"""
+  xlconv code --input x.npy --weight w.npy --framework onnx -o layer.py
+  xlconv code --input 2x2 --weight 3x3 --stride 2 --framework tensorflow"""
 )
 @layer_options
 @click.option(
@@ -284,21 +286,35 @@ def code(
 ) -> None:
     """Print a layer as a framework's program.
 
-    It prints the numbers of the layer's output, the same for every framework. An array too large
-    to be read in a program is loaded by it from a .npy file; with -o that file is written too.
+    It prints the numbers of the layer's output, as whole numbers or with six digits of the largest
+    that there can be. Every framework prints the same text. Only onnx, and mxnet in 3-D, which
+    compute in float32 alone, may differ by one in the last digit of what is not whole, and hold
+    whole numbers up to 16777216.
+
+    An array too large to be read in a program is loaded: by a program on stdout from the .npy file
+    that was given for it, by one that -o FILE writes from a .npy file beside it, which is written
+    too: FILE-input.npy, FILE-weight.npy or FILE-bias.npy.
     """
     from xlconv import snippets
 
     with pointing_at_options(ctx):
         shown = layer_of(**asked)
-        program = snippets.snippet(shown, framework)
     arrays = snippets.files(shown)
-    if output in (None, "-"):
-        put(program)
-        if arrays:
-            say(f"the program loads {', '.join(arrays)}: with -o FILE they are written beside it")
+    if output not in (None, "-"):
+        target = Path(str(output))
+        names = {name: f"{target.stem}-{name}.npy" for name in arrays}
+        beside = {name: f"Path(__file__).with_name({file!a})" for name, file in names.items()}
+        program = snippets.snippet(shown, framework, beside)
+        _save_program(target, program, {names[n]: a for n, a in arrays.items()}, force)
         return
-    _save_program(Path(str(output)), program, arrays, force)
+    given = given_files(shown, asked)
+    put(snippets.snippet(shown, framework, given))
+    if loose := [f"{name}.npy" for name in arrays if name not in given]:
+        it = "it" if len(loose) == 1 else "them"
+        say(
+            f"the program loads {', '.join(loose)}, and no such file is here:"
+            f" -o FILE writes {it} beside the program"
+        )
 
 
 def _save_program(target: Path, program: str, arrays: Mapping[str, Any], force: bool) -> None:

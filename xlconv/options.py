@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,7 +23,7 @@ OUTPUT = "output"
 # the keys of tables in modules that are imported when they are needed
 CONVENTIONS = ("pytorch", "tensorflow", "keras", "jax", "onnx", "mxnet")
 LAYOUTS = ("pytorch", "onnx", "mxnet", "keras", "tensorflow", "jax", "jax-transposed")
-FRAMEWORKS = ("pytorch", "keras", "jax", "onnx", "mxnet", "numpy")
+FRAMEWORKS = ("pytorch", "tensorflow", "keras", "jax", "onnx", "mxnet", "numpy")
 PADDINGS = {
     "same": "same",
     "same-lower": "same_lower",
@@ -184,6 +185,26 @@ def layer_of(planned: bool = False, **asked: Any) -> Layer:
         turned=turned,
         **said,
     )
+
+
+def given_files(layer: Layer, asked: Mapping[str, Any]) -> dict[str, str]:
+    """Where a program of a layer finds the arrays that it loads, by name: the .npy files that were
+    given, as Python writes their whole paths; none whose numbers are not in that order, or are not
+    all that it holds.
+    """
+    import numpy as np
+
+    from xlconv.data import read
+    from xlconv.snippets import files
+
+    found = {}
+    for name, array in files(layer).items():
+        path = Path(asked["input_" if name == "input" else name])
+        if path.suffix.lower() != ".npy":
+            continue
+        if np.array_equal(read(name, path).reshape(-1), array.reshape(-1)):
+            found[name] = ascii(str(path.absolute()))
+    return found
 
 
 @contextmanager
