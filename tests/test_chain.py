@@ -135,6 +135,29 @@ def test_a_printed_model_is_read_line_by_line() -> None:
     assert reading.resizing == ("PixelShuffle (line 5)",)
 
 
+def test_a_layer_under_weight_norm_is_read_as_pytorch_prints_it() -> None:
+    reading = read_text(PRINTED)  # by PyTorch 2.13
+    assert [step.said["kernel_size"] for step in reading.steps] == [[16], [11]]
+    assert reading.steps[0].said["stride"] == [8]
+    assert reading.resizing == ("Upsample (line 11)",)
+
+
+PRINTED = """\
+Sequential(
+  (0): ParametrizedConvTranspose1d(
+    512, 256, kernel_size=(16,), stride=(8,), padding=(4,)
+    (parametrizations): ModuleDict(
+      (weight): ParametrizationList(
+        (0): _WeightNorm()
+      )
+    )
+  )
+  (1): ConvTranspose1d(256, 128, kernel_size=(11,), stride=(5,), padding=(3,), bias=False)
+  (2): Upsample(scale_factor=2.0, mode='nearest')
+)
+"""
+
+
 @pytest.mark.parametrize(
     ("word", "said"),
     [

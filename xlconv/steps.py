@@ -6,7 +6,7 @@ import ast
 import re
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,12 +40,12 @@ _MXNET = (
 _KERAS = ("filters", "kernel_size", "strides", "padding")
 _CALLED = {"strides": "stride", "dilation_rate": "dilation"}
 _TAKEN = ("kernel_size", "stride", "padding", "output_padding", "dilation", "groups")
-_TRANSPOSED = re.compile(r"(?:Lazy)?ConvTranspose([123])d|Conv([123])DTranspose")
+_TRANSPOSED = re.compile(r"(?:Lazy|Parametrized)?ConvTranspose([123])d|Conv([123])DTranspose")
 _RESIZING = re.compile(
     r"Conv(?:olution)?\d|Pool|[Uu]p[Ss]ampl|PixelShuffle|Pad|Crop|[Ff]latten|Reshape|Resiz"
     r"|interpolate|Fold|Linear|Dense|Permute|Transpose"
 )
-_PRINTED = re.compile(r"^\(\w+\):\s*")
+_PLACE = re.compile(r"^\(\w+\):\s*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,8 +191,7 @@ def _calls(text: str) -> list[tuple[int, ast.Call]]:
         trees = [(0, whole)]
     else:  # a model as it is printed, or lines that are not whole
         trees = []
-        for before, line in enumerate(text.splitlines()):
-            shown = _PRINTED.sub("", line.strip()).rstrip(",")
+        for before, shown in _printed(text):
             tree = _parsed(shown)
             if tree is not None:
                 trees.append((before, tree))
@@ -208,6 +207,18 @@ def _calls(text: str) -> list[tuple[int, ast.Call]]:
         if isinstance(node, ast.Call)
     ]
     return [(line, node) for line, _, node in sorted(found, key=lambda call: call[:2])]
+
+
+def _printed(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of a printed model, with how many stand before, without what is only layout.
+
+    A layer that holds others, as weight_norm makes one, has its own arguments on the next line.
+    """
+    lines = [_PLACE.sub("", line.strip()).rstrip(",") for line in text.splitlines()]
+    for before, line in enumerate(lines):
+        opened = line.endswith("(") and _TRANSPOSED.fullmatch(line[:-1])
+        inside = lines[before + 1 : before + 2] if opened else []
+        yield before, f"{line}{inside[0]})" if inside else line
 
 
 def _parsed(text: str) -> ast.Module | None:
