@@ -514,8 +514,8 @@ def test_code_is_written_for_every_framework(run: Run, framework: str) -> None:
 def test_code_writes_what_it_loads_beside_itself(run: Run, tmp_path: Path) -> None:
     args = ("code", "--input", "20x20", "--weight", "2x2", "--stride", 2, "--framework", "numpy")
     assert run(*args).err == (
-        "xlconv: the program loads input.npy, and no such file is here:"
-        " -o FILE writes it beside the program\n"
+        "xlconv: the program loads input.npy from where it is run, and nothing wrote that:"
+        " -o FILE writes the program with its arrays beside it\n"
     )
     Path("programs").mkdir()
     done = run(*args, "-o", "programs/p.py")
@@ -559,7 +559,7 @@ def test_code_on_stdout_loads_the_file_that_was_given_wherever_it_is_run(
     np.save("k.npy", np.moveaxis(w, (0, 1), (-1, -2)))
     done = run("code", *args[:3], "k.npy", "--layout", "keras", "--framework", "numpy")
     assert b"k.npy" not in done.out
-    assert "the program loads weight.npy, and no such file is here" in done.err
+    assert "the program loads weight.npy from where it is run" in done.err
 
 
 def test_code_overwrites_nothing_that_is_not_its_own(run: Run, listing: Listing) -> None:

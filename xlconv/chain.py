@@ -12,7 +12,7 @@ from xlconv.errors import XlconvError
 from xlconv.geometry import Axis
 from xlconv.layer import LARGEST
 from xlconv.settings import COLUMNS, compact, crop, table
-from xlconv.steps import Step
+from xlconv.step import Step
 
 Bounds = Callable[[Axis], tuple[int, int]]
 

@@ -310,10 +310,9 @@ def code(
     given = given_files(shown, asked)
     put(snippets.snippet(shown, framework, given))
     if loose := [f"{name}.npy" for name in arrays if name not in given]:
-        it = "it" if len(loose) == 1 else "them"
         say(
-            f"the program loads {', '.join(loose)}, and no such file is here:"
-            f" -o FILE writes {it} beside the program"
+            f"the program loads {', '.join(loose)} from where it is run, and nothing wrote that:"
+            " -o FILE writes the program with its arrays beside it"
         )
 
 
