@@ -454,6 +454,18 @@ def test_shape_of_a_chain_reads_stdin(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["output_size"] == [16, 16]
 
 
+def test_a_chain_on_a_stdin_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m xlconv shape --input 4 --chain - "
+    for redirect, said in (("<&-", "cannot read stdin: it is closed"), ("<x", "stdin is no UTF-8")):
+        (tmp_path / "x").write_bytes(b"\xff")
+        done = subprocess.run(
+            ["sh", "-c", command + redirect], capture_output=True, text=True, cwd=tmp_path,
+            check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stdout) == (3, "")
+        assert said in error_line(done.stderr)
+
+
 @pytest.mark.parametrize(
     ("data", "code", "said"),
     [

@@ -59,6 +59,14 @@ def test_a_tensor_that_may_be_of_two_ranks_is_refused_with_the_ways_out() -> Non
     assert spatial([1, 1, 4, 6], [4, 2, 4]).size == (1, 4, 6)
 
 
+def test_groups_divide_the_channels() -> None:
+    assert spatial([4, 6], [4, 2, 4], groups=2).out_channels == 4
+    with pytest.raises(XlconvError, match="groups must divide in_channels, got 3 with 4"):
+        spatial([4, 6], [4, 2, 4], groups=3)
+    with pytest.raises(XlconvError, match="groups must be at least 1, got 0"):
+        spatial([4, 6], [4, 2, 4], groups=0)
+
+
 def test_the_size_that_is_wanted_tells_which_axes_are_channels() -> None:
     assert to_size([3, 6, 4], None, [12, 7]).size == (6, 4)
     assert to_size([6, 4], None, [12]).size == (6, 4)

@@ -63,6 +63,8 @@ def spatial(
     >>> spatial([4, 4], [3]).size
     (4, 4)
     """
+    if groups < 1:
+        raise XlconvError(f"groups must be at least 1, got {groups}", parameter="groups")
     if len(kernel) == 1 and len(sizes) in RANKS:
         return Spatial(size=tuple(sizes), kernel_size=tuple(kernel))
     fits = [found for rank in RANKS for found in _meanings(sizes, kernel, rank, layout, groups)]
@@ -132,6 +134,10 @@ def _meanings(
         return
     into, out, kernel_size = _weight(kernel, LAYOUTS[layout].source, groups)
     if into == (channels or 1):
+        if into % groups:
+            raise XlconvError(
+                f"groups must divide in_channels, got {groups} with {into}", parameter="groups"
+            )
         yield Spatial(
             size=size,
             kernel_size=kernel_size,

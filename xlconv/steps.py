@@ -35,8 +35,11 @@ def read_chain(given: str) -> Reading:
 
 
 def _content(given: str) -> str:
+    name = "stdin" if given == "-" else given
     try:
         if given == "-":
+            if sys.stdin is None:
+                raise UnreadableError("cannot read stdin: it is closed", parameter="chain")
             return sys.stdin.buffer.read(LONGEST + 1).decode("utf-8-sig")
         if not Path(given).is_file():
             raise XlconvError(
@@ -46,9 +49,9 @@ def _content(given: str) -> str:
         with Path(given).open("rb") as file:
             return file.read(LONGEST + 1).decode("utf-8-sig")
     except OSError as error:
-        raise UnreadableError(f"cannot read {given}: {error.strerror}", parameter="chain") from None
+        raise UnreadableError(f"cannot read {name}: {error.strerror}", parameter="chain") from None
     except UnicodeDecodeError:
-        raise UnreadableError(f"{given} is no UTF-8 text", parameter="chain") from None
+        raise UnreadableError(f"{name} is no UTF-8 text", parameter="chain") from None
 
 
 def read_text(text: str) -> Reading:
