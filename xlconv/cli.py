@@ -5,10 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 from click.shell_completion import get_completion_class
@@ -23,6 +23,7 @@ from xlconv.options import (
     complete_lesson,
     complete_views,
     geometry_options,
+    given_files,
     layer_of,
     layer_options,
     pointing_at_options,
@@ -41,6 +42,9 @@ from xlconv.terminal import (
     say,
 )
 from xlconv.views import VIEWS
+
+if TYPE_CHECKING:
+    from xlconv.spatial import Spatial
 
 MAIN_LESSON = "transposed-convolutions"
 SETTINGS = 20
@@ -151,65 +155,130 @@ def layer(
     epilog="""\b
 Examples:
   xlconv shape --input 4x4 --kernel 3 --stride 2 --padding 1
+  xlconv shape --input 3x4x4 --kernel 3x2x3x3 --stride 2
   xlconv shape --input 4 --kernel 3 --stride 2 --convention keras --same
   xlconv shape --input 4x4 --kernel 3 --stride 2 --output-size 8 --json
-  xlconv shape --input 4 --to 8
-  xlconv shape --input 7x7 --to 14x14 --kernel 4"""
+  xlconv shape --input 6x4 --to 12x7
+  xlconv shape --input 7x7 --to 14x14 --kernel 4
+  xlconv shape --input 500 --chain k16s8p4,k10s5p3,k8s4p2,k4s2p1
+  xlconv shape --input 500 --chain k16s8p4,k10s5p3,k8s4p2 --to 80000
+  xlconv shape --input 4x4 --chain k3x5s2x1p1:2x0,k4s2p1
+  xlconv shape --input 512x500 --chain decoder.py --to 80000
+  python -c "import my; print(my.model)" | xlconv shape --input 500 --chain -"""
 )
 @click.option(
     "--input", "size", required=True, callback=sizes, metavar="SIZE",
-    help="The input's sizes, without channels: 4 or 4x4.",
+    help="The input's sizes: 4 or 4x4, or with channels as for --weight: 3x4x4.",
 )  # fmt: skip
 @click.option(
     "--kernel", "kernel_size", callback=sizes, metavar="SIZE",
-    help="The kernel's sizes: 3 for all axes, or 3x5.",
+    help="The kernel's sizes: 3 for all axes, all of them without channels, 3x5, or a whole weight's"
+    " 3x2x3x5 as for xlconv layer.",
 )  # fmt: skip
 @geometry_options
+@click.option("--groups", type=int, metavar="N", help="Default: 1")
+@click.option(
+    "--chain", metavar="WORDS|FILE",
+    help="A whole decoder, layer by layer: k16s8p4op1d1,k10s5 in the first letters of the"
+    " parameters, with x between axes; or a file of code or of a printed model (- is stdin), of"
+    " which PyTorch's ConvTranspose and Keras' or MXNet's ConvTranspose layers are read, and nothing"
+    " is run.",
+)  # fmt: skip
 @click.option(
     "--to", callback=sizes, metavar="SIZE",
-    help="The reverse: which kernels, strides and paddings turn the input into this size.",
+    help="The reverse: which kernels, strides and paddings turn the input into this size; with"
+    " --chain which output_padding, or else which crop, each layer needs.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 @click.pass_context
-def shape(ctx: click.Context, /, to: list[int] | None, as_json: bool, **asked: Any) -> None:
-    """Print the sizes of a layer, term by term.
+def shape(
+    ctx: click.Context,
+    /,
+    chain: str | None,
+    to: list[int] | None,
+    as_json: bool,
+    **asked: Any,
+) -> None:
+    """Print the sizes of a layer, term by term, or of a chain of layers.
 
     Then the sizes that a convolution maps onto the input's, and which output_padding means which.
     With --to the reverse: the layers that turn one size into another. No file is written.
     """
-    from xlconv import shape as shapes
-
-    if to is not None:
-        with pointing_at_options(ctx, size="--input", output_size="--to"):
-            put(_reverse(to, as_json, asked))
-        return
-    if asked["kernel_size"] is None:
-        raise click.UsageError("Missing option '--kernel', or '--to' for the reverse", ctx)
-    with pointing_at_options(ctx, size="--input"):
-        found = shapes.describe(**wanted(asked))
-    put((as_text(shapes.as_dict(found)) if as_json else shapes.explain(found)) + "\n")
-
-
-def _reverse(to: list[int], as_json: bool, asked: dict[str, Any]) -> str:
-    from xlconv import shape as shapes
-
-    single = {"kernel_size": "kernel_sizes", "stride": "strides", "dilation": "dilations"}
     said = wanted(asked)
-    size = said.pop("size")
-    if other := sorted(said.keys() - single.keys()):
-        option = other[0].replace("_", "-")
-        raise click.UsageError(f"--to finds the --{option} itself: leave it out")
-    for name, values in said.items():
-        if len(set(values)) > 1:
-            raise XlconvError(f"{name} must be one for all axes beside --to", parameter=name)
-    found = shapes.settings(size, to, **{single[name]: [v[0]] for name, v in said.items()})
+    with pointing_at_options(ctx, size="--input", output_size="--to" if to else "--output-size"):
+        if chain is not None:
+            put(_chained(chain, to, as_json, said))
+        elif to is not None:
+            put(_reverse(to, as_json, said))
+        elif asked["kernel_size"] is None:
+            raise click.UsageError(
+                "Missing option '--kernel', '--to' for the reverse, or '--chain'", ctx
+            )
+        else:
+            put(_sizes(as_json, said))
+
+
+def _sizes(as_json: bool, said: dict[str, Any]) -> str:
+    from xlconv import shape as shapes
+    from xlconv.rules import KNOWN, OWN
+    from xlconv.spatial import spatial
+
+    layout = KNOWN[said.get("convention", OWN)].layout
+    groups = said.get("groups", 1)
+    meant = spatial(said.pop("size"), said.pop("kernel_size"), layout=layout, groups=groups)
+    _understood(meant)
+    found = shapes.describe(size=meant.size, kernel_size=meant.kernel_size, **said)
+    channels = {"in_channels": meant.in_channels, "out_channels": meant.out_channels}
+    told = as_text(shapes.as_dict(found) | channels) if as_json else shapes.explain(found)
+    return told + "\n"
+
+
+def _understood(meant: Spatial) -> None:
+    if meant.words:
+        say(f"understood: {meant.words}")
+
+
+def _alone(option: str, said: Mapping[str, Any], *taken: str) -> None:
+    """Refuse beside an option what it gives or finds itself."""
+    for name in sorted(said.keys() - {*taken}):
+        typed = "kernel" if name == "kernel_size" else name.replace("_", "-")
+        raise click.UsageError(f"{option} the --{typed} itself: leave it out")
+
+
+def _reverse(to: list[int], as_json: bool, said: dict[str, Any]) -> str:
+    from xlconv import settings as reverse
+    from xlconv.spatial import to_size
+
+    _alone("--to finds", said, "size", "kernel_size", "stride", "dilation")
+    meant = to_size(said.pop("size"), said.pop("kernel_size", None), to)
+    _understood(meant)
+    found = reverse.settings(meant.size, to, kernel_size=meant.kernel_size or None, **said)
     if as_json:
         told = [asdict(setting) for setting in found]
-        return as_text({"input_size": size, "output_size": to, "settings": told}) + "\n"
+        return as_text({"input_size": meant.size, "output_size": to, "settings": told}) + "\n"
     more = len(found) - SETTINGS
-    lines = [shapes.explain_settings(found[:SETTINGS])]
+    lines = [reverse.explain_settings(found[:SETTINGS])]
     lines += [f"and {more} more: name a --kernel or a --stride, or see --json"] * (more > 0)
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, *reverse.assumed(found[:SETTINGS]), ""])
+
+
+def _chained(given: str, to: list[int] | None, as_json: bool, said: dict[str, Any]) -> str:
+    from xlconv import chain as chains
+    from xlconv.spatial import without_channels
+    from xlconv.steps import read_chain
+
+    _alone("--chain gives", said, "size")
+    reading = read_chain(given)
+    rank = chains.rank_of(reading.steps) or len(said["size"])
+    meant = without_channels(said["size"], rank)
+    _understood(meant)
+    for told in reading.told:
+        say(told)
+    links = chains.chain(reading.steps, meant.size)
+    made = None if to is None else chains.reach(links, to)
+    if as_json:
+        return as_text(chains.chain_as_dict(made or links)) + "\n"
+    return chains.explain_chain(*((links,) if made is None else (made, links))) + "\n"
 
 
 @cli.command(
@@ -217,7 +286,8 @@ def _reverse(to: list[int], as_json: bool, asked: dict[str, Any]) -> str:
 Examples:
   xlconv code --input 4x4 --weight 3x3 --stride 2 --framework pytorch
   xlconv code --input 2x2 --weight 3x3 --convention keras --same --framework jax
-  xlconv code --input x.npy --weight w.npy --framework onnx -o layer.py"""
+  xlconv code --input x.npy --weight w.npy --framework onnx -o layer.py
+  xlconv code --input 2x2 --weight 3x3 --stride 2 --framework tensorflow"""
 )
 @layer_options
 @click.option(
@@ -240,8 +310,14 @@ def code(
 ) -> None:
     """Print a layer as a framework's program.
 
-    It prints the numbers of the layer's output, the same for every framework. An array too large
-    to be read in a program is loaded by it from a .npy file; with -o that file is written too.
+    It prints the numbers of the layer's output, as whole numbers or with six digits of the largest
+    that there can be. Every framework prints the same text. Only onnx, and mxnet in 3-D, which
+    compute in float32 alone, may differ by one in the last digit of what is not whole, and hold
+    whole numbers up to 16777216.
+
+    An array too large to be read in a program is loaded: by a program on stdout from the .npy file
+    that was given for it, by one that -o FILE writes from a .npy file beside it, which is written
+    too: FILE-input.npy, FILE-weight.npy or FILE-bias.npy.
     """
     from xlconv import snippets
     from xlconv.saving import check_target
@@ -251,14 +327,20 @@ def code(
         check_target(target, ".py")
     with pointing_at_options(ctx):
         shown = layer_of(**asked)
-        program = snippets.snippet(shown, framework)
     arrays = snippets.files(shown)
-    if target is None:
-        put(program)
-        if arrays:
-            say(f"the program loads {', '.join(arrays)}: with -o FILE they are written beside it")
+    if target is not None:
+        names = {name: f"{target.stem}-{name}.npy" for name in arrays}
+        beside = {name: f"Path(__file__).with_name({file!a})" for name, file in names.items()}
+        program = snippets.snippet(shown, framework, beside)
+        save_program(target, program, {names[n]: a for n, a in arrays.items()}, force)
         return
-    save_program(target, program, arrays, force)
+    given = given_files(shown, asked)
+    put(snippets.snippet(shown, framework, given))
+    if loose := [f"{name}.npy" for name in arrays if name not in given]:
+        say(
+            f"the program loads {', '.join(loose)} from where it is run, and nothing wrote that:"
+            " -o FILE writes the program with its arrays beside it"
+        )
 
 
 @cli.command(

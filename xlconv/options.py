@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,7 +23,7 @@ OUTPUT = "output"
 # the keys of tables in modules that are imported when they are needed
 CONVENTIONS = ("pytorch", "tensorflow", "keras", "jax", "onnx", "mxnet")
 LAYOUTS = ("pytorch", "onnx", "mxnet", "keras", "tensorflow", "jax", "jax-transposed")
-FRAMEWORKS = ("pytorch", "keras", "jax", "onnx", "mxnet", "numpy")
+FRAMEWORKS = ("pytorch", "tensorflow", "keras", "jax", "onnx", "mxnet", "numpy")
 PADDINGS = {
     "same": "same",
     "same-lower": "same_lower",
@@ -76,11 +77,11 @@ def pads(
 
 
 def sizes(_: click.Context, __: click.Parameter, told: str | None) -> list[int] | None:
-    """Sizes as in 4x4, of one to three axes."""
+    """Sizes as in 4x4, of one to three axes, and up to two more for channels and a batch."""
     if told is None:
         return None
-    if not re.fullmatch(r"[0-9]{1,18}([x,][0-9]{1,18}){0,2}", told):
-        raise click.BadParameter(f"{told!r:.40} is not like 4, 4x4 or 4x4x4")
+    if not re.fullmatch(r"[0-9]{1,18}([x,][0-9]{1,18}){0,4}", told):
+        raise click.BadParameter(f"{told!r:.40} is not like 4, 4x4 or 3x4x4")
     return [int(size) for size in re.split("[x,]", told)]
 
 
@@ -204,6 +205,27 @@ def layer_of(planned: bool = False, **asked: Any) -> Layer:
     given: dict[str, str] = {name: said.pop(name) for name in names if name in said}
     found: dict[str, Any] = dict(arrays(given, Source(Folder(), planned=planned), seed=seed))
     return resolve(turned=turned, **found, **said)
+
+
+def given_files(layer: Layer, asked: Mapping[str, Any]) -> dict[str, str]:
+    """Where a program of a layer finds the arrays that it loads, by name: the .npy files that were
+    given, as Python writes their whole paths; none whose numbers are not in that order, or are not
+    all that it holds.
+    """
+    import numpy as np
+
+    from xlconv.data import Source, array
+    from xlconv.files import Folder
+    from xlconv.snippets import files
+
+    found = {}
+    for name, loaded in files(layer).items():
+        path = Path(asked["input_" if name == "input" else name])
+        if path.suffix.lower() != ".npy":
+            continue
+        if np.array_equal(array(name, str(path), Source(Folder())).reshape(-1), loaded.reshape(-1)):
+            found[name] = ascii(str(path.absolute()))
+    return found
 
 
 @contextmanager
