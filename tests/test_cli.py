@@ -160,7 +160,9 @@ def sizes(run: Run, *args: object) -> dict[str, list[int]]:
 
 def test_layer_shows_distribute_and_collect_in_the_output_folder(run: Run) -> None:
     done = run("layer", *SMALL)
-    assert (done.code, done.err) == (0, "xlconv: wrote output/layer.xlsx: 2 sheets\n")
+    understood = "xlconv: 2-D, 1 → 1 channels, 4x4 → 6x6, kernel 3x3\n"
+    assert done.code == 0
+    assert done.err == f"xlconv: wrote output/layer.xlsx: 2 sheets\n{understood}"
     assert openpyxl.load_workbook("output/layer.xlsx").sheetnames == ["Distribute", "Collect"]
 
 

@@ -78,8 +78,12 @@ def build(lesson: str, output: str | None, force: bool, as_json: bool) -> None:
     from xlconv import lesson as lessons
 
     _check_target(output, as_json)
-    book = lessons.build(lesson)
+    loaded = lessons.load_lesson(lesson)
+    book = lessons.build(loaded)
     _deliver(book, output, lessons.find_lesson(lesson).stem, force, as_json)
+    for page in loaded.pages:
+        if page.layer is not None and page.layer.note:
+            say(f'sheet "{page.name}": {page.layer.explain()}')
 
 
 @cli.command(
@@ -121,8 +125,10 @@ def layer(
     _check_target(output, as_json)
     picture = is_picture(asked["input_"])
     with pointing_at_options(ctx):
-        book = build_book(layer_of(planned=True, **asked), views=view.split(","), picture=picture)
+        shown = layer_of(planned=True, **asked)
+        book = build_book(shown, views=view.split(","), picture=picture)
     _deliver(book, output, "layer", force, as_json)
+    say(shown.explain())
 
 
 @cli.command(
@@ -231,8 +237,9 @@ def code(
         put(program)
         if arrays:
             say(f"the program loads {', '.join(arrays)}: with -o FILE they are written beside it")
-        return
-    _save_program(Path(str(output)), program, arrays, force)
+    else:
+        _save_program(Path(str(output)), program, arrays, force)
+    say(shown.explain())
 
 
 def _save_program(target: Path, program: str, arrays: Mapping[str, Any], force: bool) -> None:

@@ -37,7 +37,8 @@ LESSON_KEYS = {"title": str, "words": dict, "layers": dict, "sheet": list[dict[s
 SHEET_KEYS = {"name": str, "view": str, "title": str, "idea": str, "try": list[str]}
 ARRAYS = {"input": str | list, "weight": str | list, "bias": str | list}
 PARAMETERS = {
-    "convention": str, "layout": str, "turned": bool, "stride": int | list[int],
+    "convention": str, "layout": str, "input_layout": str, "turned": bool, "batch": int,
+    "rank": int, "stride": int | list[int],
     "padding": str | int | list[int | tuple[int, int]], "output_padding": int | list[int],
     "output_size": int | list[int], "dilation": int | list[int], "groups": int,
 }  # fmt: skip
