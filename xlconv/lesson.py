@@ -122,13 +122,15 @@ def lesson_of(text: str, source: Path) -> Lesson:
     return _lesson(Table(source, files=False), told)
 
 
-def layer_lesson(layer: Layer, views: Sequence[str], picture: bool = False) -> Lesson:
+def layer_lesson(layer: Layer, views: str | Sequence[str], picture: bool = False) -> Lesson:
     """A lesson that shows one layer, a page a view; a picture as one, where a view can.
 
     >>> lesson = layer_lesson(Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2), ["collect"])
     >>> lesson.title, lesson.names
     ('Transposed convolution 2×2 → 4×4', ['Collect'])
     """
+    if isinstance(views, str):
+        views = [views]
     if not views:
         raise XlconvError(f"view must name at least one of {', '.join(VIEWS)}", parameter="view")
     sizes = (layer.geometry.input_shape, layer.geometry.output_shape)
@@ -286,13 +288,13 @@ def view_options(view: str) -> dict[str, Any]:
 def build(
     lesson: Lesson | Layer | str | os.PathLike[str],
     *,
-    views: Sequence[str] = ("distribute", "collect"),
+    views: str | Sequence[str] = ("distribute", "collect"),
     picture: bool = False,
 ) -> Book:
     """The book of a lesson, each of its claims checked against the model.
 
     lesson   a lesson, the name of a shipped one or the path of a file; or a layer
-    views    what to show of a layer; a lesson names its own
+    views    what to show of a layer, a name or several; a lesson names its own
     picture  whether a layer's input is a picture, to be shown as one where a view can
 
     Raises XlconvError where a layer has no such view, or a program's limits are passed.

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from xlconv.layer import Layer
+from xlconv.summary import line
+from xlconv.words import counted
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Page:
     """One sheet of a lesson: a view, what it shows, and the words around it."""
 
@@ -21,8 +23,11 @@ class Page:
     layer: Layer | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return line("Page", f"{self.view or 'no view'}: {self.name}")
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Lesson:
     """A title and pages in order; `words` replaces some of the words that views write."""
 
@@ -30,6 +35,9 @@ class Lesson:
     pages: tuple[Page, ...]
     layers: Mapping[str, Layer] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return line("Lesson", f"{counted(len(self.pages), 'sheet')}: {self.title}")
 
     @property
     def names(self) -> list[str]:

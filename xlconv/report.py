@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from xlconv.summary import line, table
+from xlconv.words import counted
 from xlconv.workbook import Value
 
 TOLD = 20
@@ -61,13 +63,25 @@ class Finding:
         return words.format(at=_said(at), expected=_said(self.expected), got=_said(self.got))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """What was found in one file, and how many formulas were compared."""
 
     file: str
     findings: tuple[Finding, ...] = ()
     formulas: int = 0
+
+    def __repr__(self) -> str:
+        return line("Report", self._counts())
+
+    def _repr_html_(self) -> str:
+        rows = [("wrong" if found.wrong else "fine", str(found)) for found in self.findings]
+        return table(self._counts(), [], rows)
+
+    def _counts(self) -> str:
+        found = counted(len(self.findings), "finding")
+        verdict = "right" if self.right else "wrong"
+        return f"{verdict}, {counted(self.formulas, 'formula')}, {found}: {self.file}"
 
     @property
     def right(self) -> bool:
@@ -85,7 +99,9 @@ class Report:
 
     def explain(self) -> str:
         """The report in words, at most `TOLD` findings of a kind."""
-        lines = [f"{self.file}: {'right' if self.right else 'wrong'}, {self.formulas} formulas"]
+        lines = [
+            f"{self.file}: {'right' if self.right else 'wrong'}, {counted(self.formulas, 'formula')}"
+        ]
         ranks = list(SAID)
         for kind, group in groupby(
             sorted(self.findings, key=lambda found: ranks.index(found.kind)), lambda f: f.kind
