@@ -378,7 +378,7 @@ def onnx_layers(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(onnx_layers())
 def test_onnx_is_what_onnxruntime_makes_of_it(case: dict[str, Any]) -> None:
     asked, padding = case["asked"], case["asked"].get("padding")

@@ -40,6 +40,7 @@ def fresh() -> bytes:
 
 def limited() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
 
 def checked(path: Path, *options: str) -> tuple[int, str, str]:
@@ -50,7 +51,6 @@ def checked(path: Path, *options: str) -> tuple[int, str, str]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=SECONDS,
         preexec_fn=limited,
         check=False,
     )
