@@ -8,7 +8,6 @@ import pty
 import resource
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -162,7 +161,9 @@ def sizes(run: Run, *args: object) -> dict[str, list[int]]:
 
 def test_layer_shows_distribute_and_collect_in_the_output_folder(run: Run) -> None:
     done = run("layer", *SMALL)
-    assert (done.code, done.err) == (0, "xlconv: wrote output/layer.xlsx: 2 sheets\n")
+    understood = "xlconv: 2-D, 1 → 1 channels, 4x4 → 6x6, kernel 3x3\n"
+    assert done.code == 0
+    assert done.err == f"xlconv: wrote output/layer.xlsx: 2 sheets\n{understood}"
     shown = [
         s.title for s in openpyxl.load_workbook("output/layer.xlsx") if s.sheet_state == "visible"
     ]
@@ -307,11 +308,10 @@ def test_bad_value_is_one_line_and_leaves_nothing(
     np.save(tmp_path / "complex.npy", np.ones((3, 3)) * 1j)
     np.save(tmp_path / "short.npy", np.ones((3, 3)))
     (tmp_path / "short.npy").write_bytes((tmp_path / "short.npy").read_bytes()[:-1])
-    before, began = listing(), time.monotonic()
+    before = listing()
     done = run("layer", *SMALL, *options)
     assert said in error_line(done.err)
     assert (done.code, done.out, listing()) == (code, b"", before)
-    assert time.monotonic() - began < 90  # it must not hang; how fast it is, benchmarks tell
 
 
 def test_missing_option_is_named(run: Run) -> None:

@@ -23,6 +23,7 @@ from xlconv.data import array
 from xlconv.layer import Layer
 from xlconv.layouts import LAYOUTS
 from xlconv.lesson import build, load_lesson
+from xlconv.ranks import INPUT_LAYOUTS
 from xlconv.rules import CONVENTIONS
 from xlconv.snippets import FRAMEWORKS
 
@@ -95,8 +96,9 @@ def test_file_of_every_layout_is_the_same_layer(run: Run, layout: str) -> None:
     rng = np.random.default_rng(1)
     x, w = rng.integers(-4, 5, (2, 3, 4)), rng.integers(-4, 5, (2, 3, 3, 2))
     # (in, out, k, k) of PyTorch in the order that the frameworks' documents name
-    order = {"first": (0, 1, 2, 3), "last": (2, 3, 1, 0), "last, input first": (2, 3, 0, 1)}
-    stored = w.transpose(order[LAYOUTS[layout].source])
+    last = dict.fromkeys(("keras", "tensorflow", "jax-transposed"), (2, 3, 1, 0))
+    others = {"jax": (2, 3, 0, 1), "tflite": (1, 2, 3, 0), "oihw": (1, 0, 2, 3)}
+    stored = w.transpose((last | others).get(layout, (0, 1, 2, 3)))
     if layout == "jax":
         stored = stored[::-1, ::-1]
     np.save("x.npy", x)
@@ -113,7 +115,7 @@ def test_file_of_every_layout_is_the_same_layer(run: Run, layout: str) -> None:
     [
         (["--input", "4", "--weight", "3", "--stride", "2"], (1, 8)),
         (["--input", "2x3", "--weight", "3x3", "--stride", "2,1"], (4, 3)),
-        (["--input", "2x3x2", "--weight", "3x3x3", "--stride", "2"], (4, 6, 4)),
+        (["--input", "2x3x2", "--weight", "3x3x3", "--stride", "2", "--rank", "3"], (4, 6, 4)),
         (["--input", "2x3x3", "--weight", "3x3x1x2", "--stride", "2"], (6, 6)),
     ],
 )
@@ -170,6 +172,7 @@ def test_layer_that_a_framework_refuses_is_refused_in_its_words(
 def test_names_on_the_command_line_are_those_of_the_tables() -> None:
     assert set(CONVENTIONS) == set(options.CONVENTIONS)
     assert set(LAYOUTS) == set(options.LAYOUTS)
+    assert INPUT_LAYOUTS == options.INPUT_LAYOUTS
     assert FRAMEWORKS == options.FRAMEWORKS
 
 
@@ -510,7 +513,8 @@ def printed(program: Path) -> Any:
 def test_code_is_a_program_that_prints_the_layers_output(run: Run, files: None) -> None:
     asked = ("--input", "x.csv", "--weight", "w.csv", "--stride", 2)
     done = run("code", *asked, "--convention", "onnx", "--same-lower", "--framework", "numpy")
-    assert (done.code, done.err) == (0, "")
+    assert done.code == 0
+    assert done.err.startswith("xlconv: 2-D, 1 → 1 channels, 2x2 → 4x4, kernel 3x3, stride 2, ")
     Path("p.py").write_bytes(done.out)
     assert printed(Path("p.py").resolve()) == [LOWER]
 
@@ -525,13 +529,15 @@ def test_code_is_written_for_every_framework(run: Run, framework: str) -> None:
 
 def test_code_writes_what_it_loads_beside_itself(run: Run, tmp_path: Path) -> None:
     args = ("code", "--input", "20x20", "--weight", "2x2", "--stride", 2, "--framework", "numpy")
+    understood = "xlconv: 2-D, 1 → 1 channels, 20x20 → 40x40, kernel 2x2, stride 2\n"
     assert run(*args).err == (
         "xlconv: the program loads input.npy from where it is run, and nothing wrote that:"
-        " -o FILE writes the program with its arrays beside it\n"
+        f" -o FILE writes the program with its arrays beside it\n{understood}"
     )
     Path("programs").mkdir()
     done = run(*args, "-o", "programs/p.py")
-    assert done.err == "xlconv: wrote programs/p.py\nxlconv: wrote programs/p-input.npy\n"
+    wrote = "xlconv: wrote programs/p.py\nxlconv: wrote programs/p-input.npy\n"
+    assert done.err == wrote + understood
     assert done.out == b""
     np.save("p-input.npy", np.ones((20, 20)))  # another array, where the program is run
     np.save("input.npy", np.ones((20, 20)))
@@ -562,7 +568,7 @@ def test_code_on_stdout_loads_the_file_that_was_given_wherever_it_is_run(
     np.save("w.npy", w)
     args = ("--input", "a b/x\u00e9.npy", "--weight", "w.npy", "--framework", "numpy")
     done = run("code", *args)
-    assert done.err == ""
+    assert done.err == "xlconv: 2-D, 1 → 3 channels, 20x20 → 28x28, kernel 9x9\n"
     (tmp_path / "elsewhere").mkdir()
     program = tmp_path / "elsewhere" / "p.py"
     program.write_bytes(done.out)

@@ -20,14 +20,15 @@ HOME = Path(__file__).parents[1]
 ADDRESSES, SECONDS = 2 << 30, 60
 SECRET = "root:x:0:0:root:/root:/bin/bash\n"
 WORKER = """
-import json, resource, sys
+import json, sys
 from xlconv.cli import main
 try:
     main(sys.argv[2:])
 except SystemExit as ended:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+    # that of getrusage would count what the process had before it became this one
+    (peak,) = (line for line in open("/proc/self/status") if line.startswith("VmHWM"))
     with open(sys.argv[1], "w") as file:
-        json.dump([ended.code, peak], file)
+        json.dump([ended.code, int(peak.split()[1]) << 10], file)
 """
 
 LESSON = """

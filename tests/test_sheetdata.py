@@ -22,7 +22,7 @@ from .engines.compare import differences
 from .engines.package import MAIN
 from .pages import file
 
-every_example = settings(derandomize=True, deadline=None, max_examples=60)
+every_example = settings(derandomize=True, max_examples=60)
 
 
 def rows(sheet: Sheet) -> list[ET.Element]:

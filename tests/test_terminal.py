@@ -330,7 +330,9 @@ def test_warning_of_a_library_is_nothing_that_a_user_can_mend(tmp_path: Path) ->
         "emit.write = warn; __main__.main()"
     )
     running = start(tmp_path, "layer", *SMALL, program=program)
-    assert running.communicate()[1] == b"xlconv: wrote output/layer.xlsx: 2 sheets\n"
+    said = running.communicate()[1]
+    assert said.startswith(b"xlconv: wrote output/layer.xlsx: 2 sheets\n")
+    assert b"odd" not in said
 
 
 # ------------------------------------------------------------------------- our own fault

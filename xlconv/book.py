@@ -12,14 +12,20 @@ from xlconv.errors import XlconvError
 from xlconv.recipe import RECIPE_SHEET
 from xlconv.saving import SUFFIX, Name, as_path, check_target, save_file
 from xlconv.sheet import SHEETS_CELLS, Sheet
+from xlconv.summary import line, table
+from xlconv.words import counted
 
 Progress = Callable[[int], object]
 """What is told, now and then, how many rows of all sheets are written."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Book:
-    """Sheets that are ready to be written; their values are computed already."""
+    """Sheets that are ready to be written; their values are computed already.
+
+    >>> Book("Title", (Sheet("Looks", "collect"),))
+    <Book 1 sheet, 0 rows: Title>
+    """
 
     title: str
     sheets: tuple[Sheet, ...]
@@ -36,6 +42,14 @@ class Book:
                 f"the workbook needs {cells} cells; Google Sheets has {SHEETS_CELLS}:"
                 " use a smaller input or fewer views"
             )
+
+    def __repr__(self) -> str:
+        size = f"{counted(len(self.sheets), 'sheet')}, {counted(self.rows, 'row')}"
+        return line("Book", f"{size}: {self.title}")
+
+    def _repr_html_(self) -> str:
+        sheets = [(s.name, s.view, s.rows, s.columns, len(s.blocks)) for s in self.sheets]
+        return table(self.title, ("sheet", "view", "rows", "columns", "blocks"), sheets)
 
     def _check_defined_names(self) -> None:
         """Refuse sheets of which two blocks would be called the same in the workbook."""

@@ -104,8 +104,12 @@ def build(
     from xlconv import lesson as lessons
 
     check_book_target(output, as_json)
-    book = lessons.build(lessons.load_lesson(lesson, folders))
+    loaded = lessons.load_lesson(lesson, folders)
+    book = lessons.build(loaded)
     deliver_book(book, output, lessons.find_lesson(lesson).stem, force, as_json)
+    for page in loaded.pages:
+        if page.layer is not None and page.layer.note:
+            say(f'sheet "{page.name}": {page.layer.explain()}')
 
 
 @cli.command(
@@ -147,8 +151,10 @@ def layer(
     check_book_target(output, as_json)
     picture = is_picture(asked["input_"])
     with pointing_at_options(ctx):
-        book = build_book(layer_of(planned=True, **asked), views=view.split(","), picture=picture)
+        shown = layer_of(planned=True, **asked)
+        book = build_book(shown, views=view.split(","), picture=picture)
     deliver_book(book, output, "layer", force, as_json)
+    say(shown.explain())
 
 
 @cli.command(
@@ -333,14 +339,15 @@ def code(
         beside = {name: f"Path(__file__).with_name({file!a})" for name, file in names.items()}
         program = snippets.snippet(shown, framework, beside)
         save_program(target, program, {names[n]: a for n, a in arrays.items()}, force)
-        return
-    given = given_files(shown, asked)
-    put(snippets.snippet(shown, framework, given))
-    if loose := [f"{name}.npy" for name in arrays if name not in given]:
-        say(
-            f"the program loads {', '.join(loose)} from where it is run, and nothing wrote that:"
-            " -o FILE writes the program with its arrays beside it"
-        )
+    else:
+        given = given_files(shown, asked)
+        put(snippets.snippet(shown, framework, given))
+        if loose := [f"{name}.npy" for name in arrays if name not in given]:
+            say(
+                f"the program loads {', '.join(loose)} from where it is run, and nothing wrote"
+                " that: -o FILE writes the program with its arrays beside it"
+            )
+    say(shown.explain())
 
 
 @cli.command(

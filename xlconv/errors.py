@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-LONGEST = 1_000
-"""Characters of a message; of a longer one the beginning and the end are kept."""
-
 
 class XlconvError(ValueError):
     """What a user asked for cannot be had: what, rule, what was got, and the way out.
@@ -20,8 +17,6 @@ class XlconvError(ValueError):
     exit_code = 2
 
     def __init__(self, message: str, *, parameter: str | None = None) -> None:
-        if len(message) > LONGEST:  # what is quoted in it may be as long as a file
-            message = f"{message[: LONGEST - 300]} ... {message[-295:]}"
         super().__init__(message)
         self.parameter = parameter
 

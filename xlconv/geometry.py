@@ -67,9 +67,11 @@ class Axis:
             if (got := getattr(self, name)) < least:
                 raise XlconvError(f"{name} must be at least {least}, got {got}", parameter=name)
         if self.output_padding and self.output_padding >= max(self.stride, self.dilation):
+            begin, end = self.padding
             raise XlconvError(
                 f"output_padding must be smaller than stride or dilation, got {self.output_padding}"
-                f" with stride {self.stride}, dilation {self.dilation}",
+                f" with stride {self.stride}, dilation {self.dilation}: padding"
+                f" {begin}:{end - self.output_padding} makes what OpenVINO makes of it",
                 parameter="output_padding",
             )
         if self.output_size < 1:

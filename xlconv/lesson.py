@@ -38,7 +38,8 @@ LESSON_KEYS = {"title": str, "words": dict, "layers": dict, "sheet": list[dict[s
 SHEET_KEYS = {"name": str, "view": str, "title": str, "idea": str, "try": list[str]}
 ARRAYS = {"input": str | list, "weight": str | list, "bias": str | list}
 PARAMETERS = {
-    "convention": str, "layout": str, "turned": bool, "stride": int | list[int],
+    "convention": str, "layout": str, "input_layout": str, "turned": bool, "batch": int,
+    "rank": int, "stride": int | list[int],
     "padding": str | int | list[int | tuple[int, int]], "output_padding": int | list[int],
     "output_size": int | list[int], "dilation": int | list[int], "groups": int,
 }  # fmt: skip
@@ -150,13 +151,15 @@ def _shallow(told: Any) -> bool:
     return False
 
 
-def layer_lesson(layer: Layer, views: Sequence[str], picture: bool = False) -> Lesson:
+def layer_lesson(layer: Layer, views: str | Sequence[str], picture: bool = False) -> Lesson:
     """A lesson that shows one layer, a page a view; a picture as one, where a view can.
 
     >>> lesson = layer_lesson(Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2), ["collect"])
     >>> lesson.title, lesson.names
     ('Transposed convolution 2×2 → 4×4', ['Collect'])
     """
+    if isinstance(views, str):
+        views = [views]
     if not views:
         raise XlconvError(f"view must name at least one of {', '.join(VIEWS)}", parameter="view")
     sizes = (layer.geometry.input_shape, layer.geometry.output_shape)
@@ -319,13 +322,13 @@ def view_options(view: str) -> dict[str, Any]:
 def build(
     lesson: Lesson | Layer | str | os.PathLike[str],
     *,
-    views: Sequence[str] = ("distribute", "collect"),
+    views: str | Sequence[str] = ("distribute", "collect"),
     picture: bool = False,
 ) -> Book:
     """The book of a lesson, each of its claims checked against the model.
 
     lesson   a lesson, the name of a shipped one or the path of a file; or a layer
-    views    what to show of a layer; a lesson names its own
+    views    what to show of a layer, a name or several; a lesson names its own
     picture  whether a layer's input is a picture, to be shown as one where a view can
 
     Raises XlconvError where a layer has no such view, or a program's limits are passed.

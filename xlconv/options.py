@@ -22,7 +22,10 @@ OUTPUT = "output"
 
 # the keys of tables in modules that are imported when they are needed
 CONVENTIONS = ("pytorch", "tensorflow", "keras", "jax", "onnx", "mxnet")
-LAYOUTS = ("pytorch", "onnx", "mxnet", "keras", "tensorflow", "jax", "jax-transposed")
+LAYOUTS = (
+    "pytorch", "onnx", "mxnet", "keras", "tensorflow", "jax", "jax-transposed", "tflite", "oihw",
+)  # fmt: skip
+INPUT_LAYOUTS = ("channels-first", "channels-last")
 FRAMEWORKS = ("pytorch", "tensorflow", "keras", "jax", "onnx", "mxnet", "numpy")
 PADDINGS = {
     "same": "same",
@@ -147,7 +150,7 @@ def layer_options(command: Any) -> Any:
         click.option(
             "--input", "input_", required=True, metavar="SIZE|FILE",
             help="4x4, 3x4x4 (channels first), or a .csv, .npy or .png file; FILE:3x4x4 lays its"
-            " numbers into these sizes.",
+            " numbers into these sizes. A batch of one is left out: 1x3x4x4 is 3x4x4.",
         ),
         click.option(
             "--weight", required=True, metavar="SIZE|FILE",
@@ -160,6 +163,19 @@ def layer_options(command: Any) -> Any:
         click.option(
             "--layout", type=click.Choice(LAYOUTS),
             help="The order of the weight's axes. Default: the convention's",
+        ),
+        click.option(
+            "--input-layout", type=click.Choice(INPUT_LAYOUTS),
+            help="Where the input's channels are. Default: first, or in a layout of Keras,"
+            " TensorFlow or JAX where they are as many as the weight's",
+        ),
+        click.option(
+            "--batch", type=click.IntRange(min=0), metavar="K",
+            help="The input's first axis is a batch: take sample K of it, from 0.",
+        ),
+        click.option(
+            "--rank", type=click.IntRange(1, 3), metavar="N",
+            help="How many axes are spatial, where the sizes leave it open.",
         ),
         click.option(
             "--turned/--not-turned", default=None,

@@ -11,7 +11,8 @@ from xlconv.arguments import plain
 from xlconv.errors import XlconvError
 from xlconv.layer import Layer
 from xlconv.schema import suggest, unfit
-from xlconv.words import WORDS
+from xlconv.summary import line
+from xlconv.words import WORDS, counted
 
 TITLE_LENGTH = 120
 """Characters of a title: Excel takes twice as many in a page's header."""
@@ -21,7 +22,7 @@ WORDS_LENGTH = 255
 """Characters that Excel takes in a text in a formula."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Page:
     """One sheet of a lesson: a view, what it shows, and the words around it.
 
@@ -42,8 +43,11 @@ class Page:
         # NumPy's numbers as Python's own, which views compare and recipes write
         object.__setattr__(self, "options", plain(dict(self.options)))
 
+    def __repr__(self) -> str:
+        return line("Page", f"{self.view or 'no view'}: {self.name}")
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Lesson:
     """A title and pages in order; `words` replaces some of the words that views write.
 
@@ -69,6 +73,9 @@ class Lesson:
                 parameter="title",
             )
         check_words(self.words)
+
+    def __repr__(self) -> str:
+        return line("Lesson", f"{counted(len(self.pages), 'sheet')}: {self.title}")
 
     @property
     def names(self) -> list[str]:

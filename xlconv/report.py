@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from xlconv.summary import line, table
 from xlconv.visible import visible
+from xlconv.words import counted
 from xlconv.workbook import Value
 
 TOLD = 20
@@ -144,7 +146,7 @@ class Finding:
         return words.format(at=_said(at), expected=said(self.expected), got=said(self.got))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """What was found in one file, and how many formulas were compared."""
 
@@ -153,6 +155,18 @@ class Report:
     formulas: int = 0
     lesson: str = ""
     """The title of the lesson that it was compared with."""
+
+    def __repr__(self) -> str:
+        return line("Report", self._counts())
+
+    def _repr_html_(self) -> str:
+        rows = [("wrong" if found.wrong else "fine", str(found)) for found in self.findings]
+        return table(self._counts(), [], rows)
+
+    def _counts(self) -> str:
+        found = counted(len(self.findings), "finding")
+        verdict = "right" if self.right else "wrong"
+        return f"{verdict}, {counted(self.formulas, 'formula')}, {found}: {self.file}"
 
     @property
     def right(self) -> bool:
@@ -176,8 +190,7 @@ class Report:
 
     def explain(self) -> str:
         """The report in words, at most `TOLD` findings of a kind."""
-        formulas = f"{self.formulas:,} formula" + "s" * (self.formulas != 1)
-        head = f"{visible(self.file)}: {self.verdict}, {formulas}"
+        head = f"{visible(self.file)}: {self.verdict}, {counted(self.formulas, 'formula')}"
         lines = [head + f' of "{_said(self.lesson)}"' * bool(self.lesson)]
         for kind, found in self._by_kind().items():
             lines.append(f"  {_counted(kind, found)}:")

@@ -16,7 +16,8 @@ from xlconv.expr import Area, Expr, Grid
 from xlconv.functions import Values
 from xlconv.layer import Convolution, Layer
 from xlconv.places import Place, leaves, span, tiled
-from xlconv.words import WORDS
+from xlconv.summary import line, sizes
+from xlconv.words import WORDS, counted
 
 EXCEL_ROWS, EXCEL_COLUMNS = 1_048_576, 16_384
 SHEETS_CELLS = 10_000_000
@@ -82,7 +83,7 @@ class Link:
     target: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Block:
     """Cells with a name and a meaning: what the manifest lists and a defined name leads to.
 
@@ -94,12 +95,15 @@ class Block:
     cells: Grid
     claim: tuple[str, Layer | Convolution] | None = None
 
+    def __repr__(self) -> str:
+        return line("Block", f"{sizes(self.cells.shape)} {self.role}: {self.name}")
+
     def ranges(self) -> list[str]:
         """One A1 range for each innermost 2-D slice, in C order."""
         return [span(leaf) for leaf in leaves(self.cells)]
 
 
-@dataclass
+@dataclass(repr=False)
 class Sheet:
     """One worksheet: what views write on, and what is emitted.
 
@@ -140,6 +144,11 @@ class Sheet:
     blocks: list[Block] = field(default_factory=list)
     rows: int = 0
     columns: int = 0
+
+    def __repr__(self) -> str:
+        size = f"{counted(self.rows, 'row')}, {counted(self.columns, 'column')}"
+        blocks = counted(len(self.blocks), "block")
+        return line("Sheet", f"{size}, {blocks}: {self.name} ({self.view or 'no view'})")
 
     def say(self, key: str, **values: object) -> str:
         """One of the sheet's words, with its {places} filled."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from xlconv.errors import XlconvError
-from xlconv.layouts import LAYOUTS
+from xlconv.layouts import LAYOUTS, kernel_size
 
 RANKS = (1, 2, 3)
 
@@ -132,7 +132,7 @@ def _meanings(
     if len(kernel) == rank:
         yield Spatial(size=size, kernel_size=tuple(kernel), in_channels=channels, batch=batch)
         return
-    into, out, kernel_size = _weight(kernel, LAYOUTS[layout].source, groups)
+    into, out, spans = _weight(kernel, layout, groups)
     if into == (channels or 1):
         if into % groups:
             raise XlconvError(
@@ -140,21 +140,19 @@ def _meanings(
             )
         yield Spatial(
             size=size,
-            kernel_size=kernel_size,
+            kernel_size=spans,
             in_channels=into,
             out_channels=out,
             batch=batch,
         )
 
 
-def _weight(sizes: Sequence[int], source: str, groups: int) -> tuple[int, int, tuple[int, ...]]:
+def _weight(sizes: Sequence[int], layout: str, groups: int) -> tuple[int, int, tuple[int, ...]]:
     """in_channels, out_channels and kernel_sizes of a weight's sizes, wherever they stand in it."""
-    if source == "first":
-        return sizes[0], sizes[1] * groups, tuple(sizes[2:])
-    *kernel, one, other = sizes
-    if source == "last":
-        return other, one * groups, tuple(kernel)
-    return one * groups, other, tuple(kernel)
+    known, shape = LAYOUTS[layout], tuple(sizes)
+    channels = {"in": shape[known.channels[0]], "out": shape[known.channels[1]]}
+    channels[known.divided] *= groups
+    return channels["in"], channels["out"], kernel_size(shape, len(shape) - 2, layout)
 
 
 def _spell(sizes: Sequence[int]) -> str:

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+
+def counted(number: int, noun: str) -> str:
+    """A number of things, in the singular where it is one.
+
+    >>> counted(1, "formula"), counted(1200, "formula")
+    ('1 formula', '1,200 formulas')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 WORDS: dict[str, str] = {
     # blocks
     "input": "Input  {size}",
