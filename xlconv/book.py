@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from xlconv.errors import TargetError, XlconvError
 from xlconv.sheet import SHEETS_CELLS, Sheet
+from xlconv.words import UNWRITABLE, length
 
 Progress = Callable[[int], object]
 """What is told, now and then, how many rows of all sheets are written."""
@@ -30,6 +31,9 @@ class Book:
     """What it was made from: see `xlconv.recipe`."""
 
     def __post_init__(self) -> None:
+        if not self.sheets:
+            raise XlconvError("a workbook needs at least one sheet, got none")
+        check_title(self.title)
         check_names(sheet.name for sheet in self.sheets)
         self._check_defined_names()
         # Google Sheets counts empty cells too
@@ -159,10 +163,22 @@ def save_file(
     return True
 
 
+TITLE_LENGTH = 120
+"""Characters that Excel takes in a page's header, where an & counts twice."""
+
+
+def check_title(title: str) -> None:
+    """Refuse a title that no page's header holds."""
+    if (got := length(title)) > TITLE_LENGTH:
+        raise XlconvError(f"a title must have at most {TITLE_LENGTH} characters, got {got}")
+    if found := UNWRITABLE.search(title):
+        raise XlconvError(f"a title must have no control characters, got {found[0]!r}")
+
+
 NAME_RULES = (
     (r".*\S.*", "not be empty"),
     (r"[^\[\]:*?/\\']*", "have none of [ ] : * ? / \\ '"),
-    (r"[^\x00-\x1f\ufffe\uffff]*", "have no control characters"),
+    (r"[^\x00-\x1f\ud800-\udfff\ufffe\uffff]*", "have no control characters"),
     (r"(?!(?i:history)$).*", "not be History, which Excel keeps for itself"),
 )
 """What a sheet's name must match, and how that is said."""
@@ -174,11 +190,10 @@ def check_names(names: Iterable[str]) -> None:
     for name in names:
         for pattern, rule in NAME_RULES:
             if not re.fullmatch(pattern, name, re.DOTALL):
-                raise XlconvError(f"a sheet name must {rule}, got {name!r}")
-        length = len(name.encode("utf-16-le", "surrogatepass")) // 2  # as Excel counts
-        if length > 31:
+                raise XlconvError(f"a sheet name must {rule}, got {name!r:.80}")
+        if length(name) > 31:
             raise XlconvError(
-                f"a sheet name must have at most 31 characters, got {length}: {name!r}"
+                f"a sheet name must have at most 31 characters, got {length(name)}: {name!r:.80}"
             )
         if name.casefold() in seen:
             raise XlconvError(

@@ -20,10 +20,11 @@ from openpyxl.formula.tokenizer import Token, TokenizerError
 
 from xlconv import __version__
 from xlconv.alike import same, tokens
+from xlconv.drawing import draw
 from xlconv.engine import recalculated
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.functions import Values
-from xlconv.lesson import draw, lesson_of
+from xlconv.lesson import lesson_of
 from xlconv.page import Lesson
 from xlconv.places import Place, a1, corners, span
 from xlconv.recipe import KEPT, PROPERTY

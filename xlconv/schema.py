@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -12,12 +11,7 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
 from xlconv.errors import XlconvError
-
-TEXT_LENGTH = 32_767
-"""Characters that Excel takes in a cell."""
-
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
-"""What no XML may hold, and a carriage return, which it does not keep."""
+from xlconv.words import TEXT_LENGTH, UNWRITABLE, length
 
 NAMES = {
     str: ("text", "texts"),
@@ -49,9 +43,9 @@ class Table:
             if not fits(value, known[key]):
                 raise self.wrong(f'"{key}" must be {words(known[key])}, got {shown(value)}')
             for text in _texts([key, value]):
-                if found := UNPRINTABLE.search(text):
+                if found := UNWRITABLE.search(text):
                     raise self.wrong(f'"{key}" has a control character, {found[0]!r}')
-                if len(text) > TEXT_LENGTH:
+                if length(text) > TEXT_LENGTH:
                     raise self.wrong(f'"{key}" must have at most {TEXT_LENGTH} characters')
         for key in needed:
             if key not in told:

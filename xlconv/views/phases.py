@@ -63,10 +63,8 @@ class Phase:
         [[2, 0], [1]]
         """
         s, d, at = axis.stride, axis.dilation, start + axis.padding[0]
-        mine = [u for u in range(axis.kernel_size) if (at - d * u) % s == 0]
-        step = s // gcd(s, d)
-        offsets = range(mine[-1], mine[0] - 1, -step) if mine else range(0)
-        base = (at - d * offsets[0]) // s if mine else 0
+        offsets = axis.meeting(at)[::-1]
+        base = (at - d * offsets[0]) // s if offsets else 0
         return cls(start, offsets, d // gcd(s, d), base, -(-(axis.output_size - start) // s))
 
     @property
