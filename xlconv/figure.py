@@ -195,6 +195,15 @@ def output_blocks(
     return canvas, output, indices(sheet, canvas, geometry.rank, firsts)
 
 
+TINTED = 2_000
+"""Weights beyond which what the looked-at cell meets is not tinted: each takes rules of its own."""
+
+
+def tinted(sheet: Sheet, weight: Grid) -> bool:
+    """Whether what is met is tinted by its weight; a plan has no colours."""
+    return not sheet.plan and prod(weight.shape) <= TINTED
+
+
 Tap = tuple[tuple[slice, ...], tuple[int, ...]]
 """For each axis the inputs that a tap brings to a run of cells, and the kernel index it uses."""
 
@@ -228,7 +237,7 @@ def afford(cells: Grid, runs: Sequence[Sequence[Run]], channels: int = 1, blocks
     blocks    how many blocks of cells are written so
     """
     longest = prod(max(len(run.taps) for run in axis) for axis in runs)
-    every = prod(sum(len(run.taps) for run in axis) for axis in runs)
+    every = prod(sum(len(run.taps) for run in axis) for axis in runs) + prod(map(len, runs))
     cells.on_paper.afford(every * channels * blocks, longest * channels)
 
 

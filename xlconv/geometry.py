@@ -9,7 +9,7 @@ from math import gcd, prod
 
 from xlconv.errors import LimitError, XlconvError
 
-TAPS = 1_000_000
+TAPS = 300_000
 """Taps of all runs of an axis: more make more terms than a sheet has."""
 
 

@@ -58,7 +58,7 @@ def _with_axes(geometry: Geometry, changed: Callable[[Axis], dict[str, Any]]) ->
 
 
 def _extended(geometry: Geometry) -> list[int]:
-    return [max(map(abs, axis.padding)) for axis in geometry.axes]
+    return [max(abs(pad) for axis in geometry.axes for pad in axis.padding)]
 
 
 def _nearer(geometry: Geometry, most: int) -> Geometry:
@@ -103,10 +103,18 @@ def refusal(needs: str, geometry: Geometry, fits: Fits) -> XlconvError:
     >>> str(refusal("11 cells; a row has 8", layer, lambda g: g.output_shape[1] <= 8))
     '11 cells; a row has 8: use an input of at most 6'
     """
+    last: tuple[Knob, Geometry] | None = None
     for knob in KNOBS:
         found = _largest(knob, geometry, fits)
-        if found is not None and (knob is not KNOBS[0] or max(knob.sizes(found)) > 1):
-            return XlconvError(f"{needs}: use {knob.words(found)}", parameter=knob.parameter)
+        # of 1 nothing is left that could be shown: another parameter is at fault, if one is
+        ample = found is not None and max(knob.sizes(found)) > 1
+        if found is not None and (ample or last is None):
+            last = (knob, found)
+        if ample:
+            break
+    if last is not None:
+        knob, found = last
+        return XlconvError(f"{needs}: use {knob.words(found)}", parameter=knob.parameter)
     needed = _needed(geometry, fits)
     words = list(dict.fromkeys(knob.smaller for knob in needed)) or ["another view"]
     return XlconvError(
@@ -120,9 +128,13 @@ def _largest(knob: Knob, geometry: Geometry, fits: Fits) -> Geometry | None:
     @cache
     def too_large(most: int) -> bool:
         try:
-            return not fits(knob.turned(geometry, most))
+            smaller = knob.turned(geometry, most)
         except XlconvError:  # so small that nothing is left of the output
             return False
+        try:
+            return not fits(smaller)
+        except XlconvError:
+            return True
 
     end, top = 1, max(knob.sizes(geometry))
     while end < top and not too_large(end):  # from below: what is far too large takes long, too

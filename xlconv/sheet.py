@@ -26,7 +26,7 @@ LITERAL_LENGTH, ADDRESS_LENGTH = 255, len("$XFD$1048576")
 SHORTEST = 3
 """Characters of the shortest term of a formula, A1+."""
 
-TERMS = 1_000_000
+TERMS = 300_000
 """Terms of the formulas of a sheet, each formula counted once for all cells that it is over."""
 
 

@@ -9,6 +9,7 @@ from math import prod
 from xlconv.expr import Expr, Grid, call, joined, moved
 from xlconv.figure import (
     LEFT,
+    TINTED,
     TOP,
     caption,
     indices,
@@ -192,6 +193,8 @@ def _light(
     sheet.light(y_names, here, "current")
     row = y_names[:, None].equals(name)
     lit = transposed.memory.size <= LIT
+    if sheet.plan or prod(g.weight_shape) > TINTED * g.weight_shape[1]:
+        return
     each = x.shape[0] // g.in_channels
     offsets = product(*(range(axis.kernel_size) for axis in g.axes))
     for tint, offset in enumerate(offsets):

@@ -10,6 +10,7 @@ from math import gcd, prod
 import numpy as np
 
 from xlconv import theme
+from xlconv.errors import XlconvError
 from xlconv.expr import Constant, Grid
 from xlconv.figure import (
     LEFT,
@@ -36,6 +37,10 @@ PIXEL_WIDTH, PIXEL_HEIGHT, PICTURE_ZOOM = 2.67, 14, 60
 
 HAND = 400
 """Output cells beyond which a sheet is an image: heat instead of tints, and no second way."""
+
+
+PHASES = 4_096
+"""Phases beyond which nobody looks at the kernel of each: those of a stride of 64."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,13 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
     picture  whether the cells are pixels, in shades of grey or, of three channels, of colours
     """
     g = layer.geometry
+    many = prod(min(axis.stride, axis.output_size) for axis in g.axes)
+    if many > PHASES:
+        raise XlconvError(
+            f"the phases view shows at most {PHASES} phases, this layer has {many}:"
+            " use a smaller stride",
+            parameter="stride",
+        )
     axes = [[Phase.of(a, start) for start in range(min(a.stride, a.output_size))] for a in g.axes]
     image = picture or prod(g.output_shape) > HAND
     rank, tint = g.rank, phase_tints(g, axes)
