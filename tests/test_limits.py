@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 
 from xlconv.book import Book
-from xlconv.errors import XlconvError
+from xlconv.drawing import draw
+from xlconv.errors import LimitError, XlconvError
 from xlconv.geometry import Axis, Geometry
 from xlconv.layer import Layer
 from xlconv.lesson import build
@@ -195,6 +196,26 @@ def test_several_parameters_are_named_where_one_is_not_enough() -> None:
 def test_layer_too_small_to_be_planned_first_names_the_way_out_too() -> None:
     with pytest.raises(XlconvError, match=r'"Why": .*: use an input of at most 1x\d+'):
         build(layer((1, 900), (1, 900)), views=["why"])
+
+
+@pytest.mark.parametrize(
+    ("told", "view"),
+    [
+        (layer((4, 4), (200, 200)), "why"),
+        (layer((4, 4), (3, 3), stride=1000), "why"),
+        (layer((4, 4), (3, 3), stride=10**9), "phases"),
+    ],
+)
+def test_sheet_of_little_room_is_refused_before_it_is_drawn(told: Layer, view: str) -> None:
+    page = Page("One", view, layer=told)
+    with pytest.raises(LimitError):  # as check draws what a returned file tells of
+        draw(Lesson("One", (page,)), 0, room=100_000)
+
+
+def test_pairs_beyond_a_page_are_refused() -> None:
+    page = Page("One", "evenness", options={"pairs": [(3, 2)] * 100_000})
+    with pytest.raises(XlconvError, match="pairs must be at most 60, got 100000"):
+        build(Lesson("One", (page,)))
 
 
 def test_too_many_output_channels_are_named() -> None:
