@@ -13,6 +13,7 @@ from xlconv.figure import (
     plain,
     spread,
     tints,
+    written,
 )
 from xlconv.layer import Layer
 from xlconv.places import below, corners, tiled
@@ -63,9 +64,9 @@ def channels(sheet: Sheet, layer: Layer) -> None:
     )  # fmt: skip
     runs = [axis.canvas_runs for axis in g.axes]
     afford(parts, runs, 1, g.in_channels * filters)
-    for i in range(g.in_channels):
+    for i in written(parts):
         sheet.text((top + i * down - 1, LEFT), sheet.say("input_channel", i=i), "caption")
-        for f in range(filters):
+        for f in written(parts[i]):
             o = f + filters * next(n for n in range(g.groups) if i in g.sources(n * filters))
             accumulated(
                 parts[i, f],
