@@ -30,11 +30,12 @@ from tests.hostile import (
 from xlconv import emit
 from xlconv import package as package_module
 from xlconv.check import check
-from xlconv.errors import LONGEST, UnreadableError, XlconvError
+from xlconv.errors import UnreadableError, XlconvError
 from xlconv.layer import Layer
 from xlconv.lesson import build
 from xlconv.package import Package
 from xlconv.scan import ALLOWED, Budget
+from xlconv.terminal import LONGEST
 
 END = b"</sheetData></worksheet>"
 WORKBOOK, STRINGS = "xl/workbook.xml", "xl/sharedStrings.xml"
@@ -133,7 +134,7 @@ FLOODS: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "sheets of a recipe": (
         lambda: with_recipe(recipe(sheet=[{**PAGE, "name": f"C{n}"} for n in range(256)])),
-        "must have at most 255 sheets, got 256",
+        "must have at most 255 tables, got 256",
     ),
 }  # fmt: skip
 

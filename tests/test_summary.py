@@ -86,7 +86,8 @@ def test_lines_stay_short_whatever_they_tell() -> None:
     layer = Layer.of([[1]], [[1]])
     page = xlconv.page.Page(title[:1000], "collect", layer=layer)
     told = [HUGE, Convolution.of(np.ones(9), np.ones(2)), page, xlconv.Lesson(title[:110], (page,))]
-    for thing in [*told, Report(title), xlconv.Book(title, ())]:
+    book = xlconv.Book(title[:110], xlconv.build(layer).sheets)
+    for thing in [*told, Report(title), book]:
         assert len(repr(thing)) < 100
         assert repr(thing).isprintable()
     assert line("Layer", "2-D") == "<Layer 2-D>"
@@ -99,7 +100,14 @@ def test_tables_of_a_notebook_are_small_and_escaped(tmp_path: Any) -> None:
     report = check(tmp_path / "a.xlsx")
     title = "<script>alert(1)</script>"
     finding = Finding("formula", title, "A1", "1+1", title)
-    shown = [layer, HUGE, book, report, xlconv.Book(title, ()), Report(title, (finding,) * 999)]
+    shown = [
+        layer,
+        HUGE,
+        book,
+        report,
+        xlconv.Book(title, book.sheets),
+        Report(title, (finding,) * 999),
+    ]
     for thing in shown:
         html = thing._repr_html_()  # type: ignore[attr-defined]
         tags = Tags(html)
@@ -110,7 +118,7 @@ def test_tables_of_a_notebook_are_small_and_escaped(tmp_path: Any) -> None:
         "Layer", "rank", "2-D", "channels", "1 → 1", "sizes", "2x2 → 4x4", "kernel", "2x2",
         "stride", "2",
     ]  # fmt: skip
-    assert title in "".join(Tags(xlconv.Book(title, ())._repr_html_()).texts)
+    assert title in "".join(Tags(xlconv.Book(title, book.sheets)._repr_html_()).texts)
     names = Tags(book._repr_html_()).texts
     assert {"Distribute", "Collect", "rows", "columns"} <= set(names)
 

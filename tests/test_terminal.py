@@ -197,9 +197,8 @@ def test_name_that_is_not_utf_8_is_said_by_its_bytes(
 # ------------------------------------------------------------------------- how long
 
 
-@pytest.mark.parametrize("args", [["--view", "v" * 100_000], ["--stride", "9" * 100_000]])
-def test_message_has_an_end(run: Run, args: list[str]) -> None:
-    told = error_line(run("layer", *SMALL, *args).err)
+def test_message_has_an_end(run: Run) -> None:
+    told = error_line(run("layer", *SMALL, "--view", "v" * 100_000).err)
     assert 1_000 < len(told) <= LONGEST == 2_000
     assert " ... " in told
 

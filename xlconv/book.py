@@ -9,11 +9,12 @@ from io import BytesIO
 from typing import IO, Any
 
 from xlconv.errors import XlconvError
+from xlconv.page import check_title
 from xlconv.recipe import RECIPE_SHEET
 from xlconv.saving import SUFFIX, Name, as_path, check_target, save_file
 from xlconv.sheet import SHEETS_CELLS, Sheet
 from xlconv.summary import line, table
-from xlconv.words import counted
+from xlconv.words import counted, length
 
 Progress = Callable[[int], object]
 """What is told, now and then, how many rows of all sheets are written."""
@@ -33,6 +34,9 @@ class Book:
     """What it was made from: see `xlconv.recipe`."""
 
     def __post_init__(self) -> None:
+        if not self.sheets:
+            raise XlconvError("a workbook needs at least one sheet, got none")
+        check_title(self.title)
         check_names(sheet.name for sheet in self.sheets)
         self._check_defined_names()
         # Google Sheets counts empty cells too
@@ -128,7 +132,7 @@ class Book:
 NAME_RULES = (
     (r".*\S.*", "not be empty"),
     (r"[^\[\]:*?/\\']*", "have none of [ ] : * ? / \\ '"),
-    (r"[^\x00-\x1f\ufffe\uffff]*", "have no control characters"),
+    (r"[^\x00-\x1f\ud800-\udfff\ufffe\uffff]*", "have no control characters"),
     (r"(?!(?i:history)$).*", "not be History, which Excel keeps for itself"),
     (rf"(?!(?i:{RECIPE_SHEET})$).*", f"not be {RECIPE_SHEET}, where the recipe stands"),
 )
@@ -141,11 +145,10 @@ def check_names(names: Iterable[str]) -> None:
     for name in names:
         for pattern, rule in NAME_RULES:
             if not re.fullmatch(pattern, name, re.DOTALL):
-                raise XlconvError(f"a sheet name must {rule}, got {name!r}")
-        length = len(name.encode("utf-16-le", "surrogatepass")) // 2  # as Excel counts
-        if length > 31:
+                raise XlconvError(f"a sheet name must {rule}, got {name!r:.80}")
+        if length(name) > 31:
             raise XlconvError(
-                f"a sheet name must have at most 31 characters, got {length}: {name!r}"
+                f"a sheet name must have at most 31 characters, got {length(name)}: {name!r:.80}"
             )
         if name.casefold() in seen:
             raise XlconvError(

@@ -12,11 +12,11 @@ import numpy as np
 
 from xlconv.alike import same
 from xlconv.dates import date_styles
+from xlconv.drawing import draw
 from xlconv.errors import UnreadableError
 from xlconv.following import following
 from xlconv.formula import Cells, parts, references, same_parts
 from xlconv.functions import Values
-from xlconv.lesson import draw
 from xlconv.moves import Moves, moves
 from xlconv.page import Lesson
 from xlconv.places import Place, a1, corners, span

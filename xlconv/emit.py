@@ -48,7 +48,7 @@ def write(
         yield parts.before_rows(sheet, number == 0).encode()
         for xml, rows in chunks(sheet, styles.cell, strings):
             yield xml
-            if progress:
+            if progress and not sheet.hidden:
                 progress(before + rows)
         yield parts.after_rows(sheet, title, styles).encode()
 

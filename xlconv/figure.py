@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -194,6 +195,15 @@ def output_blocks(
     return canvas, output, indices(sheet, canvas, geometry.rank, firsts)
 
 
+TINTED = 2_000
+"""Weights beyond which what the looked-at cell meets is not tinted: each takes rules of its own."""
+
+
+def tinted(sheet: Sheet, weight: Grid) -> bool:
+    """Whether what is met is tinted by its weight; a plan has no colours."""
+    return not sheet.plan and prod(weight.shape) <= TINTED
+
+
 Tap = tuple[tuple[slice, ...], tuple[int, ...]]
 """For each axis the inputs that a tap brings to a run of cells, and the kernel index it uses."""
 
@@ -207,7 +217,9 @@ def accumulated(
     runs   for each axis the cells grouped by how they are reached
     terms  what to add, from the taps of one group
     """
-    for chosen in product(*runs):
+    # a plan makes the longest alone, and of those the one with the longest addresses
+    longest = [max(reversed(axis), key=lambda run: len(run.taps)) for axis in runs]
+    for chosen in [longest] if cells.on_paper.plan else product(*runs):
         taps = [
             (
                 tuple(run.inputs(i0) for run, (i0, _) in zip(chosen, picked, strict=True)),
@@ -218,6 +230,23 @@ def accumulated(
         cells[tuple(run.cells for run in chosen)] = total(terms(taps))
 
 
+def afford(cells: Grid, runs: Sequence[Sequence[Run]], channels: int = 1, blocks: int = 1) -> None:
+    """Refuse sums that are too long or too many, before they are made.
+
+    channels  that each sum adds up
+    blocks    how many blocks of cells are written so
+    """
+    longest = prod(max(len(run.taps) for run in axis) for axis in runs)
+    every = prod(sum(len(run.taps) for run in axis) for axis in runs) + prod(map(len, runs))
+    cells.on_paper.afford(every * channels * blocks, longest * channels)
+
+
+def written(cells: Grid) -> range:
+    """The channels of a block; of a plan the last, which has the longest addresses."""
+    channels = range(cells.shape[0])
+    return channels[-1:] if cells.on_paper.plan else channels
+
+
 def distributed(canvas: Grid, geometry: Geometry, stamps: Grid, bias: Grid | None) -> None:
     """Write each output cell as the sum of the stamps that reach it.
 
@@ -225,7 +254,8 @@ def distributed(canvas: Grid, geometry: Geometry, stamps: Grid, bias: Grid | Non
     stamps  (in_channels, out_channels // groups, *input_sizes, *kernel_sizes)
     """
     runs = [axis.canvas_runs for axis in geometry.axes]
-    for o in range(geometry.out_channels):
+    afford(canvas, runs, len(geometry.sources(0)), geometry.out_channels)
+    for o in written(canvas):
         extra = [] if bias is None else [bias[o]]
         accumulated(
             canvas[o],
@@ -244,7 +274,8 @@ def distributed(canvas: Grid, geometry: Geometry, stamps: Grid, bias: Grid | Non
 def tapped(canvas: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | None) -> None:
     """Write each output cell as the explicit products of inputs and weights that reach it."""
     runs = [axis.canvas_runs for axis in geometry.axes]
-    for o in range(geometry.out_channels):
+    afford(canvas, runs, len(geometry.sources(0)), geometry.out_channels)
+    for o in written(canvas):
         extra = [] if bias is None else [bias[o]]
         accumulated(
             canvas[o],
@@ -268,7 +299,8 @@ def convolved(result: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | N
     x         (in_channels, *sizes, ...); further axes of both go along
     """
     runs = [axis.forward_runs for axis in geometry.axes]
-    for o in range(geometry.in_channels):
+    afford(result, runs, len(geometry.targets(0)), geometry.in_channels)
+    for o in written(result):
         extra = [] if bias is None else [bias[o]]
         accumulated(
             result[o],
@@ -294,7 +326,9 @@ def collected(
     """
     extents = [axis.extent for axis in geometry.axes]
     flat = min(2, geometry.rank)  # a range has at most two axes: the others are written out
-    for o in range(geometry.out_channels):
+    longest = len(geometry.sources(0)) * prod(extents[: geometry.rank - flat])
+    canvas.on_paper.afford(longest * geometry.out_channels, longest)
+    for o in written(canvas):
         terms = []
         for i in geometry.sources(o):
             windows = stretched[i].windows(*extents)

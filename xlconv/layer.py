@@ -253,7 +253,7 @@ def _channelled(
 def lengths(*parameters: object) -> set[int]:
     """How many values the parameters have that have one an axis."""
     listed = (p for p in parameters if isinstance(p, Sequence | np.ndarray))
-    return {len(p) for p in listed if not isinstance(p, str)} - {1}
+    return {len(p) for p in listed if not isinstance(p, str) and np.ndim(p)} - {1}
 
 
 def _bias(bias: ArrayLike | None, out_channels: int) -> Array | None:

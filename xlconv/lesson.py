@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import errno
-import importlib
 import inspect
 import json
 import os
 import stat
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from math import prod
 from pathlib import Path
-from typing import Any, NoReturn, get_type_hints
-
-import numpy as np
+from typing import Any, NoReturn
 
 from xlconv.book import Book, check_names
+from xlconv.claims import check_claims
 from xlconv.conventions import resolve
 from xlconv.data import SIZES, Source, arrays
-from xlconv.errors import RoomError, UnreadableError, XlconvError
-from xlconv.figure import surround
+from xlconv.drawing import draw, view_function, view_options
+from xlconv.errors import LimitError, UnreadableError, XlconvError
 from xlconv.files import Folder
-from xlconv.functions import Values
-from xlconv.geometry import Geometry, largest_input
 from xlconv.layer import Layer
-from xlconv.model import OPERATIONS
 from xlconv.page import Lesson, Page, check_words
 from xlconv.recipe import VERSION, recipe
+from xlconv.room import check_room
 from xlconv.schema import Table, fits, shown, suggest
-from xlconv.sheet import SHEETS_CELLS, Sheet
+from xlconv.sheet import Sheet
 from xlconv.tomlfile import read_toml
 from xlconv.views import VIEWS
 from xlconv.words import WORDS
@@ -47,12 +42,6 @@ LAYER_KEYS = ARRAYS | {"seed": int} | PARAMETERS
 
 NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
 """What a system says of a name that no file has."""
-
-GIVEN = ("layer", "layers", "pages")
-"""What a view may ask for beside its own options: its parameters of these names."""
-
-EASY = 4_000
-"""Cells of a layer's input and output that surely find room."""
 
 RECIPE, RECIPE_VALUES, RECIPE_DEPTH = 16_000_000, 1_000_000, 20
 """What a recipe may have: characters, values in all, lists and tables in each other."""
@@ -297,28 +286,6 @@ def _needed(wanted: Mapping[str, inspect.Parameter], options: Iterable[str]) -> 
     return [key for key in options if wanted[key].default is inspect.Parameter.empty]
 
 
-def view_function(view: str) -> Callable[..., None]:
-    """The function that draws a view; its module is imported when it is first asked for."""
-    found: Callable[..., None] = getattr(importlib.import_module(f"xlconv.views.{view}"), view)
-    return found
-
-
-def view_options(view: str) -> dict[str, Any]:
-    """The options of a view and their types: the keyword-only parameters of its function.
-
-    >>> view_options("collect")
-    {'look': list[int] | None}
-    """
-    function = view_function(view)
-    hints = get_type_hints(function)
-    parameters = inspect.signature(function).parameters.values()
-    return {
-        p.name: hints[p.name]
-        for p in parameters
-        if p.kind is p.KEYWORD_ONLY and p.name not in GIVEN
-    }
-
-
 def build(
     lesson: Lesson | Layer | str | os.PathLike[str],
     *,
@@ -342,7 +309,13 @@ def build(
         lesson = load_lesson(lesson)
     check_pages(lesson)
     check_room(lesson)
-    shown = {n: draw(lesson, n) for n, page in enumerate(lesson.pages) if page.view != "contents"}
+    try:
+        shown = {
+            n: draw(lesson, n) for n, page in enumerate(lesson.pages) if page.view != "contents"
+        }
+    except LimitError:
+        check_room(lesson, easy=0)  # which knows the way out
+        raise
     lesson = with_legend(lesson, shown.values())
     sheets = [shown.get(n) or draw(lesson, n) for n in range(len(lesson.pages))]
     for sheet in sheets:
@@ -362,91 +335,3 @@ def with_legend(lesson: Lesson, sheets: Iterable[Sheet]) -> Lesson:
             legend = [role for role in LEGEND if role in roles]
             pages[n] = replace(page, options={**page.options, "legend": legend})
     return replace(lesson, pages=tuple(pages))
-
-
-def draw(
-    lesson: Lesson,
-    number: int,
-    given: Mapping[str, Values] | None = None,
-    room: int = SHEETS_CELLS,
-    plan: bool = False,
-) -> Sheet:
-    """The sheet of one page of a lesson.
-
-    number  of the page, from 0
-    given   numbers that take the place of those in its blocks, by the block's name
-    room    cells that it may have
-    plan    whether its cells only take their places
-
-    Raises XlconvError where a layer has no such view, or a program's limits are passed.
-    """
-    page = lesson.pages[number]
-    words = WORDS | dict(lesson.words)
-    sheet = Sheet(page.name, page.view, words, given=given or {}, room=room, plan=plan)
-    known: dict[str, Any] = {
-        "layer": page.layer,
-        "layers": lesson.layers,
-        "pages": [(other.name, other.idea) for other in lesson.pages],
-    }
-    function = view_function(page.view)
-    wanted = inspect.signature(function).parameters
-    try:
-        with np.errstate(all="ignore"):  # what is no number is an error in its cell
-            function(sheet, **{k: v for k, v in known.items() if k in wanted}, **page.options)
-    except RoomError as error:
-        raise RoomError(f'sheet "{page.name}": {error.needs}') from None
-    except XlconvError as error:
-        raise type(error)(f'sheet "{page.name}": {error}', parameter=error.parameter) from None
-    surround(sheet, page.title or page.name, page.idea, page.try_this, number, lesson.names)
-    return sheet
-
-
-def check_room(lesson: Lesson) -> None:
-    """Refuse a layer that no program has room for, before anything is computed from it."""
-    layers = [page.layer for page in lesson.pages if page.layer is not None]
-    largest = max(layers, key=_cells, default=None)
-    if largest is None or _cells(largest) <= EASY:
-        return
-
-    def pages_with(geometry: Geometry) -> Lesson:
-        layer = Layer.planned(geometry, largest.bias is not None)
-        pages = (replace(p, layer=layer) if p.layer is largest else p for p in lesson.pages)
-        return replace(lesson, pages=tuple(pages))
-
-    excess = _excess(lesson)
-    if excess:
-        hint = largest_input(largest.geometry, lambda g: not _excess(pages_with(g)))
-        raise XlconvError(f"{excess}: {hint}", parameter="input")
-
-
-def _cells(layer: Layer) -> int:
-    return prod(layer.geometry.input_shape) + prod(layer.geometry.output_shape)
-
-
-def _excess(lesson: Lesson) -> str:
-    """The first limit of a program that a lesson's sheets pass, in words; none is empty."""
-    cells = 0
-    for number, page in enumerate(lesson.pages):
-        if page.layer is not None:
-            try:
-                sheet = draw(lesson, number, plan=True)
-            except RoomError as error:
-                return error.needs
-            cells += max(sheet.rows * sheet.columns, prod(page.layer.geometry.input_shape))
-    if cells > SHEETS_CELLS:
-        return f"the workbook needs {cells} cells; Google Sheets has {SHEETS_CELLS}"
-    return ""
-
-
-def check_claims(sheet: Sheet) -> None:
-    """Refuse a sheet on which a block is not what it claims to be: integers exactly."""
-    for block in sheet.blocks:
-        if block.claim is None:
-            continue
-        operation, layer = block.claim
-        found, truth = block.cells.value.astype(float, copy=False), OPERATIONS[operation](layer)
-        if not np.array_equal(found, truth) and (
-            np.array_equal(truth, np.rint(truth))  # integers are exact
-            or not np.allclose(found, truth, rtol=1e-12, atol=1e-12)
-        ):
-            raise AssertionError(f"{sheet.name}: block {block.name} is not the model's {operation}")

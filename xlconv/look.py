@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xlconv.errors import XlconvError
-from xlconv.expr import Expr, Grid, call
+from xlconv.expr import Expr, Grid, call, chosen
 from xlconv.figure import CONTROLS, LEFT, of_channel
 from xlconv.geometry import Axis, Geometry
 from xlconv.sheet import Sheet
@@ -30,7 +30,7 @@ class Look:
         """The option of the looked-at output channel."""
         if self.channel is None:
             return options[0]
-        return call("CHOOSE", self.channel + 1, *options)
+        return chosen(self.channel + 1, options)
 
     def is_channel(self, out_channel: int) -> list[Expr]:
         """What must hold for an output channel to be the looked-at one."""
@@ -131,6 +131,6 @@ def pick(cells: Grid, at: Sequence[Expr]) -> Expr:
     """The cell of a block at a computed index, counted from 0."""
     if len(at) > 2:
         slices = [pick(cells[n], at[1:]) for n in range(cells.shape[0])]
-        return call("CHOOSE", at[0] + 1, *slices)
+        return chosen(at[0] + 1, slices)
     row = at[0] + 1 if len(at) == 2 else 1
     return call("INDEX", cells.area(), row, at[-1] + 1)

@@ -12,11 +12,10 @@ from xlconv.errors import XlconvError
 from xlconv.layer import Layer
 from xlconv.schema import suggest, unfit
 from xlconv.summary import line
-from xlconv.words import WORDS, counted
+from xlconv.words import WORDS, counted, length
 
 TITLE_LENGTH = 120
 """Characters of a title: Excel takes twice as many in a page's header."""
-
 
 WORDS_LENGTH = 255
 """Characters that Excel takes in a text in a formula."""
@@ -66,12 +65,7 @@ class Lesson:
     def __post_init__(self) -> None:
         if not self.pages:
             raise XlconvError("a lesson must have at least one sheet", parameter="pages")
-        check_text("title", self.title)
-        if len(self.title) > TITLE_LENGTH:
-            raise XlconvError(
-                f"title must have at most {TITLE_LENGTH} characters, got {len(self.title)}",
-                parameter="title",
-            )
+        check_title(self.title)
         check_words(self.words)
 
     def __repr__(self) -> str:
@@ -90,6 +84,15 @@ def check_text(name: str, text: object) -> None:
         raise XlconvError(f"{name} {wrong}")
 
 
+def check_title(title: str) -> None:
+    """Refuse a title that no page's header holds."""
+    check_text("title", title)
+    if (got := length(title)) > TITLE_LENGTH:
+        raise XlconvError(
+            f"title must have at most {TITLE_LENGTH} characters, got {got}", parameter="title"
+        )
+
+
 def check_words(told: Mapping[str, str]) -> None:
     """Refuse words that say more than the ones that they replace, or that no formula takes."""
     for key, text in told.items():
@@ -104,7 +107,7 @@ def check_words(told: Mapping[str, str]) -> None:
         if unknown:
             allowed = ", ".join(known) or "none: write {{ and }} for braces"
             raise XlconvError(f'"{key}" has no place {unknown[0]}; it has {allowed}')
-        if len(text) > WORDS_LENGTH:
+        if length(text) > WORDS_LENGTH:
             raise XlconvError(f'"{key}" must have at most {WORDS_LENGTH} characters')
 
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from xlconv.drawing import draw
 from xlconv.formula import parts, skeleton
-from xlconv.lesson import draw
 from xlconv.page import Lesson
 from xlconv.redrawn import FAILURES, contents
 from xlconv.workbook import Cell, Workbook

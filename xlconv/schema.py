@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -12,15 +11,10 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
 from xlconv.errors import XlconvError
-
-TEXT_LENGTH = 32_767
-"""Characters that Excel takes in a cell."""
+from xlconv.words import TEXT_LENGTH, UNWRITABLE, length
 
 LIKELY = 100
 """Characters that a word may have to be compared with others."""
-
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
-"""What no XML may hold, and a carriage return, which it does not keep."""
 
 NAMES = {
     str: ("text", "texts"),
@@ -115,9 +109,9 @@ def unfit(leaf: Any) -> str:
     ('has a whole number beyond 64 bits: TOML has none', '')
     """
     if isinstance(leaf, str):
-        if found := UNPRINTABLE.search(leaf):
+        if found := UNWRITABLE.search(leaf):
             return f"has a control character, {found[0]!r}"
-        if len(leaf) > TEXT_LENGTH:
+        if length(leaf) > TEXT_LENGTH:
             return f"must have at most {TEXT_LENGTH} characters"
     if isinstance(leaf, int) and not -(2**63) <= leaf < 2**63:
         return "has a whole number beyond 64 bits: TOML has none"

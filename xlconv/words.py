@@ -2,6 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
+TEXT_LENGTH = 32_767
+"""Characters that Excel takes in a cell."""
+
+UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What no XML may hold, and a carriage return, which Excel does not keep."""
+
+
+def length(text: str) -> int:
+    """Characters as Excel counts them, in a cell, a formula and a name: units of UTF-16.
+
+    >>> length("k²"), length("🙂")
+    (2, 2)
+    """
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
 
 def counted(number: int, noun: str) -> str:
     """A number of things, in the singular where it is one.

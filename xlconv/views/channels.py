@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from xlconv.expr import total
-from xlconv.figure import LEFT, TOP, accumulated, bias_block, output_blocks, plain, spread, tints
+from xlconv.figure import (
+    LEFT,
+    TOP,
+    accumulated,
+    afford,
+    bias_block,
+    output_blocks,
+    plain,
+    spread,
+    tints,
+    written,
+)
 from xlconv.layer import Layer
 from xlconv.places import below, corners, tiled
 from xlconv.sheet import Sheet
@@ -52,9 +63,10 @@ def channels(sheet: Sheet, layer: Layer) -> None:
         steps=((down, 0), (0, across), *inner["canvas"]),
     )  # fmt: skip
     runs = [axis.canvas_runs for axis in g.axes]
-    for i in range(g.in_channels):
+    afford(parts, runs, 1, g.in_channels * filters)
+    for i in written(parts):
         sheet.text((top + i * down - 1, LEFT), sheet.say("input_channel", i=i), "caption")
-        for f in range(filters):
+        for f in written(parts[i]):
             o = f + filters * next(n for n in range(g.groups) if i in g.sources(n * filters))
             accumulated(
                 parts[i, f],

@@ -35,14 +35,16 @@ def checkerboard(sheet: Sheet, layer: Layer) -> None:
     Raises XlconvError where there are too many phases.
     """
     g = layer.geometry
-    axes = [[Phase.of(axis, start) for start in range(axis.stride)] for axis in g.axes]
-    sizes = tuple(map(len, axes))
+    sizes = tuple(axis.stride for axis in g.axes)
     if (many := prod(sizes) * g.out_channels) > SUMS:
         raise XlconvError(
             f"the checkerboard view compares at most {SUMS} sums of phases, this layer has {many}:"
             " use a smaller stride or fewer channels",
             parameter="stride",
         )
+    axes = [[Phase.of(axis, start) for start in range(axis.stride)] for axis in g.axes]
+    longest = len(g.sources(0)) * prod(max(len(p.offsets) for p in axis) for axis in axes)
+    sheet.afford(longest * many, longest)
     src = sources(sheet, layer)
     sheet.coat(src.weight, "kernel", phase_tints(g, axes))
     row = below(src.weight if src.bias is None else src.bias, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from math import prod
 
 from xlconv.expr import Expr, Grid, call, joined, moved, shown
 from xlconv.figure import (
@@ -20,6 +21,7 @@ from xlconv.figure import (
     stretched_caption,
     stretched_input,
     tapped,
+    tinted,
     turned_kernel,
     verdict,
 )
@@ -31,6 +33,9 @@ from xlconv.sheet import Sheet
 
 TAPS = 80
 """Products beyond which the looked-at cell is not written out as a sum."""
+
+CHOICES = 150
+"""Output channels beyond which it is not either: each part of the sum chooses among them."""
 
 
 def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> None:
@@ -63,8 +68,8 @@ def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> Non
 
     looked = look_at(sheet, g, labels, look)
     _light(sheet, g, looked, src, z, places, canvas, labels)
-    taps = len(g.sources(0)) * len(list(_offsets(g)))
-    if taps <= TAPS:
+    taps = len(g.sources(0)) * prod(axis.kernel_size for axis in g.axes)
+    if taps <= TAPS and g.out_channels <= CHOICES:
         _in_words(sheet, g, looked, src, output, sheet.rows + 1)
 
 
@@ -86,6 +91,8 @@ def _light(
     """Tint what the looked-at cell meets with the weight that it meets it through."""
     for o in range(g.out_channels):
         sheet.light(canvas[o], looked.is_at(labels, o), "current")
+    if not tinted(sheet, src.weight[:, 0]):
+        return
     sizes = [axis.kernel_size for axis in g.axes]
     for tint, offset in enumerate(product(*map(range, sizes))):
         for i in range(g.in_channels):

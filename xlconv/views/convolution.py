@@ -21,6 +21,7 @@ from xlconv.figure import (
     plain,
     sources,
     steps,
+    tinted,
     tints,
     verdict,
 )
@@ -180,6 +181,8 @@ def _slid(output: Grid, g: Geometry, z: Grid, w: Grid, bias: Grid | None) -> Non
     extents = [axis.extent for axis in g.axes]
     flat = min(2, g.rank)  # a range has at most two axes: the others are written out
     stops = [axis.stride * (axis.size - 1) + 1 for axis in g.axes]
+    longest = len(g.targets(0)) * prod(extents[: g.rank - flat])
+    output.on_paper.afford(longest * g.in_channels, longest)
     slid = tuple(slice(0, stop, axis.stride) for axis, stop in zip(g.axes, stops, strict=True))
     for o in range(g.in_channels):
         terms: list[Expr] = []
@@ -205,6 +208,8 @@ def _light(
     g, (cells, labels) = conv.geometry, output
     for o in range(g.in_channels):
         sheet.light(cells[o], looked.is_at(labels, o), "current")
+    if not tinted(sheet, src.weight):
+        return
     blocks = [(src.input, src.input_indices), *([(z, places)] if places else [])]
     for tint, offset in enumerate(product(*(range(axis.kernel_size) for axis in g.axes))):
         reads = [_read(axis, at, u) for axis, at, u in zip(g.axes, looked.at, offset, strict=True)]

@@ -11,6 +11,7 @@ from xlconv.figure import (
     LEFT,
     TOP,
     accumulated,
+    afford,
     caption,
     distributed,
     indices,
@@ -59,9 +60,11 @@ def distribute(sheet: Sheet, layer: Layer) -> None:
     count = sheet.block(
         "count", (below(canvas, 3), right), canvas.shape[1:], role="count", steps=canvas.steps[1:]
     )
+    runs = [axis.canvas_runs for axis in g.axes]
+    afford(count, runs)
     accumulated(
         count,
-        [axis.canvas_runs for axis in g.axes],
+        runs,
         lambda taps: [placed[inputs] for inputs, _ in taps],
     )
     sheet.scale(count)

@@ -25,8 +25,9 @@ from xlconv.figure import (
     tints,
     verdict,
 )
-from xlconv.geometry import Geometry, largest_input
+from xlconv.geometry import Geometry
 from xlconv.layer import Array, Layer
+from xlconv.limits import refusal
 from xlconv.look import look_at, pick
 from xlconv.places import Place, below, beside, tiled
 from xlconv.sheet import Sheet
@@ -158,11 +159,8 @@ def _check(layer: Layer, epsilon: float) -> None:
         return prod(g.output_shape) ** 2
 
     if cells(g) > NUDGED:
-        raise XlconvError(
-            f"gradient view needs {cells(g)} cells for an image a pixel; {NUDGED} are the most:"
-            f" {largest_input(g, lambda g: cells(g) <= NUDGED)}",
-            parameter="input",
-        )
+        needs = f"gradient view needs {cells(g)} cells for an image a pixel; {NUDGED} are the most"
+        raise refusal(needs, g, lambda g: cells(g) <= NUDGED)
 
 
 def _image(told: Numbers | None, seed: int, g: Geometry) -> Array:

@@ -113,9 +113,14 @@ def _counts(sheet: Sheet, g: Geometry, canvas: Grid, labels: list[Grid], left: i
     sheet.text((below(along[-1]), left), sheet.say("count_is_product"), "note")
 
 
+TEST = 8
+"""How many of the shortest terms are as long as the shortest test, IF(AND(A1>=0,A1<=0),1,0)+."""
+
+
 def axis_count(axis: Axis, label: Grid) -> Expr:
     """How many inputs reach an output cell along one axis, from its index alone."""
     full = label + axis.padding[0] if axis.padding[0] else label
+    label.on_paper.afford(axis.kernel_size, TEST * axis.kernel_size)
     tests = []
     for u in range(axis.kernel_size):
         apart = full - axis.dilation * u if u else full

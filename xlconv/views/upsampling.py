@@ -98,7 +98,11 @@ def filled(g: Geometry, way: str, x: Grid) -> Iterator[tuple[tuple[slice, ...], 
     way  "zeros", "nearest" or "bilinear"
     x    (in_channels, *sizes)
     """
-    for chosen in product(*(WAYS[way](axis) for axis in g.axes)):
+    shares = [WAYS[way](axis) for axis in g.axes]
+    x.on_paper.afford(prod(sum(len(inputs) for _, inputs in axis) for axis in shares), 1)
+    if x.on_paper.plan:
+        return
+    for chosen in product(*shares):
         terms: list[Expr] = []
         for taps in product(*(inputs for _, inputs in chosen)):
             weight = prod(share for _, share in taps)
