@@ -629,3 +629,13 @@ def test_engine_without_room_for_its_files_is_one_error(
     monkeypatch.setattr(engine_module, "TemporaryDirectory", fail)
     with pytest.raises(TargetError, match="cannot write temporary files: No space left"):
         check(put(fresh), engine=True)
+
+
+def test_one_is_said_as_one() -> None:
+    found = (Finding("formula", "A", "B2", "=A1", None),)
+    told = Report("a.xlsx", found, 1).explain().splitlines()
+    assert told[:2] == ["a.xlsx: wrong, 1 formula", "  1 formula that was changed:"]
+    assert Report("a.xlsx", found * 2, 2).explain().splitlines()[:2] == [
+        "a.xlsx: wrong, 2 formulas",
+        "  2 formulas that were changed:",
+    ]

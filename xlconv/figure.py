@@ -159,6 +159,21 @@ def size_formula(axis: Axis) -> str:
     return text + (f" + {axis.output_padding}" if axis.output_padding else "")
 
 
+def cropped(begin: int, end: int) -> str:
+    """A padding in words.
+
+    >>> cropped(1, 1), cropped(1, 0)
+    ('1', '1:0')
+    """
+    return f"{begin}" if begin == end else f"{begin}:{end}"
+
+
+def paddings_of(geometry: Geometry) -> str:
+    """The paddings of a layer in words; one serves axes that are alike."""
+    each = [cropped(*axis.padding) for axis in geometry.axes]
+    return each[0] if len(set(each)) == 1 else ", ".join(each)
+
+
 def output_caption(sheet: Sheet, geometry: Geometry) -> str:
     """The output's size, with its formula where one serves all axes."""
     size = plain(geometry.output_shape, 1)
@@ -192,6 +207,12 @@ def output_blocks(
         caption(sheet, canvas, words)
     firsts = [-axis.crop.start for axis in geometry.axes]
     return canvas, output, indices(sheet, canvas, geometry.rank, firsts)
+
+
+def count_caption(sheet: Sheet, geometry: Geometry) -> str:
+    """What the counts of stamps are of: of several input channels, those of each."""
+    several = geometry.in_channels > geometry.groups
+    return sheet.say("count_each" if several else "count")
 
 
 Tap = tuple[tuple[slice, ...], tuple[int, ...]]

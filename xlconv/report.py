@@ -30,6 +30,20 @@ SAID = {
 }
 """How each kind of finding is said, and how many of them are."""
 
+ALONE = {
+    "renamed": "renamed sheet",
+    "added": "sheet that is not xlconv's, not checked",
+    "formula": "formula that was changed",
+    "constant": "fixed number typed over",
+    "text": "cell without the number it needs",
+    "value": "value that is not what follows",
+    "stale": "sheet not recalculated: try --engine",
+    "moved": "sheet whose cells were moved, not compared",
+    "error": "sheet whose numbers give an error",
+    "gone": "sheet that is gone",
+}
+"""How one finding of a kind is counted, where that differs from many."""
+
 FINE = ("changed", "renamed", "added", "version")
 
 
@@ -85,13 +99,16 @@ class Report:
 
     def explain(self) -> str:
         """The report in words, at most `TOLD` findings of a kind."""
-        lines = [f"{self.file}: {'right' if self.right else 'wrong'}, {self.formulas} formulas"]
+        told = "1 formula" if self.formulas == 1 else f"{self.formulas} formulas"
+        lines = [f"{self.file}: {'right' if self.right else 'wrong'}, {told}"]
         ranks = list(SAID)
         for kind, group in groupby(
             sorted(self.findings, key=lambda found: ranks.index(found.kind)), lambda f: f.kind
         ):
             found = list(group)
-            lines.append(f"  {len(found):,} {SAID[kind][1]}:")
+            many = SAID[kind][1]
+            what = ALONE.get(kind, many) if len(found) == 1 else many
+            lines.append(f"  {len(found):,} {what}:")
             lines += [f"    {finding}" for finding in found[:TOLD]]
             lines += [f"    and {len(found) - TOLD:,} more"] * (len(found) > TOLD)
         return "\n".join(lines)

@@ -143,6 +143,10 @@ class Sheet:
         """One of the sheet's words, with its {places} filled."""
         return self.words[key].format(**values)
 
+    def count(self, key: str, **numbers: int) -> str:
+        """The same for words that count; those of KEY_one where one of the numbers is 1."""
+        return self.say(f"{key}_one" if 1 in numbers.values() else key, **numbers)
+
     def memory(
         self,
         at: Place,

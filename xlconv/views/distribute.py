@@ -12,6 +12,7 @@ from xlconv.figure import (
     TOP,
     accumulated,
     caption,
+    count_caption,
     distributed,
     indices,
     output_blocks,
@@ -65,7 +66,7 @@ def distribute(sheet: Sheet, layer: Layer) -> None:
         lambda taps: [placed[inputs] for inputs, _ in taps],
     )
     sheet.scale(count)
-    caption(sheet, count, sheet.say("count"), lift=2)
+    caption(sheet, count, count_caption(sheet, g), lift=2)
     indices(sheet, count, g.rank, [-axis.crop.start for axis in g.axes])
 
     sheet.light(src.input, _order(src.input_indices, sizes).equals(step), "current")

@@ -248,7 +248,7 @@ def _split(
     sheet: Sheet, g: Geometry, axes: Sequence[Sequence[Phase]], w: Grid, at: Place
 ) -> list[Grid | None]:
     """The sub-kernel of each phase, turned, each weight a live copy; None where it has none."""
-    sheet.text((at[0] - 2, at[1]), sheet.say("phases", count=prod(map(len, axes))), "caption")
+    sheet.text((at[0] - 2, at[1]), sheet.count("phases", count=prod(map(len, axes))), "caption")
     most = (*g.weight_shape[:2], *(max(p.extent for p in axis) for axis in axes))
     names = {
         phase: ", ".join(

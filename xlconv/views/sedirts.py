@@ -8,6 +8,7 @@ from xlconv.figure import (
     TOP,
     caption,
     collected,
+    count_caption,
     distributed,
     indices,
     output_blocks,
@@ -91,7 +92,7 @@ def _counts(sheet: Sheet, g: Geometry, canvas: Grid, labels: list[Grid], left: i
     """How many stamps reach each cell: along each axis, and as their product."""
     sizes = canvas.shape[1:]
     count = sheet.block("count", (TOP, left), sizes, role="count", steps=canvas.steps[1:])
-    caption(sheet, count, sheet.say("count"))
+    caption(sheet, count, count_caption(sheet, g))
     along = []
     for n, (axis, label) in enumerate(zip(g.axes, labels, strict=True)):
         one = label[(0, *(slice(None) if m == n else slice(0, 1) for m in range(g.rank)))]
