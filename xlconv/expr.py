@@ -279,7 +279,7 @@ class Call(Expr):
     @property
     def value(self) -> Values:
         meaning = FUNCTIONS[self.name]
-        if any(isinstance(arg, Area) for arg in self.args):
+        if any(map(_has_area, self.args)):
             return np.asarray(meaning(*(_as_table(arg) for arg in self.args), axes=2))
         return np.asarray(meaning(*(arg.value for arg in self.args)))
 
@@ -332,6 +332,11 @@ def _enclosed(expr: Expr, needed: bool) -> Iterator[str | Reference]:
 def lift(operand: Any) -> Expr:
     """An expression as it is; a number, text or truth value as a constant."""
     return operand if isinstance(operand, Expr) else Constant(operand)
+
+
+def _has_area(arg: Expr) -> bool:
+    """Whether an argument is a range, or is computed from one cell by cell."""
+    return isinstance(arg, Area) or (isinstance(arg, Infix) and any(map(_has_area, arg.terms)))
 
 
 def _as_table(arg: Expr) -> Values:
