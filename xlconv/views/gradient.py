@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
 
 import numpy as np
@@ -55,8 +56,11 @@ def gradient(
     image    what is convolved, of the layer's output's shape; small integers if not given
     epsilon  what a pixel is nudged by when the file is opened
     look     the pixel that is looked at when the file is opened; the middle if not given
+
+    A bias of the layer is left aside, and the sheet says so: a gradient has none.
     """
-    g, top = layer.geometry, TOP + 4
+    g, top, biased = layer.geometry, TOP + 4, layer.bias is not None
+    layer = replace(layer, bias=None)  # which no pixel of the image changes
     _check(layer, epsilon)
     x = sheet.block(
         "image", (top, LEFT), g.output_shape, steps=steps(g.output_shape, g.rank, 1), role="image",
@@ -89,6 +93,8 @@ def gradient(
         sheet, layer, (row, LEFT), "gradient", sheet.say("gradient", size=plain(x.shape, 1))
     )
     tapped(canvas, g, upstream, w, None)
+    if biased:
+        sheet.text((below(canvas, 0), LEFT), sheet.say("bias_aside"), "note")
     looked = look_at(sheet, g, labels, look, "look_at_pixel")
     nudge = _epsilon(sheet, epsilon)
 
@@ -136,11 +142,6 @@ def gradient(
 
 def _check(layer: Layer, epsilon: float) -> None:
     g = layer.geometry
-    if layer.bias is not None:
-        raise XlconvError(
-            "gradient view needs a layer without bias: a bias adds nothing to a gradient",
-            parameter="bias",
-        )
     for axis in g.axes:
         if axis.output_padding >= axis.stride:
             raise XlconvError(
