@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from xlconv.expr import Expr, Grid, call, total
+from xlconv.expr import Expr, Grid, call
 from xlconv.geometry import Axis, Geometry, Run
 from xlconv.layer import Array, Convolution, Layer
 from xlconv.places import Place, below, beside, corners, tiled
 from xlconv.sheet import Sheet
+from xlconv.sums import added, summed
 
 TOP, LEFT = 5, 2
 """The first row and column of a figure's cells: captions and indices stand before them."""
@@ -220,7 +221,10 @@ Tap = tuple[tuple[slice, ...], tuple[int, ...]]
 
 
 def accumulated(
-    cells: Grid, runs: Sequence[Sequence[Run]], terms: Callable[[list[Tap]], list[Expr]]
+    sheet: Sheet,
+    cells: Grid,
+    runs: Sequence[Sequence[Run]],
+    terms: Callable[[list[Tap]], list[Expr]],
 ) -> None:
     """Write cells as explicit sums, one formula for all cells that are reached alike.
 
@@ -228,6 +232,7 @@ def accumulated(
     runs   for each axis the cells grouped by how they are reached
     terms  what to add, from the taps of one group
     """
+    sums = []
     for chosen in product(*runs):
         taps = [
             (
@@ -236,10 +241,13 @@ def accumulated(
             )
             for picked in product(*(run.taps for run in chosen))
         ]
-        cells[tuple(run.cells for run in chosen)] = total(terms(taps))
+        sums.append((tuple(run.cells for run in chosen), terms(taps)))
+    summed(sheet, cells, sums)
 
 
-def distributed(canvas: Grid, geometry: Geometry, stamps: Grid, bias: Grid | None) -> None:
+def distributed(
+    sheet: Sheet, canvas: Grid, geometry: Geometry, stamps: Grid, bias: Grid | None
+) -> None:
     """Write each output cell as the sum of the stamps that reach it.
 
     canvas  (out_channels, *canvas_sizes), not yet written
@@ -249,6 +257,7 @@ def distributed(canvas: Grid, geometry: Geometry, stamps: Grid, bias: Grid | Non
     for o in range(geometry.out_channels):
         extra = [] if bias is None else [bias[o]]
         accumulated(
+            sheet,
             canvas[o],
             runs,
             lambda taps, o=o, extra=extra: (
@@ -262,12 +271,15 @@ def distributed(canvas: Grid, geometry: Geometry, stamps: Grid, bias: Grid | Non
         )
 
 
-def tapped(canvas: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | None) -> None:
+def tapped(
+    sheet: Sheet, canvas: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | None
+) -> None:
     """Write each output cell as the explicit products of inputs and weights that reach it."""
     runs = [axis.canvas_runs for axis in geometry.axes]
     for o in range(geometry.out_channels):
         extra = [] if bias is None else [bias[o]]
         accumulated(
+            sheet,
             canvas[o],
             runs,
             lambda taps, o=o, extra=extra: (
@@ -281,7 +293,9 @@ def tapped(canvas: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | None
         )
 
 
-def convolved(result: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | None = None) -> None:
+def convolved(
+    sheet: Sheet, result: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | None = None
+) -> None:
     """Write each cell of a plain convolution as the explicit products of inputs and weights.
 
     result    (out_channels, *result_sizes, ...), not yet written
@@ -292,6 +306,7 @@ def convolved(result: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | N
     for o in range(geometry.in_channels):
         extra = [] if bias is None else [bias[o]]
         accumulated(
+            sheet,
             result[o],
             runs,
             lambda taps, o=o, extra=extra: (
@@ -306,7 +321,7 @@ def convolved(result: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | N
 
 
 def collected(
-    canvas: Grid, geometry: Geometry, turned: Grid, stretched: Grid, bias: Grid | None
+    sheet: Sheet, canvas: Grid, geometry: Geometry, turned: Grid, stretched: Grid, bias: Grid | None
 ) -> None:
     """Write each output cell as the sum of a window of the stretched input times the turned kernel.
 
@@ -326,7 +341,7 @@ def collected(
                 terms.append(call("SUMPRODUCT", part.area(flat), window.area(flat)))
         if bias is not None:
             terms.append(bias[o])
-        canvas[o] = total(terms)
+        summed(sheet, canvas[o], [(..., terms)])
 
 
 def stretched_input(sheet: Sheet, geometry: Geometry, x: Grid, at: Place) -> Grid:
@@ -372,12 +387,13 @@ def verdict(
     valid: Expr | None = None,
 ) -> None:
     """A live line that says whether two blocks agree; nothing where they are not `valid`."""
-    apart = total(
+    apart = added(
+        sheet,
         [
             call("SUMXMY2", a[lead].area(min(2, len(a.shape))), b[lead].area(min(2, len(b.shape))))
             for a, b in pairs
             for lead in np.ndindex(*a.shape[:-2])
-        ]
+        ],
     )
     words = call("IF", apart < 1e-9, sheet.say(agree), sheet.say(differ))
     cell = sheet.formula(at, words if valid is None else call("IF", valid, words, ""), "verdict")

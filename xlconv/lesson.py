@@ -30,6 +30,7 @@ from xlconv.page import Lesson, Page
 from xlconv.recipe import VERSION, recipe
 from xlconv.schema import Table, fits, shown, suggest
 from xlconv.sheet import SHEETS_CELLS, Sheet
+from xlconv.sums import drawn
 from xlconv.views import VIEWS
 from xlconv.words import WORDS
 
@@ -344,7 +345,10 @@ def draw(
     """
     page = lesson.pages[number]
     words = WORDS | dict(lesson.words)
-    sheet = Sheet(page.name, page.view, words, given=given or {}, room=room, plan=plan)
+
+    def blank() -> Sheet:
+        return Sheet(page.name, page.view, words, given=given or {}, room=room, plan=plan)
+
     known: dict[str, Any] = {
         "layer": page.layer,
         "layers": lesson.layers,
@@ -354,7 +358,8 @@ def draw(
     wanted = inspect.signature(function).parameters
     try:
         with np.errstate(all="ignore"):  # what is no number is an error in its cell
-            function(sheet, **{k: v for k, v in known.items() if k in wanted}, **page.options)
+            asked = {**{k: v for k, v in known.items() if k in wanted}, **page.options}
+            sheet = drawn(blank, lambda sheet: function(sheet, **asked))
     except RoomError as error:
         raise RoomError(f'sheet "{page.name}": {error.needs}') from None
     except XlconvError as error:

@@ -120,6 +120,12 @@ class Sheet:
     """How many cells may be written."""
     plan: bool = False
     """Whether cells only take their places, however many they are: none has a number of its own."""
+    crowded: bool = False
+    """Whether a sum on it is too long for one formula."""
+    annex: Place | None = None
+    """Where the next parts of a long sum stand, beside the figure; None where no room is known."""
+    annex_end: Place = (0, 0)
+    """The rows and columns up to which parts stand."""
     cells: int = 0
     column_width: float = 4.6
     widths: dict[int, float] = field(default_factory=dict)

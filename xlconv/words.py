@@ -20,6 +20,8 @@ WORDS: dict[str, str] = {
     "by_distributing": "The same by distributing  {size}",
     "by_collecting": "The same by collecting  {size}",
     "turned_short": "Kernel turned by 180°",
+    "parts": "A sum too long for one formula, in {count} parts",
+    "parts_for": "The sums in {cells}, too long for one formula, in {count} parts",
     # gniddap
     "padding_is": "padding {padding}: {size} kept",
     "padding_is_own": "padding {padding}, the layer's: {size} kept",
@@ -205,6 +207,7 @@ WORDS: dict[str, str] = {
     "tap_kernel": "kernel",
     "tap_input": "input",
     "tap_product": "product",
+    "no_words": "A cell is a sum of up to {count} products: too many to write out",
     "tap_sum": "the sum so far",
     "sum": "sum",
     # navigation

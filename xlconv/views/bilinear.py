@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.expr import Constant, Expr, call, total
+from xlconv.expr import Constant, Expr, call
 from xlconv.figure import (
     LEFT,
     TOP,
@@ -21,6 +21,7 @@ from xlconv.geometry import Axis
 from xlconv.layer import Layer
 from xlconv.places import below, beside
 from xlconv.sheet import Sheet
+from xlconv.sums import added
 from xlconv.views.upsampling import filled
 
 
@@ -57,7 +58,7 @@ def bilinear(sheet: Sheet, layer: Layer) -> None:
 
     left = max(beside(src.input, 3), beside(src.weight, 3), LEFT + 7)
     canvas, y, _ = output_blocks(sheet, layer, (TOP, left), "output", output_caption(sheet, g))
-    tapped(canvas, g, src.input, src.weight, src.bias)
+    tapped(sheet, canvas, g, src.input, src.weight, src.bias)
     at = (TOP + y.origin[0] - canvas.origin[0], beside(canvas, 3) + y.origin[1] - canvas.origin[1])
     between = sheet.block("interpolation", at, y.shape, steps=y.steps, role="computed")
     words = "interpolation" if src.bias is None else "interpolation_and_bias"
@@ -73,7 +74,7 @@ def bilinear(sheet: Sheet, layer: Layer) -> None:
     one, two = y[(slice(None), *inside)], between[(slice(None), *inside)]
     flat = min(2, g.rank)
     slices = np.ndindex(*one.shape[: len(one.shape) - flat])
-    apart = total([call("SUMXMY2", one[n].area(flat), two[n].area(flat)) for n in slices])
+    apart = added(sheet, [call("SUMXMY2", one[n].area(flat), two[n].area(flat)) for n in slices])
     same = sheet.say("interpolates", size=plain(one.shape, 1))
     cell = sheet.formula(
         (below(canvas, 0), left), call("IF", apart < 1e-9, same, sheet.say("no_interpolation")),

@@ -64,6 +64,7 @@ def channels(sheet: Sheet, layer: Layer) -> None:
         sheet.text((row, LEFT), sheet.say("input_channel", i=i), "caption")
         for f, o in enumerate(g.targets(i)):
             accumulated(
+                sheet,
                 parts[i, f],
                 runs,
                 lambda taps, i=i, f=f: [  # type: ignore[misc]

@@ -55,12 +55,13 @@ def distribute(sheet: Sheet, layer: Layer) -> None:
     canvas, _, labels = output_blocks(
         sheet, layer, (top, right), "output", output_caption(sheet, g)
     )
-    distributed(canvas, g, stamps, src.bias)
+    distributed(sheet, canvas, g, stamps, src.bias)
 
     count = sheet.block(
         "count", (below(canvas, 3), right), canvas.shape[1:], role="count", steps=canvas.steps[1:]
     )
     accumulated(
+        sheet,
         count,
         [axis.canvas_runs for axis in g.axes],
         lambda taps: [placed[inputs] for inputs, _ in taps],

@@ -63,7 +63,7 @@ def gniddap(
             f"by_collecting_{_name(one)}", (row, column), output.shape, role="output",
             steps=steps(output.shape, one.geometry.rank, 1), claim=("conv_transpose", one),
         )  # fmt: skip
-        collected(again, one.geometry, t, z, src.bias)
+        collected(sheet, again, one.geometry, t, z, src.bias)
         size = times(one.geometry.output_shape[1:])
         caption(sheet, again, sheet.say("by_collecting", size=size), lift=1)
         verdict(sheet, (below(again, 0), column), (output, again))
@@ -124,7 +124,7 @@ def _crop(
     g = layer.geometry
     name = _name(layer)
     canvas, output, _ = output_blocks(sheet, layer, (TOP, column), f"output_{name}", words)
-    tapped(canvas, g, src.input, src.weight, src.bias)
+    tapped(sheet, canvas, g, src.input, src.weight, src.bias)
 
     shape = (g.in_channels, *(axis.output_size + axis.extent - 1 for axis in g.axes))
     z = sheet.block(

@@ -9,7 +9,7 @@ import numpy as np
 
 from xlconv.data import array
 from xlconv.errors import XlconvError
-from xlconv.expr import Expr, Grid, call, joined, shown, total
+from xlconv.expr import Expr, Grid, call, joined, shown
 from xlconv.figure import (
     CONTROLS,
     LEFT,
@@ -31,6 +31,7 @@ from xlconv.layer import Array, Layer
 from xlconv.look import look_at, pick
 from xlconv.places import Place, below, beside, tiled
 from xlconv.sheet import Sheet
+from xlconv.sums import added, summed
 
 NUDGED = 20_000
 """Cells of the nudged images beyond which nobody follows them."""
@@ -73,7 +74,7 @@ def gradient(
     result = sheet.block(
         "result", (top, beside(w, 3)), shape, steps=steps(shape, g.rank, 1), role="computed"
     )
-    convolved(result, g, x, w)
+    convolved(sheet, result, g, x, w)
     caption(sheet, result, sheet.say("result", size=plain(shape, 1)))
     indices(sheet, result, g.rank)
     upstream = sheet.block(
@@ -83,7 +84,9 @@ def gradient(
     caption(sheet, upstream, sheet.say("upstream", size=plain(shape, 1)))
     indices(sheet, upstream, g.rank)
     at = (top, max(beside(upstream, 3), upstream.origin[1] + 7))
-    loss = sheet.block("loss", at, (1,), role="computed", content=_product(result, upstream))
+    loss = sheet.block(
+        "loss", at, (1,), role="computed", content=added(sheet, _products(result, upstream))
+    )
     caption(sheet, loss, sheet.say("loss"))
 
     for block, sign in ((w, "∗"), (result, "="), (upstream, "·"), (loss, "=")):
@@ -92,7 +95,7 @@ def gradient(
     canvas, slope, labels = output_blocks(
         sheet, layer, (row, LEFT), "gradient", sheet.say("gradient", size=plain(x.shape, 1))
     )
-    tapped(canvas, g, upstream, w, None)
+    tapped(sheet, canvas, g, upstream, w, None)
     if biased:
         sheet.text((below(canvas, 0), LEFT), sheet.say("bias_aside"), "note")
     looked = look_at(sheet, g, labels, look, "look_at_pixel")
@@ -115,7 +118,12 @@ def gradient(
         sheet, (below(differences), column), (slope, differences), agree="gradients_agree",
         differ="gradients_differ", valid=valid,
     )  # fmt: skip
-    _dots(sheet, (row, max(beside(differences, 3), column + 11)), loss, _product(x, slope))
+    _dots(
+        sheet,
+        (row, max(beside(differences, 3), column + 11)),
+        loss,
+        added(sheet, _products(x, slope)),
+    )
 
     l_up, l_down, each = (
         looked.by_channel([pick(block[c], looked.at) for c in range(g.out_channels)])
@@ -192,12 +200,12 @@ def _epsilon(sheet: Sheet, first: float) -> Grid:
     return nudge
 
 
-def _product(a: Grid, b: Grid) -> Expr:
-    """All of one block times all of another, added."""
+def _products(a: Grid, b: Grid) -> list[Expr]:
+    """All of one block times all of another, added for each 2-D slice."""
     flat = min(2, len(b.shape) - 1)
     leads = np.ndindex(*b.shape[:-flat])
     parts = [(a[(..., *lead, *[slice(None)] * flat)], b[(*lead, ...)]) for lead in leads]
-    return total([call("SUMPRODUCT", one.area(flat), other.area(flat)) for one, other in parts])
+    return [call("SUMPRODUCT", one.area(flat), other.area(flat)) for one, other in parts]
 
 
 def _nudged(
@@ -236,13 +244,14 @@ def _nudged(
         role="computed",
     )  # fmt: skip
     last = (*range(rank, 2 * rank), *range(rank))  # a convolution for all pixels at once
-    convolved(results.transpose(*last), g, images.transpose(*last), w)
+    convolved(sheet, results.transpose(*last), g, images.transpose(*last), w)
     sheet.text((row - 2, results.origin[1]), sheet.say("nudged_result"), "caption")
 
     losses = sheet.block(
         f"losses_{way}", (row, max(beside(results, 3), results.origin[1] + 5)), pixels,
-        steps=x.steps, role="computed", content=_product(results, upstream),
+        steps=x.steps, role="computed",
     )  # fmt: skip
+    summed(sheet, losses, [(..., _products(results, upstream))])
     caption(sheet, losses, sheet.say(f"loss_{way}"))
     indices(sheet, losses, g.rank)
     return images, results, losses

@@ -57,7 +57,7 @@ def one_dimension(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) 
     canvas, _, labels = output_blocks(
         sheet, layer, (below(stairs, 3), column), "output", output_caption(sheet, g)
     )
-    distributed(canvas, g, stamps, src.bias)
+    distributed(sheet, canvas, g, stamps, src.bias)
     count = sheet.block(
         "count", (below(canvas, 1), column), canvas[:1].shape, role="count",
         content=axis_count(axis, labels[0]),
@@ -75,7 +75,7 @@ def one_dimension(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) 
         sheet, layer, (max(below(z, 3), below(t, 2)), column), "by_collecting",
         sheet.say("by_collecting", size=plain(g.output_shape, 1)),
     )  # fmt: skip
-    collected(again, g, t, z, src.bias)
+    collected(sheet, again, g, t, z, src.bias)
     verdict(sheet, (below(again), column), (canvas, again))
 
     looked = look_at(sheet, g, labels, look)

@@ -25,6 +25,7 @@ from xlconv.geometry import Axis, Geometry
 from xlconv.layer import Layer
 from xlconv.places import below, beside
 from xlconv.sheet import Sheet
+from xlconv.sums import added
 
 MOST = 4
 """Values of output_padding that stand side by side."""
@@ -78,7 +79,7 @@ def _row(sheet: Sheet, layer: Layer, src: Sources, number: int, row: int, left: 
             size=times(one.geometry.output_shape[1:]),
         )  # fmt: skip
         canvas, y, _ = output_blocks(sheet, one, (row, column), f"output_{number}_{cells}", words)
-        tapped(canvas, one.geometry, src.input, src.weight, src.bias)
+        tapped(sheet, canvas, one.geometry, src.input, src.weight, src.bias)
         outputs.append(y)
         shown.append(one.geometry)
         if strips := _uncovered(outputs[0], y):
@@ -115,7 +116,7 @@ def _told(
     least, most = (prod(g.output_shape[1:]) for g in geometries)
     alone = "zeros" if bias is None else "bias"
     some = 0 < many - few < most - least
-    squares = total([_squares(strip, bias) for strip in strips])
+    squares = added(sheet, [term for strip in strips for term in _squares(strip, bias)])
     return call(
         "IF", squares > 1e-18,
         sheet.say(f"uncovers_values_and_{alone}" if some else "uncovers_values"),
@@ -128,8 +129,8 @@ def _reached(g: Geometry) -> int:
     return prod(sum(run.count for run in axis.runs if run.taps) for axis in g.axes)
 
 
-def _squares(cells: Grid, bias: Grid | None) -> Expr:
-    """What stamps bring to cells, squared and added."""
+def _squares(cells: Grid, bias: Grid | None) -> list[Expr]:
+    """What stamps bring to cells, squared and added, of each 2-D slice."""
     flat = min(2, len(cells.shape) - 1)
     terms = []
     for o, *n in np.ndindex(*cells.shape[: len(cells.shape) - flat]):
@@ -139,7 +140,7 @@ def _squares(cells: Grid, bias: Grid | None) -> Expr:
         else:
             brought = held - bias[o]
             terms.append(call("SUMPRODUCT", brought * brought))
-    return total(terms)
+    return terms
 
 
 def _sizes(sheet: Sheet, axis: Axis, x: Grid, row: int) -> int:

@@ -135,7 +135,7 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
             )
         ]
         target = apart[n] if small else cells
-        _convolved(target, g, phase, parts[n], field, lows, bias)
+        _convolved(sheet, target, g, phase, parts[n], field, lows, bias)
         if small:
             cells[...] = target
             sheet.coat(target, "computed", n)
@@ -150,7 +150,7 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
         sheet, layer, (below(y, 4), y_at[1]), "distribute_output",
         sheet.say("by_distributing", size=plain(shape, 1)),
     )  # fmt: skip
-    tapped(canvas, g, field[_inner(g, lows)], w, bias)
+    tapped(sheet, canvas, g, field[_inner(g, lows)], w, bias)
     verdict(sheet, (below(canvas), y_at[1]), (y, again))
 
 
@@ -277,7 +277,7 @@ def _split(
 
 
 def _convolved(
-    cells: Grid, g: Geometry, phase: Sequence[Phase], part: Grid | None, field: Grid,
+    sheet: Sheet, cells: Grid, g: Geometry, phase: Sequence[Phase], part: Grid | None, field: Grid,
     lows: Sequence[int], bias: Grid | None,
 ) -> None:  # fmt: skip
     """Write the cells of one phase as an ordinary convolution of the input with its sub-kernel."""
@@ -290,4 +290,4 @@ def _convolved(
         slice(low + p.base, low + p.base + p.count + p.extent - 1)
         for low, p in zip(lows, phase, strict=True)
     )
-    collected(cells, replace(g, axes=tuple(axes)), part, field[(slice(None), *read)], bias)
+    collected(sheet, cells, replace(g, axes=tuple(axes)), part, field[(slice(None), *read)], bias)

@@ -36,7 +36,7 @@ def sedirts(sheet: Sheet, layer: Layer) -> None:
     canvas, _, labels = output_blocks(
         sheet, layer, (TOP, right), "output", output_caption(sheet, g)
     )
-    distributed(canvas, g, stamps, src.bias)
+    distributed(sheet, canvas, g, stamps, src.bias)
     _counts(sheet, g, canvas, labels, max(beside(canvas, 4), right + 9))
 
     row = max(below(end, 4), below(canvas, 4), below(src.bias or src.weight, 4))
@@ -49,7 +49,7 @@ def sedirts(sheet: Sheet, layer: Layer) -> None:
         sheet, layer, (row, max(right, beside(z, 3))), "by_collecting",
         sheet.say("by_collecting", size=plain(g.output_shape, 1)),
     )  # fmt: skip
-    collected(again, g, t, z, src.bias)
+    collected(sheet, again, g, t, z, src.bias)
     verdict(sheet, (below(again), again.origin[1]), (canvas, again))
     fraction = "1" if (s := g.axes[-1].stride) == 1 else f"1/{s}"
     sheet.text((below(z), z.origin[1]), sheet.say("fraction", fraction=fraction), "note")
