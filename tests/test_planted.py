@@ -152,11 +152,11 @@ def one_channel_summed(patch: pytest.MonkeyPatch) -> None:
     """By the view alone."""
     right = collect.collected
 
-    def less(canvas: Grid, geometry: Geometry, *rest: Any) -> None:
+    def less(page: Sheet, canvas: Grid, geometry: Geometry, *rest: Any) -> None:
         one = _OneSource(
             geometry.in_channels, geometry.out_channels, geometry.groups, geometry.axes
         )
-        right(canvas, one, *rest)
+        right(page, canvas, one, *rest)
 
     patch.setattr(collect, "collected", less)
 

@@ -16,6 +16,7 @@ from xlconv.functions import Values
 from xlconv.geometry import Geometry
 from xlconv.page import Lesson
 from xlconv.sheet import EXCEL_COLUMNS, EXCEL_ROWS, SHEETS_CELLS, Sheet
+from xlconv.sums import drawn
 from xlconv.words import WORDS
 
 GIVEN = ("layer", "layers", "pages")
@@ -62,7 +63,10 @@ def draw(
     """
     page = lesson.pages[number]
     words = WORDS | dict(lesson.words)
-    sheet = Sheet(page.name, page.view, words, given=given or {}, room=room, plan=plan)
+
+    def blank() -> Sheet:
+        return Sheet(page.name, page.view, words, given=given or {}, room=room, plan=plan)
+
     known: dict[str, Any] = {
         "layer": page.layer,
         "layers": lesson.layers,
@@ -74,7 +78,8 @@ def draw(
         if page.layer is not None:
             _check_canvas(page.layer.geometry)
         with np.errstate(all="ignore"):  # what is no number is an error in its cell
-            function(sheet, **{k: v for k, v in known.items() if k in wanted}, **page.options)
+            asked = {**{k: v for k, v in known.items() if k in wanted}, **page.options}
+            sheet = drawn(blank, lambda sheet: function(sheet, **asked))
     except LimitError as error:
         raise type(error)(f'sheet "{page.name}": {error.needs}') from None
     except XlconvError as error:

@@ -125,7 +125,7 @@ class Paper(Protocol):
     def paint(self, cells: Grid, content: Any) -> None:
         """Write a formula, or constants, into cells."""
 
-    def afford(self, terms: int, longest: int) -> None:
+    def afford(self, terms: int, longest: int = 0) -> None:
         """Refuse formulas of more terms than a sheet has, or than a formula has."""
 
 
@@ -301,7 +301,7 @@ class Call(Expr):
     @property
     def value(self) -> Values:
         meaning = FUNCTIONS[self.name]
-        if any(isinstance(arg, Area) for arg in self.args):
+        if any(map(_has_area, self.args)):
             return np.asarray(meaning(*(_as_table(arg) for arg in self.args), axes=2))
         return np.asarray(meaning(*(arg.value for arg in self.args)))
 
@@ -354,6 +354,11 @@ def _enclosed(expr: Expr, needed: bool) -> Iterator[str | Reference]:
 def lift(operand: Any) -> Expr:
     """An expression as it is; a number, text or truth value as a constant."""
     return operand if isinstance(operand, Expr) else Constant(operand)
+
+
+def _has_area(arg: Expr) -> bool:
+    """Whether an argument is a range, or is computed from one cell by cell."""
+    return isinstance(arg, Area) or (isinstance(arg, Infix) and any(map(_has_area, arg.terms)))
 
 
 def _as_table(arg: Expr) -> Values:

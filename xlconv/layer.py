@@ -252,8 +252,8 @@ def _channelled(
 
 def lengths(*parameters: object) -> set[int]:
     """How many values the parameters have that have one an axis."""
-    listed = (p for p in parameters if isinstance(p, Sequence | np.ndarray))
-    return {len(p) for p in listed if not isinstance(p, str) and np.ndim(p)} - {1}
+    listed = (p.tolist() if isinstance(p, np.ndarray) else p for p in parameters)
+    return {len(p) for p in listed if isinstance(p, Sequence) and not isinstance(p, str)} - {1}
 
 
 def _bias(bias: ArrayLike | None, out_channels: int) -> Array | None:

@@ -11,6 +11,9 @@ from xlconv.figure import CONTROLS, LEFT, of_channel
 from xlconv.geometry import Axis, Geometry
 from xlconv.sheet import Sheet
 
+CHOICES = 100
+"""Output channels beyond which the looked-at one is not chosen among all in one formula."""
+
 
 @dataclass(frozen=True)
 class Look:
@@ -31,6 +34,15 @@ class Look:
         if self.channel is None:
             return options[0]
         return chosen(self.channel + 1, options)
+
+    def by_group(self, options: Sequence[Expr]) -> Expr:
+        """The option of the group of the looked-at output channel."""
+        g = self.geometry
+        if self.channel is None or g.groups == 1:
+            return options[0]
+        filters = g.out_channels // g.groups
+        group = call("INT", self.channel / filters) if filters > 1 else self.channel
+        return call("CHOOSE", group + 1, *options)
 
     def is_channel(self, out_channel: int) -> list[Expr]:
         """What must hold for an output channel to be the looked-at one."""

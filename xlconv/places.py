@@ -44,8 +44,10 @@ def passed(shape: Sequence[int]) -> list[int]:
 
 
 def leaves(grid: Grid) -> Iterator[Grid]:
-    """The innermost slices of at most two axes, in C order."""
-    for index in np.ndindex(*grid.shape[:-2]):
+    """The innermost slices of at most two axes, in C order; of one axis where rows stand apart."""
+    rows = grid.steps[-2:-1] if grid.steps[-1:] == ((0, 1),) and grid.shape[-2:-1] != (1,) else ()
+    apart = any(0 in step and step != (1, 0) for step in rows)
+    for index in np.ndindex(*grid.shape[: -1 if apart else -2]):
         yield grid[(*index, ...)]
 
 

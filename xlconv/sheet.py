@@ -131,6 +131,12 @@ class Sheet:
     """How many cells may be written."""
     plan: bool = False
     """Whether cells only take their places, however many they are: none has a number of its own."""
+    crowded: bool = False
+    """Whether a sum on it is too long for one formula."""
+    annex: Place | None = None
+    """Where the next parts of a long sum stand, beside the figure; None where no room is known."""
+    annex_end: Place = (0, 0)
+    """The rows and columns up to which parts stand."""
     cells: int = 0
     terms: int = 0
     column_width: float = 4.6
@@ -162,6 +168,10 @@ class Sheet:
     def say(self, key: str, **values: object) -> str:
         """One of the sheet's words, with its {places} filled."""
         return self.words[key].format(**values)
+
+    def count(self, key: str, **numbers: int) -> str:
+        """The same for words that count; those of KEY_one where one of the numbers is 1."""
+        return self.say(f"{key}_one" if 1 in numbers.values() else key, **numbers)
 
     def memory(
         self,
@@ -204,11 +214,11 @@ class Sheet:
         self.rows, self.columns = max(self.rows, rows), max(self.columns, columns)
         self.cells += cells
 
-    def afford(self, terms: int, longest: int) -> None:
+    def afford(self, terms: int, longest: int = 0) -> None:
         """Count terms of formulas that are still to be made.
 
         terms    of all formulas
-        longest  terms of the longest of them
+        longest  terms of the longest of them, if it cannot be made in parts
 
         Raises LimitError where the longest is longer than Excel has it, or there are too many.
         """

@@ -27,15 +27,12 @@ from xlconv.figure import (
 )
 from xlconv.geometry import Geometry
 from xlconv.layer import Layer
-from xlconv.look import Look, look_at, pick
+from xlconv.look import CHOICES, Look, look_at, pick
 from xlconv.places import below, beside
 from xlconv.sheet import Sheet
 
 TAPS = 80
 """Products beyond which the looked-at cell is not written out as a sum."""
-
-CHOICES = 150
-"""Output channels beyond which it is not either: each part of the sum chooses among them."""
 
 
 def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> None:
@@ -58,12 +55,12 @@ def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> Non
     canvas, output, labels = output_blocks(
         sheet, layer, (top, right), "output", output_caption(sheet, g)
     )
-    collected(canvas, g, t, z, src.bias)
+    collected(sheet, canvas, g, t, z, src.bias)
     again, _, _ = output_blocks(
         sheet, layer, (below(canvas, 4), right), "by_distributing",
         sheet.say("by_distributing", size=plain(g.output_shape, 1)),
     )  # fmt: skip
-    tapped(again, g, src.input, src.weight, src.bias)
+    tapped(sheet, again, g, src.input, src.weight, src.bias)
     verdict(sheet, (below(again), right), (canvas, again))
 
     looked = look_at(sheet, g, labels, look)
@@ -71,6 +68,8 @@ def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> Non
     taps = len(g.sources(0)) * prod(axis.kernel_size for axis in g.axes)
     if taps <= TAPS and g.out_channels <= CHOICES:
         _in_words(sheet, g, looked, src, output, sheet.rows + 1)
+    else:
+        sheet.text((sheet.rows + 1, LEFT), sheet.say("no_words", count=taps), "note")
 
 
 def _offsets(g: Geometry) -> product[tuple[int, ...]]:
@@ -162,10 +161,10 @@ def _in_words(
         value[n] = call(
             "IF",
             met,
-            looked.by_channel(
+            looked.by_group(
                 [
-                    pick(src.input[m + g.sources(o)[0]], [cells[n] for cells in reached])
-                    for o in range(g.out_channels)
+                    pick(src.input[m + group * width], [cells[n] for cells in reached])
+                    for group in range(g.groups)
                 ]
             ),
             "",

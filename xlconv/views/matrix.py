@@ -100,7 +100,7 @@ def matrix(
         sheet, layer, (below(output, 4), right + 3), "by_distributing",
         sheet.say("by_distributing", size=plain(outs, 1)),
     )  # fmt: skip
-    tapped(canvas, g, src.input, src.weight, src.bias)
+    tapped(sheet, canvas, g, src.input, src.weight, src.bias)
     verdict(sheet, (below(canvas, 1), right + 3), (output, again))
 
     looked = look_at(sheet, g, labels, look)

@@ -145,7 +145,7 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
             )
         ]
         target = apart[n] if small else cells
-        _convolved(target, g, phase, parts[n], field, lows, bias)
+        _convolved(sheet, target, g, phase, parts[n], field, lows, bias)
         if small:
             cells[...] = target
             sheet.coat(target, "computed", n)
@@ -160,7 +160,7 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
         sheet, layer, (below(y, 4), y_at[1]), "distribute_output",
         sheet.say("by_distributing", size=plain(shape, 1)),
     )  # fmt: skip
-    tapped(canvas, g, field[_inner(g, lows)], w, bias)
+    tapped(sheet, canvas, g, field[_inner(g, lows)], w, bias)
     verdict(sheet, (below(canvas), y_at[1]), (y, again))
 
 
@@ -258,7 +258,7 @@ def _split(
     sheet: Sheet, g: Geometry, axes: Sequence[Sequence[Phase]], w: Grid, at: Place
 ) -> list[Grid | None]:
     """The sub-kernel of each phase, turned, each weight a live copy; None where it has none."""
-    sheet.text((at[0] - 2, at[1]), sheet.say("phases", count=prod(map(len, axes))), "caption")
+    sheet.text((at[0] - 2, at[1]), sheet.count("phases", count=prod(map(len, axes))), "caption")
     most = (*g.weight_shape[:2], *(max(p.extent for p in axis) for axis in axes))
     names = {
         phase: ", ".join(
@@ -287,7 +287,7 @@ def _split(
 
 
 def _convolved(
-    cells: Grid, g: Geometry, phase: Sequence[Phase], part: Grid | None, field: Grid,
+    sheet: Sheet, cells: Grid, g: Geometry, phase: Sequence[Phase], part: Grid | None, field: Grid,
     lows: Sequence[int], bias: Grid | None,
 ) -> None:  # fmt: skip
     """Write the cells of one phase as an ordinary convolution of the input with its sub-kernel."""
@@ -300,4 +300,4 @@ def _convolved(
         slice(low + p.base, low + p.base + p.count + p.extent - 1)
         for low, p in zip(lows, phase, strict=True)
     )
-    collected(cells, replace(g, axes=tuple(axes)), part, field[(slice(None), *read)], bias)
+    collected(sheet, cells, replace(g, axes=tuple(axes)), part, field[(slice(None), *read)], bias)

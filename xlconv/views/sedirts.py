@@ -8,6 +8,7 @@ from xlconv.figure import (
     TOP,
     caption,
     collected,
+    count_caption,
     distributed,
     indices,
     output_blocks,
@@ -35,7 +36,7 @@ def sedirts(sheet: Sheet, layer: Layer) -> None:
     canvas, _, labels = output_blocks(
         sheet, layer, (TOP, right), "output", output_caption(sheet, g)
     )
-    distributed(canvas, g, stamps, src.bias)
+    distributed(sheet, canvas, g, stamps, src.bias)
     _counts(sheet, g, canvas, labels, max(beside(canvas, 4), right + 9))
 
     row = max(below(end, 4), below(canvas, 4), below(src.bias or src.weight, 4))
@@ -48,7 +49,7 @@ def sedirts(sheet: Sheet, layer: Layer) -> None:
         sheet, layer, (row, max(right, beside(z, 3))), "by_collecting",
         sheet.say("by_collecting", size=plain(g.output_shape, 1)),
     )  # fmt: skip
-    collected(again, g, t, z, src.bias)
+    collected(sheet, again, g, t, z, src.bias)
     verdict(sheet, (below(again), again.origin[1]), (canvas, again))
     fraction = "1" if (s := g.axes[-1].stride) == 1 else f"1/{s}"
     sheet.text((below(z), z.origin[1]), sheet.say("fraction", fraction=fraction), "note")
@@ -91,7 +92,7 @@ def _counts(sheet: Sheet, g: Geometry, canvas: Grid, labels: list[Grid], left: i
     """How many stamps reach each cell: along each axis, and as their product."""
     sizes = canvas.shape[1:]
     count = sheet.block("count", (TOP, left), sizes, role="count", steps=canvas.steps[1:])
-    caption(sheet, count, sheet.say("count"))
+    caption(sheet, count, count_caption(sheet, g))
     along = []
     for n, (axis, label) in enumerate(zip(g.axes, labels, strict=True)):
         one = label[(0, *(slice(None) if m == n else slice(0, 1) for m in range(g.rank)))]
