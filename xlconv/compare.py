@@ -17,6 +17,7 @@ from xlconv.errors import UnreadableError
 from xlconv.following import following
 from xlconv.formula import Cells, parts, references, same_parts
 from xlconv.functions import Values
+from xlconv.magnitudes import magnitudes
 from xlconv.moves import Moves, moves
 from xlconv.page import Lesson
 from xlconv.places import Place, a1, corners, span
@@ -36,7 +37,7 @@ CONTROLS = ("parameter", "control")
 EMPTY = Cell(None, None)
 
 CHANGE_OF_SCALE = 1e-13
-"""A value may differ by this much of the largest of its sheet: sums are rounded in any order."""
+"""A value may differ by this much of its terms: sums are rounded in any order."""
 
 FOLLOWED = 50_000
 """Values that are traced to what they follow from; of more, each is told as it is."""
@@ -133,7 +134,8 @@ class OneSheet:
         typed, findings = self._typed(theirs, at)
         changed = {place for place, found in findings.items() if found.wrong}
         try:
-            ours = contents(self._draw(typed)) if typed else self._ours
+            drawn = self._draw(typed) if typed else self._drawn
+            ours = contents(drawn) if typed else self._ours
         except FAILURES as error:
             told = str(error).removeprefix(f'sheet "{self.name}": ')
             return [*findings.values(), Finding("error", self.title, got=told)]
@@ -142,7 +144,7 @@ class OneSheet:
             if found := self._instead(place, mine, theirs.get(place, EMPTY), at):
                 findings[place] = found
                 changed.add(place)
-        other = self._other_values(fixed, theirs, changed)
+        other = self._other_values(drawn, fixed, theirs, changed)
         return [*findings.values(), *self._told(other, fixed, theirs, changed, at)]
 
     def _theirs(self, at: Moves) -> dict[Place, Cell]:
@@ -222,21 +224,27 @@ class OneSheet:
             return False
 
     def _other_values(
-        self, ours: Drawn, theirs: Mapping[Place, Cell], changed: AbstractSet[Place]
+        self,
+        drawn: Sheet,
+        ours: Drawn,
+        theirs: Mapping[Place, Cell],
+        changed: AbstractSet[Place],
     ) -> list[Place]:
         """The right formulas that have another value."""
-        numbers = [
-            abs(cell.value)
-            for cell in ours.values()
-            if cell.formula is not None and isinstance(cell.value, float)
-        ]
-        apart = CHANGE_OF_SCALE * max(numbers, default=0)
-        return [
+        found = [
             place
             for place, mine in ours.items()
             if mine.formula is not None
             and place not in changed
-            and not same(mine.value, theirs[place].value, apart)
+            and not same(mine.value, theirs[place].value)
+        ]
+        if not found:
+            return found
+        apart = CHANGE_OF_SCALE * magnitudes(drawn)
+        return [
+            place
+            for place in found
+            if not same(ours[place].value, theirs[place].value, float(apart[place]))
         ]
 
     def _told(
