@@ -26,6 +26,7 @@ from xlconv.redrawn import FAILURES, contents, mark
 from xlconv.report import Finding
 from xlconv.sheet import Sheet
 from xlconv.typed import as_text, own, said
+from xlconv.words import counted
 from xlconv.workbook import Cell, Value, Workbook, area
 
 EDITABLE = ("input", "kernel", "bias", "image", "pool", "parameter", "control")
@@ -256,9 +257,12 @@ class OneSheet:
         at: Moves,
     ) -> Iterator[Finding]:
         """Why these values are others."""
-        if other and self.values is None and (stale := self._stale(other, ours, theirs)):
-            yield Finding("stale", self.title, got=stale)
-            return
+        if other and self.values is None:
+            if stale := self._stale(other, ours, theirs, at):
+                yield Finding("stale", self.title, got=stale)
+                return
+            if self._unknown():
+                yield Finding("unknown", self.title)
         follow = self._following(other, ours, changed)
         for place in other:
             if place not in follow:
@@ -280,7 +284,9 @@ class OneSheet:
         formulas = {place: [*references(parts(text, self.name))] for place, text in texts.items()}
         return following(formulas, changed)
 
-    def _stale(self, other: list[Place], ours: Drawn, theirs: Mapping[Place, Cell]) -> str:
+    def _stale(
+        self, other: list[Place], ours: Drawn, theirs: Mapping[Place, Cell], at: Moves
+    ) -> str:
         """How one sees that no program has recalculated the sheet; "" if one does not."""
         if all(
             theirs[place].value is None
@@ -288,13 +294,19 @@ class OneSheet:
             if mine.formula is not None and place in theirs and theirs[place].formula is not None
         ):
             return "none of its formulas has a value"
-        old = [theirs[place].value for place in other]
-        if all(
-            value is None or same(self._ours[place].value, value)
-            for place, value in zip(other, old, strict=True)
-        ):
+        old = [(self._ours[place].value, theirs[place].value) for place in other]
+        if all(value is None for _, value in old):
+            return f"{counted(len(old), 'formula')} without a value, the first in {a1(at.place(min(other)))}"
+        if all(value is None or same(was, value) for was, value in old):
             return "its values are those of the numbers before they were changed"
         return ""
+
+    def _unknown(self) -> bool:
+        """Whether nobody knows what some of its numbers were before they were changed."""
+        return any(
+            block.role in EDITABLE and block.cells.memory.size > KEPT
+            for block in self._drawn.blocks
+        )
 
     def _moves(self) -> Moves:
         """How rows and columns were moved, seen from formulas and numbers alone."""
