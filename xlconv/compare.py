@@ -150,7 +150,9 @@ class OneSheet:
 
     def _theirs(self, at: Moves) -> dict[Place, Cell]:
         """The cells of the file by where they were, but for those that nobody asks for."""
-        wanted = {at.place(place): place for place in self._ours.keys() | self._editable}
+        places = self._ours.keys() | self._editable
+        moved = at.rows or at.columns
+        wanted = {at.place(place) if moved else place: place for place in places}
         found: dict[Place, Cell] = {}
         for place, cell in self.book.cells(self.title):
             if place not in wanted:
