@@ -7,13 +7,25 @@ from collections.abc import Callable
 from io import BytesIO
 from zipfile import ZipFile
 
+import numpy as np
 import pytest
 
-from tests.edited import by_openpyxl, checked, formula_of, fresh, kinds, places, with_formula, wrong
+from tests.edited import (
+    by_openpyxl,
+    checked,
+    formula_of,
+    fresh,
+    in_part,
+    kinds,
+    part_of,
+    places,
+    with_formula,
+    wrong,
+)
 from tests.engines import gnumeric_engine, libreoffice_engine
 from tests.engines.need import needs
 from tests.engines.package import sheet_parts, with_parts
-from tests.engines.strip import strip_values
+from tests.engines.strip import strip_values, with_values
 from xlconv.layer import Layer
 from xlconv.lesson import build, lesson_names
 
@@ -51,6 +63,31 @@ def test_every_lesson_is_not_recalculated_after_openpyxl(name: str) -> None:
     assert set(kinds(report)) == {"stale"}
     assert "open" in report.explain()
     assert "--engine" in report.explain()
+
+
+def test_formula_without_a_value_is_not_said_to_be_of_other_numbers() -> None:
+    """One cached value is taken out; nothing was changed."""
+    cell = places()["output"]
+    head = rf'(<c r="{cell}"[^>]*><f>[^<]*</f>)<v>[^<]*</v>'
+    report = checked(in_part(fresh(), part_of(fresh(), "Collect"), head, r"\g<1>"))
+    assert [(f.kind, f.got) for f in wrong(report)] == [
+        ("stale", f"1 formula without a value, the first in {cell}")
+    ]
+    assert "--engine" in report.explain()
+
+
+MANY = Layer.of(np.ones((65, 65)), [[1.0, 2.0], [3.0, 5.0]], stride=2)
+
+
+def test_old_values_of_very_many_numbers_come_with_a_hint() -> None:
+    """A file tells the first values of 4,096 numbers at most; here one was changed, by a library."""
+    data = build(MANY, views=["collect"]).to_bytes()
+    report = checked(with_values(data, {("Collect", "C8"): 5.0}))
+    assert not report.right
+    assert kinds(report)[0] == "unknown"
+    assert set(kinds(report)[1:]) == {"value"}
+    assert "--engine" in report.explain()
+    assert checked(data).findings == ()
 
 
 # ------------------------------------------------------------------------- as Google Sheets writes

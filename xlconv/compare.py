@@ -17,6 +17,7 @@ from xlconv.errors import UnreadableError
 from xlconv.following import following
 from xlconv.formula import Cells, parts, references, same_parts
 from xlconv.functions import Values
+from xlconv.magnitudes import magnitudes
 from xlconv.moves import Moves, moves
 from xlconv.page import Lesson
 from xlconv.places import Place, a1, corners, span
@@ -25,6 +26,7 @@ from xlconv.redrawn import FAILURES, contents, mark
 from xlconv.report import Finding
 from xlconv.sheet import Sheet
 from xlconv.typed import as_text, own, said
+from xlconv.words import counted
 from xlconv.workbook import Cell, Value, Workbook, area
 
 EDITABLE = ("input", "kernel", "bias", "image", "pool", "parameter", "control")
@@ -36,7 +38,7 @@ CONTROLS = ("parameter", "control")
 EMPTY = Cell(None, None)
 
 CHANGE_OF_SCALE = 1e-13
-"""A value may differ by this much of the largest of its sheet: sums are rounded in any order."""
+"""A value may differ by this much of its terms: sums are rounded in any order."""
 
 FOLLOWED = 50_000
 """Values that are traced to what they follow from; of more, each is told as it is."""
@@ -133,7 +135,8 @@ class OneSheet:
         typed, findings = self._typed(theirs, at)
         changed = {place for place, found in findings.items() if found.wrong}
         try:
-            ours = contents(self._draw(typed)) if typed else self._ours
+            drawn = self._draw(typed) if typed else self._drawn
+            ours = contents(drawn) if typed else self._ours
         except FAILURES as error:
             told = str(error).removeprefix(f'sheet "{self.name}": ')
             return [*findings.values(), Finding("error", self.title, got=told)]
@@ -142,12 +145,14 @@ class OneSheet:
             if found := self._instead(place, mine, theirs.get(place, EMPTY), at):
                 findings[place] = found
                 changed.add(place)
-        other = self._other_values(fixed, theirs, changed)
+        other = self._other_values(drawn, fixed, theirs, changed)
         return [*findings.values(), *self._told(other, fixed, theirs, changed, at)]
 
     def _theirs(self, at: Moves) -> dict[Place, Cell]:
         """The cells of the file by where they were, but for those that nobody asks for."""
-        wanted = {at.place(place): place for place in self._ours.keys() | self._editable}
+        places = self._ours.keys() | self._editable
+        moved = at.rows or at.columns
+        wanted = {at.place(place) if moved else place: place for place in places}
         found: dict[Place, Cell] = {}
         for place, cell in self.book.cells(self.title):
             if place not in wanted:
@@ -222,21 +227,27 @@ class OneSheet:
             return False
 
     def _other_values(
-        self, ours: Drawn, theirs: Mapping[Place, Cell], changed: AbstractSet[Place]
+        self,
+        drawn: Sheet,
+        ours: Drawn,
+        theirs: Mapping[Place, Cell],
+        changed: AbstractSet[Place],
     ) -> list[Place]:
         """The right formulas that have another value."""
-        numbers = [
-            abs(cell.value)
-            for cell in ours.values()
-            if cell.formula is not None and isinstance(cell.value, float)
-        ]
-        apart = CHANGE_OF_SCALE * max(numbers, default=0)
-        return [
+        found = [
             place
             for place, mine in ours.items()
             if mine.formula is not None
             and place not in changed
-            and not same(mine.value, theirs[place].value, apart)
+            and not same(mine.value, theirs[place].value)
+        ]
+        if not found:
+            return found
+        apart = CHANGE_OF_SCALE * magnitudes(drawn)
+        return [
+            place
+            for place in found
+            if not same(ours[place].value, theirs[place].value, float(apart[place]))
         ]
 
     def _told(
@@ -248,9 +259,12 @@ class OneSheet:
         at: Moves,
     ) -> Iterator[Finding]:
         """Why these values are others."""
-        if other and self.values is None and (stale := self._stale(other, ours, theirs)):
-            yield Finding("stale", self.title, got=stale)
-            return
+        if other and self.values is None:
+            if stale := self._stale(other, ours, theirs, at):
+                yield Finding("stale", self.title, got=stale)
+                return
+            if self._unknown():
+                yield Finding("unknown", self.title)
         follow = self._following(other, ours, changed)
         for place in other:
             if place not in follow:
@@ -272,7 +286,9 @@ class OneSheet:
         formulas = {place: [*references(parts(text, self.name))] for place, text in texts.items()}
         return following(formulas, changed)
 
-    def _stale(self, other: list[Place], ours: Drawn, theirs: Mapping[Place, Cell]) -> str:
+    def _stale(
+        self, other: list[Place], ours: Drawn, theirs: Mapping[Place, Cell], at: Moves
+    ) -> str:
         """How one sees that no program has recalculated the sheet; "" if one does not."""
         if all(
             theirs[place].value is None
@@ -280,13 +296,19 @@ class OneSheet:
             if mine.formula is not None and place in theirs and theirs[place].formula is not None
         ):
             return "none of its formulas has a value"
-        old = [theirs[place].value for place in other]
-        if all(
-            value is None or same(self._ours[place].value, value)
-            for place, value in zip(other, old, strict=True)
-        ):
+        old = [(self._ours[place].value, theirs[place].value) for place in other]
+        if all(value is None for _, value in old):
+            return f"{counted(len(old), 'formula')} without a value, the first in {a1(at.place(min(other)))}"
+        if all(value is None or same(was, value) for was, value in old):
             return "its values are those of the numbers before they were changed"
         return ""
+
+    def _unknown(self) -> bool:
+        """Whether nobody knows what some of its numbers were before they were changed."""
+        return any(
+            block.role in EDITABLE and block.cells.memory.size > KEPT
+            for block in self._drawn.blocks
+        )
 
     def _moves(self) -> Moves:
         """How rows and columns were moved, seen from formulas and numbers alone."""

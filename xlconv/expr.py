@@ -301,8 +301,8 @@ class Call(Expr):
     @property
     def value(self) -> Values:
         meaning = FUNCTIONS[self.name]
-        if any(map(_has_area, self.args)):
-            return np.asarray(meaning(*(_as_table(arg) for arg in self.args), axes=2))
+        if any(map(has_area, self.args)):
+            return np.asarray(meaning(*(as_table(arg) for arg in self.args), axes=2))
         return np.asarray(meaning(*(arg.value for arg in self.args)))
 
     def pieces(self) -> Iterator[str | Reference]:
@@ -356,15 +356,15 @@ def lift(operand: Any) -> Expr:
     return operand if isinstance(operand, Expr) else Constant(operand)
 
 
-def _has_area(arg: Expr) -> bool:
+def has_area(arg: Expr) -> bool:
     """Whether an argument is a range, or is computed from one cell by cell."""
-    return isinstance(arg, Area) or (isinstance(arg, Infix) and any(map(_has_area, arg.terms)))
+    return isinstance(arg, Area) or (isinstance(arg, Infix) and any(map(has_area, arg.terms)))
 
 
-def _as_table(arg: Expr) -> Values:
+def as_table(arg: Expr) -> Values:
     """The argument's value, with a row axis and a column axis at its end, as an area has."""
     if isinstance(arg, Infix):  # there may be areas in it, each cell of which it works on
-        return np.asarray(reduce(arg.meaning, map(_as_table, arg.terms)))
+        return np.asarray(reduce(arg.meaning, map(as_table, arg.terms)))
     return arg.value if isinstance(arg, Area) else arg.value[..., None, None]
 
 

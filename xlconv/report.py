@@ -92,6 +92,17 @@ SAID = {
         "sheet that no program has recalculated: open it in one and save it there, or use --engine",
         "sheets that no program has recalculated: open them in one and save there, or use --engine",
     ),
+    "unknown": (
+        "{at}",
+        (
+            "sheet with more numbers than a file tells the first values of: if one was changed, and no"
+            " program has recalculated it, open it in one and save it there, or use --engine"
+        ),
+        (
+            "sheets with more numbers than a file tells the first values of: if one was changed, and no"
+            " program has recalculated them, open them in one and save there, or use --engine"
+        ),
+    ),
     "moved": (
         "{at}: {expected} is now {got}",
         "sheet whose cells were moved, not compared",
@@ -109,7 +120,7 @@ SAID = {
 }  # fmt: skip
 """How each kind of finding is said, what one is called, and what several are."""
 
-FINE = ("changed", "own", "date", "renamed", "shifted", "added", "version", "follows")
+FINE = ("changed", "own", "date", "renamed", "shifted", "added", "version", "follows", "unknown")
 """The kinds that a reader may do, or that follow from others."""
 
 
@@ -122,7 +133,8 @@ class Finding:
           "text", "digits", "quoted", "unvalued": words, or nothing, where a number belongs; a text
           that looks like a number, or like a formula; a reader's own formula without a value;
           "value", "follows": the right formula with another value; such values that follow from a
-          cell that was found; "stale": a sheet that was not recalculated;
+          cell that was found; "stale": a sheet that was not recalculated; "unknown": one of which
+          nobody knows whether it was;
           "shifted", "moved": cells that stand elsewhere, found there or not;
           "renamed", "added", "gone": what happened to a sheet; "error": its numbers have no result;
           "version": another version of xlconv made the file; "nothing": nothing was compared

@@ -132,7 +132,7 @@ class Workbook:
             elif tag == "rPh":
                 phonetic = False
             elif tag == "si":
-                text = _text("".join(pieces))
+                text = text_of("".join(pieces))
                 keep(text)
                 self.strings.append(text)
                 pieces.clear()
@@ -150,7 +150,7 @@ class Workbook:
         def end(tag: str, text: str) -> None:
             if tag in ("lpwstr", "lpstr"):
                 self.package.budget.keep(name, text)
-                self.properties[name] = _text(text)
+                self.properties[name] = text_of(text)
 
         self.package.scan(part, start, end)
 
@@ -253,13 +253,13 @@ class _Cells:
         if self.kind == "s" and self.strings is not None:
             known = re.fullmatch(r"[0-9]{1,9}", text) and int(text) < len(self.strings)
             return self.strings[int(text)] if known else ""
-        return _text(text)
+        return text_of(text)
 
 
-def _text(written: str) -> str:
+def text_of(written: str) -> str:
     """A text with its `_x0041_`; half a letter of UTF-16 that stands alone is no letter.
 
-    >>> _text("_x0022_A_x0022_"), _text("_xD83D__xDE00_"), _text("_xD83D_")
+    >>> text_of("_x0022_A_x0022_"), text_of("_xD83D__xDE00_"), text_of("_xD83D_")
     ('"A"', '😀', '�')
     """
     text = unescape(written)
