@@ -152,7 +152,13 @@ def layer(shape: tuple[int, ...], weight: tuple[int, ...], **parameters: object)
     ("asked", "view", "parameter", "found"),
     [
         (((32, 96), (640, 640), {}), "why", "weight", "a kernel of at most (\\d+)x"),
-        (((300, 2, 2), (300, 1, 3, 3), {}), "phases", "input", "at most (\\d+) input channels"),
+        (
+            ((20_000, 2, 2), (20_000, 1, 3, 3), {}),
+            "phases",
+            "input",
+            "at most (\\d+) input channels",
+        ),
+        (((1, 1, 1), (1, 20_000, 1, 1), {}), "collect", "weight", "at most (\\d+) output channels"),
         (((4, 4), (3, 3), {"stride": 10**9}), "phases", "stride", "a stride of at most (\\d+)x"),
         (((4, 4), (3, 3), {"stride": 1000}), "why", "stride", "a stride of at most (\\d+)x"),
         (((4, 4), (3, 3), {"padding": -(10**6)}), "collect", "padding", "most (\\d+) cells"),
@@ -179,6 +185,8 @@ def test_way_out_is_true_and_one_more_has_no_room(
 
     def turned(to: int) -> tuple[tuple[int, ...], tuple[int, ...], dict[str, int]]:
         shape, weight, told = asked
+        if "output channels" in found:
+            return shape, (weight[0], to, *weight[2:]), told
         if parameter == "weight":
             return shape, (*weight[:-2], to, to), told
         if "channels" in found:
@@ -230,8 +238,8 @@ def test_pairs_beyond_a_page_are_refused() -> None:
 
 
 def test_too_many_output_channels_are_named() -> None:
-    with pytest.raises(XlconvError, match=r"Excel has 8192: use at most \d+ output channels"):
-        build(layer((1, 1, 1), (1, 300, 1, 1)), views=["collect"])
+    with pytest.raises(XlconvError, match=r"Excel has 16384: use at most \d+ output channels"):
+        build(layer((1, 1, 1), (1, 20_000, 1, 1)), views=["collect"])
 
 
 # ------------------------------------------------------------------------- names and titles
