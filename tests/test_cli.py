@@ -554,5 +554,5 @@ def test_memory_that_runs_out_is_one_line(run: Run, monkeypatch: pytest.MonkeyPa
     done = run("layer", *SMALL)
     assert (done.code, error_line(done.err)) == (
         2,
-        "there is not enough memory: use a smaller input",
+        "there is not enough memory: use a smaller input or kernel, or fewer channels",
     )

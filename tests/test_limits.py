@@ -10,7 +10,11 @@ import random
 import re
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from math import prod
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,8 +34,7 @@ from xlconv.views import VIEWS
 SECONDS, MEGABYTES = 3, 300
 """What a refusal may take of the processor, started and counted in whole seconds, and of memory."""
 
-CASES = 6
-"""Layers of each view."""
+Case = dict[str, Any]
 
 EXTREMES = {
     "ins": [300, 5000], "outs": [300, 5000], "size": [1, 200, 3000], "kernel": [150, 640, 3000],
@@ -53,10 +56,12 @@ seconds, megabytes = int(sys.argv[1]), int(sys.argv[2])
 base = int(open("/proc/self/statm").read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
 def attempt(case):
-    one = np.broadcast_to(1.0, case["input"])
-    layer = Layer.of(one, np.broadcast_to(1.0, case["weight"]), **case["parameters"])
-    page = Page("One", case["view"], layer=layer, options=case.get("options", {}))
-    lesson = Lesson("One", (page,), layers={"one": layer})
+    one, weight = (np.broadcast_to(1.0, case[name]) for name in ("input", "weight"))
+    layer = None
+    if case["view"] not in ("convolution", "evenness"):
+        layer = Layer.of(one, weight, **case["parameters"])
+    page = Page("One", case["view"], layer=layer, options=case["options"])
+    lesson = Lesson("One", (page,), layers={"one": layer} if layer else {})
     check_room(lesson, easy=0)
     sheet = draw(lesson, 0, plan=True)
     if sheet.cells < 5000 and sheet.terms < 5000:
@@ -86,46 +91,58 @@ for line in sys.stdin:
 """
 
 
-def cases(view: str) -> list[dict[str, object]]:
-    """Layers of one to three axes of which one thing or two are extreme; the same every time."""
-    chance = random.Random(f"limits {view}")
-    made = []
-    while len(made) < CASES:
+ORDINARY = {"ins": 1, "outs": 1, "size": 4, "kernel": 3, "stride": 2, "dilation": 1, "padding": 0}
+
+OPTIONS: dict[str, list[dict[str, object]]] = {
+    "gniddap": [
+        {"paddings": [0, 10**6]}, {"paddings": [-(10**9)]}, {"paddings": [*range(-2000, 0)]},
+    ],
+    "collect": [{"look": [10**9, 10**9]}], "matrix": [{"look": [10**9, 10**9]}],
+    "gradient": [{"look": [10**9, 10**9]}, {"image": "3000x3000"}, {"epsilon": 1e308}],
+    "playground": [{"area": 10**9}, {"area": 2000}],
+    "convolution": [{"look": [10**9, 10**9]}],
+    "evenness": [{"pairs": [[3, 2]] * 100_000}, {"pairs": [[10**9, 10**9]]}],
+    "why": [{"about": ["a" * 30_000] * 50}],
+}  # fmt: skip
+"""Options of views that are extreme."""
+
+
+def cases(view: str, chance: random.Random, extremes: list[dict[str, int]]) -> Iterator[Case]:
+    """A layer for each of the extremes, the rest ordinary; and an ordinary one for each option."""
+    given: list[tuple[dict[str, int], dict[str, object]]] = [(one, {}) for one in extremes]
+    for extreme, options in [*given, *(({}, told) for told in OPTIONS.get(view, []))]:
         rank = 1 if view == "one_dimension" else chance.choice([1, 2, 2, 3])
-        told = {
-            "ins": 1,
-            "outs": 1,
-            "size": 4,
-            "kernel": 3,
-            "stride": 2,
-            "dilation": 1,
-            "padding": 0,
-        }
-        for name in chance.sample(sorted(EXTREMES), chance.choice([1, 1, 2])):
-            told[name] = chance.choice(EXTREMES[name])
-        ins, outs = told.pop("ins"), told.pop("outs")
-        sizes, kernel = [told.pop("size")] * rank, [told.pop("kernel")] * rank
-        parameters = {name: [value] * rank for name, value in told.items()}
-        options: dict[str, object] = {}
-        if view == "gniddap" and chance.random() < 0.5:
-            options["paddings"] = [chance.choice([0, 1]), chance.choice([2, 10**6])]
-        weight = [ins, outs, *kernel]
-        if np.prod([ins, *sizes], dtype=float) < 1e7 and np.prod(weight, dtype=float) < 1e7:
-            made.append(
-                {
-                    "view": view, "input": [ins, *sizes], "weight": weight,
-                    "parameters": parameters, "options": options,
-                }
-            )  # fmt: skip
-    return made
+        if options:
+            rank = 2
+        yield made(view, rank, ORDINARY | extreme, options)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="limits of a process are the system's")
-@pytest.mark.parametrize(
-    "view", [v for v in VIEWS if v not in ("contents", "convolution", "evenness", "code")]
-)
-def test_extreme_layers_are_refused_within_time_and_memory(view: str) -> None:
-    told = cases(view)
+def made(view: str, rank: int, told: dict[str, int], options: dict[str, object]) -> Case:
+    """A page as the worker takes it."""
+    told = dict(told)
+    ins, outs = told.pop("ins"), told.pop("outs")
+    sizes, kernel = [told.pop("size")] * rank, [told.pop("kernel")] * rank
+    while prod(sizes) * ins > 10**7 or prod(kernel) * ins * outs > 10**7:  # what is no array
+        sizes, kernel = sizes[1:] or [1], kernel[1:] or [1]
+    parameters = {name: [value] * len(sizes) for name, value in told.items()}
+    shapes = {"input": [ins, *sizes], "weight": [ins, outs, *kernel]}
+    if view == "convolution":
+        options = {**options, **parameters, **{k: "x".join(map(str, v)) for k, v in shapes.items()}}
+    return {"view": view, **shapes, "parameters": parameters, "options": options}
+
+
+def once() -> list[dict[str, int]]:
+    """Each extreme value of each parameter."""
+    return [{name: value} for name, values in EXTREMES.items() for value in values]
+
+
+def pairs() -> list[dict[str, int]]:
+    """Each extreme value with each of another parameter."""
+    return [{**one, **two} for one, two in combinations(once(), 2) if one.keys() != two.keys()]
+
+
+def crashed(told: Sequence[Case]) -> list[tuple[Case, str]]:
+    """Pages that were not refused in a line, or drawn, within time and memory."""
     done = subprocess.run(
         [sys.executable, "-c", WORKER, str(SECONDS), str(MEGABYTES)],
         input="\n".join(map(json.dumps, told)), capture_output=True, text=True, check=True,
@@ -133,12 +150,27 @@ def test_extreme_layers_are_refused_within_time_and_memory(view: str) -> None:
     )  # fmt: skip
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(answers) == len(told)
-    failed = [
+    return [
         (case, said)
         for case, said in zip(told, answers, strict=True)
         if said.startswith(("KILLED", "CRASH")) or "\n" in said or len(said) > 400
     ]
-    assert failed == []
+
+
+limited = pytest.mark.skipif(sys.platform != "linux", reason="limits of a process are the system's")
+
+
+@limited
+@pytest.mark.parametrize("view", [view for view in VIEWS if view not in ("contents", "code")])
+def test_extreme_layers_are_refused_within_time_and_memory(view: str) -> None:
+    assert crashed(list(cases(view, random.Random(f"limits {view}"), once()))) == []
+
+
+@limited
+@pytest.mark.prove
+@pytest.mark.parametrize("view", [view for view in VIEWS if view not in ("contents", "code")])
+def test_two_extremes_are_refused_within_time_and_memory(view: str) -> None:
+    assert crashed(list(cases(view, random.Random(f"pairs {view}"), pairs()))) == []
 
 
 # ------------------------------------------------------------------------- the way out
@@ -152,7 +184,13 @@ def layer(shape: tuple[int, ...], weight: tuple[int, ...], **parameters: object)
     ("asked", "view", "parameter", "found"),
     [
         (((32, 96), (640, 640), {}), "why", "weight", "a kernel of at most (\\d+)x"),
-        (((300, 2, 2), (300, 1, 3, 3), {}), "phases", "input", "at most (\\d+) input channels"),
+        (
+            ((20_000, 2, 2), (20_000, 1, 3, 3), {}),
+            "phases",
+            "input",
+            "at most (\\d+) input channels",
+        ),
+        (((1, 1, 1), (1, 20_000, 1, 1), {}), "collect", "weight", "at most (\\d+) output channels"),
         (((4, 4), (3, 3), {"stride": 10**9}), "phases", "stride", "a stride of at most (\\d+)x"),
         (((4, 4), (3, 3), {"stride": 1000}), "why", "stride", "a stride of at most (\\d+)x"),
         (((4, 4), (3, 3), {"padding": -(10**6)}), "collect", "padding", "most (\\d+) cells"),
@@ -179,6 +217,8 @@ def test_way_out_is_true_and_one_more_has_no_room(
 
     def turned(to: int) -> tuple[tuple[int, ...], tuple[int, ...], dict[str, int]]:
         shape, weight, told = asked
+        if "output channels" in found:
+            return shape, (weight[0], to, *weight[2:]), told
         if parameter == "weight":
             return shape, (*weight[:-2], to, to), told
         if "channels" in found:
@@ -230,8 +270,8 @@ def test_pairs_beyond_a_page_are_refused() -> None:
 
 
 def test_too_many_output_channels_are_named() -> None:
-    with pytest.raises(XlconvError, match=r"Excel has 8192: use at most \d+ output channels"):
-        build(layer((1, 1, 1), (1, 300, 1, 1)), views=["collect"])
+    with pytest.raises(XlconvError, match=r"Excel has 16384: use at most \d+ output channels"):
+        build(layer((1, 1, 1), (1, 20_000, 1, 1)), views=["collect"])
 
 
 # ------------------------------------------------------------------------- names and titles

@@ -148,8 +148,10 @@ def test_every_cell_of_a_large_image_is_right() -> None:
 
 
 def test_too_many_channels_name_the_limit() -> None:
-    layer = Layer.of(np.ones((300, 2, 2)), np.ones((300, 1, 2, 2)), stride=2)
-    with pytest.raises(XlconvError, match="Excel has 8192: use a smaller kernel or fewer channels"):
+    layer = Layer.of(np.ones((20_000, 2, 2)), np.ones((20_000, 1, 4, 4)), stride=2)
+    with pytest.raises(
+        XlconvError, match="300000 are the most: use a smaller kernel or fewer channels"
+    ):
         page(layer)
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from xlconv.errors import XlconvError
+from xlconv.errors import BugError, XlconvError
 from xlconv.expr import Constant, call, joined, total
 from xlconv.sheet import Sheet
 
@@ -361,7 +361,7 @@ def edges(sheet: Sheet) -> dict[str, str]:
 def test_cells_that_come_to_one_row_in_two_ways_are_refused() -> None:
     sheet = Sheet("Sheet")
     sheet.memory((0, 0), (2, 2), steps=((1, 0), (1, 3)))[...] = 1.0
-    with pytest.raises(ValueError, match="one row in two ways"):
+    with pytest.raises(BugError, match="one row in two ways"):
         written(sheet)
 
 

@@ -30,13 +30,15 @@ WIDE = Layer.of(numbers(200, 2, 2), numbers(200, 1, 3, 3), stride=2, bias=[1])
 ROW = Layer.of(numbers(300, 3), numbers(300, 2, 4), stride=2, padding=1)
 MANY = Layer.of(numbers(1, 2, 2), numbers(1, 300, 2, 2))
 
+SMALL = Layer.of(numbers(300, 2, 2), numbers(300, 1, 2, 2), stride=2)
+
 SERVED = [
     (view, WIDE)
     for view in (
         "why", "distribute", "collect", "gniddap", "sedirts", "channels", "phases", "checkerboard",
         "upsampling", "output_padding", "frameworks",
     )
-] + [("one_dimension", ROW), ("collect", MANY), ("frameworks", MANY)]  # fmt: skip
+] + [("one_dimension", ROW), ("collect", MANY), ("frameworks", MANY), ("phases", SMALL)]  # fmt: skip
 
 
 @pytest.mark.parametrize(("view", "layer"), SERVED, ids=lambda v: v if isinstance(v, str) else "")

@@ -526,7 +526,10 @@ def _told(error: Exception) -> tuple[str, int]:
         case XlconvError():
             return str(error), error.exit_code
         case MemoryError():
-            return "there is not enough memory: use a smaller input", XlconvError.exit_code
+            return (
+                "there is not enough memory: use a smaller input or kernel, or fewer channels",
+                XlconvError.exit_code,
+            )
     return (
         f"this is a fault of xlconv {__version__}, not yours: {name_of(error)}:"
         " please report it with the command and its files; with XLCONV_TRACEBACK=1 in the"

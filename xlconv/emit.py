@@ -66,7 +66,9 @@ def write(
                         _aside(part.write, xml)
             if sum(part.compress_size for part in out.infolist()) > FILE_SIZE:
                 size = f"{FILE_SIZE >> 20} MB"
-                raise XlconvError(f"the workbook takes more than {size}: use a smaller input")
+                raise XlconvError(
+                    f"the workbook takes more than {size}: use a smaller input or fewer sheets"
+                )
 
         add("[Content_Types].xml", parts.types(sheets))
         add("_rels/.rels", parts.relations())
@@ -139,7 +141,9 @@ def _aside(write: Callable[[bytes], object], pieces: Iterator[bytes]) -> None:
         for piece in pieces:
             size += len(piece)
             if size > PART_SIZE:
-                raise XlconvError("a sheet takes more than 2 GB: use a smaller input")
+                raise XlconvError(
+                    "a sheet takes more than 2 GB: use a smaller input or kernel, or fewer channels"
+                )
             waiting.put(piece)
             if failed:
                 break

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
-from xlconv.errors import XlconvError
+from xlconv.errors import BugError, XlconvError
 from xlconv.functions import FUNCTIONS, OPERATORS, Values, number_text
 
 ARGUMENTS = 255
@@ -255,7 +255,7 @@ class Area(Expr):
         sizes = self.grid.shape[len(self.grid.shape) - self.axes :]
         moves = [step for step, size in zip(steps, sizes, strict=True) if size > 1]
         if moves not in ([], [(1, 0)], [(0, 1)], [(1, 0), (0, 1)]):
-            raise ValueError(f"cells with steps {steps} are no range")
+            raise BugError(f"cells with steps {steps} are no range")
 
     @property
     def shape(self) -> tuple[int, ...]:

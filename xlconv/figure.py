@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from math import prod
 from typing import Any
@@ -15,7 +16,7 @@ from xlconv.geometry import Axis, Geometry, Run
 from xlconv.layer import Array, Convolution, Layer
 from xlconv.places import Place, below, beside, corners, tiled
 from xlconv.sheet import Sheet
-from xlconv.sums import added, summed
+from xlconv.sums import added, listed, summed
 
 TOP, LEFT = 5, 2
 """The first row and column of a figure's cells: captions and indices stand before them."""
@@ -234,27 +235,36 @@ def accumulated(
     sheet: Sheet,
     cells: Grid,
     runs: Sequence[Sequence[Run]],
-    terms: Callable[[list[Tap]], list[Expr]],
+    term: Callable[[int, Tap], Expr],
+    channels: range = range(1),
+    bias: Expr | None = None,
+    alike: int = 1,
 ) -> None:
     """Write cells as explicit sums, one formula for all cells that are reached alike.
 
-    cells  (*sizes), not yet written
-    runs   for each axis the cells grouped by how they are reached
-    terms  what to add, from the taps of one group
+    cells     (*sizes), not yet written
+    runs      for each axis the cells grouped by how they are reached
+    term      what a tap brings from a channel
+    channels  that are added up
+    alike     how many such blocks there are, of which a plan writes this one alone
     """
     # a plan makes the longest alone, and of those the one with the longest addresses
     longest = [max(reversed(axis), key=lambda run: len(run.taps)) for axis in runs]
     sums = []
     for chosen in [longest] if sheet.plan else product(*runs):
+        every = [run.taps[-1:] if sheet.plan else run.taps for run in chosen]
         taps = [
             (
                 tuple(run.inputs(i0) for run, (i0, _) in zip(chosen, picked, strict=True)),
                 tuple(u for _, u in picked),
             )
-            for picked in product(*(run.taps for run in chosen))
+            for picked in product(*every)
         ]
-        sums.append((tuple(run.cells for run in chosen), terms(taps)))
-    summed(sheet, cells, sums)
+        terms = [term(i, tap) for i in (channels[-1:] if sheet.plan else channels) for tap in taps]
+        if sheet.plan:
+            terms *= len(channels) * prod(len(run.taps) for run in chosen)
+        sums.append((tuple(run.cells for run in chosen), terms + ([] if bias is None else [bias])))
+    summed(sheet, cells, sums, alike)
 
 
 def afford(sheet: Sheet, runs: Sequence[Sequence[Run]], channels: int = 1, blocks: int = 1) -> None:
@@ -268,10 +278,9 @@ def afford(sheet: Sheet, runs: Sequence[Sequence[Run]], channels: int = 1, block
 
 
 def written(sheet: Sheet, cells: Grid) -> range:
-    """The channels of a block; of a plan the last, which has the longest addresses, unless their
-    sums stand in parts that take places too."""
+    """The channels of a block; of a plan the last, which has the longest addresses."""
     channels = range(cells.shape[0])
-    return channels[-1:] if sheet.plan and sheet.annex is None else channels
+    return channels[-1:] if sheet.plan else channels
 
 
 def distributed(
@@ -282,46 +291,28 @@ def distributed(
     canvas  (out_channels, *canvas_sizes), not yet written
     stamps  (in_channels, out_channels // groups, *input_sizes, *kernel_sizes)
     """
-    runs = [axis.canvas_runs for axis in geometry.axes]
-    afford(sheet, runs, len(geometry.sources(0)), geometry.out_channels)
-    for o in written(sheet, canvas):
-        extra = [] if bias is None else [bias[o]]
-        accumulated(
-            sheet,
-            canvas[o],
-            runs,
-            lambda taps, o=o, extra=extra: (
-                [  # type: ignore[misc]
-                    stamps[(i, geometry.filter(o), *inputs, *offsets)]
-                    for i in geometry.sources(o)
-                    for inputs, offsets in taps
-                ]
-                + extra
-            ),
-        )
+
+    def term(o: int, i: int, tap: Tap) -> Expr:
+        inputs, offsets = tap
+        return stamps[(i, geometry.filter(o), *inputs, *offsets)]
+
+    _explicit(
+        sheet, canvas, [axis.canvas_runs for axis in geometry.axes], geometry.sources, term, bias
+    )
 
 
 def tapped(
     sheet: Sheet, canvas: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | None
 ) -> None:
     """Write each output cell as the explicit products of inputs and weights that reach it."""
-    runs = [axis.canvas_runs for axis in geometry.axes]
-    afford(sheet, runs, len(geometry.sources(0)), geometry.out_channels)
-    for o in written(sheet, canvas):
-        extra = [] if bias is None else [bias[o]]
-        accumulated(
-            sheet,
-            canvas[o],
-            runs,
-            lambda taps, o=o, extra=extra: (
-                [  # type: ignore[misc]
-                    x[(i, *inputs)] * w[(i, geometry.filter(o), *offsets)]
-                    for i in geometry.sources(o)
-                    for inputs, offsets in taps
-                ]
-                + extra
-            ),
-        )
+
+    def term(o: int, i: int, tap: Tap) -> Expr:
+        inputs, offsets = tap
+        return x[(i, *inputs)] * w[(i, geometry.filter(o), *offsets)]
+
+    _explicit(
+        sheet, canvas, [axis.canvas_runs for axis in geometry.axes], geometry.sources, term, bias
+    )
 
 
 def convolved(
@@ -333,23 +324,31 @@ def convolved(
     geometry  that of the transpose
     x         (in_channels, *sizes, ...); further axes of both go along
     """
-    runs = [axis.forward_runs for axis in geometry.axes]
-    afford(sheet, runs, len(geometry.targets(0)), geometry.in_channels)
-    for o in written(sheet, result):
-        extra = [] if bias is None else [bias[o]]
+
+    def term(o: int, i: int, tap: Tap) -> Expr:
+        inputs, offsets = tap
+        return x[(i, *inputs)] * w[(o, geometry.filter(i), *offsets)]
+
+    _explicit(
+        sheet, result, [axis.forward_runs for axis in geometry.axes], geometry.targets, term, bias
+    )
+
+
+def _explicit(
+    sheet: Sheet,
+    cells: Grid,
+    runs: Sequence[Sequence[Run]],
+    reach: Callable[[int], range],
+    term: Callable[[int, int, Tap], Expr],
+    bias: Grid | None,
+) -> None:
+    """Write each channel of a block as explicit sums over the channels that reach it."""
+    afford(sheet, runs, len(reach(0)), cells.shape[0])
+    for o in written(sheet, cells):
         accumulated(
-            sheet,
-            result[o],
-            runs,
-            lambda taps, o=o, extra=extra: (
-                [  # type: ignore[misc]
-                    x[(i, *inputs)] * w[(o, geometry.filter(i), *offsets)]
-                    for i in geometry.targets(o)
-                    for inputs, offsets in taps
-                ]
-                + extra
-            ),
-        )
+            sheet, cells[o], runs, partial(term, o), reach(o), None if bias is None else bias[o],
+            alike=cells.shape[0],
+        )  # fmt: skip
 
 
 def collected(
@@ -364,18 +363,20 @@ def collected(
     flat = min(2, geometry.rank)  # a range has at most two axes: the others are written out
     longest = len(geometry.sources(0)) * prod(extents[: geometry.rank - flat])
     sheet.afford(longest * geometry.out_channels)
+    every = range(longest)
+    outer_sizes = extents[: geometry.rank - flat]
+
+    def term(o: int, n: int) -> Expr:
+        first, *outer = nth(n, (len(geometry.sources(o)), *outer_sizes))
+        i = geometry.sources(o)[first]
+        window = stretched[i].windows(*extents)[(*[slice(None)] * geometry.rank, *outer, ...)]
+        part = turned[(i, geometry.filter(o), *outer)][(*[None] * geometry.rank, ...)]
+        return call("SUMPRODUCT", part.area(flat), window.area(flat))
+
     for o in written(sheet, canvas):
-        terms = []
-        for i in geometry.sources(o):
-            windows = stretched[i].windows(*extents)
-            kernel = turned[i, geometry.filter(o)]
-            for outer in np.ndindex(*extents[: geometry.rank - flat]):
-                window = windows[(*[slice(None)] * geometry.rank, *outer, ...)]
-                part = kernel[outer][(*[None] * geometry.rank, ...)]
-                terms.append(call("SUMPRODUCT", part.area(flat), window.area(flat)))
-        if bias is not None:
-            terms.append(bias[o])
-        summed(sheet, canvas[o], [(..., terms)])
+        terms = listed(sheet, every, partial(term, o))
+        more: list[Expr] = [] if bias is None else [bias[o]]
+        summed(sheet, canvas[o], [(..., terms + more)], canvas.shape[0])
 
 
 def stretched_input(sheet: Sheet, geometry: Geometry, x: Grid, at: Place) -> Grid:
@@ -423,15 +424,34 @@ def verdict(
     """A live line that says whether two blocks agree; nothing where they are not `valid`."""
     apart = added(
         sheet,
-        [
-            call("SUMXMY2", a[lead].area(min(2, len(a.shape))), b[lead].area(min(2, len(b.shape))))
-            for a, b in pairs
-            for lead in np.ndindex(*a.shape[:-2])
-        ],
+        [term for pair in pairs for term in differences(sheet, *pair, min(2, len(pair[0].shape)))],
     )
     words = call("IF", apart < 1e-9, sheet.say(agree), sheet.say(differ))
     cell = sheet.formula(at, words if valid is None else call("IF", valid, words, ""), "verdict")
     sheet.light(cell, cell.equals(sheet.say(differ)), "alarm")
+
+
+def differences(sheet: Sheet, a: Grid, b: Grid, flat: int) -> list[Expr]:
+    """How far two blocks are apart: the squares of the differences, added for each slice.
+
+    flat  the axes of a slice, the last ones
+    """
+    slices = a.shape[: len(a.shape) - flat]
+    sheet.afford(prod(slices))
+    return listed(
+        sheet,
+        range(prod(slices)),
+        lambda n: call("SUMXMY2", a[nth(n, slices)].area(flat), b[nth(n, slices)].area(flat)),
+    )
+
+
+def nth(n: int, sizes: Sequence[int]) -> tuple[int, ...]:
+    """The index of the nth cell of some sizes, in C order.
+
+    >>> nth(5, (2, 3)), nth(0, ())
+    ((1, 2), ())
+    """
+    return tuple(map(int, np.unravel_index(n, tuple(sizes)))) if sizes else ()
 
 
 def stretched_caption(sheet: Sheet, geometry: Geometry) -> str:

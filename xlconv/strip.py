@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xlconv.errors import XlconvError
+from xlconv.errors import BugError, XlconvError
 from xlconv.functions import Values
 from xlconv.places import Place, a1, letters
 from xlconv.references import Slot, slots
@@ -134,7 +134,7 @@ class Strip:
         indices = product(*[range(self.shape[n]) for n in self.row_axes])
         found = [(top + sum(map(mul, index, steps)), self.number, index) for index in indices]
         if len({row for row, *_ in found}) < len(found):
-            raise ValueError(f"cells with steps {self.steps} come to one row in two ways")
+            raise BugError(f"cells with steps {self.steps} come to one row in two ways")
         return iter(sorted(found))
 
     def key(self, index: Index) -> tuple[Any, ...]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from xlconv.errors import XlconvError
 from xlconv.expr import Constant, Expr, call
 from xlconv.figure import (
     LEFT,
     TOP,
     cropped,
+    differences,
     indices,
     output_blocks,
     output_caption,
@@ -73,8 +72,7 @@ def bilinear(sheet: Sheet, layer: Layer) -> None:
     inside = tuple(slice(a.stride // 2, a.output_size - a.stride // 2) for a in g.axes)
     one, two = y[(slice(None), *inside)], between[(slice(None), *inside)]
     flat = min(2, g.rank)
-    slices = np.ndindex(*one.shape[: len(one.shape) - flat])
-    apart = added(sheet, [call("SUMXMY2", one[n].area(flat), two[n].area(flat)) for n in slices])
+    apart = added(sheet, differences(sheet, one, two, flat))
     same = sheet.say("interpolates", size=plain(one.shape, 1))
     cell = sheet.formula(
         (below(canvas, 0), left), call("IF", apart < 1e-9, same, sheet.say("no_interpolation")),

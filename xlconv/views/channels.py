@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlconv.expr import Grid, total
+from xlconv.expr import Expr, Grid
 from xlconv.figure import (
     LEFT,
     TOP,
@@ -22,6 +22,7 @@ from xlconv.geometry import Geometry
 from xlconv.layer import Layer
 from xlconv.places import Place, below, corners, tiled
 from xlconv.sheet import Sheet
+from xlconv.sums import listed, summed
 
 NAMED = 8
 """Parts that are named one by one in the sum under an output channel."""
@@ -71,9 +72,9 @@ def channels(sheet: Sheet, layer: Layer) -> None:
                 sheet,
                 parts[i, f],
                 runs,
-                lambda taps, i=i, f=f: [  # type: ignore[misc]
-                    x[(i, *inputs)] * w[(i, f, *offsets)] for inputs, offsets in taps
-                ],
+                lambda i, tap, f=f: x[(i, *tap[0])] * w[(i, f, *tap[1])],  # type: ignore[misc]
+                range(i, i + 1),
+                alike=g.in_channels * filters,
             )
             sheet.text((row, kernels + f * across), sheet.say("kernel_of", i=i, o=o), "caption")
             sheet.text((row, parts_at + f * across), sheet.say("part_of", i=i, o=o), "caption")
@@ -95,15 +96,22 @@ def _extent(shape: Sequence[int], moves: Sequence[Place]) -> Place:
 def _added(sheet: Sheet, g: Geometry, canvas: Grid, parts: Grid, bias: Grid | None) -> None:
     """Write each output channel as the sum of its parts, and say so above and under it."""
     firsts = [-axis.crop.start for axis in g.axes]
-    for o in range(g.out_channels):
-        more = [] if bias is None else [bias[o]]
-        canvas[o] = total([parts[i, g.filter(o)] for i in g.sources(o)] + more)
+    sheet.afford(len(g.sources(0)) * g.out_channels)
+    for o in written(sheet, canvas):
+        more: list[Expr] = [] if bias is None else [bias[o]]
+        terms = listed(sheet, g.sources(o), lambda i, o=o: parts[i, g.filter(o)])  # type: ignore[misc]
+        summed(sheet, canvas[o], [(..., terms + more)], g.out_channels)
         row, column = canvas[o].origin
         if g.rank == 1 and o:  # the first row's indices are there
             indices(sheet, canvas[o], 1, firsts)
-        names = [sheet.say("part", i=i) for i in g.sources(o)]
-        if len(names) > NAMED:
-            names = [names[0], "…", names[-1]]
+        named = (
+            list(g.sources(o))
+            if len(g.sources(o)) <= NAMED
+            else [g.sources(o)[0], g.sources(o)[-1]]
+        )
+        names = [sheet.say("part", i=i) for i in named]
+        if len(g.sources(o)) > NAMED:
+            names.insert(1, "…")
         told = " + ".join(names + [sheet.say("bias")] * len(more))
         sheet.text((row - 2, column), sheet.say("output_channel", o=o), "caption")
         sheet.text((below(canvas[o], 0), column), f"= {told}", "note")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import product
 from math import prod
-
-import numpy as np
 
 from xlconv.data import array
 from xlconv.errors import XlconvError
@@ -17,6 +16,7 @@ from xlconv.figure import (
     caption,
     convolved,
     indices,
+    nth,
     of_channel,
     plain,
     sources,
@@ -24,13 +24,14 @@ from xlconv.figure import (
     tinted,
     tints,
     verdict,
+    written,
 )
 from xlconv.geometry import Axis, Geometry
 from xlconv.layer import Convolution
 from xlconv.look import CHOICES, Look, look_at, pick
 from xlconv.places import below, beside
 from xlconv.sheet import Sheet
-from xlconv.sums import in_lines, summed
+from xlconv.sums import in_lines, listed, summed
 
 PRODUCTS = 60
 """Products beyond which the looked-at cell is not written out as a sum."""
@@ -188,15 +189,19 @@ def _slid(sheet: Sheet, output: Grid, g: Geometry, z: Grid, w: Grid, bias: Grid 
     longest = len(g.targets(0)) * prod(extents[: g.rank - flat])
     sheet.afford(longest * g.in_channels)
     slid = tuple(slice(0, stop, axis.stride) for axis, stop in zip(g.axes, stops, strict=True))
-    for o in range(g.in_channels):
-        terms: list[Expr] = []
-        for i in g.targets(o):
-            windows, kernel = z[i].windows(*extents)[slid], w[o, g.filter(i)]
-            for outer in np.ndindex(*extents[: g.rank - flat]):
-                window = windows[(*[slice(None)] * g.rank, *outer, ...)]
-                part = kernel[outer][(*[None] * g.rank, ...)]
-                terms.append(call("SUMPRODUCT", window.area(flat), part.area(flat)))
-        summed(sheet, output[o], [(..., terms if bias is None else [*terms, bias[o]])])
+    outer_sizes = extents[: g.rank - flat]
+
+    def term(o: int, n: int) -> Expr:
+        first, *outer = nth(n, (len(g.targets(o)), *outer_sizes))
+        i = g.targets(o)[first]
+        window = z[i].windows(*extents)[slid][(*[slice(None)] * g.rank, *outer, ...)]
+        part = w[(o, g.filter(i), *outer)][(*[None] * g.rank, ...)]
+        return call("SUMPRODUCT", window.area(flat), part.area(flat))
+
+    for o in written(sheet, output):
+        terms = listed(sheet, range(longest), partial(term, o))
+        more: list[Expr] = [] if bias is None else [bias[o]]
+        summed(sheet, output[o], [(..., terms + more)], output.shape[0])
 
 
 def _light(

@@ -67,7 +67,7 @@ def distribute(sheet: Sheet, layer: Layer) -> None:
         sheet,
         count,
         runs,
-        lambda taps: [placed[inputs] for inputs, _ in taps],
+        lambda _, tap: placed[tap[0]],
     )
     sheet.scale(count)
     caption(sheet, count, count_caption(sheet, g), lift=2)

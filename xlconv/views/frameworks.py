@@ -11,7 +11,7 @@ import numpy as np
 from xlconv.conventions import axes as conventional
 from xlconv.errors import XlconvError
 from xlconv.expr import Expr, Grid, call
-from xlconv.figure import LEFT, TOP, output_blocks, sources, tapped, times
+from xlconv.figure import LEFT, TOP, differences, output_blocks, sources, tapped, times
 from xlconv.geometry import Geometry
 from xlconv.layer import Layer
 from xlconv.places import below, beside
@@ -154,8 +154,7 @@ def _table(
 
 def _apart(sheet: Sheet, a: Grid, b: Grid) -> Expr:
     flat = min(2, len(a.shape) - 1)
-    slices = np.ndindex(*a.shape[: len(a.shape) - flat])
-    return added(sheet, [call("SUMXMY2", a[n].area(flat), b[n].area(flat)) for n in slices])
+    return added(sheet, differences(sheet, a, b, flat))
 
 
 def _rule(sheet: Sheet, row: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from xlconv.arguments import pair
+from xlconv.errors import XlconvError
 from xlconv.expr import Expr, Grid, call
 from xlconv.figure import (
     LEFT,
@@ -31,6 +32,9 @@ from xlconv.sheet import Sheet
 SERIES = 5
 """Kernel sizes up to which every padding is shown; of a larger kernel, those around the layer's."""
 
+MOST = 60
+"""Paddings that are shown side by side, if they are asked for."""
+
 Pads = tuple[tuple[int, int], ...]
 """The cells cropped before and after, for each axis."""
 
@@ -45,6 +49,10 @@ def gniddap(
 
     Raises XlconvError for a padding that is asked for and leaves nothing of the output.
     """
+    if paddings and len(paddings) > MOST:
+        raise XlconvError(
+            f"paddings must be at most {MOST}, got {len(paddings)}", parameter="paddings"
+        )
     shown = [padded(layer, pads) for pads in _shown(layer.geometry, paddings)]
     src = sources(sheet, layer)
     t = turned_kernel(sheet, layer.geometry, src.weight, (below(src.bias or src.weight, 2), LEFT))

@@ -18,6 +18,7 @@ from xlconv.figure import (
     convolved,
     indices,
     kernel_block,
+    nth,
     output_blocks,
     plain,
     steps,
@@ -32,7 +33,7 @@ from xlconv.limits import refusal
 from xlconv.look import look_at, pick
 from xlconv.places import Place, below, beside, tiled
 from xlconv.sheet import Sheet
-from xlconv.sums import added, summed
+from xlconv.sums import added, listed, summed
 
 NUDGED = 20_000
 """Cells of the nudged images beyond which nobody follows them."""
@@ -86,7 +87,7 @@ def gradient(
     indices(sheet, upstream, g.rank)
     at = (top, max(beside(upstream, 3), upstream.origin[1] + 7))
     loss = sheet.block(
-        "loss", at, (1,), role="computed", content=added(sheet, _products(result, upstream))
+        "loss", at, (1,), role="computed", content=added(sheet, _products(sheet, result, upstream))
     )
     caption(sheet, loss, sheet.say("loss"))
 
@@ -123,7 +124,7 @@ def gradient(
         sheet,
         (row, max(beside(differences, 3), column + 11)),
         loss,
-        added(sheet, _products(x, slope)),
+        added(sheet, _products(sheet, x, slope)),
     )
 
     l_up, l_down, each = (
@@ -198,12 +199,18 @@ def _epsilon(sheet: Sheet, first: float) -> Grid:
     return nudge
 
 
-def _products(a: Grid, b: Grid) -> list[Expr]:
+def _products(sheet: Sheet, a: Grid, b: Grid) -> list[Expr]:
     """All of one block times all of another, added for each 2-D slice."""
     flat = min(2, len(b.shape) - 1)
-    leads = np.ndindex(*b.shape[:-flat])
-    parts = [(a[(..., *lead, *[slice(None)] * flat)], b[(*lead, ...)]) for lead in leads]
-    return [call("SUMPRODUCT", one.area(flat), other.area(flat)) for one, other in parts]
+    leads = b.shape[:-flat]
+
+    def term(n: int) -> Expr:
+        lead = nth(n, leads)
+        one, other = a[(..., *lead, *[slice(None)] * flat)], b[(*lead, ...)]
+        return call("SUMPRODUCT", one.area(flat), other.area(flat))
+
+    sheet.afford(prod(leads))
+    return listed(sheet, range(prod(leads)), term)
 
 
 def _nudged(
@@ -249,7 +256,7 @@ def _nudged(
         f"losses_{way}", (row, max(beside(results, 3), results.origin[1] + 5)), pixels,
         steps=x.steps, role="computed",
     )  # fmt: skip
-    summed(sheet, losses, [(..., _products(results, upstream))])
+    summed(sheet, losses, [(..., _products(sheet, results, upstream))])
     caption(sheet, losses, sheet.say(f"loss_{way}"))
     indices(sheet, losses, g.rank)
     return images, results, losses

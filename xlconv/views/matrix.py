@@ -71,7 +71,7 @@ def matrix(
     sheet.name_block(
         "matrix_transposed", transposed, role="empty", frame=False, claim=claim
     )  # fmt: skip
-    for cells, weights, tint in _diagonals(g, transposed, src.weight):
+    for cells, weights, tint in _diagonals(sheet, g, transposed, src.weight):
         cells[...] = weights
         sheet.coat(cells, "copy", tint)
     sheet.frames.append(Frame(_blocks(transposed, outs[0], ins[0])))
@@ -124,11 +124,17 @@ def _blocks(cells: Grid, down: int, across: int) -> Grid:
     return cells.diagonal((0, 0), (down, across, rows, columns), moves)
 
 
-def _diagonals(g: Geometry, transposed: Grid, w: Grid) -> list[tuple[Grid, Grid, int]]:
+def _diagonals(
+    sheet: Sheet, g: Geometry, transposed: Grid, w: Grid
+) -> list[tuple[Grid, Grid, int]]:
     """Where each weight stands in the matrix: a diagonal for each kernel index and pair of channels.
+
+    A plan needs none: they take no places of their own.
 
     returns  the cells, the weights over them, and the weights' tint
     """
+    if sheet.plan:
+        return []
     down, across = passed(g.output_shape), passed(g.input_shape)
     width, filters = g.in_channels // g.groups, g.out_channels // g.groups
     found = []
@@ -230,7 +236,7 @@ def _forward(sheet: Sheet, layer: Layer, at: Place, transposed: Grid, tint_of: G
     c[...] = mirrored
     sheet.coat(c, "empty")
     sheet.name_block("matrix", c, role="empty", frame=False, claim=("conv_matrix", layer))
-    for cells, _, tint in _diagonals(g, c.transpose(1, 0), tint_of):
+    for cells, _, tint in _diagonals(sheet, g, c.transpose(1, 0), tint_of):
         sheet.coat(cells, "copy", tint)
     sheet.frames.append(Frame(_blocks(c, g.in_channels, g.out_channels)))
     caption(sheet, c, sheet.say("matrix", size=times(c.shape)))

@@ -23,6 +23,7 @@ from xlconv.figure import (
     stretched_input,
     turned_kernel,
     verdict,
+    written,
 )
 from xlconv.geometry import Geometry
 from xlconv.layer import Layer
@@ -79,6 +80,8 @@ def one_dimension(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) 
     verdict(sheet, (below(again), column), (canvas, again))
 
     looked = look_at(sheet, g, labels, look)
+    if sheet.plan:  # which has no lights
+        return
     for o in range(g.out_channels):
         here = _all([labels[0].equals(looked.at[0]), *looked.is_channel(o)])
         for cells in (canvas, again):
@@ -117,8 +120,9 @@ def _staircases(sheet: Sheet, g: Geometry, src: Sources, at: Place) -> tuple[Gri
     )  # each stamp's input stands before its row
     before[...] = src.input[:, None]
     sheet.coat(before, "fact")
-    for i in range(channels):
-        for f, o in enumerate(g.targets(i)):
+    for i in written(sheet, stairs):
+        for f in written(sheet, stairs[i]):
+            o = g.targets(i)[f]
             first = stairs[i, f].origin[0]
             sheet.line((first, column - 1), ["×"] * axis.size, "operator", step=(1, 0))
             if channels * filters > 1:

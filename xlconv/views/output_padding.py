@@ -14,6 +14,7 @@ from xlconv.figure import (
     TOP,
     Sources,
     cropped,
+    nth,
     output_blocks,
     paddings_of,
     sources,
@@ -25,7 +26,7 @@ from xlconv.geometry import Axis, Geometry
 from xlconv.layer import Layer
 from xlconv.places import below, beside
 from xlconv.sheet import Sheet
-from xlconv.sums import added
+from xlconv.sums import added, listed
 
 MOST = 4
 """Values of output_padding that stand side by side."""
@@ -116,7 +117,7 @@ def _told(
     least, most = (prod(g.output_shape[1:]) for g in geometries)
     alone = "zeros" if bias is None else "bias"
     some = 0 < many - few < most - least
-    squares = added(sheet, [term for strip in strips for term in _squares(strip, bias)])
+    squares = added(sheet, [term for strip in strips for term in _squares(sheet, strip, bias)])
     return call(
         "IF", squares > 1e-18,
         sheet.say(f"uncovers_values_and_{alone}" if some else "uncovers_values"),
@@ -129,18 +130,21 @@ def _reached(g: Geometry) -> int:
     return prod(sum(run.count for run in axis.runs if run.taps) for axis in g.axes)
 
 
-def _squares(cells: Grid, bias: Grid | None) -> list[Expr]:
+def _squares(sheet: Sheet, cells: Grid, bias: Grid | None) -> list[Expr]:
     """What stamps bring to cells, squared and added, of each 2-D slice."""
     flat = min(2, len(cells.shape) - 1)
-    terms = []
-    for o, *n in np.ndindex(*cells.shape[: len(cells.shape) - flat]):
-        held = cells[(o, *n)].area(flat)
+    slices = cells.shape[: len(cells.shape) - flat]
+
+    def term(n: int) -> Expr:
+        o, *rest = nth(n, slices)
+        held = cells[(o, *rest)].area(flat)
         if bias is None:
-            terms.append(call("SUMPRODUCT", held, held))
-        else:
-            brought = held - bias[o]
-            terms.append(call("SUMPRODUCT", brought * brought))
-    return terms
+            return call("SUMPRODUCT", held, held)
+        brought = held - bias[o]
+        return call("SUMPRODUCT", brought * brought)
+
+    sheet.afford(prod(slices))
+    return listed(sheet, range(prod(slices)), term)
 
 
 def _sizes(sheet: Sheet, axis: Axis, x: Grid, row: int) -> int:

@@ -26,6 +26,7 @@ from xlconv.figure import (
     steps,
     tapped,
     verdict,
+    written,
 )
 from xlconv.geometry import Axis, Geometry
 from xlconv.layer import Layer
@@ -292,7 +293,7 @@ def _convolved(
 ) -> None:  # fmt: skip
     """Write the cells of one phase as an ordinary convolution of the input with its sub-kernel."""
     if part is None:
-        for o in range(g.out_channels):
+        for o in written(sheet, cells):
             cells[o] = Constant(0) if bias is None else bias[o]
         return
     axes = [Axis(size=1, kernel_size=len(p.offsets), dilation=p.apart) for p in phase]
