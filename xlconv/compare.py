@@ -19,13 +19,13 @@ from xlconv.formula import Cells, parts, references, same_parts
 from xlconv.functions import Values
 from xlconv.moves import Moves, moves
 from xlconv.page import Lesson
-from xlconv.places import Place, a1, corners, span
+from xlconv.places import Place, a1, area_of, corners, span
 from xlconv.recipe import KEPT
 from xlconv.redrawn import FAILURES, contents, mark
 from xlconv.report import Finding
 from xlconv.sheet import Sheet
 from xlconv.typed import as_text, own, said
-from xlconv.workbook import Cell, Value, Workbook, area
+from xlconv.workbook import Cell, Value, Workbook
 
 EDITABLE = ("input", "kernel", "bias", "image", "pool", "parameter", "control")
 """The roles of cells that are meant to be typed over."""
@@ -301,7 +301,7 @@ class OneSheet:
     def _cut(self) -> Iterator[Finding]:
         """The first block whose name leads to other cells, if there is one."""
         for block in self._drawn.blocks:
-            place = area(self.book.names.get(self._drawn.defined_name(block).lower(), ""))
+            place = area_of(self.book.names.get(self._drawn.defined_name(block).lower(), ""))
             if place is not None and place != (self.title, *corners(block.cells)):
                 reference = self.book.names[self._drawn.defined_name(block).lower()]
                 told = f"{block.name} in {span(block.cells)}"

@@ -18,9 +18,10 @@ from threading import Timer
 from typing import IO
 
 from xlconv.errors import UnreadableError, XlconvError
-from xlconv.places import Place, a1, quoted
+from xlconv.places import Place, a1, area_of, quoted
 from xlconv.trusted import trusted
-from xlconv.workbook import Value, Workbook, area
+from xlconv.words import TEXT_LENGTH
+from xlconv.workbook import Value, Workbook
 
 WORKER = Path(__file__).with_name("worker.py")
 
@@ -83,10 +84,10 @@ def trusted_folders() -> list[str]:
 def _told(book: Workbook, folders: list[str]) -> Iterator[bytes]:
     """What the worker hears, a line a piece."""
     size = book.package.size
-    yield _line([folders, MEMORY + MEMORY_PER_BYTE * size, SECONDS])
+    yield _line([folders, MEMORY + MEMORY_PER_BYTE * size, SECONDS, TEXT_LENGTH])
     called = {name: f"S{n}" for n, name in enumerate(book.sheets, 1)}
     yield _line([*called.values()])
-    areas = {name: area(reference) for name, reference in book.names.items()}
+    areas = {name: area_of(reference) for name, reference in book.names.items()}
     known = {name: place for name, place in areas.items() if place and place[0] in called}
     yield _line(
         [

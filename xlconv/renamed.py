@@ -9,9 +9,10 @@ from typing import Any
 from xlconv.drawing import draw
 from xlconv.formula import parts, skeleton
 from xlconv.page import Lesson
+from xlconv.places import area_of
 from xlconv.redrawn import FAILURES, contents
 from xlconv.sheet import Sheet
-from xlconv.workbook import Cell, Workbook, area
+from xlconv.workbook import Cell, Workbook
 
 SAMPLE = 200
 """Formulas of a sheet by which it is known."""
@@ -30,7 +31,7 @@ def _by_names(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> dict
     found: dict[str, str] = {}
     prefixes = {Sheet(page.name).prefix: page.name for page in lesson.pages}
     for name, reference in book.names.items():
-        place = area(reference)
+        place = area_of(reference)
         fitting = [prefix for prefix in prefixes if name.startswith(prefix)]
         if not fitting or place is None or place[0] not in book.sheets:
             continue

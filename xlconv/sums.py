@@ -7,15 +7,14 @@ from typing import Any
 
 from xlconv.expr import Expr, Grid, call, lift, total
 from xlconv.places import Place, a1, below, corners, span
-from xlconv.sheet import FORMULA_LENGTH, Sheet
+from xlconv.sheet import ADDRESS_LENGTH, Sheet
+from xlconv.words import FORMULA_LENGTH
 
 LONGEST = FORMULA_LENGTH - 1024
 """Characters of a sum, so that a formula has room for what stands around it."""
 
 TOP, GAP = 5, 3
 """The first row of the parts, and the columns before them."""
-
-ADDRESS = len("$XFD$1048576")
 
 
 def drawn(make: Callable[[], Sheet], draw: Callable[[Sheet], None]) -> Sheet:
@@ -129,7 +128,7 @@ def _parts(terms: Sequence[Expr]) -> int:
 
 def _length(term: Expr) -> int:
     """At most so many characters, with the sign before it; whatever the cells."""
-    return 1 + sum(len(p) if isinstance(p, str) else ADDRESS for p in term.pieces())
+    return 1 + sum(len(p) if isinstance(p, str) else ADDRESS_LENGTH for p in term.pieces())
 
 
 def _exact(term: Expr) -> int:

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 
 from xlconv.functions import FUNCTIONS
 from xlconv.places import column_number
+from xlconv.words import FORMULA_LENGTH
 
-LENGTH, NESTED = 8_192, 64
-"""Characters of a formula, and parentheses in each other, that Excel takes."""
+NESTED = 64
+"""Parentheses in each other that Excel takes."""
 
 OTHERS = [
     "AVERAGE", "CONCATENATE", "COS", "COUNT", "COUNTA", "COUNTBLANK", "COUNTIFS", "EXACT",
@@ -62,7 +63,7 @@ def trusted(
     >>> trusted("FACT(1E9)", {}, {}), trusted("SUM(A:A)", {}, {}), trusted("1+}", {}, {})
     (None, None, None)
     """
-    if len(formula) > LENGTH:
+    if len(formula) > FORMULA_LENGTH:
         return None
     written: list[str] = []
     at = depth = cells = 0
