@@ -18,6 +18,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from xlconv.errors import UnreadableError
 from xlconv.scan import Budget, End, Start, scanned
 from xlconv.sources import remember
+from xlconv.visible import shortened
 
 FILE_SIZE, PART_SIZE, PARTS = 1 << 30, (1 << 31) - 1, 2_000
 """Bytes of a file and of a part of it unpacked, and how many parts: neither written nor read beyond.
@@ -100,7 +101,7 @@ class Package:
         except UnreadableError:
             raise
         except ValueError as error:
-            raise self.wrong(f"its part {_cut(name)} {error}") from None
+            raise self.wrong(f"its part {shortened(name)} {error}") from None
 
     def relations(self, name: str) -> dict[str, tuple[str, str]]:
         """What a part relates to, by id: the last word of the kind, and the part's name."""
@@ -122,7 +123,7 @@ class Package:
         try:
             return self._zip.getinfo(name)
         except KeyError:
-            raise self.wrong(f"its part {_cut(name)} is missing") from None
+            raise self.wrong(f"its part {shortened(name)} is missing") from None
 
     def _pieces(self, name: str) -> Iterator[bytes]:
         try:
@@ -131,7 +132,7 @@ class Package:
                     self.budget.spend("bytes", len(piece))
                     yield piece
         except (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as e:
-            raise self.wrong(f"its part {_cut(name)} is broken: {_cut(str(e))}") from None
+            raise self.wrong(f"its part {shortened(name)} is broken: {shortened(str(e))}") from None
 
     def _refused(self, infos: list[ZipInfo]) -> str:
         names = {info.filename for info in infos}
@@ -184,11 +185,6 @@ def _no_archive(path: Path) -> str:
     return f"is no .xlsx file, or is cut short: {SAVE}"
 
 
-def _cut(name: str) -> str:
-    """A name that a stranger has chosen, not too long."""
-    return name if len(name) <= 80 else f"{name[:77]}..."
-
-
 def _packed_oddly(infos: list[ZipInfo]) -> str:
     end = 0
     for info in sorted(infos, key=lambda info: info.header_offset):
@@ -198,7 +194,7 @@ def _packed_oddly(infos: list[ZipInfo]) -> str:
         if info.flag_bits & 1:
             return "it is encrypted"
         if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-            return f"its part {_cut(info.filename)} is packed in an unusual way"
+            return f"its part {shortened(info.filename)} is packed in an unusual way"
         if info.file_size > PART_SIZE:
-            return f"its part {_cut(info.filename)} unpacks to {info.file_size:,} bytes"
+            return f"its part {shortened(info.filename)} unpacks to {info.file_size:,} bytes"
     return ""
