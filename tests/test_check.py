@@ -32,7 +32,8 @@ from tests.layers import LAYERS
 from xlconv import __version__
 from xlconv.check import check
 from xlconv.layer import Layer
-from xlconv.lesson import build, draw, lesson_names, lesson_of, load_lesson
+from xlconv.lesson import build, draw, lesson_names, load_lesson
+from xlconv.origin import read_recipe
 from xlconv.page import Lesson, Page
 from xlconv.recipe import KEPT
 from xlconv.report import TOLD
@@ -110,7 +111,7 @@ def test_layer_too_large_for_its_recipe_is_known_by_its_sizes(view: str, put: Pu
 def test_recipe_draws_the_same_sheets_again() -> None:
     for name in lesson_names():
         lesson, book = load_lesson(name), build(name)
-        again = lesson_of(book.recipe, Path("x"))
+        again = read_recipe(book.recipe, "x").lesson
         assert again.names == lesson.names
         for number, page in enumerate(again.pages):
             if page.view:
