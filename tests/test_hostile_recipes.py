@@ -55,7 +55,7 @@ RECIPES: dict[str, tuple[Any, str]] = {
         "cannot be drawn",
     ),
     "many paddings": (
-        recipe({"view": "gniddap", "weight": [[1, 2], [3, 4]], "paddings": [0] * 5000}),
+        recipe({"view": "gniddap", "weight": [[1, 2], [3, 4]], "paddings": [*range(-200, 0)]}),
         "cannot be drawn",
     ),
     "huge area": (
