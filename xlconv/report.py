@@ -165,9 +165,9 @@ class Finding:
 
     def __str__(self) -> str:
         at = f"{self.sheet}!{self.cell}" if self.cell else self.sheet
-        said = _content if self.cell else _said
+        said = _content if self.cell else told
         words = KINDS[self.kind].said
-        return words.format(at=_said(at), expected=said(self.expected), got=said(self.got))
+        return words.format(at=told(at), expected=said(self.expected), got=said(self.got))
 
 
 @dataclass(frozen=True, repr=False)
@@ -214,7 +214,7 @@ class Report:
     def explain(self) -> str:
         """The report in words, at most `TOLD` findings of a kind."""
         head = f"{visible(self.file)}: {self.verdict}, {counted(self.formulas, 'formula')}"
-        lines = [head + f' of "{_said(self.lesson)}"' * bool(self.lesson)]
+        lines = [head + f' of "{told(self.lesson)}"' * bool(self.lesson)]
         for kind, found in self._by_kind().items():
             lines.append(f"  {KINDS[kind].counted(len(found))}:")
             lines += [f"    {finding}" for finding in found[:TOLD]]
@@ -251,7 +251,7 @@ def summary(reports: Sequence[Report], unread: Sequence[str] = ()) -> str:
         (
             report.verdict,
             visible(report.file),
-            f'"{_said(report.lesson)}"' * (len(lessons) > 1),
+            f'"{told(report.lesson)}"' * (len(lessons) > 1),
             report.brief(),
         )
         for report in reports
@@ -267,11 +267,12 @@ def summary(reports: Sequence[Report], unread: Sequence[str] = ()) -> str:
 
 def _content(value: Value) -> str:
     """What a cell holds; a text in quotes, so that it is not taken for a number."""
-    text = _said(value)
+    text = told(value)
     return f'"{text}"' if isinstance(value, str) and value and value[0] != "=" else text
 
 
-def _said(value: Value) -> str:
+def told(value: Value) -> str:
+    """A value as people read it."""
     if value is None or value == "":
         return "nothing"
     if isinstance(value, float):
