@@ -44,14 +44,7 @@ def recalculated(book: Workbook) -> dict[str, dict[Place, Value]]:
         raise XlconvError(
             "engine needs IronCalc: install xlconv with its extra [engine]", parameter="engine"
         )
-    # -I: neither the folder that it starts in nor PYTHON* adds a place to import from
-    process = subprocess.Popen(
-        [sys.executable, "-I", str(WORKER)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=sys.prefix,
-    )
+    process = _started()
     late = Timer(SECONDS, process.kill)
     late.start()
     assert process.stdin is not None
@@ -73,6 +66,17 @@ def recalculated(book: Workbook) -> dict[str, dict[Place, Value]]:
         reason = "cannot compute" if in_time else f"takes more than {SECONDS} s for"
         raise UnreadableError(f"IronCalc {reason} {book.package.name}: check it without --engine")
     return found
+
+
+def _started() -> subprocess.Popen[bytes]:
+    # -I: neither the folder that it starts in nor PYTHON* adds a place to import from
+    return subprocess.Popen(
+        [sys.executable, "-I", str(WORKER)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=sys.prefix,
+    )
 
 
 def trusted_folders() -> list[str]:
