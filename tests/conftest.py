@@ -15,6 +15,9 @@ settings.register_profile("xlconv", deadline=None)  # a loaded machine is no fau
 settings.load_profile("xlconv")
 
 
+Put = Callable[[bytes], Path]
+
+
 @dataclass(frozen=True)
 class Ran:
     """What one run of the command line left: exit code, stdout and stderr."""
@@ -65,3 +68,15 @@ def listing(tmp_path: Path) -> Callable[[], dict[str, bytes]]:
         }
 
     return listing
+
+
+@pytest.fixture
+def put(tmp_path: Path) -> Put:
+    """Write a workbook into the test's folder, beside what is there."""
+
+    def put(data: bytes) -> Path:
+        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.xlsx"
+        path.write_bytes(data)
+        return path
+
+    return put

@@ -97,17 +97,7 @@ def streamed(head: bytes, unit: str, times: int, tail: bytes) -> bytes:
     """A workbook whose first sheet holds a unit very often, with other numbers in it each time."""
     numbers = np.random.default_rng(1).integers(10**6, size=10_000)
     units = "".join(unit.format(n) for n in numbers).encode()
-    target = BytesIO()
-    with ZipFile(target, "w", ZIP_DEFLATED) as archive:
-        for name, data in parts().items():
-            if name != SHEET:
-                archive.writestr(name, data)
-        with archive.open(SHEET, "w") as part:
-            part.write(head)
-            for _ in range(0, times, 10_000):
-                part.write(units)
-            part.write(tail)
-    return target.getvalue()
+    return _streamed(SHEET, head, units, times // 10_000, tail)
 
 
 def overlapping() -> bytes:
@@ -145,6 +135,10 @@ def twice() -> bytes:
 
 def streamed_part(name: str, head: bytes, unit: bytes, times: int, tail: bytes) -> bytes:
     """A workbook with a part that holds a unit very often."""
+    return _streamed(name, head, unit * 10_000, times // 10_000, tail)
+
+
+def _streamed(name: str, head: bytes, units: bytes, times: int, tail: bytes) -> bytes:
     target = BytesIO()
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         for other, data in parts().items():
@@ -152,8 +146,8 @@ def streamed_part(name: str, head: bytes, unit: bytes, times: int, tail: bytes) 
                 archive.writestr(other, data)
         with archive.open(name, "w") as part:
             part.write(head)
-            for _ in range(0, times, 10_000):
-                part.write(unit * 10_000)
+            for _ in range(times):
+                part.write(units)
             part.write(tail)
     return target.getvalue()
 

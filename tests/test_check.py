@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
@@ -13,6 +11,8 @@ import numpy as np
 import openpyxl
 import pytest
 
+from tests import edited
+from tests.conftest import Put
 from tests.edited import (
     PRINTED,
     SEDIRTS,
@@ -32,7 +32,8 @@ from tests.layers import LAYERS
 from xlconv import __version__
 from xlconv.check import check
 from xlconv.layer import Layer
-from xlconv.lesson import build, draw, lesson_names, lesson_of, load_lesson
+from xlconv.lesson import build, draw, lesson_names, load_lesson
+from xlconv.origin import read_recipe
 from xlconv.page import Lesson, Page
 from xlconv.recipe import KEPT
 from xlconv.report import TOLD
@@ -40,30 +41,15 @@ from xlconv.report import TOLD
 LIBREOFFICE = needs("LibreOffice", libreoffice_engine.available())
 converted = libreoffice_engine.converted
 
-Put = Callable[[bytes], Path]
-
 
 @pytest.fixture(scope="module")
 def fresh() -> bytes:
-    return build(SEDIRTS, views=["distribute", "collect"]).to_bytes()
+    return edited.fresh()
 
 
 @pytest.fixture(scope="module")
 def places() -> dict[str, str]:
-    """The first cell of each block of the sheet Collect, and the range of its output."""
-    sheet = build(SEDIRTS, views=["distribute", "collect"]).manifest()[1]
-    found = {b["name"].removeprefix("collect_"): b["ranges"][0] for b in sheet["blocks"]}
-    return {name: area.partition(":")[0] for name, area in found.items()}
-
-
-@pytest.fixture
-def put(tmp_path: Path) -> Put:
-    def put(data: bytes) -> Path:
-        path = tmp_path / "a.xlsx"
-        path.write_bytes(data)
-        return path
-
-    return put
+    return edited.places()
 
 
 # ------------------------------------------------------------------------- nothing wrong
@@ -110,7 +96,7 @@ def test_layer_too_large_for_its_recipe_is_known_by_its_sizes(view: str, put: Pu
 def test_recipe_draws_the_same_sheets_again() -> None:
     for name in lesson_names():
         lesson, book = load_lesson(name), build(name)
-        again = lesson_of(book.recipe, Path("x"))
+        again = read_recipe(book.recipe, "x").lesson
         assert again.names == lesson.names
         for number, page in enumerate(again.pages):
             if page.view:

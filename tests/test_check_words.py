@@ -25,7 +25,7 @@ from tests.edited import (
 from tests.engines.strip import with_values
 from xlconv.layer import Layer
 from xlconv.lesson import build
-from xlconv.report import FINE, SAID, Finding, Report
+from xlconv.report import KINDS, Finding, Report
 from xlconv.workbook import Value
 
 
@@ -163,12 +163,12 @@ def test_error_is_the_same_error_whatever_its_type() -> None:
         assert told[:1] == [f'Collect!{places()["output"]} says "#REF!"; its numbers give 3']
 
 
-@pytest.mark.parametrize("kind", SAID)
+@pytest.mark.parametrize("kind", KINDS)
 def test_one_is_said_as_one_and_two_as_two(kind: str) -> None:
     found = Finding(kind, "A", "B1", 1.0, 2.0)
-    _, one, several = SAID[kind]
+    _, one, several, fine = KINDS[kind]
     assert Report("a.xlsx", (found,), 1).explain().splitlines()[:2] == [
-        f"a.xlsx: {'right' if kind in FINE else 'wrong'}, 1 formula",
+        f"a.xlsx: {'right' if fine else 'wrong'}, 1 formula",
         f"  1 {one}:",
     ]
     lines = Report("a.xlsx", (found, found), 2).explain().splitlines()

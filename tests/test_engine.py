@@ -9,13 +9,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from tests.conftest import Put
 from tests.engines.need import needs
 from tests.hostile import (
     HOME,
@@ -33,18 +33,6 @@ from xlconv.errors import UnreadableError, XlconvError
 from xlconv.lesson import build
 from xlconv.trusted import KNOWN, trusted
 from xlconv.workbook import Workbook
-
-Put = Callable[[bytes], Path]
-
-
-@pytest.fixture
-def put(tmp_path: Path) -> Put:
-    def put(data: bytes) -> Path:
-        path = tmp_path / "a.xlsx"
-        path.write_bytes(data)
-        return path
-
-    return put
 
 
 def book_of(**cells: object) -> bytes:

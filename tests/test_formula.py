@@ -6,6 +6,7 @@ import pytest
 
 from xlconv.following import following
 from xlconv.formula import Cells, parts, references, same_parts
+from xlconv.places import area_of
 
 SAME = [
     ("A1+B2*C3", "A1+(B2*C3)"),
@@ -99,3 +100,10 @@ def test_what_follows_is_found_through_ranges_and_in_any_order() -> None:
     assert following(formulas, {(6, 6)}) == {(1, 1), (0, 0), (5, 5)}
     assert following(formulas, {(3, 2)}) == {(0, 0), (5, 5)}
     assert following(formulas, set()) == set()
+
+
+@pytest.mark.parametrize("cells", ["A" * 100_000 + "1", "A" + "1" * 5_000, "A0", "$A$1:B", "#REF!"])
+def test_what_no_sheet_has_is_no_area(cells: str) -> None:
+    """The first two would take long to read as numbers."""
+    assert area_of(f"Sheet!{cells}") is None
+    assert area_of("Sheet!XFD1048576") == ("Sheet", (1048575, 16383), (1048575, 16383))

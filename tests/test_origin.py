@@ -17,7 +17,7 @@ import filetype
 import openpyxl
 import pytest
 
-from tests.conftest import Ran
+from tests.conftest import Put, Ran
 from tests.engines import libreoffice_engine
 from tests.engines.need import needs
 from tests.engines.package import with_parts
@@ -35,22 +35,10 @@ CUSTOM = "docProps/custom.xml"
 SEDIRTS = Layer.of([[3, 3], [1, 1]], [[1, 2, 3], [0, 1, 0], [2, 1, 2]], stride=2)
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-Put = Callable[[bytes], Path]
-
 
 @pytest.fixture(scope="module")
 def fresh() -> bytes:
     return build("matrix").to_bytes()
-
-
-@pytest.fixture
-def put(tmp_path: Path) -> Put:
-    def put(data: bytes) -> Path:
-        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.xlsx"
-        path.write_bytes(data)
-        return path
-
-    return put
 
 
 def without_properties(data: bytes) -> bytes:

@@ -29,7 +29,7 @@ def same(ours: Value, theirs: Value, apart: float = 0.0) -> bool:
     if ours in (None, "") or theirs in (None, ""):
         return ours in (None, "") and theirs in (None, "")
     if isinstance(ours, float) and isinstance(theirs, float):
-        return ours == theirs or _same_number(ours, theirs, apart)
+        return _same_number(ours, theirs, apart)
     if isinstance(ours, str) and isinstance(theirs, str):
         return ours == theirs or _same_words(ours, theirs)
     return type(ours) is type(theirs) and ours == theirs
@@ -37,6 +37,8 @@ def same(ours: Value, theirs: Value, apart: float = 0.0) -> bool:
 
 def _same_number(ours: float, theirs: float, apart: float) -> bool:
     """Whole numbers are the same in every digit that is written, others but for rounding."""
+    if ours == theirs:
+        return True
     if not ours.is_integer():
         return isclose(ours, theirs, rel_tol=1e-9, abs_tol=apart)
     if not theirs.is_integer():
@@ -48,8 +50,8 @@ def _same_number(ours: float, theirs: float, apart: float) -> bool:
 
 def _rounded(ours: float, theirs: float, digits: int) -> bool:
     """Whether a whole number is another one, written with so many digits; halves go either way."""
-    if ours == theirs or float(f"{theirs:.{digits}g}") != theirs:
-        return ours == theirs
+    if float(f"{theirs:.{digits}g}") != theirs:
+        return False
     unit = 10.0 ** (floor(log10(max(abs(ours), 1.0))) - digits + 1)
     return unit > 1 and abs(ours - theirs) <= unit / 2
 

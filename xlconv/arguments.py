@@ -85,7 +85,8 @@ def _real(name: str, values: ArrayLike) -> np.ndarray:
                 f"{name} has masked values: fill them first, as .filled(0) does", parameter=name
             )
         if isinstance(leaf, bool | np.bool_):  # NumPy would count them as 0 or 1
-            raise XlconvError(f"{name} must be numbers, got true or false", parameter=name)
+            got = not_numbers(np.dtype(bool))
+            raise XlconvError(f"{name} must be numbers, got {got}", parameter=name)
     try:
         given = np.asarray(values)
     except (TypeError, ValueError, RuntimeError) as error:
@@ -159,9 +160,9 @@ def spread(name: str, values: Any, rank: int) -> list[Any]:
     listed = [_each(name, value) for value in (values if several else [values])]
     if None in listed:
         got = values[listed.index(None)] if several else values
-        pair = " or pairs (begin, end)" if name == "padding" else ""
+        pairs = " or pairs (begin, end)" if name == "padding" else ""
         raise XlconvError(
-            f"{name} must be whole numbers up to {LARGEST}{pair}, got {shortly(got)}",
+            f"{name} must be whole numbers up to {LARGEST}{pairs}, got {shortly(got)}",
             parameter=name,
         )
     if len(listed) == 1:

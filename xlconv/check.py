@@ -18,8 +18,7 @@ from xlconv.page import Lesson
 from xlconv.recipe import RECIPE_SHEET
 from xlconv.renamed import found_again
 from xlconv.report import Finding, Report
-from xlconv.sheet import Sheet
-from xlconv.workbook import Workbook, area
+from xlconv.workbook import Workbook
 
 
 def check(
@@ -38,9 +37,7 @@ def check(
     book = Workbook.read(Path(path))
     made = made or kept(book)
     values = recalculated(book) if engine else None
-    titles = _by_place(
-        made.lesson, book, found_again(made.lesson, book, _titles(made.lesson, book))
-    )
+    titles = found_again(made.lesson, book)
     findings = [*_about_sheets(made.lesson, book, titles)]
     if made.version != __version__:
         findings.append(Finding("version", Path(path).name, "", __version__, made.version))
@@ -67,27 +64,3 @@ def _about_sheets(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> 
             yield Finding("renamed", title, "", page.name, title)
         elif page.view and not title:
             yield Finding("gone", page.name)
-
-
-def _titles(lesson: Lesson, book: Workbook) -> dict[str, str]:
-    """What each sheet of a lesson is called now: the names of its blocks go with it."""
-    titles = {page.name: page.name for page in lesson.pages if page.name in book.sheets}
-    prefixes = {Sheet(page.name).prefix: page.name for page in lesson.pages}
-    for name, reference in book.names.items():
-        place = area(reference)
-        fitting = [prefix for prefix in prefixes if name.startswith(prefix)]
-        if not fitting or place is None or place[0] not in book.sheets:
-            continue
-        page = prefixes[max(fitting, key=len)]
-        if page not in titles and place[0] not in titles.values():
-            titles[page] = place[0]
-    return titles
-
-
-def _by_place(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> dict[str, str]:
-    """The titles, with those of sheets of text alone: no name leads to one, no formula tells it."""
-    found = dict(titles)
-    for page, name in zip(lesson.pages, book.sheets, strict=False):
-        if not page.view and page.name not in found and name not in found.values():
-            found[page.name] = name
-    return found

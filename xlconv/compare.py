@@ -11,23 +11,24 @@ from typing import Any
 import numpy as np
 
 from xlconv.alike import same
+from xlconv.arguments import plain
 from xlconv.dates import date_styles
 from xlconv.drawing import draw
 from xlconv.errors import UnreadableError
 from xlconv.following import following
 from xlconv.formula import Cells, parts, references, same_parts
 from xlconv.functions import Values
-from xlconv.magnitudes import magnitudes
 from xlconv.moves import Moves, moves
 from xlconv.page import Lesson
-from xlconv.places import Place, a1, corners, span
+from xlconv.places import Place, a1, area_of, corners, span
 from xlconv.recipe import KEPT
 from xlconv.redrawn import FAILURES, contents, mark
 from xlconv.report import Finding
+from xlconv.results import Drawn, others, stale
 from xlconv.sheet import Sheet
 from xlconv.typed import as_text, own, said
 from xlconv.words import counted
-from xlconv.workbook import Cell, Value, Workbook, area
+from xlconv.workbook import Cell, Value, Workbook
 
 EDITABLE = ("input", "kernel", "bias", "image", "pool", "parameter", "control")
 """The roles of cells that are meant to be typed over."""
@@ -37,16 +38,11 @@ CONTROLS = ("parameter", "control")
 
 EMPTY = Cell(None, None)
 
-CHANGE_OF_SCALE = 1e-13
-"""A value may differ by this much of its terms: sums are rounded in any order."""
-
 FOLLOWED = 50_000
 """Values that are traced to what they follow from; of more, each is told as it is."""
 
 DISPLACED = ("formula", "constant", "text", "digits", "quoted")
 """The kinds of findings that cells give which do not stand where they were."""
-
-Drawn = Mapping[Place, Cell]
 
 
 @dataclass(frozen=True)
@@ -145,7 +141,7 @@ class OneSheet:
             if found := self._instead(place, mine, theirs.get(place, EMPTY), at):
                 findings[place] = found
                 changed.add(place)
-        other = self._other_values(drawn, fixed, theirs, changed)
+        other = others(drawn, fixed, theirs, changed)
         return [*findings.values(), *self._told(other, fixed, theirs, changed, at)]
 
     def _theirs(self, at: Moves) -> dict[Place, Cell]:
@@ -213,7 +209,7 @@ class OneSheet:
         """Whether two formulas are one but for how a program writes them."""
         if ours == theirs and not (at.rows or at.columns):
             return True
-        if len(theirs) > 4 * len(ours) + 400:
+        if len(theirs) > 4 * len(ours) + 400:  # however a program writes ours
             return False
 
         def seen(cells: Cells) -> Cells:
@@ -226,30 +222,6 @@ class OneSheet:
         except ValueError:
             return False
 
-    def _other_values(
-        self,
-        drawn: Sheet,
-        ours: Drawn,
-        theirs: Mapping[Place, Cell],
-        changed: AbstractSet[Place],
-    ) -> list[Place]:
-        """The right formulas that have another value."""
-        found = [
-            place
-            for place, mine in ours.items()
-            if mine.formula is not None
-            and place not in changed
-            and not same(mine.value, theirs[place].value)
-        ]
-        if not found:
-            return found
-        apart = CHANGE_OF_SCALE * magnitudes(drawn)
-        return [
-            place
-            for place in found
-            if not same(ours[place].value, theirs[place].value, float(apart[place]))
-        ]
-
     def _told(
         self,
         other: list[Place],
@@ -260,8 +232,8 @@ class OneSheet:
     ) -> Iterator[Finding]:
         """Why these values are others."""
         if other and self.values is None:
-            if stale := self._stale(other, ours, theirs, at):
-                yield Finding("stale", self.title, got=stale)
+            if told := stale(other, ours, theirs, self._ours, at):
+                yield Finding("stale", self.title, got=told)
                 return
             if self._unknown():
                 yield Finding("unknown", self.title)
@@ -271,10 +243,9 @@ class OneSheet:
                 where = self.title, a1(at.place(place))
                 yield Finding("value", *where, ours[place].value, theirs[place].value)
         if follow:
-            count = f"{len(follow):,} value{'s' * (len(follow) > 1)}"
-            yield Finding(
-                "follows", self.title, got=f"{count}, from {a1(at.place(min(follow)))} on"
-            )
+            first = a1(at.place(min(follow)))
+            told = f"{counted(len(follow), 'value')}, from {first} on"
+            yield Finding("follows", self.title, got=told)
 
     def _following(
         self, other: list[Place], ours: Drawn, changed: AbstractSet[Place]
@@ -285,23 +256,6 @@ class OneSheet:
         texts = {place: ours[place].formula or "" for place in other}
         formulas = {place: [*references(parts(text, self.name))] for place, text in texts.items()}
         return following(formulas, changed)
-
-    def _stale(
-        self, other: list[Place], ours: Drawn, theirs: Mapping[Place, Cell], at: Moves
-    ) -> str:
-        """How one sees that no program has recalculated the sheet; "" if one does not."""
-        if all(
-            theirs[place].value is None
-            for place, mine in ours.items()
-            if mine.formula is not None and place in theirs and theirs[place].formula is not None
-        ):
-            return "none of its formulas has a value"
-        old = [(self._ours[place].value, theirs[place].value) for place in other]
-        if all(value is None for _, value in old):
-            return f"{counted(len(old), 'formula')} without a value, the first in {a1(at.place(min(other)))}"
-        if all(value is None or same(was, value) for was, value in old):
-            return "its values are those of the numbers before they were changed"
-        return ""
 
     def _unknown(self) -> bool:
         """Whether nobody knows what some of its numbers were before they were changed."""
@@ -323,9 +277,9 @@ class OneSheet:
     def _cut(self) -> Iterator[Finding]:
         """The first block whose name leads to other cells, if there is one."""
         for block in self._drawn.blocks:
-            place = area(self.book.names.get(self._drawn.defined_name(block).lower(), ""))
+            reference = self.book.names.get(self._drawn.defined_name(block).lower(), "")
+            place = area_of(reference)
             if place is not None and place != (self.title, *corners(block.cells)):
-                reference = self.book.names[self._drawn.defined_name(block).lower()]
                 told = f"{block.name} in {span(block.cells)}"
                 yield Finding("moved", self.title, "", told, reference)
                 return
@@ -336,6 +290,6 @@ def _displaced(findings: list[Finding]) -> int:
 
 
 def _plain(value: Any) -> Value:
-    """A value of NumPy's as Python has it."""
-    item = value.item() if isinstance(value, np.generic) else value
-    return float(item) if isinstance(item, int) and not isinstance(item, bool) else item
+    """A value of NumPy's as a file has it: there, every number is a float."""
+    item: Value = plain(value)
+    return float(item) if type(item) is int else item

@@ -55,6 +55,10 @@ class Source:
             parameter=name,
         )
 
+    def only_plans(self, sizes: Sequence[int]) -> bool:
+        """Whether an input of these sizes is given none of its numbers."""
+        return self.planned and CELLS < prod(sizes) <= PLANNED and max(sizes) <= LONGEST
+
     def take(self, name: str, count: int) -> None:
         """Count numbers that are kept."""
         self.check(name, count)
@@ -97,13 +101,8 @@ def array(
     if not isinstance(given, str):
         found = numbers(name, given)
     elif SIZES.fullmatch(given):
-        sizes = [int(size) for size in given.split("x")]
-        if (
-            source.planned
-            and name == "input"
-            and CELLS < prod(sizes) <= PLANNED
-            and max(sizes) <= LONGEST
-        ):
+        sizes = _sizes(given)
+        if name == "input" and source.only_plans(sizes):
             return np.broadcast_to(np.zeros(()), sizes)
         found = _filled(name, sizes, source, seed)
     else:
@@ -130,13 +129,17 @@ def _read(name: str, given: str, source: Source) -> Array:
     found = read(name, path, source.check)
     if not shaped:
         return found
-    sizes = [int(size) for size in shaped["sizes"].split("x")]
+    sizes = _sizes(shaped["sizes"])
     if prod(sizes) != found.size:
         raise XlconvError(
             f"{path} has {found.size} values; {shaped['sizes']} has {prod(sizes)}",
             parameter=name,
         )
     return found.reshape(sizes)
+
+
+def _sizes(told: str) -> list[int]:
+    return [int(size) for size in told.split("x")]
 
 
 def _filled(name: str, sizes: list[int], source: Source, seed: int) -> Array:

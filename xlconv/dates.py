@@ -12,25 +12,27 @@ def date_styles(book: Workbook) -> frozenset[str]:
 
     Raises UnreadableError where the workbook's styles cannot be read.
     """
-    dates = {str(number) for number, code in BUILTIN_FORMATS.items() if is_date_format(code)}
+    dates = {
+        str(code_number) for code_number, code in BUILTIN_FORMATS.items() if is_date_format(code)
+    }
     found: list[str] = []
-    counted = -1  # only the formats of cells count, not those of named styles
+    number = -1  # only the formats of cells count, not those of named styles
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal counted
+        nonlocal number
         if tag == "numFmt" and is_date_format(attributes.get("formatCode", "")):
             dates.add(attributes.get("numFmtId", ""))
         elif tag == "cellXfs":
-            counted = 0
-        elif tag == "xf" and counted >= 0:
+            number = 0
+        elif tag == "xf" and number >= 0:
             if attributes.get("numFmtId") in dates:
-                found.append(str(counted))
-            counted += 1
+                found.append(str(number))
+            number += 1
 
     def end(tag: str, text: str) -> None:  # noqa: ARG001
-        nonlocal counted
+        nonlocal number
         if tag == "cellXfs":
-            counted = -1
+            number = -1
 
     if "styles" in book.parts:
         book.package.scan(book.parts["styles"], start, end)

@@ -18,9 +18,10 @@ from threading import Timer
 from typing import IO
 
 from xlconv.errors import UnreadableError, XlconvError
-from xlconv.places import Place, a1, quoted
+from xlconv.places import Place, a1, area_of, quoted
 from xlconv.trusted import trusted
-from xlconv.workbook import Value, Workbook, area
+from xlconv.words import TEXT_LENGTH
+from xlconv.workbook import Value, Workbook
 
 WORKER = Path(__file__).with_name("worker.py")
 
@@ -43,14 +44,7 @@ def recalculated(book: Workbook) -> dict[str, dict[Place, Value]]:
         raise XlconvError(
             "engine needs IronCalc: install xlconv with its extra [engine]", parameter="engine"
         )
-    # -I: neither the folder that it starts in nor PYTHON* adds a place to import from
-    process = subprocess.Popen(
-        [sys.executable, "-I", str(WORKER)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=sys.prefix,
-    )
+    process = _started()
     late = Timer(SECONDS, process.kill)
     late.start()
     assert process.stdin is not None
@@ -74,6 +68,17 @@ def recalculated(book: Workbook) -> dict[str, dict[Place, Value]]:
     return found
 
 
+def _started() -> subprocess.Popen[bytes]:
+    # -I: neither the folder that it starts in nor PYTHON* adds a place to import from
+    return subprocess.Popen(
+        [sys.executable, "-I", str(WORKER)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=sys.prefix,
+    )
+
+
 def trusted_folders() -> list[str]:
     """Where modules may come from: not the folder that one happens to be in."""
     here = Path.cwd()
@@ -83,10 +88,10 @@ def trusted_folders() -> list[str]:
 def _told(book: Workbook, folders: list[str]) -> Iterator[bytes]:
     """What the worker hears, a line a piece."""
     size = book.package.size
-    yield _line([folders, MEMORY + MEMORY_PER_BYTE * size, SECONDS])
+    yield _line([folders, MEMORY + MEMORY_PER_BYTE * size, SECONDS, TEXT_LENGTH])
     called = {name: f"S{n}" for n, name in enumerate(book.sheets, 1)}
     yield _line([*called.values()])
-    areas = {name: area(reference) for name, reference in book.names.items()}
+    areas = {name: area_of(reference) for name, reference in book.names.items()}
     known = {name: place for name, place in areas.items() if place and place[0] in called}
     yield _line(
         [

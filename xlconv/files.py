@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -41,22 +41,30 @@ class Folder:
 
 @contextmanager
 def opened(path: Path, most: int | None = None) -> Iterator[BinaryIO]:
+    """A file, open to be read; errors as `open_file` raises them, and for what cannot be read."""
+    try:
+        with open_file(path, most) as file:
+            yield file
+    except OSError as error:
+        raise UnreadableError(f"cannot read {path}: {error.strerror or error}") from None
+
+
+def open_file(path: Path, most: int | None = None) -> BinaryIO:
     """A file, open to be read; never one that has no end or that waits for a writer.
 
     most  bytes that it may have
 
-    Raises UnreadableError where it cannot be read, is no ordinary file, or is larger.
+    Raises UnreadableError where it cannot be opened, is no ordinary file, or is larger.
     """
-    try:
-        with _open(path) as file:
-            found = os.fstat(file.fileno())
-            if not stat.S_ISREG(found.st_mode):
-                raise UnreadableError(f"cannot read {path}: it is no ordinary file")
-            if most is not None and found.st_size > most:
-                raise UnreadableError(f"{path} is larger than {_size(most)}")
-            yield file
-    except OSError as error:
-        raise UnreadableError(f"cannot read {path}: {error.strerror or error}") from None
+    with ExitStack() as stack:
+        file = stack.enter_context(_open(path))
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise UnreadableError(f"cannot read {path}: it is no ordinary file")
+        if most is not None and found.st_size > most:
+            raise UnreadableError(f"{path} is larger than {_size(most)}")
+        stack.pop_all()
+        return file
 
 
 def contents(path: Path, most: int) -> bytes:
@@ -72,6 +80,8 @@ def _open(path: Path) -> BinaryIO:
     remember(path)
     try:
         return open(path, "rb", opener=_at_once)
+    except OSError as error:
+        raise UnreadableError(f"cannot read {path}: {error.strerror or error}") from None
     except ValueError:  # a name that no system knows, such as one with a NUL
         raise UnreadableError(f"cannot read {str(path)!r:.80}: no file has such a name") from None
 

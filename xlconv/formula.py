@@ -15,9 +15,8 @@ from typing import Any, NamedTuple
 
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token, TokenizerError
-from openpyxl.utils.cell import column_index_from_string
 
-from xlconv.places import Place
+from xlconv.places import Place, area_of
 
 
 class Part(NamedTuple):
@@ -54,10 +53,6 @@ CHAINS = ("+", "*", "&")
 
 PREFIX = re.compile(r"^(_XLFN\.|_XLWS\.|_XLUDF\.|__XLUDF\.)+")
 """What files put before functions that are younger than the format."""
-
-REFERENCE = re.compile(
-    r"(?:(.*)!)?\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?"
-)
 
 
 def parts(formula: str, here: str = "") -> list[Part]:
@@ -234,15 +229,8 @@ def _operand(token: Token, here: str) -> Part:
         return Part("text", value[1:-1].replace('""', '"'))
     if token.subtype != Token.RANGE:
         return Part("name", value.upper())
-    found = REFERENCE.fullmatch(value.upper())
-    if not found:
+    found = area_of(value.upper())
+    if found is None:
         return Part("name", value.upper())
-    sheet, *ends = found.groups()
-    column, row, last_column, last_row = ends
-    columns = sorted(column_index_from_string(name) - 1 for name in (column, last_column or column))
-    rows = sorted(int(number) - 1 for number in (row, last_row or row))
-    sheet = sheet or ""
-    if sheet[:1] == "'":
-        sheet = sheet[1:-1].replace("''", "'")
-    named = "" if sheet == here else sheet
-    return Part("cells", Cells(named, (rows[0], columns[0]), (rows[1], columns[1])))
+    sheet, first, last = found
+    return Part("cells", Cells("" if sheet == here else sheet, first, last))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import errno
 import inspect
-import json
 import os
 import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from xlconv.book import Book, check_names
 from xlconv.claims import check_claims
@@ -21,7 +20,7 @@ from xlconv.errors import LimitError, UnreadableError, XlconvError
 from xlconv.files import Folder
 from xlconv.layer import Layer
 from xlconv.page import Lesson, Page, check_words
-from xlconv.recipe import VERSION, recipe
+from xlconv.recipe import recipe
 from xlconv.room import check_room
 from xlconv.schema import Table, fits, shown, suggest
 from xlconv.sheet import Sheet
@@ -42,9 +41,6 @@ LAYER_KEYS = ARRAYS | {"seed": int} | PARAMETERS
 
 NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
 """What a system says of a name that no file has."""
-
-RECIPE, RECIPE_VALUES, RECIPE_DEPTH = 16_000_000, 1_000_000, 20
-"""What a recipe may have: characters, values in all, lists and tables in each other."""
 
 TABLES = 255
 """Sheets, or layers, of a lesson: each costs time to read and to draw, however little is on it."""
@@ -98,46 +94,7 @@ def load_lesson(
     """
     path = find_lesson(lesson)
     folder = Folder(path.parent, (path.parent, *map(Path, folders)))
-    return _lesson(Table(path), read_toml(path), Source(folder))
-
-
-def lesson_of(text: str, source: Path) -> Lesson:
-    """The lesson that a workbook's recipe tells of; a sheet that computes nothing has no view.
-
-    source  what errors name
-
-    Raises UnreadableError for a text that is no recipe, XlconvError for one that says something
-    wrong. No file is read for it.
-    """
-
-    def refuse(constant: str) -> NoReturn:
-        raise ValueError(f"{constant} is no number")
-
-    try:
-        # each value but one has a comma or a bracket before it
-        if len(text) > RECIPE or sum(map(text.count, ",[{")) > RECIPE_VALUES:
-            raise ValueError(f"it has more than {RECIPE_VALUES:,} values or {RECIPE:,} characters")
-        told = json.loads(text, parse_constant=refuse)
-        if not _shallow(told):
-            raise ValueError(f"it has lists within lists, more than {RECIPE_DEPTH} deep")
-    except (ValueError, RecursionError) as error:
-        raise UnreadableError(f"{source} is damaged: {error}") from None
-    version = told.pop("version", None) if isinstance(told, dict) else None
-    if version != VERSION:
-        raise UnreadableError(f"{source} is of version {shown(version)}, not {VERSION}")
-    told.pop("xlconv", None)
-    return _lesson(Table(source, files=False), told, Source())
-
-
-def _shallow(told: Any) -> bool:
-    """Whether no value stands too deep in lists and tables to be told of."""
-    level: list[Any] = [[told]]
-    for _ in range(RECIPE_DEPTH):
-        inner = [table.values() if isinstance(table, dict) else table for table in level]
-        level = [value for values in inner for value in values if isinstance(value, (list, dict))]
-        if not level:
-            return True
-    return False
+    return lesson_from(Table(path), read_toml(path), Source(folder))
 
 
 def layer_lesson(layer: Layer, views: str | Sequence[str], picture: bool = False) -> Lesson:
@@ -167,7 +124,8 @@ def layer_lesson(layer: Layer, views: str | Sequence[str], picture: bool = False
     return Lesson(title, tuple(pages), layers={"layer": layer})
 
 
-def _lesson(top: Table, told: dict[str, Any], source: Source) -> Lesson:
+def lesson_from(top: Table, told: dict[str, Any], source: Source) -> Lesson:
+    """The lesson that the top table of a file tells of, as `load_lesson` raises errors."""
     top.check(told, LESSON_KEYS, needed=("title", "sheet"))
     for key in ("sheet", "layers"):
         if len(told.get(key, ())) > TABLES:
@@ -220,11 +178,9 @@ def _page(table: Table, told: dict[str, Any], layers: Mapping[str, Layer], sourc
         return Page(told["name"], "")
     if view is None:
         raise table.wrong('needs a key "view"')
-    if view not in VIEWS:
-        raise table.wrong(f"unknown view {shown(view)}{suggest(str(view), VIEWS)}")
-    wanted, options = inspect.signature(view_function(view)).parameters, view_options(view)
-    of_layer = LAYER_KEYS | {"layer": str} if "layer" in wanted else {}
-    table.check(told, of_layer | SHEET_KEYS | options, ["name", *_needed(wanted, options)])
+    needs_layer, options, needed = _asked(table, view)
+    of_layer = LAYER_KEYS | {"layer": str} if needs_layer else {}
+    table.check(told, of_layer | SHEET_KEYS | options, ["name", *needed])
 
     layer = None
     inline = {key: told[key] for key in of_layer if key in told and key not in options}
@@ -244,6 +200,15 @@ def _page(table: Table, told: dict[str, Any], layers: Mapping[str, Layer], sourc
         tuple(told.get("try", ())), layer,
         _options(table, {key: told[key] for key in options if key in told}, options, source),
     )  # fmt: skip
+
+
+def _asked(table: Table, view: Any) -> tuple[bool, dict[str, Any], list[str]]:
+    """Whether a view shows a layer, its options with their types, and those that it needs."""
+    if view not in VIEWS:
+        raise table.wrong(f"unknown view {shown(view)}{suggest(str(view), VIEWS)}")
+    wanted, options = inspect.signature(view_function(view)).parameters, view_options(view)
+    needed = [key for key in options if wanted[key].default is inspect.Parameter.empty]
+    return "layer" in wanted, options, needed
 
 
 def _options(
@@ -271,19 +236,10 @@ def check_pages(lesson: Lesson) -> None:
     """Refuse what is no view, or not what a view asks for: a lesson may be made in Python."""
     for page in lesson.pages:
         table = Table(f'sheet "{page.name}"')
-        if page.view not in VIEWS:
-            raise table.wrong(f"unknown view {shown(page.view)}{suggest(str(page.view), VIEWS)}")
-        wanted, options = (
-            inspect.signature(view_function(page.view)).parameters,
-            view_options(page.view),
-        )
-        table.check(page.options, options, _needed(wanted, options))
-        if "layer" in wanted and page.layer is None:
+        needs_layer, options, needed = _asked(table, page.view)
+        table.check(page.options, options, needed)
+        if needs_layer and page.layer is None:
             raise table.wrong(f"view {page.view} needs a layer")
-
-
-def _needed(wanted: Mapping[str, inspect.Parameter], options: Iterable[str]) -> list[str]:
-    return [key for key in options if wanted[key].default is inspect.Parameter.empty]
 
 
 def build(

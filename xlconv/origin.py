@@ -8,12 +8,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NoReturn
 
+from xlconv.data import Source
 from xlconv.errors import UnreadableError, XlconvError
-from xlconv.lesson import build, lesson_of
+from xlconv.lesson import build, lesson_from
 from xlconv.page import Lesson
-from xlconv.recipe import PROPERTY, RECIPE_SHEET
+from xlconv.recipe import PROPERTY, RECIPE_SHEET, VERSION
+from xlconv.schema import Table, shown
 from xlconv.workbook import Workbook
+
+LONGEST, VALUES, DEPTH = 16_000_000, 1_000_000, 20
+"""What a recipe may have: characters, values in all, lists and tables in each other."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ def elsewhere(
     'Why it is called transposed'
     """
     if lesson is not None:
-        return _read(build(lesson).recipe, f"lesson {lesson}")
+        return read_recipe(build(lesson).recipe, f"lesson {lesson}")
     return None if like is None else kept(Workbook.read(Path(like)))
 
 
@@ -54,7 +60,7 @@ def kept(book: Workbook) -> Origin:
     for text in (_in_properties(book), _on_sheet(book)):
         if text:
             try:
-                return _read(text, f"{path}'s recipe")
+                return read_recipe(text, f"{path}'s recipe")
             except XlconvError as error:
                 damage = damage or str(error)
     reason = damage or f"{path} has no recipe: xlconv did not make it, or it was lost"
@@ -63,8 +69,43 @@ def kept(book: Workbook) -> Origin:
     )
 
 
-def _read(text: str, source: str) -> Origin:
-    return Origin(lesson_of(text, Path(source)), str(json.loads(text).get("xlconv")))
+def read_recipe(text: str, source: str) -> Origin:
+    """What a recipe tells of; a sheet that computes nothing has no view, and no file is read.
+
+    source  what errors name
+
+    Raises UnreadableError for a text that is no recipe, XlconvError for one that says something
+    wrong.
+    """
+    try:
+        # each value but one has a comma or a bracket before it
+        if len(text) > LONGEST or sum(map(text.count, ",[{")) > VALUES:
+            raise ValueError(f"it has more than {VALUES:,} values or {LONGEST:,} characters")
+        told = json.loads(text, parse_constant=_refuse)
+        if not _shallow(told):
+            raise ValueError(f"it has lists within lists, more than {DEPTH} deep")
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError(f"{source} is damaged: {error}") from None
+    version = told.pop("version", None) if isinstance(told, dict) else None
+    if version != VERSION:
+        raise UnreadableError(f"{source} is of version {shown(version)}, not {VERSION}")
+    made_by = str(told.pop("xlconv", None))
+    return Origin(lesson_from(Table(source, files=False), told, Source()), made_by)
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number")
+
+
+def _shallow(told: Any) -> bool:
+    """Whether no value stands too deep in lists and tables to be told of."""
+    level: list[Any] = [[told]]
+    for _ in range(DEPTH):
+        inner = [table.values() if isinstance(table, dict) else table for table in level]
+        level = [value for values in inner for value in values if isinstance(value, (list, dict))]
+        if not level:
+            return True
+    return False
 
 
 def _in_properties(book: Workbook) -> str:

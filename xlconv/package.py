@@ -7,17 +7,19 @@ which a declaration of entities is none that a workbook needs.
 from __future__ import annotations
 
 import os
-import stat
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from posixpath import join, normpath
+from typing import BinaryIO
+from weakref import finalize
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from xlconv.errors import UnreadableError
+from xlconv.files import open_file
 from xlconv.scan import Budget, End, Start, scanned
-from xlconv.sources import remember
+from xlconv.visible import shortened
 
 FILE_SIZE, PART_SIZE, PARTS = 1 << 30, (1 << 31) - 1, 2_000
 """Bytes of a file and of a part of it unpacked, and how many parts: neither written nor read beyond.
@@ -66,16 +68,18 @@ class Package:
 
     def __init__(self, path: Path) -> None:
         self.name = os.fsencode(path).decode("utf-8", "backslashreplace")
-        self.size = _size(path, self.name)
+        file = open_file(path, FILE_SIZE)
+        finalize(self, file.close)  # ZipFile closes only what it has opened itself
+        self.size = os.fstat(file.fileno()).st_size
         self.budget = Budget(self.size)
         try:
-            if _parts(path) > PARTS:  # its list of them is read whole
+            if _parts(file) > PARTS:  # its list of them is read whole
                 raise self.wrong(f"it has more than {PARTS} parts")
-            self._zip = ZipFile(path)
+            self._zip = ZipFile(file)
         except UnreadableError:
             raise
         except (BadZipFile, ValueError, EOFError, OSError, NotImplementedError):
-            raise UnreadableError(f"{self.name} {_no_archive(path)}") from None
+            raise UnreadableError(f"{self.name} {_no_archive(path, file)}") from None
         if reason := self._refused(self._zip.infolist()):
             raise self.wrong(reason)
 
@@ -100,7 +104,7 @@ class Package:
         except UnreadableError:
             raise
         except ValueError as error:
-            raise self.wrong(f"its part {_cut(name)} {error}") from None
+            raise self.wrong(f"its part {shortened(name)} {error}") from None
 
     def relations(self, name: str) -> dict[str, tuple[str, str]]:
         """What a part relates to, by id: the last word of the kind, and the part's name."""
@@ -122,7 +126,7 @@ class Package:
         try:
             return self._zip.getinfo(name)
         except KeyError:
-            raise self.wrong(f"its part {_cut(name)} is missing") from None
+            raise self.wrong(f"its part {shortened(name)} is missing") from None
 
     def _pieces(self, name: str) -> Iterator[bytes]:
         try:
@@ -131,7 +135,7 @@ class Package:
                     self.budget.spend("bytes", len(piece))
                     yield piece
         except (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as e:
-            raise self.wrong(f"its part {_cut(name)} is broken: {_cut(str(e))}") from None
+            raise self.wrong(f"its part {shortened(name)} is broken: {shortened(str(e))}") from None
 
     def _refused(self, infos: list[ZipInfo]) -> str:
         names = {info.filename for info in infos}
@@ -148,45 +152,25 @@ class Package:
         return _packed_oddly(infos)
 
 
-def _size(path: Path, name: str) -> int:
-    """The bytes of a file, if it is one that may be opened."""
-    remember(path)
-    try:
-        told = path.stat()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UnreadableError(f"cannot read {name}: {reason}") from None
-    if not stat.S_ISREG(told.st_mode):
-        raise UnreadableError(f"{name} is no file")
-    if told.st_size > FILE_SIZE:
-        raise UnreadableError(f"{name} is larger than {FILE_SIZE >> 20} MB")
-    return told.st_size
-
-
-def _parts(path: Path) -> int:
+def _parts(file: BinaryIO) -> int:
     """How many parts an archive may list."""
     found, before = 0, b""
-    with path.open("rb") as file:
-        while piece := file.read(SOME):
-            found += (before + piece).count(LISTED)
-            before = piece[1 - len(LISTED) :]
+    while piece := file.read(SOME):
+        found += (before + piece).count(LISTED)
+        before = piece[1 - len(LISTED) :]
     return found
 
 
-def _no_archive(path: Path) -> str:
+def _no_archive(path: Path, file: BinaryIO) -> str:
     """What a file is that is no ZIP archive, and the way out."""
     for begin, reason in NOT_THE_FILE.items():
         if path.name.startswith(begin):
             return reason
-    with suppress(OSError), path.open("rb") as file:
+    with suppress(OSError):
+        file.seek(0)
         if file.read(len(OLE)) == OLE:
             return f"has a password, or is of an old Excel: {SAVE}, without a password"
     return f"is no .xlsx file, or is cut short: {SAVE}"
-
-
-def _cut(name: str) -> str:
-    """A name that a stranger has chosen, not too long."""
-    return name if len(name) <= 80 else f"{name[:77]}..."
 
 
 def _packed_oddly(infos: list[ZipInfo]) -> str:
@@ -198,7 +182,7 @@ def _packed_oddly(infos: list[ZipInfo]) -> str:
         if info.flag_bits & 1:
             return "it is encrypted"
         if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-            return f"its part {_cut(info.filename)} is packed in an unusual way"
+            return f"its part {shortened(info.filename)} is packed in an unusual way"
         if info.file_size > PART_SIZE:
-            return f"its part {_cut(info.filename)} unpacks to {info.file_size:,} bytes"
+            return f"its part {shortened(info.filename)} unpacks to {info.file_size:,} bytes"
     return ""

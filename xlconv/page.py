@@ -12,13 +12,10 @@ from xlconv.errors import XlconvError
 from xlconv.layer import Layer
 from xlconv.schema import suggest, unfit
 from xlconv.summary import line
-from xlconv.words import WORDS, counted, length
+from xlconv.words import LITERAL_LENGTH, WORDS, counted, length
 
 TITLE_LENGTH = 120
 """Characters of a title: Excel takes twice as many in a page's header."""
-
-WORDS_LENGTH = 255
-"""Characters that Excel takes in a text in a formula."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -107,8 +104,8 @@ def check_words(told: Mapping[str, str]) -> None:
         if unknown:
             allowed = ", ".join(known) or "none: write {{ and }} for braces"
             raise XlconvError(f'"{key}" has no place {unknown[0]}; it has {allowed}')
-        if length(text) > WORDS_LENGTH:
-            raise XlconvError(f'"{key}" must have at most {WORDS_LENGTH} characters')
+        if length(text) > LITERAL_LENGTH:
+            raise XlconvError(f'"{key}" must have at most {LITERAL_LENGTH} characters')
 
 
 def places(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache, reduce
 from itertools import product
@@ -13,6 +14,13 @@ from xlconv.expr import Grid
 
 Place = tuple[int, int]
 """(row, column) of a cell, from 0."""
+
+COLUMN, ROW = "([A-Z]{1,3})", "([1-9][0-9]{0,6})"
+"""As Excel writes them; what is longer is no address, and no number that takes long to read."""
+
+AREA = re.compile(
+    rf"(?:(?:'((?:[^']|'')+)'|([^'!]+))!)?\$?{COLUMN}\$?{ROW}(?::\$?{COLUMN}\$?{ROW})?"
+)
 
 
 def tiled(shape: Sequence[int], leading: str, gap: int = 1) -> tuple[Place, ...]:
@@ -102,6 +110,22 @@ def a1(place: Place, absolute: bool = False) -> str:
     """
     dollar = "$" if absolute else ""
     return f"{dollar}{letters(place[1] + 1)}{dollar}{place[0] + 1}"
+
+
+def area_of(reference: str) -> tuple[str, Place, Place] | None:
+    """The sheet, the first and the last cell of a reference; None if it is not of that kind.
+
+    >>> area_of("'A ''b'''!$C$4"), area_of("S!B$2:$A$1"), area_of("A1"), area_of("S!#REF!")
+    (("A 'b'", (3, 2), (3, 2)), ('S', (0, 0), (1, 1)), ('', (0, 0), (0, 0)), None)
+    """
+    found = AREA.fullmatch(reference)
+    if not found:
+        return None
+    within, plain, column, row, last_column, last_row = found.groups()
+    rows = sorted(int(number) - 1 for number in (row, last_row or row))
+    columns = sorted(column_number(name) - 1 for name in (column, last_column or column))
+    sheet = within.replace("''", "'") if within else plain or ""
+    return sheet, (rows[0], columns[0]), (rows[1], columns[1])
 
 
 def span(grid: Grid, absolute: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""Sheets that have lost their name, and those of their blocks: known by what they compute."""
+"""What each sheet is called now: known by its name, its blocks' names, formulas, or place."""
 
 from __future__ import annotations
 
@@ -9,19 +9,44 @@ from typing import Any
 from xlconv.drawing import draw
 from xlconv.formula import parts, skeleton
 from xlconv.page import Lesson
+from xlconv.places import area_of
 from xlconv.redrawn import FAILURES, contents
+from xlconv.sheet import Sheet
 from xlconv.workbook import Cell, Workbook
 
 SAMPLE = 200
 """Formulas of a sheet by which it is known."""
 
 
-def found_again(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> dict[str, str]:
-    """The titles, with those of sheets that are known only by the formulas in them."""
-    found = dict(titles)
-    free = [name for name in book.sheets if name not in found.values()]
+def found_again(lesson: Lesson, book: Workbook) -> dict[str, str]:
+    """What each sheet of a lesson is called now, by the name that it was given."""
+    titles = {page.name: page.name for page in lesson.pages if page.name in book.sheets}
+    for find in (_by_names, _by_formulas, _by_place):
+        titles |= find(lesson, book, titles)
+    return titles
+
+
+def _by_names(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> dict[str, str]:
+    """Sheets that the names of their blocks lead to."""
+    found: dict[str, str] = {}
+    prefixes = {Sheet(page.name).prefix: page.name for page in lesson.pages}
+    for name, reference in book.names.items():
+        place = area_of(reference)
+        fitting = [prefix for prefix in prefixes if name.startswith(prefix)]
+        if not fitting or place is None or place[0] not in book.sheets:
+            continue
+        page, known = prefixes[max(fitting, key=len)], {**titles, **found}
+        if page not in known and place[0] not in known.values():
+            found[page] = place[0]
+    return found
+
+
+def _by_formulas(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> dict[str, str]:
+    """Sheets that hold most of the formulas of a page."""
+    found: dict[str, str] = {}
+    free = [name for name in book.sheets if name not in titles.values()]
     for number, page in enumerate(lesson.pages):
-        if page.name in found or not page.view or not free:
+        if page.name in titles or not page.view or not free:
             continue
         try:
             ours = _skeletons(contents(draw(lesson, number)).values())
@@ -35,6 +60,15 @@ def found_again(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> di
             found[page.name] = best
             free.remove(best)
     return found
+
+
+def _by_place(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> dict[str, str]:
+    """Sheets of text alone: no name leads to one, no formula tells it, only where it stands."""
+    return {
+        page.name: name
+        for page, name in zip(lesson.pages, book.sheets, strict=False)
+        if not page.view and page.name not in titles and name not in titles.values()
+    }
 
 
 def _skeletons(cells: Iterable[Cell]) -> Counter[tuple[Any, ...]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from xlconv.summary import line, table
-from xlconv.visible import visible
+from xlconv.visible import escaped, shortened, visible
 from xlconv.words import counted
 from xlconv.workbook import Value
 
@@ -16,44 +16,76 @@ TOLD = 20
 
 GENERAL = "set its format to General and type it again"
 
-SAID = {
-    "changed": ("{at} was {expected}, is now {got}", "number of your own", "numbers of your own"),
-    "own": ("{at} was {expected}, has now {got}", "formula of your own", "formulas of your own"),
-    "date": (
+
+class Kind(NamedTuple):
+    """A kind of findings.
+
+    said     what is said of one
+    one      what one is called
+    several  what several are
+    fine     whether a reader may do it, or it follows from others
+    """
+
+    said: str
+    one: str
+    several: str
+    fine: bool = False
+
+    def counted(self, number: int) -> str:
+        return f"{number:,} {self.one if number == 1 else self.several}"
+
+
+KINDS = {
+    "changed": Kind(
+        "{at} was {expected}, is now {got}", "number of your own", "numbers of your own", fine=True
+    ),
+    "own": Kind(
+        "{at} was {expected}, has now {got}",
+        "formula of your own",
+        "formulas of your own",
+        fine=True,
+    ),
+    "date": Kind(
         f"{{at}} was {{expected}}, is now {{got}}, shown as a date: {GENERAL} (a half as 0.5 or =1/2)",
         "number of your own that is a date",
         "numbers of your own that are dates",
+        fine=True,
     ),
-    "renamed": ("{expected} is now called {got}", "renamed sheet", "renamed sheets"),
-    "shifted": (
+    "renamed": Kind("{expected} is now called {got}", "renamed sheet", "renamed sheets", fine=True),
+    "shifted": Kind(
         "{at}: {got}",
         "sheet whose cells were moved, compared where they are now",
         "sheets whose cells were moved, compared where they are now",
+        fine=True,
     ),
-    "added": (
-        "{at}", "sheet that is not xlconv's, not checked", "sheets that are not xlconv's, not checked",
+    "added": Kind(
+        "{at}",
+        "sheet that is not xlconv's, not checked",
+        "sheets that are not xlconv's, not checked",
+        fine=True,
     ),
-    "version": (
+    "version": Kind(
         "xlconv {got} made it, this is {expected}: what follows may be for that alone",
         "other version",
         "other versions",
+        fine=True,
     ),
-    "formula": (
+    "formula": Kind(
         "{at} has {got}; here belongs {expected}",
         "formula that was changed",
         "formulas that were changed",
     ),
-    "constant": (
+    "constant": Kind(
         "{at} has {got}; here belongs {expected}",
         "fixed number typed over",
         "fixed numbers typed over",
     ),
-    "text": (
+    "text": Kind(
         "{at} has {got}; here belongs a number",
         "cell without the number it needs",
         "cells without the number they need",
     ),
-    "digits": (
+    "digits": Kind(
         (
             f"{{at}} has the text {{got}}, which only looks like a number: {GENERAL}, decimals as the"
             " program writes them"
@@ -61,7 +93,7 @@ SAID = {
         "text where a number belongs",
         "texts where a number belongs",
     ),
-    "quoted": (
+    "quoted": Kind(
         (
             f"{{at}} has the text {{got}}, which only looks like a formula: {GENERAL}, without an"
             " apostrophe before it"
@@ -69,7 +101,7 @@ SAID = {
         "text that was meant as a formula",
         "texts that were meant as formulas",
     ),
-    "unvalued": (
+    "unvalued": Kind(
         (
             "{at} has {got}, without a value: open the file in a spreadsheet program and save it there,"
             " or use --engine"
@@ -77,22 +109,23 @@ SAID = {
         "formula of your own that no program has computed",
         "formulas of your own that no program has computed",
     ),
-    "value": (
+    "value": Kind(
         "{at} says {got}; its numbers give {expected}",
         "value that is not what follows",
         "values that are not what follows",
     ),
-    "follows": (
+    "follows": Kind(
         "{at}: {got}",
         "sheet with values that only follow from what was changed",
         "sheets with values that only follow from what was changed",
+        fine=True,
     ),
-    "stale": (
+    "stale": Kind(
         "{at}: {got}",
         "sheet that no program has recalculated: open it in one and save it there, or use --engine",
         "sheets that no program has recalculated: open them in one and save there, or use --engine",
     ),
-    "unknown": (
+    "unknown": Kind(
         "{at}",
         (
             "sheet with more numbers than a file tells the first values of: if one was changed, and no"
@@ -102,42 +135,33 @@ SAID = {
             "sheets with more numbers than a file tells the first values of: if one was changed, and no"
             " program has recalculated them, open them in one and save there, or use --engine"
         ),
+        fine=True,
     ),
-    "moved": (
+    "moved": Kind(
         "{at}: {expected} is now {got}",
         "sheet whose cells were moved, not compared",
         "sheets whose cells were moved, not compared",
     ),
-    "error": (
-        "{at}: {got}", "sheet whose numbers give an error", "sheets whose numbers give an error",
+    "error": Kind(
+        "{at}: {got}",
+        "sheet whose numbers give an error",
+        "sheets whose numbers give an error",
     ),
-    "gone": ("{at}", "sheet that is gone", "sheets that are gone"),
-    "nothing": (
+    "gone": Kind("{at}", "sheet that is gone", "sheets that are gone"),
+    "nothing": Kind(
         "{at}: none of its formulas was found",
         "file with nothing to compare",
         "files with nothing to compare",
     ),
-}  # fmt: skip
-"""How each kind of finding is said, what one is called, and what several are."""
-
-FINE = ("changed", "own", "date", "renamed", "shifted", "added", "version", "follows", "unknown")
-"""The kinds that a reader may do, or that follow from others."""
+}
+"""What is said of each kind of finding, in the order in which they are told."""
 
 
 @dataclass(frozen=True)
 class Finding:
     """A cell, or a sheet, that is not as it was made.
 
-    kind  "changed", "own", "date": typed over, as it is meant to be, by a number, a formula, a date;
-          "formula", "constant": another formula, or none; a fixed number typed over;
-          "text", "digits", "quoted", "unvalued": words, or nothing, where a number belongs; a text
-          that looks like a number, or like a formula; a reader's own formula without a value;
-          "value", "follows": the right formula with another value; such values that follow from a
-          cell that was found; "stale": a sheet that was not recalculated; "unknown": one of which
-          nobody knows whether it was;
-          "shifted", "moved": cells that stand elsewhere, found there or not;
-          "renamed", "added", "gone": what happened to a sheet; "error": its numbers have no result;
-          "version": another version of xlconv made the file; "nothing": nothing was compared
+    kind  one of KINDS
     """
 
     kind: str
@@ -149,13 +173,13 @@ class Finding:
     @property
     def wrong(self) -> bool:
         """Whether it is more than a reader may do."""
-        return self.kind not in FINE
+        return not KINDS[self.kind].fine
 
     def __str__(self) -> str:
         at = f"{self.sheet}!{self.cell}" if self.cell else self.sheet
-        said = _content if self.cell else _said
-        words = SAID[self.kind][0]
-        return words.format(at=_said(at), expected=said(self.expected), got=said(self.got))
+        said = _content if self.cell else told
+        words = KINDS[self.kind].said
+        return words.format(at=told(at), expected=said(self.expected), got=said(self.got))
 
 
 @dataclass(frozen=True, repr=False)
@@ -177,8 +201,7 @@ class Report:
 
     def _counts(self) -> str:
         found = counted(len(self.findings), "finding")
-        verdict = "right" if self.right else "wrong"
-        return f"{verdict}, {counted(self.formulas, 'formula')}, {found}: {self.file}"
+        return f"{self.verdict}, {counted(self.formulas, 'formula')}, {found}: {self.file}"
 
     @property
     def right(self) -> bool:
@@ -203,23 +226,21 @@ class Report:
     def explain(self) -> str:
         """The report in words, at most `TOLD` findings of a kind."""
         head = f"{visible(self.file)}: {self.verdict}, {counted(self.formulas, 'formula')}"
-        lines = [head + f' of "{_said(self.lesson)}"' * bool(self.lesson)]
+        lines = [head + f' of "{told(self.lesson)}"' * bool(self.lesson)]
         for kind, found in self._by_kind().items():
-            lines.append(f"  {_counted(kind, found)}:")
+            lines.append(f"  {KINDS[kind].counted(len(found))}:")
             lines += [f"    {finding}" for finding in found[:TOLD]]
             lines += [f"    and {len(found) - TOLD:,} more"] * (len(found) > TOLD)
         return "\n".join(lines)
 
     def brief(self) -> str:
         """What is wrong, counted."""
-        counted = (
-            _counted(kind, found) for kind, found in self._by_kind().items() if found[0].wrong
-        )
-        return ", ".join(counted)
+        kinds = ((KINDS[kind], len(found)) for kind, found in self._by_kind().items())
+        return ", ".join(kind.counted(number) for kind, number in kinds if not kind.fine)
 
     def _by_kind(self) -> dict[str, list[Finding]]:
-        """The findings of each kind, in the order of `SAID`."""
-        kinds = {kind: [f for f in self.findings if f.kind == kind] for kind in SAID}
+        """The findings of each kind, in the order of `KINDS`."""
+        kinds = {kind: [f for f in self.findings if f.kind == kind] for kind in KINDS}
         return {kind: found for kind, found in kinds.items() if found}
 
 
@@ -233,16 +254,16 @@ def summary(reports: Sequence[Report], unread: Sequence[str] = ()) -> str:
       not read  c.csv
     """
     right, lessons = sum(report.right for report in reports), {r.lesson for r in reports}
-    counted = {"right": right, "wrong": len(reports) - right, "not read": len(unread)}
+    verdicts = {"right": right, "wrong": len(reports) - right, "not read": len(unread)}
     head = f"{len(reports) + len(unread)} files: " + ", ".join(
-        f"{number} {verdict}" for verdict, number in counted.items()
+        f"{number} {verdict}" for verdict, number in verdicts.items()
     )
     head += f"; they are of {len(lessons)} lessons" * (len(lessons) > 1)
     rows = [
         (
             report.verdict,
             visible(report.file),
-            f'"{_said(report.lesson)}"' * (len(lessons) > 1),
+            f'"{told(report.lesson)}"' * (len(lessons) > 1),
             report.brief(),
         )
         for report in reports
@@ -256,22 +277,16 @@ def summary(reports: Sequence[Report], unread: Sequence[str] = ()) -> str:
     return "\n".join([head, *map(str.rstrip, lines)])
 
 
-def _counted(kind: str, found: Sequence[Finding]) -> str:
-    """How many findings of a kind there are."""
-    return f"{len(found):,} {SAID[kind][min(len(found), 2)]}"
-
-
 def _content(value: Value) -> str:
     """What a cell holds; a text in quotes, so that it is not taken for a number."""
-    text = _said(value)
+    text = told(value)
     return f'"{text}"' if isinstance(value, str) and value and value[0] != "=" else text
 
 
-def _said(value: Value) -> str:
+def told(value: Value) -> str:
+    """A value as people read it."""
     if value is None or value == "":
         return "nothing"
     if isinstance(value, float):
         return f"{value:.15g}"
-    text = str(value)
-    text = text if len(text) <= 80 else f"{text[:77]}..."
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return "".join(c if c.isprintable() else escaped(c) for c in shortened(str(value)))

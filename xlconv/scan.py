@@ -55,45 +55,8 @@ def scanned(
 
     Raises ValueError for what is no XML, or no such XML as workbooks have.
     """
-    depth, tags, fed, text = 0, 0, 0, list[str]()
-    names: dict[str, str] = {}  # of tags and of attributes
-    local: dict[str, str] = {}  # names without prefixes
-
-    def on_start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth, tags
-        depth += 1
-        tags += 1
-        if depth > DEPTH:
-            raise ValueError(f"has tags within tags, {DEPTH} deep")
-        if text:
-            text.clear()
-        if name not in local:
-            local[name] = name.rpartition(":")[2]
-        start(local[name], attributes)
-
-    def on_end(name: str) -> None:
-        nonlocal depth
-        depth -= 1
-        if text:
-            end(local[name], text[0])
-            text.clear()
-        else:
-            end(local[name], "")
-
-    def on_text(more: str) -> None:
-        text.append(more)
-        if len(text) > 1:  # an entity, or a piece's end, came between
-            text[:] = ["".join(text)]
-        if len(text[0]) > TEXT:
-            raise ValueError(f"has a text of more than {TEXT} characters")
-
-    def on_doctype(*_: object) -> None:
-        raise ValueError("declares a document type")
-
-    parser = expat.ParserCreate(None, None, names)
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = on_start, on_end
-    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = on_text, on_doctype
+    tags, names, fed = _Tags(start, end), dict[str, str](), 0
+    parser = tags.parser(names)
     try:
         for piece in pieces:
             parser.Parse(piece, False)
@@ -103,10 +66,55 @@ def scanned(
             if len(names) > NAMES:
                 raise ValueError(f"has more than {NAMES} names of tags and attributes")
             if budget is not None:
-                budget.spend("tags", tags)
-            tags = 0
+                budget.spend("tags", tags.count)
+            tags.count = 0
             yield
         parser.Parse(b"", True)
     except (expat.ExpatError, LookupError) as error:  # LookupError: an encoding nobody knows
         raise ValueError(f"is no XML: {error}") from None
     yield
+
+
+class _Tags:
+    """What expat tells, as tags without prefixes and texts that are whole.
+
+    count  tags that have begun, since it was last set to 0
+    """
+
+    def __init__(self, start: Start, end: End) -> None:
+        self.start, self.end = start, end
+        self.depth = self.count = 0
+        self.text = ""
+        self.local: dict[str, str] = {}  # names without prefixes
+
+    def parser(self, names: dict[str, str]) -> expat.XMLParserType:
+        """A parser that tells these tags; it keeps the names of tags and attributes in `names`."""
+        parser = expat.ParserCreate(None, None, names)
+        parser.buffer_text = True
+        parser.StartElementHandler, parser.EndElementHandler = self._on_start, self._on_end
+        parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = self._on_text, _on_doctype
+        return parser
+
+    def _on_start(self, name: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        self.count += 1
+        if self.depth > DEPTH:
+            raise ValueError(f"has tags within tags, {DEPTH} deep")
+        self.text = ""
+        if name not in self.local:
+            self.local[name] = name.rpartition(":")[2]
+        self.start(self.local[name], attributes)
+
+    def _on_end(self, name: str) -> None:
+        self.depth -= 1
+        text, self.text = self.text, ""
+        self.end(self.local[name], text)
+
+    def _on_text(self, more: str) -> None:
+        self.text += more  # more than once where an entity, or a piece's end, came between
+        if len(self.text) > TEXT:
+            raise ValueError(f"has a text of more than {TEXT} characters")
+
+
+def _on_doctype(*_: object) -> None:
+    raise ValueError("declares a document type")

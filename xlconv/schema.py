@@ -11,6 +11,7 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
 from xlconv.errors import XlconvError
+from xlconv.visible import shortened
 from xlconv.words import TEXT_LENGTH, UNWRITABLE, length
 
 LIKELY = 100
@@ -98,8 +99,7 @@ def shown(value: Any) -> str:
     """A value about as TOML writes it, and not too long."""
     if isinstance(value, str):
         value = value[:60]
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return shortened(json.dumps(value, ensure_ascii=False, default=str), 60)
 
 
 def unfit(leaf: Any) -> str:

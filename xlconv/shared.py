@@ -11,9 +11,7 @@ from openpyxl.formula.tokenizer import Token, TokenizerError
 from openpyxl.formula.translate import Translator, TranslatorError
 
 from xlconv.places import Place, column_number, letters
-
-LENGTH = 8_192
-"""Characters of a formula that Excel takes; a longer one is nobody's, and is not written out."""
+from xlconv.words import FORMULA_LENGTH
 
 CELL = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)([1-9][0-9]{0,6})(?![\w.])")
 
@@ -32,7 +30,7 @@ class Shared:
     @classmethod
     def of(cls, text: str, origin: Place) -> Shared:
         """A formula without `=`; one that is none has no pieces."""
-        if len(text) > LENGTH:
+        if len(text) > FORMULA_LENGTH:  # more than Excel takes: nobody's
             return cls(text, origin, ())
         try:
             tokens = Tokenizer(f"={text}").items

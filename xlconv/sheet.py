@@ -18,12 +18,11 @@ from xlconv.layer import Convolution, Layer
 from xlconv.places import Place, leaves, span, tiled
 from xlconv.references import Slot, slots
 from xlconv.summary import line, sizes
-from xlconv.words import WORDS, counted, length
+from xlconv.words import FORMULA_LENGTH, LITERAL_LENGTH, WORDS, counted, length
 
 EXCEL_ROWS, EXCEL_COLUMNS = 1_048_576, 16_384
 SHEETS_CELLS = 10_000_000
-FORMULA_LENGTH = 8_192
-LITERAL_LENGTH, ADDRESS_LENGTH = 255, len("$XFD$1048576")
+ADDRESS_LENGTH = len("$XFD$1048576")
 SHORTEST = 3
 """Characters of the shortest term of a formula, A1+."""
 

@@ -7,15 +7,14 @@ from typing import Any, TypeVar
 
 from xlconv.expr import Expr, Grid, call, lift, total
 from xlconv.places import Place, a1, below, corners, span
-from xlconv.sheet import FORMULA_LENGTH, Sheet
+from xlconv.sheet import ADDRESS_LENGTH, Sheet
+from xlconv.words import FORMULA_LENGTH
 
 LONGEST = FORMULA_LENGTH - 1024
 """Characters of a sum, so that a formula has room for what stands around it."""
 
 TOP, GAP = 5, 3
 """The first row of the parts, and the columns before them."""
-
-ADDRESS = len("$XFD$1048576")
 
 Of = TypeVar("Of")
 
@@ -139,7 +138,7 @@ def _parts(sheet: Sheet, terms: Sequence[Expr]) -> int:
         last = a1((sheet.rows, sheet.columns))
         most = max((_bound(term, len(last)) for term in (*terms[:1], *terms[-1:])), default=1)
         return _needed(len(terms), most, most * len(terms))
-    if sum(_bound(term, ADDRESS - 2) for term in terms) <= LONGEST:
+    if sum(_bound(term, ADDRESS_LENGTH - 2) for term in terms) <= LONGEST:
         return 1
     lengths = [_exact(term) for term in terms]
     return _needed(len(terms), max(lengths), sum(lengths))

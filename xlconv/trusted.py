@@ -12,9 +12,10 @@ from collections.abc import Mapping
 
 from xlconv.functions import FUNCTIONS
 from xlconv.places import column_number
+from xlconv.words import FORMULA_LENGTH
 
-LENGTH, NESTED = 8_192, 64
-"""Characters of a formula, and parentheses in each other, that Excel takes."""
+NESTED = 64
+"""Parentheses in each other that Excel takes."""
 
 OTHERS = [
     "AVERAGE", "CONCATENATE", "COS", "COUNT", "COUNTA", "COUNTBLANK", "COUNTIFS", "EXACT",
@@ -62,7 +63,7 @@ def trusted(
     >>> trusted("FACT(1E9)", {}, {}), trusted("SUM(A:A)", {}, {}), trusted("1+}", {}, {})
     (None, None, None)
     """
-    if len(formula) > LENGTH:
+    if len(formula) > FORMULA_LENGTH:
         return None
     written: list[str] = []
     at = depth = cells = 0
@@ -81,17 +82,24 @@ def trusted(
             cells += names[text.lower()]
         if token["area"]:
             cells += _cells(*token.group("left", "top", "right", "bottom"))
-        if token["mark"]:
-            title = sheets.get((token["quoted"] or token["plain"]).replace("''", "'").upper())
-            if title is None:
+            text = _area(token, sheets, written[-1] if written else "")
+            if not text:
                 return None
-            text = f"{title}!{token['area']}"
-        if token["area"] and token["right"] is None and written and written[-1].upper() in RANGED:
-            text += f":{token['area']}"
         if not 0 <= depth <= NESTED:
             return None
         written.append(text)
     return "".join(written), cells
+
+
+def _area(token: re.Match[str], sheets: Mapping[str, str], before: str) -> str:
+    """An area as the engine knows it, behind the token `before`; "" on a sheet that nobody knows."""
+    area = text = token["area"]
+    if token["mark"]:
+        name = (token["quoted"] or token["plain"]).replace("''", "'").upper()
+        if name not in sheets:
+            return ""
+        text = f"{sheets[name]}!{area}"
+    return f"{text}:{area}" if token["right"] is None and before.upper() in RANGED else text
 
 
 def _cells(left: str, top: str, right: str | None, bottom: str | None) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from xlconv.alike import same
+from xlconv.report import told
 from xlconv.workbook import Cell, Value
 
 DIGITS = re.compile(
@@ -36,7 +37,7 @@ def said(cell: Cell) -> Value:
     """What a finding says of a cell that is meant to be typed over."""
     if cell.formula is None:
         return cell.value
-    gives = "" if cell.value is None else f", which gives {_plain(cell.value)}"
+    gives = "" if cell.value is None else f", which gives {told(cell.value)}"
     return f"={cell.formula}{gives}"
 
 
@@ -51,7 +52,3 @@ def as_text(value: Value, other: str) -> str:
     if value.startswith("="):
         return "quoted"
     return "digits" if DIGITS.fullmatch(value) else other
-
-
-def _plain(value: Value) -> str:
-    return f"{value:.15g}" if isinstance(value, float) else str(value)

@@ -24,10 +24,21 @@ def visible(text: str, keep: str = "") -> str:
     >>> visible("a\nb", keep="\n")
     'a\nb'
     """
-    return OBEYED.sub(lambda found: found[0] if found[0] in keep else _escape(found[0]), text)
+    return OBEYED.sub(lambda found: found[0] if found[0] in keep else escaped(found[0]), text)
 
 
-def _escape(character: str) -> str:
+def escaped(character: str) -> str:
+    """A character as an escape, as Python writes it; no letter but its code."""
     code = ord(character)
-    is_byte = code <= 0xFF or 0xDC80 <= code <= 0xDCFF
-    return f"\\x{code & 0xFF:02x}" if is_byte else f"\\u{code:04x}"
+    if code <= 0xFF or 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code & 0xFF:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def shortened(text: str, most: int = 80) -> str:
+    """The text, without its end where it is longer.
+
+    >>> shortened("strangers", 7)
+    'stra...'
+    """
+    return text if len(text) <= most else f"{text[: most - 3]}..."

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-TEXT_LENGTH = 32_767
-"""Characters that Excel takes in a cell."""
+TEXT_LENGTH, FORMULA_LENGTH, LITERAL_LENGTH = 32_767, 8_192, 255
+"""Characters that Excel takes in a cell, in a formula, and in a text in a formula."""
 
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 """What no XML may hold, and a carriage return, which Excel does not keep."""

@@ -13,10 +13,11 @@ from typing import NamedTuple
 from openpyxl.utils.escape import unescape
 
 from xlconv.package import Package
-from xlconv.places import Place, column_number
+from xlconv.places import COLUMN, ROW, Place, column_number
 from xlconv.scan import TEXT, Budget, scanned
-from xlconv.shared import LENGTH, Shared
+from xlconv.shared import Shared
 from xlconv.sheet import EXCEL_COLUMNS, EXCEL_ROWS
+from xlconv.words import FORMULA_LENGTH
 
 Value = float | str | bool | None
 
@@ -29,8 +30,7 @@ A cell of xlconv's takes 30 bytes and more, and more than one where it is packed
 TAKEN_APART = 20
 """How much longer it takes to take a shared formula apart than to write it out once."""
 
-ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-RANGE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]+)\$?(\d+)(?::\$?([A-Z]+)\$?(\d+))?")
+ADDRESS = re.compile(COLUMN + ROW)
 
 
 class Cell(NamedTuple):
@@ -236,7 +236,7 @@ class _Cells:
         if text:
             if self.budget is not None:
                 self.budget.keep(number, *[text] * 9)  # its pieces
-                self.budget.spend("written", TAKEN_APART * min(len(text), LENGTH))
+                self.budget.spend("written", TAKEN_APART * min(len(text), FORMULA_LENGTH))
             self.shared[number] = Shared.of(text, here)
             return text
         moved = self.shared[number].at(here) if number in self.shared else ""
@@ -277,21 +277,3 @@ def _number(text: str) -> float | str | None:
 def _own(attributes: Mapping[str, str], name: str) -> str:
     """An attribute of another namespace, whatever its prefix."""
     return next((v for k, v in attributes.items() if k.rpartition(":")[2] == name), "")
-
-
-def area(reference: str) -> tuple[str, Place, Place] | None:
-    """The sheet, the first and the last cell of a reference; None if it is not of that kind.
-
-    >>> area("'A ''b'''!$C$4"), area("S!$A$1:$B$2"), area("#REF!")
-    (("A 'b'", (3, 2), (3, 2)), ('S', (0, 0), (1, 1)), None)
-    """
-    found = RANGE.fullmatch(reference)
-    if not found:
-        return None
-    quoted, plain, column, row, last_column, last_row = found.groups()
-    try:
-        first = (int(row) - 1, column_number(column) - 1)
-        last = (int(last_row) - 1, column_number(last_column) - 1) if last_row else first
-    except ValueError:
-        return None
-    return (quoted.replace("''", "'") if quoted else plain), first, last

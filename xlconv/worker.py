@@ -1,6 +1,6 @@
 """IronCalc in a process of its own: a program, started by `engine` and imported by nobody.
 
-Lines of JSON come in: the folders to find IronCalc in and the limits; the names of the sheets;
+Lines of JSON come in: the folders to find IronCalc in, the limits and the longest text; the names of the sheets;
 names and their formulas; then cells, each sheet, row, column, value and whether it is a formula.
 An empty line ends them. Cells with their values go out, and an empty line.
 """
@@ -12,9 +12,6 @@ import os
 import sys
 from contextlib import suppress
 from typing import Any
-
-TEXT = 32_767
-"""Characters that Excel takes in a cell."""
 
 
 def limit(memory: int, seconds: int) -> None:
@@ -58,7 +55,7 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     lines = iter(sys.stdin.buffer.readline, b"\n")
-    folders, memory, seconds = json.loads(next(lines))
+    folders, memory, seconds, longest = json.loads(next(lines))
     sys.path += folders
     import ironcalc
 
@@ -77,7 +74,7 @@ def main() -> None:
     model.evaluate()
     for at in model.get_all_cells():
         value = model.get_cell_value(*at)
-        told = value[:TEXT] if isinstance(value, str) else value
+        told = value[:longest] if isinstance(value, str) else value
         out.write(json.dumps([*at, told]) + "\n")
     out.write("\n")
     out.flush()
