@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: all lesson test lint pictures bench clean
+.PHONY: all lesson test prove lint pictures bench clean
 
 all: lesson
 
@@ -21,6 +21,10 @@ $(VENV)/tested: $(VENV)/installed
 
 test: lint
 	$(BIN)/pytest -n auto
+
+# what takes minutes: every vector of other projects in every view
+prove: $(VENV)/tested
+	$(BIN)/pytest -n auto -m prove
 
 lint: $(VENV)/tested
 	$(BIN)/ruff check .

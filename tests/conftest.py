@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from xlconv.cli import main
+
+settings.register_profile("xlconv", deadline=None)  # a loaded machine is no fault of a test
+settings.load_profile("xlconv")
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from xlconv.expr import Grid
 from xlconv.layer import Array, Layer
 from xlconv.lesson import VIEWS, check_claims, view_function
 from xlconv.sheet import Sheet
+from xlconv.sums import drawn
 
 from .engines.engine import Value, Values
 from .engines.package import cell_name, row_and_column
@@ -34,8 +35,11 @@ def page(view: str, layer: Layer, dials: Dials | None = None, *, name: str = "")
 
     Raises XlconvError where the layer has no such view.
     """
-    sheet = Sheet(name or view, view, given=standing(dials or {}))
-    view_function(view)(sheet, layer)
+    given = standing(dials or {})
+    sheet = drawn(
+        lambda: Sheet(name or view, view, given=given),
+        lambda sheet: view_function(view)(sheet, layer),
+    )
     if not dials:
         check_claims(sheet)
     return sheet

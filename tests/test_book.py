@@ -11,8 +11,9 @@ import openpyxl
 import pytest
 
 from xlconv import emit
-from xlconv.book import Book, check_names, save_file
+from xlconv.book import Book, check_names
 from xlconv.errors import TargetError, XlconvError
+from xlconv.saving import save_file
 from xlconv.sheet import Sheet
 
 Listing = Callable[[], dict[str, bytes]]
@@ -73,6 +74,18 @@ def test_file_with_other_content_is_kept_unless_it_is_to_be_overwritten(
     assert path.read_bytes() == book().to_bytes()
 
 
+@pytest.mark.parametrize(
+    "name", ["a.xlsx", b"a.xlsx", Path("a.xlsx"), "A.XLSX", "a\nb.xlsx", b"caf\xe9.xlsx"]
+)
+def test_name_may_be_whatever_names_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str | bytes | Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert book().save(name)
+    assert [path.name for path in tmp_path.iterdir()] == [os.fsdecode(name)]
+    assert not book().save(name)
+
+
 def test_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     link = tmp_path / "a.xlsx"
@@ -127,7 +140,10 @@ def test_program_that_is_at_fault_says_so_and_leaves_nothing(
         ("folder", "folder is a folder"),
         ("pipe", "pipe is no regular file"),
         ("loop/a.xlsx", "loop is no folder"),
-        ("x" * 300, "File name too long"),
+        ("a\0.xlsx", "has a NUL in it"),
+        ("handout.pdf", r"must end in .xlsx, for that is what is written: use .*handout\.xlsx"),
+        ("handout", r"must end in .xlsx, for that is what is written: use .*handout\.xlsx"),
+        ("x" * 300 + ".xlsx", "File name too long"),
     ],
 )
 def test_target_that_cannot_be_written_is_refused(
@@ -146,10 +162,10 @@ def test_target_that_cannot_be_written_is_refused(
 def test_folder_that_cannot_be_written_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listing: Listing
 ) -> None:
-    def refuse(path: Path, mode: str) -> IO[bytes]:
-        raise PermissionError(13, "Permission denied", str(path))
+    def refuse(path: str, flags: int, mode: int) -> int:
+        raise PermissionError(13, "Permission denied", path)
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(TargetError, match=r"cannot write .*a\.xlsx: Permission denied"):
         book().save(tmp_path / "sub" / "a.xlsx", make_folder=True)
     assert listing() == {}

@@ -13,6 +13,16 @@ import numpy as np
 import openpyxl
 import pytest
 
+from tests.edited import (
+    PRINTED,
+    SEDIRTS,
+    by_openpyxl,
+    formula_of,
+    in_part,
+    on_sheet,
+    part_of,
+    wrong,
+)
 from tests.engines import libreoffice_engine
 from tests.engines.cached import formulas
 from tests.engines.need import needs
@@ -20,23 +30,16 @@ from tests.engines.package import sheet_parts, with_parts
 from tests.engines.strip import strip_values, with_values
 from tests.layers import LAYERS
 from xlconv import __version__
-from xlconv import engine as engine_module
 from xlconv.check import check
-from xlconv.errors import TargetError, UnreadableError, XlconvError
 from xlconv.layer import Layer
 from xlconv.lesson import build, draw, lesson_names, lesson_of, load_lesson
 from xlconv.page import Lesson, Page
 from xlconv.recipe import KEPT
-from xlconv.report import TOLD, Finding, Report
+from xlconv.report import TOLD
 
 LIBREOFFICE = needs("LibreOffice", libreoffice_engine.available())
 converted = libreoffice_engine.converted
 
-# example "sedirts" of tests/data/seed_examples.json
-SEDIRTS = Layer.of([[3, 3], [1, 1]], [[1, 2, 3], [0, 1, 0], [2, 1, 2]], stride=2)
-PRINTED = [[3, 6, 12, 6, 9], [0, 3, 0, 3, 0], [7, 5, 16, 5, 9], [0, 1, 0, 1, 0], [2, 1, 4, 1, 2]]
-
-Edit = Callable[[Any], None]
 Put = Callable[[bytes], Path]
 
 
@@ -61,47 +64,6 @@ def put(tmp_path: Path) -> Put:
         return path
 
     return put
-
-
-def by_openpyxl(data: bytes, edit: Edit) -> bytes:
-    book = openpyxl.load_workbook(BytesIO(data))
-    edit(book)
-    saved = BytesIO()
-    book.save(saved)
-    return saved.getvalue()
-
-
-def on_sheet(data: bytes, sheet: str, old: str, new: str, count: int = 1) -> bytes:
-    """The file with a text of a sheet's XML replaced; it must be there so often."""
-
-    def edit(xml: bytes) -> bytes:
-        assert xml.decode().count(old) == count, (old, xml.decode().count(old))
-        return xml.decode().replace(old, new).encode()
-
-    with ZipFile(BytesIO(data)) as archive:
-        part = sheet_parts(archive)[sheet]
-    return with_parts(data, {part: edit})
-
-
-def in_part(data: bytes, part: str, pattern: str, new: str) -> bytes:
-    def edit(xml: bytes) -> bytes:
-        found, count = re.subn(pattern, new, xml.decode())
-        assert count
-        return found.encode()
-
-    return with_parts(data, {part: edit})
-
-
-def formula_of(data: bytes, sheet: str, cell: str) -> str:
-    with ZipFile(BytesIO(data)) as archive:
-        xml = archive.read(sheet_parts(archive)[sheet]).decode()
-    found = re.search(rf'<c r="{cell}"[^>]*><f>(.*?)</f>', xml)
-    assert found
-    return found[1]
-
-
-def wrong(report: Report) -> list[Finding]:
-    return [finding for finding in report.findings if finding.wrong]
 
 
 # ------------------------------------------------------------------------- nothing wrong
@@ -208,15 +170,34 @@ def test_numbers_of_ones_own_are_fine_and_told(
     assert f"    Collect!{places['input']} was 3, is now 5" in report.explain().splitlines()
 
 
-def test_values_that_were_not_recalculated_are_told_with_what_follows(
+def test_values_of_other_numbers_are_told_as_not_recalculated(
     fresh: bytes, places: dict[str, str], put: Put
 ) -> None:
+    """As after pandas, a phone's editor, or any program that does not compute."""
     report = check(put(with_values(fresh, {("Collect", places["input"]): 5.0})))
-    assert not report.right
-    found = {finding.cell: finding for finding in wrong(report)}
-    first = found[places["output"]]
-    # y[0,0] = x[0,0] * w[0,0]: 3 * 1 as printed, 5 * 1 now
-    assert (first.kind, first.expected, first.got) == ("value", 5.0, float(PRINTED[0][0]))
+    assert [(f.kind, f.sheet) for f in wrong(report)] == [("stale", "Collect")]
+    assert report.explain().splitlines()[-2:] == [
+        (
+            "  1 sheet that no program has recalculated: open it in one and save it there, or"
+            " use --engine:"
+        ),
+        "    Collect: its values are those of the numbers before they were changed",
+    ]
+
+
+def test_value_that_does_not_follow_is_told_with_what_does(
+    fresh: bytes, places: dict[str, str], put: Put
+) -> None:
+    cell = places["output"]
+    was = formula_of(fresh, "Collect", cell)
+    data = in_part(
+        fresh, part_of(fresh, "Collect"),
+        rf"(<f>{re.escape(was)}</f>)<v>{PRINTED[0][0]}</v>", r"\1<v>4</v>",
+    )  # fmt: skip
+    (finding,) = wrong(check(put(data)))
+    assert (finding.kind, finding.cell, finding.expected, finding.got) == (
+        "value", cell, float(PRINTED[0][0]), 4.0,
+    )  # fmt: skip
 
 
 def test_engine_recalculates_before_values_are_compared(
@@ -236,9 +217,11 @@ def test_formula_typed_into_an_input_is_one_of_ones_own(
 
     saved = by_openpyxl(fresh, edit)
     report = check(put(saved), engine=True)
-    assert (report.right, report.findings[0].got) == (True, 5.0)
-    told = f"Collect!{places['input']} has =2+3, without a value; here belongs a number"
-    assert told in map(str, wrong(check(put(saved))))
+    at = f"Collect!{places['input']}"
+    assert (report.right, [f.kind for f in report.findings]) == (True, ["own"])
+    assert str(report.findings[0]) == f"{at} was 3, has now =2+3, which gives 5"
+    told = f"{at} has =2+3, without a value: open the file in a spreadsheet program and save it"
+    assert any(str(found).startswith(told) for found in wrong(check(put(saved))))
 
 
 def test_empty_input_counts_as_zero(fresh: bytes, places: dict[str, str], put: Put) -> None:
@@ -276,8 +259,8 @@ def test_words_in_place_of_a_number_are_named_and_only_they(
 
     saved = by_openpyxl(fresh, edit)
     report = check(put(saved), engine=True)
-    assert [(f.kind, f.cell, f.got) for f in report.findings] == [("text", places["input"], typed)]
-    assert not report.right
+    assert [(f.kind, f.cell, f.got) for f in wrong(report)] == [("text", places["input"], typed)]
+    assert [f.kind for f in report.findings] == ["text", "follows"]
 
 
 def test_control_without_a_number_is_named(fresh: bytes, places: dict[str, str], put: Put) -> None:
@@ -285,7 +268,7 @@ def test_control_without_a_number_is_named(fresh: bytes, places: dict[str, str],
         book["Collect"][places["look_row"]] = None
 
     report = check(put(by_openpyxl(fresh, edit)), engine=True)
-    assert [str(f) for f in report.findings] == [
+    assert [str(f) for f in wrong(report)] == [
         f"Collect!{places['look_row']} has nothing; here belongs a number"
     ]
 
@@ -406,27 +389,6 @@ def test_renamed_sheets_are_told_apart_where_one_name_begins_another(put: Put) -
         ("renamed", "Collect", "One"),
         ("renamed", "Collect 2", "Two"),
     ]
-
-
-def test_sheet_that_lost_its_name_and_names_is_gone(fresh: bytes, put: Put) -> None:
-    report = check(put(in_part(fresh, "xl/workbook.xml", r'name="Collect"', 'name="Mine"')))
-    assert [(f.kind, f.sheet) for f in report.findings] == [("added", "Mine"), ("gone", "Collect")]
-
-
-def test_inserted_rows_are_one_finding(fresh: bytes, put: Put) -> None:
-    def one_lower(found: re.Match[str]) -> str:
-        return f"${found[1]}${int(found[2]) + 1}"
-
-    def edit(xml: bytes) -> bytes:
-        head, names, tail = re.split(r"(<definedNames>.*</definedNames>)", xml.decode())
-        return (head + re.sub(r"\$([A-Z]+)\$(\d+)", one_lower, names) + tail).encode()
-
-    report = check(put(with_parts(fresh, {"xl/workbook.xml": edit})))
-    assert [(f.kind, f.sheet) for f in report.findings] == [
-        ("moved", "Distribute"),
-        ("moved", "Collect"),
-    ]
-    assert not report.right
 
 
 # ------------------------------------------------------------------------- how programs write
@@ -588,44 +550,3 @@ def test_values_of_every_type_are_read() -> None:
     )
     found = [cell.value for _, cell in cells_of([row])]
     assert found == [True, "aA", "#REF!", "ab", "nan", None]
-
-
-# ------------------------------------------------------------------------- the engine
-
-
-def test_without_the_engine_the_extra_is_named(
-    fresh: bytes, put: Put, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine_module, "find_spec", lambda _: None)
-    path = put(fresh)
-    with pytest.raises(XlconvError, match=r"needs IronCalc: install xlconv with its extra \[eng"):
-        check(path, engine=True)
-    assert check(path).right
-
-
-@pytest.mark.parametrize(
-    ("program", "said"),
-    [
-        ("import os; os.abort()", "IronCalc cannot read"),
-        ("import sys; open(sys.argv[2], 'w').write('[[')", "IronCalc cannot read"),
-        ("import time; time.sleep(60)", "IronCalc takes more than 1 s"),
-    ],
-)
-def test_engine_that_fails_or_never_ends_is_one_error(
-    fresh: bytes, put: Put, monkeypatch: pytest.MonkeyPatch, program: str, said: str
-) -> None:
-    monkeypatch.setattr(engine_module, "PROGRAM", program)
-    monkeypatch.setattr(engine_module, "SECONDS", 1)
-    with pytest.raises(UnreadableError, match=said):
-        check(put(fresh), engine=True)
-
-
-def test_engine_without_room_for_its_files_is_one_error(
-    fresh: bytes, put: Put, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(prefix: str) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(engine_module, "TemporaryDirectory", fail)
-    with pytest.raises(TargetError, match="cannot write temporary files: No space left"):
-        check(put(fresh), engine=True)

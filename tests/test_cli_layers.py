@@ -16,11 +16,14 @@ import pytest
 
 from tests.conftest import Ran
 from tests.engines.strip import with_values
+from tests.layers import transposed
 from tests.test_cli import error_line, start
 from xlconv import options
+from xlconv.data import array
 from xlconv.layer import Layer
 from xlconv.layouts import LAYOUTS
 from xlconv.lesson import build, load_lesson
+from xlconv.ranks import INPUT_LAYOUTS
 from xlconv.rules import CONVENTIONS
 from xlconv.snippets import FRAMEWORKS
 
@@ -93,8 +96,9 @@ def test_file_of_every_layout_is_the_same_layer(run: Run, layout: str) -> None:
     rng = np.random.default_rng(1)
     x, w = rng.integers(-4, 5, (2, 3, 4)), rng.integers(-4, 5, (2, 3, 3, 2))
     # (in, out, k, k) of PyTorch in the order that the frameworks' documents name
-    order = {"first": (0, 1, 2, 3), "last": (2, 3, 1, 0), "last, input first": (2, 3, 0, 1)}
-    stored = w.transpose(order[LAYOUTS[layout].source])
+    last = dict.fromkeys(("keras", "tensorflow", "jax-transposed"), (2, 3, 1, 0))
+    others = {"jax": (2, 3, 0, 1), "tflite": (1, 2, 3, 0), "oihw": (1, 0, 2, 3)}
+    stored = w.transpose((last | others).get(layout, (0, 1, 2, 3)))
     if layout == "jax":
         stored = stored[::-1, ::-1]
     np.save("x.npy", x)
@@ -111,7 +115,7 @@ def test_file_of_every_layout_is_the_same_layer(run: Run, layout: str) -> None:
     [
         (["--input", "4", "--weight", "3", "--stride", "2"], (1, 8)),
         (["--input", "2x3", "--weight", "3x3", "--stride", "2,1"], (4, 3)),
-        (["--input", "2x3x2", "--weight", "3x3x3", "--stride", "2"], (4, 6, 4)),
+        (["--input", "2x3x2", "--weight", "3x3x3", "--stride", "2", "--rank", "3"], (4, 6, 4)),
         (["--input", "2x3x3", "--weight", "3x3x1x2", "--stride", "2"], (6, 6)),
     ],
 )
@@ -153,7 +157,7 @@ def test_same_is_stride_times_the_input_on_any_number_of_axes(
         ("--layout nchw", "invalid value for '--layout': 'nchw' is not one of 'pytorch', 'onnx'"),
         ("--layout keras --weight 2x3x3x3", "--weight: a weight of layout keras is (*kernel_sizes"),
         ("--convention keras --groups 2", "--groups: Unrecognized keyword arguments"),
-        ("--groups 0", "--groups must divide"),
+        ("--groups 0", "--groups must be at least 1, got 0"),
         ("--convention pytorch --same --stride 1000000000", "--same: conv_transpose2d()"),
     ],
 )
@@ -168,6 +172,7 @@ def test_layer_that_a_framework_refuses_is_refused_in_its_words(
 def test_names_on_the_command_line_are_those_of_the_tables() -> None:
     assert set(CONVENTIONS) == set(options.CONVENTIONS)
     assert set(LAYOUTS) == set(options.LAYOUTS)
+    assert INPUT_LAYOUTS == options.INPUT_LAYOUTS
     assert FRAMEWORKS == options.FRAMEWORKS
 
 
@@ -298,7 +303,7 @@ def test_shape_reversed_finds_what_turns_one_size_into_another(run: Run) -> None
     assert rows[0] == ["kernel_size", "stride", "padding", "output_padding", "dilation", "overlap"]
     assert rows[1] == ["2", "2", "0", "0", "1", "even"]
     assert ["3", "2", "1", "1", "1", "uneven"] in rows
-    for k, s, p, op, d, _ in rows[1:]:  # relationship 14 of Dumoulin & Visin, with dilation
+    for k, s, p, op, d, _ in rows[1:-1]:  # relationship 14 of Dumoulin & Visin, with dilation
         assert (4 - 1) * int(s) - 2 * int(p) + int(d) * (int(k) - 1) + int(op) + 1 == 8
 
 
@@ -306,8 +311,11 @@ def test_shape_reversed_tells_how_many_more_there_are(run: Run) -> None:
     args = ("shape", "--input", "2x2", "--to", "14x14")
     told = json.loads(run(*args, "--json").out)
     lines = run(*args).out.decode().splitlines()
-    assert len(lines) == 22
-    assert lines[-1].startswith(f"and {len(told['settings']) - 20} more: name a --kernel")
+    assert len(lines) == 24
+    assert lines[21] == (
+        f"and {len(told['settings']) - 20} more: name a --kernel or a --stride, or see --json"
+    )
+    assert lines[22].startswith("assumed: dilation 1 if none is given, the least output_padding")
     assert told["input_size"] == [2, 2]
     assert told["output_size"] == [14, 14]
 
@@ -315,23 +323,34 @@ def test_shape_reversed_tells_how_many_more_there_are(run: Run) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ("--input 4", "missing option '--kernel', or '--to' for the reverse"),
+        ("--input 4", "missing option '--kernel', '--to' for the reverse, or '--chain'"),
         ("--kernel 3", "missing option '--input'"),
-        ("--input 4,x --kernel 3", "'4,x' is not like 4, 4x4 or 4x4x4"),
-        ("--input 4x4x4x4 --kernel 3", "is not like 4, 4x4 or 4x4x4"),
+        ("--input 4,x --kernel 3", "'4,x' is not like 4, 4x4 or 3x4x4"),
+        ("--input 1x1x1x1x1x4 --kernel 3", "is not like 4, 4x4 or 3x4x4"),
         ("--input x.npy --kernel 3", "'x.npy' is not like 4"),
+        ("--input 2x4x4x4 --kernel 3", "--kernel: an input of 2x4x4x4 with a kernel of 3 is no"),
+        ("--input 1x4x6 --kernel 4x2x4", "is 1-D, 4 -> 2 channels, input 6, a batch of 1 left out"),
+        ("--input 4x4 --kernel 3x2x3x3", "is no layer: the input is (*sizes) or (in_channels, *s"),
+        ("--input 4 --kernel 3 --stride 2 --to 999", "--to: no padding and output_padding turn 4"),
         ("--input 0 --kernel 3", "--input must be at least 1, got 0"),
         ("--input 4 --kernel 0", "--kernel must be at least 1, got 0"),
-        ("--input 4 --kernel 3x3", "--kernel must be one value or one for each of 1 axes, got 2"),
         ("--input 4 --kernel 3 --padding 9", "--padding 9:9 crops the whole output"),
         ("--input 4 --to 0", "--to must be at least 1, got 0"),
-        ("--input 4 --to 999", "--to: no kernel_size, stride and padding within the bounds turn 4"),
         ("--input 4 --to 8 --padding 1", "--to finds the --padding itself: leave it out"),
         ("--input 4 --to 8 --same", "--to finds the --padding itself: leave it out"),
         ("--input 4 --to 8 --convention keras", "--to finds the --convention itself"),
-        ("--input 4 --to 8 --stride 1000000000", "--stride must be from 1 to 128 to be searched"),
-        ("--input 4x4 --to 8 --kernel 3x5", "--kernel must be one for all axes beside --to"),
-        ("--input 4x4 --to 8x8x8", "--input must be one value or one for each of 3 axes"),
+        ("--input 4 --kernel 3x3", "--kernel: an input of 4 with a kernel of 3x3 is no layer"),
+        ("--input 4 --to 8 --stride 0", "--stride must be at least 1, got 0"),
+        ("--input 4x4 --to 8x8x8", "--input: an input of 4x4 is not 3-D"),
+        ("--input 4 --chain k16s8 --stride 2", "--chain gives the --stride itself: leave it out"),
+        ("--input 4 --chain k16s8 --kernel 2", "--chain gives the --kernel itself: leave it out"),
+        ("--input 4 --chain s8", "--chain: s8 has no kernel_size: write k16s8"),
+        ("--input 4 --chain no.py", "--chain must be like k16s8,k10s5, a file of code, or - for"),
+        ("--input 4 --chain k3,k2s0", "--chain layer 2, k2s0: stride must be at least 1, got 0"),
+        ("--input 4 --chain k3p9", "--chain layer 1, k3p9: padding 9:9 crops the whole output"),
+        ("--input 4 --chain k3s2 --to 99", "--to: this chain makes 5 to 10 cells of 4, got 99"),
+        ("--input 4 --chain k3x3", "--input: an input of 4 is not 2-D"),
+        ("--input 4x4 --chain k3x3,k2x2x2", "--chain has layers that are 2-D and 3-D: give those"),
         ("--input 99999999999 --kernel 3", "--input must be whole numbers up to 1000000000"),
     ],
 )  # fmt: skip
@@ -339,6 +358,142 @@ def test_shape_refuses_in_one_line(run: Run, options: str, said: str) -> None:
     done = run("shape", *options.split())
     assert said in error_line(done.err)
     assert (done.code, done.out) == (2, b"")
+
+
+def test_shape_reversed_searches_each_axis_on_its_own(run: Run) -> None:
+    done = run("shape", "--input", "6x4", "--to", "12x7")
+    rows = [line.split() for line in done.out.decode().splitlines()]
+    assert ["3", "2", "1", "1,0", "1", "uneven"] in rows
+    done = run("shape", "--input", "6x4", "--to", "12x7", "--kernel", "3x5", "--stride", "2")
+    assert done.out.decode().splitlines()[1].split()[:4] == ["3,5", "2", "1,2", "1,0"]
+
+
+def test_shape_reversed_offers_a_crop_that_pytorch_has_no_words_for(run: Run) -> None:
+    done = run("shape", "--input", "5", "--to", "5", "--kernel", "4", "--stride", "1")
+    _, row, *said = done.out.decode().splitlines()
+    assert row.split() == ["4", "1", "1:2", "0", "1", "even"]
+    assert "with PyTorch, crop the output by hand" in said[-1]
+    layer = json.loads(
+        run("shape", "--input", "5", "--kernel", "4", "--padding", "1:2", "--json").out
+    )
+    assert layer["output_size"] == [5]
+
+
+@pytest.mark.parametrize(
+    ("options", "said", "size"),
+    [
+        ("--input 3x4x4 --kernel 3x3", "2-D, 3 channels, input 4x4", [6, 6]),
+        ("--input 3x4x4 --kernel 3x2x3x3", "2-D, 3 -> 2 channels, input 4x4", [6, 6]),
+        ("--input 3x4x4 --kernel 3x2x3x3 --groups 3", "2-D, 3 -> 6 channels, input 4x4", [6, 6]),
+        ("--input 4x6 --kernel 4x2x4", "1-D, 4 -> 2 channels, input 6", [9]),
+        ("--input 3x4x4 --kernel 3x3x2x3 --convention keras", "2-D, 3 -> 2 channels, input 4x4",
+         [6, 6]),
+        ("--input 8x3x4x4 --kernel 3x3", "2-D, 3 channels, input 4x4, a batch of 8 left out",
+         [6, 6]),
+        ("--input 3x4x4 --kernel 3", ("3-D, one kernel size for every axis: for 3 channels of 4x4"
+         " the kernel is 3x3"), [5, 6, 6]),
+    ],
+)  # fmt: skip
+def test_shape_takes_channels_and_says_so(
+    run: Run, options: str, said: str, size: list[int]
+) -> None:
+    done = run("shape", *options.split(), "--json")
+    assert done.err == f"xlconv: understood: {said}\n"
+    assert json.loads(done.out)["output_size"] == size
+
+
+def test_shape_of_a_chain_tells_what_a_vocoder_loses_and_what_it_needs(run: Run) -> None:
+    args = ("shape", "--input", "100", "--chain", "k16s8p4,k10s5p3,k8s4p2,k4s2p1")
+    lines = run(*args).out.decode().splitlines()
+    assert [line.split()[1:3] for line in lines[1:5]] == [
+        ["100", "800"], ["800", "3999"], ["3999", "15996"], ["15996", "31992"],
+    ]  # fmt: skip
+    assert lines[5].startswith("31992 is 8 fewer than 100*320 = 32000")
+    told = run(*args, "--to", "32000").out.decode().splitlines()
+    assert [line.split("  ")[-1].strip() for line in told[1:5]] == [
+        "nothing else", "output_padding 1", "nothing else", "nothing else",
+    ]  # fmt: skip
+    assert told[5] == "32000 instead of 31992"
+    data = json.loads(run(*args, "--to", "32000", "--json").out)
+    assert data["output_size"] == [32000]
+    assert [layer["output_padding"] for layer in data["layers"]] == [[0], [1], [0], [0]]
+
+
+def test_shape_of_a_chain_reads_code_and_says_what_it_does_not_read(run: Run, write: Write) -> None:
+    write(
+        "decoder.py",
+        """
+import torch.nn as nn
+net = nn.Sequential(
+    nn.ConvTranspose1d(
+        512, 256, 16,
+        stride=8, padding=4,
+    ),
+    nn.LeakyReLU(0.1), nn.Upsample(scale_factor=2),
+    nn.ConvTranspose1d(256, 128, 10, 5, 3, output_padding=1),
+)
+open("run.txt", "w")
+""",
+    )
+    done = run("shape", "--input", "512x100", "--chain", "decoder.py", "--json")
+    assert json.loads(done.out)["output_size"] == [4000]
+    assert done.err.splitlines() == [
+        "xlconv: understood: 1-D, 512 channels, input 100",
+        "xlconv: not read, as no sizes change there: Sequential, LeakyReLU, open",
+        (
+            "xlconv: not read, and sizes may change there, so those below it may be off: Upsample"
+            " (line 8)"
+        ),
+    ]
+    assert not Path("run.txt").exists()
+
+
+def test_shape_of_a_chain_reads_stdin(tmp_path: Path) -> None:
+    printed = "Sequential(\n  (0): ConvTranspose2d(8, 4, kernel_size=(4, 4), stride=(2, 2))\n)\n"
+    done = subprocess.run(
+        [sys.executable, "-m", "xlconv", "shape", "--input", "7x7", "--chain", "-", "--json"],
+        input=printed, capture_output=True, text=True, check=True, cwd=tmp_path,
+    )  # fmt: skip
+    assert json.loads(done.stdout)["output_size"] == [16, 16]
+
+
+def test_a_chain_on_a_stdin_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m xlconv shape --input 4 --chain - "
+    for redirect, said in (("<&-", "cannot read stdin: it is closed"), ("<x", "stdin is no UTF-8")):
+        (tmp_path / "x").write_bytes(b"\xff")
+        done = subprocess.run(
+            ["sh", "-c", command + redirect], capture_output=True, text=True, cwd=tmp_path,
+            check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stdout) == (3, "")
+        assert said in error_line(done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "said"),
+    [
+        (b"\xff\xfe", 3, "chain.txt is no UTF-8 text"),
+        (b"nn.ReLU()", 2, "--chain holds no transposed convolution, such as k16s8 or"),
+        (b"(" * 1000, 2, "--chain holds no transposed convolution"),
+        (b"x = " + b"-" * 100_000 + b"1", 2, "--chain holds no transposed convolution"),
+        (b"k3 " * 100_000, 2, "--chain must be at most 200000 bytes"),
+        (b"k3 " * 2000, 2, "--chain must be of at most 1000 layers"),
+        (b"nn.ConvTranspose1d(1, 1, n)", 2, "--chain line 1: ConvTranspose1d: kernel_size is n"),
+        (b"nn.ConvTranspose1d(1, 1, True)", 2, "kernel_size is True, which is no number"),
+        (b"nn.ConvTranspose1d(1, 1, *k)", 2, "has arguments with a star: write them out"),
+        (b"nn.ConvTranspose1d(1, 1)", 2, "ConvTranspose1d has no kernel_size"),
+        (b"(0): ConvTranspose1d(1,", 2, "--chain line 1 is no Python: give a layer whole"),
+        (b"layers.Conv1DTranspose(1, 3, 2, 'same', 'x')", 2, "takes 4 arguments by position here"),
+        (b"layers.Conv1DTranspose(1, 3, 2, 'causal')", 2, "layer 1, layers.Conv1DTranspose"),
+    ],
+)  # fmt: skip
+def test_a_chain_that_cannot_be_read_is_refused_in_one_line(
+    run: Run, tmp_path: Path, data: bytes, code: int, said: str
+) -> None:
+    (tmp_path / "chain.txt").write_bytes(data)
+    done = run("shape", "--input", "9", "--chain", "chain.txt")
+    assert said in error_line(done.err)
+    assert (done.code, done.out) == (code, b"")
 
 
 # ------------------------------------------------------------------------- code
@@ -358,7 +513,8 @@ def printed(program: Path) -> Any:
 def test_code_is_a_program_that_prints_the_layers_output(run: Run, files: None) -> None:
     asked = ("--input", "x.csv", "--weight", "w.csv", "--stride", 2)
     done = run("code", *asked, "--convention", "onnx", "--same-lower", "--framework", "numpy")
-    assert (done.code, done.err) == (0, "")
+    assert done.code == 0
+    assert done.err.startswith("xlconv: 2-D, 1 → 1 channels, 2x2 → 4x4, kernel 3x3, stride 2, ")
     Path("p.py").write_bytes(done.out)
     assert printed(Path("p.py").resolve()) == [LOWER]
 
@@ -371,36 +527,74 @@ def test_code_is_written_for_every_framework(run: Run, framework: str) -> None:
     assert names.get(framework, f"import {framework}"[:9]) in done.out.decode()
 
 
-def test_code_writes_what_it_loads_beside_itself(run: Run, listing: Listing) -> None:
+def test_code_writes_what_it_loads_beside_itself(run: Run, tmp_path: Path) -> None:
     args = ("code", "--input", "20x20", "--weight", "2x2", "--stride", 2, "--framework", "numpy")
-    bare = run(*args)
-    assert bare.err == (
-        "xlconv: the program loads input.npy: with -o FILE they are written beside it\n"
+    understood = "xlconv: 2-D, 1 → 1 channels, 20x20 → 40x40, kernel 2x2, stride 2\n"
+    assert run(*args).err == (
+        "xlconv: the program loads input.npy from where it is run, and nothing wrote that:"
+        f" -o FILE writes the program with its arrays beside it\n{understood}"
     )
     Path("programs").mkdir()
     done = run(*args, "-o", "programs/p.py")
-    assert done.err == "xlconv: wrote programs/p.py\nxlconv: wrote programs/input.npy\n"
-    assert (done.out, Path("programs/p.py").read_bytes()) == (b"", bare.out)
-    found = np.array(printed(Path("programs/p.py").resolve()))
-    assert found.shape == (1, 40, 40)
-    assert np.load("programs/input.npy").shape == (1, 20, 20)
+    wrote = "xlconv: wrote programs/p.py\nxlconv: wrote programs/p-input.npy\n"
+    assert done.err == wrote + understood
+    assert done.out == b""
+    np.save("p-input.npy", np.ones((20, 20)))  # another array, where the program is run
+    np.save("input.npy", np.ones((20, 20)))
+    found = subprocess.run(
+        [sys.executable, "programs/p.py"], capture_output=True, text=True, check=True
+    )
+    layer = Layer.of(array("input", "20x20"), array("weight", "2x2"), stride=2)
+    assert ast.literal_eval(found.stdout) == transposed(layer).astype(int).tolist()
     again = run(*args, "-o", "programs/p.py")
     assert again.err.count("is unchanged") == 2
+    Path("programs").rename("moved")
+    (tmp_path / "elsewhere").mkdir()
+    moved = subprocess.run(
+        [sys.executable, tmp_path / "moved" / "p.py"], cwd=tmp_path / "elsewhere",
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert moved.stdout == found.stdout
+
+
+def test_code_on_stdout_loads_the_file_that_was_given_wherever_it_is_run(
+    run: Run, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(6)
+    x, w = rng.integers(-3, 4, (20, 20)), rng.integers(-3, 4, (1, 3, 9, 9))
+    Path("a b").mkdir()
+    np.save("a b/x\u00e9.npy", x)
+    np.save("input.npy", np.ones((20, 20)))
+    np.save("w.npy", w)
+    args = ("--input", "a b/x\u00e9.npy", "--weight", "w.npy", "--framework", "numpy")
+    done = run("code", *args)
+    assert done.err == "xlconv: 2-D, 1 → 3 channels, 20x20 → 28x28, kernel 9x9\n"
+    (tmp_path / "elsewhere").mkdir()
+    program = tmp_path / "elsewhere" / "p.py"
+    program.write_bytes(done.out)
+    assert printed(program) == transposed(Layer.of(x, w)).astype(int).tolist()
+    # a weight in another order is not what the file holds
+    np.save("k.npy", np.moveaxis(w, (0, 1), (-1, -2)))
+    done = run("code", *args[:3], "k.npy", "--layout", "keras", "--framework", "numpy")
+    assert b"k.npy" not in done.out
+    assert "the program loads weight.npy from where it is run" in done.err
 
 
 def test_code_overwrites_nothing_that_is_not_its_own(run: Run, listing: Listing) -> None:
     args = ("code", "--input", "20x20", "--weight", "2x2", "-o", "p.py")
     np.save("input.npy", np.ones(3))
+    np.save("p-input.npy", np.ones(3))
     before = listing()
     done = run(*args)
     assert (done.code, error_line(done.err)) == (
-        4, "input.npy exists with other content: use --force, or another folder",
+        4, "p-input.npy exists with other content: use --force, or another name",
     )  # fmt: skip
     assert listing() == before
     assert run(*args, "--force").code == 0
-    assert np.load("input.npy").shape == (1, 20, 20)
+    assert np.load("p-input.npy").shape == (1, 20, 20)
+    assert np.load("input.npy").shape == (3,)
     done = run("code", "--input", "20x20", "--weight", "2x2", "-o", "input.npy", "--force")
-    assert (done.code, "give the program another name" in done.err) == (4, True)
+    assert (done.code, error_line(done.err)[:25]) == (4, "input.npy must end in .py")
 
 
 def test_code_refuses_as_layer_does(run: Run) -> None:
@@ -467,7 +661,7 @@ def test_check_with_the_engine_keeps_its_noise_to_itself(run: Run, books: None) 
 def test_check_without_the_engine_names_the_extra(
     run: Run, books: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("xlconv.engine.find_spec", lambda _: None)
+    monkeypatch.setattr("xlconv.engine.trusted_folders", list)
     done = run("check", "--engine", "right.xlsx")
     assert (done.code, error_line(done.err)) == (
         2, "--engine needs IronCalc: install xlconv with its extra [engine]",

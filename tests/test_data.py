@@ -11,31 +11,37 @@ from typing import Any
 import numpy as np
 import pytest
 
-from xlconv.data import array, read
+from xlconv.data import Source, array, arrays
 from xlconv.errors import UnreadableError, XlconvError
+from xlconv.files import Folder
 
 Write = Callable[[str, str], Path]
 
 
+def given(name: str, file: str | Path, folder: Path = Path()) -> Any:
+    """An array from a file."""
+    return array(name, str(file), Source(Folder(folder)))
+
+
 def test_csv_is_one_channel_in_rows(write: Write) -> None:
     path = write("x.csv", "1,2.5,-3\n4,5e1,6\n")
-    assert array("input", str(path)).tolist() == [[1, 2.5, -3], [4, 50, 6]]
+    assert given("input", path).tolist() == [[1, 2.5, -3], [4, 50, 6]]
 
 
 def test_csv_may_have_byte_order_mark_quotes_spaces_and_blank_lines(write: Write) -> None:
     path = write("x.csv", '\ufeff"1", 2\r\n\r\n3,4\r\n,\n')
-    assert array("input", str(path)).tolist() == [[1, 2], [3, 4]]
+    assert given("input", path).tolist() == [[1, 2], [3, 4]]
 
 
 @pytest.mark.parametrize("text", ["1,2,3\n", "1\n2\n3\n"])
 def test_bias_csv_is_one_row_or_one_column(write: Write, text: str) -> None:
-    assert array("bias", str(write("b.csv", text))).tolist() == [1, 2, 3]
+    assert given("bias", write("b.csv", text)).tolist() == [1, 2, 3]
 
 
 def test_bias_of_two_rows_and_columns_is_refused(write: Write) -> None:
     path = write("b.csv", "1,2\n3,4\n")
     with pytest.raises(XlconvError, match=r"one row or one column, got shape \(2, 2\)"):
-        array("bias", str(path))
+        given("bias", path)
 
 
 @pytest.mark.parametrize(
@@ -43,42 +49,41 @@ def test_bias_of_two_rows_and_columns_is_refused(write: Write) -> None:
     [
         ("1,2\n3\n", "row 2 has 1 values where the first has 2"),
         ("1,2\n\n3,4,5\n", "row 3 has 3 values where the first has 2"),
-        ("a,b\n1,2\n", "row 1 column 1 is no number: 'a'"),
+        ("a,b\n1,2\n", "row 1 column 1 is no number: leave out a row of titles"),
         ("1,2\n3,\n", "row 2 column 2 is empty"),
-        ("1;2\n3;4\n", "row 1 column 1 is no number: '1;2'"),
-        ("1+2j\n", "is no number"),
+        ("1\n1+2j\n", "row 2 column 1 is no number"),
         ("", "holds no numbers"),
         ("\n , \n", "holds no numbers"),
-        ('"' + "1" * 140_000 + '"\n', "is no CSV"),
+        ('"' + "x" * 140_000 + '"\n', "row 1 is no CSV"),
     ],
 )
 def test_csv_that_is_no_table_of_numbers_is_unreadable(write: Write, text: str, said: str) -> None:
     path = write("x.csv", text)
     with pytest.raises(UnreadableError) as error:
-        array("input", str(path))
+        given("input", path)
     assert str(path) in str(error.value)
     assert said in str(error.value)
 
 
 def test_csv_that_is_no_text_is_unreadable(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
-    path.write_bytes("1,2".encode("utf-16"))
-    with pytest.raises(UnreadableError, match="is no UTF-8 text"):
-        array("input", str(path))
+    path.write_bytes("Größe\n1\n".encode("cp1252"))
+    with pytest.raises(UnreadableError, match='is no UTF-8 text: save it as "CSV UTF-8"'):
+        given("input", path)
 
 
 @pytest.mark.parametrize("number", ["nan", "inf", "-inf", "1e999"])
 def test_csv_with_a_number_that_is_not_finite_is_refused(write: Write, number: str) -> None:
     path = write("x.csv", f"1,2\n3,{number}\n")
     with pytest.raises(XlconvError, match=r"x\.csv: input must be finite, got .* at \[1, 1\]"):
-        array("input", str(path))
+        given("input", path)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int8, np.uint16, ">f4"])
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_npy_keeps_its_values_and_shape(tmp_path: Path, dtype: Any, order: Any) -> None:
     np.save(tmp_path / "w.npy", np.asarray([[[1, 2], [3, 4], [5, 6]]], dtype=dtype, order=order))
-    found = array("weight", "w.npy", folder=tmp_path)
+    found = given("weight", "w.npy", tmp_path)
     assert found.tolist() == [[[1, 2], [3, 4], [5, 6]]]
     assert found.dtype == np.float64
 
@@ -105,8 +110,8 @@ def test_npy_is_never_unpickled(tmp_path: Path, wrapped: bool) -> None:
         np.save(path, np.array([bomb], dtype=object), allow_pickle=True)
     else:
         path.write_bytes(pickle.dumps(bomb))
-    with pytest.raises(UnreadableError, match=r"is no \.npy file of numbers"):
-        array("input", str(path))
+    with pytest.raises(UnreadableError, match=r"Python objects|is no \.npy file of numbers"):
+        given("input", path)
     assert not (tmp_path / "harmed").exists()
 
 
@@ -116,7 +121,7 @@ def test_npy_that_is_cut_short_is_unreadable(tmp_path: Path, kept: int) -> None:
     np.save(path, np.ones((3, 4)))
     path.write_bytes(path.read_bytes()[:kept])
     with pytest.raises(UnreadableError):
-        array("input", str(path))
+        given("input", path)
 
 
 def test_npy_with_a_broken_header_is_unreadable(tmp_path: Path) -> None:
@@ -129,7 +134,7 @@ def test_npy_with_a_broken_header_is_unreadable(tmp_path: Path) -> None:
         broken[int(rng.integers(0, 75))] = int(rng.integers(0, 256))
         path.write_bytes(broken)
         try:
-            read("input", path)
+            given("input", path)
         except XlconvError:
             continue
 
@@ -146,7 +151,7 @@ def test_npy_that_claims_a_huge_shape_is_refused_without_memory(
     path.write_bytes(claimed)
     tracemalloc.start()
     with pytest.raises(UnreadableError):
-        array("input", str(path))
+        given("input", path)
     assert tracemalloc.get_traced_memory()[1] < 1e6
     tracemalloc.stop()
 
@@ -157,44 +162,44 @@ def test_npy_that_claims_a_huge_shape_is_refused_without_memory(
 def test_npy_of_what_is_no_real_number_is_unreadable(tmp_path: Path, values: np.ndarray) -> None:
     np.save(tmp_path / "x.npy", values)
     with pytest.raises(UnreadableError, match="must hold real numbers, got"):
-        array("input", "x.npy", folder=tmp_path)
+        given("input", "x.npy", tmp_path)
 
 
 def test_npz_that_is_called_npy_is_unreadable(tmp_path: Path) -> None:
     np.savez(tmp_path / "x.npz", np.ones(3))
     (tmp_path / "x.npz").rename(tmp_path / "x.npy")
     with pytest.raises(UnreadableError):
-        array("input", "x.npy", folder=tmp_path)
+        given("input", "x.npy", tmp_path)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_npy_with_a_number_that_is_not_finite_is_refused(tmp_path: Path, value: float) -> None:
     np.save(tmp_path / "x.npy", np.array([[1, 2], [value, 4]]))
     with pytest.raises(XlconvError, match=r"x\.npy: input must be finite, got .* at \[1, 0\]"):
-        array("input", "x.npy", folder=tmp_path)
+        given("input", "x.npy", tmp_path)
 
 
 def test_npy_without_a_number_is_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", np.ones((0, 3)))
     with pytest.raises(XlconvError, match="at least one number"):
-        array("input", "x.npy", folder=tmp_path)
+        given("input", "x.npy", tmp_path)
 
 
 def test_file_that_is_missing_or_a_folder_is_unreadable(tmp_path: Path) -> None:
     (tmp_path / "folder.csv").mkdir()
     for name, said in [("none.csv", "No such file"), ("folder.csv", "directory")]:
         with pytest.raises(UnreadableError, match=said):
-            array("input", name, folder=tmp_path)
+            given("input", name, tmp_path)
     with pytest.raises(UnreadableError, match="No such file"):
-        array("input", "none.npy", folder=tmp_path)
+        given("input", "none.npy", tmp_path)
 
 
-@pytest.mark.parametrize("given", ["4,4", "4x", "x.txt", "", "-1x3", "9" * 30, "1x1x1x1x1x1"])
-def test_what_is_neither_sizes_nor_a_file_is_refused(given: str) -> None:
+@pytest.mark.parametrize("told", ["4,4", "4x", "x.txt", "", "-1x3", "9" * 30, "1x1x1x1x1x1"])
+def test_what_is_neither_sizes_nor_a_file_is_refused(told: str) -> None:
     with pytest.raises(
         XlconvError, match=r"must be sizes such as 4x4, or a \.csv, \.npy or \.png file"
     ):
-        array("input", given)
+        given("input", told)
 
 
 def test_size_of_nothing_is_refused() -> None:
@@ -227,3 +232,77 @@ def test_sizes_are_filled_by_their_seed_with_small_whole_numbers() -> None:
 def test_lists_that_are_no_rows_of_numbers_are_refused(given: list[object]) -> None:
     with pytest.raises(XlconvError, match="input must"):
         array("input", given)
+
+
+def of_layer(tmp_path: Path, **files: str) -> dict[str, list[int]]:
+    """The shapes of an input and a weight that are given by files and sizes."""
+    told = dict(files)
+    for name, text in files.items():
+        if "\n" in text:
+            (tmp_path / f"{name}.csv").write_text(text)
+            told[name] = f"{name}.csv"
+    found = arrays(told, Source(Folder(tmp_path)))
+    return {name: list(values.shape) for name, values in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("x", "w", "shapes"),
+    [
+        ("1,2,3\n", "1,2\n", [[3], [2]]),
+        ("1\n2\n3\n", "1\n2\n", [[3], [2]]),
+        ("1,2,3\n", "2", [[3], [2]]),
+        ("4", "1,2\n", [[4], [2]]),
+        ("4", "1\n2\n", [[4], [2]]),
+        ("7\n", "1,2\n", [[1], [2]]),
+        ("1,2,3\n", "1\n2\n", [[1, 3], [2, 1]]),  # two directions: a row and a column of 2-D
+        ("1,2,3\n", "1,2\n3,4\n", [[1, 3], [2, 2]]),
+        ("1,2\n3,4\n", "1,2\n", [[2, 2], [1, 2]]),
+        ("1,2,3\n", "2x2", [[1, 3], [2, 2]]),
+    ],
+)
+def test_tables_of_one_row_or_column_are_one_dimensional_together(
+    tmp_path: Path, x: str, w: str, shapes: list[list[int]]
+) -> None:
+    assert list(of_layer(tmp_path, input=x, weight=w).values()) == shapes
+
+
+def test_file_is_laid_into_the_sizes_after_its_name(write: Write, tmp_path: Path) -> None:
+    write("x.csv", "1,2,3\n4,5,6\n")
+    np.save(tmp_path / "x.npy", np.arange(1, 7))
+    for name in ("x.csv", "x.npy"):
+        found = given("input", f"{name}:3x1x2", tmp_path).tolist()
+        assert found == [[[1, 2]], [[3, 4]], [[5, 6]]]
+    write("row.csv", "1,2,3\n")
+    told = {"input": "row.csv:1x3", "weight": "row.csv:1x3"}
+    shapes = [a.shape for a in arrays(told, Source(Folder(tmp_path))).values()]
+    assert shapes == [(1, 3), (1, 3)]  # what is said is what is taken
+    with pytest.raises(XlconvError, match=r"x\.csv has 6 values; 4x2 has 8"):
+        given("input", "x.csv:4x2", tmp_path)
+
+
+def test_numbers_of_a_layer_are_counted_together() -> None:
+    with pytest.raises(XlconvError, match="weight has 6000000 values besides 9000000 others"):
+        arrays({"input": "3000x3000", "weight": "2000x3000"}, Source())
+
+
+def test_no_file_is_read_where_none_may_be(write: Write) -> None:
+    path = write("x.csv", "1\n")
+    with pytest.raises(XlconvError, match="input must be numbers or sizes, got"):
+        array("input", str(path))
+
+
+@pytest.mark.parametrize("name", ["weight", "bias", "kernel"])
+def test_picture_is_only_an_input(name: str) -> None:
+    with pytest.raises(XlconvError, match=f"^{name} must be .*: a picture gives only an input$"):
+        given(name, "photo.png")
+
+
+@pytest.mark.parametrize(
+    "header", [b"  {'descr': '<f8'", b"\t{", b"{'descr': '<f8'\n  , (", b"{1:"]
+)
+def test_npy_with_a_header_of_odd_python_is_unreadable(tmp_path: Path, header: bytes) -> None:
+    path = tmp_path / "x.npy"
+    text = header.ljust(117) + b"\n"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + b"\0" * 80)
+    with pytest.raises(UnreadableError, match=r"is no \.npy file of numbers$"):
+        given("input", path)

@@ -8,7 +8,9 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -305,3 +307,24 @@ def test_broken_sheet_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(XlconvError):
         Book("Test", (sheet,)).save(tmp_path / "book.xlsx")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_books_written_at_once_leave_the_interpreters_switch_interval_as_it_was() -> None:
+    usual, first_in, second_in, first_out = sys.getswitchinterval(), Event(), Event(), Event()
+
+    def first(_: int) -> None:
+        first_in.set()
+        assert second_in.wait(60)
+
+    def second(_: int) -> None:
+        second_in.set()
+        assert first_out.wait(60)
+
+    with ThreadPoolExecutor(2) as threads:
+        earlier = threads.submit(book().write, io.BytesIO(), first)
+        assert first_in.wait(60)
+        later = threads.submit(book().write, io.BytesIO(), second)
+        earlier.result()
+        first_out.set()
+        later.result()
+    assert sys.getswitchinterval() == usual

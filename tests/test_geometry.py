@@ -12,7 +12,7 @@ from xlconv.geometry import Axis, Geometry, Run
 from .layers import axis_parameters
 
 axes = axis_parameters(9).map(lambda parameters: Axis(**parameters))  # type: ignore[arg-type]
-any_axis = settings(derandomize=True, deadline=None, max_examples=300)
+any_axis = settings(derandomize=True, max_examples=300)
 
 
 def meetings(axis: Axis) -> list[tuple[int, int, int]]:

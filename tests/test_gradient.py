@@ -219,7 +219,6 @@ def test_wrong_option_is_named(options: dict[str, Any], parameter: str, said: st
 @pytest.mark.parametrize(
     ("layer", "parameter", "said"),
     [
-        (Layer.of([1, 2], [3, 4], bias=[1]), "bias", "needs a layer without bias"),
         (
             Layer.of([1, 2], [3, 4], dilation=3, output_padding=2, stride=2),
             "output_padding",
@@ -241,3 +240,18 @@ def test_layer_without_such_a_view_is_refused(layer: Layer, parameter: str, said
 
 def test_largest_image_is_drawn() -> None:
     page("gradient", Layer.of(np.zeros((9, 9)), np.zeros((3, 3))))
+
+
+@pytest.mark.parametrize("engine", [ironcalc_engine, formulon_engine], ids=lambda e: e.name)
+def test_bias_is_left_aside_and_the_sheet_says_so(engine: Engine) -> None:
+    rng = np.random.default_rng(3)
+    x, w = rng.integers(-4, 5, (2, 2, 3)), rng.integers(-4, 5, (2, 3, 2, 2))
+    plain, biased = (Layer.of(x, w, bias=b, stride=2) for b in (None, [5, -7, 9]))
+    sheet = page("gradient", biased)
+    got = engine.recalculate(file(sheet))
+    for block in ("gradient", "differences"):
+        np.testing.assert_allclose(read(got, sheet, block), transposed(plain), 1e-9, 1e-9)
+    assert WORDS["gradients_agree"] in texts(got, sheet).values()
+    written = [str(t) for p in sheet.paints if p.formula is None for t in p.cells.memory.flat]
+    assert WORDS["bias_aside"] in written
+    assert not [block for block in sheet.blocks if block.role == "bias"]

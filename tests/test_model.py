@@ -80,7 +80,7 @@ def test_integers_are_exactly_what_onnxruntime_computes() -> None:
         assert np.array_equal(conv_transpose(layer), got), layer.geometry
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, max_examples=200)
 @given(any_layer())
 def test_any_layer_is_its_definition(layer: Layer) -> None:
     np.testing.assert_allclose(conv_transpose(layer), transposed(layer), rtol=1e-12, atol=1e-12)

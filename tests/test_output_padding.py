@@ -56,25 +56,57 @@ def uncovered(small: Array, large: Array) -> Array:
     return large[~there]
 
 
+def reached(layer: Layer) -> Array:
+    """Whether a stamp reaches a cell: the output of ones, counted."""
+    ones = replace(
+        layer, input=np.ones(layer.input.shape), weight=np.ones(layer.weight.shape), bias=None
+    )
+    return transposed(ones) > 0
+
+
 @pytest.mark.parametrize("seed", range(4))
-def test_words_tell_real_values_from_zeros(seed: int) -> None:
-    layers = [layer for layer in random_layers(40 + seed, 16) if layer.bias is None]
-    for n, layer in enumerate(layers):
-        sheet = page("output_padding", layer, name=f"L{n}")
-        said = texts(ironcalc_engine.recalculate(file(sheet)), sheet).values()
+def test_words_tell_real_values_from_zeros_and_bias(seed: int) -> None:
+    layers = random_layers(40 + seed, 18)
+    # numbers of which no sum is 0
+    layers = [replace(one, input=abs(one.input) + 1, weight=abs(one.weight) + 1) for one in layers]
+    sheets = [page("output_padding", layer, name=f"L{n}") for n, layer in enumerate(layers)]
+    got = ironcalc_engine.recalculate(file(*sheets))
+    for layer, sheet in zip(layers, sheets, strict=True):
+        said = texts(got, sheet).values()
+        alone = "zeros" if layer.bias is None else "bias"
         expected = []
         for name in outputs(sheet):
             _, row, op = name.split("_")
             first, other = (
-                transposed(widened(layer, m, (0, 0) if row == "1" else None)) for m in (0, int(op))
+                reached(widened(layer, m, (0, 0) if row == "1" else None)) for m in (0, int(op))
             )
-            cells_seen = uncovered(first, other)
-            if cells_seen.size:
-                expected.append("values" if np.abs(cells_seen).max() > 1e-9 else "zeros")
+            seen = uncovered(first, other)
+            if seen.size:
+                key = f"values_and_{alone}" if seen.any() else alone
+                expected.append("values" if seen.all() else key)
                 # without padding there is nothing to uncover
-                assert row == "0" or expected[-1] == "zeros"
+                assert row == "0" or expected[-1] == alone
         found = [str(t) for t in said if str(t).startswith("orange")]
         assert found == [WORDS[f"uncovers_{what}"] for what in expected]
+
+
+def test_padding_of_each_axis_is_told() -> None:
+    layer = Layer.of(np.ones((2, 2)), np.ones((3, 3)), stride=2, padding=[(1, 0), 2])
+    sheet = page("output_padding", layer)
+    written = [str(t) for p in sheet.paints if p.formula is None for t in p.cells.memory.flat]
+    assert "padding 1:0, 2, output_padding 1: 5 × 2" in written
+
+
+def test_lesson_tells_which_uncovered_cells_are_zeros() -> None:
+    # stride 3, kernel 3, padding 1: output_padding 1 uncovers what was cropped, 2 one cell more
+    (sheet,) = (s for s in build("output-padding").sheets if s.name == "Stride 3")
+    said = [
+        str(v) for p in sheet.paints if p.formula is not None for v in p.cells.memory.ravel()[:1]
+    ]
+    assert [text for text in said if text.startswith("orange")][:2] == [
+        WORDS["uncovers_values"],
+        WORDS["uncovers_values_and_zeros"],
+    ]
 
 
 def positions(m: int, k: int, s: int, p: tuple[int, int], d: int) -> list[int]:

@@ -248,10 +248,36 @@ def test_bilinear_refuses_a_layer_that_no_kernel_makes_one() -> None:
     rule = "needs kernel_size 4 and padding 1 for stride 2"
     with pytest.raises(XlconvError, match=rule):
         page("bilinear", Layer.of(np.ones((3, 3)), np.ones((3, 3)), stride=2))
-    with pytest.raises(XlconvError, match=r"at least 2 inputs, got .* size 1"):
+    with pytest.raises(XlconvError, match=r"at least 2 inputs, got .* size 1: .*upsampling"):
         page("bilinear", Layer.of(np.ones((1,)), np.ones((4,)), stride=2, padding=1))
-    with pytest.raises(XlconvError, match="one channel in and out"):
+    with pytest.raises(XlconvError, match="as many channels out as in, got 2 in, 1 out: use the v"):
         page("bilinear", Layer.of(np.ones((2, 3)), np.ones((2, 1, 4)), stride=2, padding=1))
+
+
+@both_engines
+def test_bilinear_of_channels_makes_each_larger_on_its_own(engine: Engine) -> None:
+    side = np.array([0.25, 0.75, 0.75, 0.25])
+    kernel = np.outer(side, side)
+    x = np.random.default_rng(9).integers(0, 9, (3, 2, 4))
+    apart = np.broadcast_to(kernel, (3, 1, 4, 4))
+    together = np.eye(3)[:, :, None, None] * kernel
+    bias = [1, -2, 3]
+    layers = [
+        Layer.of(x, apart, groups=3, stride=2, padding=1),
+        Layer.of(x, apart, groups=3, stride=2, padding=1, bias=bias),
+        Layer.of(x, together, stride=2, padding=1, bias=bias),
+    ]
+    found = pages("bilinear", layers)
+    got = recalculated(found, engine)
+    for layer, sheet in found:
+        between = np.stack([larger(channel, [2, 2], "bilinear") for channel in x])
+        if layer.bias is not None:
+            between += np.reshape(bias, (3, 1, 1))
+        np.testing.assert_allclose(read(got, sheet, "interpolation"), between, 1e-9, 1e-12)
+        inside = (slice(None), slice(1, -1), slice(1, -1))
+        np.testing.assert_allclose(read(got, sheet, "output")[inside], between[inside], 1e-9)
+        np.testing.assert_allclose(read(got, sheet, "bilinear_kernel")[0], kernel)
+        assert any(str(t).startswith("the same numbers") for t in texts(got, sheet).values())
 
 
 # ------------------------------------------------------------------------ what the lesson says
@@ -345,3 +371,10 @@ def test_lesson_bilinear() -> None:
     assert output[0].max() < 16
     sums = np.array([[layer.weight[0, 0, a::2, b::2].sum() for b in (0, 1)] for a in (0, 1)])
     np.testing.assert_allclose(sums, 1)
+
+
+def test_one_stamp_of_one_cell_is_not_said_as_many() -> None:
+    for view, key in (("overlap", "counts_known_one"), ("phases", "phases_one")):
+        sheet = page(view, Layer.of([[3]], [[2]]))
+        written = [str(t) for p in sheet.paints if p.formula is None for t in p.cells.memory.flat]
+        assert WORDS[key].format(stamps=1, cells=1) in written

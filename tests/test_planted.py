@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from xlconv import expr, references, sheetdata, strip
+from xlconv.errors import BugError
 from xlconv.expr import Call, Expr, Grid
 from xlconv.functions import FUNCTIONS
 from xlconv.geometry import Geometry
@@ -47,7 +48,7 @@ def model() -> bool:
     """Whether the tree is found not to be the model."""
     try:
         check_claims(drawn("channels"))
-    except AssertionError:
+    except BugError:
         return True
     return False
 
@@ -151,11 +152,11 @@ def one_channel_summed(patch: pytest.MonkeyPatch) -> None:
     """By the view alone."""
     right = collect.collected
 
-    def less(canvas: Grid, geometry: Geometry, *rest: Any) -> None:
+    def less(page: Sheet, canvas: Grid, geometry: Geometry, *rest: Any) -> None:
         one = _OneSource(
             geometry.in_channels, geometry.out_channels, geometry.groups, geometry.axes
         )
-        right(canvas, one, *rest)
+        right(page, canvas, one, *rest)
 
     patch.setattr(collect, "collected", less)
 

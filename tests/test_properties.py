@@ -73,7 +73,6 @@ def faults(sheets: list[Sheet], cached: Values) -> list[str]:
 @settings(
     max_examples=150,
     derandomize=True,
-    deadline=None,
     report_multiple_bugs=False,
     phases=[Phase.generate, Phase.shrink],
 )

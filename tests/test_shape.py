@@ -10,7 +10,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from xlconv.conventions import axes
 from xlconv.errors import XlconvError
 from xlconv.rules import CONVENTIONS
 from xlconv.shape import (
@@ -19,8 +18,6 @@ from xlconv.shape import (
     as_dict,
     describe,
     explain,
-    explain_settings,
-    settings,
 )
 
 GOLDEN = json.loads(
@@ -213,93 +210,8 @@ def test_as_dict_is_json_and_holds_the_numbers() -> None:
     assert [row["output_size"] for row in told["axes"][0]["candidates"]] == [7, 8]
 
 
-@given(st.integers(1, 6), st.integers(1, 14), st.integers(1, 3))
-def test_settings_are_all_and_only_the_layers_that_turn_n_into_m(n: int, m: int, d: int) -> None:
-    every = set()
-    for k in range(1, 8):
-        for s in range(1, 5):
-            for op in range(max(s, d)):
-                for p in range(d * (k - 1) + 1):
-                    try:
-                        (axis,) = axes(
-                            "pytorch",
-                            size=[n],
-                            kernel_size=[k],
-                            stride=s,
-                            dilation=d,
-                            padding=p,
-                            output_padding=op,
-                        )
-                    except XlconvError:
-                        continue
-                    if axis.output_size == m:
-                        every.add((k, s, p, op))
-    try:
-        found = settings(n, m, kernel_sizes=range(1, 8), strides=range(1, 5), dilations=[d])
-    except XlconvError:
-        found = ()
-    assert {(x.kernel_size, x.stride, x.padding, x.output_padding) for x in found} == every
-    assert len(found) == len(every)
-
-
-@given(st.integers(1, 7), st.integers(1, 4), st.integers(1, 3))
-def test_even_is_where_every_cell_away_from_the_edge_is_reached_by_equally_many(
-    k: int, s: int, d: int
-) -> None:
-    (axis,) = axes("pytorch", size=[40], kernel_size=[k], stride=s, dilation=d)
-    reached = [0] * axis.full_size
-    for i in range(40):
-        for u in range(k):
-            reached[axis.target(i, u)] += 1
-    even = len(set(reached[axis.extent + s : -axis.extent - s])) == 1
-    found = settings(40, axis.full_size, kernel_sizes=[k], strides=[s], dilations=[d])
-    assert [x.even for x in found if x.padding == x.output_padding == 0] == [even]
-
-
-def test_settings_are_sorted_simplest_first_and_even_before_uneven() -> None:
-    found = settings(4, 8, strides=[2])
-    assert [(x.kernel_size, x.padding, x.output_padding) for x in found] == [
-        (2, 0, 0), (4, 1, 0), (6, 2, 0), (1, 0, 1), (3, 1, 1), (5, 2, 1), (7, 3, 1),
-    ]  # fmt: skip
-    assert [x.even for x in found] == [True] * 3 + [False] * 4
-    assert explain_settings(found[:1]).splitlines() == [
-        "kernel_size  stride  padding  output_padding  dilation  overlap",
-        "          2       2        0               0         1  even",
-    ]
-
-
-def test_even_settings_come_before_those_without_output_padding() -> None:
-    found = settings(4, 9, strides=[2])
-    assert (found[0].kernel_size, found[0].output_padding, found[0].even) == (2, 1, True)
-    assert (found[3].kernel_size, found[3].output_padding, found[3].even) == (3, 0, False)
-
-
 def test_a_size_that_is_given_tells_its_output_padding() -> None:
     shape = describe("pytorch", size=[4], kernel_size=3, stride=2, padding=1, output_size=8)
     (line,) = [term for term in shape.axes[0].terms if term.name == "op"]
     assert line.numbers == "8 - ((4-1)*2 - 2*1 + 1*(3-1) + 1)"
     assert line.value == 1
-
-
-def test_settings_serve_every_axis_at_once() -> None:
-    found = settings([4, 5], [8, 10])
-    assert (found[0].kernel_size, found[0].stride, found[0].padding) == (2, 2, 0)
-    assert {x.stride for x in found} == {2}
-
-
-def test_settings_that_do_not_exist_are_refused_with_the_way_out() -> None:
-    with pytest.raises(XlconvError, match="turn 2 into 999: allow a larger kernel_size") as raised:
-        settings(2, 999)
-    assert raised.value.parameter == "output_size"
-    with pytest.raises(XlconvError, match="size must be at least 1, got 0"):
-        settings(0, 4)
-    with pytest.raises(
-        XlconvError, match="stride must be from 1 to 128 to be searched for"
-    ) as told:
-        settings(4, 8, strides=[10**9])
-    assert told.value.parameter == "stride"
-
-
-def test_larger_strides_are_tried_where_the_sizes_need_them() -> None:
-    (first, *_) = settings(4, 32)
-    assert (first.kernel_size, first.stride, first.even) == (8, 8, True)

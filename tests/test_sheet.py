@@ -116,7 +116,7 @@ def views(draw: st.DrawFn, shape: tuple[int, ...]) -> tuple[Any, ...]:
     return tuple(slice(None, None, draw(st.sampled_from([1, -1]))) for _ in shape)
 
 
-@settings(derandomize=True, deadline=None, max_examples=60)
+@settings(derandomize=True, max_examples=60)
 @given(
     st.data(),
     st.lists(st.integers(1, 3), min_size=1, max_size=4),

@@ -6,6 +6,8 @@ The names below are imported when they are first used, so that the command line 
 >>> layer = xlconv.Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2)
 >>> [sheet.name for sheet in xlconv.build(layer, views=["distribute", "collect"]).sheets]
 ['Distribute', 'Collect']
+>>> xlconv.output(layer).tolist()
+[[[3.0, 6.0, 3.0, 6.0], [0.0, 3.0, 0.0, 3.0], [1.0, 2.0, 1.0, 2.0], [0.0, 1.0, 0.0, 1.0]]]
 """
 
 from __future__ import annotations
@@ -20,16 +22,18 @@ if TYPE_CHECKING:
     from xlconv.conventions import resolve
     from xlconv.layer import Layer
     from xlconv.lesson import build, load_lesson
+    from xlconv.model import output
     from xlconv.page import Lesson
 
 __version__ = "0.1.0"
 __all__ = [
-    "Book", "Layer", "Lesson", "XlconvError", "__version__", "build", "load_lesson", "resolve",
+    "Book", "Layer", "Lesson", "XlconvError", "__version__", "build", "load_lesson", "output",
+    "resolve",
 ]  # fmt: skip
 
 _HOMES = {
     "Book": "book", "Layer": "layer", "Lesson": "page", "build": "lesson", "load_lesson": "lesson",
-    "resolve": "conventions",
+    "output": "model", "resolve": "conventions",
 }  # fmt: skip
 
 if not TYPE_CHECKING:  # a type checker would take this to mean that every name exists

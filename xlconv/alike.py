@@ -1,59 +1,81 @@
-"""When cells that two programs wrote are the same: formulas as tokens, numbers but for rounding."""
+"""When values that two programs computed are the same: but for rounding, and how it is written."""
 
 from __future__ import annotations
 
 import re
-from math import isclose
-from typing import Any
-
-from openpyxl.formula import Tokenizer
-from openpyxl.formula.tokenizer import Token
+from functools import lru_cache
+from math import floor, isclose, log10
 
 from xlconv.workbook import Value
 
+DIGITS = (10, 15)
+"""Significant digits to which programs round what they write: Google Sheets' results, and
+LibreOffice's numbers."""
+
 NUMBER = re.compile(r"([0-9]{1,400}(?:\.[0-9]{1,400})?(?:E[+-]?[0-9]{1,5})?)")
+"""A number in a text that xlconv computed."""
 
 
-def tokens(formula: str) -> list[tuple[str, Any]]:
-    """A formula as tokens that do not depend on the program that wrote it."""
-    found: list[tuple[str, Any]] = []
-    for token in Tokenizer(f"={formula}").items:
-        value = token.value
-        if token.type == Token.WSPACE:
-            continue
-        if token.subtype == Token.NUMBER:
-            found.append((Token.NUMBER, float(value)))
-        elif token.subtype == Token.TEXT:
-            found.append((Token.TEXT, value))
-        elif token.subtype == Token.RANGE:
-            sheet, mark, cells = value.upper().rpartition("!")
-            if sheet[:1] == "'":
-                sheet = sheet[1:-1].replace("''", "'")
-            found.append((Token.RANGE, f"{sheet}{mark}{cells}"))
-        else:
-            found.append((token.type, value.upper()))
-    return found
+def same(ours: Value, theirs: Value, apart: float = 0.0) -> bool:
+    """Whether a value is the one that it should be.
+
+    apart  how far sums may be apart that were rounded in another order
+
+    >>> same(3.0, 3.0), same(3.0, 3.1), same(3.0, "3")
+    (True, False, False)
+    >>> same(12345678901.0, 12345678900.0), same(1234567890.0, 1234567891.0)
+    (True, False)
+    """
+    if ours in (None, "") or theirs in (None, ""):
+        return ours in (None, "") and theirs in (None, "")
+    if isinstance(ours, float) and isinstance(theirs, float):
+        return ours == theirs or _same_number(ours, theirs, apart)
+    if isinstance(ours, str) and isinstance(theirs, str):
+        return ours == theirs or _same_words(ours, theirs)
+    return type(ours) is type(theirs) and ours == theirs
 
 
-def same(a: Value, b: Value, apart: float = 0.0) -> bool:
-    """Whether two values are equal; numbers that are not whole but for rounding."""
-    if a in (None, "") or b in (None, ""):
-        return a in (None, "") and b in (None, "")
-    if not (isinstance(a, float) and isinstance(b, float)):
-        return type(a) is type(b) and (a == b or (isinstance(a, str) and _same_words(a, str(b))))
-    if a.is_integer() and b.is_integer() and apart < 0.5:
-        return a == b
-    return isclose(a, b, rel_tol=1e-9, abs_tol=apart)
-
-
-def _same_words(a: str, b: str) -> bool:
-    """Whether two texts are equal but for how a program writes the numbers in them."""
-    ours, theirs = NUMBER.split(a), NUMBER.split(b)
-    return (
-        len(ours) == len(theirs)
-        and ours[::2] == theirs[::2]
-        and all(
-            isclose(float(one), float(other), rel_tol=1e-9)
-            for one, other in zip(ours[1::2], theirs[1::2], strict=True)
-        )
+def _same_number(ours: float, theirs: float, apart: float) -> bool:
+    """Whole numbers are the same in every digit that is written, others but for rounding."""
+    if not ours.is_integer():
+        return isclose(ours, theirs, rel_tol=1e-9, abs_tol=apart)
+    if not theirs.is_integer():
+        return isclose(ours, theirs, rel_tol=1e-11, abs_tol=apart)
+    return (apart >= 0.5 and abs(ours - theirs) <= apart) or any(
+        _rounded(ours, theirs, digits) for digits in DIGITS
     )
+
+
+def _rounded(ours: float, theirs: float, digits: int) -> bool:
+    """Whether a whole number is another one, written with so many digits; halves go either way."""
+    if ours == theirs or float(f"{theirs:.{digits}g}") != theirs:
+        return ours == theirs
+    unit = 10.0 ** (floor(log10(max(abs(ours), 1.0))) - digits + 1)
+    return unit > 1 and abs(ours - theirs) <= unit / 2
+
+
+def _same_words(ours: str, theirs: str) -> bool:
+    """Whether two texts are equal but for how a program writes the numbers in them."""
+    pieces = NUMBER.split(ours)
+    if len(pieces) == 1 or len(theirs) > 2 * len(ours) + 100:
+        return False
+    found = _pattern(ours).fullmatch(theirs)
+    return found is not None and all(
+        _same_number(float(one), float(other.replace(",", ".")), 0.0)
+        for one, other in zip(pieces[1::2], found.groups(), strict=True)
+    )
+
+
+@lru_cache(maxsize=64)
+def _pattern(ours: str) -> re.Pattern[str]:
+    """Our text as a program may write it: a comma may be the point of what is no whole number.
+
+    The groups are atomic, so that no text makes the search long.
+    """
+    pieces = NUMBER.split(ours)
+    for n in range(0, len(pieces), 2):
+        pieces[n] = re.escape(pieces[n])
+    for n in range(1, len(pieces), 2):
+        point = r"\." if pieces[n].isdigit() else "[.,]"
+        pieces[n] = f"((?>[0-9]{{1,400}}(?:{point}[0-9]{{1,400}})?(?:[Ee][+-]?[0-9]{{1,5}})?))"
+    return re.compile("".join(pieces))

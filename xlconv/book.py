@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import filecmp
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from typing import IO, Any
 
-from xlconv.errors import TargetError, XlconvError
+from xlconv.errors import XlconvError
+from xlconv.page import check_title
 from xlconv.recipe import RECIPE_SHEET
+from xlconv.saving import SUFFIX, Name, as_path, check_target, save_file
 from xlconv.sheet import SHEETS_CELLS, Sheet
+from xlconv.summary import line, table
+from xlconv.words import counted, length
 
 Progress = Callable[[int], object]
 """What is told, now and then, how many rows of all sheets are written."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Book:
-    """Sheets that are ready to be written; their values are computed already."""
+    """Sheets that are ready to be written; their values are computed already.
+
+    >>> Book("Title", (Sheet("Looks", "collect"),))
+    <Book 1 sheet, 0 rows: Title>
+    """
 
     title: str
     sheets: tuple[Sheet, ...]
@@ -31,6 +34,9 @@ class Book:
     """What it was made from: see `xlconv.recipe`."""
 
     def __post_init__(self) -> None:
+        if not self.sheets:
+            raise XlconvError("a workbook needs at least one sheet, got none")
+        check_title(self.title)
         check_names(sheet.name for sheet in self.sheets)
         self._check_defined_names()
         # Google Sheets counts empty cells too
@@ -40,6 +46,14 @@ class Book:
                 f"the workbook needs {cells} cells; Google Sheets has {SHEETS_CELLS}:"
                 " use a smaller input or fewer views"
             )
+
+    def __repr__(self) -> str:
+        size = f"{counted(len(self.sheets), 'sheet')}, {counted(self.rows, 'row')}"
+        return line("Book", f"{size}: {self.title}")
+
+    def _repr_html_(self) -> str:
+        sheets = [(s.name, s.view, s.rows, s.columns, len(s.blocks)) for s in self.sheets]
+        return table(self.title, ("sheet", "view", "rows", "columns", "blocks"), sheets)
 
     def _check_defined_names(self) -> None:
         """Refuse sheets of which two blocks would be called the same in the workbook."""
@@ -72,7 +86,7 @@ class Book:
 
     def save(
         self,
-        path: str | os.PathLike[str],
+        path: Name,
         *,
         overwrite: bool = True,
         make_folder: bool = False,
@@ -80,14 +94,17 @@ class Book:
     ) -> bool:
         """Write the .xlsx file; whatever goes wrong, a file that was there is left as it was.
 
+        path     ends in .xlsx
         returns  whether it was written: a file with these very bytes is not touched
 
         Raises TargetError where the file exists and is not to be overwritten, or the folder does
         not exist or cannot be written.
         """
+        target = as_path(path)
+        check_target(target, SUFFIX, make_folder=make_folder)
         return save_file(
-            Path(path),
-            lambda target: self.write(target, progress),
+            target,
+            lambda file: self.write(file, progress),
             overwrite=overwrite,
             make_folder=make_folder,
         )
@@ -112,58 +129,10 @@ class Book:
         ]
 
 
-def save_file(
-    path: Path,
-    write: Callable[[IO[bytes]], object],
-    *,
-    overwrite: bool = True,
-    make_folder: bool = False,
-) -> bool:
-    """Let `write` fill a temporary file, which takes the place of `path` if all went well.
-
-    returns  whether the file was written: one with these very bytes is not touched
-
-    Raises TargetError; then, and after an interrupt, nothing is left behind.
-    """
-    shown, path = path, Path(os.path.realpath(path))  # a link stays one
-    folder, part = path.parent, path.with_name(f".xlconv-{os.urandom(8).hex()}.part")
-    made = False
-    try:
-        if make_folder and not folder.exists():
-            folder.mkdir()
-            made = True
-        if not folder.is_dir():
-            raise TargetError(f"{shown.parent} is no folder: make it first, or write elsewhere")
-        if path.is_dir():
-            raise TargetError(f"{shown} is a folder: name a file in it")
-        if path.exists() and not path.is_file():
-            raise TargetError(f"{shown} is no regular file: write elsewhere, or to -")
-        with part.open("xb") as target:
-            write(target)
-        if path.exists():
-            if filecmp.cmp(part, path, shallow=False):
-                return False
-            if not overwrite:
-                raise TargetError(
-                    f"{shown} exists with other content: use --force, or another name"
-                )
-            shutil.copymode(path, part)
-        part.replace(path)
-        made = False
-    except OSError as error:
-        raise TargetError(f"cannot write {shown}: {error.strerror or error}") from None
-    finally:
-        with suppress(OSError):  # there is no such file if all went well
-            part.unlink()
-        if made:
-            folder.rmdir()
-    return True
-
-
 NAME_RULES = (
     (r".*\S.*", "not be empty"),
     (r"[^\[\]:*?/\\']*", "have none of [ ] : * ? / \\ '"),
-    (r"[^\x00-\x1f\ufffe\uffff]*", "have no control characters"),
+    (r"[^\x00-\x1f\ud800-\udfff\ufffe\uffff]*", "have no control characters"),
     (r"(?!(?i:history)$).*", "not be History, which Excel keeps for itself"),
     (rf"(?!(?i:{RECIPE_SHEET})$).*", f"not be {RECIPE_SHEET}, where the recipe stands"),
 )
@@ -176,11 +145,10 @@ def check_names(names: Iterable[str]) -> None:
     for name in names:
         for pattern, rule in NAME_RULES:
             if not re.fullmatch(pattern, name, re.DOTALL):
-                raise XlconvError(f"a sheet name must {rule}, got {name!r}")
-        length = len(name.encode("utf-16-le", "surrogatepass")) // 2  # as Excel counts
-        if length > 31:
+                raise XlconvError(f"a sheet name must {rule}, got {name!r:.80}")
+        if length(name) > 31:
             raise XlconvError(
-                f"a sheet name must have at most 31 characters, got {length}: {name!r}"
+                f"a sheet name must have at most 31 characters, got {length(name)}: {name!r:.80}"
             )
         if name.casefold() in seen:
             raise XlconvError(

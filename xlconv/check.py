@@ -8,42 +8,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from collections.abc import Set as AbstractSet
-from math import isclose
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from openpyxl.formula.tokenizer import Token, TokenizerError
 
 from xlconv import __version__
-from xlconv.alike import same, tokens
+from xlconv.compare import OneSheet
 from xlconv.engine import recalculated
-from xlconv.errors import UnreadableError, XlconvError
-from xlconv.functions import Values
-from xlconv.lesson import draw
 from xlconv.origin import Origin, kept
 from xlconv.page import Lesson
-from xlconv.places import Place, a1, corners, span
-from xlconv.recipe import KEPT, RECIPE_SHEET
+from xlconv.recipe import RECIPE_SHEET
+from xlconv.renamed import found_again
 from xlconv.report import Finding, Report
 from xlconv.sheet import Sheet
-from xlconv.sheetdata import chunks
-from xlconv.workbook import Cell, Value, Workbook, area, cells_of
-
-EDITABLE = ("input", "kernel", "bias", "image", "pool", "parameter", "control")
-"""The roles of cells that are meant to be typed over."""
-
-EMPTY = Cell(None, None)
-
-CONTROLS = ("parameter", "control")
-"""Those among them where nothing is no number: an empty cell of the others counts as 0."""
-
-FAILURES = (XlconvError, ValueError, TypeError, ArithmeticError, LookupError, AssertionError)
-"""What drawing a sheet may raise where its recipe, or a number on it, is out of all bounds."""
-
-CHANGE_OF_SCALE = 1e-13
-"""A value may differ by this much of the largest of its sheet: sums are rounded in any order."""
+from xlconv.workbook import Workbook, area
 
 
 def check(
@@ -61,8 +37,10 @@ def check(
     """
     book = Workbook.read(Path(path))
     made = made or kept(book)
-    values = recalculated(Path(path), book.package.data) if engine else None
-    titles = _titles(made.lesson, book)
+    values = recalculated(book) if engine else None
+    titles = _by_place(
+        made.lesson, book, found_again(made.lesson, book, _titles(made.lesson, book))
+    )
     findings = [*_about_sheets(made.lesson, book, titles)]
     if made.version != __version__:
         findings.append(Finding("version", Path(path).name, "", __version__, made.version))
@@ -71,12 +49,12 @@ def check(
         title = titles.get(page.name)
         if page.view and title is not None:
             now = None if values is None else values[title]
-            one = _OneSheet(made.lesson, number, book, titles, now)
+            one = OneSheet(made.lesson, number, book, titles, now)
             findings += one.findings()
             formulas += one.formulas
     if not formulas and not any(finding.wrong for finding in findings):
         findings.append(Finding("nothing", Path(path).name))
-    return Report(str(path), tuple(findings), formulas, made.lesson.title)
+    return Report(book.package.name, tuple(findings), formulas, made.lesson.title)
 
 
 def _about_sheets(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> Iterator[Finding]:
@@ -103,194 +81,13 @@ def _titles(lesson: Lesson, book: Workbook) -> dict[str, str]:
         page = prefixes[max(fitting, key=len)]
         if page not in titles and place[0] not in titles.values():
             titles[page] = place[0]
-    for sheet, name in zip(lesson.pages, book.sheets, strict=False):
-        if not sheet.view and sheet.name not in titles and name not in titles.values():
-            titles[sheet.name] = name  # no name leads to a sheet of text: it is known by its place
     return titles
 
 
-class _OneSheet:
-    """The comparison of one sheet with the same sheet drawn again."""
-
-    def __init__(
-        self,
-        lesson: Lesson,
-        number: int,
-        book: Workbook,
-        titles: Mapping[str, str],
-        values: Mapping[Place, Value] | None,
-    ) -> None:
-        self.lesson, self.number, self.book = lesson, number, book
-        self.values = values
-        self.name = lesson.pages[number].name
-        self.title = titles[self.name]
-        self.names = {now.upper(): name.upper() for name, now in titles.items()}
-        # a cell of xlconv's takes 30 bytes and more
-        self.room = max(100_000, book.package.size(book.sheets[self.title]) // 10)
-        self.formulas = 0
-        self.trusted = True
-
-    def findings(self) -> Iterator[Finding]:
-        try:
-            drawn = self._drawn({})
-            ours = self._ours(drawn)
-        except FAILURES as error:
-            # of a recipe that xlconv did not write: its own was drawn before it was written
-            path = self.book.package.path
-            raise UnreadableError(f"{path}'s recipe cannot be drawn: {error}") from None
-        if moved := self._moved(drawn):
-            yield moved
-            return
-        theirs = self._theirs(ours.keys() | _editable(drawn))
-        typed, findings = self._typed(drawn, theirs)
-        yield from findings
-        try:
-            ours = self._ours(self._drawn(typed)) if typed else ours
-        except FAILURES as error:
-            told = str(error).removeprefix(f'sheet "{self.name}": ')
-            yield Finding("error", self.title, got=told)
-            return
-        yield from self._compared(ours, theirs)
-
-    def _drawn(self, given: Mapping[str, Values]) -> Sheet:
-        with np.errstate(all="ignore"):
-            return draw(self.lesson, self.number, given, self.room)
-
-    def _moved(self, drawn: Sheet) -> Finding | None:
-        """Whether a block's name now leads to other cells."""
-        for block in drawn.blocks:
-            reference = self.book.names.get(drawn.defined_name(block).lower())
-            if reference is None:
-                continue
-            place = area(reference)
-            if place is None or place != (self.title, *corners(block.cells)):
-                return Finding("moved", self.title, "", f"{block.name} in {span(block.cells)}",
-                               reference)  # fmt: skip
-        return None
-
-    def _typed(
-        self, drawn: Sheet, theirs: Mapping[Place, Cell]
-    ) -> tuple[dict[str, Values], list[Finding]]:
-        """The blocks in which other numbers stand now, and where."""
-        typed: dict[str, Values] = {}
-        findings: dict[Place, Finding] = {}
-        for block in (block for block in drawn.blocks if block.role in EDITABLE):
-            array = np.empty(block.cells.shape, dtype=object)
-            for index in np.ndindex(*array.shape):
-                at = block.cells.cell(index)
-                was, got = _plain(block.cells.value[index]), self._now(at, theirs.get(at, EMPTY))
-                number = 0.0 if got is None and block.role not in CONTROLS else got
-                if not isinstance(was, str) and not isinstance(number, float):
-                    findings[at] = Finding("text", self.title, a1(at), None, got)
-                    self.trusted, number = False, 0.0
-                elif array.size <= KEPT and not same(was, number):
-                    findings[at] = Finding("changed", self.title, a1(at), was, got)
-                array[index] = number
-            kind = block.cells.value.dtype
-            array = array if kind == object else array.astype(np.float64)
-            if not np.array_equal(array, block.cells.value):
-                typed[block.name] = array
-        return typed, list(findings.values())
-
-    def _now(self, place: Place, cell: Cell) -> Value:
-        """What a reader has typed into a cell."""
-        if cell.formula is None:
-            return cell.value
-        value = cell.value if self.values is None else self.values.get(place)
-        return f"={cell.formula}, without a value" if value is None else value
-
-    def _theirs(self, wanted: AbstractSet[Place]) -> dict[Place, Cell]:
-        """The cells of the file, but for those that nobody asks for."""
-        found: dict[Place, Cell] = {}
-        for place, cell in self.book.cells(self.title):
-            if place in wanted:
-                found[place] = cell
-                if len(found) == len(wanted):
-                    break
-        return found
-
-    def _ours(self, drawn: Sheet) -> dict[Place, Cell]:
-        """What must stand in the cells that nobody is meant to type into."""
-        typed = _editable(drawn)
-        rows = (xml for xml, _ in chunks(drawn, lambda *_: 0, {}))
-        with np.errstate(all="ignore"):
-            return {
-                place: cell
-                for place, cell in cells_of(rows)
-                if place not in typed
-                # a reader may write what they like in place of our words
-                and (cell.formula is not None or isinstance(cell.value, float))
-            }
-
-    def _compared(
-        self, ours: Mapping[Place, Cell], theirs: Mapping[Place, Cell]
-    ) -> Iterator[Finding]:
-        self.formulas = sum(cell.formula is not None for cell in ours.values())
-        numbers = [
-            abs(cell.value)
-            for cell in ours.values()
-            if cell.formula is not None and isinstance(cell.value, float)
-        ]
-        apart = CHANGE_OF_SCALE * max(numbers, default=0)
-        stale: list[Finding] = []
-        valued = 0
-        for place, mine in ours.items():
-            at, other = a1(place), theirs.get(place, EMPTY)
-            if mine.formula is None:
-                if not same(mine.value, other.value, apart):
-                    yield Finding("constant", self.title, at, mine.value, other.value)
-                continue
-            if other.formula is None or not self._alike(mine.formula, other.formula):
-                got = other.value if other.formula is None else f"={other.formula}"
-                yield Finding("formula", self.title, at, f"={mine.formula}", got)
-                continue
-            value = other.value if self.values is None else self.values.get(place)
-            valued += value is not None
-            if not same(mine.value, value, apart):
-                stale.append(Finding("value", self.title, at, mine.value, value))
-        if stale and not valued:
-            yield Finding("stale", self.title)
-        elif self.trusted:
-            yield from stale
-
-    def _alike(self, ours: str, theirs: str) -> bool:
-        """Whether two formulas are one but for how a program writes them."""
-        if ours == theirs:
-            return True
-        if len(theirs) > 2 * len(ours) + 100:
-            return False
-        try:
-            mine, other = tokens(ours), tokens(theirs)
-        except (TokenizerError, IndexError, ValueError, AssertionError):
-            return False
-        return len(mine) == len(other) and all(
-            one == another
-            or (one[0] == another[0] == Token.NUMBER and isclose(one[1], another[1], rel_tol=1e-14))
-            or (
-                one[0] == another[0] == Token.RANGE
-                and self._place(*one[1:]) == self._place(*another[1:])
-            )
-            for one, another in zip(mine, other, strict=True)
-        )
-
-    def _place(self, reference: str) -> str:
-        """A reference with the name that its sheet had, without one if it is this sheet."""
-        sheet, _, cells = reference.rpartition("!")
-        was = self.names.get(sheet, sheet)
-        return cells if was in ("", self.name.upper()) else f"{was}!{cells}"
-
-
-def _editable(drawn: Sheet) -> set[Place]:
-    """The cells that are meant to be typed over."""
-    return {
-        block.cells.cell(index)
-        for block in drawn.blocks
-        if block.role in EDITABLE
-        for index in np.ndindex(*block.cells.shape)
-    }
-
-
-def _plain(value: Any) -> Value:
-    """A value of NumPy's as Python has it."""
-    item = value.item() if isinstance(value, np.generic) else value
-    return float(item) if isinstance(item, int) and not isinstance(item, bool) else item
+def _by_place(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> dict[str, str]:
+    """The titles, with those of sheets of text alone: no name leads to one, no formula tells it."""
+    found = dict(titles)
+    for page, name in zip(lesson.pages, book.sheets, strict=False):
+        if not page.view and page.name not in found and name not in found.values():
+            found[page.name] = name
+    return found

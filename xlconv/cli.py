@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -14,13 +14,16 @@ import click
 from click.shell_completion import get_completion_class
 
 from xlconv import __version__
-from xlconv.errors import TargetError, UnreadableError, XlconvError
+from xlconv.delivery import check_book_target, deliver_book, save_program
+from xlconv.errors import UnreadableError, XlconvError
+from xlconv.group import Group, shown_instead
 from xlconv.options import (
     FRAMEWORKS,
     OUTPUT,
     complete_lesson,
     complete_views,
     geometry_options,
+    given_files,
     layer_of,
     layer_options,
     pointing_at_options,
@@ -28,18 +31,31 @@ from xlconv.options import (
     target_options,
     wanted,
 )
-from xlconv.terminal import as_text, fail, one_line, progress_bar, put, say
+from xlconv.sources import remembered
+from xlconv.terminal import (
+    as_text,
+    fail,
+    name_of,
+    one_line,
+    put,
+    put_traceback,
+    say,
+)
 from xlconv.views import VIEWS
 
 if TYPE_CHECKING:
-    from xlconv.book import Book
+    from xlconv.spatial import Spatial
 
 MAIN_LESSON = "transposed-convolutions"
 SETTINGS = 20
 """Settings of the reverse of a shape that are printed."""
 
+OWN_FAULT = 70
+"""The exit code of what should not happen: EX_SOFTWARE of sysexits.h."""
+
 
 @click.group(
+    cls=Group,
     invoke_without_command=True,
     epilog="""\b
 Examples:
@@ -50,14 +66,18 @@ Examples:
   xlconv check homework.xlsx
   xlconv lessons copy transposed-convolutions
 
-Exit codes: 1 check found something wrong, 2 usage or bad values, 3 unreadable input, 4 the target.""",
+Exit codes: 1 check found something wrong, 2 usage or bad values, 3 unreadable input, 4 the target,
+70 a fault of xlconv's own, 130 interrupted, 143 terminated.""",
 )
-@click.version_option(__version__, message="xlconv %(version)s")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False,
+    callback=shown_instead(lambda _: f"xlconv {__version__}"), help="Show the version and exit.",
+)  # fmt: skip
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Workbooks in which a transposed convolution computes itself, cell by cell."""
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+        put(ctx.get_help() + "\n")
 
 
 @cli.command(
@@ -69,17 +89,27 @@ Examples:
   xlconv build -o - > lesson.xlsx"""
 )
 @click.argument("lesson", default=MAIN_LESSON, shell_complete=complete_lesson)
+@click.option(
+    "--folder", "folders", multiple=True, metavar="DIR", type=click.Path(),
+    help="A folder whose files the lesson may read, beside its own. May be given again.",
+)  # fmt: skip
 @target_options
-def build(lesson: str, output: str | None, force: bool, as_json: bool) -> None:
+def build(
+    lesson: str, folders: tuple[str, ...], output: str | None, force: bool, as_json: bool
+) -> None:
     """Build a lesson's workbook.
 
     LESSON is the name of a shipped lesson (see xlconv lessons) or the path of a lesson file.
     """
     from xlconv import lesson as lessons
 
-    _check_target(output, as_json)
-    book = lessons.build(lesson)
-    _deliver(book, output, lessons.find_lesson(lesson).stem, force, as_json)
+    check_book_target(output, as_json)
+    loaded = lessons.load_lesson(lesson, folders)
+    book = lessons.build(loaded)
+    deliver_book(book, output, lessons.find_lesson(lesson).stem, force, as_json)
+    for page in loaded.pages:
+        if page.layer is not None and page.layer.note:
+            say(f'sheet "{page.name}": {page.layer.explain()}')
 
 
 @cli.command(
@@ -115,79 +145,146 @@ def layer(
     alone are filled with small seeded integers. With a convention the words are that framework's:
     for --same or --output-size it crops, or extends, where the framework does.
     """
-    from xlconv.data import is_picture
     from xlconv.lesson import build as build_book
+    from xlconv.readers import is_picture
 
-    _check_target(output, as_json)
+    check_book_target(output, as_json)
     picture = is_picture(asked["input_"])
     with pointing_at_options(ctx):
-        book = build_book(layer_of(planned=True, **asked), views=view.split(","), picture=picture)
-    _deliver(book, output, "layer", force, as_json)
+        shown = layer_of(planned=True, **asked)
+        book = build_book(shown, views=view.split(","), picture=picture)
+    deliver_book(book, output, "layer", force, as_json)
+    say(shown.explain())
 
 
 @cli.command(
     epilog="""\b
 Examples:
   xlconv shape --input 4x4 --kernel 3 --stride 2 --padding 1
+  xlconv shape --input 3x4x4 --kernel 3x2x3x3 --stride 2
   xlconv shape --input 4 --kernel 3 --stride 2 --convention keras --same
   xlconv shape --input 4x4 --kernel 3 --stride 2 --output-size 8 --json
-  xlconv shape --input 4 --to 8
-  xlconv shape --input 7x7 --to 14x14 --kernel 4"""
+  xlconv shape --input 6x4 --to 12x7
+  xlconv shape --input 7x7 --to 14x14 --kernel 4
+  xlconv shape --input 500 --chain k16s8p4,k10s5p3,k8s4p2,k4s2p1
+  xlconv shape --input 500 --chain k16s8p4,k10s5p3,k8s4p2 --to 80000
+  xlconv shape --input 4x4 --chain k3x5s2x1p1:2x0,k4s2p1
+  xlconv shape --input 512x500 --chain decoder.py --to 80000
+  python -c "import my; print(my.model)" | xlconv shape --input 500 --chain -"""
 )
 @click.option(
     "--input", "size", required=True, callback=sizes, metavar="SIZE",
-    help="The input's sizes, without channels: 4 or 4x4.",
+    help="The input's sizes: 4 or 4x4, or with channels as for --weight: 3x4x4.",
 )  # fmt: skip
 @click.option(
     "--kernel", "kernel_size", callback=sizes, metavar="SIZE",
-    help="The kernel's sizes: 3 for all axes, or 3x5.",
+    help="The kernel's sizes: 3 for all axes, all of them without channels, 3x5, or a whole weight's"
+    " 3x2x3x5 as for xlconv layer.",
 )  # fmt: skip
 @geometry_options
+@click.option("--groups", type=int, metavar="N", help="Default: 1")
+@click.option(
+    "--chain", metavar="WORDS|FILE",
+    help="A whole decoder, layer by layer: k16s8p4op1d1,k10s5 in the first letters of the"
+    " parameters, with x between axes; or a file of code or of a printed model (- is stdin), of"
+    " which PyTorch's ConvTranspose and Keras' or MXNet's ConvTranspose layers are read, and nothing"
+    " is run.",
+)  # fmt: skip
 @click.option(
     "--to", callback=sizes, metavar="SIZE",
-    help="The reverse: which kernels, strides and paddings turn the input into this size.",
+    help="The reverse: which kernels, strides and paddings turn the input into this size; with"
+    " --chain which output_padding, or else which crop, each layer needs.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 @click.pass_context
-def shape(ctx: click.Context, /, to: list[int] | None, as_json: bool, **asked: Any) -> None:
-    """Print the sizes of a layer, term by term.
+def shape(
+    ctx: click.Context,
+    /,
+    chain: str | None,
+    to: list[int] | None,
+    as_json: bool,
+    **asked: Any,
+) -> None:
+    """Print the sizes of a layer, term by term, or of a chain of layers.
 
     Then the sizes that a convolution maps onto the input's, and which output_padding means which.
     With --to the reverse: the layers that turn one size into another. No file is written.
     """
-    from xlconv import shape as shapes
-
-    if to is not None:
-        with pointing_at_options(ctx, size="--input", output_size="--to"):
-            put(_reverse(to, as_json, asked))
-        return
-    if asked["kernel_size"] is None:
-        raise click.UsageError("Missing option '--kernel', or '--to' for the reverse", ctx)
-    with pointing_at_options(ctx, size="--input"):
-        found = shapes.describe(**wanted(asked))
-    put((as_text(shapes.as_dict(found)) if as_json else shapes.explain(found)) + "\n")
-
-
-def _reverse(to: list[int], as_json: bool, asked: dict[str, Any]) -> str:
-    from xlconv import shape as shapes
-
-    single = {"kernel_size": "kernel_sizes", "stride": "strides", "dilation": "dilations"}
     said = wanted(asked)
-    size = said.pop("size")
-    if other := sorted(said.keys() - single.keys()):
-        option = other[0].replace("_", "-")
-        raise click.UsageError(f"--to finds the --{option} itself: leave it out")
-    for name, values in said.items():
-        if len(set(values)) > 1:
-            raise XlconvError(f"{name} must be one for all axes beside --to", parameter=name)
-    found = shapes.settings(size, to, **{single[name]: [v[0]] for name, v in said.items()})
+    with pointing_at_options(ctx, size="--input", output_size="--to" if to else "--output-size"):
+        if chain is not None:
+            put(_chained(chain, to, as_json, said))
+        elif to is not None:
+            put(_reverse(to, as_json, said))
+        elif asked["kernel_size"] is None:
+            raise click.UsageError(
+                "Missing option '--kernel', '--to' for the reverse, or '--chain'", ctx
+            )
+        else:
+            put(_sizes(as_json, said))
+
+
+def _sizes(as_json: bool, said: dict[str, Any]) -> str:
+    from xlconv import shape as shapes
+    from xlconv.rules import KNOWN, OWN
+    from xlconv.spatial import spatial
+
+    layout = KNOWN[said.get("convention", OWN)].layout
+    groups = said.get("groups", 1)
+    meant = spatial(said.pop("size"), said.pop("kernel_size"), layout=layout, groups=groups)
+    _understood(meant)
+    found = shapes.describe(size=meant.size, kernel_size=meant.kernel_size, **said)
+    channels = {"in_channels": meant.in_channels, "out_channels": meant.out_channels}
+    told = as_text(shapes.as_dict(found) | channels) if as_json else shapes.explain(found)
+    return told + "\n"
+
+
+def _understood(meant: Spatial) -> None:
+    if meant.words:
+        say(f"understood: {meant.words}")
+
+
+def _alone(option: str, said: Mapping[str, Any], *taken: str) -> None:
+    """Refuse beside an option what it gives or finds itself."""
+    for name in sorted(said.keys() - {*taken}):
+        typed = "kernel" if name == "kernel_size" else name.replace("_", "-")
+        raise click.UsageError(f"{option} the --{typed} itself: leave it out")
+
+
+def _reverse(to: list[int], as_json: bool, said: dict[str, Any]) -> str:
+    from xlconv import settings as reverse
+    from xlconv.spatial import to_size
+
+    _alone("--to finds", said, "size", "kernel_size", "stride", "dilation")
+    meant = to_size(said.pop("size"), said.pop("kernel_size", None), to)
+    _understood(meant)
+    found = reverse.settings(meant.size, to, kernel_size=meant.kernel_size or None, **said)
     if as_json:
         told = [asdict(setting) for setting in found]
-        return as_text({"input_size": size, "output_size": to, "settings": told}) + "\n"
+        return as_text({"input_size": meant.size, "output_size": to, "settings": told}) + "\n"
     more = len(found) - SETTINGS
-    lines = [shapes.explain_settings(found[:SETTINGS])]
+    lines = [reverse.explain_settings(found[:SETTINGS])]
     lines += [f"and {more} more: name a --kernel or a --stride, or see --json"] * (more > 0)
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, *reverse.assumed(found[:SETTINGS]), ""])
+
+
+def _chained(given: str, to: list[int] | None, as_json: bool, said: dict[str, Any]) -> str:
+    from xlconv import chain as chains
+    from xlconv.spatial import without_channels
+    from xlconv.steps import read_chain
+
+    _alone("--chain gives", said, "size")
+    reading = read_chain(given)
+    rank = chains.rank_of(reading.steps) or len(said["size"])
+    meant = without_channels(said["size"], rank)
+    _understood(meant)
+    for told in reading.told:
+        say(told)
+    links = chains.chain(reading.steps, meant.size)
+    made = None if to is None else chains.reach(links, to)
+    if as_json:
+        return as_text(chains.chain_as_dict(made or links)) + "\n"
+    return chains.explain_chain(*((links,) if made is None else (made, links))) + "\n"
 
 
 @cli.command(
@@ -195,7 +292,8 @@ def _reverse(to: list[int], as_json: bool, asked: dict[str, Any]) -> str:
 Examples:
   xlconv code --input 4x4 --weight 3x3 --stride 2 --framework pytorch
   xlconv code --input 2x2 --weight 3x3 --convention keras --same --framework jax
-  xlconv code --input x.npy --weight w.npy --framework onnx -o layer.py"""
+  xlconv code --input x.npy --weight w.npy --framework onnx -o layer.py
+  xlconv code --input 2x2 --weight 3x3 --stride 2 --framework tensorflow"""
 )
 @layer_options
 @click.option(
@@ -218,42 +316,38 @@ def code(
 ) -> None:
     """Print a layer as a framework's program.
 
-    It prints the numbers of the layer's output, the same for every framework. An array too large
-    to be read in a program is loaded by it from a .npy file; with -o that file is written too.
+    It prints the numbers of the layer's output, as whole numbers or with six digits of the largest
+    that there can be. Every framework prints the same text. Only onnx, and mxnet in 3-D, which
+    compute in float32 alone, may differ by one in the last digit of what is not whole, and hold
+    whole numbers up to 16777216.
+
+    An array too large to be read in a program is loaded: by a program on stdout from the .npy file
+    that was given for it, by one that -o FILE writes from a .npy file beside it, which is written
+    too: FILE-input.npy, FILE-weight.npy or FILE-bias.npy.
     """
     from xlconv import snippets
+    from xlconv.saving import check_target
 
+    target = None if output in (None, "-") else Path(str(output))
+    if target:
+        check_target(target, ".py")
     with pointing_at_options(ctx):
         shown = layer_of(**asked)
-        program = snippets.snippet(shown, framework)
     arrays = snippets.files(shown)
-    if output in (None, "-"):
-        put(program)
-        if arrays:
-            say(f"the program loads {', '.join(arrays)}: with -o FILE they are written beside it")
-        return
-    _save_program(Path(str(output)), program, arrays, force)
-
-
-def _save_program(target: Path, program: str, arrays: Mapping[str, Any], force: bool) -> None:
-    """Write a program and what it loads; nothing, if one of the files must not be overwritten."""
-    import numpy as np
-
-    from xlconv.book import save_file
-
-    contents = {target: program.encode()}
-    for name, array in arrays.items():
-        buffer = BytesIO()
-        np.save(buffer, array)
-        contents[target.parent / name] = buffer.getvalue()
-    if len(contents) <= len(arrays):
-        raise TargetError(f"{target} is what the program loads: give the program another name")
-    for path, data in contents.items():
-        if not force and path.is_file() and path.read_bytes() != data:
-            raise TargetError(f"{path} exists with other content: use --force, or another folder")
-    for path, data in contents.items():
-        written = save_file(path, lambda file, data=data: file.write(data), overwrite=force)  # type: ignore[misc]
-        say(f"wrote {path}" if written else f"{path} is unchanged")
+    if target is not None:
+        names = {name: f"{target.stem}-{name}.npy" for name in arrays}
+        beside = {name: f"Path(__file__).with_name({file!a})" for name, file in names.items()}
+        program = snippets.snippet(shown, framework, beside)
+        save_program(target, program, {names[n]: a for n, a in arrays.items()}, force)
+    else:
+        given = given_files(shown, asked)
+        put(snippets.snippet(shown, framework, given))
+        if loose := [f"{name}.npy" for name in arrays if name not in given]:
+            say(
+                f"the program loads {', '.join(loose)} from where it is run, and nothing wrote"
+                " that: -o FILE writes the program with its arrays beside it"
+            )
+    say(shown.explain())
 
 
 @cli.command(
@@ -349,7 +443,7 @@ def list_lessons() -> None:
 
     names = lesson_names()
     width = max(map(len, names), default=0)
-    put("".join(f"{name:{width}}  {load_lesson(name).title}\n" for name in names))
+    put("".join(f"{name:{width}}  {one_line(load_lesson(name).title)}\n" for name in names))
 
 
 @lessons.command("show", epilog=f"\b\nExample:\n  xlconv lessons show {MAIN_LESSON}")
@@ -360,8 +454,10 @@ def show_lesson(lesson: str) -> None:
 
     loaded = load_lesson(lesson)
     width = max(map(len, loaded.names))
-    lines = [f"  {page.name:{width}}  {page.view:13}  {page.idea}" for page in loaded.pages]
-    put("\n".join([loaded.title, *map(str.rstrip, lines), ""]))
+    lines = [
+        f"  {page.name:{width}}  {page.view:13}  {one_line(page.idea)}" for page in loaded.pages
+    ]
+    put("\n".join([one_line(loaded.title), *map(str.rstrip, lines), ""]))
 
 
 @lessons.command("copy", epilog=f"\b\nExample:\n  xlconv lessons copy {MAIN_LESSON} my-lessons")
@@ -369,13 +465,18 @@ def show_lesson(lesson: str) -> None:
 @click.argument("folder", default=".", metavar="[DIR]", type=click.Path(file_okay=True))
 @click.option("--force", is_flag=True, help="Overwrite a file with other content.")
 def copy_lesson(lesson: str, folder: str, force: bool) -> None:
-    """Copy a lesson's file into a folder, to edit and to build."""
-    from xlconv.book import save_file
-    from xlconv.lesson import find_lesson
+    """Copy a lesson's file into a folder, to edit and to build.
+
+    LESSON is the name of a shipped lesson, or the path of a lesson file.
+    """
+    from xlconv.lesson import find_lesson, load_lesson
+    from xlconv.saving import save_file
+    from xlconv.tomlfile import raw_toml
 
     source = find_lesson(lesson)
+    load_lesson(lesson)  # what is no lesson is not copied
     target = Path(folder, source.name)
-    written = save_file(target, lambda file: file.write(source.read_bytes()), overwrite=force)
+    written = save_file(target, lambda file: file.write(raw_toml(source)), overwrite=force)
     say(
         f"wrote {target}: edit it, then xlconv build {target}"
         if written
@@ -399,47 +500,35 @@ def completion(shell: str) -> None:
 
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line; every error of a user is one line and an exit code."""
+    """Run the command line; every error is one line and an exit code."""
     gc.set_threshold(200_000)  # so short a run leaves little to collect
     try:
-        code = cli.main(args, prog_name="xlconv", standalone_mode=False)
+        with remembered():
+            code = cli.main(args, prog_name="xlconv", standalone_mode=False)
     except click.Abort:
         sys.exit(130)
-    except click.UsageError as error:
-        told = error.format_message().rstrip(".")
-        path = error.ctx.command_path if error.ctx else "xlconv"
-        fail(f"{told[:1].lower()}{told[1:]}; see {path} --help", error.exit_code)
-    except XlconvError as error:
-        fail(str(error), error.exit_code)
-    except MemoryError:
-        fail("there is not enough memory: use a smaller input", XlconvError.exit_code)
+    except Exception as error:  # noqa: BLE001  # nobody has use for a traceback, but who mends it
+        fail(*_told(error))
     finally:
         gc.freeze()  # the system takes back all at once what Python would take apart at the end
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _check_target(output: str | None, as_json: bool) -> None:
-    if output == "-" and as_json:
-        raise click.UsageError("--json and -o - both write to stdout: name a file with -o")
-    if output == "-" and sys.stdout is not None and sys.stdout.isatty():
-        raise TargetError("-o - writes a file's bytes: send them to a file or a pipe, no terminal")
-
-
-def _deliver(book: Book, output: str | None, name: str, force: bool, as_json: bool) -> None:
-    """Write the workbook where it is wanted, and say so."""
-    with progress_bar(book.rows) as progress:
-        if output == "-":
-            data = book.to_bytes(progress)
-        else:
-            target = Path(output if output is not None else Path(OUTPUT, f"{name}.xlsx"))
-            made = output is None
-            written = book.save(target, overwrite=force, make_folder=made, progress=progress)
-    if output == "-":
-        put(data)
-        return
-    count = len(book.sheets)
-    sheets = f"{count} sheet" + "s" * (count > 1)
-    say(f"wrote {target}: {sheets}" if written else f"{target} is unchanged: {sheets}")
-    if as_json:
-        manifest = {"file": str(target), "sheets": book.manifest()}
-        put(as_text(manifest) + "\n")
+def _told(error: Exception) -> tuple[str, int]:
+    """What is said of an error, and its exit code."""
+    if os.environ.get("XLCONV_TRACEBACK"):
+        put_traceback(error)
+    match error:
+        case click.UsageError():
+            told = error.format_message().rstrip(".")
+            path = error.ctx.command_path if error.ctx else "xlconv"
+            return f"{told[:1].lower()}{told[1:]}; see {path} --help", error.exit_code
+        case XlconvError():
+            return str(error), error.exit_code
+        case MemoryError():
+            return "there is not enough memory: use a smaller input", XlconvError.exit_code
+    return (
+        f"this is a fault of xlconv {__version__}, not yours: {name_of(error)}:"
+        " please report it with the command and its files; with XLCONV_TRACEBACK=1 in the"
+        " environment the command says where it was"
+    ), OWN_FAULT

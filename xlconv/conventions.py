@@ -10,10 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from xlconv.arguments import numbers, pair, spread, whole
 from xlconv.errors import XlconvError
 from xlconv.geometry import Axis
-from xlconv.layer import Layer, numbers, pair, spread
-from xlconv.layouts import LAYOUTS, from_layout, kernel_size, with_channels
+from xlconv.layer import Layer, lengths
+from xlconv.layouts import (
+    LAYOUTS,
+    from_layout,
+    in_channels,
+    kernel_size,
+    layout_of,
+    with_channels,
+)
+from xlconv.ranks import input_layouts, understand
 from xlconv.rules import CONVENTIONS, KNOWN, OWN, Asked, Convention, spell
 
 Each = int | Sequence[int]
@@ -64,6 +73,7 @@ def ask(
 ) -> tuple[Asked, ...]:
     """What is asked of every axis, of which the framework knows every word."""
     _framework(convention)
+    groups = whole("groups", groups, least=1)
     rank = len(size)
     pads = _paddings(padding, rank)
     values: dict[str, list[Any]] = {
@@ -182,21 +192,30 @@ def resolve(
     output_size: Each | None = None,
     dilation: Each = 1,
     groups: int = 1,
+    batch: int | None = None,
+    rank: int | None = None,
+    input_layout: str | None = None,
 ) -> Layer:
     """A layer from arrays and a framework's words.
 
-    input    (in_channels, *sizes), or (*sizes) for one channel, whatever the convention
-    weight   as the layout has it, or (*kernel_sizes), which with as many groups as channels is the
-             kernel of each
-    layout   None for the convention's own; see xlconv.layouts
-    turned   whether the kernel lies turned by half; None for what the layout says
-    padding  "same", "same_lower" (ONNX), "valid", or cells: one value, one an axis, or
-             (begin, end) an axis. Cells are cropped; JAX's are the pads of the inner convolution
+    input         (in_channels, *sizes), or (*sizes) for one channel; a batch first, if any
+    weight        as the layout has it, or (*kernel_sizes), which with as many groups as channels
+                  is the kernel of each
+    layout        None for the convention's own; see xlconv.layouts
+    turned        whether the kernel lies turned by half; None for what the layout says
+    padding       "same", "same_lower" (ONNX), "valid", or cells: one value, one an axis, or
+                  (begin, end) an axis. Cells are cropped; JAX's are the pads of the inner
+                  convolution
+    batch         the sample to take of a batch, from 0; one of a single sample needs no word
+    rank          1, 2 or 3 spatial axes, where the shapes leave it open
+    input_layout  "channels-first" or "channels-last"; None for the first, or in a layout of Keras,
+                  TensorFlow, TensorFlow Lite or JAX for where they are as many as the weight's
 
     Where no convention is named the words are PyTorch's, and a padding may differ at begin and
     end, or be negative.
 
-    Raises XlconvError where the framework refuses, in its words, with the way out.
+    Raises XlconvError where the framework refuses, in its words, with the way out, and where
+    the shapes fit one another in no way, or in several.
 
     >>> x, w = [[3, 3], [1, 1]], [[1, 2, 3], [0, 1, 0], [2, 1, 2]]
     >>> [axis.padding for axis in resolve(x, w, stride=2, output_size=[5, 6]).geometry.axes]
@@ -204,14 +223,23 @@ def resolve(
     >>> [axis.padding for axis in resolve(x, w, convention="keras", padding="same").geometry.axes]
     [(1, 1), (1, 1)]
     """
+    groups = whole("groups", groups, least=1)
     x, w = numbers("input", input), numbers("weight", weight)
-    rank = w.ndim if x.ndim in {w.ndim, w.ndim + 1} else w.ndim - 2
-    if rank not in {1, 2, 3} or x.ndim not in {rank, rank + 1}:
-        return Layer.of(x, w)  # which says what would fit
     name = layout or _framework(convention).layout
+    reading = understand(
+        x.shape,
+        w.shape,
+        in_channels(w.shape, name, groups),
+        groups=groups,
+        layouts=input_layouts(input_layout, layout_of(name).inputs),
+        batch=batch,
+        rank=rank,
+        values=lengths(stride, dilation, padding, output_padding, output_size),
+    )
+    note, x, rank = reading.note(x.shape, batch), reading.sample(x, batch), reading.rank
     found = axes(
         convention,
-        size=x.shape[-rank:],
+        size=x.shape[1:],
         kernel_size=kernel_size(w.shape, rank, name),
         stride=stride,
         dilation=dilation,
@@ -220,19 +248,18 @@ def resolve(
         output_size=output_size,
         groups=groups,
     )
-    channels, alone = x.shape[0] if x.ndim > rank else 1, w.ndim == rank
-    if alone:
+    if reading.alone:
         kernel = from_layout(with_channels(w, name), name, groups=1, turned=turned)[0, 0]
     else:
         kernel = from_layout(w, name, groups=groups, turned=turned)
-    if not alone and kernel.shape[0] != channels and LAYOUTS[name].source != "first":
+    if not reading.alone and len(kernel) != len(x) and LAYOUTS[name].order[0] != "in":
         raise XlconvError(
-            f"a weight of layout {name} is {LAYOUTS[name].axes}, got {w.shape} for {channels}"
+            f"a weight of layout {name} is {LAYOUTS[name].axes}, got {w.shape} for {len(x)}"
             " input channels",
             parameter="weight",
         )
-    return Layer.of(
-        x.reshape(channels, *x.shape[-rank:]),
+    layer = Layer.of(
+        x,
         kernel,
         bias=bias,
         stride=[axis.stride for axis in found],
@@ -240,4 +267,6 @@ def resolve(
         output_padding=[axis.output_padding for axis in found],
         dilation=[axis.dilation for axis in found],
         groups=groups,
+        rank=rank,
     )
+    return replace(layer, note=note)

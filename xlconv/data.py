@@ -1,20 +1,19 @@
-"""Arrays from what a user gives: numbers, a size to fill, or a file."""
+"""The numbers of a layer, from what a user gives: numbers, a size to fill, or a file."""
 
 from __future__ import annotations
 
-import csv
 import re
-import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import prod
-from pathlib import Path
-from tokenize import TokenError
 from typing import Any
 
 import numpy as np
 
-from xlconv.errors import UnreadableError, XlconvError
-from xlconv.layer import Array, numbers
+from xlconv.arguments import Array, numbers, shortly
+from xlconv.errors import XlconvError
+from xlconv.files import Folder
+from xlconv.readers import is_table, read
 
 RANGES = {"input": (0, 5), "weight": (-1, 4), "bias": (-2, 3)}
 """The small integers that fill a size, from and below."""
@@ -25,47 +24,91 @@ CELLS = 10_000_000
 PLANNED, LONGEST = 100 * CELLS, 1 << 20
 """The most numbers, and the most along an axis, of which is told how many of them there may be."""
 
-NO_HEADER = (ValueError, TypeError, ArithmeticError, RecursionError, MemoryError, TokenError)
-"""What numpy lets out of ast and tokenize when it reads the header of what is no .npy file."""
-
 SIZES = re.compile(r"[0-9]{1,18}(x[0-9]{1,18}){0,4}")
+
+SHAPED = re.compile(rf"(?P<file>.+\.[A-Za-z]+):(?P<sizes>{SIZES.pattern})", re.DOTALL)
+"""A file whose numbers are laid into sizes of their own."""
+
+
+@dataclass
+class Source:
+    """Where numbers come from, and how many more of them there may be.
+
+    folder   where files are read; None reads none
+    planned  whether an input's sizes beyond every workbook give zeros that take no memory, to be
+             refused where it is known how large they may be
+    left     numbers that there may be yet
+    """
+
+    folder: Folder | None = None
+    planned: bool = False
+    left: int = CELLS
+
+    def check(self, name: str, count: int) -> None:
+        """Refuse more numbers than there may be."""
+        if count <= self.left:
+            return
+        besides = f" besides {CELLS - self.left} others" if self.left < CELLS else ""
+        raise XlconvError(
+            f"{name} has {count} values{besides}; a Google Sheets workbook holds {CELLS} cells:"
+            f" use a smaller {name}",
+            parameter=name,
+        )
+
+    def take(self, name: str, count: int) -> None:
+        """Count numbers that are kept."""
+        self.check(name, count)
+        self.left -= count
+
+
+def arrays(given: Mapping[str, Any], source: Source, *, seed: int = 0) -> dict[str, Array]:
+    """The input, weight and bias of a layer, each as `array` reads it.
+
+    A table of text always has rows and columns. Where it has one row, or one column, it is 1-D if
+    the other of input and weight is too, or is such a table of the same direction.
+
+    >>> {key: found.shape for key, found in arrays({"input": [1], "weight": "3"}, Source()).items()}
+    {'input': (1,), 'weight': (3,)}
+    """
+    found = {name: array(name, value, source, seed=seed) for name, value in given.items()}
+    flat = {name for name in found if is_table(given[name]) and min(found[name].shape) == 1}
+    pair = [name for name in ("input", "weight") if name in found]
+    lines = [found[name] for name in pair if name in flat or found[name].ndim == 1]
+    across = {values.shape[0] == 1 for values in lines if values.ndim == 2 and values.size > 1}
+    if len(lines) == 2 and len(across) <= 1:
+        found |= {name: found[name].reshape(-1) for name in pair if name in flat}
+    return found
 
 
 def array(
-    name: str,
-    given: str | Sequence[Any],
-    *,
-    seed: int = 0,
-    folder: Path | None = None,
-    files: bool = True,
-    planned: bool = False,
+    name: str, given: str | Sequence[Any], source: Source | None = None, *, seed: int = 0
 ) -> Array:
     """The numbers of an input, weight or bias.
 
-    given    nested lists; sizes such as "4x4", filled with small seeded integers; or the path of a
-             .csv or .npy file or of a picture, relative to `folder`
-    files    whether a file may be read
-    planned  whether sizes beyond every workbook give zeros that take no memory, to be refused
-             where it is known how large they may be
+    given   nested lists; sizes such as "4x4", filled with small seeded integers; or the path of a
+            .csv or .npy file or of a picture, with ":" and sizes if it is to be laid into these
 
     Raises XlconvError for values that are no numbers, UnreadableError for a file that is no array.
 
     >>> array("input", "2x3", seed=1).shape
     (2, 3)
     """
+    source = source or Source()
     if not isinstance(given, str):
-        if _has_truth_value(given):  # which NumPy would count as 0 or 1
-            raise XlconvError(f"{name} must be numbers, got true or false", parameter=name)
         found = numbers(name, given)
     elif SIZES.fullmatch(given):
         sizes = [int(size) for size in given.split("x")]
-        if planned and CELLS < prod(sizes) <= PLANNED and max(sizes) <= LONGEST:
+        if (
+            source.planned
+            and name == "input"
+            and CELLS < prod(sizes) <= PLANNED
+            and max(sizes) <= LONGEST
+        ):
             return np.broadcast_to(np.zeros(()), sizes)
-        found = _filled(name, sizes, seed)
-    elif not files:
-        raise XlconvError(f"{name} must be numbers or sizes, got {given!r:.40}", parameter=name)
+        found = _filled(name, sizes, source, seed)
     else:
-        found = read(name, (folder or Path()) / given)
+        found = _read(name, given, source)
+    source.take(name, found.size)
     if name != "bias":
         return found
     if found.size != max(found.shape, default=1):
@@ -75,122 +118,33 @@ def array(
     return found.reshape(-1)
 
 
-def is_picture(given: str) -> bool:
-    """Whether an array is given as a picture's file."""
-    return Path(given).suffix.lower() in PICTURES
-
-
-def read(name: str, path: Path) -> Array:
-    """The numbers in a .csv or .npy file, in its own shape, or a picture's; nothing is unpickled.
-
-    Raises UnreadableError for a file that does not hold numbers, XlconvError for numbers that are
-    not finite or too many.
-    """
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
+def _read(name: str, given: str, source: Source) -> Array:
+    """The numbers in a file, in its own shape or in the one that is given."""
+    if source.folder is None:
+        raise XlconvError(f"{name} must be numbers or sizes, got {shortly(given)}", parameter=name)
+    shaped = SHAPED.fullmatch(given)
+    try:
+        path = source.folder.file(shaped["file"] if shaped else given)
+    except XlconvError as error:
+        raise XlconvError(f"{name}: {error}", parameter=name) from None
+    found = read(name, path, source.check)
+    if not shaped:
+        return found
+    sizes = [int(size) for size in shaped["sizes"].split("x")]
+    if prod(sizes) != found.size:
         raise XlconvError(
-            f"{name} must be sizes such as 4x4, or a .csv, .npy or .png file, got {str(path)!r}",
+            f"{path} has {found.size} values; {shaped['sizes']} has {prod(sizes)}",
             parameter=name,
         )
-    try:
-        found = reader(path)
-    except OSError as error:
-        raise UnreadableError(f"cannot read {path}: {error.strerror}", parameter=name) from None
-    except ValueError as error:
-        raise UnreadableError(f"{path} {error}", parameter=name) from None
-    _check_count(name, found.shape)
-    try:
-        return numbers(name, found)
-    except XlconvError as error:
-        raise XlconvError(f"{path}: {error}", parameter=name) from None
+    return found.reshape(sizes)
 
 
-def _has_truth_value(given: Any) -> bool:
-    return isinstance(given, bool) or (
-        isinstance(given, list) and any(map(_has_truth_value, given))
-    )
-
-
-def _filled(name: str, sizes: list[int], seed: int) -> Array:
+def _filled(name: str, sizes: list[int], source: Source, seed: int) -> Array:
     if 0 in sizes:
         raise XlconvError(f"{name} must have sizes of at least 1, got {sizes}", parameter=name)
     if seed < 0:
         raise XlconvError(f"seed must be at least 0, got {seed}", parameter="seed")
-    _check_count(name, sizes)
+    source.check(name, prod(sizes))
     # one stream for each name, so that an input and a weight of one size differ
     stream = np.random.default_rng([seed, list(RANGES).index(name)])
     return stream.integers(*RANGES[name], sizes).astype(np.float64)
-
-
-def _check_count(name: str, sizes: Sequence[int]) -> None:
-    if prod(sizes) > CELLS:
-        raise XlconvError(
-            f"{name} has {prod(sizes)} values; a Google Sheets workbook holds {CELLS} cells:"
-            f" use a smaller {name}",
-            parameter=name,
-        )
-
-
-def _read_csv(path: Path) -> Array:
-    """Numbers between commas, a row a line; raises ValueError that says where there are none."""
-    rows: list[list[float]] = []
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = csv.reader(file)
-            for line in lines:
-                if not any(cell.strip() for cell in line):
-                    continue
-                rows.append([_number(c, lines.line_num, n) for n, c in enumerate(line, 1)])
-                if len(line) != len(rows[0]):
-                    raise ValueError(
-                        f"row {lines.line_num} has {len(line)} values where the first has"
-                        f" {len(rows[0])}"
-                    )
-    except UnicodeDecodeError:
-        raise ValueError("is no UTF-8 text") from None
-    except csv.Error as error:
-        raise ValueError(f"is no CSV: {error}") from None
-    if not rows:
-        raise ValueError("holds no numbers")
-    return np.array(rows)
-
-
-def _number(cell: str, row: int, column: int) -> float:
-    try:
-        return float(cell)
-    except ValueError:
-        got = f"is no number: {cell.strip()[:40]!r}" if cell.strip() else "is empty"
-        raise ValueError(f"row {row} column {column} {got}") from None
-
-
-def _read_npy(path: Path) -> np.ndarray:
-    """The array in a .npy file, mapped and not loaded: what is no plain memory cannot be mapped."""
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            found = np.lib.format.open_memmap(path, mode="r")
-    except NO_HEADER:
-        raise ValueError("is no .npy file of numbers, or is cut short") from None
-    if found.dtype.kind not in "iuf":
-        raise ValueError(f"must hold real numbers, got {found.dtype}")
-    return found
-
-
-def _read_picture(path: Path) -> np.ndarray:
-    """The pixels of a picture from 0 to 255: (height, width) of a grey one, else (3, height, width)."""
-    try:
-        from PIL import Image
-    except ImportError:
-        raise ValueError("is a picture: install xlconv with its extra [image]") from None
-    path.open("rb").close()  # the one that is not there is none of Pillow's errors
-    try:
-        with Image.open(path) as picture:
-            _check_count("input", picture.size)
-            grey = picture.mode in ("1", "L", "LA")
-            pixels = np.asarray(picture.convert("L" if grey else "RGB"))
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ValueError(f"is no picture that can be read: {error}") from None
-    return pixels if grey else np.moveaxis(pixels, -1, 0)
-
-
-PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
-READERS = {".csv": _read_csv, ".npy": _read_npy} | dict.fromkeys(PICTURES, _read_picture)

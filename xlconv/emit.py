@@ -8,12 +8,13 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from queue import Queue
-from threading import Thread
+from threading import Lock, Thread
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from xlconv import parts
 from xlconv.errors import XlconvError
+from xlconv.package import FILE_SIZE, PART_SIZE
 from xlconv.recipe import RECIPE_NOTE, RECIPE_SHEET
 from xlconv.sheet import Sheet
 from xlconv.sheetdata import chunks
@@ -25,7 +26,6 @@ LEVEL = 1  # 4 takes half as long again for a file smaller by 5 to 10 %; 9, twen
 PIECE = 8_000  # letters of a recipe in a cell; programs take 32,767
 AHEAD = 2  # pieces of a sheet that wait to be compressed
 PATIENCE = 1e-6  # seconds; in the usual 0.005 a piece is made, and zlib would wait for that
-LARGEST = (1 << 31) - 1  # bytes of a part: beyond, a ZIP file needs what not every program reads
 
 
 def write(
@@ -48,7 +48,7 @@ def write(
         yield parts.before_rows(sheet, number == 0).encode()
         for xml, rows in chunks(sheet, styles.cell, strings):
             yield xml
-            if progress:
+            if progress and not sheet.hidden:
                 progress(before + rows)
         yield parts.after_rows(sheet, title, styles).encode()
 
@@ -62,7 +62,11 @@ def write(
                 if isinstance(xml, str):
                     part.write(xml.encode())
                 else:
-                    _aside(part.write, xml)
+                    with _impatience:
+                        _aside(part.write, xml)
+            if sum(part.compress_size for part in out.infolist()) > FILE_SIZE:
+                size = f"{FILE_SIZE >> 20} MB"
+                raise XlconvError(f"the workbook takes more than {size}: use a smaller input")
 
         add("[Content_Types].xml", parts.types(sheets))
         add("_rels/.rels", parts.relations())
@@ -88,11 +92,38 @@ def recipe_sheet(recipe: str) -> Sheet:
     return sheet
 
 
+class _Impatience:
+    """Threads that take turns more often, as long as at least one book is being written.
+
+    The interval is the interpreter's, and books may be written in several threads at once: the
+    first of them sets it, and the last one gives back what it was.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._writers, self._usual = Lock(), 0, 0.0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._writers:
+                self._usual = sys.getswitchinterval()
+                sys.setswitchinterval(PATIENCE)
+            self._writers += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._writers -= 1
+            if not self._writers:
+                sys.setswitchinterval(self._usual)
+
+
+_impatience = _Impatience()
+
+
 def _aside(write: Callable[[bytes], object], pieces: Iterator[bytes]) -> None:
     """Write pieces in another thread: zlib lets this one make the next of them meanwhile."""
     waiting: Queue[bytes | None] = Queue(AHEAD)
     failed: list[Exception] = []
-    patience, size = sys.getswitchinterval(), 0
+    size = 0
 
     def work() -> None:
         while (piece := waiting.get()) is not None:
@@ -104,11 +135,10 @@ def _aside(write: Callable[[bytes], object], pieces: Iterator[bytes]) -> None:
 
     thread = Thread(target=work, daemon=True)
     thread.start()
-    sys.setswitchinterval(PATIENCE)
     try:
         for piece in pieces:
             size += len(piece)
-            if size > LARGEST:
+            if size > PART_SIZE:
                 raise XlconvError("a sheet takes more than 2 GB: use a smaller input")
             waiting.put(piece)
             if failed:
@@ -116,7 +146,6 @@ def _aside(write: Callable[[bytes], object], pieces: Iterator[bytes]) -> None:
     finally:
         waiting.put(None)
         thread.join()
-        sys.setswitchinterval(patience)
     if failed:
         raise failed[0]
 

@@ -7,7 +7,8 @@ class XlconvError(ValueError):
     """What a user asked for cannot be had: what, rule, what was got, and the way out.
 
     parameter  the option or key that is wrong, in PyTorch's words, or None
-    exit_code  what the command line ends with: 2 bad value, 3 unreadable input, 4 a target
+    exit_code  what the command line ends with: 2 bad value, 3 unreadable input, 4 a target,
+               70 a fault of xlconv
 
     >>> raise XlconvError("stride must be at least 1, got 0", parameter="stride")
     Traceback (most recent call last):
@@ -21,12 +22,20 @@ class XlconvError(ValueError):
         self.parameter = parameter
 
 
-class RoomError(XlconvError):
-    """More cells than a program has; `needs` says so without the way out."""
+class LimitError(XlconvError):
+    """More than a program has, or a sheet is given; `needs` says so without the way out."""
+
+    way_out = "use a smaller kernel or fewer channels"
 
     def __init__(self, needs: str, *, parameter: str | None = None) -> None:
-        super().__init__(f"{needs}: use a smaller input", parameter=parameter)
+        super().__init__(f"{needs}: {self.way_out}", parameter=parameter)
         self.needs = needs
+
+
+class RoomError(LimitError):
+    """More cells than a program has."""
+
+    way_out = "use a smaller input"
 
 
 class UnreadableError(XlconvError):
@@ -39,3 +48,20 @@ class TargetError(XlconvError):
     """A target that cannot be written, or exists with other content."""
 
     exit_code = 4
+
+
+class BugError(XlconvError):
+    """What can only be a fault of xlconv itself, said so, with how to report it.
+
+    >>> raise BugError("a sum is not its terms")
+    Traceback (most recent call last):
+    xlconv.errors.BugError: a sum is not its terms: this is a fault of xlconv, please report it with the command and its input
+    """
+
+    exit_code = 70
+
+    def __init__(self, message: str, *, parameter: str | None = None) -> None:
+        super().__init__(
+            f"{message}: this is a fault of xlconv, please report it with the command and its input",
+            parameter=parameter,
+        )

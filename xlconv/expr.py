@@ -9,16 +9,20 @@ stands for an Excel error: a sheet refuses to be written with one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from math import prod
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
+from xlconv.errors import XlconvError
 from xlconv.functions import FUNCTIONS, OPERATORS, Values, number_text
+
+ARGUMENTS = 255
+"""What Excel gives a function at most."""
 
 
 class Expr:
@@ -112,6 +116,19 @@ class Constant(Expr):
             yield number_text(self.content)
 
 
+class Paper(Protocol):
+    """What cells stand on, and are written to."""
+
+    plan: bool
+    """Whether cells only take their places."""
+
+    def paint(self, cells: Grid, content: Any) -> None:
+        """Write a formula, or constants, into cells."""
+
+    def afford(self, terms: int, longest: int = 0) -> None:
+        """Refuse formulas of more terms than a sheet has, or than a formula has."""
+
+
 @dataclass(frozen=True, eq=False)
 class Grid(Expr):
     """Cells of a sheet at origin + index @ steps, and the memory that holds their values.
@@ -130,7 +147,7 @@ class Grid(Expr):
     origin: tuple[int, int]
     steps: tuple[tuple[int, int], ...]
     memory: Values
-    paint: Callable[[Grid, Any], None] | None = field(default=None, repr=False)
+    paper: Paper | None = field(default=None, repr=False)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -168,13 +185,18 @@ class Grid(Expr):
             else:
                 start = item + size if item < 0 else item
             row, column = row + start * down, column + start * across
-        return Grid(self.sheet, (row, column), tuple(steps), view, self.paint)
+        return Grid(self.sheet, (row, column), tuple(steps), view, self.paper)
 
     def __setitem__(self, index: Any, content: Any) -> None:
         """Write a formula, or constants, into cells: it becomes their value and their text."""
-        if self.paint is None:
+        self.on_paper.paint(self[index], content)
+
+    @property
+    def on_paper(self) -> Paper:
+        """What the cells stand on; TypeError where they are on no sheet."""
+        if self.paper is None:
             raise TypeError("this grid is not on a sheet")
-        self.paint(self[index], content)
+        return self.paper
 
     def windows(self, *sizes: int) -> Grid:
         """Every window over the last axes: (..., *positions, *sizes)."""
@@ -202,12 +224,12 @@ class Grid(Expr):
         strides = np.array([*moves]) @ np.array(self.memory.strides)
         view = as_strided(corner.memory, tuple(sizes), tuple(strides.tolist()))
         places = tuple((int(down), int(across)) for down, across in steps)
-        return Grid(self.sheet, corner.origin, places, view, self.paint)
+        return Grid(self.sheet, corner.origin, places, view, self.paper)
 
     def transpose(self, *axes: int) -> Grid:
         """The same cells with their axes in another order."""
         steps = tuple(self.steps[axis] for axis in axes)
-        return Grid(self.sheet, self.origin, steps, self.memory.transpose(axes), self.paint)
+        return Grid(self.sheet, self.origin, steps, self.memory.transpose(axes), self.paper)
 
     def area(self, axes: int | None = None) -> Area:
         """The last axes as one range, for a function that takes ranges."""
@@ -279,7 +301,7 @@ class Call(Expr):
     @property
     def value(self) -> Values:
         meaning = FUNCTIONS[self.name]
-        if any(isinstance(arg, Area) for arg in self.args):
+        if any(map(_has_area, self.args)):
             return np.asarray(meaning(*(_as_table(arg) for arg in self.args), axes=2))
         return np.asarray(meaning(*(arg.value for arg in self.args)))
 
@@ -334,6 +356,11 @@ def lift(operand: Any) -> Expr:
     return operand if isinstance(operand, Expr) else Constant(operand)
 
 
+def _has_area(arg: Expr) -> bool:
+    """Whether an argument is a range, or is computed from one cell by cell."""
+    return isinstance(arg, Area) or (isinstance(arg, Infix) and any(map(_has_area, arg.terms)))
+
+
 def _as_table(arg: Expr) -> Values:
     """The argument's value, with a row axis and a column axis at its end, as an area has."""
     if isinstance(arg, Infix):  # there may be areas in it, each cell of which it works on
@@ -349,6 +376,10 @@ def call(name: str, *args: Any) -> Expr:
     """
     if name not in FUNCTIONS:
         raise KeyError(f"{name} is not a function that every program computes alike")
+    if len(args) > ARGUMENTS:
+        raise XlconvError(
+            f"{name} of {len(args)} values; Excel's functions take {ARGUMENTS}: use fewer channels"
+        )
     return Call(name, tuple(lift(arg) for arg in args))
 
 
@@ -365,6 +396,19 @@ def joined(*parts: Any) -> Expr:
 def moved(place: Expr, by: int) -> Expr:
     """A place so many cells further, or back."""
     return place if by == 0 else place + by if by > 0 else place - -by
+
+
+def chosen(number: Expr, options: Sequence[Expr]) -> Expr:
+    """The option of that number, counted from 1; more than CHOOSE takes by one CHOOSE after another.
+
+    >>> str(chosen(Constant(2), [Constant(5), Constant(6)]).value)
+    '6.0'
+    """
+    most = ARGUMENTS - 1
+    first = call("CHOOSE", number, *options[:most])
+    if len(options) <= most:
+        return first
+    return call("IF", number <= most, first, chosen(number - most, options[most:]))
 
 
 def shown(number: Any) -> Expr:

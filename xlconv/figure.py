@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from typing import Any
 
 import numpy as np
 
-from xlconv.expr import Expr, Grid, call, total
+from xlconv.expr import Expr, Grid, call
 from xlconv.geometry import Axis, Geometry, Run
 from xlconv.layer import Array, Convolution, Layer
 from xlconv.places import Place, below, beside, corners, tiled
 from xlconv.sheet import Sheet
+from xlconv.sums import added, summed
 
 TOP, LEFT = 5, 2
 """The first row and column of a figure's cells: captions and indices stand before them."""
@@ -159,6 +161,21 @@ def size_formula(axis: Axis) -> str:
     return text + (f" + {axis.output_padding}" if axis.output_padding else "")
 
 
+def cropped(begin: int, end: int) -> str:
+    """A padding in words.
+
+    >>> cropped(1, 1), cropped(1, 0)
+    ('1', '1:0')
+    """
+    return f"{begin}" if begin == end else f"{begin}:{end}"
+
+
+def paddings_of(geometry: Geometry) -> str:
+    """The paddings of a layer in words; one serves axes that are alike."""
+    each = [cropped(*axis.padding) for axis in geometry.axes]
+    return each[0] if len(set(each)) == 1 else ", ".join(each)
+
+
 def output_caption(sheet: Sheet, geometry: Geometry) -> str:
     """The output's size, with its formula where one serves all axes."""
     size = plain(geometry.output_shape, 1)
@@ -194,12 +211,30 @@ def output_blocks(
     return canvas, output, indices(sheet, canvas, geometry.rank, firsts)
 
 
+TINTED = 2_000
+"""Weights beyond which what the looked-at cell meets is not tinted: each takes rules of its own."""
+
+
+def tinted(sheet: Sheet, weight: Grid) -> bool:
+    """Whether what is met is tinted by its weight; a plan has no colours."""
+    return not sheet.plan and prod(weight.shape) <= TINTED
+
+
+def count_caption(sheet: Sheet, geometry: Geometry) -> str:
+    """What the counts of stamps are of: of several input channels, those of each."""
+    several = geometry.in_channels > geometry.groups
+    return sheet.say("count_each" if several else "count")
+
+
 Tap = tuple[tuple[slice, ...], tuple[int, ...]]
 """For each axis the inputs that a tap brings to a run of cells, and the kernel index it uses."""
 
 
 def accumulated(
-    cells: Grid, runs: Sequence[Sequence[Run]], terms: Callable[[list[Tap]], list[Expr]]
+    sheet: Sheet,
+    cells: Grid,
+    runs: Sequence[Sequence[Run]],
+    terms: Callable[[list[Tap]], list[Expr]],
 ) -> None:
     """Write cells as explicit sums, one formula for all cells that are reached alike.
 
@@ -207,7 +242,10 @@ def accumulated(
     runs   for each axis the cells grouped by how they are reached
     terms  what to add, from the taps of one group
     """
-    for chosen in product(*runs):
+    # a plan makes the longest alone, and of those the one with the longest addresses
+    longest = [max(reversed(axis), key=lambda run: len(run.taps)) for axis in runs]
+    sums = []
+    for chosen in [longest] if sheet.plan else product(*runs):
         taps = [
             (
                 tuple(run.inputs(i0) for run, (i0, _) in zip(chosen, picked, strict=True)),
@@ -215,19 +253,41 @@ def accumulated(
             )
             for picked in product(*(run.taps for run in chosen))
         ]
-        cells[tuple(run.cells for run in chosen)] = total(terms(taps))
+        sums.append((tuple(run.cells for run in chosen), terms(taps)))
+    summed(sheet, cells, sums)
 
 
-def distributed(canvas: Grid, geometry: Geometry, stamps: Grid, bias: Grid | None) -> None:
+def afford(sheet: Sheet, runs: Sequence[Sequence[Run]], channels: int = 1, blocks: int = 1) -> None:
+    """Refuse sums that are too many, before they are made.
+
+    channels  that each sum adds up
+    blocks    how many blocks of cells are written so
+    """
+    every = prod(sum(len(run.taps) for run in axis) for axis in runs) + prod(map(len, runs))
+    sheet.afford(every * channels * blocks)
+
+
+def written(sheet: Sheet, cells: Grid) -> range:
+    """The channels of a block; of a plan the last, which has the longest addresses, unless their
+    sums stand in parts that take places too."""
+    channels = range(cells.shape[0])
+    return channels[-1:] if sheet.plan and sheet.annex is None else channels
+
+
+def distributed(
+    sheet: Sheet, canvas: Grid, geometry: Geometry, stamps: Grid, bias: Grid | None
+) -> None:
     """Write each output cell as the sum of the stamps that reach it.
 
     canvas  (out_channels, *canvas_sizes), not yet written
     stamps  (in_channels, out_channels // groups, *input_sizes, *kernel_sizes)
     """
     runs = [axis.canvas_runs for axis in geometry.axes]
-    for o in range(geometry.out_channels):
+    afford(sheet, runs, len(geometry.sources(0)), geometry.out_channels)
+    for o in written(sheet, canvas):
         extra = [] if bias is None else [bias[o]]
         accumulated(
+            sheet,
             canvas[o],
             runs,
             lambda taps, o=o, extra=extra: (
@@ -241,12 +301,16 @@ def distributed(canvas: Grid, geometry: Geometry, stamps: Grid, bias: Grid | Non
         )
 
 
-def tapped(canvas: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | None) -> None:
+def tapped(
+    sheet: Sheet, canvas: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | None
+) -> None:
     """Write each output cell as the explicit products of inputs and weights that reach it."""
     runs = [axis.canvas_runs for axis in geometry.axes]
-    for o in range(geometry.out_channels):
+    afford(sheet, runs, len(geometry.sources(0)), geometry.out_channels)
+    for o in written(sheet, canvas):
         extra = [] if bias is None else [bias[o]]
         accumulated(
+            sheet,
             canvas[o],
             runs,
             lambda taps, o=o, extra=extra: (
@@ -260,7 +324,9 @@ def tapped(canvas: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | None
         )
 
 
-def convolved(result: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | None = None) -> None:
+def convolved(
+    sheet: Sheet, result: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | None = None
+) -> None:
     """Write each cell of a plain convolution as the explicit products of inputs and weights.
 
     result    (out_channels, *result_sizes, ...), not yet written
@@ -268,9 +334,11 @@ def convolved(result: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | N
     x         (in_channels, *sizes, ...); further axes of both go along
     """
     runs = [axis.forward_runs for axis in geometry.axes]
-    for o in range(geometry.in_channels):
+    afford(sheet, runs, len(geometry.targets(0)), geometry.in_channels)
+    for o in written(sheet, result):
         extra = [] if bias is None else [bias[o]]
         accumulated(
+            sheet,
             result[o],
             runs,
             lambda taps, o=o, extra=extra: (
@@ -285,7 +353,7 @@ def convolved(result: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | N
 
 
 def collected(
-    canvas: Grid, geometry: Geometry, turned: Grid, stretched: Grid, bias: Grid | None
+    sheet: Sheet, canvas: Grid, geometry: Geometry, turned: Grid, stretched: Grid, bias: Grid | None
 ) -> None:
     """Write each output cell as the sum of a window of the stretched input times the turned kernel.
 
@@ -294,7 +362,9 @@ def collected(
     """
     extents = [axis.extent for axis in geometry.axes]
     flat = min(2, geometry.rank)  # a range has at most two axes: the others are written out
-    for o in range(geometry.out_channels):
+    longest = len(geometry.sources(0)) * prod(extents[: geometry.rank - flat])
+    sheet.afford(longest * geometry.out_channels)
+    for o in written(sheet, canvas):
         terms = []
         for i in geometry.sources(o):
             windows = stretched[i].windows(*extents)
@@ -305,7 +375,7 @@ def collected(
                 terms.append(call("SUMPRODUCT", part.area(flat), window.area(flat)))
         if bias is not None:
             terms.append(bias[o])
-        canvas[o] = total(terms)
+        summed(sheet, canvas[o], [(..., terms)])
 
 
 def stretched_input(sheet: Sheet, geometry: Geometry, x: Grid, at: Place) -> Grid:
@@ -351,12 +421,13 @@ def verdict(
     valid: Expr | None = None,
 ) -> None:
     """A live line that says whether two blocks agree; nothing where they are not `valid`."""
-    apart = total(
+    apart = added(
+        sheet,
         [
             call("SUMXMY2", a[lead].area(min(2, len(a.shape))), b[lead].area(min(2, len(b.shape))))
             for a, b in pairs
             for lead in np.ndindex(*a.shape[:-2])
-        ]
+        ],
     )
     words = call("IF", apart < 1e-9, sheet.say(agree), sheet.say(differ))
     cell = sheet.formula(at, words if valid is None else call("IF", valid, words, ""), "verdict")

@@ -221,10 +221,14 @@ def _logical(function: np.ufunc) -> Callable[..., Values]:
     return over
 
 
-def _choose(number: Any, *options: Any) -> Any:
-    """The options that were not chosen may be errors."""
-    inside = not isinstance(number, str) and 1 <= number < len(options) + 1
-    return options[int(number) - 1] if inside else np.nan
+def _choose(*arrays: Values) -> Values:
+    """The options that were not chosen may be errors; there may be more than NumPy's 64 arrays."""
+    number, *options = (array.astype(object) for array in np.broadcast_arrays(*arrays))
+    chosen = np.full(number.shape, np.nan, dtype=object)
+    for index, at in np.ndenumerate(number):
+        if not isinstance(at, str) and 1 <= at < len(options) + 1:
+            chosen[index] = options[int(at) - 1][index]
+    return _settled(chosen)
 
 
 def _is_number(cell: Any) -> Any:
@@ -257,7 +261,7 @@ def _all_numbers(*cells: Any) -> bool:
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "ABS": _numeric(np.abs, abs),
     "AND": _logical(np.logical_and),
-    "CHOOSE": _cells_with_errors(_choose),
+    "CHOOSE": _choose,
     "COLUMNS": lambda area, **_: np.float64(area.shape[-1]),
     "COUNTIF": _countif,
     "IF": _if,

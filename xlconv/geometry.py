@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
-from math import prod
+from itertools import groupby, pairwise
+from math import gcd, prod
 
-from xlconv.errors import XlconvError
+from xlconv.errors import LimitError, XlconvError
+
+TAPS = 300_000
+"""Taps of all runs of an axis: more make more terms than a sheet has."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,11 @@ class Axis:
             if (got := getattr(self, name)) < least:
                 raise XlconvError(f"{name} must be at least {least}, got {got}", parameter=name)
         if self.output_padding and self.output_padding >= max(self.stride, self.dilation):
+            begin, end = self.padding
             raise XlconvError(
                 f"output_padding must be smaller than stride or dilation, got {self.output_padding}"
-                f" with stride {self.stride}, dilation {self.dilation}",
+                f" with stride {self.stride}, dilation {self.dilation}: padding"
+                f" {begin}:{end - self.output_padding} makes what OpenVINO makes of it",
                 parameter="output_padding",
             )
         if self.output_size < 1:
@@ -145,47 +148,68 @@ class Axis:
         [(0, 3, ((0, 0), (1, 1)))]
         """
 
-        def taps(i: int) -> tuple[tuple[int, int], ...]:
-            reached = [(self.target(i, u), u) for u in range(self.kernel_size)]
-            return tuple((r - self.stride * i, u) for r, u in reached if 0 <= r < self.output_size)
+        def window(i: int) -> tuple[int, int]:
+            behind = self.padding[0] - self.stride * i  # the output's first cell, from its stamp's
+            first, end = (
+                -(-behind // self.dilation),
+                -(-(behind + self.output_size) // self.dilation),
+            )
+            return max(0, first), min(self.kernel_size, end)
 
+        most = min(self.kernel_size, -(-self.output_size // self.dilation))
+        _refuse(min(self.size, 2 * self.kernel_size) * most)
         found = []
-        for shifted, group in groupby(range(self.size), key=taps):
+        for (low, high), group in groupby(range(self.size), key=window):
             first, *rest = group
-            reads = tuple((shift + self.stride * first, u) for shift, u in shifted)
+            reads = tuple((self.target(first, u), u) for u in range(low, high))
             found.append(Run(first, 1, 1 + len(rest), reads, self.stride))
         return tuple(found)
 
+    def meeting(self, cell: int) -> range:
+        """The kernel indices that can bring an input to a cell of the full output.
+
+        >>> axis = Axis(size=4, kernel_size=5, stride=2)
+        >>> list(axis.meeting(0)), list(axis.meeting(1))
+        ([0, 2, 4], [1, 3])
+        """
+        common = gcd(self.stride, self.dilation)
+        step = self.stride // common
+        if cell % common:
+            return range(0)
+        first = cell // common * pow(self.dilation // common, -1, step) % step
+        return range(first, self.kernel_size, step)
+
+    @property
+    def most_taps(self) -> int:
+        """The most inputs that an output cell can meet."""
+        common = gcd(self.stride, self.dilation)
+        along = (
+            -(-self.kernel_size * common // self.stride),
+            -(-self.size * common // self.dilation),
+        )
+        return min(along)
+
     def _runs(self, begin: int, size: int) -> tuple[Run, ...]:
         s, found = self.stride, []
+        _refuse(min(size, s + 2 * self.kernel_size) * self.most_taps)
         for phase in range(min(s, size)):
-            # with r = phase + s*m, an input i that reaches r through u keeps i - m
-            taps = [
-                (
-                    m,
-                    tuple(
-                        sorted(
-                            ((r + begin - self.dilation * u) // s - m, u)
-                            for u in range(self.kernel_size)
-                            if (r + begin - self.dilation * u) % s == 0
-                            and 0 <= (r + begin - self.dilation * u) // s < self.size
-                        )
-                    ),
-                )
-                for m, r in enumerate(range(phase, size, s))
-            ]
-            for shifted, group in groupby(taps, key=lambda tap: tap[1]):
-                members = [m for m, _ in group]
-                first = members[0]
-                found.append(
-                    Run(
-                        phase + s * first,
-                        s,
-                        len(members),
-                        tuple((shift + first, u) for shift, u in shifted),
-                    )
-                )
+            # with r = phase + s*m, the input that reaches r through u is m + shift(u)
+            at = phase + begin
+            shifts = [((at - self.dilation * u) // s, u) for u in self.meeting(at)][::-1]
+            last = len(range(phase, size, s))
+            ends = {end for i, _ in shifts for end in (-i, self.size - i) if 0 < end < last}
+            for m, after in pairwise((0, *sorted(ends), last)):
+                taps = tuple((m + i, u) for i, u in shifts if 0 <= m + i < self.size)
+                found.append(Run(phase + s * m, s, after - m, taps))
         return tuple(sorted(found, key=lambda run: run.start))
+
+
+def _refuse(taps: int) -> None:
+    """Refuse an axis whose runs, at most so many taps, take too long to be listed."""
+    if taps > TAPS:
+        raise LimitError(
+            f"an axis on which inputs meet weights in {taps} ways; {TAPS} are the most"
+        )
 
 
 @dataclass(frozen=True)
@@ -265,29 +289,3 @@ class Geometry:
     def macs(self) -> int:
         """Multiplications, without bias."""
         return prod(self.weight_shape) * prod(axis.size for axis in self.axes)
-
-
-def largest_input(geometry: Geometry, fits: Callable[[Geometry], bool]) -> str:
-    """The largest input with which a layer fits, no larger than its own: "use ..." in words."""
-
-    def at_most(size: int) -> tuple[Axis, ...]:
-        return tuple(replace(axis, size=min(size, axis.size)) for axis in geometry.axes)
-
-    def too_large(size: int) -> bool:
-        try:
-            return not fits(replace(geometry, axes=at_most(size)))
-        except XlconvError:  # so small that nothing is left of the output
-            return False
-
-    end, top = 1, max(axis.size for axis in geometry.axes)
-    while end < top and not too_large(end):  # from below: what is far too large takes long, too
-        end = min(2 * end, top)
-    size = bisect_left(range(1, end), True, key=too_large)
-    if not size:
-        alone = geometry.in_channels == geometry.out_channels == 1
-        return "use smaller parameters" if alone else "use fewer channels"
-    try:
-        at_most(size)
-    except XlconvError:
-        return "use a smaller padding"
-    return f"use an input of at most {'x'.join(str(axis.size) for axis in at_most(size))}"

@@ -4,33 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from xlconv.arguments import Array, numbers, pair, spread, whole
 from xlconv.errors import XlconvError
 from xlconv.geometry import Axis, Geometry
+from xlconv.ranks import FIRST, Reading, input_layouts, understand
+from xlconv.summary import explain, line, parameters, table
 
-Array = NDArray[np.float64]
-
-LARGEST = 10**9
-"""The largest parameter of a layer: no program has as many cells along an axis."""
+__all__ = ["Array", "Convolution", "Layer"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Layer:
     """A transposed convolution and the numbers that go through it.
 
     input   (in_channels, *sizes) float64
     weight  (in_channels, out_channels // groups, *kernel_sizes) float64
     bias    (out_channels,) float64, or None
+    note    how the input was read, where it was not plain: a sample of a batch, channels last
+
+    >>> Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2)
+    <Layer 2-D, 1 → 1 channels, 2x2 → 4x4, kernel 2x2, stride 2>
     """
 
     input: Array
     weight: Array
     bias: Array | None
     geometry: Geometry
+    note: str = ""
 
     @classmethod
     def of(
@@ -44,28 +48,48 @@ class Layer:
         output_padding: int | Sequence[int] = 0,
         dilation: int | Sequence[int] = 1,
         groups: int = 1,
+        batch: int | None = None,
+        rank: int | None = None,
+        input_layout: str | None = None,
     ) -> Layer:
         """A layer from arrays and PyTorch's parameters, each one value or one an axis.
 
-        input    (in_channels, *sizes), or (*sizes) for one channel
-        weight   (in_channels, out_channels // groups, *kernel_sizes), or (*kernel_sizes), which
-                 with as many groups as channels is the kernel of each
-        padding  cells cropped on both sides, or a pair (begin, end) an axis
+        input         (in_channels, *sizes), or (*sizes) for one channel; a batch first, if any
+        weight        (in_channels, out_channels // groups, *kernel_sizes), or (*kernel_sizes),
+                      which with as many groups as channels is the kernel of each
+        padding       cells cropped on both sides, or a pair (begin, end) an axis
+        batch         the sample to take of a batch, from 0; one of a single sample needs no word
+        rank          1, 2 or 3 spatial axes, where the shapes leave it open
+        input_layout  "channels-first", as it is by default, or "channels-last"
 
-        Raises XlconvError where the shapes do not fit one another.
+        Raises XlconvError where the shapes do not fit one another, or fit in several ways.
 
         >>> Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2).geometry.output_shape
         (1, 4, 4)
+        >>> Layer.of(np.ones((2, 4, 6)), np.ones((4, 2, 4)), batch=1).geometry.output_shape
+        (2, 9)
         """
-        x, w, rank = _with_channels(input, weight)
-        channels, alone = x.shape[0], np.ndim(weight) == rank
-        if alone and groups == channels:
+        groups = whole("groups", groups, least=1)
+        x, w = numbers("input", input), numbers("weight", weight)
+        reading = understand(
+            x.shape,
+            w.shape,
+            w.shape[0],
+            groups=groups,
+            layouts=input_layouts(input_layout, (FIRST,)),
+            batch=batch,
+            rank=rank,
+            values=lengths(stride, padding, output_padding, dilation),
+        )
+        x, w, note, rank = *_channelled(x, w, reading, batch), reading.rank
+        channels = x.shape[0]
+        if reading.alone and groups == channels:
             w = np.broadcast_to(w, (channels, *w.shape[1:]))
         if channels != w.shape[0]:
             raise XlconvError(
                 f"weight without channels is for one input channel, or for as many groups as"
                 f" channels, got {channels} channels and groups {groups}"
-                if alone
+                if reading.alone
                 else f"weight must have the input's channels first, got {w.shape[0]} in weight of"
                 f" shape {w.shape} with {channels} input channels",
                 parameter="weight",
@@ -86,7 +110,25 @@ class Layer:
             for a in range(rank)
         )
         geometry = Geometry(x.shape[0], w.shape[1] * groups, groups, axes)
-        return cls(x, w, _bias(bias, geometry.out_channels), geometry)
+        return cls(x, w, _bias(bias, geometry.out_channels), geometry, note)
+
+    def __repr__(self) -> str:
+        return line("Layer", self.explain())
+
+    def _repr_html_(self) -> str:
+        return table("Layer", [], self._parameters().items())
+
+    def explain(self) -> str:
+        """The layer in one line, and how its input was read where that was not plain.
+
+        >>> Layer.of(np.ones((1, 4, 6)), np.ones((4, 2, 4)), stride=2, padding=1).explain()
+        '1-D, 4 → 2 channels, 6 → 12, kernel 4, stride 2, padding 1; sample 0 of a batch of 1'
+        """
+        return explain(self._parameters(), self.note)
+
+    def _parameters(self) -> dict[str, str]:
+        g = self.geometry
+        return parameters(g.input_shape, g.output_shape, g)
 
     @classmethod
     def planned(cls, geometry: Geometry, bias: bool = False) -> Layer:
@@ -100,7 +142,7 @@ class Layer:
         )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Convolution:
     """A plain convolution and the numbers that go through it.
 
@@ -108,12 +150,14 @@ class Convolution:
     weight    (out_channels, in_channels // groups, *kernel_sizes) float64
     bias      (out_channels,) float64, or None
     geometry  that of its transpose, which has its output as input, and its input as output
+    note      how the input was read, where it was not plain: a sample of a batch, channels last
     """
 
     input: Array
     weight: Array
     bias: Array | None
     geometry: Geometry
+    note: str = ""
 
     @classmethod
     def of(
@@ -126,20 +170,37 @@ class Convolution:
         padding: int | Sequence[int | Sequence[int]] = 0,
         dilation: int | Sequence[int] = 1,
         groups: int = 1,
+        batch: int | None = None,
+        rank: int | None = None,
+        input_layout: str | None = None,
     ) -> Convolution:
         """A convolution from arrays and PyTorch's parameters, each one value or one an axis.
 
-        input    (in_channels, *sizes), or (*sizes) for one channel
-        weight   (out_channels, in_channels // groups, *kernel_sizes), or (*kernel_sizes)
-        padding  zeros added on both sides, or a pair (begin, end) an axis
+        input         (in_channels, *sizes), or (*sizes) for one channel; a batch first, if any
+        weight        (out_channels, in_channels // groups, *kernel_sizes), or (*kernel_sizes)
+        padding       zeros added on both sides, or a pair (begin, end) an axis
+        batch         the sample to take of a batch, from 0; one of a single sample needs no word
+        rank          1, 2 or 3 spatial axes, where the shapes leave it open
+        input_layout  "channels-first", as it is by default, or "channels-last"
 
-        Raises XlconvError where the shapes do not fit one another.
+        Raises XlconvError where the shapes do not fit one another, or fit in several ways.
         Source: Dumoulin & Visin 2016, arXiv:1603.07285, relationship 6, with dilation.
 
         >>> Convolution.of(np.ones((5, 5)), np.ones((3, 3)), stride=2, padding=1).output_shape
         (1, 3, 3)
         """
-        x, w, rank = _with_channels(input, weight)
+        groups = whole("groups", groups, least=1)
+        x, w = numbers("input", input), numbers("weight", weight)
+        reading = understand(
+            x.shape,
+            w.shape,
+            groups * w.shape[1] if w.ndim > 1 else 1,
+            layouts=input_layouts(input_layout, (FIRST,)),
+            batch=batch,
+            rank=rank,
+            values=lengths(stride, padding, dilation),
+        )
+        x, w, note, rank = *_channelled(x, w, reading, batch), reading.rank
         axes = []
         for size, kernel_size, s, p, d in zip(
             x.shape[1:],
@@ -169,21 +230,30 @@ class Convolution:
                 f" groups {groups}",
                 parameter="weight",
             )
-        return cls(x, w, _bias(bias, geometry.in_channels), geometry)
+        return cls(x, w, _bias(bias, geometry.in_channels), geometry, note)
+
+    def __repr__(self) -> str:
+        g = self.geometry
+        named = parameters(g.output_shape, g.input_shape, g, ("stride", "padding", "dilation"))
+        return line("Convolution", explain(named, self.note))
 
     @property
     def output_shape(self) -> tuple[int, ...]:
         return self.geometry.input_shape
 
 
-def _with_channels(input: ArrayLike, weight: ArrayLike) -> tuple[Array, Array, int]:
-    x, w = numbers("input", input), numbers("weight", weight)
-    rank = _rank(x.ndim, w.ndim)
-    return (
-        x.reshape((1,) * (rank + 1 - x.ndim) + x.shape),
-        w.reshape((1,) * (rank + 2 - w.ndim) + w.shape),
-        rank,
-    )
+def _channelled(
+    x: Array, w: Array, reading: Reading, batch: int | None
+) -> tuple[Array, Array, str]:
+    """One sample with its channels first, the weight with its own, and a note of what was read."""
+    kernel = w.reshape((1, 1, *w.shape)) if reading.alone else w
+    return reading.sample(x, batch), kernel, reading.note(x.shape, batch)
+
+
+def lengths(*parameters: object) -> set[int]:
+    """How many values the parameters have that have one an axis."""
+    listed = (p.tolist() if isinstance(p, np.ndarray) else p for p in parameters)
+    return {len(p) for p in listed if isinstance(p, Sequence) and not isinstance(p, str)} - {1}
 
 
 def _bias(bias: ArrayLike | None, out_channels: int) -> Array | None:
@@ -194,73 +264,3 @@ def _bias(bias: ArrayLike | None, out_channels: int) -> Array | None:
             parameter="bias",
         )
     return b
-
-
-def numbers(name: str, values: ArrayLike) -> Array:
-    """The values as finite float64, or an XlconvError that names the first bad one."""
-    try:
-        given = np.asarray(values)
-    except (TypeError, ValueError):  # rows of several lengths
-        given = np.array(None)
-    if given.dtype.kind not in "iuf" and given.size:
-        raise XlconvError(f"{name} must be numbers in rows of equal length", parameter=name)
-    if given.size == 0:
-        raise XlconvError(f"{name} must hold at least one number", parameter=name)
-    if not any(given.strides):  # one number, however often
-        one = np.float64(given.flat[0])
-        given = np.broadcast_to(one, given.shape)
-        if np.isfinite(one):
-            return given
-    with np.errstate(over="ignore"):  # a wider float than float64: infinite, so refused
-        array = np.array(given, dtype=np.float64)
-    if not np.isfinite(array).all():
-        at = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise XlconvError(f"{name} must be finite, got {array[at]} at {list(at)}", parameter=name)
-    return array
-
-
-def spread(name: str, values: object, rank: int) -> list[Any]:
-    """One value an axis: a single one serves all axes."""
-    listed = list(values) if isinstance(values, Sequence | np.ndarray) else [values]
-    for value in listed:
-        if not _is_whole(value) and not (name == "padding" and _is_pair(value)):
-            pair = " or pairs (begin, end)" if name == "padding" else ""
-            raise XlconvError(
-                f"{name} must be whole numbers up to {LARGEST}{pair}, got {value!r:.40}",
-                parameter=name,
-            )
-    if len(listed) == 1:
-        return listed * rank
-    if len(listed) != rank:
-        raise XlconvError(
-            f"{name} must be one value or one for each of {rank} axes, got {len(listed)} values",
-            parameter=name,
-        )
-    return listed
-
-
-def pair(padding: int | Sequence[int]) -> tuple[int, int]:
-    """The cells cropped at the begin and at the end: one number crops the same at both."""
-    begin, end = (padding, padding) if isinstance(padding, int | np.integer) else padding
-    return int(begin), int(end)
-
-
-def _is_whole(value: object) -> bool:
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    return whole and abs(int(value)) <= LARGEST  # type: ignore[call-overload]
-
-
-def _is_pair(value: object) -> bool:
-    return isinstance(value, Sequence) and len(value) == 2 and all(map(_is_whole, value))
-
-
-def _rank(input_axes: int, weight_axes: int) -> int:
-    for rank in (1, 2, 3):
-        if input_axes in (rank, rank + 1) and weight_axes in (rank, rank + 2):
-            return rank
-    raise XlconvError(
-        f"input and weight must have 1 to 3 spatial axes in common, got an input of {input_axes}"
-        f" axes and a weight of {weight_axes}: an input is (in_channels, *sizes) or (*sizes), a"
-        " weight (in_channels, out_channels // groups, *kernel_sizes) or (*kernel_sizes)",
-        parameter="weight",
-    )

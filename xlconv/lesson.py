@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-import importlib
+import errno
 import inspect
 import json
 import os
-import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+import stat
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from math import prod
 from pathlib import Path
-from string import Formatter
-from typing import Any, NoReturn, get_type_hints
-
-import numpy as np
+from typing import Any, NoReturn
 
 from xlconv.book import Book, check_names
+from xlconv.claims import check_claims
 from xlconv.conventions import resolve
-from xlconv.data import SIZES, array, read
-from xlconv.errors import RoomError, UnreadableError, XlconvError
-from xlconv.figure import surround
-from xlconv.functions import Values
-from xlconv.geometry import Geometry, largest_input
+from xlconv.data import SIZES, Source, arrays
+from xlconv.drawing import draw, view_function, view_options
+from xlconv.errors import LimitError, UnreadableError, XlconvError
+from xlconv.files import Folder
 from xlconv.layer import Layer
-from xlconv.model import OPERATIONS
-from xlconv.page import Lesson, Page
+from xlconv.page import Lesson, Page, check_words
 from xlconv.recipe import VERSION, recipe
+from xlconv.room import check_room
 from xlconv.schema import Table, fits, shown, suggest
-from xlconv.sheet import SHEETS_CELLS, Sheet
+from xlconv.sheet import Sheet
+from xlconv.tomlfile import read_toml
 from xlconv.views import VIEWS
 from xlconv.words import WORDS
 
@@ -37,20 +33,21 @@ LESSON_KEYS = {"title": str, "words": dict, "layers": dict, "sheet": list[dict[s
 SHEET_KEYS = {"name": str, "view": str, "title": str, "idea": str, "try": list[str]}
 ARRAYS = {"input": str | list, "weight": str | list, "bias": str | list}
 PARAMETERS = {
-    "convention": str, "layout": str, "turned": bool, "stride": int | list[int],
+    "convention": str, "layout": str, "input_layout": str, "turned": bool, "batch": int,
+    "rank": int, "stride": int | list[int],
     "padding": str | int | list[int | tuple[int, int]], "output_padding": int | list[int],
     "output_size": int | list[int], "dilation": int | list[int], "groups": int,
 }  # fmt: skip
 LAYER_KEYS = ARRAYS | {"seed": int} | PARAMETERS
 
-GIVEN = ("layer", "layers", "pages")
-"""What a view may ask for beside its own options: its parameters of these names."""
+NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
+"""What a system says of a name that no file has."""
 
-EASY = 4_000
-"""Cells of a layer's input and output that surely find room."""
+RECIPE, RECIPE_VALUES, RECIPE_DEPTH = 16_000_000, 1_000_000, 20
+"""What a recipe may have: characters, values in all, lists and tables in each other."""
 
-TITLE_LENGTH, WORDS_LENGTH = 120, 255
-"""Characters that Excel takes in a page's header (half of them), and in a text in a formula."""
+TABLES = 255
+"""Sheets, or layers, of a lesson: each costs time to read and to draw, however little is on it."""
 
 
 def lesson_folder() -> Path:
@@ -72,15 +69,26 @@ def find_lesson(lesson: str | os.PathLike[str]) -> Path:
     """
     if lesson in lesson_names():
         return lesson_folder() / f"{lesson}.toml"
-    with suppress(OSError):  # a name too long for a file
-        if Path(lesson).is_file():
-            return Path(lesson)
+    path = Path(lesson)
+    try:
+        if not stat.S_ISDIR(path.stat().st_mode):
+            return path
+    except OSError as error:
+        if error.errno not in NOT_THERE:
+            raise UnreadableError(f"cannot read {path}: {error.strerror}") from None
+    except ValueError:  # a name that no system knows, such as one with a NUL
+        pass
     hint = suggest(str(lesson), lesson_names()) or f"; shipped are {', '.join(lesson_names())}"
-    raise UnreadableError(f'no lesson and no file is called "{lesson}"{hint}', parameter="lesson")
+    told = f"no lesson and no file is called {shown(str(lesson))}{hint}"
+    raise UnreadableError(told, parameter="lesson")
 
 
-def load_lesson(lesson: str | os.PathLike[str]) -> Lesson:
+def load_lesson(
+    lesson: str | os.PathLike[str], folders: Iterable[str | os.PathLike[str]] = ()
+) -> Lesson:
     """A shipped lesson by its name, or a lesson file by its path.
+
+    folders  where the files that it names may be, beside its own folder; links are followed
 
     Raises UnreadableError for a file that cannot be read, XlconvError naming file, table and key
     for one that says something wrong.
@@ -89,13 +97,8 @@ def load_lesson(lesson: str | os.PathLike[str]) -> Lesson:
     'Contents'
     """
     path = find_lesson(lesson)
-    try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UnreadableError(f"cannot read {path}: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:
-        raise UnreadableError(f"{path} is no TOML: {error}") from None
-    return _lesson(Table(path), told)
+    folder = Folder(path.parent, (path.parent, *map(Path, folders)))
+    return _lesson(Table(path), read_toml(path), Source(folder))
 
 
 def lesson_of(text: str, source: Path) -> Lesson:
@@ -111,23 +114,41 @@ def lesson_of(text: str, source: Path) -> Lesson:
         raise ValueError(f"{constant} is no number")
 
     try:
+        # each value but one has a comma or a bracket before it
+        if len(text) > RECIPE or sum(map(text.count, ",[{")) > RECIPE_VALUES:
+            raise ValueError(f"it has more than {RECIPE_VALUES:,} values or {RECIPE:,} characters")
         told = json.loads(text, parse_constant=refuse)
+        if not _shallow(told):
+            raise ValueError(f"it has lists within lists, more than {RECIPE_DEPTH} deep")
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"{source} is damaged: {error}") from None
     version = told.pop("version", None) if isinstance(told, dict) else None
     if version != VERSION:
         raise UnreadableError(f"{source} is of version {shown(version)}, not {VERSION}")
     told.pop("xlconv", None)
-    return _lesson(Table(source, files=False), told)
+    return _lesson(Table(source, files=False), told, Source())
 
 
-def layer_lesson(layer: Layer, views: Sequence[str], picture: bool = False) -> Lesson:
+def _shallow(told: Any) -> bool:
+    """Whether no value stands too deep in lists and tables to be told of."""
+    level: list[Any] = [[told]]
+    for _ in range(RECIPE_DEPTH):
+        inner = [table.values() if isinstance(table, dict) else table for table in level]
+        level = [value for values in inner for value in values if isinstance(value, (list, dict))]
+        if not level:
+            return True
+    return False
+
+
+def layer_lesson(layer: Layer, views: str | Sequence[str], picture: bool = False) -> Lesson:
     """A lesson that shows one layer, a page a view; a picture as one, where a view can.
 
     >>> lesson = layer_lesson(Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2), ["collect"])
     >>> lesson.title, lesson.names
     ('Transposed convolution 2×2 → 4×4', ['Collect'])
     """
+    if isinstance(views, str):
+        views = [views]
     if not views:
         raise XlconvError(f"view must name at least one of {', '.join(VIEWS)}", parameter="view")
     sizes = (layer.geometry.input_shape, layer.geometry.output_shape)
@@ -146,51 +167,42 @@ def layer_lesson(layer: Layer, views: Sequence[str], picture: bool = False) -> L
     return Lesson(title, tuple(pages), layers={"layer": layer})
 
 
-def _lesson(top: Table, told: dict[str, Any]) -> Lesson:
+def _lesson(top: Table, told: dict[str, Any], source: Source) -> Lesson:
     top.check(told, LESSON_KEYS, needed=("title", "sheet"))
-    if len(told["title"]) > TITLE_LENGTH:
-        raise top.wrong(f'"title" must have at most {TITLE_LENGTH} characters')
+    for key in ("sheet", "layers"):
+        if len(told.get(key, ())) > TABLES:
+            raise top.wrong(f'"{key}" must have at most {TABLES} tables, got {len(told[key])}')
     _check_words(top.part("words"), told.get("words", {}))
     tables = told.get("layers", {})
     top.part("layers").check(tables, dict.fromkeys(tables, dict))
-    layers = {key: _layer(top.part(f"layers.{key}"), tables[key]) for key in tables}
+    layers = {key: _layer(top.part(f"layers.{key}"), tables[key], source) for key in tables}
     pages = []
     for number, sheet in enumerate(told["sheet"], 1):
-        named = f' "{sheet["name"]}"' if "name" in sheet else ""
-        pages.append(_page(top.part(f"sheet {number}{named}"), sheet, layers))
-    if not pages:
-        raise top.wrong("a lesson must have at least one [[sheet]]")
+        named = f" {shown(str(sheet['name']))}" if "name" in sheet else ""
+        pages.append(_page(top.part(f"sheet {number}{named}"), sheet, layers, source))
     try:
         check_names(page.name for page in pages)
+        return Lesson(told["title"], tuple(pages), layers, told.get("words", {}))
     except XlconvError as error:
         raise top.wrong(str(error)) from None
-    return Lesson(told["title"], tuple(pages), layers, told.get("words", {}))
 
 
 def _check_words(table: Table, told: dict[str, Any]) -> None:
     """Refuse words that say more than the ones that they replace."""
     table.check(told, dict.fromkeys(WORDS, str))
-    for key, text in told.items():
-        known = _places(WORDS[key])
-        try:
-            unknown = [place for place in _places(text) if place not in known]
-        except ValueError as error:
-            raise table.wrong(f'"{key}" has braces that do not fit: {error}') from None
-        if unknown:
-            allowed = ", ".join(known) or "none: write {{ and }} for braces"
-            raise table.wrong(f'"{key}" has no place {unknown[0]}; it has {allowed}')
-        if len(text) > WORDS_LENGTH:
-            raise table.wrong(f'"{key}" must have at most {WORDS_LENGTH} characters')
-
-
-def _layer(table: Table, told: dict[str, Any]) -> Layer:
-    table.check(told, LAYER_KEYS, needed=("input", "weight"))
     try:
-        given: dict[str, Any] = {key: told[key] for key in PARAMETERS if key in told}
-        for key in (key for key in ARRAYS if key in told):
-            seed, folder = told.get("seed", 0), table.path.parent
-            given[key] = array(key, told[key], seed=seed, folder=folder, files=table.files)
-        return resolve(**given)
+        check_words(told)
+    except XlconvError as error:
+        raise table.wrong(str(error)) from None
+
+
+def _layer(table: Table, told: dict[str, Any], source: Source) -> Layer:
+    table.check(told, LAYER_KEYS, needed=("input", "weight"))
+    given = {key: told[key] for key in ARRAYS if key in told}
+    said: dict[str, Any] = {key: told[key] for key in PARAMETERS if key in told}
+    try:
+        said |= arrays(given, source, seed=told.get("seed", 0))
+        return resolve(**said)
     except XlconvError as error:
         raise _naming(table, error) from None
 
@@ -201,7 +213,7 @@ def _naming(table: Table, error: XlconvError) -> XlconvError:
     return table.wrong(f"{key}: {said}" if key and key not in said else said, type(error))
 
 
-def _page(table: Table, told: dict[str, Any], layers: Mapping[str, Layer]) -> Page:
+def _page(table: Table, told: dict[str, Any], layers: Mapping[str, Layer], source: Source) -> Page:
     view = told.get("view")
     if view is None and not table.files and told.keys() == {"name"}:
         table.check(told, {"name": str})
@@ -212,8 +224,7 @@ def _page(table: Table, told: dict[str, Any], layers: Mapping[str, Layer]) -> Pa
         raise table.wrong(f"unknown view {shown(view)}{suggest(str(view), VIEWS)}")
     wanted, options = inspect.signature(view_function(view)).parameters, view_options(view)
     of_layer = LAYER_KEYS | {"layer": str} if "layer" in wanted else {}
-    needed = [key for key in options if wanted[key].default is inspect.Parameter.empty]
-    table.check(told, of_layer | SHEET_KEYS | options, ["name", *needed])
+    table.check(told, of_layer | SHEET_KEYS | options, ["name", *_needed(wanted, options)])
 
     layer = None
     inline = {key: told[key] for key in of_layer if key in told and key not in options}
@@ -225,73 +236,66 @@ def _page(table: Table, told: dict[str, Any], layers: Mapping[str, Layer]) -> Pa
     if name is not None:
         layer = layers[name]
     elif inline:
-        layer = _layer(table, inline)
+        layer = _layer(table, inline, source)
     elif of_layer:
         raise table.wrong('needs a key "layer", or "input" and "weight"')
     return Page(
         told["name"], view, told.get("title", ""), told.get("idea", ""),
         tuple(told.get("try", ())), layer,
-        {key: _option(table, key, told[key], options[key]) for key in options if key in told},
+        _options(table, {key: told[key] for key in options if key in told}, options, source),
     )  # fmt: skip
 
 
-def _option(table: Table, key: str, value: Any, hint: Any) -> Any:
-    """An option of a view; numbers that stand in a file are read."""
-    if not (isinstance(value, str) and fits([], hint)) or SIZES.fullmatch(value):
-        return value
+def _options(
+    table: Table, told: dict[str, Any], hints: Mapping[str, Any], source: Source
+) -> dict[str, Any]:
+    """The options of a view; numbers that stand in files are read."""
+    given = {key: told[key] for key in told if _are_numbers(told[key], hints[key])}
+    files = [key for key in given if isinstance(given[key], str)]
+    if not files:
+        return told
     try:
-        if not table.files:
-            raise XlconvError(f"{key} must be numbers or sizes, got {value!r:.40}", parameter=key)
-        return read(key, table.path.parent / value).tolist()
+        found = arrays(given, source)
     except XlconvError as error:
         raise _naming(table, error) from None
+    return told | {key: found[key].tolist() for key in files}
 
 
-def _places(text: str) -> list[str]:
-    """The {places} in one of the words, with whatever is asked of their format.
-
-    >>> _places("{name}: {size:>9}")
-    ['{name}', '{size:>9}']
-    """
-    return [
-        "{" + name + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "") + "}"
-        for _, name, spec, conversion in Formatter().parse(text)
-        if name is not None
-    ]
+def _are_numbers(value: Any, hint: Any) -> bool:
+    """Whether an option holds an array, or the name of its file; sizes are for the view to fill."""
+    array = fits("", hint) and fits([], hint)
+    return array and not (isinstance(value, str) and SIZES.fullmatch(value))
 
 
-def view_function(view: str) -> Callable[..., None]:
-    """The function that draws a view; its module is imported when it is first asked for."""
-    found: Callable[..., None] = getattr(importlib.import_module(f"xlconv.views.{view}"), view)
-    return found
+def check_pages(lesson: Lesson) -> None:
+    """Refuse what is no view, or not what a view asks for: a lesson may be made in Python."""
+    for page in lesson.pages:
+        table = Table(f'sheet "{page.name}"')
+        if page.view not in VIEWS:
+            raise table.wrong(f"unknown view {shown(page.view)}{suggest(str(page.view), VIEWS)}")
+        wanted, options = (
+            inspect.signature(view_function(page.view)).parameters,
+            view_options(page.view),
+        )
+        table.check(page.options, options, _needed(wanted, options))
+        if "layer" in wanted and page.layer is None:
+            raise table.wrong(f"view {page.view} needs a layer")
 
 
-def view_options(view: str) -> dict[str, Any]:
-    """The options of a view and their types: the keyword-only parameters of its function.
-
-    >>> view_options("collect")
-    {'look': list[int] | None}
-    """
-    function = view_function(view)
-    hints = get_type_hints(function)
-    parameters = inspect.signature(function).parameters.values()
-    return {
-        p.name: hints[p.name]
-        for p in parameters
-        if p.kind is p.KEYWORD_ONLY and p.name not in GIVEN
-    }
+def _needed(wanted: Mapping[str, inspect.Parameter], options: Iterable[str]) -> list[str]:
+    return [key for key in options if wanted[key].default is inspect.Parameter.empty]
 
 
 def build(
     lesson: Lesson | Layer | str | os.PathLike[str],
     *,
-    views: Sequence[str] = ("distribute", "collect"),
+    views: str | Sequence[str] = ("distribute", "collect"),
     picture: bool = False,
 ) -> Book:
     """The book of a lesson, each of its claims checked against the model.
 
     lesson   a lesson, the name of a shipped one or the path of a file; or a layer
-    views    what to show of a layer; a lesson names its own
+    views    what to show of a layer, a name or several; a lesson names its own
     picture  whether a layer's input is a picture, to be shown as one where a view can
 
     Raises XlconvError where a layer has no such view, or a program's limits are passed.
@@ -303,8 +307,15 @@ def build(
         lesson = layer_lesson(lesson, views, picture)
     elif not isinstance(lesson, Lesson):
         lesson = load_lesson(lesson)
+    check_pages(lesson)
     check_room(lesson)
-    shown = {n: draw(lesson, n) for n, page in enumerate(lesson.pages) if page.view != "contents"}
+    try:
+        shown = {
+            n: draw(lesson, n) for n, page in enumerate(lesson.pages) if page.view != "contents"
+        }
+    except LimitError:
+        check_room(lesson, easy=0)  # which knows the way out
+        raise
     lesson = with_legend(lesson, shown.values())
     sheets = [shown.get(n) or draw(lesson, n) for n in range(len(lesson.pages))]
     for sheet in sheets:
@@ -324,91 +335,3 @@ def with_legend(lesson: Lesson, sheets: Iterable[Sheet]) -> Lesson:
             legend = [role for role in LEGEND if role in roles]
             pages[n] = replace(page, options={**page.options, "legend": legend})
     return replace(lesson, pages=tuple(pages))
-
-
-def draw(
-    lesson: Lesson,
-    number: int,
-    given: Mapping[str, Values] | None = None,
-    room: int = SHEETS_CELLS,
-    plan: bool = False,
-) -> Sheet:
-    """The sheet of one page of a lesson.
-
-    number  of the page, from 0
-    given   numbers that take the place of those in its blocks, by the block's name
-    room    cells that it may have
-    plan    whether its cells only take their places
-
-    Raises XlconvError where a layer has no such view, or a program's limits are passed.
-    """
-    page = lesson.pages[number]
-    words = WORDS | dict(lesson.words)
-    sheet = Sheet(page.name, page.view, words, given=given or {}, room=room, plan=plan)
-    known: dict[str, Any] = {
-        "layer": page.layer,
-        "layers": lesson.layers,
-        "pages": [(other.name, other.idea) for other in lesson.pages],
-    }
-    function = view_function(page.view)
-    wanted = inspect.signature(function).parameters
-    try:
-        with np.errstate(all="ignore"):  # what is no number is an error in its cell
-            function(sheet, **{k: v for k, v in known.items() if k in wanted}, **page.options)
-    except RoomError as error:
-        raise RoomError(f'sheet "{page.name}": {error.needs}') from None
-    except XlconvError as error:
-        raise type(error)(f'sheet "{page.name}": {error}', parameter=error.parameter) from None
-    surround(sheet, page.title or page.name, page.idea, page.try_this, number, lesson.names)
-    return sheet
-
-
-def check_room(lesson: Lesson) -> None:
-    """Refuse a layer that no program has room for, before anything is computed from it."""
-    layers = [page.layer for page in lesson.pages if page.layer is not None]
-    largest = max(layers, key=_cells, default=None)
-    if largest is None or _cells(largest) <= EASY:
-        return
-
-    def pages_with(geometry: Geometry) -> Lesson:
-        layer = Layer.planned(geometry, largest.bias is not None)
-        pages = (replace(p, layer=layer) if p.layer is largest else p for p in lesson.pages)
-        return replace(lesson, pages=tuple(pages))
-
-    excess = _excess(lesson)
-    if excess:
-        hint = largest_input(largest.geometry, lambda g: not _excess(pages_with(g)))
-        raise XlconvError(f"{excess}: {hint}", parameter="input")
-
-
-def _cells(layer: Layer) -> int:
-    return prod(layer.geometry.input_shape) + prod(layer.geometry.output_shape)
-
-
-def _excess(lesson: Lesson) -> str:
-    """The first limit of a program that a lesson's sheets pass, in words; none is empty."""
-    cells = 0
-    for number, page in enumerate(lesson.pages):
-        if page.layer is not None:
-            try:
-                sheet = draw(lesson, number, plan=True)
-            except RoomError as error:
-                return error.needs
-            cells += max(sheet.rows * sheet.columns, prod(page.layer.geometry.input_shape))
-    if cells > SHEETS_CELLS:
-        return f"the workbook needs {cells} cells; Google Sheets has {SHEETS_CELLS}"
-    return ""
-
-
-def check_claims(sheet: Sheet) -> None:
-    """Refuse a sheet on which a block is not what it claims to be: integers exactly."""
-    for block in sheet.blocks:
-        if block.claim is None:
-            continue
-        operation, layer = block.claim
-        found, truth = block.cells.value.astype(float, copy=False), OPERATIONS[operation](layer)
-        if not np.array_equal(found, truth) and (
-            np.array_equal(truth, np.rint(truth))  # integers are exact
-            or not np.allclose(found, truth, rtol=1e-12, atol=1e-12)
-        ):
-            raise AssertionError(f"{sheet.name}: block {block.name} is not the model's {operation}")

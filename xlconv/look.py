@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xlconv.errors import XlconvError
-from xlconv.expr import Expr, Grid, call
+from xlconv.expr import Expr, Grid, call, chosen
 from xlconv.figure import CONTROLS, LEFT, of_channel
 from xlconv.geometry import Axis, Geometry
 from xlconv.sheet import Sheet
+
+CHOICES = 100
+"""Output channels beyond which the looked-at one is not chosen among all in one formula."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,16 @@ class Look:
         """The option of the looked-at output channel."""
         if self.channel is None:
             return options[0]
-        return call("CHOOSE", self.channel + 1, *options)
+        return chosen(self.channel + 1, options)
+
+    def by_group(self, options: Sequence[Expr]) -> Expr:
+        """The option of the group of the looked-at output channel."""
+        g = self.geometry
+        if self.channel is None or g.groups == 1:
+            return options[0]
+        filters = g.out_channels // g.groups
+        group = call("INT", self.channel / filters) if filters > 1 else self.channel
+        return call("CHOOSE", group + 1, *options)
 
     def is_channel(self, out_channel: int) -> list[Expr]:
         """What must hold for an output channel to be the looked-at one."""
@@ -131,6 +143,6 @@ def pick(cells: Grid, at: Sequence[Expr]) -> Expr:
     """The cell of a block at a computed index, counted from 0."""
     if len(at) > 2:
         slices = [pick(cells[n], at[1:]) for n in range(cells.shape[0])]
-        return call("CHOOSE", at[0] + 1, *slices)
+        return chosen(at[0] + 1, slices)
     row = at[0] + 1 if len(at) == 2 else 1
     return call("INDEX", cells.area(), row, at[-1] + 1)

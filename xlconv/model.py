@@ -24,6 +24,17 @@ def conv_transpose(layer: Layer) -> Array:
     return canvas(layer)[(slice(None), *layer.geometry.crop)]
 
 
+def output(layer: Layer | Convolution) -> Array:
+    """The output of a layer, transposed convolution or plain: what its sheets show.
+
+    returns  (out_channels, *output_sizes) float64
+
+    >>> output(Layer.of([[1, 2]], [[1, 10]])).tolist()
+    [[[1.0, 12.0, 20.0]]]
+    """
+    return conv(layer) if isinstance(layer, Convolution) else conv_transpose(layer)
+
+
 def canvas(layer: Layer) -> Array:
     """The full output, before it is cropped: (out_channels, *canvas_sizes) float64."""
     g = layer.geometry

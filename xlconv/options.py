@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,8 +22,11 @@ OUTPUT = "output"
 
 # the keys of tables in modules that are imported when they are needed
 CONVENTIONS = ("pytorch", "tensorflow", "keras", "jax", "onnx", "mxnet")
-LAYOUTS = ("pytorch", "onnx", "mxnet", "keras", "tensorflow", "jax", "jax-transposed")
-FRAMEWORKS = ("pytorch", "keras", "jax", "onnx", "mxnet", "numpy")
+LAYOUTS = (
+    "pytorch", "onnx", "mxnet", "keras", "tensorflow", "jax", "jax-transposed", "tflite", "oihw",
+)  # fmt: skip
+INPUT_LAYOUTS = ("channels-first", "channels-last")
+FRAMEWORKS = ("pytorch", "tensorflow", "keras", "jax", "onnx", "mxnet", "numpy")
 PADDINGS = {
     "same": "same",
     "same-lower": "same_lower",
@@ -31,14 +35,35 @@ PADDINGS = {
 }
 
 
+WHOLE = "-?[0-9]{1,4000}"
+"""A whole number as it is typed: Python would also take 1_0, +1 and the digits of every script."""
+
+
+Callback = Callable[[click.Context, click.Parameter, str | None], Any]
+
+
+def whole_number(least: int | None = None) -> Callback:
+    """What reads one whole number, of at least `least`."""
+
+    def read(_: click.Context, __: click.Parameter, told: str | None) -> int | None:
+        if told is None:
+            return None
+        if not re.fullmatch(WHOLE, told):
+            raise click.BadParameter(f"{told!r:.40} is no whole number")
+        if least is not None and int(told) < least:
+            raise click.BadParameter(f"must be at least {least}, got {told:.40}")
+        return int(told)
+
+    return read
+
+
 def per_axis(_: click.Context, __: click.Parameter, told: str | None) -> list[int] | None:
     """Whole numbers separated by commas."""
     if told is None:
         return None
-    try:
-        return [int(text) for text in told.split(",")]
-    except ValueError:
-        raise click.BadParameter(f"{told!r} is no whole number, or one an axis: 2 or 2,1") from None
+    if not re.fullmatch(f"{WHOLE}(,{WHOLE})*", told):
+        raise click.BadParameter(f"{told!r:.40} is no whole number, or one an axis: 2 or 2,1")
+    return [int(text) for text in told.split(",")]
 
 
 def pads(
@@ -47,19 +72,19 @@ def pads(
     """The same, where each may be a pair begin:end; or a word."""
     if told is None or told in PADDINGS:
         return PADDINGS.get(str(told))
-    try:
-        pads = [pad.partition(":") for pad in told.split(",")]
-        return [(int(begin), int(end)) if colon else int(begin) for begin, colon, end in pads]
-    except ValueError:
-        raise click.BadParameter(f"{told!r} is not like 1 or 2,1 or 1:2,0:1") from None
+    pad = f"{WHOLE}(:{WHOLE})?"
+    if not re.fullmatch(f"{pad}(,{pad})*", told):
+        raise click.BadParameter(f"{told!r:.40} is not like 1 or 2,1 or 1:2,0:1")
+    pairs = [each.partition(":") for each in told.split(",")]
+    return [(int(begin), int(end)) if colon else int(begin) for begin, colon, end in pairs]
 
 
 def sizes(_: click.Context, __: click.Parameter, told: str | None) -> list[int] | None:
-    """Sizes as in 4x4, of one to three axes."""
+    """Sizes as in 4x4, of one to three axes, and up to two more for channels and a batch."""
     if told is None:
         return None
-    if not re.fullmatch(r"[0-9]{1,18}([x,][0-9]{1,18}){0,2}", told):
-        raise click.BadParameter(f"{told!r} is not like 4, 4x4 or 4x4x4")
+    if not re.fullmatch(r"[0-9]{1,18}([x,][0-9]{1,18}){0,4}", told):
+        raise click.BadParameter(f"{told!r:.40} is not like 4, 4x4 or 3x4x4")
     return [int(size) for size in re.split("[x,]", told)]
 
 
@@ -82,7 +107,7 @@ def target_options(command: Any) -> Any:
         click.option("--force", is_flag=True, help="Overwrite a file with other content."),
         click.option(
             "-o", "--output", metavar="FILE", type=click.Path(),
-            help=f"The file to write; - is stdout. Default: {OUTPUT}/NAME.xlsx",
+            help=f"The .xlsx file to write; - is stdout. Default: {OUTPUT}/NAME.xlsx",
         ),
     ):  # fmt: skip
         command = option(command)
@@ -124,7 +149,8 @@ def layer_options(command: Any) -> Any:
     for option in reversed((
         click.option(
             "--input", "input_", required=True, metavar="SIZE|FILE",
-            help="4x4, 3x4x4 (channels first), or a .csv, .npy or .png file.",
+            help="4x4, 3x4x4 (channels first), or a .csv, .npy or .png file; FILE:3x4x4 lays its"
+            " numbers into these sizes. A batch of one is left out: 1x3x4x4 is 3x4x4.",
         ),
         click.option(
             "--weight", required=True, metavar="SIZE|FILE",
@@ -139,15 +165,28 @@ def layer_options(command: Any) -> Any:
             help="The order of the weight's axes. Default: the convention's",
         ),
         click.option(
+            "--input-layout", type=click.Choice(INPUT_LAYOUTS),
+            help="Where the input's channels are. Default: first, or in a layout of Keras,"
+            " TensorFlow or JAX where they are as many as the weight's",
+        ),
+        click.option(
+            "--batch", type=click.IntRange(min=0), metavar="K",
+            help="The input's first axis is a batch: take sample K of it, from 0.",
+        ),
+        click.option(
+            "--rank", type=click.IntRange(1, 3), metavar="N",
+            help="How many axes are spatial, where the sizes leave it open.",
+        ),
+        click.option(
             "--turned/--not-turned", default=None,
             help="Whether the kernel lies turned by half. Default: as the layout has it",
         ),
         click.option(
-            "--seed", type=click.IntRange(min=0), default=0, metavar="N",
+            "--seed", callback=whole_number(least=0), default="0", metavar="N",
             help="Another seed fills sizes with other small integers.",
         ),
         geometry_options,
-        click.option("--groups", type=int, metavar="N", help="Default: 1"),
+        click.option("--groups", callback=whole_number(), metavar="N", help="Default: 1"),
     )):  # fmt: skip
         command = option(command)
     return command
@@ -172,18 +211,37 @@ def wanted(asked: Mapping[str, Any]) -> dict[str, Any]:
 def layer_of(planned: bool = False, **asked: Any) -> Layer:
     """The layer that the options give; `planned` if one too large is to be refused later."""
     from xlconv.conventions import resolve
-    from xlconv.data import array
+    from xlconv.data import Source, arrays
+    from xlconv.files import Folder
 
     turned = asked.pop("turned")
     said = wanted(asked)
-    seed, bias = said.pop("seed", 0), said.pop("bias", None)
-    return resolve(
-        array("input", said.pop("input_"), seed=seed, planned=planned),
-        array("weight", said.pop("weight"), seed=seed),
-        bias=None if bias is None else array("bias", bias, seed=seed),
-        turned=turned,
-        **said,
-    )
+    seed, said["input"] = said.pop("seed", 0), said.pop("input_")
+    names = ("input", "weight", "bias")
+    given: dict[str, str] = {name: said.pop(name) for name in names if name in said}
+    found: dict[str, Any] = dict(arrays(given, Source(Folder(), planned=planned), seed=seed))
+    return resolve(turned=turned, **found, **said)
+
+
+def given_files(layer: Layer, asked: Mapping[str, Any]) -> dict[str, str]:
+    """Where a program of a layer finds the arrays that it loads, by name: the .npy files that were
+    given, as Python writes their whole paths; none whose numbers are not in that order, or are not
+    all that it holds.
+    """
+    import numpy as np
+
+    from xlconv.data import Source, array
+    from xlconv.files import Folder
+    from xlconv.snippets import files
+
+    found = {}
+    for name, loaded in files(layer).items():
+        path = Path(asked["input_" if name == "input" else name])
+        if path.suffix.lower() != ".npy":
+            continue
+        if np.array_equal(array(name, str(path), Source(Folder())).reshape(-1), loaded.reshape(-1)):
+            found[name] = ascii(str(path.absolute()))
+    return found
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def kept(book: Workbook) -> Origin:
 
     Raises UnreadableError where there is none.
     """
-    path = book.package.path
+    path = book.package.name
     damage = ""
     for text in (_in_properties(book), _on_sheet(book)):
         if text:

@@ -6,62 +6,87 @@ which a declaration of entities is none that a workbook needs.
 
 from __future__ import annotations
 
+import os
+import stat
 import zlib
-from collections.abc import Callable, Iterable, Iterator
-from io import BytesIO
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from posixpath import join, normpath
-from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from xlconv.errors import UnreadableError
+from xlconv.scan import Budget, End, Start, scanned
+from xlconv.sources import remember
 
-FILE_SIZE, PART_SIZE, PARTS = 256 << 20, 1 << 30, 2_000
-"""Bytes of a file and of its parts unpacked, and how many parts, beyond which it is refused."""
+FILE_SIZE, PART_SIZE, PARTS = 1 << 30, (1 << 31) - 1, 2_000
+"""Bytes of a file and of a part of it unpacked, and how many parts: neither written nor read beyond.
 
-RATIO, SMALL = 150, 1 << 20
-"""How many times larger a part may become that is not small; deflate packs zeros 1,000 to 1."""
+A ZIP file with larger parts needs what not every program reads.
+"""
 
-PIECE, TOKEN, TEXT, DEPTH, NAMES = 1 << 16, 1 << 20, 100_000, 100, 1_000
-"""Bytes read at once; at most: bytes of a tag, letters of a text, tags in tags, names of tags."""
+PIECE, SOME = 1 << 16, 1 << 20
+"""Bytes of a part, and of a file, that are read at once."""
+
+NOT_THE_FILE = {
+    "~$": "is a note of Excel's that a file is open, not the file",
+    "._": "is a note of macOS's beside a file, not the file",
+}
+"""What files are that begin so and are no archives."""
+
+OTHER_PARTS = {
+    "mimetype": "is an OpenDocument file",
+    "Index/Document.iwa": "is a file of Apple Numbers",
+    "xl/workbook.bin": "is a binary workbook (.xlsb)",
+}
+"""What archives are that have such a part."""
+
+SAVE = "save it as .xlsx"
+"""The way out of every other format."""
+
+STRICT = {"customProperties": "custom-properties"}
+"""The kinds of relations that strict files call otherwise."""
+
+LISTED = b"PK\x01\x02"
+"""How each entry of an archive's list of parts begins."""
 
 OLE = b"\xd0\xcf\x11\xe0"
 """How files of Excel begin that are no ZIP archives."""
-
-Start = Callable[[str, dict[str, str]], None]
-"""What is told of each tag: its name, without a prefix, and its attributes."""
-
-End = Callable[[str, str], None]
-"""What is told at each tag's end: its name, and its text if there are no tags in it."""
 
 
 class Package:
     """The parts of an .xlsx file.
 
+    name    the path as it is said: a file's name may be no text at all
+    size    bytes of the file
+    budget  what reading it may still cost
+
     Raises UnreadableError for what is no such file, or could harm.
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.data = _bytes(path)
+        self.name = os.fsencode(path).decode("utf-8", "backslashreplace")
+        self.size = _size(path, self.name)
+        self.budget = Budget(self.size)
         try:
-            self._zip = ZipFile(BytesIO(self.data))
+            if _parts(path) > PARTS:  # its list of them is read whole
+                raise self.wrong(f"it has more than {PARTS} parts")
+            self._zip = ZipFile(path)
+        except UnreadableError:
+            raise
         except (BadZipFile, ValueError, EOFError, OSError, NotImplementedError):
-            locked = self.data.startswith(OLE)
-            reason = "has a password, or is of an old Excel" if locked else "is cut short"
-            raise UnreadableError(f"{path} is no .xlsx file, or {reason}") from None
-        if reason := _refused(self._zip.infolist()):
+            raise UnreadableError(f"{self.name} {_no_archive(path)}") from None
+        if reason := self._refused(self._zip.infolist()):
             raise self.wrong(reason)
-        if "_rels/.rels" not in self._zip.namelist():
-            raise self.wrong("it is no .xlsx file")
 
     def wrong(self, reason: str) -> UnreadableError:
         """An error that names the file."""
-        return UnreadableError(f"{self.path} is not opened: {reason}")
+        return UnreadableError(f"{self.name} is not opened: {reason}")
 
-    def size(self, name: str) -> int:
-        """The bytes of a part."""
-        return self._info(name).file_size
+    def part_sizes(self, name: str) -> tuple[int, int]:
+        """The bytes of a part: unpacked and packed."""
+        info = self._info(name)
+        return info.file_size, info.compress_size
 
     def scan(self, name: str, start: Start, end: End) -> None:
         """Read all tags of a part."""
@@ -71,9 +96,11 @@ class Package:
     def scanned(self, name: str, start: Start, end: End) -> Iterator[None]:
         """Read the tags of a part, some at a time."""
         try:
-            yield from scanned(self._pieces(name), start, end)
+            yield from scanned(self._pieces(name), start, end, self.budget)
+        except UnreadableError:
+            raise
         except ValueError as error:
-            raise self.wrong(f"its part {name} {error}") from None
+            raise self.wrong(f"its part {_cut(name)} {error}") from None
 
     def relations(self, name: str) -> dict[str, tuple[str, str]]:
         """What a part relates to, by id: the last word of the kind, and the part's name."""
@@ -84,7 +111,9 @@ class Package:
             if tag == "Relationship" and attributes.get("TargetMode") != "External":
                 target = normpath(join("/", folder, attributes.get("Target", ""))).lstrip("/")
                 kind = attributes.get("Type", "").rpartition("/")[2]
-                found[attributes.get("Id", str(len(found)))] = (kind, target)
+                key = attributes.get("Id", str(len(found)))
+                self.budget.keep(kind, target, key)
+                found[key] = (STRICT.get(kind, kind), target)
 
         self.scan(join(folder, "_rels", f"{base}.rels"), start, lambda _, __: None)
         return found
@@ -93,95 +122,74 @@ class Package:
         try:
             return self._zip.getinfo(name)
         except KeyError:
-            raise self.wrong(f"its part {name} is missing") from None
+            raise self.wrong(f"its part {_cut(name)} is missing") from None
 
     def _pieces(self, name: str) -> Iterator[bytes]:
         try:
             with self._zip.open(self._info(name)) as part:
                 while piece := part.read(PIECE):
+                    self.budget.spend("bytes", len(piece))
                     yield piece
-        except (BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
-            raise self.wrong(f"its part {name} is broken: {error}") from None
+        except (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as e:
+            raise self.wrong(f"its part {_cut(name)} is broken: {_cut(str(e))}") from None
+
+    def _refused(self, infos: list[ZipInfo]) -> str:
+        names = {info.filename for info in infos}
+        if len(names) < len(infos):
+            return "two of its parts have one name"
+        for name, reason in OTHER_PARTS.items():
+            if name in names and "xl/workbook.xml" not in names:
+                return f"it {reason}: {SAVE}"
+        if "_rels/.rels" not in names:
+            return "it is no .xlsx file"
+        unpacked = sum(info.file_size for info in infos)
+        if unpacked > self.budget.allowed["bytes"]:
+            return f"it unpacks to {unpacked:,} bytes"
+        return _packed_oddly(infos)
 
 
-def scanned(pieces: Iterable[bytes], start: Start, end: End) -> Iterator[None]:
-    """Read the tags of XML, a piece at a time.
-
-    Raises ValueError for what is no XML, or no such XML as workbooks have.
-    """
-    depth, fed, text = 0, 0, list[str]()
-    local: dict[str, str] = {}  # names without prefixes
-
-    def on_start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > DEPTH:
-            raise ValueError(f"has tags within tags, {DEPTH} deep")
-        if text:
-            text.clear()
-        if name not in local:
-            if len(local) == NAMES:
-                raise ValueError(f"has more than {NAMES} names of tags")
-            local[name] = name.rpartition(":")[2]
-        start(local[name], attributes)
-
-    def on_end(name: str) -> None:
-        nonlocal depth
-        depth -= 1
-        if text:
-            end(local[name], text[0])
-            text.clear()
-        else:
-            end(local[name], "")
-
-    def on_text(more: str) -> None:
-        text.append(more)
-        if len(text) > 1:  # an entity, or a piece's end, came between
-            text[:] = ["".join(text)]
-        if len(text[0]) > TEXT:
-            raise ValueError(f"has a text of more than {TEXT} characters")
-
-    def on_doctype(*_: object) -> None:
-        raise ValueError("declares a document type")
-
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = on_start, on_end
-    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = on_text, on_doctype
+def _size(path: Path, name: str) -> int:
+    """The bytes of a file, if it is one that may be opened."""
+    remember(path)
     try:
-        for piece in pieces:
-            parser.Parse(piece, False)
-            fed += len(piece)
-            if fed - parser.CurrentByteIndex > TOKEN:
-                raise ValueError(f"has a tag of more than {TOKEN} bytes")
-            yield
-        parser.Parse(b"", True)
-    except (expat.ExpatError, LookupError) as error:  # LookupError: an encoding nobody knows
-        raise ValueError(f"is no XML: {error}") from None
-    yield
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        if path.exists() and not path.is_file():
-            raise UnreadableError(f"{path} is no file")
-        with path.open("rb") as file:
-            data = file.read(FILE_SIZE + 1)
+        told = path.stat()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise UnreadableError(f"cannot read {path}: {reason}") from None
-    if len(data) > FILE_SIZE:
-        raise UnreadableError(f"{path} is larger than {FILE_SIZE >> 20} MB")
-    return data
+        raise UnreadableError(f"cannot read {name}: {reason}") from None
+    if not stat.S_ISREG(told.st_mode):
+        raise UnreadableError(f"{name} is no file")
+    if told.st_size > FILE_SIZE:
+        raise UnreadableError(f"{name} is larger than {FILE_SIZE >> 20} MB")
+    return told.st_size
 
 
-def _refused(infos: list[ZipInfo]) -> str:
-    if len(infos) > PARTS:
-        return f"it has {len(infos)} parts"
-    if len({info.filename for info in infos}) < len(infos):
-        return "two of its parts have one name"
-    if sum(info.file_size for info in infos) > PART_SIZE:
-        return f"it unpacks to more than {PART_SIZE >> 20} MB"
+def _parts(path: Path) -> int:
+    """How many parts an archive may list."""
+    found, before = 0, b""
+    with path.open("rb") as file:
+        while piece := file.read(SOME):
+            found += (before + piece).count(LISTED)
+            before = piece[1 - len(LISTED) :]
+    return found
+
+
+def _no_archive(path: Path) -> str:
+    """What a file is that is no ZIP archive, and the way out."""
+    for begin, reason in NOT_THE_FILE.items():
+        if path.name.startswith(begin):
+            return reason
+    with suppress(OSError), path.open("rb") as file:
+        if file.read(len(OLE)) == OLE:
+            return f"has a password, or is of an old Excel: {SAVE}, without a password"
+    return f"is no .xlsx file, or is cut short: {SAVE}"
+
+
+def _cut(name: str) -> str:
+    """A name that a stranger has chosen, not too long."""
+    return name if len(name) <= 80 else f"{name[:77]}..."
+
+
+def _packed_oddly(infos: list[ZipInfo]) -> str:
     end = 0
     for info in sorted(infos, key=lambda info: info.header_offset):
         if info.header_offset < end:
@@ -190,7 +198,7 @@ def _refused(infos: list[ZipInfo]) -> str:
         if info.flag_bits & 1:
             return "it is encrypted"
         if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-            return f"its part {info.filename} is packed in an unusual way"
-        if info.file_size > SMALL and info.file_size > RATIO * max(1, info.compress_size):
-            return f"its part {info.filename} unpacks to {info.file_size} bytes"
+            return f"its part {_cut(info.filename)} is packed in an unusual way"
+        if info.file_size > PART_SIZE:
+            return f"its part {_cut(info.filename)} unpacks to {info.file_size:,} bytes"
     return ""

@@ -147,11 +147,14 @@ def workbook(sheets: Sequence[Sheet]) -> str:
     for n, sheet in enumerate(sheets):
         if sheet.hidden:  # LibreOffice would print it
             continue
-        place = escape(quoted(sheet.name)) + "!"
-        local = f'<definedName name="_xlnm.Print_{{}}" localSheetId="{n}">{place}{{}}</definedName>'
-        names.append(local.format("Area", extent(sheet, absolute=True)))
+        printed = {"Area": extent(sheet, absolute=True)}
         if _runs_over_pages(sheet):
-            names.append(local.format("Titles", "$1:$2"))
+            printed["Titles"] = "$1:$2"
+        names += [
+            f'<definedName name="_xlnm.Print_{name}" localSheetId="{n}">'
+            f"{escape(quoted(sheet.name))}!{cells}</definedName>"
+            for name, cells in printed.items()
+        ]
     return (
         f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}relationships"><workbookPr/><bookViews>'
         f"<workbookView/></bookViews><sheets>{listed}</sheets>"

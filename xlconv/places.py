@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache, reduce
 from itertools import product
 from math import prod
 
@@ -44,8 +44,10 @@ def passed(shape: Sequence[int]) -> list[int]:
 
 
 def leaves(grid: Grid) -> Iterator[Grid]:
-    """The innermost slices of at most two axes, in C order."""
-    for index in np.ndindex(*grid.shape[:-2]):
+    """The innermost slices of at most two axes, in C order; of one axis where rows stand apart."""
+    rows = grid.steps[-2:-1] if grid.steps[-1:] == ((0, 1),) and grid.shape[-2:-1] != (1,) else ()
+    apart = any(0 in step and step != (1, 0) for step in rows)
+    for index in np.ndindex(*grid.shape[: -1 if apart else -2]):
         yield grid[(*index, ...)]
 
 
@@ -75,6 +77,16 @@ def letters(column: int) -> str:
     """
     before, last = divmod(column - 1, 26)
     return (letters(before) if before else "") + chr(ord("A") + last)
+
+
+@lru_cache(maxsize=1 << 15)
+def column_number(name: str) -> int:
+    """The column, counted from 1, that letters name.
+
+    >>> column_number("A"), column_number("ab"), column_number("XFD")
+    (1, 28, 16384)
+    """
+    return reduce(lambda number, letter: 26 * number + ord(letter) - ord("A") + 1, name.upper(), 0)
 
 
 def quoted(sheet: str) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from xlconv.expr import Expr, Grid, Reference
 from xlconv.places import Place, letters, quoted
-from xlconv.sheet import Light, Paint
+from xlconv.words import length
+
+if TYPE_CHECKING:
+    from xlconv.sheet import Light, Paint
 
 STILL = (0, 0)
 """The step of a reference that stays."""
@@ -33,6 +36,15 @@ class Slot(NamedTuple):
         row = self.row + sum(i * step[0] for i, step in zip(index, self.steps, strict=True))
         column = self.column + sum(i * step[1] for i, step in zip(index, self.steps, strict=True))
         return f"{self.head}{letters(column + 1)}{self.tail}{row + 1}"
+
+    def longest(self, shape: Sequence[int]) -> int:
+        """Characters of the longest that it becomes over cells of a shape, by UTF-16."""
+        row, column = (
+            start
+            + sum(max(0, (n - 1) * step[way]) for n, step in zip(shape, self.steps, strict=True))
+            for way, start in enumerate((self.row, self.column))
+        )
+        return length(f"{self.head}{letters(column + 1)}{self.tail}{row + 1}")
 
     @property
     def head(self) -> str:

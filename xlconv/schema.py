@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -12,12 +11,10 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
 from xlconv.errors import XlconvError
+from xlconv.words import TEXT_LENGTH, UNWRITABLE, length
 
-TEXT_LENGTH = 32_767
-"""Characters that Excel takes in a cell."""
-
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
-"""What no XML may hold, and a carriage return, which it does not keep."""
+LIKELY = 100
+"""Characters that a word may have to be compared with others."""
 
 NAMES = {
     str: ("text", "texts"),
@@ -34,7 +31,7 @@ NAMES = {
 class Table:
     """A table of a file: what an error about it names."""
 
-    path: Path
+    path: Path | str
     name: str = ""
     files: bool = True
     """Whether it may name files to read."""
@@ -45,14 +42,12 @@ class Table:
         """Refuse unknown keys, values of another type, texts that no cell takes, missing keys."""
         for key, value in told.items():
             if key not in known:
-                raise self.wrong(f'unknown key "{key}"{suggest(key, known)}')
+                raise self.wrong(f"unknown key {shown(key)}{suggest(key, known)}")
             if not fits(value, known[key]):
                 raise self.wrong(f'"{key}" must be {words(known[key])}, got {shown(value)}')
-            for text in _texts([key, value]):
-                if found := UNPRINTABLE.search(text):
-                    raise self.wrong(f'"{key}" has a control character, {found[0]!r}')
-                if len(text) > TEXT_LENGTH:
-                    raise self.wrong(f'"{key}" must have at most {TEXT_LENGTH} characters')
+            for leaf in _leaves([key, value]):
+                if wrong := unfit(leaf):
+                    raise self.wrong(f"{shown(key)} {wrong}")
         for key in needed:
             if key not in told:
                 raise self.wrong(f'needs a key "{key}"')
@@ -101,8 +96,26 @@ def words(hint: Any, many: bool = False) -> str:
 
 def shown(value: Any) -> str:
     """A value about as TOML writes it, and not too long."""
+    if isinstance(value, str):
+        value = value[:60]
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def unfit(leaf: Any) -> str:
+    """What is wrong with a text or a number that no cell takes, in words; "" if nothing is.
+
+    >>> unfit(2**63), unfit("a")
+    ('has a whole number beyond 64 bits: TOML has none', '')
+    """
+    if isinstance(leaf, str):
+        if found := UNWRITABLE.search(leaf):
+            return f"has a control character, {found[0]!r}"
+        if length(leaf) > TEXT_LENGTH:
+            return f"must have at most {TEXT_LENGTH} characters"
+    if isinstance(leaf, int) and not -(2**63) <= leaf < 2**63:
+        return "has a whole number beyond 64 bits: TOML has none"
+    return ""
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
@@ -111,13 +124,15 @@ def suggest(word: str, known: Iterable[str]) -> str:
     >>> suggest("strides", ["stride", "padding"]), suggest("colour", ["stride"])
     ('; did you mean "stride"?', '')
     """
-    close = get_close_matches(word, list(known), 1)
+    if len(word) > LIKELY:
+        return ""
+    close = get_close_matches(word, [name for name in known if len(name) <= LIKELY], 1)
     return f'; did you mean "{close[0]}"?' if close else ""
 
 
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, list):
         for item in value:
-            yield from _texts(item)
+            yield from _leaves(item)
+    else:
+        yield value

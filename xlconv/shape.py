@@ -1,18 +1,15 @@
-"""The size arithmetic alone: how big an output is, why, and which layers make a given size."""
+"""The size arithmetic alone: how big an output is, and why."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import product
-from math import gcd
 from typing import Any
 
+from xlconv.arguments import spread
 from xlconv.conventions import Each, Padding, ask, axes
-from xlconv.errors import XlconvError
 from xlconv.geometry import Axis
-from xlconv.layer import spread
 from xlconv.rules import OWN, Asked, spell, split
 
 _SYMMETRIC = "(n-1)*s - 2*p + d*(k-1) + op + 1"
@@ -47,10 +44,6 @@ OUTPUT_SIZE = {
 
 LISTED = 40
 """Sizes beyond which not all that collapse onto one are listed."""
-
-
-MOST = 128
-"""The largest kernel, stride and dilation among which settings are searched for."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +105,7 @@ def describe(
     padding: Padding | None = None,
     output_padding: Each | None = None,
     output_size: Each | None = None,
+    groups: int = 1,
 ) -> Shape:
     """The sizes of a layer asked for in a framework's words, or in PyTorch's if none is named.
 
@@ -129,6 +123,7 @@ def describe(
         "padding": padding,
         "output_padding": output_padding,
         "output_size": output_size,
+        "groups": groups,
     }
     asked = ask(convention, **said)
     pairs = zip(asked, axes(convention, **said), strict=True)
@@ -291,103 +286,3 @@ def _row(row: Candidate) -> str:
 def as_dict(shape: Shape) -> dict[str, Any]:
     """The same for JSON."""
     return {"output_size": list(shape.output_sizes), **asdict(shape)}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Setting:
-    """Parameters in PyTorch's words; even where every output cell is reached by equally many."""
-
-    kernel_size: int
-    stride: int
-    padding: int
-    output_padding: int
-    dilation: int
-    even: bool
-
-
-def settings(
-    size: Each,
-    output_size: Each,
-    *,
-    kernel_sizes: Iterable[int] | None = None,
-    strides: Iterable[int] | None = None,
-    dilations: Iterable[int] = (1,),
-) -> tuple[Setting, ...]:
-    """The layers that turn n into m on every axis, simplest first.
-
-    Strides up to 4, or to m/n if that is more, and kernels up to 7, or to twice the stride, are
-    tried if none are given. First those of even overlap (kernel_size divisible by stride: no checkerboard), then the less
-    dilation, output_padding, padding and kernel_size. At most d*(k-1) cells are cropped a side.
-
-    Raises XlconvError if none do within the bounds.
-
-    >>> first = settings(4, 8)[0]
-    >>> first.kernel_size, first.stride, first.padding, first.even
-    (2, 2, 0, True)
-    """
-    rank = max(1 if isinstance(each, int) else len(each) for each in (size, output_size))
-    sizes, wanted = spread("size", size, rank), spread("output_size", output_size, rank)
-    for name, each in (("size", sizes), ("output_size", wanted)):
-        if min(each) < 1:
-            raise XlconvError(f"{name} must be at least 1, got {min(each)}", parameter=name)
-    ratio = min(MOST // 2, max(-(-m // n) for n, m in zip(sizes, wanted, strict=True)))
-    tried = {
-        "stride": tuple(range(1, max(4, ratio) + 1) if strides is None else strides),
-        "dilation": tuple(dilations),
-    }
-    largest = max(7, 2 * ratio)
-    tried["kernel_size"] = tuple(range(1, largest + 1) if kernel_sizes is None else kernel_sizes)
-    for name, values in tried.items():
-        for value in (min(values), max(values)):
-            if not 1 <= value <= MOST:
-                raise XlconvError(
-                    f"{name} must be from 1 to {MOST} to be searched for, got {value}",
-                    parameter=name,
-                )
-    grid = product(tried["kernel_size"], tried["stride"], tried["dilation"])
-    found = []
-    for k, s, d in grid:
-        for op in range(max(s, d)):
-            # what padding crops on both sides together, axis by axis
-            crops = {
-                (n - 1) * s + d * (k - 1) + 1 + op - m for n, m in zip(sizes, wanted, strict=True)
-            }
-            crop = crops.pop()
-            if not crops and crop % 2 == 0 and 0 <= crop <= 2 * d * (k - 1):
-                even = k % s == 0 and gcd(d, s) == 1
-                found.append(
-                    Setting(
-                        kernel_size=k,
-                        stride=s,
-                        padding=crop // 2,
-                        output_padding=op,
-                        dilation=d,
-                        even=even,
-                    )
-                )
-    if not found:
-        raise XlconvError(
-            f"no kernel_size, stride and padding within the bounds turn {_spell_sizes(sizes)} into"
-            f" {_spell_sizes(wanted)}: allow a larger kernel_size, stride or dilation",
-            parameter="output_size",
-        )
-    return tuple(sorted(found, key=_effort))
-
-
-def _effort(x: Setting) -> tuple[int, ...]:
-    return (not x.even, x.dilation, x.output_padding, x.padding, x.kernel_size, x.stride)
-
-
-def _spell_sizes(sizes: Sequence[int]) -> str:
-    return "x".join(map(str, sizes))
-
-
-def explain_settings(found: Sequence[Setting]) -> str:
-    """A line for each, a mark where the overlap is even."""
-    lines = ["kernel_size  stride  padding  output_padding  dilation  overlap"]
-    lines += [
-        f"{x.kernel_size:>11}  {x.stride:>6}  {x.padding:>7}  {x.output_padding:>14}"
-        f"  {x.dilation:>8}  {'even' if x.even else 'uneven'}"
-        for x in found
-    ]
-    return "\n".join(lines)

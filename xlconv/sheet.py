@@ -11,16 +11,24 @@ from typing import Any
 import numpy as np
 
 from xlconv import theme
-from xlconv.errors import RoomError
+from xlconv.errors import LimitError, RoomError, XlconvError
 from xlconv.expr import Area, Expr, Grid
 from xlconv.functions import Values
 from xlconv.layer import Convolution, Layer
 from xlconv.places import Place, leaves, span, tiled
-from xlconv.words import WORDS
+from xlconv.references import Slot, slots
+from xlconv.summary import line, sizes
+from xlconv.words import WORDS, counted, length
 
 EXCEL_ROWS, EXCEL_COLUMNS = 1_048_576, 16_384
 SHEETS_CELLS = 10_000_000
 FORMULA_LENGTH = 8_192
+LITERAL_LENGTH, ADDRESS_LENGTH = 255, len("$XFD$1048576")
+SHORTEST = 3
+"""Characters of the shortest term of a formula, A1+."""
+
+TERMS = 300_000
+"""Terms of the formulas of a sheet, each formula counted once for all cells that it is over."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +90,7 @@ class Link:
     target: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Block:
     """Cells with a name and a meaning: what the manifest lists and a defined name leads to.
 
@@ -94,12 +102,15 @@ class Block:
     cells: Grid
     claim: tuple[str, Layer | Convolution] | None = None
 
+    def __repr__(self) -> str:
+        return line("Block", f"{sizes(self.cells.shape)} {self.role}: {self.name}")
+
     def ranges(self) -> list[str]:
         """One A1 range for each innermost 2-D slice, in C order."""
         return [span(leaf) for leaf in leaves(self.cells)]
 
 
-@dataclass
+@dataclass(repr=False)
 class Sheet:
     """One worksheet: what views write on, and what is emitted.
 
@@ -120,7 +131,14 @@ class Sheet:
     """How many cells may be written."""
     plan: bool = False
     """Whether cells only take their places, however many they are: none has a number of its own."""
+    crowded: bool = False
+    """Whether a sum on it is too long for one formula."""
+    annex: Place | None = None
+    """Where the next parts of a long sum stand, beside the figure; None where no room is known."""
+    annex_end: Place = (0, 0)
+    """The rows and columns up to which parts stand."""
     cells: int = 0
+    terms: int = 0
     column_width: float = 4.6
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
@@ -138,12 +156,22 @@ class Sheet:
     choices: list[Choice] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
     rows: int = 0
     columns: int = 0
+
+    def __repr__(self) -> str:
+        size = f"{counted(self.rows, 'row')}, {counted(self.columns, 'column')}"
+        blocks = counted(len(self.blocks), "block")
+        return line("Sheet", f"{size}, {blocks}: {self.name} ({self.view or 'no view'})")
 
     def say(self, key: str, **values: object) -> str:
         """One of the sheet's words, with its {places} filled."""
         return self.words[key].format(**values)
+
+    def count(self, key: str, **numbers: int) -> str:
+        """The same for words that count; those of KEY_one where one of the numbers is 1."""
+        return self.say(f"{key}_one" if 1 in numbers.values() else key, **numbers)
 
     def memory(
         self,
@@ -171,7 +199,7 @@ class Sheet:
             if self.plan
             else np.full(tuple(shape), blank, dtype=dtype)
         )
-        return Grid(self.name, at, steps, values, self._write)
+        return Grid(self.name, at, steps, values, self)
 
     def _grow(self, rows: int, columns: int, cells: int) -> None:
         every = max(self.rows, rows) * max(self.columns, columns)  # Google counts empty ones too
@@ -185,6 +213,23 @@ class Sheet:
                 raise RoomError(f"{needed} {what}; {program} has {limit}")
         self.rows, self.columns = max(self.rows, rows), max(self.columns, columns)
         self.cells += cells
+
+    def afford(self, terms: int, longest: int = 0) -> None:
+        """Count terms of formulas that are still to be made.
+
+        terms    of all formulas
+        longest  terms of the longest of them, if it cannot be made in parts
+
+        Raises LimitError where the longest is longer than Excel has it, or there are too many.
+        """
+        if longest * SHORTEST > FORMULA_LENGTH + 1:  # the last has no + behind it
+            raise LimitError(
+                f"a formula of {longest} terms is longer than Excel's {FORMULA_LENGTH} characters"
+            )
+        self.terms += terms
+        most = min(TERMS, max(self.room // 2, TERMS // 4))
+        if self.terms > most:
+            raise LimitError(f"{self.terms} terms in formulas; {most} are the most")
 
     def block(
         self,
@@ -218,7 +263,13 @@ class Sheet:
         frame: bool = True,
         claim: tuple[str, Layer | Convolution] | None = None,
     ) -> Grid:
-        """Cells that are on the sheet already, as a block of their own."""
+        """Cells that are on the sheet already, as a block of their own.
+
+        Raises XlconvError where the sheet has a block whose name in the workbook would be the same.
+        """
+        if (known := _signs(name).lower()) in self.taken:
+            raise XlconvError(f'two blocks are called "{name}": each needs a name of its own')
+        self.taken.add(known)
         if name in self.given:
             grid[...] = self.given[name]
         self.blocks.append(Block(name, role, grid, claim))
@@ -268,7 +319,7 @@ class Sheet:
         """One cell with a formula, of whatever kind its value is."""
         value = np.full(content.shape, np.nan) if self.plan else content.value
         grid = self.memory(at, value.shape, dtype=value.dtype, steps=[(0, 1)] * value.ndim)
-        self._write(grid, content, value)
+        self.paint(grid, content, value)
         if value.ndim == 0:
             self.run_over(at, str(value), role)
         self.coat(grid, role, tint)
@@ -282,7 +333,7 @@ class Sheet:
         >>> sheet.defined_name(sheet.blocks[0])
         '_1_d_output'
         """
-        return self.prefix + re.sub(r"\W", "_", block.name)
+        return self.prefix + _signs(block.name)
 
     @property
     def prefix(self) -> str:
@@ -307,14 +358,51 @@ class Sheet:
             Choice(grid, source if isinstance(source, Area) else tuple(source), prompt)
         )
 
-    def _write(self, cells: Grid, content: Any, value: Values | None = None) -> None:
-        """Paint cells with constants, or with a formula whose value may be known already."""
+    def paint(self, cells: Grid, content: Any, value: Values | None = None) -> None:
+        """Paint cells with constants, or with a formula whose value may be known already.
+
+        Raises XlconvError for a formula that Excel does not take.
+        """
+        formula = content if isinstance(content, Expr) else None
+        if formula is not None:
+            measure(formula, cells)
         if self.plan:
             return
-        formula = content if isinstance(content, Expr) else None
         if value is None:
             value = np.asarray(formula.value if formula is not None else content)
         if cells.memory.dtype != object and (value.dtype == bool) != (cells.memory.dtype == bool):
             raise TypeError(f"{value.dtype} values do not go into {cells.memory.dtype} cells")
         cells.memory[...] = value
         self.paints.append(Paint(cells, formula))
+
+
+def _signs(name: str) -> str:
+    """A block's name with the signs that a name in a workbook may have."""
+    return re.sub(r"\W", "_", name)
+
+
+def measure(formula: Expr, cells: Grid) -> None:
+    """Refuse a formula that Excel does not take, wherever in the cells it stands.
+
+    Raises LimitError for one that may be too long, XlconvError for a text in one that is.
+    """
+    bound = 0
+    for piece in formula.pieces():
+        if not isinstance(piece, str):
+            bound += ADDRESS_LENGTH + (len(piece.grid.sheet) + 3) * piece.named
+            continue
+        bound += length(piece)
+        if piece[0] == '"' and (found := length(piece) - 2) > LITERAL_LENGTH:
+            raise XlconvError(
+                f"a text in a formula may have at most {LITERAL_LENGTH} characters, got {found}:"
+                f" {piece[1:40]}..."
+            )
+    if bound <= FORMULA_LENGTH:
+        return
+    most = 0
+    for slot in slots(formula, cells):
+        most += slot.longest(cells.shape) if isinstance(slot, Slot) else length(slot)
+    if most > FORMULA_LENGTH:
+        raise LimitError(
+            f"a formula of {most} characters in {span(cells)}; Excel has {FORMULA_LENGTH}"
+        )

@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from math import floor, log10
 
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.geometry import Axis, Geometry
+from xlconv.geometry import Geometry
 from xlconv.layer import Array, Layer
+from xlconv.programs import PROGRAMS, REPORT, USE, USE_BY_GROUP, padding_word
 
-FRAMEWORKS = ("pytorch", "keras", "jax", "onnx", "mxnet", "numpy")
+FRAMEWORKS = tuple(PROGRAMS)
 WIDTH = 100
 LITERAL_LIMIT = 200  # a larger array is loaded from a file
 
 
-def snippet(layer: Layer, framework: str) -> str:
+def snippet(layer: Layer, framework: str, places: Mapping[str, str] | None = None) -> str:
     """A complete Python program that prints the layer's output, computed by one framework.
 
-    Every framework prints the same text: nested lists of (out_channels, *output_sizes), one
-    innermost row a line, integers where all are. Other values are rounded to six digits of the
-    largest that the layer can reach: about what float32 (MXNet, onnxruntime) holds.
+    places  where arrays are loaded from that are too large to be written out: Python expressions
+            by their names, "input", "weight" or "bias"; see `files`. Where none is given it is
+            "input.npy" and so on, as saved by np.save("input.npy", layer.input)
 
-    An array of more than LITERAL_LIMIT numbers is not written out: the program loads
-    "input.npy", "weight.npy" or "bias.npy", as saved by np.save("input.npy", layer.input).
+    Every framework prints nested lists of (out_channels, *output_sizes), one innermost row a line,
+    integers where all are. Other values are rounded to six digits of the largest that the layer can
+    reach. All print the same text, for they compute in float64; but onnxruntime, and MXNet in 3-D,
+    which have float32 alone, may be off by one in the last digit of what is not whole. They hold
+    whole numbers up to 2**24.
 
     Raises XlconvError if the framework is unknown.
-    Source: the frameworks' documents and what they were seen to do: PyTorch 2.13, Keras 3.15,
-    JAX 0.10, onnxruntime 1.32, MXNet 1.9.1.
+    Source: the frameworks' documents and what they were seen to do: PyTorch 2.13, TensorFlow 2.21,
+    Keras 3.15, JAX 0.10, onnxruntime 1.32, MXNet 1.9.1.
 
     >>> layer = Layer.of([[3, 3], [1, 1]], [[1, 2, 3], [0, 1, 0], [2, 1, 2]], stride=2, padding=1)
     >>> exec(snippet(layer, "numpy"))
@@ -43,31 +46,36 @@ def snippet(layer: Layer, framework: str) -> str:
             f'framework must be one of {", ".join(FRAMEWORKS)}, got "{framework}"',
             parameter="framework",
         )
-    program, g = _PROGRAMS[framework], layer.geometry
-    native = all(map(program.crops, g.axes))
+    program, g, places = PROGRAMS[framework], layer.geometry, places or {}
+    native = program.crops(g.axes)
     # zeros that extend the output come before the bias, a mere crop may come after it
     inside = bool(program.bias) and (native or g.canvas_shape == _full_shape(g))
-    biased = layer.bias is not None
+    biased, decimals = layer.bias is not None, _decimals(layer)
+    dtype = "float32" if g.rank in program.single else "float64"
     fields = {
         **_parameters(g, native, program.dilation_by_hand.get(g.rank, "")),
         **_letters(g),
-        "data": _data(layer, program.dtype),
+        "imports": "from pathlib import Path\n\n" * any("Path(" in p for p in places.values()),
+        "dtype": dtype,
+        "single": program.single.get(g.rank, ""),
+        "data": _data(layer, dtype, places),
         "use_bias": biased and inside,
         "bias": program.bias if biased and inside else "",
         "add_bias": f"y = y + bias.reshape(-1{', 1' * g.rank})" if biased and not inside else "",
         "fit": "" if native else _fit(g, program.why),
-        "decimals": _decimals(layer),
+        "decimals": decimals,
+        "hair": f"1e-{decimals + 4:02}",
     }
-    return _fill(program.text + _REPORT, fields)
+    return _fill(program.text + REPORT, fields)
 
 
 def files(layer: Layer) -> dict[str, Array]:
-    """The arrays that a program of a layer loads, by the names of their files.
+    """The arrays that a program of a layer loads, those of more than LITERAL_LIMIT numbers.
 
     >>> list(files(Layer.of(np.ones((20, 20)), np.ones((3, 3)))))
-    ['input.npy']
+    ['input']
     """
-    arrays = {"input.npy": layer.input, "weight.npy": layer.weight, "bias.npy": layer.bias}
+    arrays = {"input": layer.input, "weight": layer.weight, "bias": layer.bias}
     return {
         name: array
         for name, array in arrays.items()
@@ -113,7 +121,13 @@ def _parameters(g: Geometry, native: bool, dilation_by_hand: str) -> dict[str, o
         "to_last": (*range(1, r + 1), 0),
         "weight_to_last": (*range(2, r + 2), 1, 0),
         "to_first": (r, *range(r)),
-        "use": (_USE if g.groups == 1 else _USE_BY_GROUP).format(groups=g.groups),
+        "padding_word": padding_word(axes),
+        "output_shape": (
+            1,
+            *(axis.output_size if native else axis.full_size for axis in axes),
+            g.out_channels // g.groups,
+        ),
+        "use": (USE if g.groups == 1 else USE_BY_GROUP).format(groups=g.groups),
     }
 
 
@@ -141,17 +155,20 @@ def _full_shape(g: Geometry) -> tuple[int, ...]:
     return (g.out_channels, *(axis.full_size for axis in g.axes))
 
 
-def _data(layer: Layer, dtype: str) -> str:
-    arrays = {"x": layer.input, "weight": layer.weight, "bias": layer.bias}
-    names = {"x": "input.npy", "weight": "weight.npy", "bias": "bias.npy"}
-    loaded = files(layer)
-    return "\n".join(
-        f'{name} = np.load("{names[name]}").astype("{dtype}")  # shape {array.shape}'
-        if names[name] in loaded
-        else f'{name} = np.array({_literal(array, f"{name} = np.array(")}, dtype="{dtype}")'
-        for name, array in arrays.items()
-        if array is not None
-    )
+def _data(layer: Layer, dtype: str, places: Mapping[str, str]) -> str:
+    arrays = {"input": layer.input, "weight": layer.weight, "bias": layer.bias}
+    loaded, lines = files(layer), []
+    for name, array in arrays.items():
+        if array is None:
+            continue
+        called = "x" if name == "input" else name
+        if name in loaded:
+            place = places.get(name, f'"{name}.npy"')
+            value = f'np.load({place}).astype("{dtype}").reshape{array.shape}'
+        else:
+            value = f'np.array({_literal(array, f"{called} = np.array(")}, dtype="{dtype}")'
+        lines.append(f"{called} = {value}")
+    return "\n".join(lines)
 
 
 def _literal(array: Array, prefix: str) -> str:
@@ -196,215 +213,3 @@ def _decimals(layer: Layer) -> int:
     reach = np.abs(layer.input).max() * np.abs(layer.weight).sum(axis=others).max()
     reach += 0.0 if layer.bias is None else np.abs(layer.bias).max()
     return 0 if reach == 0 else min(15, max(0, 5 - floor(log10(reach))))
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Program:
-    """How a framework computes a layer.
-
-    text              the program up to the output y, channels first, without a batch axis
-    crops             whether the framework makes the output of such an axis itself
-    why               why not, otherwise
-    bias              how it adds the bias, if it can
-    dilation_by_hand  why the program writes the dilation into the kernel, for each rank it does
-    """
-
-    text: str
-    crops: Callable[[Axis], bool]
-    why: str
-    bias: str = ""
-    dtype: str = "float64"
-    dilation_by_hand: Mapping[int, str] = field(default_factory=dict)
-
-
-def _is_symmetric(axis: Axis) -> bool:
-    return axis.padding[0] == axis.padding[1] >= 0
-
-
-def _is_strided(axis: Axis) -> bool:
-    return axis.output_padding < axis.stride
-
-
-_USE = "y = conv_transpose(x, weight)"
-
-_USE_BY_GROUP = """\
-# no groups here: each group's inputs meet that group's kernels, the results stand side by side
-parts = zip(np.split(x, {groups}), np.split(weight, {groups}))
-y = np.concatenate([conv_transpose(*part) for part in parts])"""
-
-_REPORT = """\
-{fit}
-{add_bias}
-
-y = y.round({decimals}) + 0.0  # + 0.0 makes 0 of -0
-if (y == y.astype(int)).all():
-    y = y.astype(int)
-print(np.array2string(
-    y, separator=", ", precision={decimals}, suppress_small=True, threshold=y.size,
-    max_line_width=10**6,
-))
-"""
-
-_PYTORCH = """\
-# weight: (in_channels, out_channels // groups, {kernel}), not flipped by you
-import numpy as np
-import torch
-import torch.nn.functional as F
-
-{data}
-
-y = F.conv_transpose{rank}d(
-    torch.tensor(x), torch.tensor(weight),
-    {bias}
-    stride={stride}, padding={padding}, output_padding={output_padding},
-    groups={groups}, dilation={dilation},
-).numpy()
-"""
-
-_KERAS = """\
-# weight: ({kernel}, out_channels, in_channels), not flipped by you
-# x and y are channels last in Keras; here they come and go channels first, as on the sheet
-import keras
-import numpy as np
-
-{data}
-
-
-def conv_transpose(x, weight):
-    {dilate}
-    layer = keras.layers.Conv{rank}DTranspose(
-        {group_outputs}, kernel_size={kernel_size}, strides={stride}, padding="valid",
-        output_padding={output_padding},  # not None, which adds zeros where strides > kernel_size
-        use_bias=False, dtype="float64",
-    )
-    x = x.transpose{to_last}[None]  # to (1, {sizes}, in_channels)
-    layer.build(x.shape)
-    layer.set_weights([weight.transpose{weight_to_last}])
-    y = keras.ops.convert_to_numpy(layer(x))[0]
-    return y.transpose{to_first}  # back to (out_channels, {sizes})
-
-
-{use}
-"""
-
-_JAX = """\
-# weight: ({kernel}, out_channels, in_channels), not flipped by you but by transpose_kernel=True
-# x and y are channels last in JAX; here they come and go channels first, as on the sheet
-import jax
-import numpy as np
-
-jax.config.update("jax_enable_x64", True)  # float64, as on the sheet
-
-{data}
-
-
-def conv_transpose(x, weight):
-    y = jax.lax.conv_transpose(
-        x.transpose{to_last}[None],  # to (1, {sizes}, in_channels)
-        weight.transpose{weight_to_last},
-        strides={stride}, rhs_dilation={dilation}, transpose_kernel=True,
-        # dilation * (kernel_size - 1) - padding; output_padding is more of it at the end
-        padding={inner_pads},
-    )
-    return np.asarray(y)[0].transpose{to_first}  # back to (out_channels, {sizes})
-
-
-{use}
-"""
-
-_ONNX = """\
-# weight: (in_channels, out_channels // group, {kernel}), not flipped by you
-import numpy as np
-import onnxruntime
-from onnx import TensorProto, helper
-
-{data}
-
-inputs = {{"x": x[None], "weight": weight}}  # [None]: a batch of one
-{bias}
-node = helper.make_node(
-    "ConvTranspose", list(inputs), ["y"],
-    strides={stride}, output_padding={output_padding}, dilations={dilation}, group={groups},
-    pads={pads},  # all begins, then all ends
-)
-tensor = helper.make_tensor_value_info
-graph = helper.make_graph(
-    [node], "layer",
-    [tensor(name, TensorProto.FLOAT, array.shape) for name, array in inputs.items()],
-    [tensor("y", TensorProto.FLOAT, None)],
-)
-opset = helper.make_opsetid("", 22)
-model = helper.make_model(graph, opset_imports=[opset], ir_version=10)
-session = onnxruntime.InferenceSession(model.SerializeToString())
-y = session.run(None, inputs)[0][0]
-"""
-
-_MXNET = """\
-# weight: (in_channels, out_channels // groups, {kernel}), not flipped by you
-import mxnet as mx
-import numpy as np
-
-{data}
-
-{dilate}
-layer = mx.gluon.nn.Conv{rank}DTranspose(
-    {out_channels}, kernel_size={kernel_size}, strides={stride}, padding={padding},
-    output_padding={output_padding}, dilation={dilation}, groups={groups},
-    use_bias={use_bias}, in_channels={in_channels},
-)
-layer.initialize()
-layer.weight.set_data(mx.nd.array(weight))
-{bias}
-y = layer(mx.nd.array(x[None])).asnumpy()[0]  # [None]: a batch of one
-"""
-
-_NUMPY = """\
-# weight: (in_channels, out_channels // groups, {kernel}), not flipped: it is stamped as it is
-import numpy as np
-
-{data}
-
-y = np.zeros({full_shape})  # the full output
-for c, {i} in np.ndindex(*x.shape):  # every input stamps its kernel, times its value
-    {r} = {starts}  # where the stamp begins: stride * {i}
-{group}
-    y[{channels}, {cells}] += x[c, {i}] * weight[c]
-"""
-
-_PROGRAMS = {
-    "pytorch": _Program(
-        text=_PYTORCH,
-        crops=_is_symmetric,
-        why="PyTorch's padding is the same on both sides and not negative: crop by hand",
-        bias="torch.tensor(bias),",
-    ),
-    "keras": _Program(
-        text=_KERAS,
-        crops=lambda axis: axis.padding == (0, 0) and _is_strided(axis),
-        why='Keras has no padding in numbers, only "valid" and "same": crop by hand',
-        dilation_by_hand=dict.fromkeys(
-            (1, 2, 3), "Keras has none beside strides, TensorFlow none on a CPU"
-        ),
-    ),
-    "jax": _Program(text=_JAX, crops=lambda _: True, why=""),
-    "onnx": _Program(
-        text=_ONNX,
-        crops=lambda axis: min(axis.padding) >= 0 and _is_strided(axis),
-        why="ONNX wants pads >= 0, onnxruntime output_padding < stride: crop by hand",
-        bias='inputs["bias"] = bias',
-        dtype="float32",
-    ),
-    "mxnet": _Program(
-        text=_MXNET,
-        crops=lambda axis: _is_symmetric(axis) and _is_strided(axis),
-        why="MXNet wants equal padding >= 0 on both sides, output_padding < stride: crop by hand",
-        bias="layer.bias.set_data(mx.nd.array(bias))",
-        dtype="float32",
-        dilation_by_hand={3: "MXNet has none in 3-D"},
-    ),
-    "numpy": _Program(
-        text=_NUMPY,
-        crops=lambda axis: axis.padding == (0, 0) and not axis.output_padding,
-        why="padding crops the full output, output_padding uncovers some of it again at the end",
-    ),
-}

@@ -14,14 +14,13 @@ import numpy as np
 from xlconv.errors import XlconvError
 from xlconv.functions import Values
 from xlconv.places import Place, a1, letters
-from xlconv.references import Slot, resolved, slots
-from xlconv.sheet import FORMULA_LENGTH, Coat, Frame, Paint
+from xlconv.references import Slot, slots
+from xlconv.sheet import Coat, Frame, Paint
+from xlconv.words import TEXT_LENGTH, UNWRITABLE, length
 
 FEW = 1 << 8  # values that are put into text one by one
 BLOCK = 8  # rows whose values are put into text at once
 TABLE = 1 << 12  # whole numbers so close together are looked up
-TEXT_LENGTH, LITERAL_LENGTH, ADDRESS_LENGTH = 32_767, 255, len("XFD$1048576")
-UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")  # by XML; CR by Excel
 TOP, BOTTOM, LEFT, RIGHT = 1, 2, 4, 8
 
 Strings = dict[str, int]
@@ -125,29 +124,6 @@ class Strip:
                 f" value that a cell can hold; numbers must be finite, texts at most {TEXT_LENGTH}"
                 " characters without control characters"
             )
-        self._measure(paint)
-
-    def _measure(self, paint: Paint) -> None:
-        """Refuse a formula that Excel does not take."""
-        bound = 0
-        for piece in self.pieces:
-            if isinstance(piece, Slot):
-                bound += len(piece.head) + ADDRESS_LENGTH
-            elif piece[0] == '"' and len(piece) > LITERAL_LENGTH + 2:
-                raise XlconvError(
-                    f'sheet "{paint.cells.sheet}": a text in a formula may have at most'
-                    f" {LITERAL_LENGTH} characters, got {len(piece) - 2}: {piece[1:40]}..."
-                )
-            else:
-                bound += len(piece)
-        indices = product(*map(range, self.shape)) if bound > FORMULA_LENGTH else ()
-        for index in indices:
-            if len(resolved(self.pieces, index)) > FORMULA_LENGTH:
-                raise XlconvError(
-                    f'sheet "{paint.cells.sheet}": the formula in {a1(paint.cells.cell(index))} is'
-                    f" longer than Excel's {FORMULA_LENGTH} characters: use a smaller kernel or"
-                    " fewer channels"
-                )
 
     def rows(self) -> Iterator[tuple[int, int, Index]]:
         """(row, the layer's number, index over the row axes), by row."""
@@ -286,7 +262,7 @@ def _looks_like_formula(value: object) -> bool:
 
 def _is_writable(value: Any) -> bool:
     if isinstance(value, str):
-        return len(value) <= TEXT_LENGTH and not UNWRITABLE.search(value)
+        return length(value) <= TEXT_LENGTH and not UNWRITABLE.search(value)
     return value is None or isfinite(value)
 
 

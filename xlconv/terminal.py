@@ -1,35 +1,51 @@
-"""What a person or a script gets to see: data on stdout, messages and progress on stderr."""
+"""What a person or a script gets to see: data on stdout, messages and progress on stderr.
+
+Every text goes out here, so here what a stranger wrote into a file or its name is made visible.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from typing import Any, NoReturn
+from contextlib import contextmanager, suppress
+from traceback import format_exception, format_exception_only
+from typing import IO, Any, NoReturn
 
 import click
 
 from xlconv.errors import TargetError
+from xlconv.visible import visible
 
 STARTED = time.monotonic()
+
+LABEL = "xlconv: writing"
+
+LONGEST = 2_000
+"""Characters of a message: from a longer one the middle is left out."""
 
 
 @contextmanager
 def progress_bar(rows: int) -> Iterator[Callable[[int], object] | None]:
     """What shows on a terminal how many rows are written, once the program runs for a second."""
-    with ExitStack() as later:
-        bars: list[Any] = []
+    bars: list[Any] = []
 
-        def progress(done: int) -> None:
+    def progress(done: int) -> None:
+        with suppress(OSError):  # where nobody looks on any more, the file is written all the same
             if not bars and time.monotonic() > STARTED + 1:
-                bar = click.progressbar(length=rows, label="xlconv: writing", file=sys.stderr)
-                bars.append(later.enter_context(bar))
+                bars.append(click.progressbar(length=rows, label=LABEL, file=sys.stderr))
+                bars[0].__enter__()
             for bar in bars:
                 bar.update(done - bar.pos)
 
+    try:
         yield progress if sys.stderr is not None and sys.stderr.isatty() else None
+    finally:
+        for bar in bars:
+            with suppress(OSError):
+                bar.__exit__(None, None, None)
 
 
 def as_text(told: Any) -> str:
@@ -38,29 +54,61 @@ def as_text(told: Any) -> str:
 
 
 def put(data: str | bytes) -> None:
-    """Data to stdout, to its last byte."""
+    """Data to stdout, to its last byte; a text is made visible, bytes are as they are."""
     if sys.stdout is None:
         raise TargetError("cannot write to stdout: it is closed")
     try:
-        left = memoryview(data.encode() if isinstance(data, str) else data)
+        left = memoryview(visible(data, "\n\t").encode() if isinstance(data, str) else data)
         while left:  # where Python is told not to buffer, a pipe may take a part
             left = left[sys.stdout.buffer.write(left) :]
         sys.stdout.buffer.flush()
     except OSError as error:
+        _give_up(sys.stdout)
         raise TargetError(f"cannot write to stdout: {error.strerror}") from None
 
 
 def say(message: str) -> None:
-    """A message to stderr."""
-    click.echo(f"xlconv: {message}", err=True)
+    """A message to stderr; where nobody can hear it, nothing else changes."""
+    try:
+        click.echo(_capped(visible(f"xlconv: {message}")), err=True)
+    except OSError:
+        _give_up(sys.stderr)
+
+
+def put_traceback(error: BaseException) -> None:
+    """Where an error comes from, to stderr: for who mends it."""
+    with suppress(OSError):
+        click.echo(visible("".join(format_exception(error)), "\n").rstrip(), err=True)
+
+
+def name_of(error: BaseException) -> str:
+    """An error's class and what it says, if it does.
+
+    >>> name_of(KeyError("k")), name_of(AssertionError())
+    ("KeyError: 'k'", 'AssertionError')
+    """
+    return one_line("".join(format_exception_only(error)))
 
 
 def one_line(message: object) -> str:
     """A message without the line breaks that names and values may have."""
-    return " ".join(str(message).split())
+    return visible(" ".join(str(message).split()))
 
 
 def fail(message: str, code: int) -> NoReturn:
     """Say what is wrong and end with an exit code."""
     say(f"error: {one_line(message)}")
     sys.exit(code)
+
+
+def _capped(line: str) -> str:
+    half = LONGEST // 2
+    return line if len(line) <= LONGEST else f"{line[: half - 2]} ... {line[3 - half :]}"
+
+
+def _give_up(stream: IO[str] | None) -> None:
+    """Let a stream that takes nothing end nowhere: at exit Python would try it once more."""
+    with suppress(OSError, ValueError, AttributeError):  # it may be closed, or be no file at all
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())  # type: ignore[union-attr]
+        os.close(nowhere)

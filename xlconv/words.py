@@ -2,6 +2,33 @@
 
 from __future__ import annotations
 
+import re
+
+TEXT_LENGTH = 32_767
+"""Characters that Excel takes in a cell."""
+
+UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What no XML may hold, and a carriage return, which Excel does not keep."""
+
+
+def length(text: str) -> int:
+    """Characters as Excel counts them, in a cell, a formula and a name: units of UTF-16.
+
+    >>> length("k²"), length("🙂")
+    (2, 2)
+    """
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things, in the singular where it is one.
+
+    >>> counted(1, "formula"), counted(1200, "formula")
+    ('1 formula', '1,200 formulas')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 WORDS: dict[str, str] = {
     # blocks
     "input": "Input  {size}",
@@ -13,14 +40,18 @@ WORDS: dict[str, str] = {
     "stamps": "Stamps: each input × the whole kernel",
     "placed": "Stamped so far",
     "count": "How many stamps reach each cell",
+    "count_each": "How many stamps of each input channel reach a cell",
     "stretched": "Input with zeros: {margin} around  {size}",
     "stretched_apart": "Input with zeros: {zeros} between, {margin} around  {size}",
     "canvas": "Full output  {size}, cropped to {kept}",
     "by_distributing": "The same by distributing  {size}",
     "by_collecting": "The same by collecting  {size}",
     "turned_short": "Kernel turned by 180°",
+    "parts": "A sum too long for one formula, in {count} parts",
+    "parts_for": "The sums in {cells}, too long for one formula, in {count} parts",
     # gniddap
     "padding_is": "padding {padding}: {size} kept",
+    "padding_is_own": "padding {padding}, the layer's: {size} kept",
     "margin": "padded by {rule} = {sum}",
     "margin_crops": "{rule} = {sum}: the input itself is cropped",
     "sizes": "Output size",
@@ -34,6 +65,7 @@ WORDS: dict[str, str] = {
     # phases
     "input_margin": "Input  {size}, with a margin of zeros",
     "phases": "Kernel, split into {count} phases, each turned",
+    "phases_one": "Kernel in one phase, turned",
     "phase": "y[{cells}]",
     "phase_empty": "no weight",
     "small_outputs": "Each phase's own output",
@@ -44,6 +76,7 @@ WORDS: dict[str, str] = {
     "pair_wrong": "k and s must be whole numbers from 1 to {largest}",
     "counts_added": "all counts, added",
     "counts_known": "{stamps} stamps × {cells} cells",
+    "counts_known_one": "stamps: {stamps}, cells of each: {cells}",
     "sums_agree": "both sums agree  ✓",
     "sums_disagree": "the sums differ  ✗",
     "phase_sums": "Weights added, phase by phase",
@@ -60,6 +93,8 @@ WORDS: dict[str, str] = {
     "after_bilinear": "Convolved  {size}",
     "bilinear_kernel": "The bilinear kernel",
     "interpolation": "Bilinear interpolation  {size}",
+    "interpolation_and_bias": "Bilinear interpolation + bias  {size}",
+    "bilinear_own": "from each channel to its own;\nzeros to the others",
     "interpolates": "the same numbers inside ({size})  ✓",
     "no_interpolation": "the kernel is not the bilinear one",
     # output_padding
@@ -68,7 +103,11 @@ WORDS: dict[str, str] = {
     "shared_agree": "the cells that all have agree  ✓",
     "shared_differ": "the cells that all have differ  ✗",
     "uncovers_zeros": "orange: uncovered, only zeros",
+    "uncovers_bias": "orange: uncovered, the bias alone",
+    "uncovers_values_and_zeros": "orange: uncovered, real values and zeros",
+    "uncovers_values_and_bias": "orange: uncovered, real values and the bias alone",
     "sizes_of": "Convolution with k = {k}, s = {s}, padding {p}: what does it turn into {n} cells?",
+    "sizes_of_one": "Convolution with k = {k}, s = {s}, padding {p}: what does it turn into 1 cell?",
     "size_in": "input",
     "size_out": "output",
     "windows": "how many windows read each input cell (orange: none)",
@@ -124,7 +163,7 @@ WORDS: dict[str, str] = {
     "part_of": "Channel {i} to output {o}",
     "part": "part {i}",
     "output_channel": "Output channel {o}: the parts added",
-    "layout": "Kernel layout {shape}:\nin_channels, out_channels, kH, kW.\nA plain convolution has\nout_channels, in_channels, kH, kW.",
+    "layout": "Kernel layout {shape}:\n{axes}.\nA plain convolution has\n{plain_axes}.",
     # matrix
     "flat_input": "x: the input laid flat",
     "matrix_transposed": "Cᵀ  {size}",
@@ -147,6 +186,7 @@ WORDS: dict[str, str] = {
     "epsilon_used": "used: ε =",
     "epsilon_wrong": "ε must be a number other than 0",
     "look_at_pixel": "Look at pixel",
+    "bias_aside": "without the layer's bias: a gradient has none",
     "dot_result": "⟨C·x, g⟩ =",
     "dot_image": "⟨x, Cᵀ·g⟩ =",
     "gradients_agree": "both gradients agree  ✓",
@@ -194,6 +234,7 @@ WORDS: dict[str, str] = {
     "tap_kernel": "kernel",
     "tap_input": "input",
     "tap_product": "product",
+    "no_words": "A cell is a sum of up to {count} products: too many to write out",
     "tap_sum": "the sum so far",
     "sum": "sum",
     # navigation

@@ -17,13 +17,17 @@ from .strip import strip_values, with_values
 
 name = "libreoffice"
 
-_ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
+_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load">
 <prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop>
 </item>
+<item oor:path="/org.openoffice.Setup/L10N">
+<prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>{locale}</value></prop>
+</item>
 </oor:items>
 """
+"""Always recalculate, with the numbers of a language."""
 
 
 def available() -> bool:
@@ -39,8 +43,12 @@ def recalculate_many(files: Sequence[bytes], timeout: float = 300) -> list[Value
     return [cached_values(saved) for saved in converted(stripped, "xlsx", timeout)]
 
 
-def converted(files: Sequence[bytes], to: str, timeout: float = 300) -> list[bytes]:
+def converted(
+    files: Sequence[bytes], to: str, timeout: float = 300, locale: str = "en-US"
+) -> list[bytes]:
     """The .xlsx files as LibreOffice recalculates and saves them; to: "xlsx", "pdf", "ods".
+
+    locale  whose decimal mark it writes, "de-DE" for a comma
 
     Raises TimeoutError after `timeout` seconds, RuntimeError if a file does not convert.
     """
@@ -50,7 +58,7 @@ def converted(files: Sequence[bytes], to: str, timeout: float = 300) -> list[byt
             book.write_bytes(file)
         profile, out = Path(folder, "profile"), Path(folder, "out")
         Path(profile, "user").mkdir(parents=True)
-        Path(profile, "user/registrymodifications.xcu").write_text(_ALWAYS_RECALCULATE)
+        Path(profile, "user/registrymodifications.xcu").write_text(_PROFILE.format(locale=locale))
         options = [f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", to]
         said = _run(["soffice", *options, "--outdir", str(out), *map(str, books)], timeout)
         results = [out / f"{book.stem}.{to}" for book in books]

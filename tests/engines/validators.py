@@ -71,7 +71,7 @@ def _sdk_complaints(file: Path, folder: Path) -> Iterator[str]:
 
 
 def _run(*command: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 @contextmanager

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from xlconv.errors import XlconvError
-from xlconv.expr import Constant, Expr, call, total
+from xlconv.expr import Constant, Expr, call
 from xlconv.figure import (
     LEFT,
     TOP,
+    cropped,
     indices,
     output_blocks,
     output_caption,
     plain,
     sources,
     tapped,
-    times,
 )
 from xlconv.geometry import Axis
 from xlconv.layer import Layer
 from xlconv.places import below, beside
 from xlconv.sheet import Sheet
+from xlconv.sums import added
 from xlconv.views.upsampling import filled
 
 
@@ -30,16 +33,23 @@ def bilinear(sheet: Sheet, layer: Layer) -> None:
     g = layer.geometry
     for axis in g.axes:
         _check(axis)
-    if g.in_channels > 1 or g.out_channels > 1 or layer.bias is not None:
-        raise XlconvError("the bilinear view needs one channel in and out, and no bias")
+    if g.in_channels != g.out_channels:
+        raise XlconvError(
+            "the bilinear view makes each channel larger on its own, so it needs as many channels"
+            f" out as in, got {g.in_channels} in, {g.out_channels} out: use the view upsampling",
+            parameter="weight",
+        )
     src = sources(sheet, layer)
 
-    row = below(src.weight, 3)
+    row = below(src.bias or src.weight, 3)
     ideal = sheet.block(
-        "bilinear_kernel", (row, LEFT), g.weight_shape[1:], steps=src.weight.steps[1:],
+        "bilinear_kernel", (row, LEFT), (1, *g.weight_shape[2:]), steps=src.weight.steps[1:],
         role="computed",
     )  # fmt: skip
     sheet.text((row - 2, LEFT), sheet.say("bilinear_kernel"), "caption")
+    if g.weight_shape[1] > 1:
+        for n, line in enumerate(sheet.say("bilinear_own").splitlines()):
+            sheet.text((below(ideal, 0) + n, LEFT), line, "note")
     weight: Expr = Constant(1)
     for n, (axis, u) in enumerate(zip(g.axes, indices(sheet, ideal, g.rank), strict=True)):
         side = 1 - call("ABS", u - (axis.kernel_size - 1) / 2) / axis.stride
@@ -48,23 +58,24 @@ def bilinear(sheet: Sheet, layer: Layer) -> None:
 
     left = max(beside(src.input, 3), beside(src.weight, 3), LEFT + 7)
     canvas, y, _ = output_blocks(sheet, layer, (TOP, left), "output", output_caption(sheet, g))
-    tapped(canvas, g, src.input, src.weight, src.bias)
-    sizes = g.output_shape[1:]
+    tapped(sheet, canvas, g, src.input, src.weight, src.bias)
     at = (TOP + y.origin[0] - canvas.origin[0], beside(canvas, 3) + y.origin[1] - canvas.origin[1])
-    between = sheet.block("interpolation", at, (1, *sizes), steps=y.steps, role="computed")
-    sheet.text((TOP - 2, at[1]), sheet.say("interpolation", size=plain((1, *sizes), 1)), "caption")
+    between = sheet.block("interpolation", at, y.shape, steps=y.steps, role="computed")
+    words = "interpolation" if src.bias is None else "interpolation_and_bias"
+    sheet.text((TOP - 2, at[1]), sheet.say(words, size=plain(y.shape, 1)), "caption")
     indices(sheet, between, g.rank)
+    bias = None if src.bias is None else src.bias[(slice(None), *[None] * g.rank)]
     for cells, terms in filled(g, "bilinear", src.input):
-        between[(slice(None), *cells)] = terms
+        between[(slice(None), *cells)] = terms if bias is None else terms + bias
     sheet.scale(y)
     sheet.scale(between)
 
     inside = tuple(slice(a.stride // 2, a.output_size - a.stride // 2) for a in g.axes)
-    one, two = y[(0, *inside)], between[(0, *inside)]
+    one, two = y[(slice(None), *inside)], between[(slice(None), *inside)]
     flat = min(2, g.rank)
-    slices = [()] if g.rank < 3 else [(n,) for n in range(one.shape[0])]
-    apart = total([call("SUMXMY2", one[n].area(flat), two[n].area(flat)) for n in slices])
-    same = sheet.say("interpolates", size=times(one.shape))
+    slices = np.ndindex(*one.shape[: len(one.shape) - flat])
+    apart = added(sheet, [call("SUMXMY2", one[n].area(flat), two[n].area(flat)) for n in slices])
+    same = sheet.say("interpolates", size=plain(one.shape, 1))
     cell = sheet.formula(
         (below(canvas, 0), left), call("IF", apart < 1e-9, same, sheet.say("no_interpolation")),
         "verdict",
@@ -79,7 +90,8 @@ def _check(axis: Axis) -> None:
     if axis.size < 2 or axis != wanted:
         raise XlconvError(
             f"the bilinear view needs kernel_size {k} and padding {(k - s) // 2} for stride {s}, no"
-            f" dilation and at least 2 inputs, got kernel_size {axis.kernel_size}, padding"
-            f" {axis.padding[0]}:{axis.padding[1]}, size {axis.size}",
+            f" dilation, no output_padding and at least 2 inputs, got kernel_size"
+            f" {axis.kernel_size}, padding {cropped(*axis.padding)}, size {axis.size}: give it"
+            " these, or use the view upsampling",
             parameter="kernel_size",
         )

@@ -2,95 +2,119 @@
 
 from __future__ import annotations
 
-from xlconv.expr import total
-from xlconv.figure import LEFT, TOP, accumulated, bias_block, output_blocks, plain, spread, tints
+from collections.abc import Sequence
+
+from xlconv.expr import Grid, total
+from xlconv.figure import (
+    LEFT,
+    TOP,
+    accumulated,
+    afford,
+    bias_block,
+    indices,
+    output_blocks,
+    spread,
+    times,
+    tints,
+    written,
+)
+from xlconv.geometry import Geometry
 from xlconv.layer import Layer
-from xlconv.places import below, corners, tiled
+from xlconv.places import Place, below, corners, tiled
 from xlconv.sheet import Sheet
+
+NAMED = 8
+"""Parts that are named one by one in the sum under an output channel."""
 
 
 def channels(sheet: Sheet, layer: Layer) -> None:
     """A row for each input channel: its values, its kernels, its part of each output channel."""
     g = layer.geometry
-    deep = spread(g.rank, 0) if g.rank > 1 else ""
     inner = {
-        name: tiled(shape, deep)
+        name: tiled(shape[-g.rank :], spread(g.rank, 0))
         for name, shape in {
-            "input": g.input_shape[1:], "weight": g.weight_shape[2:], "canvas": g.canvas_shape[1:]
+            "input": g.input_shape, "weight": g.weight_shape, "canvas": g.canvas_shape
         }.items()
     }  # fmt: skip
-
-    def size(name: str, shape: tuple[int, ...]) -> tuple[int, int]:
-        far = [
-            sum((n - 1) * step[way] for n, step in zip(shape, inner[name], strict=True)) + 1
-            for way in (0, 1)
-        ]
-        return far[0], far[1]
-
     (ih, iw), (kh, kw), (ch, cw) = (
-        size("input", g.input_shape[1:]), size("weight", g.weight_shape[2:]),
-        size("canvas", g.canvas_shape[1:]),
+        _extent(shape[-g.rank :], inner[name])
+        for name, shape in (
+            ("input", g.input_shape), ("weight", g.weight_shape), ("canvas", g.canvas_shape)
+        )
     )  # fmt: skip
     down = max(ih, kh, ch) + 3
-    across = max(kw, 6) + 1 + cw + 3
+    across = max(kw, 6) + 1 + max(cw, 6) + 3
     kernels = LEFT + max(iw, 5) + 2
-    filters = g.weight_shape[1]
-    top = TOP + 1
+    parts_at = kernels + max(kw, 6) + 1
+    filters, top = g.weight_shape[1], TOP + 1
 
     x = sheet.block(
         "input", (top, LEFT), g.input_shape, role="input", content=layer.input,
-        steps=((down if g.rank > 1 else 1, 0), *inner["input"]),
+        steps=((down, 0), *inner["input"]),
     )  # fmt: skip
-    down = down if g.rank > 1 else g.in_channels + 3
     w = sheet.block(
         "kernel", (top, kernels), g.weight_shape, role="kernel", content=layer.weight,
-        tint=tints(g), steps=((down, 0), (0, across) if g.rank > 1 else (1, 0), *inner["weight"]),
+        tint=tints(g), steps=((down, 0), (0, across), *inner["weight"]),
     )  # fmt: skip
-    parts_at = kernels + max(kw, 6) + 1
     parts = sheet.block(
         "parts", (top, parts_at), (g.in_channels, filters, *g.canvas_shape[1:]), role="computed",
         steps=((down, 0), (0, across), *inner["canvas"]),
     )  # fmt: skip
     runs = [axis.canvas_runs for axis in g.axes]
-    for i in range(g.in_channels):
-        sheet.text((top + i * down - 1, LEFT), sheet.say("input_channel", i=i), "caption")
-        for f in range(filters):
-            o = f + filters * next(n for n in range(g.groups) if i in g.sources(n * filters))
+    afford(sheet, runs, 1, g.in_channels * filters)
+    for i in written(sheet, parts):
+        row = top + i * down - 1
+        sheet.text((row, LEFT), sheet.say("input_channel", i=i), "caption")
+        for f in written(sheet, parts[i]):
+            o = g.targets(i)[f]
             accumulated(
+                sheet,
                 parts[i, f],
                 runs,
                 lambda taps, i=i, f=f: [  # type: ignore[misc]
                     x[(i, *inputs)] * w[(i, f, *offsets)] for inputs, offsets in taps
                 ],
             )
-            sheet.text(
-                (top + i * down - 1, kernels + f * across),
-                sheet.say("kernel_of", i=i, o=o),
-                "caption",
-            )
-            sheet.text(
-                (top + i * down - 1, parts_at + f * across),
-                sheet.say("part_of", i=i, o=o),
-                "caption",
-            )
+            sheet.text((row, kernels + f * across), sheet.say("kernel_of", i=i, o=o), "caption")
+            sheet.text((row, parts_at + f * across), sheet.say("part_of", i=i, o=o), "caption")
     row = corners(parts)[1][0] + 5
-    canvas, _, _ = output_blocks(
-        sheet, layer, (row, parts_at), "output", "",
-        place=((0, across) if g.rank > 1 else (1, 0), *inner["canvas"]),
-    )  # fmt: skip
     bias = None if layer.bias is None else bias_block(sheet, layer.bias, (row, kernels))
-    for o in range(g.out_channels):
-        added_bias = [] if bias is None else [bias[o]]
-        canvas[o] = total([parts[i, g.filter(o)] for i in g.sources(o)] + added_bias)
-        if g.rank > 1:
-            names = [sheet.say("part", i=i) for i in g.sources(o)]
-            added = " + ".join(names + [sheet.say("bias")] * len(added_bias))
-            sheet.text(
-                (row - 2, parts_at + o * across), sheet.say("output_channel", o=o), "caption"
-            )
-            sheet.text((below(canvas, 0), parts_at + o * across), f"= {added}", "note")
-    lines = sheet.say(
-        "layout", shape=plain(g.weight_shape, 2), i=g.in_channels, o=filters
-    ).splitlines()
-    for n, line in enumerate(lines):
+    place = ((0, across), *inner["canvas"])
+    canvas, _, _ = output_blocks(sheet, layer, (row, parts_at), "output", "", place=place)
+    _added(sheet, g, canvas, parts, bias)
+    for n, line in enumerate(layout(sheet, g).splitlines()):
         sheet.text((row + n, LEFT), line, "text")
+
+
+def _extent(shape: Sequence[int], moves: Sequence[Place]) -> Place:
+    """Rows and columns from the first to the last cell of a block."""
+    far = [sum((n - 1) * move[way] for n, move in zip(shape, moves, strict=True)) for way in (0, 1)]
+    return far[0] + 1, far[1] + 1
+
+
+def _added(sheet: Sheet, g: Geometry, canvas: Grid, parts: Grid, bias: Grid | None) -> None:
+    """Write each output channel as the sum of its parts, and say so above and under it."""
+    firsts = [-axis.crop.start for axis in g.axes]
+    for o in range(g.out_channels):
+        more = [] if bias is None else [bias[o]]
+        canvas[o] = total([parts[i, g.filter(o)] for i in g.sources(o)] + more)
+        row, column = canvas[o].origin
+        if g.rank == 1 and o:  # the first row's indices are there
+            indices(sheet, canvas[o], 1, firsts)
+        names = [sheet.say("part", i=i) for i in g.sources(o)]
+        if len(names) > NAMED:
+            names = [names[0], "…", names[-1]]
+        told = " + ".join(names + [sheet.say("bias")] * len(more))
+        sheet.text((row - 2, column), sheet.say("output_channel", o=o), "caption")
+        sheet.text((below(canvas[o], 0), column), f"= {told}", "note")
+
+
+def layout(sheet: Sheet, g: Geometry) -> str:
+    """The axes of the kernel, here and in a plain convolution, in words."""
+    sizes = ["kD", "kH", "kW"][-g.rank :] if g.rank > 1 else ["kL"]
+    per = "/groups" if g.groups > 1 else ""
+    here, plain = (
+        ", ".join([first, second + per, *sizes])
+        for first, second in (("in_channels", "out_channels"), ("out_channels", "in_channels"))
+    )
+    return sheet.say("layout", shape=times(g.weight_shape), axes=here, plain_axes=plain)

@@ -22,6 +22,7 @@ from xlconv.figure import (
 from xlconv.layer import Layer
 from xlconv.places import below, beside
 from xlconv.sheet import Sheet
+from xlconv.sums import added
 from xlconv.views.overlap import counts
 from xlconv.views.phases import Phase, phase_tints
 
@@ -35,14 +36,16 @@ def checkerboard(sheet: Sheet, layer: Layer) -> None:
     Raises XlconvError where there are too many phases.
     """
     g = layer.geometry
-    axes = [[Phase.of(axis, start) for start in range(axis.stride)] for axis in g.axes]
-    sizes = tuple(map(len, axes))
-    if (many := prod(sizes) * g.out_channels) > SUMS:
+    sizes = tuple(axis.stride for axis in g.axes)
+    if (many := prod(sizes)) > SUMS:
         raise XlconvError(
             f"the checkerboard view compares at most {SUMS} sums of phases, this layer has {many}:"
-            " use a smaller stride or fewer channels",
+            " use a smaller stride",
             parameter="stride",
         )
+    axes = [[Phase.of(axis, start) for start in range(axis.stride)] for axis in g.axes]
+    longest = len(g.sources(0)) * prod(max(len(p.offsets) for p in axis) for axis in axes)
+    sheet.afford(longest * many * g.out_channels)
     src = sources(sheet, layer)
     sheet.coat(src.weight, "kernel", phase_tints(g, axes))
     row = below(src.weight if src.bias is None else src.bias, 2)
@@ -55,7 +58,8 @@ def checkerboard(sheet: Sheet, layer: Layer) -> None:
     for at, phase in zip(np.ndindex(*sizes), product(*axes), strict=True):
         for o in range(g.out_channels):
             used = product(g.sources(o), *(p.offsets for p in phase))
-            sums[(o, *at)] = total([src.weight[(i, g.filter(o), *u)] for i, *u in used])
+            terms = [src.weight[(i, g.filter(o), *u)] for i, *u in used]
+            sums[(o, *at)] = added(sheet, terms)
     words = []
     for o in range(g.out_channels):
         cells = [sums[(o, *at)] for at in np.ndindex(*sizes)]
@@ -69,19 +73,21 @@ def checkerboard(sheet: Sheet, layer: Layer) -> None:
     canvas, output, _ = output_blocks(
         sheet, layer, (TOP, right), "output", output_caption(sheet, g)
     )
-    tapped(canvas, g, src.input, src.weight, src.bias)
+    tapped(sheet, canvas, g, src.input, src.weight, src.bias)
     sheet.scale(output)
     counts(sheet, layer, (TOP, beside(canvas, 3)))
 
     # nothing is lost: each input gives away the whole kernel
     given = [
-        total([_added(src.input[i]) * _added(src.weight[i, g.filter(o)]) for i in g.sources(o)])
+        added(
+            sheet, [_added(src.input[i]) * _added(src.weight[i, g.filter(o)]) for i in g.sources(o)]
+        )
         + (0 if src.bias is None else src.bias[o] * prod(g.canvas_shape[1:]))
         for o in range(g.out_channels)
     ]
     row = below(canvas, 1)
-    one = sheet.formula((row, right), _added(canvas), "fact")
-    two = sheet.formula((row + 1, right), total(given), "fact")
+    one = sheet.formula((row, right), added(sheet, _sums(canvas)), "fact")
+    two = sheet.formula((row + 1, right), added(sheet, given), "fact")
     sheet.text((row, right + 2), sheet.say("output_added"), "note")
     sheet.text((row + 1, right + 2), sheet.say("output_known"), "note")
     verdict(
@@ -91,6 +97,11 @@ def checkerboard(sheet: Sheet, layer: Layer) -> None:
 
 def _added(cells: Grid) -> Expr:
     """All cells of a block, added."""
+    return total(_sums(cells))
+
+
+def _sums(cells: Grid) -> list[Expr]:
+    """The sum of each 2-D slice of a block."""
     flat = min(2, len(cells.shape))
     slices = np.ndindex(*cells.shape[: len(cells.shape) - flat])
-    return total([call("SUM", cells[n].area(flat)) for n in slices])
+    return [call("SUM", cells[n].area(flat)) for n in slices]

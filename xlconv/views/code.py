@@ -10,8 +10,8 @@ from xlconv.sheet import Sheet
 from xlconv.snippets import FRAMEWORKS, snippet
 
 TITLES = {
-    "pytorch": "PyTorch", "keras": "Keras", "jax": "JAX", "onnx": "ONNX", "mxnet": "MXNet Gluon",
-    "numpy": "NumPy",
+    "pytorch": "PyTorch", "tensorflow": "TensorFlow", "keras": "Keras", "jax": "JAX",
+    "onnx": "ONNX", "mxnet": "MXNet Gluon", "numpy": "NumPy",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from math import prod
 
 from xlconv.expr import Expr, Grid, call, joined, moved, shown
 from xlconv.figure import (
@@ -20,12 +21,13 @@ from xlconv.figure import (
     stretched_caption,
     stretched_input,
     tapped,
+    tinted,
     turned_kernel,
     verdict,
 )
 from xlconv.geometry import Geometry
 from xlconv.layer import Layer
-from xlconv.look import Look, look_at, pick
+from xlconv.look import CHOICES, Look, look_at, pick
 from xlconv.places import below, beside
 from xlconv.sheet import Sheet
 
@@ -53,19 +55,21 @@ def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> Non
     canvas, output, labels = output_blocks(
         sheet, layer, (top, right), "output", output_caption(sheet, g)
     )
-    collected(canvas, g, t, z, src.bias)
+    collected(sheet, canvas, g, t, z, src.bias)
     again, _, _ = output_blocks(
         sheet, layer, (below(canvas, 4), right), "by_distributing",
         sheet.say("by_distributing", size=plain(g.output_shape, 1)),
     )  # fmt: skip
-    tapped(again, g, src.input, src.weight, src.bias)
+    tapped(sheet, again, g, src.input, src.weight, src.bias)
     verdict(sheet, (below(again), right), (canvas, again))
 
     looked = look_at(sheet, g, labels, look)
     _light(sheet, g, looked, src, z, places, canvas, labels)
-    taps = len(g.sources(0)) * len(list(_offsets(g)))
-    if taps <= TAPS:
+    taps = len(g.sources(0)) * prod(axis.kernel_size for axis in g.axes)
+    if taps <= TAPS and g.out_channels <= CHOICES:
         _in_words(sheet, g, looked, src, output, sheet.rows + 1)
+    else:
+        sheet.text((sheet.rows + 1, LEFT), sheet.say("no_words", count=taps), "note")
 
 
 def _offsets(g: Geometry) -> product[tuple[int, ...]]:
@@ -86,6 +90,8 @@ def _light(
     """Tint what the looked-at cell meets with the weight that it meets it through."""
     for o in range(g.out_channels):
         sheet.light(canvas[o], looked.is_at(labels, o), "current")
+    if not tinted(sheet, src.weight[:, 0]):
+        return
     sizes = [axis.kernel_size for axis in g.axes]
     for tint, offset in enumerate(product(*map(range, sizes))):
         for i in range(g.in_channels):
@@ -155,10 +161,10 @@ def _in_words(
         value[n] = call(
             "IF",
             met,
-            looked.by_channel(
+            looked.by_group(
                 [
-                    pick(src.input[m + g.sources(o)[0]], [cells[n] for cells in reached])
-                    for o in range(g.out_channels)
+                    pick(src.input[m + group * width], [cells[n] for cells in reached])
+                    for group in range(g.groups)
                 ]
             ),
             "",

@@ -9,7 +9,7 @@ import numpy as np
 
 from xlconv.data import array
 from xlconv.errors import XlconvError
-from xlconv.expr import Expr, Grid, call, joined, moved, shown, total
+from xlconv.expr import Expr, Grid, call, joined, moved, shown
 from xlconv.figure import (
     LEFT,
     TOP,
@@ -21,14 +21,16 @@ from xlconv.figure import (
     plain,
     sources,
     steps,
+    tinted,
     tints,
     verdict,
 )
 from xlconv.geometry import Axis, Geometry
 from xlconv.layer import Convolution
-from xlconv.look import Look, look_at, pick
+from xlconv.look import CHOICES, Look, look_at, pick
 from xlconv.places import below, beside
 from xlconv.sheet import Sheet
+from xlconv.sums import in_lines, summed
 
 PRODUCTS = 60
 """Products beyond which the looked-at cell is not written out as a sum."""
@@ -90,7 +92,7 @@ def _draw(sheet: Sheet, conv: Convolution, look: list[int] | None) -> None:
         "output", (top, right), shape, steps=steps(shape, g.rank, 1), role="output",
         claim=("conv", conv),
     )  # fmt: skip
-    _slid(output, g, z, w, src.bias)
+    _slid(sheet, output, g, z, w, src.bias)
     formulas = {size_formula(axis) for axis in g.axes}
     size = plain(shape, 1)
     caption(
@@ -104,15 +106,18 @@ def _draw(sheet: Sheet, conv: Convolution, look: list[int] | None) -> None:
         "by_products", (below(output, 3), right), shape, steps=output.steps, role="output",
         claim=("conv", conv),
     )  # fmt: skip
-    convolved(again, g, src.input, src.weight, src.bias)
+    convolved(sheet, again, g, src.input, src.weight, src.bias)
     caption(sheet, again, sheet.say("by_products", size=size))
     indices(sheet, again, g.rank)
     verdict(sheet, (below(again), right), (output, again))
 
     looked = look_at(sheet, _cells(conv), labels, look)
     _light(sheet, conv, looked, src, z, places, (output, labels))
-    if prod(conv.weight.shape[1:]) <= PRODUCTS:
+    products = prod(conv.weight.shape[1:])
+    if products <= PRODUCTS and conv.geometry.in_channels <= CHOICES:
         _in_words(sheet, conv, looked, src, z, output)
+    else:
+        sheet.text((sheet.rows + 1, LEFT), sheet.say("no_words", count=products), "note")
 
 
 def size_formula(axis: Axis) -> str:
@@ -172,7 +177,7 @@ def _gapped(sheet: Sheet, g: Geometry, w: Grid, at: tuple[int, int]) -> Grid:
     return gapped
 
 
-def _slid(output: Grid, g: Geometry, z: Grid, w: Grid, bias: Grid | None) -> None:
+def _slid(sheet: Sheet, output: Grid, g: Geometry, z: Grid, w: Grid, bias: Grid | None) -> None:
     """Write each output cell as the sum of a window of the padded input times the kernel.
 
     w  (out_channels, in_channels // groups, *extents), its gaps filled with zeros
@@ -180,6 +185,8 @@ def _slid(output: Grid, g: Geometry, z: Grid, w: Grid, bias: Grid | None) -> Non
     extents = [axis.extent for axis in g.axes]
     flat = min(2, g.rank)  # a range has at most two axes: the others are written out
     stops = [axis.stride * (axis.size - 1) + 1 for axis in g.axes]
+    longest = len(g.targets(0)) * prod(extents[: g.rank - flat])
+    sheet.afford(longest * g.in_channels)
     slid = tuple(slice(0, stop, axis.stride) for axis, stop in zip(g.axes, stops, strict=True))
     for o in range(g.in_channels):
         terms: list[Expr] = []
@@ -189,7 +196,7 @@ def _slid(output: Grid, g: Geometry, z: Grid, w: Grid, bias: Grid | None) -> Non
                 window = windows[(*[slice(None)] * g.rank, *outer, ...)]
                 part = kernel[outer][(*[None] * g.rank, ...)]
                 terms.append(call("SUMPRODUCT", window.area(flat), part.area(flat)))
-        output[o] = total(terms if bias is None else [*terms, bias[o]])
+        summed(sheet, output[o], [(..., terms if bias is None else [*terms, bias[o]])])
 
 
 def _light(
@@ -205,6 +212,8 @@ def _light(
     g, (cells, labels) = conv.geometry, output
     for o in range(g.in_channels):
         sheet.light(cells[o], looked.is_at(labels, o), "current")
+    if not tinted(sheet, src.weight):
+        return
     blocks = [(src.input, src.input_indices), *([(z, places)] if places else [])]
     for tint, offset in enumerate(product(*(range(axis.kernel_size) for axis in g.axes))):
         reads = [_read(axis, at, u) for axis, at, u in zip(g.axes, looked.at, offset, strict=True)]
@@ -232,17 +241,19 @@ def _in_words(
     g, row = conv.geometry, sheet.rows + 1
     result = looked.by_channel([pick(output[o], looked.at) for o in range(g.in_channels)])
     y = sheet.formula((row, LEFT), call("IF", looked.valid, result, ""), "current")
-    parts: list[object] = [shown(y), " = "]
     width = conv.weight.shape[1]
     offsets = list(product(*(range(axis.kernel_size) for axis in g.axes)))
+    said: list[Expr] = []
     for f, offset in product(range(width), offsets):
         place = [
             moved(_read(axis, at, u), axis.padding[0])
             for axis, at, u in zip(g.axes, looked.at, offset, strict=True)
         ]
-        x = looked.by_channel([pick(z[g.targets(o)[f]], place) for o in range(g.in_channels)])
+        x = looked.by_group([pick(z[group * width + f], place) for group in range(g.groups)])
         w = looked.by_channel([src.weight[(o, f, *offset)] for o in range(g.in_channels)])
-        parts += [" + "] * (len(parts) > 2) + [shown(x), "*", shown(w)]
+        said.append(joined(" + " if said else shown(y) & " = ", shown(x), "*", shown(w)))
     if src.bias is not None:
-        parts += [" + ", shown(looked.by_channel([src.bias[o] for o in range(g.in_channels)]))]
-    sheet.formula((row, LEFT + 2), call("IF", looked.valid, joined(*parts), ""), "words")
+        said.append(" + " & shown(looked.by_channel([src.bias[o] for o in range(g.in_channels)])))
+    for n, line in enumerate(in_lines(said)):
+        words = call("IF", looked.valid, joined(*line), "")
+        sheet.formula((row + n, LEFT + 2), words, "words")

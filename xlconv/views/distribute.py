@@ -11,7 +11,9 @@ from xlconv.figure import (
     LEFT,
     TOP,
     accumulated,
+    afford,
     caption,
+    count_caption,
     distributed,
     indices,
     output_blocks,
@@ -54,18 +56,21 @@ def distribute(sheet: Sheet, layer: Layer) -> None:
     canvas, _, labels = output_blocks(
         sheet, layer, (top, right), "output", output_caption(sheet, g)
     )
-    distributed(canvas, g, stamps, src.bias)
+    distributed(sheet, canvas, g, stamps, src.bias)
 
     count = sheet.block(
         "count", (below(canvas, 3), right), canvas.shape[1:], role="count", steps=canvas.steps[1:]
     )
+    runs = [axis.canvas_runs for axis in g.axes]
+    afford(sheet, runs)
     accumulated(
+        sheet,
         count,
-        [axis.canvas_runs for axis in g.axes],
+        runs,
         lambda taps: [placed[inputs] for inputs, _ in taps],
     )
     sheet.scale(count)
-    caption(sheet, count, sheet.say("count"), lift=2)
+    caption(sheet, count, count_caption(sheet, g), lift=2)
     indices(sheet, count, g.rank, [-axis.crop.start for axis in g.axes])
 
     sheet.light(src.input, _order(src.input_indices, sizes).equals(step), "current")

@@ -13,6 +13,9 @@ from xlconv.sheet import Sheet
 CORNER, ACROSS, LARGEST = 8, 3, 16
 """Cells of a corner, corners in a row, and the largest kernel and stride to choose."""
 
+MOST = 60
+"""Corners that a sheet has: more take longer to open than to read."""
+
 PAIRS = ((3, 2), (5, 2), (5, 3), (2, 2), (4, 2), (6, 3))
 
 
@@ -23,6 +26,8 @@ def evenness(sheet: Sheet, *, pairs: list[tuple[int, int]] | None = None) -> Non
 
     Raises XlconvError for a pair that is out of range.
     """
+    if pairs and len(pairs) > MOST:
+        raise XlconvError(f"pairs must be at most {MOST}, got {len(pairs)}", parameter="pairs")
     for n, (k, s) in enumerate(pairs or PAIRS):
         if not (1 <= k <= LARGEST and 1 <= s <= LARGEST):
             raise XlconvError(

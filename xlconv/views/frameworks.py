@@ -10,12 +10,13 @@ import numpy as np
 
 from xlconv.conventions import axes as conventional
 from xlconv.errors import XlconvError
-from xlconv.expr import Expr, Grid, call, total
+from xlconv.expr import Expr, Grid, call
 from xlconv.figure import LEFT, TOP, output_blocks, sources, tapped, times
 from xlconv.geometry import Geometry
 from xlconv.layer import Layer
 from xlconv.places import below, beside
 from xlconv.sheet import Sheet
+from xlconv.sums import added
 
 KERNELS, STRIDES = range(1, 8), range(1, 5)
 """The kernel sizes and strides of the table of the rule."""
@@ -117,7 +118,7 @@ def frameworks(sheet: Sheet, layer: Layer) -> None:
             continue
         words = sheet.say("kept", crop=answer.cut, size=times(one.geometry.output_shape[1:]))
         canvas, y, _ = output_blocks(sheet, one, (TOP, column), f"output_{len(kept)}", words)
-        tapped(canvas, one.geometry, src.input, src.weight, src.bias)
+        tapped(sheet, canvas, one.geometry, src.input, src.weight, src.bias)
         alike = dict.fromkeys(other.name for other in given if other.crops == answer.crops)
         sheet.text((below(canvas, 0), column), ", ".join(alike), "note")
         kept[answer.crops] = y
@@ -146,15 +147,15 @@ def _table(
             sheet.text((n, places[3]), words, "warning")
             continue
         same = sheet.say("same_numbers", name=first.name)
-        told = call("IF", _apart(y, wanted) < 1e-9, same, sheet.say("other_numbers"))
+        told = call("IF", _apart(sheet, y, wanted) < 1e-9, same, sheet.say("other_numbers"))
         cell = sheet.formula((n, places[3]), told, "verdict")
         sheet.light(cell, cell.differs(same), "warning")
 
 
-def _apart(a: Grid, b: Grid) -> Expr:
+def _apart(sheet: Sheet, a: Grid, b: Grid) -> Expr:
     flat = min(2, len(a.shape) - 1)
     slices = np.ndindex(*a.shape[: len(a.shape) - flat])
-    return total([call("SUMXMY2", a[n].area(flat), b[n].area(flat)) for n in slices])
+    return added(sheet, [call("SUMXMY2", a[n].area(flat), b[n].area(flat)) for n in slices])
 
 
 def _rule(sheet: Sheet, row: int) -> None:

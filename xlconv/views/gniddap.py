@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from xlconv.arguments import pair
 from xlconv.expr import Expr, Grid, call
 from xlconv.figure import (
     LEFT,
@@ -11,7 +13,9 @@ from xlconv.figure import (
     Sources,
     caption,
     collected,
+    cropped,
     output_blocks,
+    paddings_of,
     sources,
     steps,
     tapped,
@@ -24,56 +28,108 @@ from xlconv.layer import Layer
 from xlconv.places import below, beside
 from xlconv.sheet import Sheet
 
+SERIES = 5
+"""Kernel sizes up to which every padding is shown; of a larger kernel, those around the layer's."""
 
-def gniddap(sheet: Sheet, layer: Layer, *, paddings: list[int] | None = None) -> None:
+Pads = tuple[tuple[int, int], ...]
+"""The cells cropped before and after, for each axis."""
+
+
+def gniddap(
+    sheet: Sheet, layer: Layer, *, paddings: list[int | tuple[int, int]] | None = None
+) -> None:
     """One input and kernel, and side by side what each padding leaves of the full output.
 
-    paddings  the paddings to show; 0 to k-1 if not given
+    paddings  the paddings to show, each one number or begin and end, the same for all axes; a
+              series around the layer's if not given. The layer's own is always among them.
+
+    Raises XlconvError for a padding that is asked for and leaves nothing of the output.
     """
-    paddings = paddings or list(range(layer.geometry.axes[0].kernel_size))
+    shown = [padded(layer, pads) for pads in _shown(layer.geometry, paddings)]
     src = sources(sheet, layer)
     t = turned_kernel(sheet, layer.geometry, src.weight, (below(src.bias or src.weight, 2), LEFT))
     caption(sheet, t, sheet.say("turned_short"), lift=1)
-    _sizes(sheet, layer, src, paddings, below(t, 2))
+    _sizes(sheet, src, [one.geometry for one in shown], below(t, 2))
 
     column = max(beside(src.input, 4), beside(src.weight, 4), beside(t, 3), LEFT + 8)
     kept = []
-    for padding in paddings:
-        one = padded(layer, padding)
-        output, z = _crop(sheet, one, src, column, padding)
-        kept.append((one, output, z, column, padding))
-        column = max(beside(output, 2 + one.geometry.axes[-1].padding[1]), beside(z, 2), column + 8)
-    row = max(below(z, 2) for _, _, z, _, _ in kept)
-    for one, output, z, column, padding in kept:
+    for one in shown:
+        words = _padding_words(sheet, one, layer)
+        canvas, output, z = _crop(sheet, one, src, column, words)
+        kept.append((one, output, z, column))
+        column = max(beside(canvas, 2), beside(z, 2), column + 8 + len(words) // 32)
+    row = max(below(z, 2) for _, _, z, _ in kept)
+    for one, output, z, column in kept:
         again = sheet.block(
-            f"by_collecting_{padding}", (row, column), output.shape, role="output",
+            f"by_collecting_{_name(one)}", (row, column), output.shape, role="output",
             steps=steps(output.shape, one.geometry.rank, 1), claim=("conv_transpose", one),
         )  # fmt: skip
-        collected(again, one.geometry, t, z, src.bias)
+        collected(sheet, again, one.geometry, t, z, src.bias)
         size = times(one.geometry.output_shape[1:])
         caption(sheet, again, sheet.say("by_collecting", size=size), lift=1)
         verdict(sheet, (below(again, 0), column), (output, again))
 
 
-def padded(layer: Layer, padding: int) -> Layer:
-    """The same layer with another padding on every side."""
+def _shown(g: Geometry, asked: Sequence[int | Sequence[int]] | None) -> list[Pads]:
+    """The paddings to show, each once; the layer's own has its place among them by its cells."""
+    own = tuple(axis.padding for axis in g.axes)
+    if asked:
+        every = [(pair(p),) * g.rank for p in asked]
+        return list(
+            dict.fromkeys(every if own in every or not any(map(any, own)) else [own, *every])
+        )
+    (begin, _), k = own[0], g.axes[0].kernel_size
+    series = range(k) if k <= SERIES else (0, begin - 1, begin, begin + 1, k - 1)
+    every = [((p, p),) * g.rank for p in series if 0 <= p < k]
+    left = [pads for pads in every if _is_left(g, pads)]
+    return sorted({*left, own}, key=lambda pads: (sum(map(sum, pads)), pads))
+
+
+def _is_left(g: Geometry, pads: Pads) -> bool:
+    """Whether a padding leaves something of the output."""
+    return all(
+        axis.full_size + axis.output_padding > sum(pad)
+        for axis, pad in zip(g.axes, pads, strict=True)
+    )
+
+
+def padded(layer: Layer, pads: Pads) -> Layer:
+    """The same layer with another padding."""
     g = layer.geometry
-    axes = tuple(replace(axis, padding=(padding, padding)) for axis in g.axes)
+    axes = tuple(replace(axis, padding=pad) for axis, pad in zip(g.axes, pads, strict=True))
     return replace(layer, geometry=replace(g, axes=axes))
 
 
-def _crop(sheet: Sheet, layer: Layer, src: Sources, column: int, padding: int) -> tuple[Grid, Grid]:
+def _name(layer: Layer) -> str:
+    """What the blocks of a padding are called after it.
+
+    >>> _name(Layer.of([1, 2], [1, 2], padding=1)), _name(Layer.of([1, 2], [1, 2], padding=[(1, 0)]))
+    ('1', '1_0')
+    """
+    said = paddings_of(layer.geometry)
+    return said.replace(", ", "__").replace(":", "_").replace("-", "minus")
+
+
+def _padding_words(sheet: Sheet, one: Layer, layer: Layer) -> str:
+    """The caption of a padding; the layer's own is told from the others where it has one."""
+    g = one.geometry
+    own = g == layer.geometry and any(any(axis.padding) for axis in g.axes)
+    key = "padding_is_own" if own else "padding_is"
+    return sheet.say(key, padding=paddings_of(g), size=times(g.output_shape[1:]))
+
+
+def _crop(
+    sheet: Sheet, layer: Layer, src: Sources, column: int, words: str
+) -> tuple[Grid, Grid, Grid]:
     """One padding: the output in the full one, and under it the input with padding taken off."""
     g = layer.geometry
-    canvas, output, _ = output_blocks(
-        sheet, layer, (TOP, column), f"output_{padding}",
-        sheet.say("padding_is", padding=padding, size=times(g.output_shape[1:])),
-    )  # fmt: skip
-    tapped(canvas, g, src.input, src.weight, src.bias)
+    name = _name(layer)
+    canvas, output, _ = output_blocks(sheet, layer, (TOP, column), f"output_{name}", words)
+    tapped(sheet, canvas, g, src.input, src.weight, src.bias)
 
     shape = (g.in_channels, *(axis.output_size + axis.extent - 1 for axis in g.axes))
     z = sheet.block(
-        f"trimmed_{padding}", (below(canvas, 3), column), shape, steps=steps(shape, g.rank, 1),
+        f"trimmed_{name}", (below(canvas, 3), column), shape, steps=steps(shape, g.rank, 1),
         role="zero", content=0.0,
     )  # fmt: skip
     caption(sheet, z, _margin_words(sheet, g), lift=1)
@@ -82,7 +138,7 @@ def _crop(sheet: Sheet, layer: Layer, src: Sources, column: int, padding: int) -
         inner = z[(slice(None), *places)]
         inner[...] = src.input[(slice(None), *kept_inputs)]
         sheet.coat(inner, "copy")
-    return output, z
+    return canvas, output, z
 
 
 def _inside(axis: Axis) -> tuple[slice, slice]:
@@ -96,36 +152,50 @@ def _inside(axis: Axis) -> tuple[slice, slice]:
 
 
 def _margin_words(sheet: Sheet, g: Geometry) -> str:
-    axis = g.axes[0]
-    lead = axis.extent - 1 - axis.padding[0]
-    sum_words = f"{axis.extent - 1} - {axis.padding[0]} = {lead}"
-    rule = "d·(k-1)-p" if axis.dilation > 1 else "k-1-p"
-    return sheet.say("margin" if lead >= 0 else "margin_crops", rule=rule, sum=sum_words)
+    """How wide the margin is: less for each cell of padding, more after for output_padding."""
+    sums, least = [], 0
+    for axis in g.axes:
+        (begin, end), whole = axis.padding, axis.extent - 1
+        margin = (whole - begin, whole - end + axis.output_padding)
+        more = f" + 0:{axis.output_padding}" if axis.output_padding else ""
+        sums.append(f"{whole} - {cropped(begin, end)}{more} = {cropped(*margin)}")
+        least = min(least, *margin)
+    rule = "d·(k-1)-p" if any(axis.dilation > 1 for axis in g.axes) else "k-1-p"
+    told = ", ".join(dict.fromkeys(sums))
+    return sheet.say("margin" if least >= 0 else "margin_crops", rule=rule, sum=told)
 
 
-def _sizes(sheet: Sheet, layer: Layer, src: Sources, paddings: list[int], row: int) -> None:
+def _sizes(sheet: Sheet, src: Sources, shown: Sequence[Geometry], row: int) -> None:
     """The size formula as a table that computes itself, a line for each padding and kind of axis."""
-    g = layer.geometry
-    kinds = {replace(axis, padding=(0, 0)): n for n, axis in enumerate(g.axes)}
-    lines = [(axis, n, padding) for axis, n in kinds.items() for padding in paddings]
-    dilated, more = (any(getattr(a, key) > least for a in g.axes) for key, least in OPTIONAL)
-    names = ["n", "k", *["d"] * dilated, "s", "p", *["op"] * more]
+    rank = shown[0].rank
+    found: dict[Axis, int] = {}
+    for n in range(rank):
+        for g in shown:
+            found[g.axes[n]] = n
+    lines = list(found)
+    uneven = any(begin != end for begin, end in (axis.padding for axis in lines))
+    dilated, more = (any(getattr(a, key) > least for a in lines) for key, least in OPTIONAL)
+    pads = ["p₁", "p₂"] if uneven else ["p"]
+    names = ["n", "k", *["d"] * dilated, "s", *pads, *["op"] * more]
     sheet.text((row, LEFT), sheet.say("sizes"), "caption")
     sheet.line((row + 1, LEFT), [*names, sheet.say("size")], "heads")
     cells = {
         name: sheet.memory((row + 2, LEFT + n), (len(lines),), steps=((1, 0),))
         for n, name in enumerate([*names, "size"])
     }
-    for line, (axis, n, padding) in enumerate(lines):
-        at = {name: column[line] for name, column in cells.items()}
-        at["n"][...] = _length(src.input, n - g.rank, axis.size)
-        at["k"][...] = _length(src.weight, n - g.rank, axis.kernel_size)
-        at["s"][...], at["p"][...] = float(axis.stride), float(padding)
+    for line, axis in enumerate(lines):
+        at, along = {name: column[line] for name, column in cells.items()}, found[axis] - rank
+        at["n"][...] = _length(src.input, along, axis.size)
+        at["k"][...] = _length(src.weight, along, axis.kernel_size)
+        at["s"][...] = float(axis.stride)
+        for name, cells_off in zip(pads, axis.padding, strict=False):
+            at[name][...] = float(cells_off)
         extent: Expr = at["k"]
         if dilated:
             at["d"][...] = float(axis.dilation)
             extent = at["d"] * (at["k"] - 1) + 1
-        size = (at["n"] - 1) * at["s"] + extent - 2 * at["p"]
+        size = (at["n"] - 1) * at["s"] + extent
+        size = size - at["p₁"] - at["p₂"] if uneven else size - 2 * at["p"]
         if more:
             at["op"][...] = float(axis.output_padding)
             size = size + at["op"]
@@ -133,7 +203,8 @@ def _sizes(sheet: Sheet, layer: Layer, src: Sources, paddings: list[int], row: i
     for name in names:
         sheet.coat(cells[name], "fact")
     sheet.name_block("sizes", cells["size"], role="computed")
-    rule = f"(n-1)·s + {'d·(k-1) + 1' if dilated else 'k'} - 2·p{' + op' * more}"
+    taken = "p₁ - p₂" if uneven else "2·p"
+    rule = f"(n-1)·s + {'d·(k-1) + 1' if dilated else 'k'} - {taken}{' + op' * more}"
     sheet.text((below(cells["size"], 0), LEFT), sheet.say("size_rule", rule=rule), "note")
 
 

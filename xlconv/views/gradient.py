@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
 
 import numpy as np
 
 from xlconv.data import array
 from xlconv.errors import XlconvError
-from xlconv.expr import Expr, Grid, call, joined, shown, total
+from xlconv.expr import Expr, Grid, call, joined, shown
 from xlconv.figure import (
     CONTROLS,
     LEFT,
@@ -25,11 +26,13 @@ from xlconv.figure import (
     tints,
     verdict,
 )
-from xlconv.geometry import Geometry, largest_input
+from xlconv.geometry import Geometry
 from xlconv.layer import Array, Layer
+from xlconv.limits import refusal
 from xlconv.look import look_at, pick
 from xlconv.places import Place, below, beside, tiled
 from xlconv.sheet import Sheet
+from xlconv.sums import added, summed
 
 NUDGED = 20_000
 """Cells of the nudged images beyond which nobody follows them."""
@@ -55,8 +58,11 @@ def gradient(
     image    what is convolved, of the layer's output's shape; small integers if not given
     epsilon  what a pixel is nudged by when the file is opened
     look     the pixel that is looked at when the file is opened; the middle if not given
+
+    A bias of the layer is left aside, and the sheet says so: a gradient has none.
     """
-    g, top = layer.geometry, TOP + 4
+    g, top, biased = layer.geometry, TOP + 4, layer.bias is not None
+    layer = replace(layer, bias=None)  # which no pixel of the image changes
     _check(layer, epsilon)
     x = sheet.block(
         "image", (top, LEFT), g.output_shape, steps=steps(g.output_shape, g.rank, 1), role="image",
@@ -69,7 +75,7 @@ def gradient(
     result = sheet.block(
         "result", (top, beside(w, 3)), shape, steps=steps(shape, g.rank, 1), role="computed"
     )
-    convolved(result, g, x, w)
+    convolved(sheet, result, g, x, w)
     caption(sheet, result, sheet.say("result", size=plain(shape, 1)))
     indices(sheet, result, g.rank)
     upstream = sheet.block(
@@ -79,7 +85,9 @@ def gradient(
     caption(sheet, upstream, sheet.say("upstream", size=plain(shape, 1)))
     indices(sheet, upstream, g.rank)
     at = (top, max(beside(upstream, 3), upstream.origin[1] + 7))
-    loss = sheet.block("loss", at, (1,), role="computed", content=_product(result, upstream))
+    loss = sheet.block(
+        "loss", at, (1,), role="computed", content=added(sheet, _products(result, upstream))
+    )
     caption(sheet, loss, sheet.say("loss"))
 
     for block, sign in ((w, "∗"), (result, "="), (upstream, "·"), (loss, "=")):
@@ -88,7 +96,9 @@ def gradient(
     canvas, slope, labels = output_blocks(
         sheet, layer, (row, LEFT), "gradient", sheet.say("gradient", size=plain(x.shape, 1))
     )
-    tapped(canvas, g, upstream, w, None)
+    tapped(sheet, canvas, g, upstream, w, None)
+    if biased:
+        sheet.text((below(canvas, 0), LEFT), sheet.say("bias_aside"), "note")
     looked = look_at(sheet, g, labels, look, "look_at_pixel")
     nudge = _epsilon(sheet, epsilon)
 
@@ -109,7 +119,12 @@ def gradient(
         sheet, (below(differences), column), (slope, differences), agree="gradients_agree",
         differ="gradients_differ", valid=valid,
     )  # fmt: skip
-    _dots(sheet, (row, max(beside(differences, 3), column + 11)), loss, _product(x, slope))
+    _dots(
+        sheet,
+        (row, max(beside(differences, 3), column + 11)),
+        loss,
+        added(sheet, _products(x, slope)),
+    )
 
     l_up, l_down, each = (
         looked.by_channel([pick(block[c], looked.at) for c in range(g.out_channels)])
@@ -136,11 +151,6 @@ def gradient(
 
 def _check(layer: Layer, epsilon: float) -> None:
     g = layer.geometry
-    if layer.bias is not None:
-        raise XlconvError(
-            "gradient view needs a layer without bias: a bias adds nothing to a gradient",
-            parameter="bias",
-        )
     for axis in g.axes:
         if axis.output_padding >= axis.stride:
             raise XlconvError(
@@ -158,11 +168,8 @@ def _check(layer: Layer, epsilon: float) -> None:
         return prod(g.output_shape) ** 2
 
     if cells(g) > NUDGED:
-        raise XlconvError(
-            f"gradient view needs {cells(g)} cells for an image a pixel; {NUDGED} are the most:"
-            f" {largest_input(g, lambda g: cells(g) <= NUDGED)}",
-            parameter="input",
-        )
+        needs = f"gradient view needs {cells(g)} cells for an image a pixel; {NUDGED} are the most"
+        raise refusal(needs, g, lambda g: cells(g) <= NUDGED)
 
 
 def _image(told: Numbers | None, seed: int, g: Geometry) -> Array:
@@ -191,12 +198,12 @@ def _epsilon(sheet: Sheet, first: float) -> Grid:
     return nudge
 
 
-def _product(a: Grid, b: Grid) -> Expr:
-    """All of one block times all of another, added."""
+def _products(a: Grid, b: Grid) -> list[Expr]:
+    """All of one block times all of another, added for each 2-D slice."""
     flat = min(2, len(b.shape) - 1)
     leads = np.ndindex(*b.shape[:-flat])
     parts = [(a[(..., *lead, *[slice(None)] * flat)], b[(*lead, ...)]) for lead in leads]
-    return total([call("SUMPRODUCT", one.area(flat), other.area(flat)) for one, other in parts])
+    return [call("SUMPRODUCT", one.area(flat), other.area(flat)) for one, other in parts]
 
 
 def _nudged(
@@ -235,13 +242,14 @@ def _nudged(
         role="computed",
     )  # fmt: skip
     last = (*range(rank, 2 * rank), *range(rank))  # a convolution for all pixels at once
-    convolved(results.transpose(*last), g, images.transpose(*last), w)
+    convolved(sheet, results.transpose(*last), g, images.transpose(*last), w)
     sheet.text((row - 2, results.origin[1]), sheet.say("nudged_result"), "caption")
 
     losses = sheet.block(
         f"losses_{way}", (row, max(beside(results, 3), results.origin[1] + 5)), pixels,
-        steps=x.steps, role="computed", content=_product(results, upstream),
+        steps=x.steps, role="computed",
     )  # fmt: skip
+    summed(sheet, losses, [(..., _products(results, upstream))])
     caption(sheet, losses, sheet.say(f"loss_{way}"))
     indices(sheet, losses, g.rank)
     return images, results, losses

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from itertools import product
 from math import prod
 
-from xlconv.errors import XlconvError
 from xlconv.expr import Expr, Grid, call, joined, moved
 from xlconv.figure import (
     LEFT,
+    TINTED,
     TOP,
     caption,
     indices,
@@ -22,8 +22,9 @@ from xlconv.figure import (
     times,
     verdict,
 )
-from xlconv.geometry import Axis, Geometry, largest_input
+from xlconv.geometry import Axis, Geometry
 from xlconv.layer import Layer
+from xlconv.limits import refusal
 from xlconv.look import Look, look_at
 from xlconv.places import Place, below, beside, passed
 from xlconv.sheet import EXCEL_COLUMNS, Frame, Sheet
@@ -99,7 +100,7 @@ def matrix(
         sheet, layer, (below(output, 4), right + 3), "by_distributing",
         sheet.say("by_distributing", size=plain(outs, 1)),
     )  # fmt: skip
-    tapped(canvas, g, src.input, src.weight, src.bias)
+    tapped(sheet, canvas, g, src.input, src.weight, src.bias)
     verdict(sheet, (below(canvas, 1), right + 3), (output, again))
 
     looked = look_at(sheet, g, labels, look)
@@ -192,6 +193,8 @@ def _light(
     sheet.light(y_names, here, "current")
     row = y_names[:, None].equals(name)
     lit = transposed.memory.size <= LIT
+    if sheet.plan or prod(g.weight_shape) > TINTED * g.weight_shape[1]:
+        return
     each = x.shape[0] // g.in_channels
     offsets = product(*(range(axis.kernel_size) for axis in g.axes))
     for tint, offset in enumerate(offsets):
@@ -244,7 +247,7 @@ def _check(g: Geometry) -> None:
         if _columns(g) > EXCEL_COLUMNS
         else f"{_cells(g)} cells; {MATRIX_CELLS} are the most"
     )
-    raise XlconvError(f"matrix view needs {needs}: {largest_input(g, _fits)}", parameter="input")
+    raise refusal(f"matrix view needs {needs}", g, _fits)
 
 
 def _fits(g: Geometry) -> bool:

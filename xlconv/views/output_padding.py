@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from math import prod
 
 import numpy as np
 
@@ -11,16 +13,19 @@ from xlconv.figure import (
     LEFT,
     TOP,
     Sources,
+    cropped,
     output_blocks,
+    paddings_of,
     sources,
     tapped,
     times,
     verdict,
 )
-from xlconv.geometry import Axis
+from xlconv.geometry import Axis, Geometry
 from xlconv.layer import Layer
 from xlconv.places import below, beside
 from xlconv.sheet import Sheet
+from xlconv.sums import added
 
 MOST = 4
 """Values of output_padding that stand side by side."""
@@ -37,8 +42,8 @@ def output_padding(sheet: Sheet, layer: Layer) -> None:
     for n, one in enumerate(rows):
         row = _row(sheet, one, src, n, row, left)
     row = max(row, sheet.rows + 1)
-    for one in rows:
-        row = _sizes(sheet, one.geometry.axes[-1], src.input, row)
+    for axis in [one.geometry.axes[-1] for one in rows]:
+        row = _sizes(sheet, axis, src.input, row)
 
 
 def _with(layer: Layer, padding: tuple[int, int] | None = None, cells: int | None = None) -> Layer:
@@ -66,24 +71,21 @@ def _row(sheet: Sheet, layer: Layer, src: Sources, number: int, row: int, left: 
     """The full output with what each output_padding keeps of it, side by side."""
     g = layer.geometry
     most = max(max(axis.stride, axis.dilation) for axis in g.axes)
-    column, outputs, end = left, list[Grid](), row
+    column, outputs, shown, end = left, list[Grid](), list[Geometry](), row
     for cells in range(min(most, MOST)):
         one = _with(layer, cells=cells)
-        paddings = sorted({p for axis in g.axes for p in axis.padding})
         words = sheet.say(
-            "uncovers", padding=" to ".join(map(str, paddings[:: max(1, len(paddings) - 1)])),
-            cells=cells, size=times(one.geometry.output_shape[1:]),
+            "uncovers", padding=paddings_of(g), cells=cells,
+            size=times(one.geometry.output_shape[1:]),
         )  # fmt: skip
         canvas, y, _ = output_blocks(sheet, one, (row, column), f"output_{number}_{cells}", words)
-        tapped(canvas, one.geometry, src.input, src.weight, src.bias)
+        tapped(sheet, canvas, one.geometry, src.input, src.weight, src.bias)
         outputs.append(y)
+        shown.append(one.geometry)
         if strips := _uncovered(outputs[0], y):
             for strip in strips:
                 sheet.coat(strip, "output", 0)
-            squares = total([_squares(strip) for strip in strips])
-            told = call(
-                "IF", squares > 1e-18, sheet.say("uncovers_values"), sheet.say("uncovers_zeros")
-            )
+            told = _told(sheet, (shown[0], one.geometry), strips, src.bias)
             sheet.formula((below(canvas, 0), column), told, "note")
         end = max(end, below(canvas, 1))
         column = max(beside(canvas, 3), column + 11)
@@ -103,10 +105,42 @@ def _uncovered(first: Grid, y: Grid) -> list[Grid]:
     return strips
 
 
-def _squares(cells: Grid) -> Expr:
+def _told(
+    sheet: Sheet, geometries: tuple[Geometry, Geometry], strips: Sequence[Grid], bias: Grid | None
+) -> Expr:
+    """What the uncovered cells hold: what stamps bring, or no more than the bias or zeros.
+
+    geometries  without output_padding, and with it
+    """
+    few, many = (_reached(g) for g in geometries)
+    least, most = (prod(g.output_shape[1:]) for g in geometries)
+    alone = "zeros" if bias is None else "bias"
+    some = 0 < many - few < most - least
+    squares = added(sheet, [term for strip in strips for term in _squares(strip, bias)])
+    return call(
+        "IF", squares > 1e-18,
+        sheet.say(f"uncovers_values_and_{alone}" if some else "uncovers_values"),
+        sheet.say(f"uncovers_{alone}"),
+    )  # fmt: skip
+
+
+def _reached(g: Geometry) -> int:
+    """How many cells of an output channel a stamp reaches."""
+    return prod(sum(run.count for run in axis.runs if run.taps) for axis in g.axes)
+
+
+def _squares(cells: Grid, bias: Grid | None) -> list[Expr]:
+    """What stamps bring to cells, squared and added, of each 2-D slice."""
     flat = min(2, len(cells.shape) - 1)
-    slices = np.ndindex(*cells.shape[: len(cells.shape) - flat])
-    return total([call("SUMPRODUCT", cells[n].area(flat), cells[n].area(flat)) for n in slices])
+    terms = []
+    for o, *n in np.ndindex(*cells.shape[: len(cells.shape) - flat]):
+        held = cells[(o, *n)].area(flat)
+        if bias is None:
+            terms.append(call("SUMPRODUCT", held, held))
+        else:
+            brought = held - bias[o]
+            terms.append(call("SUMPRODUCT", brought * brought))
+    return terms
 
 
 def _sizes(sheet: Sheet, axis: Axis, x: Grid, row: int) -> int:
@@ -115,8 +149,9 @@ def _sizes(sheet: Sheet, axis: Axis, x: Grid, row: int) -> int:
     inputs = [m for m in range(least - 1, least + min(s, 8) + 1) if m > 0]
     if not inputs:  # the padding alone is larger than the kernel
         return row
-    padding = f"{begin}" if begin == end else f"{begin}:{end}"
-    words = sheet.say("sizes_of", k=axis.kernel_size, s=s, p=padding, n=axis.size)
+    padding = cropped(begin, end)
+    key = "sizes_of_one" if axis.size == 1 else "sizes_of"
+    words = sheet.say(key, k=axis.kernel_size, s=s, p=padding, n=axis.size)
     sheet.text((row, LEFT), words, "caption")
     sheet.line((row + 2, LEFT), [sheet.say("size_in"), "", sheet.say("size_out"), ""], "heads")
     sheet.text((row + 2, LEFT + 4), "output_padding", "heads")

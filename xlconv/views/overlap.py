@@ -7,7 +7,7 @@ from math import prod
 import numpy as np
 
 from xlconv.expr import Constant, Expr, Grid, call, total
-from xlconv.figure import LEFT, TOP, indices, steps, verdict
+from xlconv.figure import LEFT, TOP, count_caption, indices, steps, verdict
 from xlconv.layer import Layer
 from xlconv.places import Place, below
 from xlconv.sheet import Sheet
@@ -34,7 +34,7 @@ def counts(sheet: Sheet, layer: Layer, at: Place) -> Grid:
     if kept.shape != count.shape:
         sheet.name_block("count_full", count, role="cropped", frame=False)
     sheet.name_block("count", kept, role="count", claim=("count", layer))
-    sheet.text((at[0] - 2, at[1]), sheet.say("count"), "caption")
+    sheet.text((at[0] - 2, at[1]), count_caption(sheet, g), "caption")
     end = below(count)
     if g.rank == 1:
         count[...] = axis_count(g.axes[0], numbers[0])
@@ -63,7 +63,9 @@ def counts(sheet: Sheet, layer: Layer, at: Place) -> Grid:
     stamps, cells = prod(g.input_shape[1:]), prod(g.weight_shape[2:])
     known = sheet.formula((end + 3, at[1]), Constant(stamps) * cells, "fact")
     sheet.text((end + 2, at[1] + 2), sheet.say("counts_added"), "note")
-    sheet.text((end + 3, at[1] + 2), sheet.say("counts_known", stamps=stamps, cells=cells), "note")
+    sheet.text(
+        (end + 3, at[1] + 2), sheet.count("counts_known", stamps=stamps, cells=cells), "note"
+    )
     verdict(
         sheet,
         (end + 4, at[1]),

@@ -10,6 +10,7 @@ from math import gcd, prod
 import numpy as np
 
 from xlconv import theme
+from xlconv.errors import XlconvError
 from xlconv.expr import Constant, Grid
 from xlconv.figure import (
     LEFT,
@@ -38,6 +39,10 @@ HAND = 400
 """Output cells beyond which a sheet is an image: heat instead of tints, and no second way."""
 
 
+PHASES = 4_096
+"""Phases beyond which nobody looks at the kernel of each: those of a stride of 64."""
+
+
 @dataclass(frozen=True)
 class Phase:
     """The output cells start, start + s, ... of one axis, as a plain convolution of the input.
@@ -63,10 +68,8 @@ class Phase:
         [[2, 0], [1]]
         """
         s, d, at = axis.stride, axis.dilation, start + axis.padding[0]
-        mine = [u for u in range(axis.kernel_size) if (at - d * u) % s == 0]
-        step = s // gcd(s, d)
-        offsets = range(mine[-1], mine[0] - 1, -step) if mine else range(0)
-        base = (at - d * offsets[0]) // s if mine else 0
+        offsets = axis.meeting(at)[::-1]
+        base = (at - d * offsets[0]) // s if offsets else 0
         return cls(start, offsets, d // gcd(s, d), base, -(-(axis.output_size - start) // s))
 
     @property
@@ -88,6 +91,13 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
     picture  whether the cells are pixels, in shades of grey or, of three channels, of colours
     """
     g = layer.geometry
+    many = prod(min(axis.stride, axis.output_size) for axis in g.axes)
+    if many > PHASES:
+        raise XlconvError(
+            f"the phases view shows at most {PHASES} phases, this layer has {many}:"
+            " use a smaller stride",
+            parameter="stride",
+        )
     axes = [[Phase.of(a, start) for start in range(min(a.stride, a.output_size))] for a in g.axes]
     image = picture or prod(g.output_shape) > HAND
     rank, tint = g.rank, phase_tints(g, axes)
@@ -135,7 +145,7 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
             )
         ]
         target = apart[n] if small else cells
-        _convolved(target, g, phase, parts[n], field, lows, bias)
+        _convolved(sheet, target, g, phase, parts[n], field, lows, bias)
         if small:
             cells[...] = target
             sheet.coat(target, "computed", n)
@@ -150,7 +160,7 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
         sheet, layer, (below(y, 4), y_at[1]), "distribute_output",
         sheet.say("by_distributing", size=plain(shape, 1)),
     )  # fmt: skip
-    tapped(canvas, g, field[_inner(g, lows)], w, bias)
+    tapped(sheet, canvas, g, field[_inner(g, lows)], w, bias)
     verdict(sheet, (below(canvas), y_at[1]), (y, again))
 
 
@@ -248,7 +258,7 @@ def _split(
     sheet: Sheet, g: Geometry, axes: Sequence[Sequence[Phase]], w: Grid, at: Place
 ) -> list[Grid | None]:
     """The sub-kernel of each phase, turned, each weight a live copy; None where it has none."""
-    sheet.text((at[0] - 2, at[1]), sheet.say("phases", count=prod(map(len, axes))), "caption")
+    sheet.text((at[0] - 2, at[1]), sheet.count("phases", count=prod(map(len, axes))), "caption")
     most = (*g.weight_shape[:2], *(max(p.extent for p in axis) for axis in axes))
     names = {
         phase: ", ".join(
@@ -277,7 +287,7 @@ def _split(
 
 
 def _convolved(
-    cells: Grid, g: Geometry, phase: Sequence[Phase], part: Grid | None, field: Grid,
+    sheet: Sheet, cells: Grid, g: Geometry, phase: Sequence[Phase], part: Grid | None, field: Grid,
     lows: Sequence[int], bias: Grid | None,
 ) -> None:  # fmt: skip
     """Write the cells of one phase as an ordinary convolution of the input with its sub-kernel."""
@@ -290,4 +300,4 @@ def _convolved(
         slice(low + p.base, low + p.base + p.count + p.extent - 1)
         for low, p in zip(lows, phase, strict=True)
     )
-    collected(cells, replace(g, axes=tuple(axes)), part, field[(slice(None), *read)], bias)
+    collected(sheet, cells, replace(g, axes=tuple(axes)), part, field[(slice(None), *read)], bias)

@@ -8,6 +8,7 @@ from xlconv.figure import (
     TOP,
     caption,
     collected,
+    count_caption,
     distributed,
     indices,
     output_blocks,
@@ -35,7 +36,7 @@ def sedirts(sheet: Sheet, layer: Layer) -> None:
     canvas, _, labels = output_blocks(
         sheet, layer, (TOP, right), "output", output_caption(sheet, g)
     )
-    distributed(canvas, g, stamps, src.bias)
+    distributed(sheet, canvas, g, stamps, src.bias)
     _counts(sheet, g, canvas, labels, max(beside(canvas, 4), right + 9))
 
     row = max(below(end, 4), below(canvas, 4), below(src.bias or src.weight, 4))
@@ -48,7 +49,7 @@ def sedirts(sheet: Sheet, layer: Layer) -> None:
         sheet, layer, (row, max(right, beside(z, 3))), "by_collecting",
         sheet.say("by_collecting", size=plain(g.output_shape, 1)),
     )  # fmt: skip
-    collected(again, g, t, z, src.bias)
+    collected(sheet, again, g, t, z, src.bias)
     verdict(sheet, (below(again), again.origin[1]), (canvas, again))
     fraction = "1" if (s := g.axes[-1].stride) == 1 else f"1/{s}"
     sheet.text((below(z), z.origin[1]), sheet.say("fraction", fraction=fraction), "note")
@@ -91,7 +92,7 @@ def _counts(sheet: Sheet, g: Geometry, canvas: Grid, labels: list[Grid], left: i
     """How many stamps reach each cell: along each axis, and as their product."""
     sizes = canvas.shape[1:]
     count = sheet.block("count", (TOP, left), sizes, role="count", steps=canvas.steps[1:])
-    caption(sheet, count, sheet.say("count"))
+    caption(sheet, count, count_caption(sheet, g))
     along = []
     for n, (axis, label) in enumerate(zip(g.axes, labels, strict=True)):
         one = label[(0, *(slice(None) if m == n else slice(0, 1) for m in range(g.rank)))]
@@ -113,9 +114,14 @@ def _counts(sheet: Sheet, g: Geometry, canvas: Grid, labels: list[Grid], left: i
     sheet.text((below(along[-1]), left), sheet.say("count_is_product"), "note")
 
 
+TEST = 8
+"""How many of the shortest terms are as long as the shortest test, IF(AND(A1>=0,A1<=0),1,0)+."""
+
+
 def axis_count(axis: Axis, label: Grid) -> Expr:
     """How many inputs reach an output cell along one axis, from its index alone."""
     full = label + axis.padding[0] if axis.padding[0] else label
+    label.on_paper.afford(axis.kernel_size, TEST * axis.kernel_size)
     tests = []
     for u in range(axis.kernel_size):
         apart = full - axis.dilation * u if u else full

@@ -49,7 +49,9 @@ def upsampling(sheet: Sheet, layer: Layer) -> None:
         words = sheet.say(f"after_{way}", size=plain(shape, 1))
         sheet.text((y.origin[0] - 2, column), words, "caption")
         indices(sheet, y, g.rank)
-        collected(y, g, t, larger[(slice(None), *(_margins(axis)[2] for axis in g.axes))], src.bias)
+        collected(
+            sheet, y, g, t, larger[(slice(None), *(_margins(axis)[2] for axis in g.axes))], src.bias
+        )
         sheet.scale(y)
         results.append(y)
         column = max(sheet.columns + 2, beside(larger, 3), beside(y, 3))
@@ -57,7 +59,7 @@ def upsampling(sheet: Sheet, layer: Layer) -> None:
     canvas, again, _ = output_blocks(
         sheet, layer, at, "distribute_output", sheet.say("by_distributing", size=plain(shape, 1))
     )
-    tapped(canvas, g, src.input, src.weight, src.bias)
+    tapped(sheet, canvas, g, src.input, src.weight, src.bias)
     verdict(sheet, (below(canvas), at[1]), (results[0], again))
 
 
@@ -98,7 +100,11 @@ def filled(g: Geometry, way: str, x: Grid) -> Iterator[tuple[tuple[slice, ...], 
     way  "zeros", "nearest" or "bilinear"
     x    (in_channels, *sizes)
     """
-    for chosen in product(*(WAYS[way](axis) for axis in g.axes)):
+    shares = [WAYS[way](axis) for axis in g.axes]
+    x.on_paper.afford(prod(sum(len(inputs) for _, inputs in axis) for axis in shares))
+    if x.on_paper.plan:
+        return
+    for chosen in product(*shares):
         terms: list[Expr] = []
         for taps in product(*(inputs for _, inputs in chosen)):
             weight = prod(share for _, share in taps)

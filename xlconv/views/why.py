@@ -36,7 +36,7 @@ def why(
     canvas, _, _ = output_blocks(
         sheet, layer, (at[0], right), "output", output_caption(sheet, layer.geometry)
     )
-    tapped(canvas, layer.geometry, src.input, src.weight, src.bias)
+    tapped(sheet, canvas, layer.geometry, src.input, src.weight, src.bias)
     sheet.text((at[0], beside(src.input, 1)), "∗", "operator")
     sheet.text((at[0], beside(src.weight, 1)), "→", "operator")
     row = max(below(grid, 1) for grid in (canvas, src.input, src.weight, src.bias) if grid)

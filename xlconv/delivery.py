@@ -1,0 +1,74 @@
+"""What a command hands over: a workbook or a program, where it is wanted, and a word about it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from xlconv.errors import TargetError
+from xlconv.options import OUTPUT
+from xlconv.saving import SUFFIX, Write, check_target, save_files
+from xlconv.terminal import as_text, progress_bar, put, say
+
+if TYPE_CHECKING:
+    from xlconv.book import Book
+
+
+def check_book_target(output: str | None, as_json: bool) -> None:
+    """Refuse a workbook's target before there is anything to write."""
+    if output == "-" and as_json:
+        raise click.UsageError("--json and -o - both write to stdout: name a file with -o")
+    if output == "-" and sys.stdout is not None and sys.stdout.isatty():
+        raise TargetError("-o - writes a file's bytes: send them to a file or a pipe, no terminal")
+    if output not in (None, "-"):
+        check_target(Path(str(output)), SUFFIX)
+
+
+def deliver_book(book: Book, output: str | None, name: str, force: bool, as_json: bool) -> None:
+    """Write the workbook where it is wanted, and say so."""
+    with progress_bar(book.rows) as progress:
+        if output == "-":
+            data = book.to_bytes(progress)
+        else:
+            target = Path(output if output is not None else Path(OUTPUT, f"{name}.xlsx"))
+            made = output is None
+            written = book.save(target, overwrite=force, make_folder=made, progress=progress)
+    if output == "-":
+        put(data)
+        return
+    count = len(book.sheets)
+    sheets = f"{count} sheet" + "s" * (count > 1)
+    say(f"wrote {target}: {sheets}" if written else f"{target} is unchanged: {sheets}")
+    if as_json:
+        manifest = {"file": str(target), "sheets": book.manifest()}
+        put(as_text(manifest) + "\n")
+
+
+def _write_array(array: Any, file: IO[bytes]) -> None:
+    import numpy as np
+
+    buffer = BytesIO()  # of a disk that is full np.save says no more than "4000 requested"
+    np.save(buffer, array)
+    file.write(buffer.getbuffer())
+
+
+def save_program(target: Path, program: str, arrays: Mapping[str, Any], force: bool) -> None:
+    """Write a program and what it loads, or nothing; --force is for what is called after it."""
+    contents: dict[Path, Write] = {target: lambda file: file.write(program.encode())}
+    for name, array in arrays.items():
+        contents[target.parent / name] = partial(_write_array, array)
+
+    def may_overwrite(path: Path) -> bool:
+        if force and not path.name.startswith(target.stem):
+            raise TargetError(f"{path} has other content, and nobody named it: use another folder")
+        return force
+
+    written = save_files(contents, may_overwrite=may_overwrite)
+    for path, is_new in written.items():
+        say(f"wrote {path}" if is_new else f"{path} is unchanged")

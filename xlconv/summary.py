@@ -1,0 +1,96 @@
+"""What stands for an object where it is printed: one line, or a small table in a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+
+from xlconv.geometry import Geometry
+
+LINE = 96
+"""Characters of a repr, at most."""
+ROWS = 50
+"""Rows of a table that are shown; more are counted."""
+
+DEFAULTS = {"stride": 1, "padding": (0, 0), "output_padding": 0, "dilation": 1}
+"""The parameters of an axis that are not told where they are these."""
+
+
+def line(name: str, told: str) -> str:
+    """An object in one line of at most LINE characters.
+
+    >>> line("Sheet", "x" * 1000)[-9:]
+    'xxxxx...>'
+    """
+    text = " ".join(f"{name} {told}".split())
+    return f"<{text if len(text) <= LINE - 2 else text[: LINE - 5] + '...'}>"
+
+
+def table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A small table of HTML, of at most ROWS rows; every text in it is escaped.
+
+    >>> table("a < b", ["n"], [[1]])
+    '<table><caption>a &lt; b</caption><tr><th>n</th></tr><tr><td>1</td></tr></table>'
+    """
+    listed = list(rows)
+    more = len(listed) - ROWS
+    told = listed[:ROWS] + [[f"and {more:,} more"]] * (more > 0)
+    cells = [_row("th", head)] * bool(head) + [_row("td", row) for row in told]
+    return f"<table><caption>{escape(title)}</caption>{''.join(cells)}</table>"
+
+
+def parameters(
+    before: Sequence[int],
+    after: Sequence[int],
+    geometry: Geometry,
+    names: Iterable[str] = tuple(DEFAULTS),
+) -> dict[str, str]:
+    """The rank, channels and sizes of a layer, its kernel, and each parameter not at its default.
+
+    before, after  the shapes of its input and of its output: (channels, *sizes)
+    names          of the parameters that it has
+
+    >>> from xlconv.geometry import Axis
+    >>> g = Geometry(4, 2, 1, (Axis(size=6, kernel_size=4, stride=2, padding=(1, 1)),))
+    >>> " ".join(parameters(g.input_shape, g.output_shape, g).values())
+    '1-D 4 → 2 6 → 12 4 2 1'
+    """
+    axes, told = geometry.axes, {"rank": f"{geometry.rank}-D"}
+    told["channels"] = f"{before[0]} → {after[0]}"
+    told["sizes"] = f"{sizes(before[1:])} → {sizes(after[1:])}"
+    told["kernel"] = sizes([axis.kernel_size for axis in axes])
+    for name in names:
+        values = [getattr(axis, name) for axis in axes]
+        if any(value != DEFAULTS[name] for value in values):
+            same = values[:1] if len(set(values)) == 1 else values
+            told[name] = ",".join(map(spell, same))
+    return told | ({"groups": str(geometry.groups)} if geometry.groups > 1 else {})
+
+
+def explain(told: Mapping[str, str], note: str = "") -> str:
+    """The parameters, and how the input was read, in one line."""
+    rank, channels, before_and_after, *rest = told.items()
+    words = [rank[1], f"{channels[1]} channels", before_and_after[1]]
+    words += [f"{name} {value}" for name, value in rest]
+    return ", ".join(words) + (f"; {note}" if note else "")
+
+
+def sizes(shape: Iterable[int]) -> str:
+    """Sizes as they are typed.
+
+    >>> sizes([4, 3])
+    '4x3'
+    """
+    return "x".join(map(str, shape))
+
+
+def spell(value: int | tuple[int, int]) -> str:
+    """A parameter of one axis as it is typed: a padding that differs as begin:end."""
+    if isinstance(value, int):
+        return str(value)
+    begin, end = value
+    return str(begin) if begin == end else f"{begin}:{end}"
+
+
+def _row(tag: str, cells: Iterable[object]) -> str:
+    return f"<tr>{''.join(f'<{tag}>{escape(str(cell))}</{tag}>' for cell in cells)}</tr>"
