@@ -65,7 +65,11 @@ class Package:
     """
 
     def __init__(self, path: Path) -> None:
-        self.name = os.fsencode(path).decode("utf-8", "backslashreplace")
+        try:
+            self.name = os.fsencode(path).decode("utf-8", "backslashreplace")
+        except UnicodeEncodeError:  # half a character, which no system can be asked for
+            told = f"cannot read {str(path)!a:.80}: no file has such a name"
+            raise UnreadableError(told) from None
         self.size = _size(path, self.name)
         self.budget = Budget(self.size)
         try:
