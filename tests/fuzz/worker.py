@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from tests.fuzz.cases import KINDS
+from tests.fuzz.others import KINDS
 from xlconv.cli import main
 
 CODES = (0, 1, 2, 3, 4)
@@ -48,7 +48,8 @@ class Ran:
             found.append(f"ended with {self.code}")
         if "Traceback" in self.err:
             found.append("a traceback")
-        if self.code in CODES[2:] and self.err.count("\n") != 1:
+        files = sum(arg.endswith(".xlsx") for arg in args) if "check" in args else 1
+        if self.code in CODES[2:] and not 1 <= self.err.count("\n") <= files:
             found.append(f"{self.err.count(chr(10))} lines of error")
         if len(self.err) > 8_000:
             found.append(f"{len(self.err)} letters of error")
@@ -102,7 +103,8 @@ def case(kind: str, seed: int, work: Path) -> tuple[list[str], list[str], str]:
     args = KINDS[kind](Random(f"{kind} {seed}"), folder)
     (folder / "kept.txt").write_bytes(KEPT)
     given = {path.name: path.read_bytes() for path in folder.iterdir()}
-    args = [arg.replace("\x00", "") for arg in args]  # no shell can say it
+    # no shell can say these: a byte that is no letter comes as half a pair of another kind
+    args = [arg.replace("\x00", "").replace("\ud800", "\udcff") for arg in args]
     ran = run(args, folder)
     faults = ran.faults(args)
     faults += [
