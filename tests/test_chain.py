@@ -179,11 +179,24 @@ def test_words_are_first_letters(word: str, said: dict[str, Any]) -> None:
         ("k3s1:2", "k3s1:2: begin:end is for p, the padding, alone"),
         ("k3x3s1x1x1", "k3x3s1x1x1 has values for 2 and 3 axes"),
         ("s2", "s2 has no kernel_size"),
+        ("k4" * 5000, r"^(k4){30} gives its kernel_size twice$"),
     ],
 )
 def test_words_that_are_none_are_refused(word: str, told: str) -> None:
     with pytest.raises(XlconvError, match=told):
         read_text(word)
+
+
+@pytest.mark.parametrize(
+    ("code", "twice"),
+    [
+        ("nn.ConvTranspose1d(1, 1, 4, kernel_size=5)", "kernel_size"),
+        ("Conv1DTranspose(1, 3, strides=2, stride=3)", "stride"),
+    ],
+)
+def test_an_argument_that_stands_twice_is_refused_as_python_does(code: str, twice: str) -> None:
+    with pytest.raises(XlconvError, match=f"gives its {twice} twice"):
+        read_text(code)
 
 
 def test_an_output_as_wanted_needs_no_hint() -> None:

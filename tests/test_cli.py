@@ -245,7 +245,7 @@ def test_layer_fills_sizes_by_seed(run: Run) -> None:
         (["--seed", "-1"], 2, "invalid value for '--seed'"),
         (["--view", "colect"], 2, '--view: unknown view "colect"; did you mean "collect"?'),
         (["--view", ""], 2, '--view: unknown view ""'),
-        (["--view", "collect,collect"], 2, "sheet names must differ"),
+        (["--view", "collect,collect"], 2, '--view "collect" is named twice: name it once'),
         (["--input", "4x0"], 2, "--input must have sizes of at least 1"),
         (["--input", "4,4"], 2, "--input must be sizes such as 4x4, or a .csv, .npy or .png file"),
         (["--input", "3x4x4"], 2, "--weight without channels is for one input channel, or for as"),
@@ -267,7 +267,7 @@ def test_layer_fills_sizes_by_seed(run: Run) -> None:
         (
             ["--input", "ragged.csv"],
             3,
-            "--input: ragged.csv row 2 has 1 values where the first has",
+            "--input: ragged.csv row 2 has 1 value where the first has",
         ),
         (["--input", "words.csv"], 3, "--input: words.csv row 1 column 2 is no number: leave out"),
         (["--input", "empty.csv"], 3, "--input: empty.csv holds no numbers"),
@@ -556,3 +556,14 @@ def test_memory_that_runs_out_is_one_line(run: Run, monkeypatch: pytest.MonkeyPa
         2,
         "there is not enough memory: use a smaller input or kernel, or fewer channels",
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its names are always text")
+def test_json_names_each_file_as_it_was_given(run: Run, tmp_path: Path) -> None:
+    """A script finds the file by it, read or not, though its name may be no text."""
+    (tmp_path / "a").mkdir()
+    names = ["./a/\udcff.xlsx", "./b.xlsx"]
+    assert run("layer", *SMALL, "-o", names[0]).code == 0
+    (tmp_path / names[1]).write_bytes(b"")
+    done = run("check", "--json", *names)
+    assert [told["file"] for told in json.loads(done.out)] == names

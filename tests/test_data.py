@@ -47,7 +47,7 @@ def test_bias_of_two_rows_and_columns_is_refused(write: Write) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("1,2\n3\n", "row 2 has 1 values where the first has 2"),
+        ("1,2\n3\n", "row 2 has 1 value where the first has 2: give all"),
         ("1,2\n\n3,4,5\n", "row 3 has 3 values where the first has 2"),
         ("a,b\n1,2\n", "row 1 column 1 is no number: leave out a row of titles"),
         ("1,2\n3,\n", "row 2 column 2 is empty"),
@@ -170,6 +170,12 @@ def test_npz_that_is_called_npy_is_unreadable(tmp_path: Path) -> None:
     (tmp_path / "x.npz").rename(tmp_path / "x.npy")
     with pytest.raises(UnreadableError):
         given("input", "x.npy", tmp_path)
+
+
+def test_the_larger_array_is_to_be_smaller() -> None:
+    given = {"input": np.ones((1, 2)).repeat(5_000_000, 0), "weight": "2"}
+    with pytest.raises(XlconvError, match=r"weight has 2 values besides 10000000 .* smaller input"):
+        arrays(given, Source())
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])

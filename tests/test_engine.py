@@ -79,6 +79,21 @@ def test_engine_is_not_looked_for_in_the_folder_that_one_is_in(
     assert engine_module.trusted_folders()
 
 
+def test_engine_runs_where_the_current_folder_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(fresh())
+    (tmp_path / "gone").mkdir()
+    program = (
+        "import os, sys; os.rmdir(os.getcwd()); from xlconv.cli import main;"
+        " main(['check', '--engine', sys.argv[1]])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "a.xlsx")],
+        cwd=tmp_path / "gone", env={**os.environ, "PYTHONPATH": str(HOME)}, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc here")
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_engine_ends_when_its_parent_does(how: signal.Signals, put: Put, tmp_path: Path) -> None:

@@ -132,3 +132,8 @@ def test_file_whose_name_is_no_text_is_checked_and_so_are_the_others(tmp_path: P
     assert (code, err.count("\n")) == (3, 1)
     assert "\\xe4usaufgabe.xlsx is no .xlsx file" in err
     assert "b.xlsx: right" in out
+
+
+def test_name_that_no_system_knows_is_said_to_be_none() -> None:
+    with pytest.raises(UnreadableError, match=r"cannot read '\\ud800\.xlsx': no file has such"):
+        check("\ud800.xlsx")

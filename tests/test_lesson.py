@@ -136,7 +136,7 @@ def test_build_takes_a_layer_a_lesson_a_path_and_a_name(write: Write) -> None:
         (["x"], 'unknown view "x"; known are contents, why'),
         ([""], 'unknown view ""'),
         ([], "at least one"),
-        (["collect", "collect"], "must differ"),
+        (["collect", "collect"], "is named twice"),
     ],
 )
 def test_views_of_a_layer_that_do_not_exist_are_refused(views: list[str], said: str) -> None:
@@ -298,6 +298,22 @@ def test_file_that_is_no_toml_is_unreadable(write: Write, text: str) -> None:
     with pytest.raises(UnreadableError, match=r"a\.toml is no TOML") as error:
         load_lesson(path)
     assert error.value.exit_code == 3
+
+
+def test_lesson_that_an_editor_of_windows_marks_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_bytes(b"\xef\xbb\xbf" + LESSON.encode())
+    (tmp_path / "b.toml").write_bytes(LESSON.encode())
+    marked, plain = (
+        build(load_lesson(tmp_path / name)).to_bytes() for name in ("a.toml", "b.toml")
+    )
+    assert marked == plain
+
+
+@pytest.mark.parametrize("name", ["none", "a.toml", "b.toml/c"])
+def test_folder_that_is_none_is_not_silently_allowed(run: Any, write: Write, name: str) -> None:
+    write("a.toml", LESSON)
+    done = run("build", "a.toml", "--folder", name)
+    assert (done.code, done.err) == (2, f"xlconv: error: --folder: {name} is no folder\n")
 
 
 def test_file_that_is_no_text_is_unreadable(tmp_path: Path) -> None:

@@ -163,7 +163,7 @@ def test_pixels_are_counted_before_they_are_read(tmp_path: Path) -> None:
     claimed = head[:16] + (60_000).to_bytes(4, "big") * 2 + head[24:29]
     crc = zlib.crc32(claimed[12:]).to_bytes(4, "big")
     (tmp_path / "bomb.png").write_bytes(claimed + crc + head[33:])
-    with pytest.raises(XlconvError):
+    with pytest.raises(XlconvError, match="has too many pixels: make it smaller"):
         seen(tmp_path / "bomb.png")
 
 

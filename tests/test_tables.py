@@ -20,6 +20,9 @@ def rows(text: str | bytes, code: str = "utf-8") -> Any:
     return read_table(BytesIO(data), lambda _: None).tolist()
 
 
+WRITTEN = "write it like -1.5, and a comma or semicolon between two"
+
+
 @pytest.mark.parametrize("code", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize(
@@ -54,14 +57,14 @@ def test_utf_16_without_its_mark_is_said_to_be_no_text() -> None:
         ("1;2\n1;b\n", "row 2 column 2 is no number"),
         ("\n1;2\n;;\n1;b\n", "row 4 column 2 is no number"),
         ("sep=;\n1;2\n1;b\n", "row 3 column 2 is no number"),
-        ("1;2\n3;\n", "row 2 column 2 is empty"),
+        ("1;2\n3;\n", "row 2 column 2 is empty: write 0, or leave its row or column out"),
         (",0,1\n0,1,2\n", "row 1 column 1 is empty"),  # as pandas writes it
         ('"1,5","2"\n', "row 1 column 1 has a comma in it: write 1.5, or semicolons"),
         ("1.234,5;2\n", "row 1 has decimal commas beside decimal points"),
         ("1.5;2\n\n1;2,5\n", "row 3 has decimal commas beside decimal points"),
         ("1;2,5\n1.000;2\n", "row 2 has decimal commas beside decimal points"),
-        ("1 2 3\n", "row 1 column 1 is no number"),
-        ("1;2\n1;2;3\n", "row 2 has 3 values where the first has 2"),
+        ("1 2 3\n", f"row 1 column 1 is no number: leave out a row of titles, or {WRITTEN}"),
+        ("1;2\n1;2;3\n", "row 2 has 3 values where the first has 2: give all rows as many"),
         ("1 000;2\n", "row 1 column 1 is no number"),
         ("1\u202f000;2\n", "row 1 column 1 is no number"),
         ("1;50%\n", "row 1 column 2 is no number"),
@@ -70,6 +73,7 @@ def test_utf_16_without_its_mark_is_said_to_be_no_text() -> None:
         ("१,2\n", "row 1 column 1 is no number"),
         ("2,１\n", "row 1 column 2 is no number"),
         ("0x10,2\n", "row 1 column 1 is no number"),
+        ("1,2\n−3,4\n", f"row 2 column 1 is no number: {WRITTEN}"),
         ("\n;;\n", "holds no numbers"),
         ("sep=;\n", "holds no numbers"),
     ],

@@ -112,13 +112,17 @@ def _step(name: str, call: ast.Call, line: int) -> Step:
             f"{where} takes {len(positional)} arguments by position here: name the others",
             parameter="chain",
         )
-    named = dict(zip(positional, call.args, strict=False))
-    named |= {word.arg or "**": word.value for word in call.keywords}
-    if "**" in named or any(isinstance(arg, ast.Starred) for arg in call.args):
+    named = [*zip(positional, call.args, strict=False)]
+    named += [(word.arg or "**", word.value) for word in call.keywords]
+    if any(given == "**" for given, _ in named) or any(
+        isinstance(arg, ast.Starred) for arg in call.args
+    ):
         raise XlconvError(f"{where} has arguments with a star: write them out", parameter="chain")
     said = {}
-    for given, node in named.items():
+    for given, node in named:
         called = _CALLED.get(given, given)
+        if called in said:
+            raise XlconvError(f"{where} gives its {called} twice", parameter="chain")
         if called in _TAKEN:
             said[called] = _literal(node, f"{where}: {given}")
     if "kernel_size" not in said:

@@ -30,6 +30,7 @@ from xlconv.options import (
     sizes,
     target_options,
     wanted,
+    whole_number,
 )
 from xlconv.sources import remembered
 from xlconv.terminal import (
@@ -94,8 +95,15 @@ Examples:
     help="A folder whose files the lesson may read, beside its own. May be given again.",
 )  # fmt: skip
 @target_options
+@click.pass_context
 def build(
-    lesson: str, folders: tuple[str, ...], output: str | None, force: bool, as_json: bool
+    ctx: click.Context,
+    /,
+    lesson: str,
+    folders: tuple[str, ...],
+    output: str | None,
+    force: bool,
+    as_json: bool,
 ) -> None:
     """Build a lesson's workbook.
 
@@ -104,7 +112,8 @@ def build(
     from xlconv import lesson as lessons
 
     check_book_target(output, as_json)
-    loaded = lessons.load_lesson(lesson, folders)
+    with pointing_at_options(ctx):
+        loaded = lessons.load_lesson(lesson, folders)
     book = lessons.build(loaded)
     deliver_book(book, output, lessons.find_lesson(lesson).stem, force, as_json)
     for page in loaded.pages:
@@ -182,7 +191,7 @@ Examples:
     " 3x2x3x5 as for xlconv layer.",
 )  # fmt: skip
 @geometry_options
-@click.option("--groups", type=int, metavar="N", help="Default: 1")
+@click.option("--groups", callback=whole_number(), metavar="N", help="Default: 1")
 @click.option(
     "--chain", metavar="WORDS|FILE",
     help="A whole decoder, layer by layer: k16s8p4op1d1,k10s5 in the first letters of the"
@@ -232,8 +241,8 @@ def _sizes(as_json: bool, said: dict[str, Any]) -> str:
     layout = KNOWN[said.get("convention", OWN)].layout
     groups = said.get("groups", 1)
     meant = spatial(said.pop("size"), said.pop("kernel_size"), layout=layout, groups=groups)
-    _understood(meant)
     found = shapes.describe(size=meant.size, kernel_size=meant.kernel_size, **said)
+    _understood(meant)
     channels = {"in_channels": meant.in_channels, "out_channels": meant.out_channels}
     told = as_text(shapes.as_dict(found) | channels) if as_json else shapes.explain(found)
     return told + "\n"
@@ -257,8 +266,8 @@ def _reverse(to: list[int], as_json: bool, said: dict[str, Any]) -> str:
 
     _alone("--to finds", said, "size", "kernel_size", "stride", "dilation")
     meant = to_size(said.pop("size"), said.pop("kernel_size", None), to)
-    _understood(meant)
     found = reverse.settings(meant.size, to, kernel_size=meant.kernel_size or None, **said)
+    _understood(meant)
     if as_json:
         told = [asdict(setting) for setting in found]
         return as_text({"input_size": meant.size, "output_size": to, "settings": told}) + "\n"
@@ -277,11 +286,11 @@ def _chained(given: str, to: list[int] | None, as_json: bool, said: dict[str, An
     reading = read_chain(given)
     rank = chains.rank_of(reading.steps) or len(said["size"])
     meant = without_channels(said["size"], rank)
+    links = chains.chain(reading.steps, meant.size)
+    made = None if to is None else chains.reach(links, to)
     _understood(meant)
     for told in reading.told:
         say(told)
-    links = chains.chain(reading.steps, meant.size)
-    made = None if to is None else chains.reach(links, to)
     if as_json:
         return as_text(chains.chain_as_dict(made or links)) + "\n"
     return chains.explain_chain(*((links,) if made is None else (made, links))) + "\n"
@@ -411,7 +420,7 @@ def check(
             continue
         code = code or int(not report.right)
         reports.append(report)
-        told.append(report.as_dict())
+        told.append(report.as_dict() | {"file": file})
         if not as_json:
             put(report.explain() + "\n")
     if as_json:

@@ -48,10 +48,12 @@ class Source:
         """Refuse more numbers than there may be."""
         if count <= self.left:
             return
-        besides = f" besides {CELLS - self.left} others" if self.left < CELLS else ""
+        others = CELLS - self.left
+        besides = f" besides {others} others" if others else ""
+        large = name if count > others else "input"  # which is counted first
         raise XlconvError(
             f"{name} has {count} values{besides}; a Google Sheets workbook holds {CELLS} cells:"
-            f" use a smaller {name}",
+            f" use a smaller {large}",
             parameter=name,
         )
 

@@ -63,12 +63,6 @@ def save_program(target: Path, program: str, arrays: Mapping[str, Any], force: b
     contents: dict[Path, Write] = {target: lambda file: file.write(program.encode())}
     for name, array in arrays.items():
         contents[target.parent / name] = partial(_write_array, array)
-
-    def may_overwrite(path: Path) -> bool:
-        if force and not path.name.startswith(target.stem):
-            raise TargetError(f"{path} has other content, and nobody named it: use another folder")
-        return force
-
-    written = save_files(contents, may_overwrite=may_overwrite)
+    written = save_files(contents, may_overwrite=lambda _: force)
     for path, is_new in written.items():
         say(f"wrote {path}" if is_new else f"{path} is unchanged")

@@ -81,7 +81,10 @@ def _started() -> subprocess.Popen[bytes]:
 
 def trusted_folders() -> list[str]:
     """Where modules may come from: not the folder that one happens to be in."""
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # it is gone, and nothing is in it
+        return [folder for folder in sys.path if Path(folder).is_absolute()]
     return [folder for folder in sys.path if folder and Path(folder).resolve() != here]
 
 

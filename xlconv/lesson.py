@@ -87,13 +87,17 @@ def load_lesson(
     folders  where the files that it names may be, beside its own folder; links are followed
 
     Raises UnreadableError for a file that cannot be read, XlconvError naming file, table and key
-    for one that says something wrong.
+    for one that says something wrong, or a folder that is none.
 
     >>> load_lesson("transposed-convolutions").pages[0].name
     'Contents'
     """
     path = find_lesson(lesson)
-    folder = Folder(path.parent, (path.parent, *map(Path, folders)))
+    allowed = [Path(folder) for folder in folders]
+    for each in allowed:
+        if not each.is_dir():
+            raise XlconvError(f"{each} is no folder", parameter="folders")
+    folder = Folder(path.parent, (path.parent, *allowed))
     return lesson_from(Table(path), read_toml(path), Source(folder))
 
 
@@ -111,11 +115,13 @@ def layer_lesson(layer: Layer, views: str | Sequence[str], picture: bool = False
     sizes = (layer.geometry.input_shape, layer.geometry.output_shape)
     leading = 0 if max(shape[0] for shape in sizes) > 1 else 1
     before, after = ("×".join(map(str, shape[leading:])) for shape in sizes)
-    pages = []
+    pages: list[Page] = []
     for view in views:
         if view not in VIEWS:
-            hint = suggest(view, VIEWS) or f"; known are {', '.join(VIEWS)}"
-            raise XlconvError(f'unknown view "{view}"{hint}', parameter="view")
+            hint = suggest(str(view), VIEWS) or f"; known are {', '.join(VIEWS)}"
+            raise XlconvError(f"unknown view {shown(view)}{hint}", parameter="view")
+        if any(page.view == view for page in pages):
+            raise XlconvError(f'view "{view}" is named twice: name it once', parameter="view")
         options = {"picture": True} if picture and "picture" in view_options(view) else {}
         name = view.replace("_", " ").capitalize()
         pages.append(Page(name, view, layer=layer, options=options))

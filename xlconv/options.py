@@ -42,8 +42,8 @@ WHOLE = "-?[0-9]{1,4000}"
 Callback = Callable[[click.Context, click.Parameter, str | None], Any]
 
 
-def whole_number(least: int | None = None) -> Callback:
-    """What reads one whole number, of at least `least`."""
+def whole_number(least: int | None = None, most: int | None = None) -> Callback:
+    """What reads one whole number, of at least `least` and at most `most`."""
 
     def read(_: click.Context, __: click.Parameter, told: str | None) -> int | None:
         if told is None:
@@ -52,6 +52,8 @@ def whole_number(least: int | None = None) -> Callback:
             raise click.BadParameter(f"{told!r:.40} is no whole number")
         if least is not None and int(told) < least:
             raise click.BadParameter(f"must be at least {least}, got {told:.40}")
+        if most is not None and int(told) > most:
+            raise click.BadParameter(f"must be at most {most}, got {told:.40}")
         return int(told)
 
     return read
@@ -170,11 +172,11 @@ def layer_options(command: Any) -> Any:
             " TensorFlow or JAX where they are as many as the weight's",
         ),
         click.option(
-            "--batch", type=click.IntRange(min=0), metavar="K",
+            "--batch", callback=whole_number(least=0), metavar="K",
             help="The input's first axis is a batch: take sample K of it, from 0.",
         ),
         click.option(
-            "--rank", type=click.IntRange(1, 3), metavar="N",
+            "--rank", callback=whole_number(least=1, most=3), metavar="N",
             help="How many axes are spatial, where the sizes leave it open.",
         ),
         click.option(
@@ -247,7 +249,8 @@ def given_files(layer: Layer, asked: Mapping[str, Any]) -> dict[str, str]:
 @contextmanager
 def pointing_at_options(ctx: click.Context, **called: str) -> Iterator[None]:
     """Name the option that an error is about, as it is typed; some parameters are `called` so."""
-    options = {str(p.name).rstrip("_"): p.opts[0] for p in ctx.command.params} | called
+    given = [p for p in ctx.command.params if isinstance(p, click.Option)]
+    options = {str(p.name).rstrip("_"): p.opts[0] for p in given} | called
     for word in ("same", "same_lower", "valid"):
         if ctx.params.get(word):
             options["padding"] = options[word]

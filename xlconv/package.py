@@ -67,9 +67,9 @@ class Package:
     """
 
     def __init__(self, path: Path) -> None:
-        self.name = os.fsencode(path).decode("utf-8", "backslashreplace")
         file = open_file(path, FILE_SIZE)
         finalize(self, file.close)  # ZipFile closes only what it has opened itself
+        self.name = os.fsencode(path).decode("utf-8", "backslashreplace")
         self.size = os.fstat(file.fileno()).st_size
         self.budget = Budget(self.size)
         try:

@@ -50,6 +50,8 @@ def read_picture(file: BinaryIO, check: Callable[[int], None]) -> np.ndarray:
                 pixels = _pixels(picture)
     except XlconvError:
         raise
+    except Image.DecompressionBombError:
+        raise ValueError("has too many pixels: make it smaller") from None
     except Exception:  # noqa: BLE001  # Pillow's readers raise whatever happens to them
         names = ", ".join(formats)
         raise ValueError(f"is no picture that can be read: it must be one of {names}") from None

@@ -48,9 +48,9 @@ class _Target:
 
     @staticmethod
     def of(shown: Path) -> _Target:
-        if "\0" in str(shown):
+        if not _is_name(shown):
             raise TargetError(
-                f"{str(shown)!r} has a NUL in it, which no file's name has: use another name"
+                f"{str(shown)!r:.80} has a character that no file's name has: use another name"
             )
         try:
             path = Path(os.path.realpath(shown))
@@ -118,6 +118,14 @@ class _Target:
             self.old.replace(self.path)
         elif not was_there and not self.part.exists():
             self.path.unlink(missing_ok=True)
+
+
+def _is_name(path: Path) -> bool:
+    """Whether the system can be asked for a path: a NUL, or half a character, is none."""
+    try:
+        return b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
 
 
 def check_target(path: Path, suffix: str, *, make_folder: bool = False) -> None:

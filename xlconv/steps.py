@@ -96,15 +96,17 @@ def _word(word: str) -> Step:
     for letter, values in _PART.findall(word):
         name = _LETTERS[letter]
         if name in said:
-            raise XlconvError(f"{word} gives its {name} twice", parameter="chain")
+            raise XlconvError(f"{word:.60} gives its {name} twice", parameter="chain")
         pairs = [tuple(map(int, value.split(":"))) for value in values.split("x")]
         if name != "padding" and any(len(pair) > 1 for pair in pairs):
-            raise XlconvError(f"{word}: begin:end is for p, the padding, alone", parameter="chain")
+            raise XlconvError(
+                f"{word:.60}: begin:end is for p, the padding, alone", parameter="chain"
+            )
         said[name] = [pair if len(pair) > 1 else pair[0] for pair in pairs]
     if "kernel_size" not in said:
-        raise XlconvError(f"{word} has no kernel_size: write k16s8", parameter="chain")
+        raise XlconvError(f"{word:.60} has no kernel_size: write k16s8", parameter="chain")
     ranks = {len(values) for values in said.values()} - {1}
     if len(ranks) > 1:
         told = " and ".join(map(str, sorted(ranks)))
-        raise XlconvError(f"{word} has values for {told} axes", parameter="chain")
+        raise XlconvError(f"{word:.60} has values for {told} axes", parameter="chain")
     return Step(text=word, convention=OWN, rank=next(iter(ranks), None), said=said)

@@ -15,6 +15,8 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from xlconv.words import counted
+
 CODES = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16's, which begins it
@@ -167,7 +169,10 @@ class _Table:
             found.append([self._number(c, row, n, not width) for n, c in enumerate(cells, 1)])
             width = width or len(cells)
             if len(cells) != width:
-                raise ValueError(f"row {row} has {len(cells)} values where the first has {width}")
+                raise ValueError(
+                    f"row {row} has {counted(len(cells), 'value')} where the first has {width}:"
+                    " give all rows as many"
+                )
         return np.array(found)
 
     def _number(self, cell: str, row: int, column: int, first: bool) -> float:
@@ -180,9 +185,10 @@ class _Table:
     def _wrong(self, cell: str, first: bool) -> str:
         """What is wrong with a cell, in words that do not show it."""
         if not cell.strip():
-            return "is empty"
+            return "is empty: write 0, or leave its row or column out"
         if "," in cell and self.separator == ",":
             return "has a comma in it: write 1.5, or semicolons between the numbers"
-        if first:
-            return "is no number: leave out a row of titles"
-        return "is no number"
+        titles = "leave out a row of titles" * first
+        written = "write it like -1.5, and a comma or semicolon between two"
+        ways = [titles, written * any(map(str.isdigit, cell))]
+        return f"is no number: {', or '.join(filter(None, ways))}".removesuffix(": ")

@@ -39,7 +39,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     """
     data = raw_toml(path)
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig")  # editors of Windows mark it so
         if found := DEEP.search(text):
             line = text.count("\n", 0, found.start()) + 1
             raise UnreadableError(
@@ -50,7 +50,9 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise UnreadableError(f"{path} is no TOML: line {line} is no UTF-8 text") from None
+        raise UnreadableError(
+            f"{path} is no TOML: line {line} is no UTF-8 text: save it as UTF-8"
+        ) from None
     except RecursionError:
         raise UnreadableError(f"{path} is no TOML: its lists or tables lie too deep") from None
     except ValueError as error:
