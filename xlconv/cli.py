@@ -22,6 +22,7 @@ from xlconv.options import (
     OUTPUT,
     complete_lesson,
     complete_views,
+    convolution_of,
     geometry_options,
     given_files,
     layer_of,
@@ -120,6 +121,7 @@ Examples:
   xlconv layer --input numbers.csv --weight kernel.npy --bias 1 --view collect
   xlconv layer --input photo.png --weight kernel.csv --stride 2 --groups 3 --view phases
   xlconv layer --input 6 --weight 3 --stride 2 --view one_dimension -o row.xlsx
+  xlconv layer --input 4x5x5 --weight 3x4x3x3 --view convolution
   xlconv layer --input 2x2 --weight 3x3 --stride 2 --convention tensorflow --same
   xlconv layer --input 5x4 --weight 3x3 --stride 2 --convention onnx --output-size 10,8"""
 )
@@ -144,6 +146,9 @@ def layer(
     Its parameters are PyTorch's: a number for each axis, separated by commas, or one for all. Sizes
     alone are filled with small seeded integers. With a convention the words are that framework's:
     for --same or --output-size it crops, or extends, where the framework does.
+
+    The view convolution shows a plain convolution instead: its weight is (out_channels,
+    in_channels/groups, kernel), and its padding is zeros around the input.
     """
     from xlconv.lesson import build as build_book
     from xlconv.readers import is_picture
@@ -151,8 +156,10 @@ def layer(
     check_book_target(output, as_json)
     picture = is_picture(asked["input_"])
     with pointing_at_options(ctx):
-        shown = layer_of(planned=True, **asked)
-        book = build_book(shown, views=view.split(","), picture=picture)
+        views = view.split(",")
+        plain = "convolution" in views
+        shown = convolution_of(views, **asked) if plain else layer_of(planned=True, **asked)
+        book = build_book(shown, views=views, picture=picture)
     deliver_book(book, output, "layer", force, as_json)
     say(shown.explain())
 

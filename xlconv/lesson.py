@@ -19,8 +19,9 @@ from xlconv.data import SIZES, Source, arrays
 from xlconv.drawing import draw, view_function, view_options
 from xlconv.errors import LimitError, UnreadableError, XlconvError
 from xlconv.files import Folder
-from xlconv.layer import Layer
+from xlconv.layer import Convolution, Layer
 from xlconv.page import Lesson, Page, check_words
+from xlconv.plain import convolution_lesson
 from xlconv.recipe import VERSION, recipe
 from xlconv.room import check_room
 from xlconv.schema import Table, fits, shown, suggest
@@ -287,14 +288,15 @@ def _needed(wanted: Mapping[str, inspect.Parameter], options: Iterable[str]) -> 
 
 
 def build(
-    lesson: Lesson | Layer | str | os.PathLike[str],
+    lesson: Lesson | Layer | Convolution | str | os.PathLike[str],
     *,
     views: str | Sequence[str] = ("distribute", "collect"),
     picture: bool = False,
 ) -> Book:
     """The book of a lesson, each of its claims checked against the model.
 
-    lesson   a lesson, the name of a shipped one or the path of a file; or a layer
+    lesson   a lesson, the name of a shipped one or the path of a file; or a layer, or a plain
+             convolution, which has one view
     views    what to show of a layer, a name or several; a lesson names its own
     picture  whether a layer's input is a picture, to be shown as one where a view can
 
@@ -305,6 +307,8 @@ def build(
     """
     if isinstance(lesson, Layer):
         lesson = layer_lesson(lesson, views, picture)
+    elif isinstance(lesson, Convolution):
+        lesson = convolution_lesson(lesson)
     elif not isinstance(lesson, Lesson):
         lesson = load_lesson(lesson)
     check_pages(lesson)

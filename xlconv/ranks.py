@@ -47,6 +47,13 @@ class Reading:
             return one[np.newaxis]
         return np.moveaxis(one, -1, 0) if self.layout == LAST else one
 
+    def channelled(
+        self, x: NDArray[np.float64], w: NDArray[np.float64], batch: int | None
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], str]:
+        """One sample, channels first, the weight with its own, and a note of what was read."""
+        kernel = w.reshape((1, 1, *w.shape)) if self.alone else w
+        return self.sample(x, batch), kernel, self.note(x.shape, batch)
+
     def note(self, shape: tuple[int, ...], batch: int | None) -> str:
         """What goes without saying in a plain input, in words; nothing for a plain one."""
         told = ["channels last"] if self.layout == LAST else []
@@ -119,6 +126,12 @@ def understand(
     if found.batched:
         _check_sample(batch, shape)
     return found
+
+
+def lengths(*parameters: object) -> set[int]:
+    """How many values the parameters have that have one an axis."""
+    listed = (p.tolist() if isinstance(p, np.ndarray) else p for p in parameters)
+    return {len(p) for p in listed if isinstance(p, Sequence) and not isinstance(p, str)} - {1}
 
 
 def input_layouts(named: str | None, default: Collection[str]) -> Collection[str]:
