@@ -267,7 +267,7 @@ def test_layer_fills_sizes_by_seed(run: Run) -> None:
         (
             ["--input", "ragged.csv"],
             3,
-            "--input: ragged.csv row 2 has 1 values where the first has",
+            "--input: ragged.csv row 2 has 1 value where the first has",
         ),
         (["--input", "words.csv"], 3, "--input: words.csv row 1 column 2 is no number: leave out"),
         (["--input", "empty.csv"], 3, "--input: empty.csv holds no numbers"),

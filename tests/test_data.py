@@ -47,7 +47,7 @@ def test_bias_of_two_rows_and_columns_is_refused(write: Write) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("1,2\n3\n", "row 2 has 1 values where the first has 2"),
+        ("1,2\n3\n", "row 2 has 1 value where the first has 2"),
         ("1,2\n\n3,4,5\n", "row 3 has 3 values where the first has 2"),
         ("a,b\n1,2\n", "row 1 column 1 is no number: leave out a row of titles"),
         ("1,2\n3,\n", "row 2 column 2 is empty"),

@@ -15,6 +15,8 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from xlconv.words import counted
+
 CODES = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16's, which begins it
@@ -167,7 +169,8 @@ class _Table:
             found.append([self._number(c, row, n, not width) for n, c in enumerate(cells, 1)])
             width = width or len(cells)
             if len(cells) != width:
-                raise ValueError(f"row {row} has {len(cells)} values where the first has {width}")
+                values = counted(len(cells), "value")
+                raise ValueError(f"row {row} has {values} where the first has {width}")
         return np.array(found)
 
     def _number(self, cell: str, row: int, column: int, first: bool) -> float:
@@ -180,7 +183,7 @@ class _Table:
     def _wrong(self, cell: str, first: bool) -> str:
         """What is wrong with a cell, in words that do not show it."""
         if not cell.strip():
-            return "is empty"
+            return "is empty: write 0 for nothing, and no titles or separators at the ends of rows"
         if "," in cell and self.separator == ",":
             return "has a comma in it: write 1.5, or semicolons between the numbers"
         if first:
