@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
 from click.shell_completion import get_completion_class
@@ -28,9 +28,11 @@ from xlconv.options import (
     layer_of,
     layer_options,
     pointing_at_options,
+    reading_options,
     sizes,
     target_options,
     wanted,
+    whole_number,
 )
 from xlconv.sources import remembered
 from xlconv.terminal import (
@@ -43,9 +45,6 @@ from xlconv.terminal import (
     say,
 )
 from xlconv.views import VIEWS
-
-if TYPE_CHECKING:
-    from xlconv.spatial import Spatial
 
 MAIN_LESSON = "transposed-convolutions"
 SETTINGS = 20
@@ -188,8 +187,9 @@ Examples:
     help="The kernel's sizes: 3 for all axes, all of them without channels, 3x5, or a whole weight's"
     " 3x2x3x5 as for xlconv layer.",
 )  # fmt: skip
+@reading_options
 @geometry_options
-@click.option("--groups", type=int, metavar="N", help="Default: 1")
+@click.option("--groups", callback=whole_number(), metavar="N", help="Default: 1")
 @click.option(
     "--chain", metavar="WORDS|FILE",
     help="A whole decoder, layer by layer: k16s8p4op1d1,k10s5 in the first letters of the"
@@ -218,7 +218,8 @@ def shape(
     With --to the reverse: the layers that turn one size into another. No file is written.
     """
     said = wanted(asked)
-    with pointing_at_options(ctx, size="--input", output_size="--to" if to else "--output-size"):
+    called = {"size": "--input", "input": "--input", "weight": "--kernel"}
+    with pointing_at_options(ctx, output_size="--to" if to else "--output-size", **called):
         if chain is not None:
             put(_chained(chain, to, as_json, said))
         elif to is not None:
@@ -236,19 +237,27 @@ def _sizes(as_json: bool, said: dict[str, Any]) -> str:
     from xlconv.rules import KNOWN, OWN
     from xlconv.spatial import spatial
 
-    layout = KNOWN[said.get("convention", OWN)].layout
+    said["layout"] = KNOWN[said.get("convention", OWN)].layout
+    meant = spatial(said.pop("size"), said.pop("kernel_size"), **_axes_read(said, "layout"))
     groups = said.get("groups", 1)
-    meant = spatial(said.pop("size"), said.pop("kernel_size"), layout=layout, groups=groups)
-    _understood(meant)
     found = shapes.describe(size=meant.size, kernel_size=meant.kernel_size, **said)
+    axes = [each.axis for each in found.axes]
+    _understood(meant.explain(found.output_sizes, axes, groups))
     channels = {"in_channels": meant.in_channels, "out_channels": meant.out_channels}
     told = as_text(shapes.as_dict(found) | channels) if as_json else shapes.explain(found)
     return told + "\n"
 
 
-def _understood(meant: Spatial) -> None:
-    if meant.words:
-        say(f"understood: {meant.words}")
+def _axes_read(said: dict[str, Any], *more: str) -> dict[str, Any]:
+    """What was said of the input's axes, taken out of the rest; and groups, which are of both."""
+    names = [name for name in ("rank", "batch", "input_layout", *more) if name in said]
+    groups = {"groups": said["groups"]} if more and "groups" in said else {}
+    return {name: said.pop(name) for name in names} | groups
+
+
+def _understood(line: str) -> None:
+    if line:
+        say(line)
 
 
 def _alone(option: str, said: Mapping[str, Any], *taken: str) -> None:
@@ -262,9 +271,10 @@ def _reverse(to: list[int], as_json: bool, said: dict[str, Any]) -> str:
     from xlconv import settings as reverse
     from xlconv.spatial import to_size
 
+    read = _axes_read(said)
     _alone("--to finds", said, "size", "kernel_size", "stride", "dilation")
-    meant = to_size(said.pop("size"), said.pop("kernel_size", None), to)
-    _understood(meant)
+    meant = to_size(said.pop("size"), said.pop("kernel_size", None), to, **read)
+    _understood(meant.explain(to if len(to) > 1 else to * len(meant.size)))
     found = reverse.settings(meant.size, to, kernel_size=meant.kernel_size or None, **said)
     if as_json:
         told = [asdict(setting) for setting in found]
@@ -280,15 +290,17 @@ def _chained(given: str, to: list[int] | None, as_json: bool, said: dict[str, An
     from xlconv.spatial import without_channels
     from xlconv.steps import read_chain
 
+    read = _axes_read(said)
     _alone("--chain gives", said, "size")
     reading = read_chain(given)
-    rank = chains.rank_of(reading.steps) or len(said["size"])
-    meant = without_channels(said["size"], rank)
-    _understood(meant)
+    rank = read.pop("rank", None)
+    rank = chains.rank_of(reading.steps) or rank or len(said["size"])
+    meant = without_channels(said["size"], rank, **read)
     for told in reading.told:
         say(told)
     links = chains.chain(reading.steps, meant.size)
     made = None if to is None else chains.reach(links, to)
+    _understood(meant.explain((made or links)[-1].output_size))
     if as_json:
         return as_text(chains.chain_as_dict(made or links)) + "\n"
     return chains.explain_chain(*((links,) if made is None else (made, links))) + "\n"

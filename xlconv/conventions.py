@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xlconv.arguments import numbers, pair, spread, whole
+from xlconv.arguments import numbers, pair, spell, spread, whole
 from xlconv.errors import XlconvError
 from xlconv.geometry import Axis
 from xlconv.layer import Layer
@@ -23,7 +23,7 @@ from xlconv.layouts import (
     with_channels,
 )
 from xlconv.ranks import input_layouts, lengths, understand
-from xlconv.rules import CONVENTIONS, KNOWN, OWN, Asked, Convention, spell
+from xlconv.rules import CONVENTIONS, KNOWN, OWN, Asked, Convention
 from xlconv.words import counted
 
 Each = int | Sequence[int]

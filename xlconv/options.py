@@ -146,6 +146,27 @@ def geometry_options(command: Any) -> Any:
     return command
 
 
+def reading_options(command: Any) -> Any:
+    """The options that say which axes of an input are what."""
+    for option in reversed((
+        click.option(
+            "--input-layout", type=click.Choice(INPUT_LAYOUTS),
+            help="Where the input's channels are. Default: first, or in a layout of Keras,"
+            " TensorFlow or JAX where they are as many as the weight's",
+        ),
+        click.option(
+            "--batch", type=click.IntRange(min=0), metavar="K",
+            help="The input's first axis is a batch: take sample K of it, from 0.",
+        ),
+        click.option(
+            "--rank", type=click.IntRange(1, 3), metavar="N",
+            help="How many axes are spatial, where the sizes leave it open.",
+        ),
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
 def layer_options(command: Any) -> Any:
     """The options that give a layer with its numbers."""
     for option in reversed((
@@ -166,19 +187,7 @@ def layer_options(command: Any) -> Any:
             "--layout", type=click.Choice(LAYOUTS),
             help="The order of the weight's axes. Default: the convention's",
         ),
-        click.option(
-            "--input-layout", type=click.Choice(INPUT_LAYOUTS),
-            help="Where the input's channels are. Default: first, or in a layout of Keras,"
-            " TensorFlow or JAX where they are as many as the weight's",
-        ),
-        click.option(
-            "--batch", type=click.IntRange(min=0), metavar="K",
-            help="The input's first axis is a batch: take sample K of it, from 0.",
-        ),
-        click.option(
-            "--rank", type=click.IntRange(1, 3), metavar="N",
-            help="How many axes are spatial, where the sizes leave it open.",
-        ),
+        reading_options,
         click.option(
             "--turned/--not-turned", default=None,
             help="Whether the kernel lies turned by half. Default: as the layout has it",
