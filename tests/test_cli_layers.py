@@ -26,6 +26,7 @@ from xlconv.lesson import build, load_lesson
 from xlconv.ranks import INPUT_LAYOUTS
 from xlconv.rules import CONVENTIONS
 from xlconv.snippets import FRAMEWORKS
+from xlconv.views import VIEWS
 
 Run = Callable[..., Ran]
 Write = Callable[[str, str], Path]
@@ -722,3 +723,14 @@ def test_shell_completes_conventions_layouts_and_frameworks(
     }
     out, _ = start(tmp_path, env=env).communicate()
     assert out.decode().splitlines() == [f"plain,{name}" for name in offered]
+
+
+@pytest.mark.parametrize("view", [v for v in VIEWS if v not in ("contents", "code", "convolution")])
+def test_workbook_of_every_view_of_a_layer_is_read_back(run: Run, view: str) -> None:
+    given = ("--input", "4x4", "--weight", "4x4", "--stride", "2", "--padding", "1")
+    if view == "one_dimension":
+        given = ("--input", "6", "--weight", "4", "--stride", "2", "--padding", "1")
+    assert run("layer", *given, "--view", view, "-o", "a.xlsx").code == 0
+    checked = run("check", "a.xlsx")
+    assert (checked.code, checked.err) == (0, "")
+    assert b"a.xlsx: right" in checked.out

@@ -104,3 +104,19 @@ def test_convolution_shows_itself_in_a_notebook() -> None:
     conv = xlconv.Convolution.of(np.ones((4, 5)), np.ones((3, 4, 2)))
     assert repr(conv) == "<Convolution 1-D, 4 → 3 channels, 5 → 4, kernel 2>"
     assert conv._repr_html_().startswith("<table><caption>Convolution</caption>")
+
+
+def test_what_cannot_be_shown_or_computed_is_refused_in_words() -> None:
+    conv = xlconv.Convolution.of([1, 2], [1])
+    layer = xlconv.Layer.of([1, 2], [1])
+    refused: list[tuple[Callable[[], object], str]] = [
+        (lambda: xlconv.build(conv, views="collect"), "has the view convolution alone"),
+        (lambda: xlconv.build([[1]]), "lesson must be a Layer, a Convolution, a Lesson, or"),  # type: ignore[arg-type]
+        (lambda: xlconv.build(layer, views=[1]), 'unknown view "1"'),  # type: ignore[list-item]
+        (lambda: xlconv.output([[1]]), "layer must be a Layer or a Convolution, got list"),  # type: ignore[arg-type]
+    ]
+    for make, said in refused:
+        with pytest.raises(xlconv.XlconvError) as told:
+            make()
+        assert said in str(told.value)
+    assert [s.name for s in xlconv.build(conv, views=["convolution"]).sheets] == ["Convolution"]
