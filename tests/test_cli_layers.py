@@ -347,6 +347,7 @@ def test_shape_reversed_tells_how_many_more_there_are(run: Run) -> None:
         ("--input 4 --chain k16s8 --kernel 2", "--chain gives the --kernel itself: leave it out"),
         ("--input 4 --chain s8", "--chain: s8 has no kernel_size: write k16s8"),
         ("--input 4 --chain no.py", "--chain must be like k16s8,k10s5, a file of code, or - for"),
+        ("--input 4 --chain k16s8,k10s", "got 'k16s8,k10s', where 'k10s' is no layer"),
         ("--input 4 --chain k3,k2s0", "--chain layer 2, k2s0: stride must be at least 1, got 0"),
         ("--input 4 --chain k3p9", "--chain layer 1, k3p9: padding 9 crops the whole output"),
         ("--input 4 --chain k3s2 --to 99", "--to: this chain makes 5 to 10 cells of 4, got 99"),

@@ -186,6 +186,8 @@ class _Table:
             return "is empty: write 0 for nothing, and no titles or separators at the ends of rows"
         if "," in cell and self.separator == ",":
             return "has a comma in it: write 1.5, or semicolons between the numbers"
+        if re.fullmatch(r"[-+]?[0-9]+(\s[0-9]{3})+([.,][0-9]*)?", cell.strip()):
+            return "has spaces between its digits: write 1234.5"
         if first:
             return "is no number: leave out a row of titles"
         return "is no number"
