@@ -203,3 +203,9 @@ def test_an_output_as_wanted_needs_no_hint() -> None:
     text = explain_chain(chain(read_text("k4s2p1,k4s2p1").steps, [7, 7]))
     assert len(text.splitlines()) == 3
     assert "28x28" in text.splitlines()[-1]
+
+
+def test_chain_that_is_as_wanted_is_told_so() -> None:
+    links = chain(read_text("k4s2p1").steps, [7])
+    told = explain_chain(reach(links, [14]), links)
+    assert told.splitlines()[-1] == "14, as given"

@@ -232,7 +232,7 @@ def test_layer_fills_sizes_by_seed(run: Run) -> None:
         (["--stride", "1000000000"], 2, 'sheet "Distribute": '),
         (["--dilation", "1000000000"], 2, 'sheet "Distribute": '),
         (["--dilation", "0"], 2, "--dilation must be at least 1, got 0"),
-        (["--padding", "3"], 2, "--padding 3:3 crops the whole output of 6 cells"),
+        (["--padding", "3"], 2, "--padding 3 crops the whole output of 6 cells"),
         (["--padding", "1:2:3"], 2, "invalid value for '--padding': '1:2:3' is not like"),
         (["--padding", "1:"], 2, "invalid value for '--padding'"),
         (["--padding", "-1000000000"], 2, 'sheet "Distribute": '),

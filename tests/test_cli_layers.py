@@ -26,6 +26,7 @@ from xlconv.lesson import build, load_lesson
 from xlconv.ranks import INPUT_LAYOUTS
 from xlconv.rules import CONVENTIONS
 from xlconv.snippets import FRAMEWORKS
+from xlconv.views import VIEWS
 
 Run = Callable[..., Ran]
 Write = Callable[[str, str], Path]
@@ -328,26 +329,27 @@ def test_shape_reversed_tells_how_many_more_there_are(run: Run) -> None:
         ("--input 4,x --kernel 3", "'4,x' is not like 4, 4x4 or 3x4x4"),
         ("--input 1x1x1x1x1x4 --kernel 3", "is not like 4, 4x4 or 3x4x4"),
         ("--input x.npy --kernel 3", "'x.npy' is not like 4"),
-        ("--input 2x4x4x4 --kernel 3", "--kernel: an input of 2x4x4x4 with a kernel of 3 is no"),
-        ("--input 1x4x6 --kernel 4x2x4", "is 1-D, 4 -> 2 channels, input 6, a batch of 1 left out"),
+        ("--input 2x4x4x4 --kernel 3", "--kernel must be one an axis for an input of 2x4x4x4, got 3"),
+        ("--input 2x4x6 --kernel 4x2x4", "--input of 2x4x6 and weight of 4x2x4 fit as 1-D with a"),
         ("--input 4x4 --kernel 3x2x3x3", "is no layer: the input is (*sizes) or (in_channels, *s"),
         ("--input 4 --kernel 3 --stride 2 --to 999", "--to: no padding and output_padding turn 4"),
         ("--input 0 --kernel 3", "--input must be at least 1, got 0"),
         ("--input 4 --kernel 0", "--kernel must be at least 1, got 0"),
-        ("--input 4 --kernel 3 --padding 9", "--padding 9:9 crops the whole output"),
+        ("--input 4 --kernel 3 --padding 9", "--padding 9 crops the whole output"),
         ("--input 4 --to 0", "--to must be at least 1, got 0"),
         ("--input 4 --to 8 --padding 1", "--to finds the --padding itself: leave it out"),
         ("--input 4 --to 8 --same", "--to finds the --padding itself: leave it out"),
         ("--input 4 --to 8 --convention keras", "--to finds the --convention itself"),
-        ("--input 4 --kernel 3x3", "--kernel: an input of 4 with a kernel of 3x3 is no layer"),
+        ("--input 4 --kernel 3x3", "--kernel: input and weight must have 1 to 3 spatial axes in"),
         ("--input 4 --to 8 --stride 0", "--stride must be at least 1, got 0"),
         ("--input 4x4 --to 8x8x8", "--input: an input of 4x4 is not 3-D"),
         ("--input 4 --chain k16s8 --stride 2", "--chain gives the --stride itself: leave it out"),
         ("--input 4 --chain k16s8 --kernel 2", "--chain gives the --kernel itself: leave it out"),
         ("--input 4 --chain s8", "--chain: s8 has no kernel_size: write k16s8"),
         ("--input 4 --chain no.py", "--chain must be like k16s8,k10s5, a file of code, or - for"),
+        ("--input 4 --chain k16s8,k10s", "got 'k16s8,k10s', where 'k10s' is no layer"),
         ("--input 4 --chain k3,k2s0", "--chain layer 2, k2s0: stride must be at least 1, got 0"),
-        ("--input 4 --chain k3p9", "--chain layer 1, k3p9: padding 9:9 crops the whole output"),
+        ("--input 4 --chain k3p9", "--chain layer 1, k3p9: padding 9 crops the whole output"),
         ("--input 4 --chain k3s2 --to 99", "--to: this chain makes 5 to 10 cells of 4, got 99"),
         ("--input 4 --chain k3x3", "--input: an input of 4 is not 2-D"),
         ("--input 4x4 --chain k3x3,k2x2x2", "--chain has layers that are 2-D and 3-D: give those"),
@@ -382,24 +384,50 @@ def test_shape_reversed_offers_a_crop_that_pytorch_has_no_words_for(run: Run) ->
 @pytest.mark.parametrize(
     ("options", "said", "size"),
     [
-        ("--input 3x4x4 --kernel 3x3", "2-D, 3 channels, input 4x4", [6, 6]),
-        ("--input 3x4x4 --kernel 3x2x3x3", "2-D, 3 -> 2 channels, input 4x4", [6, 6]),
-        ("--input 3x4x4 --kernel 3x2x3x3 --groups 3", "2-D, 3 -> 6 channels, input 4x4", [6, 6]),
-        ("--input 4x6 --kernel 4x2x4", "1-D, 4 -> 2 channels, input 6", [9]),
-        ("--input 3x4x4 --kernel 3x3x2x3 --convention keras", "2-D, 3 -> 2 channels, input 4x4",
-         [6, 6]),
-        ("--input 8x3x4x4 --kernel 3x3", "2-D, 3 channels, input 4x4, a batch of 8 left out",
-         [6, 6]),
-        ("--input 3x4x4 --kernel 3", ("3-D, one kernel size for every axis: for 3 channels of 4x4"
-         " the kernel is 3x3"), [5, 6, 6]),
+        ("--input 3x4x4 --kernel 3x3", "2-D, 3 channels, 4x4 → 6x6, kernel 3x3", [6, 6]),
+        ("--input 3x4x4 --kernel 3x2x3x3", "2-D, 3 → 2 channels, 4x4 → 6x6, kernel 3x3", [6, 6]),
+        ("--input 3x4x4 --kernel 3x2x3x3 --groups 3",
+         "2-D, 3 → 6 channels, 4x4 → 6x6, kernel 3x3, groups 3", [6, 6]),
+        ("--input 4x6 --kernel 4x2x4 --stride 2 --padding 1",
+         "1-D, 4 → 2 channels, 6 → 12, kernel 4, stride 2, padding 1", [12]),
+        ("--input 1x4x6 --kernel 4x2x4",
+         "1-D, 4 → 2 channels, 6 → 9, kernel 4; a batch of 1 left out", [9]),
+        ("--input 3x4x6 --kernel 4x2x4 --batch 0",
+         "1-D, 4 → 2 channels, 6 → 9, kernel 4; a batch of 3 left out", [9]),
+        ("--input 512x500 --kernel 16 --rank 1", "1-D, 512 channels, 500 → 515, kernel 16", [515]),
+        ("--input 3x4x4 --kernel 3x3x2x3 --convention keras",
+         "2-D, 3 → 2 channels, 4x4 → 6x6, kernel 3x3", [6, 6]),
+        ("--input 4x4x3 --kernel 3x3x2x3 --convention keras",
+         "2-D, 3 → 2 channels, 4x4 → 6x6, kernel 3x3; channels last", [6, 6]),
+        ("--input 4x4x3 --kernel 3x3 --convention keras --input-layout channels-last",
+         "2-D, 3 channels, 4x4 → 6x6, kernel 3x3; channels last", [6, 6]),
+        ("--input 8x3x4x4 --kernel 3x3",
+         "2-D, 3 channels, 4x4 → 6x6, kernel 3x3; a batch of 8 left out", [6, 6]),
+        ("--input 3x4x4 --kernel 3", ("3-D, 3x4x4 → 5x6x6, kernel 3x3x3; one kernel size for every"
+         " axis: for 3 channels of 4x4 the kernel is 3x3"), [5, 6, 6]),
     ],
 )  # fmt: skip
 def test_shape_takes_channels_and_says_so(
     run: Run, options: str, said: str, size: list[int]
 ) -> None:
     done = run("shape", *options.split(), "--json")
-    assert done.err == f"xlconv: understood: {said}\n"
+    assert done.err == f"xlconv: {said}\n"
     assert json.loads(done.out)["output_size"] == size
+
+
+def test_shape_says_what_it_understood_as_layer_does(run: Run) -> None:
+    given = ("--input", "1x4x6", "--stride", "2", "--padding", "1", "--groups", "2")
+    told = run("shape", *given, "--kernel", "4x2x4").err
+    layer = run("layer", *given, "--weight", "4x2x4", "--view", "collect").err
+    assert layer.splitlines()[-1].partition(";")[0] == told.partition(";")[0]
+
+
+def test_shape_refuses_what_is_of_two_ranks_with_options_that_it_has(run: Run) -> None:
+    done = run("shape", "--input", "3x4x6", "--kernel", "4x2x4")
+    assert done.code == 2
+    assert "name rank 3, or batch 0 to 2" in done.err
+    told = run("shape", "--input", "4x4x3", "--kernel", "3x3", "--convention", "keras").err
+    assert "name the input layout, channels-first or channels-last" in told
 
 
 def test_shape_of_a_chain_tells_what_a_vocoder_loses_and_what_it_needs(run: Run) -> None:
@@ -438,12 +466,12 @@ open("run.txt", "w")
     done = run("shape", "--input", "512x100", "--chain", "decoder.py", "--json")
     assert json.loads(done.out)["output_size"] == [4000]
     assert done.err.splitlines() == [
-        "xlconv: understood: 1-D, 512 channels, input 100",
         "xlconv: not read, as no sizes change there: Sequential, LeakyReLU, open",
         (
             "xlconv: not read, and sizes may change there, so those below it may be off: Upsample"
             " (line 8)"
         ),
+        "xlconv: 1-D, 512 channels, 100 → 4000",
     ]
     assert not Path("run.txt").exists()
 
@@ -696,3 +724,14 @@ def test_shell_completes_conventions_layouts_and_frameworks(
     }
     out, _ = start(tmp_path, env=env).communicate()
     assert out.decode().splitlines() == [f"plain,{name}" for name in offered]
+
+
+@pytest.mark.parametrize("view", [v for v in VIEWS if v not in ("contents", "code", "convolution")])
+def test_workbook_of_every_view_of_a_layer_is_read_back(run: Run, view: str) -> None:
+    given = ("--input", "4x4", "--weight", "4x4", "--stride", "2", "--padding", "1")
+    if view == "one_dimension":
+        given = ("--input", "6", "--weight", "4", "--stride", "2", "--padding", "1")
+    assert run("layer", *given, "--view", view, "-o", "a.xlsx").code == 0
+    checked = run("check", "a.xlsx")
+    assert (checked.code, checked.err) == (0, "")
+    assert b"a.xlsx: right" in checked.out

@@ -230,8 +230,8 @@ def test_size_is_written_as_the_sum_that_gives_it(given: Given, said: str) -> No
             {"input": "2x5", "weight": "3x1x2", "groups": 2},
             "groups",
             (
-                "groups must divide in_channels and out_channels, got 2 with in_channels 3,"
-                " out_channels 2"
+                "groups must divide in_channels and out_channels, got 2 with in_channels 2,"
+                " out_channels 3"
             ),
         ),
         ({"input": [1], "weight": [1], "bias": [1, 2]}, "bias", None),
@@ -240,7 +240,10 @@ def test_size_is_written_as_the_sum_that_gives_it(given: Given, said: str) -> No
         (
             {"weight": [1]},
             None,
-            'convolution view needs an "input" and a "weight" of its own, on its sheet in a lesson',
+            (
+                'convolution view needs an "input" and a "weight" of its own, on its sheet in a'
+                " lesson, or a Convolution instead of a layer"
+            ),
         ),
     ],
 )

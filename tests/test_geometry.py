@@ -264,7 +264,7 @@ def test_shapes_of_a_layer() -> None:
                 " dilation 1"
             ),
         ),
-        ({"padding": (2, 2)}, "padding 2:2 crops the whole output of 4 cells"),
+        ({"padding": (2, 2)}, "padding 2 crops the whole output of 4 cells"),
     ],
 )
 def test_axis_that_cannot_be_says_why(wrong: dict[str, int], said: str) -> None:

@@ -81,7 +81,7 @@ def lesson(layer: Layer, *paddings: object) -> Lesson:
 
 
 def test_padding_that_is_asked_for_and_leaves_nothing_is_refused() -> None:
-    with pytest.raises(XlconvError, match="padding 3:3 crops the whole output of 6 cells"):
+    with pytest.raises(XlconvError, match="padding 3 crops the whole output of 6 cells"):
         build(lesson(LAYERS["plain"], 0, 3))
 
 

@@ -195,7 +195,7 @@ def test_views_of_a_layer_that_do_not_exist_are_refused(views: list[str], said: 
         ("stride = 2", "groups = 2", "[layers.small]: groups must divide"),
         ("stride = 2", "output_padding = 2", "[layers.small]: output_padding must be smaller"),
         ("stride = 2", "bias = [1, 2]", "[layers.small]: bias must have one value for each of 1"),
-        ("stride = 2", "padding = 3", "[layers.small]: padding 3:3 crops the whole output"),
+        ("stride = 2", "padding = 3", "[layers.small]: padding 3 crops the whole output"),
         (
             "stride = 2",
             "padding = [[1, 2, 3]]",

@@ -30,7 +30,7 @@ def test_sizes_with_one_meaning(
 ) -> None:
     found = spatial(sizes, kernel)
     assert (found.size, (found.in_channels, found.out_channels)) == (size, channels)
-    assert bool(found.words) == (channels != (None, None))
+    assert bool(found.explain(found.size)) == (channels != (None, None))
 
 
 @pytest.mark.parametrize(
@@ -52,9 +52,11 @@ def test_a_weight_is_read_in_the_order_of_its_layout(layout: str, kernel: list[i
 
 
 def test_a_tensor_that_may_be_of_two_ranks_is_refused_with_the_ways_out() -> None:
-    with pytest.raises(XlconvError, match="1-D, 4 -> 2 channels") as told:
-        spatial([1, 4, 6], [4, 2, 4])
-    assert "3-D without channels: leave the batch out, or give the channels" in str(told.value)
+    with pytest.raises(XlconvError, match="1-D with a batch of 3 and 4 channels first") as told:
+        spatial([3, 4, 6], [4, 2, 4])
+    assert "3-D with no channels: name rank 3, or batch 0 to 2" in str(told.value)
+    assert spatial([3, 4, 6], [4, 2, 4], rank=3).size == (3, 4, 6)
+    assert spatial([3, 4, 6], [4, 2, 4], batch=1).size == (6,)
     assert spatial([4, 6], [4, 2, 4]).size == (6,)
     assert spatial([1, 1, 4, 6], [4, 2, 4]).size == (1, 4, 6)
 

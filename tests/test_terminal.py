@@ -198,7 +198,7 @@ def test_name_that_is_not_utf_8_is_said_by_its_bytes(
 
 
 def test_message_has_an_end(run: Run) -> None:
-    told = error_line(run("layer", *SMALL, "--view", "v" * 100_000).err)
+    told = error_line(run("layer", *SMALL, "--" + "v" * 100_000).err)
     assert 1_000 < len(told) <= LONGEST == 2_000
     assert " ... " in told
 

@@ -20,20 +20,20 @@ from xlconv.errors import XlconvError
 if TYPE_CHECKING:
     from xlconv.book import Book
     from xlconv.conventions import resolve
-    from xlconv.layer import Layer
+    from xlconv.layer import Convolution, Layer
     from xlconv.lesson import build, load_lesson
     from xlconv.model import output
     from xlconv.page import Lesson
 
 __version__ = "0.1.0"
 __all__ = [
-    "Book", "Layer", "Lesson", "XlconvError", "__version__", "build", "load_lesson", "output",
-    "resolve",
+    "Book", "Convolution", "Layer", "Lesson", "XlconvError", "__version__", "build", "load_lesson",
+    "output", "resolve",
 ]  # fmt: skip
 
 _HOMES = {
-    "Book": "book", "Layer": "layer", "Lesson": "page", "build": "lesson", "load_lesson": "lesson",
-    "output": "model", "resolve": "conventions",
+    "Book": "book", "Convolution": "layer", "Layer": "layer", "Lesson": "page", "build": "lesson",
+    "load_lesson": "lesson", "output": "model", "resolve": "conventions",
 }  # fmt: skip
 
 if not TYPE_CHECKING:  # a type checker would take this to mean that every name exists

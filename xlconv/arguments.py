@@ -181,6 +181,18 @@ def pair(padding: int | Sequence[int]) -> tuple[int, int]:
     return int(begin), int(end)
 
 
+def spell(value: object) -> str:
+    """A parameter of one axis as it is typed: a padding that differs as begin:end.
+
+    >>> spell(2), spell((1, 1)), spell((1, 2)), spell("same")
+    ('2', '1', '1:2', 'same')
+    """
+    if not isinstance(value, tuple):
+        return str(value)
+    begin, end = value
+    return str(begin) if begin == end else f"{begin}:{end}"
+
+
 def plain(value: Any) -> Any:
     """What NumPy and tuples hold, as Python's own numbers, lists and texts: what TOML can say.
 

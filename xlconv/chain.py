@@ -13,6 +13,7 @@ from xlconv.errors import XlconvError
 from xlconv.geometry import Axis
 from xlconv.settings import COLUMNS, compact, crop, table
 from xlconv.step import Step
+from xlconv.summary import sizes
 
 Bounds = Callable[[Axis], tuple[int, int]]
 
@@ -60,22 +61,22 @@ def chain(steps: Sequence[Step], size: Sequence[int]) -> tuple[Link, ...]:
     [(4000,), (19999,)]
     """
     links: list[Link] = []
-    sizes = tuple(size)
+    now = tuple(size)
     for n, step in enumerate(steps, 1):
         said = dict(step.said)
         kernel = said.pop("kernel_size")
         listed = kernel if isinstance(kernel, list) else [kernel]
         try:
-            if len(listed) not in (1, len(sizes)):
-                raise XlconvError(f"kernel_size has {len(listed)} values for {len(sizes)} axes")
-            each = listed * (len(sizes) // len(listed))
-            found = axes(step.convention, size=sizes, kernel_size=each, **said)
+            if len(listed) not in (1, len(now)):
+                raise XlconvError(f"kernel_size has {len(listed)} values for {len(now)} axes")
+            each = listed * (len(now) // len(listed))
+            found = axes(step.convention, size=now, kernel_size=each, **said)
             if max(axis.output_size for axis in found) > LARGEST:
                 raise XlconvError(f"its output has more than {LARGEST} cells: use a smaller input")
         except XlconvError as error:
             raise XlconvError(f"chain layer {n}, {step.text}: {error}", parameter="chain") from None
         links.append(Link(step, found))
-        sizes = links[-1].output_size
+        now = links[-1].output_size
     return tuple(links)
 
 
@@ -180,8 +181,8 @@ def explain_chain(links: Sequence[Link], given: Sequence[Link] | None = None) ->
     rows = [
         [
             str(n + 1),
-            _sizes(link.input_size),
-            _sizes(link.output_size),
+            sizes(link.input_size),
+            sizes(link.output_size),
             *map(compact, link.parameters.values()),
             link.step.text if given is None else _needs(link, given[n]),
         ]
@@ -190,7 +191,8 @@ def explain_chain(links: Sequence[Link], given: Sequence[Link] | None = None) ->
     lines = table(names, rows)
     if given is not None:
         was, now = given[-1].output_size, links[-1].output_size
-        return "\n".join([*lines, f"{_sizes(now)} instead of {_sizes(was)}"])
+        change = f" instead of {sizes(was)}" if now != was else ", as given"
+        return "\n".join([*lines, sizes(now) + change])
     return "\n".join([*lines, *_missing(links)])
 
 
@@ -206,16 +208,16 @@ def _needs(link: Link, before: Link) -> str:
 def _missing(links: Sequence[Link]) -> list[str]:
     """How far the output is from the input times all strides, where it is."""
     strides = [prod(link.axes[a].stride for link in links) for a in range(len(links[0].axes))]
-    sizes = links[0].input_size
-    whole = [n * s for n, s in zip(sizes, strides, strict=True)]
+    first = links[0].input_size
+    whole = [n * s for n, s in zip(first, strides, strict=True)]
     lines = [
         f"{m} is {abs(m - full)} {'fewer' if m < full else 'more'} than {n}*{s} = {full}, the input"
         " times all strides"
-        for m, n, s, full in zip(links[-1].output_size, sizes, strides, whole, strict=True)
+        for m, n, s, full in zip(links[-1].output_size, first, strides, whole, strict=True)
         if m != full
     ]
     if lines:
-        lines[-1] += f": --to {_sizes(whole)} tells what each layer needs"
+        lines[-1] += f": --to {sizes(whole)} tells what each layer needs"
     return list(dict.fromkeys(lines))
 
 
@@ -234,7 +236,3 @@ def chain_as_dict(links: Sequence[Link]) -> dict[str, Any]:
             for link in links
         ],
     }
-
-
-def _sizes(sizes: Sequence[int]) -> str:
-    return "x".join(map(str, sizes))

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
 from click.shell_completion import get_completion_class
@@ -22,11 +22,13 @@ from xlconv.options import (
     OUTPUT,
     complete_lesson,
     complete_views,
+    convolution_of,
     geometry_options,
     given_files,
     layer_of,
     layer_options,
     pointing_at_options,
+    reading_options,
     sizes,
     target_options,
     wanted,
@@ -43,9 +45,6 @@ from xlconv.terminal import (
     say,
 )
 from xlconv.views import VIEWS
-
-if TYPE_CHECKING:
-    from xlconv.spatial import Spatial
 
 MAIN_LESSON = "transposed-convolutions"
 SETTINGS = 20
@@ -129,6 +128,7 @@ Examples:
   xlconv layer --input numbers.csv --weight kernel.npy --bias 1 --view collect
   xlconv layer --input photo.png --weight kernel.csv --stride 2 --groups 3 --view phases
   xlconv layer --input 6 --weight 3 --stride 2 --view one_dimension -o row.xlsx
+  xlconv layer --input 4x5x5 --weight 3x4x3x3 --view convolution
   xlconv layer --input 2x2 --weight 3x3 --stride 2 --convention tensorflow --same
   xlconv layer --input 5x4 --weight 3x3 --stride 2 --convention onnx --output-size 10,8"""
 )
@@ -153,6 +153,9 @@ def layer(
     Its parameters are PyTorch's: a number for each axis, separated by commas, or one for all. Sizes
     alone are filled with small seeded integers. With a convention the words are that framework's:
     for --same or --output-size it crops, or extends, where the framework does.
+
+    The view convolution shows a plain convolution instead: its weight is (out_channels,
+    in_channels/groups, kernel), and its padding is zeros around the input.
     """
     from xlconv.lesson import build as build_book
     from xlconv.readers import is_picture
@@ -160,8 +163,10 @@ def layer(
     check_book_target(output, as_json)
     picture = is_picture(asked["input_"])
     with pointing_at_options(ctx):
-        shown = layer_of(planned=True, **asked)
-        book = build_book(shown, views=view.split(","), picture=picture)
+        views = view.split(",")
+        plain = "convolution" in views
+        shown = convolution_of(views, **asked) if plain else layer_of(planned=True, **asked)
+        book = build_book(shown, views=views, picture=picture)
     deliver_book(book, output, "layer", force, as_json)
     say(shown.explain())
 
@@ -190,6 +195,7 @@ Examples:
     help="The kernel's sizes: 3 for all axes, all of them without channels, 3x5, or a whole weight's"
     " 3x2x3x5 as for xlconv layer.",
 )  # fmt: skip
+@reading_options
 @geometry_options
 @click.option("--groups", callback=whole_number(), metavar="N", help="Default: 1")
 @click.option(
@@ -220,7 +226,8 @@ def shape(
     With --to the reverse: the layers that turn one size into another. No file is written.
     """
     said = wanted(asked)
-    with pointing_at_options(ctx, size="--input", output_size="--to" if to else "--output-size"):
+    called = {"size": "--input", "input": "--input", "weight": "--kernel"}
+    with pointing_at_options(ctx, output_size="--to" if to else "--output-size", **called):
         if chain is not None:
             put(_chained(chain, to, as_json, said))
         elif to is not None:
@@ -238,19 +245,27 @@ def _sizes(as_json: bool, said: dict[str, Any]) -> str:
     from xlconv.rules import KNOWN, OWN
     from xlconv.spatial import spatial
 
-    layout = KNOWN[said.get("convention", OWN)].layout
+    said["layout"] = KNOWN[said.get("convention", OWN)].layout
+    meant = spatial(said.pop("size"), said.pop("kernel_size"), **_axes_read(said, "layout"))
     groups = said.get("groups", 1)
-    meant = spatial(said.pop("size"), said.pop("kernel_size"), layout=layout, groups=groups)
     found = shapes.describe(size=meant.size, kernel_size=meant.kernel_size, **said)
-    _understood(meant)
+    axes = [each.axis for each in found.axes]
+    _understood(meant.explain(found.output_sizes, axes, groups))
     channels = {"in_channels": meant.in_channels, "out_channels": meant.out_channels}
     told = as_text(shapes.as_dict(found) | channels) if as_json else shapes.explain(found)
     return told + "\n"
 
 
-def _understood(meant: Spatial) -> None:
-    if meant.words:
-        say(f"understood: {meant.words}")
+def _axes_read(said: dict[str, Any], *more: str) -> dict[str, Any]:
+    """What was said of the input's axes, taken out of the rest; and groups, which are of both."""
+    names = [name for name in ("rank", "batch", "input_layout", *more) if name in said]
+    groups = {"groups": said["groups"]} if more and "groups" in said else {}
+    return {name: said.pop(name) for name in names} | groups
+
+
+def _understood(line: str) -> None:
+    if line:
+        say(line)
 
 
 def _alone(option: str, said: Mapping[str, Any], *taken: str) -> None:
@@ -264,10 +279,11 @@ def _reverse(to: list[int], as_json: bool, said: dict[str, Any]) -> str:
     from xlconv import settings as reverse
     from xlconv.spatial import to_size
 
+    read = _axes_read(said)
     _alone("--to finds", said, "size", "kernel_size", "stride", "dilation")
-    meant = to_size(said.pop("size"), said.pop("kernel_size", None), to)
+    meant = to_size(said.pop("size"), said.pop("kernel_size", None), to, **read)
     found = reverse.settings(meant.size, to, kernel_size=meant.kernel_size or None, **said)
-    _understood(meant)
+    _understood(meant.explain(to if len(to) > 1 else to * len(meant.size)))
     if as_json:
         told = [asdict(setting) for setting in found]
         return as_text({"input_size": meant.size, "output_size": to, "settings": told}) + "\n"
@@ -282,15 +298,17 @@ def _chained(given: str, to: list[int] | None, as_json: bool, said: dict[str, An
     from xlconv.spatial import without_channels
     from xlconv.steps import read_chain
 
+    read = _axes_read(said)
     _alone("--chain gives", said, "size")
     reading = read_chain(given)
-    rank = chains.rank_of(reading.steps) or len(said["size"])
-    meant = without_channels(said["size"], rank)
+    rank = read.pop("rank", None)
+    rank = chains.rank_of(reading.steps) or rank or len(said["size"])
+    meant = without_channels(said["size"], rank, **read)
     links = chains.chain(reading.steps, meant.size)
     made = None if to is None else chains.reach(links, to)
-    _understood(meant)
     for told in reading.told:
         say(told)
+    _understood(meant.explain((made or links)[-1].output_size))
     if as_json:
         return as_text(chains.chain_as_dict(made or links)) + "\n"
     return chains.explain_chain(*((links,) if made is None else (made, links))) + "\n"

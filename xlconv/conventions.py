@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xlconv.arguments import numbers, pair, spread, whole
+from xlconv.arguments import numbers, pair, spell, spread, whole
 from xlconv.errors import XlconvError
 from xlconv.geometry import Axis
-from xlconv.layer import Layer, lengths
+from xlconv.layer import Layer
 from xlconv.layouts import (
     LAYOUTS,
     from_layout,
@@ -22,8 +22,9 @@ from xlconv.layouts import (
     layout_of,
     with_channels,
 )
-from xlconv.ranks import input_layouts, understand
-from xlconv.rules import CONVENTIONS, KNOWN, OWN, Asked, Convention, spell
+from xlconv.ranks import input_layouts, lengths, understand
+from xlconv.rules import CONVENTIONS, KNOWN, OWN, Asked, Convention
+from xlconv.words import counted
 
 Each = int | Sequence[int]
 Padding = str | int | Sequence[int | Sequence[int]]
@@ -254,8 +255,8 @@ def resolve(
         kernel = from_layout(w, name, groups=groups, turned=turned)
     if not reading.alone and len(kernel) != len(x) and LAYOUTS[name].order[0] != "in":
         raise XlconvError(
-            f"a weight of layout {name} is {LAYOUTS[name].axes}, got {w.shape} for {len(x)}"
-            " input channels",
+            f"a weight of layout {name} is {LAYOUTS[name].axes}, got {w.shape} for"
+            f" {counted(len(x), 'input channel')}",
             parameter="weight",
         )
     layer = Layer.of(

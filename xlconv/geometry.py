@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import groupby, pairwise
 from math import gcd, prod
 
+from xlconv.arguments import spell
 from xlconv.errors import LimitError, XlconvError
 
 TAPS = 300_000
@@ -76,9 +77,8 @@ class Axis:
                 parameter="output_padding",
             )
         if self.output_size < 1:
-            begin, end = self.padding
             raise XlconvError(
-                f"padding {begin}:{end} crops the whole output of {self.full_size} cells:"
+                f"padding {spell(self.padding)} crops the whole output of {self.full_size} cells:"
                 " use a smaller padding or a larger input",
                 parameter="padding",
             )

@@ -11,10 +11,14 @@ from numpy.typing import ArrayLike
 from xlconv.arguments import Array, numbers, pair, spread, whole
 from xlconv.errors import XlconvError
 from xlconv.geometry import Axis, Geometry
-from xlconv.ranks import FIRST, Reading, input_layouts, understand
+from xlconv.ranks import FIRST, Reading, input_layouts, lengths, understand
 from xlconv.summary import explain, line, parameters, table
+from xlconv.words import counted
 
 __all__ = ["Array", "Convolution", "Layer"]
+
+PLAIN_WEIGHT = "(out_channels, in_channels // groups, *kernel_sizes)"
+"""The axes of the weight of a plain convolution."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -81,17 +85,16 @@ class Layer:
             rank=rank,
             values=lengths(stride, padding, output_padding, dilation),
         )
-        x, w, note, rank = *_channelled(x, w, reading, batch), reading.rank
+        x, w, note, rank = *reading.channelled(x, w, batch), reading.rank
         channels = x.shape[0]
         if reading.alone and groups == channels:
             w = np.broadcast_to(w, (channels, *w.shape[1:]))
+        if channels != w.shape[0] and reading.alone:
+            raise _kernel_alone(channels, groups)
         if channels != w.shape[0]:
             raise XlconvError(
-                f"weight without channels is for one input channel, or for as many groups as"
-                f" channels, got {channels} channels and groups {groups}"
-                if reading.alone
-                else f"weight must have the input's channels first, got {w.shape[0]} in weight of"
-                f" shape {w.shape} with {channels} input channels",
+                f"weight must have the input's channels first, got {w.shape[0]} in weight of"
+                f" shape {w.shape} with {counted(channels, 'input channel')}",
                 parameter="weight",
             )
         per_axis = {
@@ -177,7 +180,8 @@ class Convolution:
         """A convolution from arrays and PyTorch's parameters, each one value or one an axis.
 
         input         (in_channels, *sizes), or (*sizes) for one channel; a batch first, if any
-        weight        (out_channels, in_channels // groups, *kernel_sizes), or (*kernel_sizes)
+        weight        (out_channels, in_channels // groups, *kernel_sizes), or (*kernel_sizes),
+                      which with as many groups as channels is the kernel of each
         padding       zeros added on both sides, or a pair (begin, end) an axis
         batch         the sample to take of a batch, from 0; one of a single sample needs no word
         rank          1, 2 or 3 spatial axes, where the shapes leave it open
@@ -200,7 +204,10 @@ class Convolution:
             rank=rank,
             values=lengths(stride, padding, dilation),
         )
-        x, w, note, rank = *_channelled(x, w, reading, batch), reading.rank
+        x, w, note, rank = *reading.channelled(x, w, batch), reading.rank
+        if reading.alone and groups == len(x):
+            w = np.broadcast_to(w, (groups, *w.shape[1:]))
+        _check_plain(x.shape, w.shape, groups, reading)
         axes = []
         for size, kernel_size, s, p, d in zip(
             x.shape[1:],
@@ -223,37 +230,60 @@ class Convolution:
                 )
             axes.append(replace(alone, size=spare // s + 1, padding=pads, output_padding=spare % s))
         geometry = Geometry(w.shape[0], w.shape[1] * groups, groups, tuple(axes))
-        if x.shape[0] != geometry.out_channels:
-            raise XlconvError(
-                f"weight must have the input's channels second, divided by groups, got"
-                f" {w.shape[1]} in weight of shape {w.shape} with {x.shape[0]} input channels,"
-                f" groups {groups}",
-                parameter="weight",
-            )
         return cls(x, w, _bias(bias, geometry.in_channels), geometry, note)
 
     def __repr__(self) -> str:
+        return line("Convolution", explain(self._parameters(), self.note))
+
+    def _repr_html_(self) -> str:
+        return table("Convolution", [], self._parameters().items())
+
+    def explain(self) -> str:
+        """The convolution in one line: how its weight is read, and its input where not plain.
+
+        >>> Convolution.of(np.ones((4, 5)), np.ones((3, 4, 2))).explain()
+        '1-D, 4 → 3 channels, 5 → 4, kernel 2; a plain convolution, of a weight (out_channels,\
+ in_channels // groups, *kernel_sizes)'
+        """
+        told = f"a plain convolution, of a weight {PLAIN_WEIGHT}"
+        return explain(self._parameters(), f"{told}, {self.note}" if self.note else told)
+
+    def _parameters(self) -> dict[str, str]:
         g = self.geometry
-        named = parameters(g.output_shape, g.input_shape, g, ("stride", "padding", "dilation"))
-        return line("Convolution", explain(named, self.note))
+        return parameters(g.output_shape, g.input_shape, g, ("stride", "padding", "dilation"))
 
     @property
     def output_shape(self) -> tuple[int, ...]:
         return self.geometry.input_shape
 
 
-def _channelled(
-    x: Array, w: Array, reading: Reading, batch: int | None
-) -> tuple[Array, Array, str]:
-    """One sample with its channels first, the weight with its own, and a note of what was read."""
-    kernel = w.reshape((1, 1, *w.shape)) if reading.alone else w
-    return reading.sample(x, batch), kernel, reading.note(x.shape, batch)
+def _check_plain(
+    x_shape: tuple[int, ...], w_shape: tuple[int, ...], groups: int, reading: Reading
+) -> None:
+    """Refuse a weight of a plain convolution that is not for the input's channels."""
+    channels, (out, members) = x_shape[0], w_shape[:2]
+    if reading.alone and channels not in (1, groups):
+        raise _kernel_alone(channels, groups)
+    if channels != members * groups:
+        raise XlconvError(
+            f"weight must have the input's channels second, divided by groups, got {members} in"
+            f" weight of shape {w_shape} with {counted(channels, 'input channel')}, groups {groups}",
+            parameter="weight",
+        )
+    if out % groups:
+        raise XlconvError(
+            f"groups must divide in_channels and out_channels, got {groups} with in_channels"
+            f" {channels}, out_channels {out}",
+            parameter="groups",
+        )
 
 
-def lengths(*parameters: object) -> set[int]:
-    """How many values the parameters have that have one an axis."""
-    listed = (p.tolist() if isinstance(p, np.ndarray) else p for p in parameters)
-    return {len(p) for p in listed if isinstance(p, Sequence) and not isinstance(p, str)} - {1}
+def _kernel_alone(channels: int, groups: int) -> XlconvError:
+    return XlconvError(
+        "weight without channels is for one input channel, or for as many groups as channels, got"
+        f" {counted(channels, 'channel')} and groups {groups}",
+        parameter="weight",
+    )
 
 
 def _bias(bias: ArrayLike | None, out_channels: int) -> Array | None:

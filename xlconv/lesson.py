@@ -18,8 +18,9 @@ from xlconv.data import SIZES, Source, arrays
 from xlconv.drawing import draw, view_function, view_options
 from xlconv.errors import LimitError, UnreadableError, XlconvError
 from xlconv.files import Folder
-from xlconv.layer import Layer
+from xlconv.layer import Convolution, Layer
 from xlconv.page import Lesson, Page, check_words
+from xlconv.plain import VIEW, convolution_lesson
 from xlconv.recipe import recipe
 from xlconv.room import check_room
 from xlconv.schema import Table, fits, shown, suggest
@@ -38,6 +39,9 @@ PARAMETERS = {
     "output_size": int | list[int], "dilation": int | list[int], "groups": int,
 }  # fmt: skip
 LAYER_KEYS = ARRAYS | {"seed": int} | PARAMETERS
+
+DEFAULT_VIEWS = ("distribute", "collect")
+"""What is shown of a layer where nothing is named."""
 
 NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
 """What a system says of a name that no file has."""
@@ -119,12 +123,13 @@ def layer_lesson(layer: Layer, views: str | Sequence[str], picture: bool = False
     for view in views:
         if view not in VIEWS:
             hint = suggest(str(view), VIEWS) or f"; known are {', '.join(VIEWS)}"
-            raise XlconvError(f"unknown view {shown(view)}{hint}", parameter="view")
+            raise XlconvError(f"unknown view {shown(str(view))}{hint}", parameter="view")
         if any(page.view == view for page in pages):
             raise XlconvError(f'view "{view}" is named twice: name it once', parameter="view")
         options = {"picture": True} if picture and "picture" in view_options(view) else {}
         name = view.replace("_", " ").capitalize()
-        pages.append(Page(name, view, layer=layer, options=options))
+        of_layer = "layer" in inspect.signature(view_function(view)).parameters
+        pages.append(Page(name, view, layer=layer if of_layer else None, options=options))
     check_names(page.name for page in pages)
     title = f"Transposed convolution {before} → {after}"
     return Lesson(title, tuple(pages), layers={"layer": layer})
@@ -249,14 +254,15 @@ def check_pages(lesson: Lesson) -> None:
 
 
 def build(
-    lesson: Lesson | Layer | str | os.PathLike[str],
+    lesson: Lesson | Layer | Convolution | str | os.PathLike[str],
     *,
-    views: str | Sequence[str] = ("distribute", "collect"),
+    views: str | Sequence[str] = DEFAULT_VIEWS,
     picture: bool = False,
 ) -> Book:
     """The book of a lesson, each of its claims checked against the model.
 
-    lesson   a lesson, the name of a shipped one or the path of a file; or a layer
+    lesson   a lesson, the name of a shipped one or the path of a file; or a layer, or a plain
+             convolution, which has one view
     views    what to show of a layer, a name or several; a lesson names its own
     picture  whether a layer's input is a picture, to be shown as one where a view can
 
@@ -267,6 +273,16 @@ def build(
     """
     if isinstance(lesson, Layer):
         lesson = layer_lesson(lesson, views, picture)
+    elif isinstance(lesson, Convolution):
+        if views not in (DEFAULT_VIEWS, VIEW) and list(views) != [VIEW]:
+            raise XlconvError(f"a plain convolution has the view {VIEW} alone", parameter="view")
+        lesson = convolution_lesson(lesson)
+    elif not isinstance(lesson, (Lesson, str, os.PathLike)):
+        raise XlconvError(
+            "lesson must be a Layer, a Convolution, a Lesson, or a lesson's name or path, got"
+            f" {type(lesson).__name__}",
+            parameter="lesson",
+        )
     elif not isinstance(lesson, Lesson):
         lesson = load_lesson(lesson)
     check_pages(lesson)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from xlconv.errors import XlconvError
 from xlconv.layer import Array, Convolution, Layer
 
 
@@ -32,6 +33,10 @@ def output(layer: Layer | Convolution) -> Array:
     >>> output(Layer.of([[1, 2]], [[1, 10]])).tolist()
     [[[1.0, 12.0, 20.0]]]
     """
+    if not isinstance(layer, Layer | Convolution):
+        raise XlconvError(
+            f"layer must be a Layer or a Convolution, got {type(layer).__name__}: Layer.of makes one"
+        )
     return conv(layer) if isinstance(layer, Convolution) else conv_transpose(layer)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from xlconv.errors import XlconvError
 from xlconv.views import VIEWS
 
 if TYPE_CHECKING:
-    from xlconv.layer import Layer
+    from xlconv.layer import Convolution, Layer
 
 OUTPUT = "output"
 """The folder that workbooks go to."""
@@ -34,6 +34,8 @@ PADDINGS = {
     "valid": "valid",
 }
 
+TRANSPOSED = ("convention", "layout", "output_padding", "output_size")
+"""The options that only a transposed convolution has."""
 
 WHOLE = "-?[0-9]{1,4000}"
 """A whole number as it is typed: Python would also take 1_0, +1 and the digits of every script."""
@@ -146,6 +148,27 @@ def geometry_options(command: Any) -> Any:
     return command
 
 
+def reading_options(command: Any) -> Any:
+    """The options that say which axes of an input are what."""
+    for option in reversed((
+        click.option(
+            "--input-layout", type=click.Choice(INPUT_LAYOUTS),
+            help="Where the input's channels are. Default: first, or in a layout of Keras,"
+            " TensorFlow or JAX where they are as many as the weight's",
+        ),
+        click.option(
+            "--batch", callback=whole_number(least=0), metavar="K",
+            help="The input's first axis is a batch: take sample K of it, from 0.",
+        ),
+        click.option(
+            "--rank", callback=whole_number(least=1, most=3), metavar="N",
+            help="How many axes are spatial, where the sizes leave it open.",
+        ),
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
 def layer_options(command: Any) -> Any:
     """The options that give a layer with its numbers."""
     for option in reversed((
@@ -166,19 +189,7 @@ def layer_options(command: Any) -> Any:
             "--layout", type=click.Choice(LAYOUTS),
             help="The order of the weight's axes. Default: the convention's",
         ),
-        click.option(
-            "--input-layout", type=click.Choice(INPUT_LAYOUTS),
-            help="Where the input's channels are. Default: first, or in a layout of Keras,"
-            " TensorFlow or JAX where they are as many as the weight's",
-        ),
-        click.option(
-            "--batch", callback=whole_number(least=0), metavar="K",
-            help="The input's first axis is a batch: take sample K of it, from 0.",
-        ),
-        click.option(
-            "--rank", callback=whole_number(least=1, most=3), metavar="N",
-            help="How many axes are spatial, where the sizes leave it open.",
-        ),
+        reading_options,
         click.option(
             "--turned/--not-turned", default=None,
             help="Whether the kernel lies turned by half. Default: as the layout has it",
@@ -213,16 +224,43 @@ def wanted(asked: Mapping[str, Any]) -> dict[str, Any]:
 def layer_of(planned: bool = False, **asked: Any) -> Layer:
     """The layer that the options give; `planned` if one too large is to be refused later."""
     from xlconv.conventions import resolve
+
+    turned = asked.pop("turned")
+    return resolve(turned=turned, **_with_numbers(wanted(asked), planned))
+
+
+def convolution_of(views: Sequence[str], **asked: Any) -> Convolution:
+    """The plain convolution that the options give, to be shown alone."""
+    from xlconv.layer import PLAIN_WEIGHT, Convolution
+
+    if others := [view for view in views if view != "convolution"]:
+        raise click.UsageError(
+            f"--view convolution is of a plain convolution, whose --weight is {PLAIN_WEIGHT}: show"
+            f" it alone, without {', '.join(others)}"
+        )
+    turned, said = asked.pop("turned"), wanted(asked)
+    wrong = [name for name in TRANSPOSED if name in said]
+    wrong += ["turned" if turned else "not_turned"] * (turned is not None)
+    if isinstance(word := said.get("padding"), str):
+        wrong.append(word)
+    if wrong:
+        raise click.UsageError(
+            f"--{wrong[0].replace('_', '-')} is for a transposed convolution; --view convolution"
+            " shows a plain one: leave it out"
+        )
+    return Convolution.of(**_with_numbers(said))
+
+
+def _with_numbers(said: Mapping[str, Any], planned: bool = False) -> dict[str, Any]:
+    """What was asked for, with the arrays in place of the sizes and files that give them."""
     from xlconv.data import Source, arrays
     from xlconv.files import Folder
 
-    turned = asked.pop("turned")
-    said = wanted(asked)
-    seed, said["input"] = said.pop("seed", 0), said.pop("input_")
-    names = ("input", "weight", "bias")
-    given: dict[str, str] = {name: said.pop(name) for name in names if name in said}
-    found: dict[str, Any] = dict(arrays(given, Source(Folder(), planned=planned), seed=seed))
-    return resolve(turned=turned, **found, **said)
+    names = {"input_": "input", "weight": "weight", "bias": "bias"}
+    given = {name: said[key] for key, name in names.items() if key in said}
+    rest = {key: value for key, value in said.items() if key not in (*names, "seed")}
+    source = Source(Folder(), planned=planned)
+    return rest | dict(arrays(given, source, seed=said.get("seed", 0)))
 
 
 def given_files(layer: Layer, asked: Mapping[str, Any]) -> dict[str, str]:
@@ -260,5 +298,5 @@ def pointing_at_options(ctx: click.Context, **called: str) -> Iterator[None]:
         told, parameter = str(error), error.parameter or ""
         if parameter in options:
             rest = told.removeprefix(f"{parameter} ")
-            told = f"{options[parameter]}{' ' if rest != told else ': '}{rest}"
-        raise type(error)(told, parameter=parameter) from None
+            error.args = (f"{options[parameter]}{' ' if rest != told else ': '}{rest}",)
+        raise

@@ -40,12 +40,24 @@ class Reading:
             return 1
         return shape[-1 if self.layout == LAST else int(self.batched)]
 
+    def sizes(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The spatial sizes of an input of this shape."""
+        one = shape[int(self.batched) :]
+        return {NONE: one, FIRST: one[1:], LAST: one[:-1]}[self.layout]
+
     def sample(self, x: NDArray[np.float64], batch: int | None) -> NDArray[np.float64]:
         """The input as (in_channels, *sizes): one sample, its channels first."""
         one = x[int(batch or 0)] if self.batched else x
         if self.layout == NONE:
             return one[np.newaxis]
         return np.moveaxis(one, -1, 0) if self.layout == LAST else one
+
+    def channelled(
+        self, x: NDArray[np.float64], w: NDArray[np.float64], batch: int | None
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], str]:
+        """One sample, channels first, the weight with its own, and a note of what was read."""
+        kernel = w.reshape((1, 1, *w.shape)) if self.alone else w
+        return self.sample(x, batch), kernel, self.note(x.shape, batch)
 
     def note(self, shape: tuple[int, ...], batch: int | None) -> str:
         """What goes without saying in a plain input, in words; nothing for a plain one."""
@@ -75,6 +87,7 @@ def understand(
     batch: int | None = None,
     rank: int | None = None,
     values: Collection[int] = (),
+    sizes_only: bool = False,
 ) -> Reading:
     """The one way to read the axes of an input of a shape, with a weight of another.
 
@@ -84,6 +97,8 @@ def understand(
     batch        the sample of a batch that is meant; None where nobody says that there is one
     rank         the spatial axes; None where nobody says how many
     values       how many values, one an axis, the parameters have
+    sizes_only   whether there are no numbers: then a kernel without channels goes with any, and
+                 of a batch no sample is taken
 
     The channels must be the weight's. A batch of one needs no word: between it and a volume with
     a kernel without channels it is the batch, as the frameworks have one always. Where the
@@ -97,6 +112,8 @@ def understand(
     _check(batch, rank)
 
     def fits(reading: Reading) -> bool:
+        if reading.alone and sizes_only:
+            return True
         return reading.channels(shape) in ((1, groups) if reading.alone else (in_channels,))
 
     possible = [r for r in _possible(len(shape), len(weight_shape)) if rank in (None, r.rank)]
@@ -116,9 +133,15 @@ def understand(
             parameter="input",
         )
     found = (fitting or said)[0]
-    if found.batched:
+    if found.batched and not sizes_only:
         _check_sample(batch, shape)
     return found
+
+
+def lengths(*parameters: object) -> set[int]:
+    """How many values the parameters have that have one an axis."""
+    listed = (p.tolist() if isinstance(p, np.ndarray) else p for p in parameters)
+    return {len(p) for p in listed if isinstance(p, Sequence) and not isinstance(p, str)} - {1}
 
 
 def input_layouts(named: str | None, default: Collection[str]) -> Collection[str]:
@@ -192,7 +215,8 @@ def _ambiguous(
 def _impossible(
     input_axes: int, weight_axes: int, batch: int | None, rank: int | None
 ) -> XlconvError:
-    got = f"got an input of {input_axes} axes and a weight of {weight_axes}"
+    axes = "axis" if input_axes == 1 else "axes"
+    got = f"got an input of {input_axes} {axes} and a weight of {weight_axes}"
     if batch is not None:
         return XlconvError(
             f"batch is for an input (batch, in_channels, *sizes) or (batch, *sizes), {got}",

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from xlconv.arguments import spell
 from xlconv.errors import XlconvError
 from xlconv.geometry import Axis
 
@@ -61,13 +62,6 @@ class Asked:
         """The framework's words, filled with what is asked, and the way out."""
         text = words.format(**vars(self) | {"padding": spell(self.padding)} | more)
         return XlconvError(f"{text}: {out}" if out else text, parameter=parameter)
-
-
-def spell(padding: str | tuple[int, int] | None) -> str:
-    """The padding as the command line has it."""
-    if isinstance(padding, tuple):
-        return str(padding[0]) if padding[0] == padding[1] else f"{padding[0]}:{padding[1]}"
-    return str(padding)
 
 
 def split(t: int, *, lower: bool = False) -> tuple[int, int]:

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import gcd
 
-from xlconv.arguments import LARGEST, spread
+from xlconv.arguments import LARGEST, spell, spread
 from xlconv.conventions import Each
 from xlconv.errors import XlconvError
 from xlconv.geometry import Axis
-from xlconv.rules import spell
 
 MOST = 64
 """The most strides of which every one is tried; of more only the smallest and the likely ones."""
@@ -191,7 +190,7 @@ def compact(values: Sequence[object]) -> str:
     >>> compact((2, 2)), compact(((1, 1), (1, 2)))
     ('2', '1,1:2')
     """
-    told = [spell(v) if isinstance(v, tuple) else str(v) for v in values]
+    told = list(map(spell, values))
     return told[0] if len(set(told)) == 1 else ",".join(told)
 
 

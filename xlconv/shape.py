@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from xlconv.arguments import spread
+from xlconv.arguments import spell, spread
 from xlconv.conventions import Each, Padding, ask, axes
 from xlconv.geometry import Axis
-from xlconv.rules import OWN, Asked, spell, split
+from xlconv.rules import OWN, Asked, split
 
 _SYMMETRIC = "(n-1)*s - 2*p + d*(k-1) + op + 1"
 _AS_FORWARD = "(n-1)*s + max(k_eff, s)"

@@ -1,15 +1,18 @@
-"""Which axes of an input's and a kernel's sizes are spatial, and which are channels or a batch."""
+"""The spatial sizes that an input's and a kernel's sizes give, and what of them is told."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from xlconv.arguments import whole
 from xlconv.errors import XlconvError
-from xlconv.layouts import LAYOUTS, kernel_size
-
-RANKS = (1, 2, 3)
+from xlconv.geometry import Axis
+from xlconv.layouts import LAYOUTS, in_channels, kernel_size
+from xlconv.ranks import FIRST, LAST, NONE, RANKS, Reading, input_layouts, understand
+from xlconv.summary import explain, head, not_default
+from xlconv.summary import sizes as spelt
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,94 +22,129 @@ class Spatial:
     kernel_size   as it was given, if it is one number for all axes
     in_channels   None if the input has no axis for them
     out_channels  None if the kernel has none
-    batch         None if the input has no axis for it
+    note          how the sizes were read, where they are not plain
     """
 
     size: tuple[int, ...]
-    kernel_size: tuple[int, ...]
+    kernel_size: tuple[int, ...] = ()
     in_channels: int | None = None
     out_channels: int | None = None
-    batch: int | None = None
+    note: str = ""
 
-    @property
-    def words(self) -> str:
-        """What was understood, in one line; nothing where it goes without saying."""
-        if len(self.size) == 3 and len(self.kernel_size) == 1:
-            first, *rest = self.size
-            return (
-                f"3-D, one kernel size for every axis: for {first} channels of {_spell(rest)}"
-                f" the kernel is {_spell(self.kernel_size * 2)}"
-            )
-        if self.in_channels is self.out_channels is None:
+    def explain(
+        self, output_size: Sequence[int], axes: Sequence[Axis] = (), groups: int = 1
+    ) -> str:
+        """What was understood, in the line that a layer has; nothing where it goes without saying.
+
+        >>> spatial([3, 4, 5], [3, 2, 7, 7]).explain([10, 11])
+        '2-D, 3 → 2 channels, 4x5 → 10x11'
+        """
+        counts = [n for n in (self.in_channels, self.out_channels) if n is not None]
+        if not counts and not self.note:
             return ""
-        channels = str(self.in_channels or 1)
-        channels += "" if self.out_channels is None else f" -> {self.out_channels}"
-        told = [f"{len(self.size)}-D", f"{channels} channel{'s' * (channels != '1')}"]
-        told += [f"input {_spell(self.size)}"]
-        told += [f"a batch of {self.batch} left out"] * (self.batch is not None)
-        return ", ".join(told)
+        if self.out_channels is not None and self.in_channels is None:
+            counts.insert(0, 1)
+        told = head(len(self.size), " → ".join(map(str, counts)), self.size, output_size)
+        return explain(told | (not_default(axes, groups) if axes else {}), self.note)
 
 
 def spatial(
-    sizes: Sequence[int], kernel: Sequence[int], *, layout: str = "pytorch", groups: int = 1
+    sizes: Sequence[int],
+    kernel: Sequence[int],
+    *,
+    layout: str = "pytorch",
+    groups: int = 1,
+    rank: int | None = None,
+    batch: int | None = None,
+    input_layout: str | None = None,
 ) -> Spatial:
-    """What sizes of an input and of a kernel mean together.
+    """What sizes of an input and of a kernel mean together, as `ranks` reads their axes.
 
-    sizes   (*sizes), (in_channels, *sizes) or (batch, in_channels, *sizes)
-    kernel  one number for all axes, all of them spatial; (*kernel_sizes); or a whole weight's
-            sizes, as the layout has them
+    sizes   (*sizes), with channels and a batch as an input has them
+    kernel  one number for all axes, all of them spatial unless the rank says otherwise;
+            (*kernel_sizes), for any channels; or a whole weight's sizes, as the layout has them
 
     Raises XlconvError where nothing fits, or more than one meaning does.
 
-    >>> spatial([3, 4, 5], [3, 2, 7, 7]).words
-    '2-D, 3 -> 2 channels, input 4x5'
-    >>> spatial([4, 4], [3]).size
-    (4, 4)
+    >>> spatial([4, 4], [3]).size, spatial([2, 4, 4], [3, 3]).size
+    ((4, 4), (4, 4))
     """
-    if groups < 1:
-        raise XlconvError(f"groups must be at least 1, got {groups}", parameter="groups")
-    if len(kernel) == 1 and len(sizes) in RANKS:
-        return Spatial(size=tuple(sizes), kernel_size=tuple(kernel))
-    fits = [found for rank in RANKS for found in _meanings(sizes, kernel, rank, layout, groups)]
-    if len(fits) == 1:
-        return fits[0]
-    both = f"an input of {_spell(sizes)} with a kernel of {_spell(kernel)}"
-    if fits:
-        ways = " or ".join(each.words or f"{len(each.size)}-D without channels" for each in fits)
+    groups, shape, spans = whole("groups", groups, least=1), tuple(sizes), tuple(kernel)
+    one = len(spans) == 1 and len(shape) in RANKS and batch is None and input_layout is None
+    if len(spans) == 1 and len(shape) > max(RANKS) and rank is None:
         raise XlconvError(
-            f"{both} is {ways}: leave the batch out, or give the channels as well, 1x{_spell(sizes)}",
-            parameter="size",
+            f"kernel_size must be one an axis for an input of {spelt(shape)}, got {spelt(spans)}:"
+            " or name the rank",
+            parameter="kernel_size",
         )
-    order = LAYOUTS[layout].axes
-    raise XlconvError(
-        f"{both} is no layer: the input is (*sizes) or (in_channels, *sizes), the kernel"
-        f" (*kernel_sizes), or {order} with the input's channels",
-        parameter="kernel_size",
+    if len(spans) == 1:
+        spans *= rank or (len(shape) if one else 1)
+    into = in_channels(spans, layout, groups)
+    known = LAYOUTS[layout]
+    reading = understand(
+        shape,
+        spans,
+        into,
+        groups=groups,
+        layouts=input_layouts(input_layout, known.inputs),
+        batch=batch,
+        rank=rank,
+        sizes_only=True,
+    )
+    found = _read(reading, shape)
+    if reading.alone:
+        note = _one_for_three(shape, spans) if len(kernel) == 1 and reading.rank == 3 else ""
+        return replace(found, kernel_size=spans, note=found.note or note)
+    if reading.channels(shape) != into:
+        raise XlconvError(
+            f"an input of {spelt(shape)} with a kernel of {spelt(spans)} is no layer: the input is"
+            " (*sizes) or (in_channels, *sizes), the kernel (*kernel_sizes), or"
+            f" {known.axes} with the input's channels",
+            parameter="kernel_size",
+        )
+    if into % groups:
+        raise XlconvError(
+            f"groups must divide in_channels, got {groups} with {into}", parameter="groups"
+        )
+    out = spans[known.channels[1]] * (groups if known.divided == "out" else 1)
+    return replace(
+        found,
+        kernel_size=kernel_size(spans, reading.rank, layout),
+        in_channels=into,
+        out_channels=out,
     )
 
 
-def without_channels(sizes: Sequence[int], rank: int) -> Spatial:
+def without_channels(
+    sizes: Sequence[int], rank: int, *, batch: int | None = None, input_layout: str | None = None
+) -> Spatial:
     """The spatial sizes of an input of a rank that is known.
 
-    >>> without_channels([512, 500], 1).words
-    '1-D, 512 channels, input 500'
+    >>> without_channels([512, 500], 1).explain([1000])
+    '1-D, 512 channels, 500 → 1000'
     """
-    before = len(sizes) - rank
+    shape, before = tuple(sizes), len(sizes) - rank
     if not 0 <= before <= 2:
         raise XlconvError(
-            f"an input of {_spell(sizes)} is not {rank}-D: give (*sizes) or (in_channels, *sizes)",
+            f"an input of {spelt(shape)} is not {rank}-D: give (*sizes) or (in_channels, *sizes)",
             parameter="size",
         )
-    return Spatial(
-        size=tuple(sizes[before:]),
-        kernel_size=(),
-        in_channels=sizes[before - 1] if before else None,
-        batch=sizes[0] if before == 2 else None,
+    layouts = input_layouts(input_layout, (FIRST,))
+    return _read(
+        understand(
+            shape, shape[before:], 1, layouts=layouts, batch=batch, rank=rank, sizes_only=True
+        ),
+        shape,
     )
 
 
 def to_size(
-    sizes: Sequence[int], kernel: Sequence[int] | None, output_size: Sequence[int], **read: Any
+    sizes: Sequence[int],
+    kernel: Sequence[int] | None,
+    output_size: Sequence[int],
+    *,
+    rank: int | None = None,
+    **read: Any,
 ) -> Spatial:
     """What sizes of an input mean where the output's (*sizes) are known, one of them for all axes.
 
@@ -114,46 +152,26 @@ def to_size(
     (6, 4)
     """
     if kernel is not None and len(kernel) > 1:
-        return spatial(sizes, kernel, **read)
-    rank = len(output_size) if len(output_size) > 1 else len(sizes)
-    return replace(without_channels(sizes, rank), kernel_size=tuple(kernel or ()))
+        return spatial(sizes, kernel, rank=rank, **read)
+    known = len(output_size) if len(output_size) > 1 else rank or len(sizes)
+    return replace(without_channels(sizes, known, **read), kernel_size=tuple(kernel or ()))
 
 
-def _meanings(
-    sizes: Sequence[int], kernel: Sequence[int], rank: int, layout: str, groups: int
-) -> Iterator[Spatial]:
-    """What they mean in so many dimensions, if anything."""
-    before = len(sizes) - rank
-    if not 0 <= before <= 2 or len(kernel) not in (rank, rank + 2):
-        return
-    batch = sizes[0] if before == 2 else None
-    channels = sizes[before - 1] if before else None
-    size = tuple(sizes[before:])
-    if len(kernel) == rank:
-        yield Spatial(size=size, kernel_size=tuple(kernel), in_channels=channels, batch=batch)
-        return
-    into, out, spans = _weight(kernel, layout, groups)
-    if into == (channels or 1):
-        if into % groups:
-            raise XlconvError(
-                f"groups must divide in_channels, got {groups} with {into}", parameter="groups"
-            )
-        yield Spatial(
-            size=size,
-            kernel_size=spans,
-            in_channels=into,
-            out_channels=out,
-            batch=batch,
-        )
+def _read(reading: Reading, shape: tuple[int, ...]) -> Spatial:
+    """The sizes of an input that is read so."""
+    told = ["channels last"] if reading.layout == LAST else []
+    told += [f"a batch of {shape[0]} left out"] * reading.batched
+    return Spatial(
+        size=reading.sizes(shape),
+        in_channels=None if reading.layout == NONE else reading.channels(shape),
+        note=", ".join(told),
+    )
 
 
-def _weight(sizes: Sequence[int], layout: str, groups: int) -> tuple[int, int, tuple[int, ...]]:
-    """in_channels, out_channels and kernel_sizes of a weight's sizes, wherever they stand in it."""
-    known, shape = LAYOUTS[layout], tuple(sizes)
-    channels = {"in": shape[known.channels[0]], "out": shape[known.channels[1]]}
-    channels[known.divided] *= groups
-    return channels["in"], channels["out"], kernel_size(shape, len(shape) - 2, layout)
-
-
-def _spell(sizes: Sequence[int]) -> str:
-    return "x".join(map(str, sizes))
+def _one_for_three(shape: tuple[int, ...], spans: tuple[int, ...]) -> str:
+    if len(shape) > 3:
+        return ""
+    return (
+        f"one kernel size for every axis: for {shape[0]} channels of {spelt(shape[1:])} the kernel"
+        f" is {spelt(spans[:2])}"
+    )

@@ -42,8 +42,12 @@ def _content(given: str) -> str:
                 raise UnreadableError("cannot read stdin: it is closed", parameter="chain")
             return sys.stdin.buffer.read(LONGEST + 1).decode("utf-8-sig")
         if not Path(given).is_file():
+            words = re.split(r"[\s,]+", given.strip())
+            wrong = next(word for word in words if not _WORD.fullmatch(word))
+            at = f", where {wrong!r:.30} is no layer" if len(words) > 1 else ""
             raise XlconvError(
-                f"chain must be like k16s8,k10s5, a file of code, or - for stdin, got {given!r:.60}",
+                "chain must be like k16s8,k10s5, a file of code, or - for stdin, got"
+                f" {given!r:.60}{at}",
                 parameter="chain",
             )
         with Path(given).open("rb") as file:

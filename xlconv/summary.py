@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from xlconv.geometry import Geometry
+from xlconv.arguments import spell
+from xlconv.geometry import Axis, Geometry
 
 LINE = 96
 """Characters of a repr, at most."""
@@ -55,23 +56,33 @@ def parameters(
     >>> " ".join(parameters(g.input_shape, g.output_shape, g).values())
     '1-D 4 → 2 6 → 12 4 2 1'
     """
-    axes, told = geometry.axes, {"rank": f"{geometry.rank}-D"}
-    told["channels"] = f"{before[0]} → {after[0]}"
-    told["sizes"] = f"{sizes(before[1:])} → {sizes(after[1:])}"
-    told["kernel"] = sizes([axis.kernel_size for axis in axes])
+    told = head(geometry.rank, f"{before[0]} → {after[0]}", before[1:], after[1:])
+    return told | not_default(geometry.axes, geometry.groups, names)
+
+
+def head(rank: int, channels: str, before: Iterable[int], after: Iterable[int]) -> dict[str, str]:
+    """The rank, the channels if any are told of, and the sizes of an input and of its output."""
+    told = {"rank": f"{rank}-D"} | ({"channels": channels} if channels else {})
+    return told | {"sizes": f"{sizes(before)} → {sizes(after)}"}
+
+
+def not_default(
+    axes: Sequence[Axis], groups: int, names: Iterable[str] = tuple(DEFAULTS)
+) -> dict[str, str]:
+    """The kernel, and each parameter of these names that is not at its default."""
+    told = {"kernel": sizes([axis.kernel_size for axis in axes])}
     for name in names:
         values = [getattr(axis, name) for axis in axes]
         if any(value != DEFAULTS[name] for value in values):
             same = values[:1] if len(set(values)) == 1 else values
             told[name] = ",".join(map(spell, same))
-    return told | ({"groups": str(geometry.groups)} if geometry.groups > 1 else {})
+    return told | ({"groups": str(groups)} if groups > 1 else {})
 
 
 def explain(told: Mapping[str, str], note: str = "") -> str:
     """The parameters, and how the input was read, in one line."""
-    rank, channels, before_and_after, *rest = told.items()
-    words = [rank[1], f"{channels[1]} channels", before_and_after[1]]
-    words += [f"{name} {value}" for name, value in rest]
+    plain = {"rank": "{}", "channels": "{} channels", "sizes": "{}"}
+    words = [plain.get(name, name + " {}").format(value) for name, value in told.items()]
     return ", ".join(words) + (f"; {note}" if note else "")
 
 
@@ -82,14 +93,6 @@ def sizes(shape: Iterable[int]) -> str:
     '4x3'
     """
     return "x".join(map(str, shape))
-
-
-def spell(value: int | tuple[int, int]) -> str:
-    """A parameter of one axis as it is typed: a padding that differs as begin:end."""
-    if isinstance(value, int):
-        return str(value)
-    begin, end = value
-    return str(begin) if begin == end else f"{begin}:{end}"
 
 
 def _row(tag: str, cells: Iterable[object]) -> str:

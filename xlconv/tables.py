@@ -188,6 +188,8 @@ class _Table:
             return "is empty: write 0, or leave its row or column out"
         if "," in cell and self.separator == ",":
             return "has a comma in it: write 1.5, or semicolons between the numbers"
+        if re.fullmatch(r"[-+]?[0-9]+(\s[0-9]{3})+([.,][0-9]*)?", cell.strip()):
+            return "has spaces between its digits: write 1234.5"
         titles = "leave out a row of titles" * first
         written = "write it like -1.5, and a comma or semicolon between two"
         ways = [titles, written * any(map(str.isdigit, cell))]

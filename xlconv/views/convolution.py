@@ -60,7 +60,8 @@ def convolution(
     """
     if input is None or weight is None:
         raise XlconvError(
-            'convolution view needs an "input" and a "weight" of its own, on its sheet in a lesson'
+            'convolution view needs an "input" and a "weight" of its own, on its sheet in a lesson,'
+            " or a Convolution instead of a layer"
         )
     shown_here = Convolution.of(
         array("input", input, seed=seed),
