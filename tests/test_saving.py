@@ -162,7 +162,7 @@ def test_swap_that_fails_is_taken_back(
 
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises((TargetError, KeyboardInterrupt)):
-        save_files(dict.fromkeys(paths, content(b"new")), may_overwrite=lambda _: True)
+        save_files(dict.fromkeys(paths, content(b"new")))
     assert listing() == before
 
 
@@ -170,7 +170,7 @@ def test_several_files_are_all_in_place_in_the_end(tmp_path: Path, listing: List
     contents = {tmp_path / name: content(name.encode()) for name in "abc"}
     (tmp_path / "a").write_bytes(b"a")
     (tmp_path / "b").write_bytes(b"other")
-    written = save_files(contents, may_overwrite=lambda path: path.name == "b")
+    written = save_files(contents)
     assert [*written.values()] == [False, True, True]
     assert listing() == {"a": b"a", "b": b"b", "c": b"c"}
 
@@ -179,7 +179,7 @@ def test_two_names_of_one_file_are_refused(tmp_path: Path, listing: Listing) -> 
     (tmp_path / "b").symlink_to("a")
     contents = {tmp_path / name: content(name.encode()) for name in "ab"}
     with pytest.raises(TargetError, match="are one file"):
-        save_files(contents, may_overwrite=lambda _: True)
+        save_files(contents)
     assert list(listing()) == ["b"]
 
 
@@ -210,7 +210,7 @@ def test_replaced_file_keeps_its_owner(tmp_path: Path) -> None:
         os.chown(tmp_path / name, 1234, 5678)
     save_file(tmp_path / "a", content(b"1"))
     both = {tmp_path / name: content(b"2") for name in "ab"}
-    save_files(both, may_overwrite=lambda _: True)
+    save_files(both)
     for path in both:
         assert (path.stat().st_uid, path.stat().st_gid) == (1234, 5678)
 

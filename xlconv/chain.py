@@ -11,9 +11,9 @@ from xlconv.arguments import LARGEST
 from xlconv.conventions import axes
 from xlconv.errors import XlconvError
 from xlconv.geometry import Axis
-from xlconv.settings import COLUMNS, compact, crop, table
+from xlconv.settings import COLUMNS, crop, table
 from xlconv.step import Step
-from xlconv.summary import sizes
+from xlconv.summary import compact, sizes
 
 Bounds = Callable[[Axis], tuple[int, int]]
 

@@ -15,6 +15,7 @@ from xlconv.errors import TargetError
 from xlconv.options import OUTPUT
 from xlconv.saving import SUFFIX, Write, check_target, save_files
 from xlconv.terminal import as_text, progress_bar, put, say
+from xlconv.words import counted
 
 if TYPE_CHECKING:
     from xlconv.book import Book
@@ -42,8 +43,7 @@ def deliver_book(book: Book, output: str | None, name: str, force: bool, as_json
     if output == "-":
         put(data)
         return
-    count = len(book.sheets)
-    sheets = f"{count} sheet" + "s" * (count > 1)
+    sheets = counted(len(book.sheets), "sheet")
     say(f"wrote {target}: {sheets}" if written else f"{target} is unchanged: {sheets}")
     if as_json:
         manifest = {"file": str(target), "sheets": book.manifest()}
@@ -59,10 +59,10 @@ def _write_array(array: Any, file: IO[bytes]) -> None:
 
 
 def save_program(target: Path, program: str, arrays: Mapping[str, Any], force: bool) -> None:
-    """Write a program and what it loads, or nothing; --force is for what is called after it."""
+    """Write a program and what it loads, or nothing."""
     contents: dict[Path, Write] = {target: lambda file: file.write(program.encode())}
     for name, array in arrays.items():
         contents[target.parent / name] = partial(_write_array, array)
-    written = save_files(contents, may_overwrite=lambda _: force)
+    written = save_files(contents, overwrite=force)
     for path, is_new in written.items():
         say(f"wrote {path}" if is_new else f"{path} is unchanged")

@@ -9,11 +9,11 @@ stands for an Excel error: a sheet refuses to be written with one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from math import prod
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
@@ -116,19 +116,6 @@ class Constant(Expr):
             yield number_text(self.content)
 
 
-class Paper(Protocol):
-    """What cells stand on, and are written to."""
-
-    plan: bool
-    """Whether cells only take their places."""
-
-    def paint(self, cells: Grid, content: Any) -> None:
-        """Write a formula, or constants, into cells."""
-
-    def afford(self, terms: int, longest: int = 0) -> None:
-        """Refuse formulas of more terms than a sheet has, or than a formula has."""
-
-
 @dataclass(frozen=True, eq=False)
 class Grid(Expr):
     """Cells of a sheet at origin + index @ steps, and the memory that holds their values.
@@ -147,7 +134,7 @@ class Grid(Expr):
     origin: tuple[int, int]
     steps: tuple[tuple[int, int], ...]
     memory: Values
-    paper: Paper | None = field(default=None, repr=False)
+    paint: Callable[[Grid, Any], None] | None = field(default=None, repr=False)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -185,18 +172,13 @@ class Grid(Expr):
             else:
                 start = item + size if item < 0 else item
             row, column = row + start * down, column + start * across
-        return Grid(self.sheet, (row, column), tuple(steps), view, self.paper)
+        return Grid(self.sheet, (row, column), tuple(steps), view, self.paint)
 
     def __setitem__(self, index: Any, content: Any) -> None:
         """Write a formula, or constants, into cells: it becomes their value and their text."""
-        self.on_paper.paint(self[index], content)
-
-    @property
-    def on_paper(self) -> Paper:
-        """What the cells stand on; TypeError where they are on no sheet."""
-        if self.paper is None:
+        if self.paint is None:
             raise TypeError("this grid is not on a sheet")
-        return self.paper
+        self.paint(self[index], content)
 
     def windows(self, *sizes: int) -> Grid:
         """Every window over the last axes: (..., *positions, *sizes)."""
@@ -224,12 +206,12 @@ class Grid(Expr):
         strides = np.array([*moves]) @ np.array(self.memory.strides)
         view = as_strided(corner.memory, tuple(sizes), tuple(strides.tolist()))
         places = tuple((int(down), int(across)) for down, across in steps)
-        return Grid(self.sheet, corner.origin, places, view, self.paper)
+        return Grid(self.sheet, corner.origin, places, view, self.paint)
 
     def transpose(self, *axes: int) -> Grid:
         """The same cells with their axes in another order."""
         steps = tuple(self.steps[axis] for axis in axes)
-        return Grid(self.sheet, self.origin, steps, self.memory.transpose(axes), self.paper)
+        return Grid(self.sheet, self.origin, steps, self.memory.transpose(axes), self.paint)
 
     def area(self, axes: int | None = None) -> Area:
         """The last axes as one range, for a function that takes ranges."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from xlconv.arguments import spell
 from xlconv.expr import Expr, Grid, call
 from xlconv.geometry import Axis, Geometry, Run
 from xlconv.layer import Array, Convolution, Layer
@@ -162,18 +163,9 @@ def size_formula(axis: Axis) -> str:
     return text + (f" + {axis.output_padding}" if axis.output_padding else "")
 
 
-def cropped(begin: int, end: int) -> str:
-    """A padding in words.
-
-    >>> cropped(1, 1), cropped(1, 0)
-    ('1', '1:0')
-    """
-    return f"{begin}" if begin == end else f"{begin}:{end}"
-
-
 def paddings_of(geometry: Geometry) -> str:
     """The paddings of a layer in words; one serves axes that are alike."""
-    each = [cropped(*axis.padding) for axis in geometry.axes]
+    each = [spell(axis.padding) for axis in geometry.axes]
     return each[0] if len(set(each)) == 1 else ", ".join(each)
 
 

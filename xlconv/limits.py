@@ -10,6 +10,7 @@ from typing import Any
 
 from xlconv.errors import XlconvError
 from xlconv.geometry import Axis, Geometry
+from xlconv.summary import sizes
 
 Fits = Callable[[Geometry], bool]
 
@@ -32,19 +33,19 @@ class Knob:
     turned: Callable[[Geometry, int], Geometry]
 
     def words(self, geometry: Geometry) -> str:
-        return self.largest.format(most="x".join(map(str, self.sizes(geometry))))
+        return self.largest.format(most=sizes(self.sizes(geometry)))
 
 
 def _of_axes(name: str, parameter: str, smaller: str, largest: str) -> Knob:
     """The knob of a parameter that each axis has."""
 
-    def sizes(geometry: Geometry) -> list[int]:
+    def now(geometry: Geometry) -> list[int]:
         return [getattr(axis, name) for axis in geometry.axes]
 
     def turned(geometry: Geometry, most: int) -> Geometry:
         return _with_axes(geometry, lambda a: {name: min(getattr(a, name), most)})
 
-    return Knob(parameter, smaller, largest, sizes, turned)
+    return Knob(parameter, smaller, largest, now, turned)
 
 
 def _with_axes(geometry: Geometry, changed: Callable[[Axis], dict[str, Any]]) -> Geometry:

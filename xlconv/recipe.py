@@ -14,6 +14,7 @@ import numpy as np
 from xlconv import __version__
 from xlconv.layer import Array, Layer
 from xlconv.page import Lesson, Page
+from xlconv.summary import sizes
 
 VERSION = 1
 PROPERTY = "xlconv"
@@ -73,7 +74,7 @@ def _parameters(layer: Layer) -> dict[str, Any]:
 def _numbers(array: Array) -> list[Any] | str:
     """The numbers, whole ones without a point; of very many only the sizes."""
     if array.size > KEPT:
-        return "x".join(map(str, array.shape))
+        return sizes(array.shape)
     whole = array.astype(np.int64) if (np.abs(array) < 2.0**53).all() else array
     listed: list[Any] = (whole if np.array_equal(whole, array) else array).tolist()
     return listed

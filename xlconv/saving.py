@@ -94,7 +94,7 @@ class _Target:
                 ) from None
         self.part.chmod(stat.S_IMODE(old.st_mode))
 
-    def is_new(self, may_overwrite: Callable[[Path], bool]) -> bool:
+    def is_new(self, overwrite: bool) -> bool:
         """Whether there is something to swap.
 
         Raises TargetError for other content that is to be kept.
@@ -107,7 +107,7 @@ class _Target:
             raise TargetError(
                 f"{self.shown} is what this command reads, and not overwritten: use another name"
             )
-        if not may_overwrite(self.shown):
+        if not overwrite:
             raise TargetError(
                 f"{self.shown} exists with other content: use --force, or another name"
             )
@@ -149,20 +149,16 @@ def save_file(
 
     Raises TargetError; then, and after an interrupt, nothing is left behind.
     """
-    written = save_files({path: write}, may_overwrite=lambda _: overwrite, make_folder=make_folder)
-    return written[path]
+    return save_files({path: write}, overwrite=overwrite, make_folder=make_folder)[path]
 
 
 def save_files(
-    contents: Mapping[Path, Write],
-    *,
-    may_overwrite: Callable[[Path], bool],
-    make_folder: bool = False,
+    contents: Mapping[Path, Write], *, overwrite: bool = True, make_folder: bool = False
 ) -> dict[Path, bool]:
     """The same for several files: all of them are written, or none.
 
-    may_overwrite  whether a file with other content may be replaced; it is not asked of one that
-                   the command has read, which never is
+    overwrite  whether files with other content may be replaced; one that the command has read
+               never is
     """
     targets = _targets(contents, make_folder)
     new: list[_Target] = []
@@ -172,7 +168,7 @@ def save_files(
                 target.stage(contents[target.shown])
         for target in targets:
             with _refusing(target.shown):
-                if target.is_new(may_overwrite):
+                if target.is_new(overwrite):
                     target.take_owner_and_mode()
                     new.append(target)
         _swap(new)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import gcd
 
-from xlconv.arguments import LARGEST, spell, spread
+from xlconv.arguments import LARGEST, spread
 from xlconv.conventions import Each
 from xlconv.errors import XlconvError
 from xlconv.geometry import Axis
+from xlconv.summary import compact
+from xlconv.summary import sizes as spelt
 
 MOST = 64
 """The most strides of which every one is tried; of more only the smallest and the likely ones."""
@@ -101,7 +103,7 @@ def settings(
     joined = {_joined(axes) for axes in _alike(found)}
     if not joined:
         raise XlconvError(
-            f"no padding and output_padding turn {_sizes(sizes)} into {_sizes(wanted)} with this"
+            f"no padding and output_padding turn {spelt(sizes)} into {spelt(wanted)} with this"
             " kernel_size, stride and dilation: allow a larger kernel_size, or another stride",
             parameter="output_size",
         )
@@ -178,20 +180,6 @@ def _effort(x: Setting) -> tuple[object, ...]:
         sum(x.kernel_size),
         x.stride,
     )
-
-
-def _sizes(sizes: Iterable[int]) -> str:
-    return "x".join(map(str, sizes))
-
-
-def compact(values: Sequence[object]) -> str:
-    """One value where all axes have it, otherwise one an axis, as the options take them.
-
-    >>> compact((2, 2)), compact(((1, 1), (1, 2)))
-    ('2', '1,1:2')
-    """
-    told = list(map(spell, values))
-    return told[0] if len(set(told)) == 1 else ",".join(told)
 
 
 COLUMNS = ("kernel_size", "stride", "padding", "output_padding", "dilation")

@@ -11,6 +11,7 @@ from xlconv.arguments import spell, spread
 from xlconv.conventions import Each, Padding, ask, axes
 from xlconv.geometry import Axis
 from xlconv.rules import OWN, Asked, split
+from xlconv.summary import sizes
 
 _SYMMETRIC = "(n-1)*s - 2*p + d*(k-1) + op + 1"
 _AS_FORWARD = "(n-1)*s + max(k_eff, s)"
@@ -246,8 +247,8 @@ def explain(shape: Shape) -> str:
         7 with padding 1, output_padding 0 (this layer)
         8 with padding 1, output_padding 1, which uncovers 1
     """
-    sizes = "x".join(str(each.asked.size) for each in shape.axes)
-    lines = [f"{shape.convention}: {sizes} -> {'x'.join(map(str, shape.output_sizes))}"]
+    before = [each.asked.size for each in shape.axes]
+    lines = [f"{shape.convention}: {sizes(before)} -> {sizes(shape.output_sizes)}"]
     alike = {replace(each, asked=replace(each.asked, position=0)) for each in shape.axes}
     once = len(alike) == 1 < len(shape.axes)
     for each in shape.axes[:1] if once else shape.axes:

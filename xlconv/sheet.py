@@ -198,7 +198,7 @@ class Sheet:
             if self.plan
             else np.full(tuple(shape), blank, dtype=dtype)
         )
-        return Grid(self.name, at, steps, values, self)
+        return Grid(self.name, at, steps, values, self.paint)
 
     def _grow(self, rows: int, columns: int, cells: int) -> None:
         every = max(self.rows, rows) * max(self.columns, columns)  # Google counts empty ones too

@@ -74,8 +74,7 @@ def not_default(
     for name in names:
         values = [getattr(axis, name) for axis in axes]
         if any(value != DEFAULTS[name] for value in values):
-            same = values[:1] if len(set(values)) == 1 else values
-            told[name] = ",".join(map(spell, same))
+            told[name] = compact(values)
     return told | ({"groups": str(groups)} if groups > 1 else {})
 
 
@@ -84,6 +83,16 @@ def explain(told: Mapping[str, str], note: str = "") -> str:
     plain = {"rank": "{}", "channels": "{} channels", "sizes": "{}"}
     words = [plain.get(name, name + " {}").format(value) for name, value in told.items()]
     return ", ".join(words) + (f"; {note}" if note else "")
+
+
+def compact(values: Sequence[int | tuple[int, int]]) -> str:
+    """One value where all axes have it, otherwise one an axis, as the options take them.
+
+    >>> compact((2, 2)), compact(((1, 1), (1, 2)))
+    ('2', '1,1:2')
+    """
+    told = values[:1] if len(set(values)) == 1 else values
+    return ",".join(map(spell, told))
 
 
 def sizes(shape: Iterable[int]) -> str:

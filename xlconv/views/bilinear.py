@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from xlconv.arguments import spell
 from xlconv.errors import XlconvError
 from xlconv.expr import Constant, Expr, call
 from xlconv.figure import (
     LEFT,
     TOP,
-    cropped,
     differences,
     indices,
     output_blocks,
@@ -64,7 +64,7 @@ def bilinear(sheet: Sheet, layer: Layer) -> None:
     sheet.text((TOP - 2, at[1]), sheet.say(words, size=plain(y.shape, 1)), "caption")
     indices(sheet, between, g.rank)
     bias = None if src.bias is None else src.bias[(slice(None), *[None] * g.rank)]
-    for cells, terms in filled(g, "bilinear", src.input):
+    for cells, terms in filled(sheet, g, "bilinear", src.input):
         between[(slice(None), *cells)] = terms if bias is None else terms + bias
     sheet.scale(y)
     sheet.scale(between)
@@ -89,7 +89,7 @@ def _check(axis: Axis) -> None:
         raise XlconvError(
             f"the bilinear view needs kernel_size {k} and padding {(k - s) // 2} for stride {s}, no"
             f" dilation, no output_padding and at least 2 inputs, got kernel_size"
-            f" {axis.kernel_size}, padding {cropped(*axis.padding)}, size {axis.size}: give it"
+            f" {axis.kernel_size}, padding {spell(axis.padding)}, size {axis.size}: give it"
             " these, or use the view upsampling",
             parameter="kernel_size",
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xlconv.arguments import pair
+from xlconv.arguments import pair, spell
 from xlconv.errors import XlconvError
 from xlconv.expr import Expr, Grid, call
 from xlconv.figure import (
@@ -14,7 +14,6 @@ from xlconv.figure import (
     Sources,
     caption,
     collected,
-    cropped,
     output_blocks,
     paddings_of,
     sources,
@@ -166,7 +165,7 @@ def _margin_words(sheet: Sheet, g: Geometry) -> str:
         (begin, end), whole = axis.padding, axis.extent - 1
         margin = (whole - begin, whole - end + axis.output_padding)
         more = f" + 0:{axis.output_padding}" if axis.output_padding else ""
-        sums.append(f"{whole} - {cropped(begin, end)}{more} = {cropped(*margin)}")
+        sums.append(f"{whole} - {spell((begin, end))}{more} = {spell(margin)}")
         least = min(least, *margin)
     rule = "d·(k-1)-p" if any(axis.dilation > 1 for axis in g.axes) else "k-1-p"
     told = ", ".join(dict.fromkeys(sums))

@@ -33,6 +33,7 @@ from xlconv.limits import refusal
 from xlconv.look import look_at, pick
 from xlconv.places import Place, below, beside, tiled
 from xlconv.sheet import Sheet
+from xlconv.summary import sizes
 from xlconv.sums import added, listed, summed
 
 NUDGED = 20_000
@@ -174,7 +175,7 @@ def _check(layer: Layer, epsilon: float) -> None:
 
 
 def _image(told: Numbers | None, seed: int, g: Geometry) -> Array:
-    given = array("input", "x".join(map(str, g.output_shape)) if told is None else told, seed=seed)
+    given = array("input", sizes(g.output_shape) if told is None else told, seed=seed)
     shape = (1,) * (g.rank + 1 - given.ndim) + given.shape
     if shape != g.output_shape:
         raise XlconvError(

@@ -61,7 +61,7 @@ def one_dimension(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) 
     distributed(sheet, canvas, g, stamps, src.bias)
     count = sheet.block(
         "count", (below(canvas, 1), column), canvas[:1].shape, role="count",
-        content=axis_count(axis, labels[0]),
+        content=axis_count(sheet, axis, labels[0]),
     )  # fmt: skip
     sheet.scale(count)
     sheet.text((count.origin[0], column + axis.canvas_size + 1), count_caption(sheet, g), "note")

@@ -8,12 +8,12 @@ from math import prod
 
 import numpy as np
 
+from xlconv.arguments import spell
 from xlconv.expr import Expr, Grid, call, total
 from xlconv.figure import (
     LEFT,
     TOP,
     Sources,
-    cropped,
     nth,
     output_blocks,
     paddings_of,
@@ -153,9 +153,8 @@ def _sizes(sheet: Sheet, axis: Axis, x: Grid, row: int) -> int:
     inputs = [m for m in range(least - 1, least + min(s, 8) + 1) if m > 0]
     if not inputs:  # the padding alone is larger than the kernel
         return row
-    padding = cropped(begin, end)
     key = "sizes_of_one" if axis.size == 1 else "sizes_of"
-    words = sheet.say(key, k=axis.kernel_size, s=s, p=padding, n=axis.size)
+    words = sheet.say(key, k=axis.kernel_size, s=s, p=spell(axis.padding), n=axis.size)
     sheet.text((row, LEFT), words, "caption")
     sheet.line((row + 2, LEFT), [sheet.say("size_in"), "", sheet.say("size_out"), ""], "heads")
     sheet.text((row + 2, LEFT + 4), "output_padding", "heads")

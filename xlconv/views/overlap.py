@@ -37,7 +37,7 @@ def counts(sheet: Sheet, layer: Layer, at: Place) -> Grid:
     sheet.text((at[0] - 2, at[1]), count_caption(sheet, g), "caption")
     end = below(count)
     if g.rank == 1:
-        count[...] = axis_count(g.axes[0], numbers[0])
+        count[...] = axis_count(sheet, g.axes[0], numbers[0])
     else:
         product: Expr = Constant(1)
         for n, (axis, number) in enumerate(zip(g.axes, numbers, strict=True)):
@@ -47,7 +47,7 @@ def counts(sheet: Sheet, layer: Layer, at: Place) -> Grid:
             place = (count[last].origin[0] + down, count[last].origin[1] + across)
             along = sheet.block(
                 f"count_{n}", place, count[last].shape, steps=count.steps, role="count",
-                content=axis_count(axis, number[here]),
+                content=axis_count(sheet, axis, number[here]),
             )  # fmt: skip
             sheet.scale(along)
             product = along if n == 0 else product * along

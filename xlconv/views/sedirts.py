@@ -101,7 +101,7 @@ def _counts(sheet: Sheet, g: Geometry, canvas: Grid, labels: list[Grid], left: i
         at = (edge.origin[0] + down, edge.origin[1] + across)
         cells = sheet.block(
             f"count_{n}", at, edge.shape, steps=edge.steps, role="count",
-            content=axis_count(axis, one),
+            content=axis_count(sheet, axis, one),
         )  # fmt: skip
         sheet.scale(cells)
         along.append(cells)
@@ -118,10 +118,10 @@ TEST = 8
 """How many of the shortest terms are as long as the shortest test, IF(AND(A1>=0,A1<=0),1,0)+."""
 
 
-def axis_count(axis: Axis, label: Grid) -> Expr:
+def axis_count(sheet: Sheet, axis: Axis, label: Grid) -> Expr:
     """How many inputs reach an output cell along one axis, from its index alone."""
     full = label + axis.padding[0] if axis.padding[0] else label
-    label.on_paper.afford(axis.kernel_size, TEST * axis.kernel_size)
+    sheet.afford(axis.kernel_size, TEST * axis.kernel_size)
     tests = []
     for u in range(axis.kernel_size):
         apart = full - axis.dilation * u if u else full

@@ -86,7 +86,7 @@ def _larger(sheet: Sheet, g: Geometry, way: str, x: Grid, at: Place) -> Grid:
         for (a, _, _), axis in zip(margins, g.axes, strict=True)
     ]
     inner = field[(slice(None), *places)]
-    for cells, terms in filled(g, way, x):
+    for cells, terms in filled(sheet, g, way, x):
         inner[(slice(None), *cells)] = terms
         sheet.coat(inner[(slice(None), *cells)], "copy")
     sheet.text((at[0] - 2, at[1]), sheet.say(f"way_{way}"), "caption")
@@ -94,15 +94,17 @@ def _larger(sheet: Sheet, g: Geometry, way: str, x: Grid, at: Place) -> Grid:
     return field
 
 
-def filled(g: Geometry, way: str, x: Grid) -> Iterator[tuple[tuple[slice, ...], Expr]]:
+def filled(
+    sheet: Sheet, g: Geometry, way: str, x: Grid
+) -> Iterator[tuple[tuple[slice, ...], Expr]]:
     """The cells of the larger map, and what each is as a sum of inputs.
 
     way  "zeros", "nearest" or "bilinear"
     x    (in_channels, *sizes)
     """
     shares = [WAYS[way](axis) for axis in g.axes]
-    x.on_paper.afford(prod(sum(len(inputs) for _, inputs in axis) for axis in shares))
-    if x.on_paper.plan:
+    sheet.afford(prod(sum(len(inputs) for _, inputs in axis) for axis in shares))
+    if sheet.plan:
         return
     for chosen in product(*shares):
         terms: list[Expr] = []
