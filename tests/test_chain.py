@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from xlconv.chain import Link, chain, explain_chain, rank_of, reach
 from xlconv.errors import XlconvError
 from xlconv.geometry import Axis
-from xlconv.steps import read_text
+from xlconv.steps import read_chain, read_text
 
 WORD = st.tuples(*[st.integers(1, 9)] * 2, st.integers(0, 3), st.integers(1, 2))
 
@@ -209,3 +210,12 @@ def test_chain_that_is_as_wanted_is_told_so() -> None:
     links = chain(read_text("k4s2p1").steps, [7])
     told = explain_chain(reach(links, [14]), links)
     assert told.splitlines()[-1] == "14, as given"
+
+
+def test_chain_of_more_bytes_than_letters_is_not_cut_off(tmp_path: Path) -> None:
+    path = tmp_path / "decoder.py"  # fewer letters than may be read, more bytes
+    path.write_text(
+        f"nn.ConvTranspose1d(1, 1, 4)\n# {'é' * 150_000}\nnn.ConvTranspose1d(1, 1, 8)\n"
+    )
+    with pytest.raises(XlconvError, match="chain must be at most 200000 bytes"):
+        read_chain(str(path))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +18,7 @@ from xlconv.words import counted
 
 if TYPE_CHECKING:
     from xlconv.book import Book
+    from xlconv.layer import Layer
 
 
 def check_book_target(output: str | None, as_json: bool) -> None:
@@ -58,11 +58,17 @@ def _write_array(array: Any, file: IO[bytes]) -> None:
     file.write(buffer.getbuffer())
 
 
-def save_program(target: Path, program: str, arrays: Mapping[str, Any], force: bool) -> None:
-    """Write a program and what it loads, or nothing."""
+def save_program(target: Path, layer: Layer, framework: str, force: bool) -> None:
+    """Write a layer's program and beside it the arrays that it loads, or nothing."""
+    from xlconv.snippets import files, snippet
+
+    arrays = files(layer)
+    names = {name: f"{target.stem}-{name}.npy" for name in arrays}
+    beside = {name: f"Path(__file__).with_name({file!a})" for name, file in names.items()}
+    program = snippet(layer, framework, beside)
     contents: dict[Path, Write] = {target: lambda file: file.write(program.encode())}
     for name, array in arrays.items():
-        contents[target.parent / name] = partial(_write_array, array)
+        contents[target.parent / names[name]] = partial(_write_array, array)
     written = save_files(contents, overwrite=force)
     for path, is_new in written.items():
         say(f"wrote {path}" if is_new else f"{path} is unchanged")

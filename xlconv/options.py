@@ -17,6 +17,7 @@ from xlconv.views import VIEWS
 if TYPE_CHECKING:
     from xlconv.layer import Convolution, Layer
 
+MAIN_LESSON = "transposed-convolutions"
 OUTPUT = "output"
 """The folder that workbooks go to."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from xlconv.calls import code
 from xlconv.errors import UnreadableError, XlconvError
+from xlconv.files import opened
 from xlconv.rules import OWN
 from xlconv.step import Reading, Step
 
@@ -37,25 +38,42 @@ def read_chain(given: str) -> Reading:
 def _content(given: str) -> str:
     name = "stdin" if given == "-" else given
     try:
-        if given == "-":
-            if sys.stdin is None:
-                raise UnreadableError("cannot read stdin: it is closed", parameter="chain")
-            return sys.stdin.buffer.read(LONGEST + 1).decode("utf-8-sig")
-        if not Path(given).is_file():
-            words = re.split(r"[\s,]+", given.strip())
-            wrong = next(word for word in words if not _WORD.fullmatch(word))
-            at = f", where {wrong!r:.30} is no layer" if len(words) > 1 else ""
-            raise XlconvError(
-                "chain must be like k16s8,k10s5, a file of code, or - for stdin, got"
-                f" {given!r:.60}{at}",
-                parameter="chain",
-            )
-        with Path(given).open("rb") as file:
-            return file.read(LONGEST + 1).decode("utf-8-sig")
+        data = _stdin() if given == "-" else _file(given)
+        if len(data) > LONGEST:  # in letters it may be shorter, cut off here or there
+            raise _too_long()
+        return data.decode("utf-8-sig")
     except OSError as error:
         raise UnreadableError(f"cannot read {name}: {error.strerror}", parameter="chain") from None
     except UnicodeDecodeError:
         raise UnreadableError(f"{name} is no UTF-8 text", parameter="chain") from None
+
+
+def _stdin() -> bytes:
+    if sys.stdin is None:
+        raise UnreadableError("cannot read stdin: it is closed", parameter="chain")
+    return sys.stdin.buffer.read(LONGEST + 1)
+
+
+def _file(given: str) -> bytes:
+    if not Path(given).is_file():
+        words = re.split(r"[\s,]+", given.strip())
+        wrong = next(word for word in words if not _WORD.fullmatch(word))
+        at = f", where {wrong!r:.30} is no layer" if len(words) > 1 else ""
+        raise XlconvError(
+            f"chain must be like k16s8,k10s5, a file of code, or - for stdin, got {given!r:.60}{at}",
+            parameter="chain",
+        )
+    try:
+        with opened(Path(given)) as file:
+            return file.read(LONGEST + 1)
+    except UnreadableError as error:
+        raise UnreadableError(str(error), parameter="chain") from None
+
+
+def _too_long() -> XlconvError:
+    return XlconvError(
+        f"chain must be at most {LONGEST} bytes: leave out what is no layer", parameter="chain"
+    )
 
 
 def read_text(text: str) -> Reading:
@@ -70,10 +88,7 @@ def read_text(text: str) -> Reading:
     ({'kernel_size': 16, 'stride': 8, 'padding': 4}, ('ReLU',))
     """
     if len(text) > LONGEST:
-        raise XlconvError(
-            f"chain must be at most {LONGEST} bytes: leave out what is no layer",
-            parameter="chain",
-        )
+        raise _too_long()
     if _is_words(text):
         reading = Reading(tuple(_word(word) for word in re.split(r"[\s,]+", text.strip())))
     else:
