@@ -493,19 +493,6 @@ def test_bytes_are_never_written_to_a_terminal(tmp_path: Path) -> None:
     assert "no terminal" in error_line(err.decode())
 
 
-@pytest.mark.parametrize("args", [["layer", *SMALL, "-o", "-"], ["lessons"]])
-def test_pipe_that_closes_early_is_one_line(tmp_path: Path, args: list[str]) -> None:
-    ours, theirs = os.pipe()
-    os.close(ours)
-    running = start(tmp_path, *args, stdout=theirs)
-    _, err = running.communicate()
-    os.close(theirs)
-    assert (running.returncode, error_line(err.decode())) == (
-        4,
-        "cannot write to stdout: Broken pipe",
-    )
-
-
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_pipe_that_closes_after_a_part_is_one_line(tmp_path: Path, unbuffered: str) -> None:
     ours, theirs = os.pipe()

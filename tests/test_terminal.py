@@ -310,8 +310,8 @@ def test_full_disk_behind_what_is_printed_is_one_line(tmp_path: Path, args: list
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("args", PRINTED)
-def test_pipe_that_closes_before_a_help_is_one_line(tmp_path: Path, args: list[str]) -> None:
+@pytest.mark.parametrize("args", [*PRINTED, ["layer", *SMALL, "-o", "-"], ["lessons"]])
+def test_pipe_that_closes_early_is_one_line(tmp_path: Path, args: list[str]) -> None:
     ours, theirs = os.pipe()
     os.close(ours)
     running = start(tmp_path, *args, stdout=theirs)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from xlconv.arguments import spell
 from xlconv.errors import XlconvError
-from xlconv.expr import Constant, Expr, call
+from xlconv.expr import Constant, Expr, Grid, call
 from xlconv.figure import (
     LEFT,
     TOP,
+    Sources,
     differences,
     indices,
     output_blocks,
@@ -16,9 +17,9 @@ from xlconv.figure import (
     sources,
     tapped,
 )
-from xlconv.geometry import Axis
+from xlconv.geometry import Axis, Geometry
 from xlconv.layer import Layer
-from xlconv.places import below, beside
+from xlconv.places import Place, below, beside
 from xlconv.sheet import Sheet
 from xlconv.sums import added
 from xlconv.views.upsampling import filled
@@ -39,7 +40,26 @@ def bilinear(sheet: Sheet, layer: Layer) -> None:
             parameter="weight",
         )
     src = sources(sheet, layer)
+    _kernel(sheet, g, src)
 
+    left = max(beside(src.input, 3), beside(src.weight, 3), LEFT + 7)
+    canvas, y, _ = output_blocks(sheet, layer, (TOP, left), "output", output_caption(sheet, g))
+    tapped(sheet, canvas, g, src.input, src.weight, src.bias)
+    at = (TOP + y.origin[0] - canvas.origin[0], beside(canvas, 3) + y.origin[1] - canvas.origin[1])
+    between = sheet.block("interpolation", at, y.shape, steps=y.steps, role="computed")
+    words = "interpolation" if src.bias is None else "interpolation_and_bias"
+    sheet.text((TOP - 2, at[1]), sheet.say(words, size=plain(y.shape, 1)), "caption")
+    indices(sheet, between, g.rank)
+    bias = None if src.bias is None else src.bias[(slice(None), *[None] * g.rank)]
+    for cells, terms in filled(sheet, g, "bilinear", src.input):
+        between[(slice(None), *cells)] = terms if bias is None else terms + bias
+    sheet.scale(y)
+    sheet.scale(between)
+    _compare(sheet, g, (y, between), (below(canvas, 0), left))
+
+
+def _kernel(sheet: Sheet, g: Geometry, src: Sources) -> None:
+    """The kernel of bilinear interpolation, under the layer's own."""
     row = below(src.bias or src.weight, 3)
     ideal = sheet.block(
         "bilinear_kernel", (row, LEFT), (1, *g.weight_shape[2:]), steps=src.weight.steps[1:],
@@ -55,29 +75,16 @@ def bilinear(sheet: Sheet, layer: Layer) -> None:
         weight = side if n == 0 else weight * side
     ideal[...] = weight
 
-    left = max(beside(src.input, 3), beside(src.weight, 3), LEFT + 7)
-    canvas, y, _ = output_blocks(sheet, layer, (TOP, left), "output", output_caption(sheet, g))
-    tapped(sheet, canvas, g, src.input, src.weight, src.bias)
-    at = (TOP + y.origin[0] - canvas.origin[0], beside(canvas, 3) + y.origin[1] - canvas.origin[1])
-    between = sheet.block("interpolation", at, y.shape, steps=y.steps, role="computed")
-    words = "interpolation" if src.bias is None else "interpolation_and_bias"
-    sheet.text((TOP - 2, at[1]), sheet.say(words, size=plain(y.shape, 1)), "caption")
-    indices(sheet, between, g.rank)
-    bias = None if src.bias is None else src.bias[(slice(None), *[None] * g.rank)]
-    for cells, terms in filled(sheet, g, "bilinear", src.input):
-        between[(slice(None), *cells)] = terms if bias is None else terms + bias
-    sheet.scale(y)
-    sheet.scale(between)
 
+def _compare(sheet: Sheet, g: Geometry, blocks: tuple[Grid, Grid], at: Place) -> None:
+    """Say whether the two outputs hold the same numbers, but at the edges."""
     inside = tuple(slice(a.stride // 2, a.output_size - a.stride // 2) for a in g.axes)
-    one, two = y[(slice(None), *inside)], between[(slice(None), *inside)]
+    one, two = (block[(slice(None), *inside)] for block in blocks)
     flat = min(2, g.rank)
     apart = added(sheet, differences(sheet, one, two, flat))
     same = sheet.say("interpolates", size=plain(one.shape, 1))
-    cell = sheet.formula(
-        (below(canvas, 0), left), call("IF", apart < 1e-9, same, sheet.say("no_interpolation")),
-        "verdict",
-    )  # fmt: skip
+    told = call("IF", apart < 1e-9, same, sheet.say("no_interpolation"))
+    cell = sheet.formula(at, told, "verdict")
     sheet.light(cell, cell.differs(same), "warning")
 
 

@@ -47,7 +47,7 @@ def channels(sheet: Sheet, layer: Layer) -> None:
     across = max(kw, 6) + 1 + max(cw, 6) + 3
     kernels = LEFT + max(iw, 5) + 2
     parts_at = kernels + max(kw, 6) + 1
-    filters, top = g.weight_shape[1], TOP + 1
+    top = TOP + 1
 
     x = sheet.block(
         "input", (top, LEFT), g.input_shape, role="input", content=layer.input,
@@ -58,26 +58,10 @@ def channels(sheet: Sheet, layer: Layer) -> None:
         tint=tints(g), steps=((down, 0), (0, across), *inner["weight"]),
     )  # fmt: skip
     parts = sheet.block(
-        "parts", (top, parts_at), (g.in_channels, filters, *g.canvas_shape[1:]), role="computed",
+        "parts", (top, parts_at), (*g.weight_shape[:2], *g.canvas_shape[1:]), role="computed",
         steps=((down, 0), (0, across), *inner["canvas"]),
     )  # fmt: skip
-    runs = [axis.canvas_runs for axis in g.axes]
-    afford(sheet, runs, 1, g.in_channels * filters)
-    for i in written(sheet, parts):
-        row = top + i * down - 1
-        sheet.text((row, LEFT), sheet.say("input_channel", i=i), "caption")
-        for f in written(sheet, parts[i]):
-            o = g.targets(i)[f]
-            accumulated(
-                sheet,
-                parts[i, f],
-                runs,
-                lambda i, tap, f=f: x[(i, *tap[0])] * w[(i, f, *tap[1])],  # type: ignore[misc]
-                range(i, i + 1),
-                alike=g.in_channels * filters,
-            )
-            sheet.text((row, kernels + f * across), sheet.say("kernel_of", i=i, o=o), "caption")
-            sheet.text((row, parts_at + f * across), sheet.say("part_of", i=i, o=o), "caption")
+    _write_parts(sheet, g, x, w, parts)
     row = corners(parts)[1][0] + 5
     bias = None if layer.bias is None else bias_block(sheet, layer.bias, (row, kernels))
     place = ((0, across), *inner["canvas"])
@@ -91,6 +75,27 @@ def _extent(shape: Sequence[int], moves: Sequence[Place]) -> Place:
     """Rows and columns from the first to the last cell of a block."""
     far = [sum((n - 1) * move[way] for n, move in zip(shape, moves, strict=True)) for way in (0, 1)]
     return far[0] + 1, far[1] + 1
+
+
+def _write_parts(sheet: Sheet, g: Geometry, x: Grid, w: Grid, parts: Grid) -> None:
+    """Write what each input channel brings to each output channel, with captions over all."""
+    runs = [axis.canvas_runs for axis in g.axes]
+    afford(sheet, runs, 1, g.in_channels * g.weight_shape[1])
+    for i in written(sheet, parts):
+        row = x[i].origin[0] - 1
+        sheet.text((row, LEFT), sheet.say("input_channel", i=i), "caption")
+        for f in written(sheet, parts[i]):
+            accumulated(
+                sheet,
+                parts[i, f],
+                runs,
+                lambda i, tap, f=f: x[(i, *tap[0])] * w[(i, f, *tap[1])],  # type: ignore[misc]
+                range(i, i + 1),
+                alike=g.in_channels * g.weight_shape[1],
+            )
+            for cells, key in ((w, "kernel_of"), (parts, "part_of")):
+                words = sheet.say(key, i=i, o=g.targets(i)[f])
+                sheet.text((row, cells[i, f].origin[1]), words, "caption")
 
 
 def _added(sheet: Sheet, g: Geometry, canvas: Grid, parts: Grid, bias: Grid | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 
@@ -30,7 +31,7 @@ from xlconv.figure import (
 from xlconv.geometry import Geometry
 from xlconv.layer import Array, Layer
 from xlconv.limits import refusal
-from xlconv.look import look_at, pick
+from xlconv.look import Look, look_at, pick
 from xlconv.places import Place, below, beside, tiled
 from xlconv.sheet import Sheet
 from xlconv.summary import sizes
@@ -128,27 +129,59 @@ def gradient(
         added(sheet, _products(sheet, x, slope)),
     )
 
-    l_up, l_down, each = (
-        looked.by_channel([pick(block[c], looked.at) for c in range(g.out_channels)])
-        for block in (up, down, differences)
+    _say_slope(sheet, looked, (up, down, differences), nudge, (below(differences) + 1, column))
+    _light(
+        sheet,
+        looked,
+        ((x, x_places), (differences, places), (canvas, labels)),
+        (up, down),
+        ((images_up, results_up), (images_down, results_down)),
+    )
+
+
+def _say_slope(
+    sheet: Sheet, looked: Look, blocks: tuple[Grid, Grid, Grid], nudge: Grid, at: Place
+) -> None:
+    """The slope at the looked-at pixel in words.
+
+    blocks  L of the images nudged up, of those nudged down, and the slopes
+    """
+    channels = looked.geometry.out_channels
+    up, down, each = (
+        looked.by_channel([pick(block[c], looked.at) for c in range(channels)]) for block in blocks
     )
     words = joined(
-        sheet.say("slope") + "(", shown(l_up), " - ", shown(l_down), ") / ", shown(2 * nudge), " = ",
+        sheet.say("slope") + "(", shown(up), " - ", shown(down), ") / ", shown(2 * nudge), " = ",
         shown(each),
     )  # fmt: skip
     both = call("AND", looked.valid, call("ABS", nudge) >= 1e-4)  # else 2ε would read 0
-    sheet.formula((below(differences) + 1, column), call("IF", both, words, ""), "words")
-    each_pixel = [place[(..., *[None] * len(x.shape))] for place in x_places]
-    for c in range(g.out_channels):
-        for block, numbers in ((x, x_places), (differences, places), (canvas, labels)):
+    sheet.formula(at, call("IF", both, words, ""), "words")
+
+
+def _light(
+    sheet: Sheet,
+    looked: Look,
+    pixels: Sequence[tuple[Grid, Sequence[Grid]]],
+    losses: Sequence[Grid],
+    nudged: Sequence[tuple[Grid, Grid]],
+) -> None:
+    """Show the looked-at pixel wherever it is, and what follows from nudging it.
+
+    pixels  the image, and blocks of its shape, each with its indices
+    nudged  for each way the images and their results
+    """
+    (x, places), *_ = pixels
+    each_pixel = [place[(..., *[None] * len(x.shape))] for place in places]
+    for c in range(looked.geometry.out_channels):
+        for block, numbers in pixels:
             sheet.light(block[c], looked.is_at(numbers, c), "current")
-        for losses in (up, down):
-            sheet.light(losses[c], looked.is_at(x_places, c), "now")
+        for block in losses:
+            sheet.light(block[c], looked.is_at(places, c), "now")
         if prod(x.shape) > LIT:
             continue
-        for block, role in ((images_up, "met"), (images_down, "met"), (results_up, "now"),
-                            (results_down, "now")):  # fmt: skip
-            sheet.light(block[c], looked.is_at(each_pixel, c), role)
+        for n, role in enumerate(("met", "now")):
+            for blocks in nudged:
+                sheet.light(blocks[n][c], looked.is_at(each_pixel, c), role)
 
 
 def _check(layer: Layer, epsilon: float) -> None:

@@ -67,16 +67,7 @@ def one_dimension(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) 
     sheet.text((count.origin[0], column + axis.canvas_size + 1), count_caption(sheet, g), "note")
 
     row = max(below(count, 4), below(src.bias or src.weight, 3))
-    z = stretched_input(sheet, g, src.input, (row, left))
-    caption(sheet, z, stretched_caption(sheet, g))
-    places = indices(sheet, z, 1)
-    t = turned_kernel(sheet, g, src.weight, (row, LEFT))
-    caption(sheet, t, sheet.say("turned_short"), lift=1)
-    again, _, _ = output_blocks(
-        sheet, layer, (max(below(z, 3), below(t, 2)), column), "by_collecting",
-        sheet.say("by_collecting", size=plain(g.output_shape, 1)),
-    )  # fmt: skip
-    collected(sheet, again, g, t, z, src.bias)
+    again, slid = _collecting(sheet, layer, src, (row, left), column)
     verdict(sheet, (below(again), column), (canvas, again))
 
     looked = look_at(sheet, g, labels, look)
@@ -87,7 +78,29 @@ def one_dimension(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) 
         for cells in (canvas, again):
             sheet.light(cells[o : o + 1], here, "current")
     _light_stairs(sheet, looked, stairs, labels[0])
-    _light_met(sheet, looked, src, (z, places))
+    _light_met(sheet, looked, src, slid)
+
+
+def _collecting(
+    sheet: Sheet, layer: Layer, src: Sources, at: Place, column: int
+) -> tuple[Grid, tuple[Grid, list[Grid]]]:
+    """The output by collecting, and the stretched input that the kernel slides over, with indices.
+
+    at      the first cell of the stretched input
+    column  the first one of the output
+    """
+    g = layer.geometry
+    z = stretched_input(sheet, g, src.input, at)
+    caption(sheet, z, stretched_caption(sheet, g))
+    places = indices(sheet, z, 1)
+    t = turned_kernel(sheet, g, src.weight, (at[0], LEFT))
+    caption(sheet, t, sheet.say("turned_short"), lift=1)
+    again, _, _ = output_blocks(
+        sheet, layer, (max(below(z, 3), below(t, 2)), column), "by_collecting",
+        sheet.say("by_collecting", size=plain(g.output_shape, 1)),
+    )  # fmt: skip
+    collected(sheet, again, g, t, z, src.bias)
+    return again, (z, places)
 
 
 def _staircases(sheet: Sheet, g: Geometry, src: Sources, at: Place) -> tuple[Grid, Grid]:

@@ -149,7 +149,7 @@ def _squares(sheet: Sheet, cells: Grid, bias: Grid | None) -> list[Expr]:
 
 def _sizes(sheet: Sheet, axis: Axis, x: Grid, row: int) -> int:
     """Inputs of a convolution of about the right size: what it makes of them, and what it reads."""
-    s, d, (begin, end), least = axis.stride, axis.dilation, axis.padding, _least(axis)
+    s, (begin, end), least = axis.stride, axis.padding, _least(axis)
     inputs = [m for m in range(least - 1, least + min(s, 8) + 1) if m > 0]
     if not inputs:  # the padding alone is larger than the kernel
         return row
@@ -177,17 +177,24 @@ def _sizes(sheet: Sheet, axis: Axis, x: Grid, row: int) -> int:
         meant = call("IF", size_out.equals(axis.size), size_in - least, "–")
         sheet.formula((at, LEFT + 5), meant, "fact")
         here = label[: before + m + after]
-        tests = []
-        for u in range(axis.kernel_size):
-            apart = here + (begin - d * u)
-            conditions = [apart >= 0, apart <= s * (size_out - 1), call("MOD", apart, s).equals(0)]
-            tests.append(call("IF", call("AND", *conditions), 1, 0))
         strip = sheet.block(
-            f"windows_{row}_{n}", (at, LEFT + 9), here.shape, role="count", content=total(tests)
-        )
+            f"windows_{row}_{n}", (at, LEFT + 9), here.shape, role="count",
+            content=_windows(axis, here, size_out),
+        )  # fmt: skip
         sheet.coat(strip[:before], "zero")
         if after:
             sheet.coat(strip[-after:], "zero")
         inner = strip[before : before + m]
         sheet.light(inner, inner.equals(0), "met", 0)
     return at + 2
+
+
+def _windows(axis: Axis, place: Grid, size_out: Expr) -> Expr:
+    """How many windows of a convolution with so many outputs read an input at a place."""
+    tests = []
+    for u in range(axis.kernel_size):
+        apart = place + (axis.padding[0] - axis.dilation * u)
+        first, last = apart >= 0, apart <= axis.stride * (size_out - 1)
+        met = call("AND", first, last, call("MOD", apart, axis.stride).equals(0))
+        tests.append(call("IF", met, 1, 0))
+    return total(tests)
