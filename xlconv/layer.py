@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -86,31 +87,16 @@ class Layer:
             values=lengths(stride, padding, output_padding, dilation),
         )
         x, w, note, rank = *reading.channelled(x, w, batch), reading.rank
-        channels = x.shape[0]
-        if reading.alone and groups == channels:
-            w = np.broadcast_to(w, (channels, *w.shape[1:]))
-        if channels != w.shape[0] and reading.alone:
-            raise _kernel_alone(channels, groups)
-        if channels != w.shape[0]:
-            raise XlconvError(
-                f"weight must have the input's channels first, got {w.shape[0]} in weight of"
-                f" shape {w.shape} with {counted(channels, 'input channel')}",
-                parameter="weight",
-            )
-        per_axis = {
-            "stride": spread("stride", stride, rank),
-            "output_padding": spread("output_padding", output_padding, rank),
-            "dilation": spread("dilation", dilation, rank),
-        }
-        pads = [pair(p) for p in spread("padding", padding, rank)]
-        axes = tuple(
-            Axis(
-                size=x.shape[1 + a],
-                kernel_size=w.shape[2 + a],
-                padding=pads[a],
-                **{name: values[a] for name, values in per_axis.items()},
-            )
-            for a in range(rank)
+        if reading.alone and groups == len(x):
+            w = np.broadcast_to(w, (groups, *w.shape[1:]))
+        _check_transposed(x.shape, w.shape, groups, reading)
+        axes = _axes(
+            x,
+            w,
+            stride=spread("stride", stride, rank),
+            output_padding=spread("output_padding", output_padding, rank),
+            dilation=spread("dilation", dilation, rank),
+            padding=[pair(p) for p in spread("padding", padding, rank)],
         )
         geometry = Geometry(x.shape[0], w.shape[1] * groups, groups, axes)
         return cls(x, w, _bias(bias, geometry.out_channels), geometry, note)
@@ -255,6 +241,30 @@ class Convolution:
     @property
     def output_shape(self) -> tuple[int, ...]:
         return self.geometry.input_shape
+
+
+def _axes(x: Array, w: Array, **values: Sequence[Any]) -> tuple[Axis, ...]:
+    """The axes of a layer, from its shapes and the values of its parameters, one an axis."""
+    return tuple(
+        Axis(size=size, kernel_size=kernel_size, **dict(zip(values, own, strict=True)))
+        for size, kernel_size, *own in zip(x.shape[1:], w.shape[2:], *values.values(), strict=True)
+    )
+
+
+def _check_transposed(
+    x_shape: tuple[int, ...], w_shape: tuple[int, ...], groups: int, reading: Reading
+) -> None:
+    """Refuse a weight of a transposed convolution that is not for the input's channels."""
+    channels, members = x_shape[0], w_shape[0]
+    if channels == members:
+        return
+    if reading.alone:
+        raise _kernel_alone(channels, groups)
+    raise XlconvError(
+        f"weight must have the input's channels first, got {members} in weight of shape {w_shape}"
+        f" with {counted(channels, 'input channel')}",
+        parameter="weight",
+    )
 
 
 def _check_plain(
