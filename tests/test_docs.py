@@ -3,6 +3,8 @@
 import importlib.util
 import re
 import shlex
+import shutil
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
 
@@ -48,10 +50,17 @@ def test_the_readme_shows_commands_that_run(
     np.savetxt("kernel.csv", np.ones((4, 4)), delimiter=",")
     Image.new("RGB", (9, 6), (200, 100, 50)).save("photo.png")
     assert run(cli, ["build", "-o", "homework.xlsx"]).exit_code == 0
+    (tmp_path / "class").mkdir()
+    for name in ("ann", "ben"):
+        shutil.copy("homework.xlsx", f"class/{name}.xlsx")
     (tmp_path / "copies").mkdir()
     assert run(cli, ["lessons", "copy", "transposed-convolutions", "copies"]).exit_code == 0
     Path("copies/transposed-convolutions.toml").rename("my-lesson.toml")
-    result = run(cli, shlex.split(command)[1:])
+    words = [
+        sorted(map(str, Path().glob(word))) if "*" in word else [word]
+        for word in shlex.split(command)[1:]
+    ]
+    result = run(cli, [*chain.from_iterable(words)])
     assert result.exit_code == 0, result.output
 
 
