@@ -16,7 +16,7 @@ from xlconv.alike import same
 from xlconv.arguments import plain
 from xlconv.beside import EMPTY, Beside, UndrawnError, UnorderedError
 from xlconv.dates import date_styles
-from xlconv.differences import FOLLOWED, Found, Other
+from xlconv.differences import FOLLOWED, Found, Other, displaced
 from xlconv.drawing import draw
 from xlconv.errors import UnreadableError
 from xlconv.following import following
@@ -24,6 +24,7 @@ from xlconv.formula import Cells, parts, references, same_parts
 from xlconv.functions import Values
 from xlconv.moves import Moves, moves
 from xlconv.page import Lesson
+from xlconv.patterns import Patterns
 from xlconv.places import Place, a1, area_of, corners, span
 from xlconv.recipe import KEPT
 from xlconv.redrawn import FAILURES, Earlier, mark, marks, rows
@@ -40,9 +41,6 @@ EDITABLE = ("input", "kernel", "bias", "image", "pool", "parameter", "control")
 CONTROLS = ("parameter", "control")
 """Those among them where nothing is no number: an empty cell of the others counts as 0."""
 
-DISPLACED = ("formula", "constant", "text", "digits", "quoted")
-"""The kinds of findings that cells give which do not stand where they were."""
-
 
 @dataclass(frozen=True)
 class OneSheet:
@@ -51,6 +49,7 @@ class OneSheet:
     titles  what each sheet of the lesson is called now
     values  what an engine computes for its cells, if it was asked
     looked  how many formulas were looked at
+    patterns  in which formulas are known to be written
     """
 
     lesson: Lesson
@@ -59,6 +58,7 @@ class OneSheet:
     titles: Mapping[str, str]
     values: Mapping[Place, Value] | None
     looked: Counter[str] = field(default_factory=Counter)
+    patterns: Patterns = field(default_factory=Patterns)
 
     def findings(self) -> list[Finding]:
         """What is not as it was made, with the places where it stands now.
@@ -66,12 +66,12 @@ class OneSheet:
         Raises UnreadableError for a recipe that cannot be drawn.
         """
         first = self._compared(Moves())
-        if not (displaced := _displaced(first)):
+        if not (many := displaced(first)):
             return first
         found = self._moves()
         if told := ", ".join(found.told()):
             again = self._compared(found)
-            if _displaced(again) < displaced:
+            if displaced(again) < many:
                 return [Finding("shifted", self.title, got=told), *again]
         return list(self._cut()) or first
 
@@ -211,7 +211,7 @@ class OneSheet:
 
     def _alike(self, ours: str, theirs: str, at: Moves) -> bool:
         """Whether two formulas are one but for how a program writes them."""
-        if ours == theirs and not (at.rows or at.columns):
+        if ours == theirs.removeprefix("+") and at == Moves():
             return True
         if len(theirs) > 4 * len(ours) + 400:  # however a program writes ours
             return False
@@ -221,10 +221,16 @@ class OneSheet:
                 return cells._replace(sheet=self._now.get(cells.sheet, cells.sheet))
             return at.cells(cells)
 
+        moved = at != Moves()
+        if not moved and self.patterns.alike(ours, theirs):
+            return True
         try:
-            return same_parts(parts(ours, self.name), parts(theirs, self.title), seen)
+            found = same_parts(parts(ours, self.name), parts(theirs, self.title), seen)
         except ValueError:
             return False
+        if found and not moved:
+            self.patterns.learn(ours, theirs)
+        return found
 
     def _told(
         self, other: Other, valued: bool, changed: AbstractSet[Place], at: Moves
@@ -283,10 +289,6 @@ class OneSheet:
                 told = f"{block.name} in {span(block.cells)}"
                 yield Finding("moved", self.title, "", told, reference)
                 return
-
-
-def _displaced(findings: list[Finding]) -> int:
-    return sum(1 + finding.more for finding in findings if finding.kind in DISPLACED)
 
 
 def _plain(value: Any) -> Value:

@@ -21,6 +21,10 @@ FOLLOWED = 50_000
 """Values that are traced to what they follow from; of more, so many are kept, the others counted."""
 
 
+DISPLACED = ("formula", "constant", "text", "digits", "quoted")
+"""The kinds of findings that cells give which do not stand where they were."""
+
+
 @dataclass
 class Found:
     """Findings in the order in which they come; of a kind, those beyond FOLLOWED are counted."""
@@ -80,3 +84,7 @@ class Other:
     @cached_property
     def _apart(self) -> Magnitudes:
         return CHANGE_OF_SCALE * magnitudes(self.drawn)
+
+
+def displaced(findings: list[Finding]) -> int:
+    return sum(1 + finding.more for finding in findings if finding.kind in DISPLACED)
