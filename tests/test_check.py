@@ -519,7 +519,7 @@ def test_prefixed_tags_are_the_same_tags(fresh: bytes, put: Put) -> None:
 
 
 def test_cells_may_lack_their_addresses(put: Put) -> None:
-    from xlconv.workbook import cells_of
+    from xlconv.cells import cells_of
 
     rows = ["<row><c><v>1</v></c><c><f>A1</f><v>2</v></c></row><row r='5'><c><v>3</v></c></row>"]
     found = [(at, cell.formula, cell.value) for at, cell in cells_of(rows)]
@@ -527,7 +527,7 @@ def test_cells_may_lack_their_addresses(put: Put) -> None:
 
 
 def test_values_of_every_type_are_read() -> None:
-    from xlconv.workbook import cells_of
+    from xlconv.cells import cells_of
 
     row = (
         '<row r="1"><c r="A1" t="b"><v>1</v></c><c r="B1" t="str"><v>a_x0041_</v></c>'

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from xlconv.cells import cells_of
 from xlconv.drawing import draw
 from xlconv.lesson import lesson_names
 from xlconv.origin import elsewhere
 from xlconv.redrawn import contents, mark
 from xlconv.sheetdata import chunks
-from xlconv.workbook import cells_of
 
 
 @pytest.mark.parametrize("name", lesson_names())

@@ -50,6 +50,8 @@ def _same_number(ours: float, theirs: float, apart: float) -> bool:
 
 def _rounded(ours: float, theirs: float, digits: int) -> bool:
     """Whether a whole number is another one, written with so many digits; halves go either way."""
+    if abs(ours) < 10.0 ** (digits - 1):  # all of its digits are written
+        return False
     if float(f"{theirs:.{digits}g}") != theirs:
         return False
     unit = 10.0 ** (floor(log10(max(abs(ours), 1.0))) - digits + 1)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +14,9 @@ import numpy as np
 
 from xlconv.alike import same
 from xlconv.arguments import plain
+from xlconv.beside import EMPTY, Beside, UndrawnError, UnorderedError
 from xlconv.dates import date_styles
+from xlconv.differences import FOLLOWED, Found, Other, displaced
 from xlconv.drawing import draw
 from xlconv.errors import UnreadableError
 from xlconv.following import following
@@ -20,11 +24,12 @@ from xlconv.formula import Cells, parts, references, same_parts
 from xlconv.functions import Values
 from xlconv.moves import Moves, moves
 from xlconv.page import Lesson
+from xlconv.patterns import Patterns
 from xlconv.places import Place, a1, area_of, corners, span
 from xlconv.recipe import KEPT
-from xlconv.redrawn import FAILURES, contents, mark
+from xlconv.redrawn import FAILURES, Earlier, mark, marks, rows
 from xlconv.report import Finding
-from xlconv.results import Drawn, others, stale
+from xlconv.results import stale
 from xlconv.sheet import Sheet
 from xlconv.typed import as_text, own, said
 from xlconv.words import counted
@@ -36,14 +41,6 @@ EDITABLE = ("input", "kernel", "bias", "image", "pool", "parameter", "control")
 CONTROLS = ("parameter", "control")
 """Those among them where nothing is no number: an empty cell of the others counts as 0."""
 
-EMPTY = Cell(None, None)
-
-FOLLOWED = 50_000
-"""Values that are traced to what they follow from; of more, each is told as it is."""
-
-DISPLACED = ("formula", "constant", "text", "digits", "quoted")
-"""The kinds of findings that cells give which do not stand where they were."""
-
 
 @dataclass(frozen=True)
 class OneSheet:
@@ -51,6 +48,8 @@ class OneSheet:
 
     titles  what each sheet of the lesson is called now
     values  what an engine computes for its cells, if it was asked
+    looked  how many formulas were looked at
+    patterns  in which formulas are known to be written
     """
 
     lesson: Lesson
@@ -58,6 +57,8 @@ class OneSheet:
     book: Workbook
     titles: Mapping[str, str]
     values: Mapping[Place, Value] | None
+    looked: Counter[str] = field(default_factory=Counter)
+    patterns: Patterns = field(default_factory=Patterns)
 
     def findings(self) -> list[Finding]:
         """What is not as it was made, with the places where it stands now.
@@ -65,12 +66,12 @@ class OneSheet:
         Raises UnreadableError for a recipe that cannot be drawn.
         """
         first = self._compared(Moves())
-        if not (displaced := _displaced(first)):
+        if not (many := displaced(first)):
             return first
         found = self._moves()
         if told := ", ".join(found.told()):
             again = self._compared(found)
-            if _displaced(again) < displaced:
+            if displaced(again) < many:
                 return [Finding("shifted", self.title, got=told), *again]
         return list(self._cut()) or first
 
@@ -82,10 +83,11 @@ class OneSheet:
     def title(self) -> str:
         return self.titles[self.name]
 
-    @property
+    @cached_property
     def formulas(self) -> int:
         """How many formulas it has to have."""
-        return sum(cell.formula is not None for cell in self._ours.values())
+        looked = self.looked["formulas"]
+        return looked or sum(row.count(b"<f>") for _, row in rows(self._drawn))
 
     @cached_property
     def _drawn(self) -> Sheet:
@@ -95,11 +97,6 @@ class OneSheet:
             # of a recipe that xlconv did not write: its own was drawn before it was written
             path = self.book.package.name
             raise UnreadableError(f"{path}'s recipe cannot be drawn: {error}") from None
-
-    @cached_property
-    def _ours(self) -> Drawn:
-        """All its formulas and numbers, those to be typed over among them."""
-        return contents(self._drawn)
 
     @cached_property
     def _editable(self) -> AbstractSet[Place]:
@@ -127,39 +124,46 @@ class OneSheet:
 
     def _compared(self, at: Moves) -> list[Finding]:
         """The findings where the sheet's cells were moved so."""
-        theirs = self._theirs(at)
+        beside = Beside(self.book, self.title, self.values, at)
+        theirs = beside.only({at.place(place): place for place in self._editable})
         typed, findings = self._typed(theirs, at)
         changed = {place for place, found in findings.items() if found.wrong}
         try:
             drawn = self._draw(typed) if typed else self._drawn
-            ours = contents(drawn) if typed else self._ours
         except FAILURES as error:
-            told = str(error).removeprefix(f'sheet "{self.name}": ')
-            return [*findings.values(), Finding("error", self.title, got=told)]
-        fixed = {place: cell for place, cell in ours.items() if place not in self._editable}
-        for place, mine in fixed.items():
-            if found := self._instead(place, mine, theirs.get(place, EMPTY), at):
-                findings[place] = found
-                changed.add(place)
-        other = others(drawn, fixed, theirs, changed)
-        return [*findings.values(), *self._told(other, fixed, theirs, changed, at)]
+            return [*findings.values(), self._error(error)]
+        for held in (False, True):
+            with suppress(UnorderedError):
+                told = self._instead_and_other(beside, drawn, {*changed}, held)
+                return [*findings.values(), *told]
+        raise AssertionError("rows that are held are in order")
 
-    def _theirs(self, at: Moves) -> dict[Place, Cell]:
-        """The cells of the file by where they were, but for those that nobody asks for."""
-        places = self._ours.keys() | self._editable
-        moved = at.rows or at.columns
-        wanted = {at.place(place) if moved else place: place for place in places}
-        found: dict[Place, Cell] = {}
-        for place, cell in self.book.cells(self.title):
-            if place not in wanted:
-                continue
-            if self.values is None or cell.formula is None:
-                found[wanted[place]] = cell
-            else:
-                found[wanted[place]] = cell._replace(value=self.values.get(place))
-            if len(found) == len(wanted):
-                break
-        return found
+    def _error(self, error: Exception) -> Finding:
+        told = str(error).removeprefix(f'sheet "{self.name}": ')
+        return Finding("error", self.title, got=told)
+
+    def _instead_and_other(
+        self, beside: Beside, drawn: Sheet, changed: set[Place], held: bool
+    ) -> list[Finding]:
+        """What stands in the place of fixed cells, and the values of those that are right."""
+        found, at = Found(), beside.at
+        other = Other(drawn, None if drawn is self._drawn else Earlier(self._drawn).value)
+        try:
+            for number, ours, theirs in beside.pairs(drawn, held):
+                for place, mine, cell in beside.apart(number, ours, theirs):
+                    if place in self._editable:
+                        continue
+                    if finding := self._instead(place, mine, cell, at):
+                        found.add(finding)
+                        changed.add(place)
+                    elif mine.formula is not None:
+                        other.take(place, mine, cell.value)
+        except UndrawnError as error:
+            if drawn is self._drawn:
+                raise error.__cause__ or error from None
+            return [self._error(error)]
+        self.looked["formulas"] = beside.formulas
+        return [*found.findings(), *self._told(other, beside.valued, changed, at)]
 
     def _typed(
         self, theirs: Mapping[Place, Cell], at: Moves
@@ -207,7 +211,7 @@ class OneSheet:
 
     def _alike(self, ours: str, theirs: str, at: Moves) -> bool:
         """Whether two formulas are one but for how a program writes them."""
-        if ours == theirs and not (at.rows or at.columns):
+        if ours == theirs.removeprefix("+") and at == Moves():
             return True
         if len(theirs) > 4 * len(ours) + 400:  # however a program writes ours
             return False
@@ -217,43 +221,44 @@ class OneSheet:
                 return cells._replace(sheet=self._now.get(cells.sheet, cells.sheet))
             return at.cells(cells)
 
+        moved = at != Moves()
+        if not moved and self.patterns.alike(ours, theirs):
+            return True
         try:
-            return same_parts(parts(ours, self.name), parts(theirs, self.title), seen)
+            found = same_parts(parts(ours, self.name), parts(theirs, self.title), seen)
         except ValueError:
             return False
+        if found and not moved:
+            self.patterns.learn(ours, theirs)
+        return found
 
     def _told(
-        self,
-        other: list[Place],
-        ours: Drawn,
-        theirs: Mapping[Place, Cell],
-        changed: AbstractSet[Place],
-        at: Moves,
+        self, other: Other, valued: bool, changed: AbstractSet[Place], at: Moves
     ) -> Iterator[Finding]:
         """Why these values are others."""
-        if other and self.values is None:
-            if told := stale(other, ours, theirs, self._ours, at):
+        if other.number and self.values is None:
+            if told := stale(other, valued, at):
                 yield Finding("stale", self.title, got=told)
                 return
             if self._unknown():
                 yield Finding("unknown", self.title)
-        follow = self._following(other, ours, changed)
-        for place in other:
+        follow = self._following(other, changed)
+        more = other.number - len(other.kept)
+        for place, (mine, value) in other.kept.items():
             if place not in follow:
-                where = self.title, a1(at.place(place))
-                yield Finding("value", *where, ours[place].value, theirs[place].value)
+                cell = a1(at.place(place))
+                yield Finding("value", self.title, cell, mine.value, value, more)
+                more = 0
         if follow:
             first = a1(at.place(min(follow)))
             told = f"{counted(len(follow), 'value')}, from {first} on"
             yield Finding("follows", self.title, got=told)
 
-    def _following(
-        self, other: list[Place], ours: Drawn, changed: AbstractSet[Place]
-    ) -> set[Place]:
+    def _following(self, other: Other, changed: AbstractSet[Place]) -> set[Place]:
         """Those of these values that follow from cells that were changed."""
-        if not changed or len(other) > FOLLOWED:
+        if not changed or other.number > FOLLOWED:
             return set()
-        texts = {place: ours[place].formula or "" for place in other}
+        texts = {place: mine.formula or "" for place, (mine, _) in other.kept.items()}
         formulas = {place: [*references(parts(text, self.name))] for place, text in texts.items()}
         return following(formulas, changed)
 
@@ -266,13 +271,14 @@ class OneSheet:
 
     def _moves(self) -> Moves:
         """How rows and columns were moved, seen from formulas and numbers alone."""
+        ours = {p: m for number, row in rows(self._drawn) for p, m in marks(number, row)}
         theirs: dict[Place, str] = {}
         for place, cell in self.book.cells(self.title):
             if told := mark(cell):
                 theirs[place] = told
-            if len(theirs) > 2 * len(self._ours) + 1_000:
+            if len(theirs) > 2 * len(ours) + 1_000:
                 return Moves()
-        return moves({place: mark(cell) for place, cell in self._ours.items()}, theirs)
+        return moves(ours, theirs)
 
     def _cut(self) -> Iterator[Finding]:
         """The first block whose name leads to other cells, if there is one."""
@@ -283,10 +289,6 @@ class OneSheet:
                 told = f"{block.name} in {span(block.cells)}"
                 yield Finding("moved", self.title, "", told, reference)
                 return
-
-
-def _displaced(findings: list[Finding]) -> int:
-    return sum(finding.kind in DISPLACED for finding in findings)
 
 
 def _plain(value: Any) -> Value:

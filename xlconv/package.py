@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import os
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from posixpath import join, normpath
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 from weakref import finalize
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from xlconv.errors import UnreadableError
 from xlconv.files import open_file
-from xlconv.scan import Budget, End, Start, scanned
+from xlconv.scan import Budget, End, Reading, Start, scanned
 from xlconv.visible import shortened
+
+T = TypeVar("T")
 
 FILE_SIZE, PART_SIZE, PARTS = 1 << 30, (1 << 31) - 1, 2_000
 """Bytes of a file and of a part of it unpacked, and how many parts: neither written nor read beyond.
@@ -72,6 +75,7 @@ class Package:
         self.name = os.fsencode(path).decode("utf-8", "backslashreplace")
         self.size = os.fstat(file.fileno()).st_size
         self.budget = Budget(self.size)
+        self._paid: dict[str, Counter[str]] = {}
         try:
             if _parts(file) > PARTS:  # its list of them is read whole
                 raise self.wrong(f"it has more than {PARTS} parts")
@@ -99,8 +103,18 @@ class Package:
 
     def scanned(self, name: str, start: Start, end: End) -> Iterator[None]:
         """Read the tags of a part, some at a time."""
+        yield from self.guarded(
+            name, scanned(self.pieces(name, self.budget), start, end, self.budget)
+        )
+
+    def reading(self, name: str) -> Reading:
+        """What reading a part costs, which may be read more than once."""
+        return Reading(self.budget, self._paid.setdefault(name, Counter()))
+
+    def guarded(self, name: str, found: Iterator[T]) -> Iterator[T]:
+        """What is found in a part; what is wrong there is an error that names it."""
         try:
-            yield from scanned(self._pieces(name), start, end, self.budget)
+            yield from found
         except UnreadableError:
             raise
         except ValueError as error:
@@ -128,11 +142,12 @@ class Package:
         except KeyError:
             raise self.wrong(f"its part {shortened(name)} is missing") from None
 
-    def _pieces(self, name: str) -> Iterator[bytes]:
+    def pieces(self, name: str, budget: Budget | Reading) -> Iterator[bytes]:
+        """The bytes of a part, some at a time."""
         try:
             with self._zip.open(self._info(name)) as part:
                 while piece := part.read(PIECE):
-                    self.budget.spend("bytes", len(piece))
+                    budget.spend("bytes", len(piece))
                     yield piece
         except (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as e:
             raise self.wrong(f"its part {shortened(name)} is broken: {shortened(str(e))}") from None

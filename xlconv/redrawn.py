@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from html import unescape
 
 import numpy as np
 
+from xlconv.cells import Cell, Value, text_of
 from xlconv.errors import XlconvError
 from xlconv.places import Place, column_number
 from xlconv.sheet import Sheet
 from xlconv.sheetdata import chunks
-from xlconv.workbook import Cell, Value, text_of
 
 FAILURES = (XlconvError, ValueError, TypeError, ArithmeticError, LookupError, AssertionError)
 """What drawing a sheet may raise where its recipe, or a number on it, is out of all bounds."""
 
 
+ROW = b'<row r="'
+
 CELL = re.compile(
-    r'<c r="([A-Z]+)([0-9]+)"(?: t="(\w+)")?>'
+    r'<c r="([A-Z]+)[0-9]+"(?: t="(\w+)")?>'
     r'(?:<f>([^<]*)</f>)?(?:<v(?: xml:space="preserve")?>([^<]*)</v>)?</c>'
 )
 """A cell as `xlconv.sheetdata` writes it without styles: of our own XML, no parser has to be asked."""
@@ -30,18 +34,35 @@ def contents(drawn: Sheet) -> dict[Place, Cell]:
     Raises one of FAILURES.
     """
     found: dict[Place, Cell] = {}
-    numbers: dict[str, int] = {}  # of rows and columns, each once
-    with np.errstate(all="ignore"):
-        for xml, _ in chunks(drawn, lambda *_: 0, {}):
-            for column, row, kind, formula, value in CELL.findall(xml.decode()):
-                if not formula and (kind or not value):
-                    continue
-                if column not in numbers:
-                    numbers[column] = column_number(column) - 1
-                if row not in numbers:
-                    numbers[row] = int(row) - 1
-                place = numbers[row], numbers[column]
-                found[place] = Cell(_plain(formula) if formula else None, _value(kind, value))
+    for number, row in rows(drawn):
+        found.update(row_cells(number, row))
+    return found
+
+
+def rows(drawn: Sheet) -> Iterator[tuple[int, bytes]]:
+    """The rows of a sheet, as XML without styles, and their numbers, from 0.
+
+    Raises one of FAILURES.
+    """
+    told = chunks(drawn, lambda *_: 0, {})
+    while True:
+        with np.errstate(all="ignore"):
+            xml = next(told, (b"", 0))[0]
+        if not xml:
+            return
+        for row in xml.split(b"</row>")[:-1]:  # in a text, it would be escaped
+            yield int(row[len(ROW) : row.index(b'"', len(ROW))]) - 1, row
+
+
+def row_cells(
+    number: int, row: bytes, without: AbstractSet[str] = frozenset()
+) -> dict[Place, Cell]:
+    """The formulas and numbers of a row, but for those in some columns."""
+    found: dict[Place, Cell] = {}
+    for column, kind, formula, value in CELL.findall(row.decode()):
+        if (formula or (value and not kind)) and column not in without:
+            told = Cell(_plain(formula) if formula else None, _value(kind, value))
+            found[number, column_number(column) - 1] = told
     return found
 
 
@@ -61,3 +82,24 @@ def _plain(written: str) -> str:
 def mark(cell: Cell) -> str:
     """ "f" for a formula, "n" for a number; "" for words, which a reader may write anew."""
     return "f" if cell.formula is not None else "n" * isinstance(cell.value, float)
+
+
+def marks(number: int, row: bytes) -> Iterator[tuple[Place, str]]:
+    """The mark of each formula and number of a row."""
+    return ((place, mark(cell)) for place, cell in row_cells(number, row).items())
+
+
+class Earlier:
+    """The values of a sheet as it was drawn before, asked for in the order of its rows."""
+
+    def __init__(self, drawn: Sheet) -> None:
+        self.rows = rows(drawn)
+        self.number = -1
+        self.cells: dict[Place, Cell] = {}
+
+    def value(self, place: Place) -> Value:
+        """The value at a place where a formula stands."""
+        while self.number < place[0]:
+            self.number, row = next(self.rows)
+            self.cells = row_cells(self.number, row) if self.number == place[0] else {}
+        return self.cells[place].value

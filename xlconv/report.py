@@ -162,6 +162,7 @@ class Finding:
     """A cell, or a sheet, that is not as it was made.
 
     kind  one of KINDS
+    more  how many others of its kind it stands for, which are only counted
     """
 
     kind: str
@@ -169,11 +170,17 @@ class Finding:
     cell: str = ""
     expected: Value = None
     got: Value = None
+    more: int = 0
 
     @property
     def wrong(self) -> bool:
         """Whether it is more than a reader may do."""
         return not KINDS[self.kind].fine
+
+    def as_dict(self) -> dict[str, Any]:
+        """The finding as JSON takes it; how many more there are is told where there are some."""
+        told = {**vars(self), "wrong": self.wrong}
+        return told if self.more else {key: told[key] for key in told if key != "more"}
 
     def __str__(self) -> str:
         at = f"{self.sheet}!{self.cell}" if self.cell else self.sheet
@@ -200,7 +207,7 @@ class Report:
         return table(self._counts(), [], rows)
 
     def _counts(self) -> str:
-        found = counted(len(self.findings), "finding")
+        found = counted(number(self.findings), "finding")
         return f"{self.verdict}, {counted(self.formulas, 'formula')}, {found}: {self.file}"
 
     @property
@@ -214,7 +221,7 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON takes it."""
-        found = [{**vars(finding), "wrong": finding.wrong} for finding in self.findings]
+        found = [finding.as_dict() for finding in self.findings]
         return {
             "file": self.file,
             "lesson": self.lesson,
@@ -228,20 +235,25 @@ class Report:
         head = f"{visible(self.file)}: {self.verdict}, {counted(self.formulas, 'formula')}"
         lines = [head + f' of "{told(self.lesson)}"' * bool(self.lesson)]
         for kind, found in self._by_kind().items():
-            lines.append(f"  {KINDS[kind].counted(len(found))}:")
+            lines.append(f"  {KINDS[kind].counted(number(found))}:")
             lines += [f"    {finding}" for finding in found[:TOLD]]
-            lines += [f"    and {len(found) - TOLD:,} more"] * (len(found) > TOLD)
+            lines += [f"    and {number(found) - TOLD:,} more"] * (number(found) > TOLD)
         return "\n".join(lines)
 
     def brief(self) -> str:
         """What is wrong, counted."""
-        kinds = ((KINDS[kind], len(found)) for kind, found in self._by_kind().items())
-        return ", ".join(kind.counted(number) for kind, number in kinds if not kind.fine)
+        kinds = ((KINDS[kind], number(found)) for kind, found in self._by_kind().items())
+        return ", ".join(kind.counted(several) for kind, several in kinds if not kind.fine)
 
     def _by_kind(self) -> dict[str, list[Finding]]:
         """The findings of each kind, in the order of `KINDS`."""
         kinds = {kind: [f for f in self.findings if f.kind == kind] for kind in KINDS}
         return {kind: found for kind, found in kinds.items() if found}
+
+
+def number(findings: Sequence[Finding]) -> int:
+    """How many findings these are, with those that are only counted."""
+    return sum(1 + finding.more for finding in findings)
 
 
 def summary(reports: Sequence[Report], unread: Sequence[str] = ()) -> str:

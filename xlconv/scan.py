@@ -5,6 +5,7 @@ A declaration of entities is none that a workbook needs, and no part of it is he
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from sys import getsizeof
 from xml.parsers import expat
@@ -48,6 +49,28 @@ class Budget:
         self.spend("kept", sum(map(getsizeof, texts)) + 100)
 
 
+class Reading:
+    """What reading one part costs; what was paid when it was read before, is paid.
+
+    paid  what has been spent for it so far
+    """
+
+    def __init__(self, budget: Budget, paid: Counter[str]) -> None:
+        self.budget, self.paid, self.done = budget, paid, Counter[str]()
+
+    def spend(self, what: str, cost: int) -> None:
+        """Raises ValueError where a file asks for more than it may."""
+        self.done[what] += cost
+        more = self.done[what] - self.paid[what]
+        if more > 0:
+            self.paid[what] += more
+            self.budget.spend(what, more)
+
+    def keep(self, *texts: str) -> None:
+        """Texts that stay in memory, with what the lists and tables that hold them take."""
+        self.spend("kept", sum(map(getsizeof, texts)) + 100)
+
+
 def scanned(
     pieces: Iterable[bytes], start: Start, end: End, budget: Budget | None = None
 ) -> Iterator[None]:
@@ -55,24 +78,46 @@ def scanned(
 
     Raises ValueError for what is no XML, or no such XML as workbooks have.
     """
-    tags, names, fed = _Tags(start, end), dict[str, str](), 0
-    parser = tags.parser(names)
-    try:
-        for piece in pieces:
-            parser.Parse(piece, False)
-            fed += len(piece)
-            if fed - parser.CurrentByteIndex > TOKEN:
-                raise ValueError(f"has a tag of more than {TOKEN} bytes")
-            if len(names) > NAMES:
-                raise ValueError(f"has more than {NAMES} names of tags and attributes")
-            if budget is not None:
-                budget.spend("tags", tags.count)
-            tags.count = 0
-            yield
-        parser.Parse(b"", True)
-    except (expat.ExpatError, LookupError) as error:  # LookupError: an encoding nobody knows
-        raise ValueError(f"is no XML: {error}") from None
+    scanner = Scanner(start, end, budget)
+    for piece in pieces:
+        scanner.feed(piece)
+        yield
+    scanner.close()
     yield
+
+
+class Scanner:
+    """XML in, a piece at a time; tags out. Both raise ValueError, as `scanned` does."""
+
+    def __init__(self, start: Start, end: End, budget: Budget | Reading | None) -> None:
+        self.tags, self.budget = _Tags(start, end), budget
+        self.names: dict[str, str] = {}
+        self.parser, self.fed = self.tags.parser(self.names), 0
+
+    @property
+    def depth(self) -> int:
+        """How many tags are open."""
+        return self.tags.depth
+
+    def feed(self, piece: bytes) -> None:
+        self._parse(piece, False)
+        self.fed += len(piece)
+        if self.fed - self.parser.CurrentByteIndex > TOKEN:
+            raise ValueError(f"has a tag of more than {TOKEN} bytes")
+        if len(self.names) > NAMES:
+            raise ValueError(f"has more than {NAMES} names of tags and attributes")
+        if self.budget is not None:
+            self.budget.spend("tags", self.tags.count)
+        self.tags.count = 0
+
+    def close(self) -> None:
+        self._parse(b"", True)
+
+    def _parse(self, piece: bytes, last: bool) -> None:
+        try:
+            self.parser.Parse(piece, last)
+        except (expat.ExpatError, LookupError) as error:  # LookupError: an encoding nobody knows
+            raise ValueError(f"is no XML: {error}") from None
 
 
 class _Tags:

@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
-from math import isfinite
 from pathlib import Path
-from typing import NamedTuple
 
-from openpyxl.utils.escape import unescape
-
+from xlconv.cells import Cell, Value, text_of
 from xlconv.package import Package
-from xlconv.places import COLUMN, ROW, Place, column_number
-from xlconv.scan import TEXT, Budget, scanned
-from xlconv.shared import Shared
-from xlconv.sheet import EXCEL_COLUMNS, EXCEL_ROWS
-from xlconv.words import FORMULA_LENGTH
+from xlconv.places import Place
+from xlconv.rows import Row, plain_cells, read_rows
 
-Value = float | str | bool | None
+__all__ = ["Cell", "Value", "Workbook"]
 
 ROOM, CELL = 1_000_000, 10
 """Cells that the sheets of a small file have room for, and bytes a cell of a large one.
 
 A cell of xlconv's takes 30 bytes and more, and more than one where it is packed.
 """
-
-TAKEN_APART = 20
-"""How much longer it takes to take a shared formula apart than to write it out once."""
-
-ADDRESS = re.compile(COLUMN + ROW)
-
-
-class Cell(NamedTuple):
-    """A cell of a file: its formula without `=`, the value that stands beside it, its style."""
-
-    formula: str | None
-    value: Value
-    style: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,12 +61,22 @@ class Workbook:
 
     def cells(self, sheet: str) -> Iterator[tuple[Place, Cell]]:
         """The cells of a sheet, in the order of the file."""
-        found: list[tuple[Place, Cell]] = []
-        reader = _Cells(found, self.strings, self.package.budget)
+        for _, row in self.rows(sheet):
+            yield from self.row(row)
+
+    def rows(self, sheet: str) -> Iterator[tuple[int, Row]]:
+        """The rows of a sheet and their numbers, from 0, in the order of the file."""
         part = self.sheets[sheet]
-        for _ in self.package.scanned(part, reader.start, reader.end):
-            yield from found
-            found.clear()
+        reading = self.package.reading(part)
+        return self.package.guarded(
+            part, read_rows(self.package.pieces(part, reading), self.strings, reading)
+        )
+
+    def row(self, row: Row, without: set[str] | None = None) -> Sequence[tuple[Place, Cell]]:
+        """The cells of a row; those in some columns may be missing."""
+        if isinstance(row, bytes):
+            return plain_cells(row, self.strings, without) if row else []
+        return row
 
     def _read_sheets(self, part: str) -> None:
         relations = self.package.relations(part)
@@ -153,125 +142,6 @@ class Workbook:
                 self.properties[name] = text_of(text)
 
         self.package.scan(part, start, end)
-
-
-def cells_of(rows: Iterable[bytes]) -> Iterator[tuple[Place, Cell]]:
-    """The cells of `<row>` elements; instead of a shared text its number."""
-    found: list[tuple[Place, Cell]] = []
-    reader = _Cells(found, None, None)
-    whole = chain([b"<sheetData>"], rows, [b"</sheetData>"])
-    for _ in scanned(whole, reader.start, reader.end):
-        yield from found
-        found.clear()
-
-
-class _Cells:
-    """Tags of a sheet in, cells out."""
-
-    def __init__(
-        self,
-        found: list[tuple[Place, Cell]],
-        strings: Sequence[str] | None,
-        budget: Budget | None,
-    ) -> None:
-        self.found, self.strings, self.budget = found, strings, budget
-        self.shared: dict[str, Shared] = {}
-        self.row, self.column = -1, -1
-        self.kind, self.style, self.texts = "n", "", list[str]()
-        self.length = 0
-        self.formula: str | None = None
-        self.attributes: dict[str, str] = {}
-        self.open, self.phonetic = False, False
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "c":
-            self._place(attributes.get("r"))
-            self.kind, self.formula, self.open = attributes.get("t", "n"), None, True
-            self.style = attributes.get("s", "")
-            self.texts.clear()
-            self.length = 0
-        elif tag == "row":
-            told = attributes.get("r", "")
-            self.row = int(told) - 1 if told.isascii() and told.isdigit() else self.row + 1
-            self.column = -1
-        elif tag == "f":
-            self.attributes = attributes
-        elif tag == "rPh":
-            self.phonetic = True
-
-    def end(self, tag: str, text: str) -> None:
-        if not self.open:
-            return
-        if tag in ("v", "t"):
-            if not self.phonetic:
-                self.texts.append(text)
-                self.length += len(text)
-                if self.length > TEXT:
-                    raise ValueError(f"has a text of more than {TEXT} characters")
-        elif tag == "f":
-            self.formula = self._whole(text)
-        elif tag == "rPh":
-            self.phonetic = False
-        elif tag == "c":
-            self.open = False
-            if self.formula is not None or self.texts:
-                place = (self.row, self.column)
-                self.found.append((place, Cell(self.formula, self._value(), self.style)))
-
-    def _place(self, told: str | None) -> None:
-        if told is None:
-            self.column += 1
-        elif found := ADDRESS.fullmatch(told):
-            self.row, self.column = int(found[2]) - 1, column_number(found[1]) - 1
-        else:
-            raise ValueError(f"has a cell {told[:20]!r}")
-        if not (0 <= self.row < EXCEL_ROWS and self.column < EXCEL_COLUMNS):
-            raise ValueError(f"has a cell beyond Excel's last, row {self.row + 1}")
-
-    def _whole(self, text: str) -> str:
-        """The formula; one that is shared is moved here from where it stands."""
-        if self.attributes.get("t") != "shared":
-            return text
-        number, here = self.attributes.get("si", ""), (self.row, self.column)
-        if text:
-            if self.budget is not None:
-                self.budget.keep(number, *[text] * 9)  # its pieces
-                self.budget.spend("written", TAKEN_APART * min(len(text), FORMULA_LENGTH))
-            self.shared[number] = Shared.of(text, here)
-            return text
-        moved = self.shared[number].at(here) if number in self.shared else ""
-        if self.budget is not None:
-            self.budget.spend("written", len(moved))
-        return moved
-
-    def _value(self) -> Value:
-        text = "".join(self.texts)
-        if self.kind == "n":
-            return _number(text)
-        if self.kind == "b":
-            return text.strip() in ("1", "true")
-        if self.kind == "s" and self.strings is not None:
-            known = re.fullmatch(r"[0-9]{1,9}", text) and int(text) < len(self.strings)
-            return self.strings[int(text)] if known else ""
-        return text_of(text)
-
-
-def text_of(written: str) -> str:
-    """A text with its `_x0041_`; half a letter of UTF-16 that stands alone is no letter.
-
-    >>> text_of("_x0022_A_x0022_"), text_of("_xD83D__xDE00_"), text_of("_xD83D_")
-    ('"A"', '😀', '�')
-    """
-    text = unescape(written)
-    return str(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
-
-
-def _number(text: str) -> float | str | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return text or None
-    return number if isfinite(number) else text
 
 
 def _own(attributes: Mapping[str, str], name: str) -> str:

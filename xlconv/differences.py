@@ -1,0 +1,90 @@
+"""What differs on a sheet, row by row: all of it counted, and so much of it kept as can be told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from xlconv.alike import same
+from xlconv.magnitudes import Magnitudes, magnitudes
+from xlconv.places import Place
+from xlconv.report import Finding
+from xlconv.sheet import Sheet
+from xlconv.workbook import Cell, Value
+
+CHANGE_OF_SCALE = 1e-13
+"""A value may differ by this much of its terms: sums are rounded in any order."""
+
+FOLLOWED = 50_000
+"""Values that are traced to what they follow from; of more, so many are kept, the others counted."""
+
+
+DISPLACED = ("formula", "constant", "text", "digits", "quoted")
+"""The kinds of findings that cells give which do not stand where they were."""
+
+
+@dataclass
+class Found:
+    """Findings in the order in which they come; of a kind, those beyond FOLLOWED are counted."""
+
+    kept: list[Finding] = field(default_factory=list)
+    numbers: Counter[str] = field(default_factory=Counter)
+
+    def add(self, finding: Finding) -> None:
+        self.numbers[finding.kind] += 1
+        if self.numbers[finding.kind] <= FOLLOWED:
+            self.kept.append(finding)
+
+    def findings(self) -> list[Finding]:
+        """All that is kept; the first of a kind stands for those that are not."""
+        told, seen = [], set[str]()
+        for finding in self.kept:
+            more = max(self.numbers[finding.kind] - FOLLOWED, 0)
+            told.append(
+                replace(finding, more=more) if more and finding.kind not in seen else finding
+            )
+            seen.add(finding.kind)
+        return told
+
+
+@dataclass
+class Other:
+    """The right formulas that have another value: it, and what it should be.
+
+    drawn   the sheet with the numbers that the file has now
+    before  the value that it had with the numbers that it was made with
+    blank   whether none of them has a value; `old`, whether each has none or that before
+    """
+
+    drawn: Sheet
+    before: Callable[[Place], Value] | None = None
+    kept: dict[Place, tuple[Cell, Value]] = field(default_factory=dict)
+    number: int = 0
+    first: Place = (1 << 30, 0)
+    blank: bool = True
+    old: bool = True
+
+    def take(self, place: Place, mine: Cell, value: Value) -> None:
+        """Look at the value of a formula that is right."""
+        if same(mine.value, value) or same(mine.value, value, float(self._apart[place])):
+            return
+        self.number += 1
+        self.first = min(self.first, place)
+        self.blank = self.blank and value is None
+        if self.old and value is not None:
+            self.old = self.before is not None and same(self.before(place), value)
+        if self.number <= FOLLOWED:
+            self.kept[place] = mine, value
+
+    def places(self) -> Iterator[Place]:
+        return iter(self.kept)
+
+    @cached_property
+    def _apart(self) -> Magnitudes:
+        return CHANGE_OF_SCALE * magnitudes(self.drawn)
+
+
+def displaced(findings: list[Finding]) -> int:
+    return sum(1 + finding.more for finding in findings if finding.kind in DISPLACED)
