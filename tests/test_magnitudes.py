@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 
-from tests.edited import checked, wrong
+from tests.edited import checked, in_part, part_of, wrong
 from tests.engines import libreoffice_engine
 from tests.engines.need import needs
 from tests.engines.package import sheet_parts, with_parts
@@ -55,4 +55,41 @@ def test_sums_that_cancel_are_right_as_libreoffice_rounds_them() -> None:
 @pytest.mark.parametrize("view", VIEWS)
 def test_sums_that_cancel_are_right_as_ironcalc_rounds_them(view: str) -> None:
     report = checked(build(CANCELS, views=[view]).to_bytes(), engine=True)
-    assert [f for f in wrong(report) if isinstance(f.expected, float)] == [], report.explain()
+    assert report.findings == (), report.explain()
+
+
+# ------------------------------------------------------------------------- texts that numbers decide
+
+VERDICTS = [*VIEWS[1:], "sedirts", "gniddap", "checkerboard", "gradient"]
+
+WORDS_ABOUT = [
+    ("both views agree  ✓", "the views differ  ✗"),
+    ("both sums agree  ✓", "the sums differ  ✗"),
+    ("both gradients agree  ✓", "the gradients differ  ✗"),
+]
+
+
+def mixed(seed: int, large: float) -> Layer:
+    """Sums of large terms of both signs, and small ones between them."""
+    rng = np.random.default_rng(seed)
+    x = np.where(rng.random((4, 5)) < 0.6, rng.choice([large, -large], (4, 5)), rng.random((4, 5)))
+    return Layer.of(x, rng.choice([0.1, 0.7, 1.3, 0.3], (3, 3)), stride=2)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("view", VERDICTS)
+def test_verdict_that_hangs_on_rounding_is_right_either_way(view: str, seed: int) -> None:
+    report = checked(build(mixed(seed, 1e12), views=[view]).to_bytes(), engine=True)
+    assert report.findings == (), report.explain()
+
+
+@pytest.mark.parametrize("large", [1, 1000])
+@pytest.mark.parametrize("view", VERDICTS)
+def test_wrong_verdict_on_ordinary_numbers_is_wrong(view: str, large: float) -> None:
+    data = build(mixed(0, large), views=[view]).to_bytes()
+    part = part_of(data, view.capitalize())
+    with ZipFile(BytesIO(data)) as archive:
+        said = archive.read(part).decode()
+    right, other = next((a, b) for a, b in WORDS_ABOUT if f">{a}</v>" in said)
+    report = checked(in_part(data, part, f">{right}</v>", f">{other}</v>"))
+    assert {(f.kind, f.expected, f.got) for f in wrong(report)} == {("value", right, other)}

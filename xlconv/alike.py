@@ -31,7 +31,7 @@ def same(ours: Value, theirs: Value, apart: float = 0.0) -> bool:
     if isinstance(ours, float) and isinstance(theirs, float):
         return _same_number(ours, theirs, apart)
     if isinstance(ours, str) and isinstance(theirs, str):
-        return ours == theirs or _same_words(ours, theirs)
+        return ours == theirs or _same_words(ours, theirs, apart)
     return type(ours) is type(theirs) and ours == theirs
 
 
@@ -58,14 +58,14 @@ def _rounded(ours: float, theirs: float, digits: int) -> bool:
     return unit > 1 and abs(ours - theirs) <= unit / 2
 
 
-def _same_words(ours: str, theirs: str) -> bool:
+def _same_words(ours: str, theirs: str, apart: float) -> bool:
     """Whether two texts are equal but for how a program writes the numbers in them."""
     pieces = NUMBER.split(ours)
     if len(pieces) == 1 or len(theirs) > 2 * len(ours) + 100:
         return False
     found = _pattern(ours).fullmatch(theirs)
     return found is not None and all(
-        _same_number(float(one), float(other.replace(",", ".")), 0.0)
+        _same_number(float(one), float(other.replace(",", ".")), apart)
         for one, other in zip(pieces[1::2], found.groups(), strict=True)
     )
 

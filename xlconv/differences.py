@@ -8,14 +8,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from xlconv.alike import same
-from xlconv.magnitudes import Magnitudes, magnitudes
+from xlconv.magnitudes import CHANGE_OF_SCALE, Canvas
 from xlconv.places import Place
 from xlconv.report import Finding
 from xlconv.sheet import Sheet
+from xlconv.undecided import undecided
 from xlconv.workbook import Cell, Value
-
-CHANGE_OF_SCALE = 1e-13
-"""A value may differ by this much of its terms: sums are rounded in any order."""
 
 FOLLOWED = 50_000
 """Values that are traced to what they follow from; of more, so many are kept, the others counted."""
@@ -68,7 +66,7 @@ class Other:
 
     def take(self, place: Place, mine: Cell, value: Value) -> None:
         """Look at the value of a formula that is right."""
-        if same(mine.value, value) or same(mine.value, value, float(self._apart[place])):
+        if same(mine.value, value) or self._rounded(place, mine.value, value):
             return
         self.number += 1
         self.first = min(self.first, place)
@@ -81,9 +79,20 @@ class Other:
     def places(self) -> Iterator[Place]:
         return iter(self.kept)
 
+    def _rounded(self, place: Place, ours: Value, theirs: Value) -> bool:
+        """Whether a value is another one by the rounding of its terms alone."""
+        apart = CHANGE_OF_SCALE * float(self._canvas.cells[place])
+        if same(ours, theirs, apart):
+            return True
+        return isinstance(theirs, str) and same(self._undecided.get(place), theirs, apart)
+
     @cached_property
-    def _apart(self) -> Magnitudes:
-        return CHANGE_OF_SCALE * magnitudes(self.drawn)
+    def _canvas(self) -> Canvas:
+        return Canvas(self.drawn)
+
+    @cached_property
+    def _undecided(self) -> dict[Place, str]:
+        return undecided(self.drawn, self._canvas)
 
 
 def displaced(findings: list[Finding]) -> int:

@@ -21,8 +21,13 @@ from xlconv.sheet import Sheet
 
 Magnitudes = NDArray[np.float64]
 
-BETWEEN: dict[str, Callable[..., Magnitudes]] = {"+": np.add, "-": np.add, "*": np.multiply}
-"""Operators over magnitudes; a comparison gives 0 or 1, and `&` a text."""
+CHANGE_OF_SCALE = 1e-13
+"""A value may differ by this much of its terms: sums are rounded in any order."""
+
+BETWEEN: dict[str, Callable[..., Magnitudes]] = {
+    "+": np.add, "-": np.add, "*": np.multiply, "&": np.maximum,
+}  # fmt: skip
+"""Operators over magnitudes; a comparison gives 0 or 1, and `&` a text with numbers in it."""
 
 CHOOSING = {"IF": (1, 2), "CHOOSE": range(1, 255), "INDEX": (0,)}
 """Which of its arguments a function chooses from, by the values of the others."""
@@ -43,22 +48,21 @@ def magnitudes(sheet: Sheet) -> Magnitudes:
     >>> y.value.item(), magnitudes(sheet)[1, 0].item(), magnitudes(sheet)[0, 2].item()
     (3.0, 2000000000003.0, 3.0)
     """
-    found = _Canvas(sheet)
-    with np.errstate(all="ignore"):
-        for paint in sheet.paints:
-            told = _plain(paint.cells.value)
-            if paint.formula is not None:
-                told = np.maximum(told, found.of(paint.formula))
-            found.seen(paint.cells)[...] = told
-    return found.cells
+    return Canvas(sheet).cells
 
 
-class _Canvas:
-    """The cells of a sheet as one table, of which each grid is a view."""
+class Canvas:
+    """The magnitudes of a sheet's cells as one table, of which each grid is a view."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.name = sheet.name
         self.cells = np.zeros((max(sheet.rows, 1), max(sheet.columns, 1)))
+        with np.errstate(all="ignore"):
+            for paint in sheet.paints:
+                told = _plain(paint.cells.value)
+                if paint.formula is not None:
+                    told = np.maximum(told, self.of(paint.formula))
+                self.seen(paint.cells)[...] = told
 
     def seen(self, grid: Grid) -> Magnitudes:
         corner = self.cells[grid.origin[0] :, grid.origin[1] :]
@@ -107,11 +111,18 @@ class _Canvas:
         if call.name in ADDING:
             return np.asarray(meaning(*sizes, **options))
         if call.name == "SUMXMY2":
-            return np.asarray(meaning(sizes[0], -sizes[1], **options))
+            return self._squares(call, sizes, table)
         if call.name in LARGEST:
             axes = (-2, -1) if table else ()
             return np.asarray(reduce(np.maximum, [size.max(axes) for size in sizes]))
         return np.ones(call.shape)
+
+    def _squares(self, call: Call, sizes: list[Magnitudes], table: bool) -> Magnitudes:
+        """Of squared differences: they are off by their own rounding, and by that of the terms."""
+        size = sizes[0] + sizes[1]
+        apart = np.abs(_value(call.args[0], table) - _value(call.args[1], table))
+        off = apart * apart + (2 * apart + CHANGE_OF_SCALE * size) * size
+        return np.asarray(off.sum((-2, -1)) if table else off)
 
 
 def _value(arg: Expr, table: bool) -> Values:
