@@ -30,6 +30,7 @@ from xlconv.lesson import build
 from xlconv.origin import elsewhere
 from xlconv.page import Lesson, Page
 from xlconv.recipe import RECIPE_NOTE, RECIPE_SHEET
+from xlconv.workbook import Workbook
 
 CUSTOM = "docProps/custom.xml"
 SEDIRTS = Layer.of([[3, 3], [1, 1]], [[1, 2, 3], [0, 1, 0], [2, 1, 2]], stride=2)
@@ -168,7 +169,21 @@ def test_original_or_lesson_takes_the_place_of_a_lost_recipe(
 def test_wrong_lesson_handed_in_is_wrong(fresh: bytes, put: Put, run: Callable[..., Ran]) -> None:
     ran = run("check", "--lesson", "gradient", put(fresh))
     assert ran.code == 1
-    assert b'of "The gradient of a convolution"' in ran.out.splitlines()[0]
+    lines = ran.out.decode().splitlines()
+    lessons = ("Why it is called transposed", "The gradient of a convolution")
+    assert 'of "The gradient of a convolution"' in lines[0]
+    assert lines[1:3] == [
+        "  1 file of another lesson:",
+        f'    this file says it is of "{lessons[0]}", not of "{lessons[1]}"',
+    ]
+    told = json.loads(run("check", "--json", "--lesson", "gradient", put(fresh)).out)
+    assert told[0]["findings"][0]["kind"] == "other"
+
+
+def test_file_that_says_nothing_is_not_said_to_be_of_another_lesson(bare: bytes, put: Put) -> None:
+    report = check(put(bare), made=elsewhere(lesson="gradient"))
+    assert not report.right
+    assert "other" not in {finding.kind for finding in report.findings}
 
 
 def test_report_names_the_lesson(fresh: bytes, put: Put, run: Callable[..., Ran]) -> None:
@@ -218,7 +233,50 @@ def test_sheet_of_text_that_was_renamed_is_known_by_its_place(fresh: bytes, put:
     assert report.right
 
 
+@pytest.mark.parametrize("options", [[], ["--like", "a.xlsx"]])
+def test_workbook_of_text_alone_has_nothing_to_check(
+    options: list[str], run: Callable[..., Ran]
+) -> None:
+    layer = ("--input", "4x4", "--weight", "3x3", "--stride", "2")
+    assert run("layer", *layer, "--view", "code", "-o", "a.xlsx").code == 0
+    assert run("layer", *layer, "-o", "b.xlsx").code == 0
+    ran = run("check", "a.xlsx", *options)
+    assert ran.code == 1
+    assert ran.out.decode().splitlines() == [
+        'a.xlsx: nothing to check, 0 formulas of "Transposed convolution 4×4 → 9×9"',
+        "  1 file with nothing to check:",
+        "    a.xlsx is a workbook of text alone, in which nothing is computed",
+    ]
+    if not options:
+        table = run("check", "a.xlsx", "b.xlsx").out.decode().splitlines()[-3:]
+        assert table[0] == "2 files: 1 right, 0 wrong, 0 not read, 1 nothing to check"
+
+
 # -------------------------------------------------------------------- a class of files
+
+
+def test_memory_that_runs_out_ends_one_file_alone(
+    fresh: bytes, tmp_path: Path, run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.xlsx").write_bytes(fresh)
+    read = Workbook.read
+
+    def fail(path: Path) -> Workbook:
+        if path.name == "b.xlsx":
+            raise MemoryError
+        return read(path)
+
+    monkeypatch.setattr(Workbook, "read", fail)
+    ran = run("check", "a.xlsx", "b.xlsx", "c.xlsx")
+    assert ran.code == 3
+    assert ran.err == "xlconv: error: there is not enough memory to check b.xlsx\n"
+    assert ran.out.decode().splitlines()[-4:] == [
+        "3 files: 2 right, 0 wrong, 1 not read",
+        "  right     a.xlsx",
+        "  right     c.xlsx",
+        "  not read  b.xlsx",
+    ]
 
 
 def test_class_of_files_ends_with_a_table(

@@ -13,6 +13,7 @@ from pathlib import Path
 from xlconv import __version__
 from xlconv.compare import OneSheet
 from xlconv.engine import recalculated
+from xlconv.errors import XlconvError
 from xlconv.origin import Origin, kept
 from xlconv.page import Lesson
 from xlconv.recipe import RECIPE_SHEET
@@ -35,10 +36,13 @@ def check(
     Raises UnreadableError for a file that is no such workbook, or is not safe to open.
     """
     book = Workbook.read(Path(path))
+    own = _own(book) if made else None
     made = made or kept(book)
     values = recalculated(book) if engine else None
     titles = found_again(made.lesson, book)
     findings = [*_about_sheets(made.lesson, book, titles)]
+    if own is not None and own != made.lesson.title:
+        findings.insert(0, Finding("other", Path(path).name, "", made.lesson.title, own))
     if made.version != __version__:
         findings.append(Finding("version", Path(path).name, "", __version__, made.version))
     formulas = 0
@@ -50,8 +54,17 @@ def check(
             findings += one.findings()
             formulas += one.formulas
     if not formulas and not any(finding.wrong for finding in findings):
-        findings.append(Finding("nothing", Path(path).name))
+        computes = any(cell.formula for name in book.sheets for _, cell in book.cells(name))
+        findings.append(Finding("nothing" if computes else "plain", Path(path).name))
     return Report(book.package.name, tuple(findings), formulas, made.lesson.title)
+
+
+def _own(book: Workbook) -> str | None:
+    """The title of the lesson that a workbook itself says it is of; None if it says none."""
+    try:
+        return kept(book).lesson.title
+    except XlconvError:
+        return None
 
 
 def _about_sheets(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> Iterator[Finding]:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from xlconv.errors import UnreadableError
 from xlconv.group import Command
 from xlconv.options import complete_lesson, pointing_at_options
 from xlconv.terminal import as_text, one_line, put, say
+
+if TYPE_CHECKING:
+    from xlconv.origin import Origin
+    from xlconv.report import Report
 
 
 @click.command(
@@ -51,7 +58,6 @@ def check(
     The numbers that are meant to be typed over are taken as they now stand. Everything else must
     be as it was made, and every value what NumPy computes from these numbers.
     """
-    from xlconv.check import check as checked
     from xlconv.origin import elsewhere
     from xlconv.report import summary
 
@@ -63,7 +69,7 @@ def check(
     for file in files:
         try:
             with pointing_at_options(ctx):
-                report = checked(file, engine=engine, made=made)
+                report = _checked(file, engine, made)
         except UnreadableError as error:
             code = error.exit_code
             say(f"error: {one_line(error)}")
@@ -80,3 +86,14 @@ def check(
     elif len(files) > 1:
         put(summary(reports, unread) + "\n")
     ctx.exit(code)
+
+
+def _checked(file: str, engine: bool, made: Origin | None) -> Report:
+    """The report on one file; where memory runs out, the others are still checked."""
+    from xlconv.check import check as checked
+
+    try:
+        return checked(file, engine=engine, made=made)
+    except MemoryError:
+        pass  # what it holds of the file is given back first
+    raise UnreadableError(f"there is not enough memory to check {Path(file).name}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -36,6 +37,12 @@ class Kind(NamedTuple):
 
 
 KINDS = {
+    "other": Kind(
+        'this file says it is of "{got}", not of "{expected}"',
+        "file of another lesson",
+        "files of another lesson",
+        fine=True,
+    ),
     "changed": Kind(
         "{at} was {expected}, is now {got}", "number of your own", "numbers of your own", fine=True
     ),
@@ -148,6 +155,11 @@ KINDS = {
         "sheets whose numbers give an error",
     ),
     "gone": Kind("{at}", "sheet that is gone", "sheets that are gone"),
+    "plain": Kind(
+        "{at} is a workbook of text alone, in which nothing is computed",
+        "file with nothing to check",
+        "files with nothing to check",
+    ),
     "nothing": Kind(
         "{at}: none of its formulas was found",
         "file with nothing to compare",
@@ -217,7 +229,8 @@ class Report:
     @property
     def verdict(self) -> str:
         """In a word."""
-        return "right" if self.right else "wrong"
+        wrong = {finding.kind for finding in self.findings if finding.wrong}
+        return "nothing to check" if wrong == {"plain"} else "wrong" if wrong else "right"
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON takes it."""
@@ -265,8 +278,9 @@ def summary(reports: Sequence[Report], unread: Sequence[str] = ()) -> str:
       right     b.xlsx  "B"
       not read  c.csv
     """
-    right, lessons = sum(report.right for report in reports), {r.lesson for r in reports}
-    verdicts = {"right": right, "wrong": len(reports) - right, "not read": len(unread)}
+    lessons = {report.lesson for report in reports}
+    verdicts = Counter({"right": 0, "wrong": 0, "not read": len(unread)})
+    verdicts.update(report.verdict for report in reports)
     head = f"{len(reports) + len(unread)} files: " + ", ".join(
         f"{number} {verdict}" for verdict, number in verdicts.items()
     )
