@@ -256,7 +256,7 @@ def test_layer_fills_sizes_by_seed(run: Run) -> None:
             2,
             'sheet "Distribute": ',
         ),
-        (["--input", "4x4x4x4x4"], 2, "--weight: input and weight must have 1 to 3 spatial axes"),
+        (["--input", "4x4x4x4x4"], 2, "--input must have 2 to 4 axes with a weight of 2, got 5"),
         (["--input", "2000000x1"], 2, 'sheet "Distribute": 2000'),
         (["--input", "1x20000"], 2, 'sheet "Distribute": 200'),
         (["--input", "5000x5000"], 2, "has 10000000: use an input of at most 573x573"),

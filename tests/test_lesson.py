@@ -13,7 +13,7 @@ import xlconv
 from xlconv import claims, drawing
 from xlconv import lesson as module
 from xlconv.errors import BugError, UnreadableError, XlconvError
-from xlconv.layer import Layer
+from xlconv.layer import Convolution, Layer
 from xlconv.lesson import (
     Lesson,
     Page,
@@ -136,13 +136,27 @@ def test_build_takes_a_layer_a_lesson_a_path_and_a_name(write: Write) -> None:
         (["x"], 'unknown view "x"; known are contents, why'),
         ([""], 'unknown view ""'),
         ([], "at least one"),
+        (3, "views must be a view's name or several, got 3"),
+        (None, "views must be a view's name or several, got None"),
+        ([3], 'unknown view "3"; known are contents, why'),
         (["collect", "collect"], "is named twice"),
     ],
 )
-def test_views_of_a_layer_that_do_not_exist_are_refused(views: list[str], said: str) -> None:
+def test_views_of_a_layer_that_do_not_exist_are_refused(views: Any, said: str) -> None:
     with pytest.raises(XlconvError) as error:
         build(Layer.of([[1]], [[1]]), views=views)
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize("views", [3, None])
+def test_views_of_a_convolution_that_are_none_are_refused(views: Any) -> None:
+    with pytest.raises(XlconvError, match="views must be a view's name or several, got"):
+        build(Convolution.of([[1]], [[1]]), views=views)
+
+
+def test_what_is_no_lesson_at_all_is_refused() -> None:
+    with pytest.raises(XlconvError, match=r"lesson must be a Layer, .*, got NoneType"):
+        build(None)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -228,6 +242,8 @@ def test_views_of_a_layer_that_do_not_exist_are_refused(views: list[str], said: 
             'view "distibute"; did you mean "distribute"?',
         ),
         ('view = "distribute"', "view = [1]", '[sheet 1 "Stamps"]: unknown view [1]'),
+        ('view = "distribute"', 'view = "x"', 'unknown view "x"; known are contents, why, distri'),
+        ('layer = "small"', 'layer = "x"', 'unknown layer "x"; known are small'),
         ('layer = "small"', 'layer = "smal"', 'unknown layer "smal"; did you mean "small"?'),
         ('layer = "small"', "layer = 1", '"layer" must be text, got 1'),
         ('layer = "small"', "", 'needs a key "layer", or "input" and "weight"'),

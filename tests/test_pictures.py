@@ -194,7 +194,7 @@ def test_one_kernel_serves_each_colour_of_a_picture(
     command = ["layer", "--input", "photo.png", "--weight", "twice.csv", "--stride", "2"]
     command += ["--view", "phases", "-o", "large.xlsx"]
     refused = run(*command)
-    assert (refused.code, "as many groups as channels" in refused.err) == (2, True)
+    assert (refused.code, ": use --groups 3, which gives" in refused.err) == (2, True)
     assert run(*command, "--groups", "3").code == 0
 
     with ZipFile(tmp_path / "large.xlsx") as parts:

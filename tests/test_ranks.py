@@ -89,6 +89,9 @@ def test_what_was_understood_is_said_in_a_line(run: Run, options: str, said: str
         ("4x4 3x3 --rank 1", "--rank 1 is an input (in_channels, *sizes) or (*sizes) with 1 size "),
         ("4x4 3x3 --rank 4", "invalid value for '--rank'"),
         ("1x3x4x4 2x2x3x3", "--weight must have the input's channels first, got 2"),
+        ("4x4x4x4x4 3x3", "--input must have 2 to 4 axes with a weight of 2, got 5"),
+        ("4 3x3", "--weight: input and weight must have 1 to 3 spatial axes in common"),
+        ("3x4x4 3x3", "got 3 channels and groups 1: use --groups 3, which gives each channel that"),
         ("4x4 3x3 --output-padding 1", "padding 0:-1 makes what OpenVINO makes of it"),
         ("4x4 3x3 --output-padding 1 --padding 1", "padding 1:0 makes what OpenVINO makes of it"),
     ],
@@ -100,6 +103,19 @@ def test_what_fits_in_no_way_or_in_several_is_refused_with_the_way_out(
     done = run("layer", "--input", x, "--weight", w, *rest)
     assert said in error_line(done.err)
     assert done.code == 2
+
+
+@pytest.mark.parametrize(("x", "w", "blamed"), [(6, 2, "input"), (6, 5, "input"), (2, 6, "weight")])
+def test_array_with_too_many_axes_is_the_one_that_is_blamed(
+    run: Run, tmp_path: Path, x: int, w: int, blamed: str
+) -> None:
+    for name, axes in {"x": x, "w": w}.items():
+        np.save(tmp_path / f"{name}.npy", np.ones((1,) * axes))
+    said = error_line(run("layer", "--input", "x.npy", "--weight", "w.npy").err)
+    assert said.startswith(f"--{blamed}")
+    with pytest.raises(XlconvError) as error:
+        Layer.of(np.ones((1,) * x), np.ones((1,) * w))
+    assert error.value.parameter == blamed
 
 
 def test_openvinos_output_padding_is_what_the_refusal_says() -> None:

@@ -291,7 +291,8 @@ def _check_plain(
 def _kernel_alone(channels: int, groups: int) -> XlconvError:
     return XlconvError(
         "weight without channels is for one input channel, or for as many groups as channels, got"
-        f" {counted(channels, 'channel')} and groups {groups}",
+        f" {counted(channels, 'channel')} and groups {groups}: use groups {channels}, which gives"
+        " each channel that kernel",
         parameter="weight",
     )
 

@@ -23,7 +23,7 @@ from xlconv.page import Lesson, Page, check_words
 from xlconv.plain import VIEW, convolution_lesson
 from xlconv.recipe import recipe
 from xlconv.room import check_room
-from xlconv.schema import Table, fits, shown, suggest
+from xlconv.schema import Table, fits, instead, shown, suggest
 from xlconv.sheet import Sheet
 from xlconv.tomlfile import read_toml
 from xlconv.views import VIEWS
@@ -112,8 +112,7 @@ def layer_lesson(layer: Layer, views: str | Sequence[str], picture: bool = False
     >>> lesson.title, lesson.names
     ('Transposed convolution 2×2 → 4×4', ['Collect'])
     """
-    if isinstance(views, str):
-        views = [views]
+    views = _listed(views)
     if not views:
         raise XlconvError(f"view must name at least one of {', '.join(VIEWS)}", parameter="view")
     sizes = (layer.geometry.input_shape, layer.geometry.output_shape)
@@ -122,8 +121,8 @@ def layer_lesson(layer: Layer, views: str | Sequence[str], picture: bool = False
     pages: list[Page] = []
     for view in views:
         if view not in VIEWS:
-            hint = suggest(str(view), VIEWS) or f"; known are {', '.join(VIEWS)}"
-            raise XlconvError(f"unknown view {shown(str(view))}{hint}", parameter="view")
+            told = f"unknown view {shown(str(view))}{instead(str(view), VIEWS)}"
+            raise XlconvError(told, parameter="view")
         if any(page.view == view for page in pages):
             raise XlconvError(f'view "{view}" is named twice: name it once', parameter="view")
         options = {"picture": True} if picture and "picture" in view_options(view) else {}
@@ -133,6 +132,16 @@ def layer_lesson(layer: Layer, views: str | Sequence[str], picture: bool = False
     check_names(page.name for page in pages)
     title = f"Transposed convolution {before} → {after}"
     return Lesson(title, tuple(pages), layers={"layer": layer})
+
+
+def _listed(views: Any) -> list[Any]:
+    """The views as they are named, a single one too."""
+    if isinstance(views, str):
+        return [views]
+    if not isinstance(views, Iterable):
+        told = f"views must be a view's name or several, got {views!r:.40}"
+        raise XlconvError(told, parameter="views")
+    return list(views)
 
 
 def lesson_from(top: Table, told: dict[str, Any], source: Source) -> Lesson:
@@ -199,7 +208,7 @@ def _page(table: Table, told: dict[str, Any], layers: Mapping[str, Layer], sourc
     if name is not None and inline:
         raise table.wrong(f'has a "layer": write "{next(iter(inline))}" there')
     if name is not None and name not in layers:
-        raise table.wrong(f"unknown layer {shown(name)}{suggest(name, layers)}")
+        raise table.wrong(f"unknown layer {shown(name)}{instead(name, layers)}")
     if name is not None:
         layer = layers[name]
     elif inline:
@@ -216,7 +225,7 @@ def _page(table: Table, told: dict[str, Any], layers: Mapping[str, Layer], sourc
 def _asked(table: Table, view: Any) -> tuple[bool, dict[str, Any], list[str]]:
     """Whether a view shows a layer, its options with their types, and those that it needs."""
     if view not in VIEWS:
-        raise table.wrong(f"unknown view {shown(view)}{suggest(str(view), VIEWS)}")
+        raise table.wrong(f"unknown view {shown(view)}{instead(str(view), VIEWS)}")
     wanted, options = inspect.signature(view_function(view)).parameters, view_options(view)
     needed = [key for key in options if wanted[key].default is inspect.Parameter.empty]
     return "layer" in wanted, options, needed
@@ -274,7 +283,7 @@ def build(
     if isinstance(lesson, Layer):
         lesson = layer_lesson(lesson, views, picture)
     elif isinstance(lesson, Convolution):
-        if views not in (DEFAULT_VIEWS, VIEW) and list(views) != [VIEW]:
+        if views != DEFAULT_VIEWS and _listed(views) != [VIEW]:
             raise XlconvError(f"a plain convolution has the view {VIEW} alone", parameter="view")
         lesson = convolution_lesson(lesson)
     elif not isinstance(lesson, (Lesson, str, os.PathLike)):

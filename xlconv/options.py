@@ -297,6 +297,9 @@ def pointing_at_options(ctx: click.Context, **called: str) -> Iterator[None]:
         yield
     except XlconvError as error:
         told, parameter = str(error), error.parameter or ""
+        if "groups" in options:
+            told = told.replace(": use groups ", f": use {options['groups']} ")
+            error.args = (told,)
         if parameter in options:
             rest = told.removeprefix(f"{parameter} ")
             error.args = (f"{options[parameter]}{' ' if rest != told else ': '}{rest}",)

@@ -215,6 +215,14 @@ def _ambiguous(
 def _impossible(
     input_axes: int, weight_axes: int, batch: int | None, rank: int | None
 ) -> XlconvError:
+    ranks = [rank for rank in RANKS if weight_axes in (rank, rank + 2)]
+    if ranks and not 1 <= input_axes <= max(ranks) + 2:
+        return XlconvError(
+            f"input must have {min(ranks)} to {max(ranks) + 2} axes with a weight of {weight_axes},"
+            f" got {input_axes}: it is (in_channels, *sizes) or (*sizes), a batch first where there"
+            " is one",
+            parameter="input",
+        )
     axes = "axis" if input_axes == 1 else "axes"
     got = f"got an input of {input_axes} {axes} and a weight of {weight_axes}"
     if batch is not None:

@@ -130,6 +130,16 @@ def suggest(word: str, known: Iterable[str]) -> str:
     return f'; did you mean "{close[0]}"?' if close else ""
 
 
+def instead(word: str, known: Iterable[str]) -> str:
+    """What an unknown word may have meant, or else what is known.
+
+    >>> instead("colect", ["collect"]), instead("x", ["a", "b"]), instead("x", [])
+    ('; did you mean "collect"?', '; known are a, b', '; there is none')
+    """
+    names = shortened(", ".join(known), 300)
+    return suggest(word, known) or (f"; known are {names}" if names else "; there is none")
+
+
 def _leaves(value: Any) -> Iterator[Any]:
     if isinstance(value, list):
         for item in value:
