@@ -17,7 +17,7 @@ from xlconv.workbook import Cell, Value
 CHANGE_OF_SCALE = 1e-13
 """A value may differ by this much of its terms: sums are rounded in any order."""
 
-FOLLOWED = 50_000
+FOLLOWED = 20_000
 """Values that are traced to what they follow from; of more, so many are kept, the others counted."""
 
 
@@ -36,6 +36,15 @@ class Found:
         self.numbers[finding.kind] += 1
         if self.numbers[finding.kind] <= FOLLOWED:
             self.kept.append(finding)
+
+    @property
+    def displaced(self) -> int:
+        return sum(self.numbers[kind] for kind in DISPLACED)
+
+    @property
+    def full(self) -> bool:
+        """Whether so many formulas differ that others are counted as they are written."""
+        return self.numbers["formula"] > FOLLOWED
 
     def findings(self) -> list[Finding]:
         """All that is kept; the first of a kind stands for those that are not."""
@@ -68,7 +77,9 @@ class Other:
 
     def take(self, place: Place, mine: Cell, value: Value) -> None:
         """Look at the value of a formula that is right."""
-        if same(mine.value, value) or same(mine.value, value, float(self._apart[place])):
+        if mine.value == value or (not self.number and same(mine.value, value)):
+            return
+        if same(mine.value, value, float(self._apart[place])):
             return
         self.number += 1
         self.first = min(self.first, place)
