@@ -115,15 +115,19 @@ class Beside:
         for number, group in groupby(self.book.rows(self.title), itemgetter(0)):
             if number < before:
                 raise UnorderedError
-            before, told = number, [row for _, row in group]
-            several = [cell for row in told[1:] for cell in self.book.row(row)]
-            yield number, [*self.book.row(told[0]), *several] if several else told[0]
+            before = number
+            yield number, self._joined([row for _, row in group])
 
     def _held(self) -> Iterator[tuple[int, Row]]:
-        found: dict[int, list[tuple[Place, Cell]]] = {}
+        found: dict[int, list[Row]] = {}
         for number, row in self.book.rows(self.title):
-            found.setdefault(number, []).extend(self.book.row(row))
-        yield from sorted(found.items())
+            found.setdefault(number, []).append(row)
+        yield from ((number, self._joined(told)) for number, told in sorted(found.items()))
+
+    def _joined(self, told: list[Row]) -> Row:
+        """What a file says of one row, perhaps in several places."""
+        several = [cell for row in told[1:] for cell in self.book.row(row)]
+        return [*self.book.row(told[0]), *several] if several else told[0]
 
 
 def _drawn(drawn: Sheet) -> Iterator[tuple[int, bytes]]:

@@ -20,20 +20,24 @@ from xlconv.differences import FOLLOWED, Found, Other, displaced
 from xlconv.drawing import draw
 from xlconv.errors import UnreadableError
 from xlconv.following import following
-from xlconv.formula import Cells, parts, references, same_parts
+from xlconv.formula import parts, references
 from xlconv.functions import Values
 from xlconv.moves import Moves, moves
 from xlconv.page import Lesson
 from xlconv.patterns import Patterns
 from xlconv.places import Place, a1, area_of, corners, span
 from xlconv.recipe import KEPT
-from xlconv.redrawn import FAILURES, Earlier, mark, marks, rows
+from xlconv.redrawn import FAILURES, Earlier, mark, marks, rows, unmoved
 from xlconv.report import Finding
 from xlconv.results import stale
+from xlconv.rows import written_otherwise
 from xlconv.sheet import Sheet
 from xlconv.typed import as_text, own, said
 from xlconv.words import counted
 from xlconv.workbook import Cell, Value, Workbook
+
+MANY = 1_000
+"""Cells that do not stand where they were, after which is asked first whether they were moved."""
 
 EDITABLE = ("input", "kernel", "bias", "image", "pool", "parameter", "control")
 """The roles of cells that are meant to be typed over."""
@@ -49,7 +53,6 @@ class OneSheet:
     titles  what each sheet of the lesson is called now
     values  what an engine computes for its cells, if it was asked
     looked  how many formulas were looked at
-    patterns  in which formulas are known to be written
     """
 
     lesson: Lesson
@@ -58,21 +61,22 @@ class OneSheet:
     titles: Mapping[str, str]
     values: Mapping[Place, Value] | None
     looked: Counter[str] = field(default_factory=Counter)
-    patterns: Patterns = field(default_factory=Patterns)
 
     def findings(self) -> list[Finding]:
         """What is not as it was made, with the places where it stands now.
 
         Raises UnreadableError for a recipe that cannot be drawn.
         """
-        first = self._compared(Moves())
+        first = self._compared(Moves(), MANY)
         if not (many := displaced(first)):
             return first
         found = self._moves()
-        if told := ", ".join(found.told()):
-            again = self._compared(found)
-            if displaced(again) < many:
-                return [Finding("shifted", self.title, got=told), *again]
+        told = ", ".join(found.told())
+        again = self._compared(found) if told else []
+        if many > MANY and not (told and displaced(again) < many):  # it ended before its end
+            first = self._compared(Moves())
+        if told and displaced(again) < displaced(first):
+            return [Finding("shifted", self.title, got=told), *again]
         return list(self._cut()) or first
 
     @property
@@ -122,8 +126,11 @@ class OneSheet:
         with np.errstate(all="ignore"):
             return draw(self.lesson, self.number, given, self.book.room(self.title))
 
-    def _compared(self, at: Moves) -> list[Finding]:
-        """The findings where the sheet's cells were moved so."""
+    def _compared(self, at: Moves, most: int | None = None) -> list[Finding]:
+        """The findings where the sheet's cells were moved so.
+
+        most  ends soon after so many cells do not stand where they were
+        """
         beside = Beside(self.book, self.title, self.values, at)
         theirs = beside.only({at.place(place): place for place in self._editable})
         typed, findings = self._typed(theirs, at)
@@ -134,7 +141,7 @@ class OneSheet:
             return [*findings.values(), self._error(error)]
         for held in (False, True):
             with suppress(UnorderedError):
-                told = self._instead_and_other(beside, drawn, {*changed}, held)
+                told = self._instead_and_other(beside, drawn, {*changed}, held, most)
                 return [*findings.values(), *told]
         raise AssertionError("rows that are held are in order")
 
@@ -143,21 +150,28 @@ class OneSheet:
         return Finding("error", self.title, got=told)
 
     def _instead_and_other(
-        self, beside: Beside, drawn: Sheet, changed: set[Place], held: bool
+        self, beside: Beside, drawn: Sheet, changed: set[Place], held: bool, most: int | None
     ) -> list[Finding]:
         """What stands in the place of fixed cells, and the values of those that are right."""
         found, at = Found(), beside.at
+        known = Patterns((self.name, self.title), self._now, at)
         other = Other(drawn, None if drawn is self._drawn else Earlier(self._drawn).value)
         try:
             for number, ours, theirs in beside.pairs(drawn, held):
+                if found.full and at == Moves() and isinstance(theirs, bytes):
+                    found.numbers["formula"] += written_otherwise(ours, theirs)
+                    continue
                 for place, mine, cell in beside.apart(number, ours, theirs):
                     if place in self._editable:
                         continue
-                    if finding := self._instead(place, mine, cell, at):
+                    if finding := self._instead(place, mine, cell, known, found):
                         found.add(finding)
-                        changed.add(place)
+                        if len(changed) <= FOLLOWED:
+                            changed.add(place)
                     elif mine.formula is not None:
                         other.take(place, mine, cell.value)
+                if most is not None and found.displaced > most:
+                    return found.findings()
         except UndrawnError as error:
             if drawn is self._drawn:
                 raise error.__cause__ or error from None
@@ -194,7 +208,9 @@ class OneSheet:
         kind = own(was, cell)
         return "date" if kind == "changed" and cell.style in self._dates else kind
 
-    def _instead(self, place: Place, mine: Cell, other: Cell, at: Moves) -> Finding | None:
+    def _instead(
+        self, place: Place, mine: Cell, other: Cell, known: Patterns, found: Found
+    ) -> Finding | None:
         """What stands in the place of a fixed number or a formula, if it is not the same."""
         if mine.formula is None:
             if same(mine.value, other.value):
@@ -203,34 +219,14 @@ class OneSheet:
         elif other.formula is None:
             kind = "quoted" if as_text(other.value, "") == "quoted" else "formula"
             expected, got = f"={mine.formula}", other.value
-        elif self._alike(mine.formula, other.formula, at):
+        elif alike := known.alike(mine.formula, other.formula):
             return None
+        elif alike is None and not found.displaced:
+            path = self.book.package.name
+            raise UnreadableError(f'{path} has too many ways to write formulas in "{self.title}"')
         else:
             kind, expected, got = "formula", f"={mine.formula}", f"={other.formula}"
-        return Finding(kind, self.title, a1(at.place(place)), expected, got)
-
-    def _alike(self, ours: str, theirs: str, at: Moves) -> bool:
-        """Whether two formulas are one but for how a program writes them."""
-        if ours == theirs.removeprefix("+") and at == Moves():
-            return True
-        if len(theirs) > 4 * len(ours) + 400:  # however a program writes ours
-            return False
-
-        def seen(cells: Cells) -> Cells:
-            if cells.sheet:
-                return cells._replace(sheet=self._now.get(cells.sheet, cells.sheet))
-            return at.cells(cells)
-
-        moved = at != Moves()
-        if not moved and self.patterns.alike(ours, theirs):
-            return True
-        try:
-            found = same_parts(parts(ours, self.name), parts(theirs, self.title), seen)
-        except ValueError:
-            return False
-        if found and not moved:
-            self.patterns.learn(ours, theirs)
-        return found
+        return Finding(kind, self.title, a1(known.at.place(place)), expected, got)
 
     def _told(
         self, other: Other, valued: bool, changed: AbstractSet[Place], at: Moves
@@ -256,7 +252,7 @@ class OneSheet:
 
     def _following(self, other: Other, changed: AbstractSet[Place]) -> set[Place]:
         """Those of these values that follow from cells that were changed."""
-        if not changed or other.number > FOLLOWED:
+        if not changed or other.number + len(changed) > FOLLOWED:
             return set()
         texts = {place: mine.formula or "" for place, (mine, _) in other.kept.items()}
         formulas = {place: [*references(parts(text, self.name))] for place, text in texts.items()}
@@ -271,6 +267,8 @@ class OneSheet:
 
     def _moves(self) -> Moves:
         """How rows and columns were moved, seen from formulas and numbers alone."""
+        if unmoved(self._drawn, self.book.rows(self.title)):
+            return Moves()
         ours = {p: m for number, row in rows(self._drawn) for p, m in marks(number, row)}
         theirs: dict[Place, str] = {}
         for place, cell in self.book.cells(self.title):

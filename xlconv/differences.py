@@ -15,7 +15,7 @@ from xlconv.sheet import Sheet
 from xlconv.undecided import undecided
 from xlconv.workbook import Cell, Value
 
-FOLLOWED = 50_000
+FOLLOWED = 20_000
 """Values that are traced to what they follow from; of more, so many are kept, the others counted."""
 
 
@@ -34,6 +34,15 @@ class Found:
         self.numbers[finding.kind] += 1
         if self.numbers[finding.kind] <= FOLLOWED:
             self.kept.append(finding)
+
+    @property
+    def displaced(self) -> int:
+        return sum(self.numbers[kind] for kind in DISPLACED)
+
+    @property
+    def full(self) -> bool:
+        """Whether so many formulas differ that others are counted as they are written."""
+        return self.numbers["formula"] > FOLLOWED
 
     def findings(self) -> list[Finding]:
         """All that is kept; the first of a kind stands for those that are not."""
@@ -66,7 +75,9 @@ class Other:
 
     def take(self, place: Place, mine: Cell, value: Value) -> None:
         """Look at the value of a formula that is right."""
-        if same(mine.value, value) or self._rounded(place, mine.value, value):
+        if type(mine.value) is type(value) and mine.value == value:
+            return
+        if (not self.number and same(mine.value, value)) or self._rounded(place, mine.value, value):
             return
         self.number += 1
         self.first = min(self.first, place)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from html import unescape
+from itertools import zip_longest
 
 import numpy as np
 
@@ -26,6 +27,10 @@ CELL = re.compile(
     r'(?:<f>([^<]*)</f>)?(?:<v(?: xml:space="preserve")?>([^<]*)</v>)?</c>'
 )
 """A cell as `xlconv.sheetdata` writes it without styles: of our own XML, no parser has to be asked."""
+
+
+MARK = re.compile(rb'<c r="([A-Z]+)[0-9]+"(?: s="[0-9]+")?(?: t="([a-z]+)")?>(<f)?')
+"""A cell of a plain row that holds something, up to where one sees what."""
 
 
 def contents(drawn: Sheet) -> dict[Place, Cell]:
@@ -87,6 +92,20 @@ def mark(cell: Cell) -> str:
 def marks(number: int, row: bytes) -> Iterator[tuple[Place, str]]:
     """The mark of each formula and number of a row."""
     return ((place, mark(cell)) for place, cell in row_cells(number, row).items())
+
+
+def unmoved(drawn: Sheet, theirs: Iterable[tuple[int, object]]) -> bool:
+    """Whether the rows of a file have formulas and numbers where ours do; all must be plain."""
+    ours = ((number, told) for number, row in rows(drawn) if (told := _shape(row)))
+    other = ((number, told) for number, row in theirs if (told := _shape(row)))
+    return all(one == another for one, another in zip_longest(ours, other))
+
+
+def _shape(row: object) -> list[tuple[bytes, bytes]]:
+    """The columns of a plain row with a formula or a number, and which of them it is."""
+    if not isinstance(row, bytes):
+        return [(b"", b"")]
+    return [(column, f) for column, kind, f in MARK.findall(row) if f or kind in (b"", b"n")]
 
 
 class Earlier:

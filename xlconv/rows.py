@@ -42,6 +42,9 @@ CELL = re.compile(
 )
 """A cell of a plain row that holds something."""
 
+FORMULA = re.compile(rb'<c r="([A-Z]+)[0-9]+"[^>]*><f[^>]*>([^<]*)</f>')
+"""A formula of a plain row, with its column."""
+
 DECLARED = re.compile(
     rb'(?:\xef\xbb\xbf)?(?:<\?xml version="1\.0"(?: encoding="[Uu][Tt][Ff]-8")?'
     rb'(?: standalone="(?:yes|no)")? ?\?>)?'
@@ -57,6 +60,15 @@ def written_alike(ours: bytes, theirs: bytes) -> tuple[set[str], bool]:
     other = {cell[0]: _content(cell) for cell in CELL.findall(theirs.decode())}
     alike = {column: told for column, told in other.items() if told in mine}
     return {*alike}, any(told[2] and (told[3] or told[1]) for told in alike.values())
+
+
+def written_otherwise(ours: bytes, theirs: bytes) -> int:
+    """How many formulas of a plain row are not written so in another one.
+
+    >>> written_otherwise(b'<c r="A1"><f>B1</f></c><c r="B1"><f>2</f></c>', b'<c r="A1"><f>B1</f></c>')
+    1
+    """
+    return len({*FORMULA.findall(ours)}.difference(FORMULA.findall(theirs)))
 
 
 def _content(cell: tuple[str, ...]) -> tuple[str, ...]:
