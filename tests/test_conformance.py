@@ -29,9 +29,9 @@ from .test_docs import _script
 VECTORS = json.loads((Path(__file__).parent / "data" / "vectors.json").read_text(encoding="utf-8"))
 ENGINES: tuple[Engine, ...] = (ironcalc_engine, formulon_engine)
 VIEWS = {
-    "why": 221, "distribute": 221, "collect": 221, "sedirts": 221, "one_dimension": 58,
-    "channels": 221, "matrix": 221, "gradient": 146, "phases": 221, "checkerboard": 221, "upsampling": 221,
-    "bilinear": 2,
+    "why": 221, "distribute": 221, "collect": 221, "sedirts": 221, "one_dimension": 70,
+    "channels": 221, "matrix": 221, "gradient": 204, "phases": 221, "checkerboard": 221, "upsampling": 221,
+    "bilinear": 5,
 }  # fmt: skip
 """Every view that shows a layer's output, and how many of the samples it is defined for."""
 

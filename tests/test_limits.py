@@ -120,7 +120,8 @@ def cases(view: str, chance: random.Random, extremes: list[dict[str, int]]) -> I
 def made(view: str, rank: int, told: dict[str, int], options: dict[str, object]) -> Case:
     """A page as the worker takes it."""
     told = dict(told)
-    ins, outs = told.pop("ins"), told.pop("outs")
+    ins = told.pop("ins")
+    outs = min(told.pop("outs"), 10**7 // ins)
     sizes, kernel = [told.pop("size")] * rank, [told.pop("kernel")] * rank
     while prod(sizes) * ins > 10**7 or prod(kernel) * ins * outs > 10**7:  # what is no array
         sizes, kernel = sizes[1:] or [1], kernel[1:] or [1]
@@ -164,6 +165,20 @@ limited = pytest.mark.skipif(sys.platform != "linux", reason="limits of a proces
 @pytest.mark.parametrize("view", [view for view in VIEWS if view not in ("contents", "code")])
 def test_extreme_layers_are_refused_within_time_and_memory(view: str) -> None:
     assert crashed(list(cases(view, random.Random(f"limits {view}"), once()))) == []
+
+
+@limited
+@pytest.mark.parametrize(
+    ("view", "rank", "extremes"),
+    [
+        ("gniddap", 1, {"kernel": 3000, "padding": -700}),
+        ("gradient", 3, {"ins": 5000, "outs": 5000}),
+    ],
+)
+def test_two_extremes_that_took_too_long_once(
+    view: str, rank: int, extremes: dict[str, int]
+) -> None:
+    assert crashed([made(view, rank, ORDINARY | extremes, {})]) == []
 
 
 @limited

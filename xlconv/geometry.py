@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby, pairwise
@@ -196,10 +197,12 @@ class Axis:
             # with r = phase + s*m, the input that reaches r through u is m + shift(u)
             at = phase + begin
             shifts = [((at - self.dilation * u) // s, u) for u in self.meeting(at)][::-1]
+            along = [i for i, _ in shifts]  # each larger than the one before
             last = len(range(phase, size, s))
             ends = {end for i, _ in shifts for end in (-i, self.size - i) if 0 < end < last}
             for m, after in pairwise((0, *sorted(ends), last)):
-                taps = tuple((m + i, u) for i, u in shifts if 0 <= m + i < self.size)
+                reached = slice(bisect_left(along, -m), bisect_left(along, self.size - m))
+                taps = tuple((m + i, u) for i, u in shifts[reached])
                 found.append(Run(phase + s * m, s, after - m, taps))
         return tuple(sorted(found, key=lambda run: run.start))
 
