@@ -29,7 +29,6 @@ from xlconv.places import Place, a1, area_of, corners, span
 from xlconv.recipe import KEPT
 from xlconv.redrawn import FAILURES, Earlier, mark, marks, rows, unmoved
 from xlconv.report import Finding
-from xlconv.results import stale
 from xlconv.rows import written_otherwise
 from xlconv.sheet import Sheet
 from xlconv.typed import as_text, own, said
@@ -233,7 +232,7 @@ class OneSheet:
     ) -> Iterator[Finding]:
         """Why these values are others."""
         if other.number and self.values is None:
-            if told := stale(other, valued, at):
+            if told := other.stale(valued, at):
                 yield Finding("stale", self.title, got=told)
                 return
             if self._unknown():

@@ -9,15 +9,16 @@ from functools import cached_property
 
 from xlconv.alike import same
 from xlconv.magnitudes import CHANGE_OF_SCALE, Canvas
-from xlconv.places import Place
+from xlconv.moves import Moves
+from xlconv.places import Place, a1
 from xlconv.report import Finding
 from xlconv.sheet import Sheet
 from xlconv.undecided import undecided
+from xlconv.words import counted
 from xlconv.workbook import Cell, Value
 
 FOLLOWED = 20_000
 """Values that are traced to what they follow from; of more, so many are kept, the others counted."""
-
 
 DISPLACED = ("formula", "constant", "text", "digits", "quoted")
 """The kinds of findings that cells give which do not stand where they were."""
@@ -89,6 +90,21 @@ class Other:
 
     def places(self) -> Iterator[Place]:
         return iter(self.kept)
+
+    def stale(self, valued: bool, at: Moves) -> str:
+        """How one sees that no program has recalculated the sheet; "" if one does not.
+
+        valued  whether a formula has a value
+        at      where its cells are now
+        """
+        if not valued:
+            return "none of its formulas has a value"
+        if self.blank:
+            first = a1(at.place(self.first))
+            return f"{counted(self.number, 'formula')} without a value, the first in {first}"
+        if self.old:
+            return "its values are those of the numbers before they were changed"
+        return ""
 
     def _rounded(self, place: Place, ours: Value, theirs: Value) -> bool:
         """Whether a value is another one by the rounding of its terms alone."""

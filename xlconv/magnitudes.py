@@ -38,21 +38,19 @@ LARGEST = ("ABS", "IFERROR", "INT", "MAX", "MIN", "MOD", "ROUND")
 """Functions whose result is rounded at most as the largest of their arguments is."""
 
 
-def magnitudes(sheet: Sheet) -> Magnitudes:
-    """The magnitude of each cell of a drawn sheet: (rows, columns); 0 where there is no number.
+class Canvas:
+    """The magnitudes of a drawn sheet's cells as one table, of which each grid is a view.
+
+    cells  (rows, columns); 0 where there is no number
 
     >>> from xlconv.expr import call
     >>> sheet = Sheet("Sheet")
     >>> x = sheet.block("x", (0, 0), (1, 3), role="input", content=[[1e12, -1e12, 3]])
     >>> y = sheet.block("y", (1, 0), (), role="output", content=call("SUM", x.area()))
-    >>> y.value.item(), magnitudes(sheet)[1, 0].item(), magnitudes(sheet)[0, 2].item()
+    >>> canvas = Canvas(sheet)
+    >>> y.value.item(), canvas.cells[1, 0].item(), canvas.cells[0, 2].item()
     (3.0, 2000000000003.0, 3.0)
     """
-    return Canvas(sheet).cells
-
-
-class Canvas:
-    """The magnitudes of a sheet's cells as one table, of which each grid is a view."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.name = sheet.name
