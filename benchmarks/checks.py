@@ -46,7 +46,7 @@ def cells(path: str) -> None:
 def exact(path: str) -> None:
     from forms import layer_of
 
-    from xlconv.model import conv_transpose
+    from xlconv.layers.model import conv_transpose
 
     texts = re.findall(r"<f>SUMPRODUCT[^<]*</f><v>([^<]*)</v>", xml_of(path))
     found, truth = np.array([float(text) for text in texts]), conv_transpose(layer_of(512, True))

@@ -12,8 +12,7 @@ import argparse
 
 import numpy as np
 
-from xlconv.book import Book
-from xlconv.figure import (
+from xlconv.figures.figure import (
     LEFT,
     TOP,
     collected,
@@ -23,11 +22,12 @@ from xlconv.figure import (
     tapped,
     turned_kernel,
 )
-from xlconv.layer import Layer
-from xlconv.lesson import check_claims
-from xlconv.model import conv_transpose
-from xlconv.places import beside
-from xlconv.sheet import Sheet
+from xlconv.grid.places import beside
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Layer
+from xlconv.layers.model import conv_transpose
+from xlconv.lessons.book import Book
+from xlconv.lessons.read import check_claims
 from xlconv.views.phases import phases
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from click.testing import CliRunner
 
-from xlconv.cli import cli
+from xlconv.cli.commands import cli
 
 TARGET = Path(__file__).with_name("commands.md")
 WIDTH = 100

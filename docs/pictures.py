@@ -14,8 +14,8 @@ from pathlib import Path
 
 from PIL import Image, ImageChops
 
-from xlconv.book import Book
-from xlconv.lesson import build, load_lesson
+from xlconv.lessons.book import Book
+from xlconv.lessons.read import build, load_lesson
 
 FOLDER = Path(__file__).parent / "pictures"
 PICTURES = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from xlconv.cli import main
+from xlconv.cli.commands import main
 
 settings.register_profile("xlconv", deadline=None)  # a loaded machine is no fault of a test
 settings.load_profile("xlconv")

@@ -18,9 +18,9 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 import numpy as np
 
 from tests.engines.package import with_parts
-from xlconv.layer import Layer
-from xlconv.lesson import build
-from xlconv.recipe import RECIPE_SHEET
+from xlconv.layers.layer import Layer
+from xlconv.lessons.read import build
+from xlconv.lessons.recipe import RECIPE_SHEET
 
 HOME = Path(__file__).parents[1]
 MEMORY, SECONDS = 1 << 30, 20

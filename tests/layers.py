@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from xlconv.errors import XlconvError
-from xlconv.layer import Layer
+from xlconv.layers.layer import Layer
 
 Array = NDArray[np.float64]
 

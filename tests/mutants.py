@@ -14,9 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.hostile import fresh, packed, parts
-from xlconv.check import check
+from xlconv.checking.check import check
+from xlconv.checking.report import Report
 from xlconv.errors import UnreadableError
-from xlconv.report import Report
 
 TAG, VALUE, TEXT = rb"<[^>]*>", rb'"[^"]*"', rb">[^<]+<"
 STRANGE = [

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xlconv.book import Book
-from xlconv.expr import Grid
-from xlconv.layer import Array, Layer
-from xlconv.lesson import VIEWS, check_claims, view_function
-from xlconv.sheet import Sheet
-from xlconv.sums import drawn
+from xlconv.figures.sums import drawn
+from xlconv.grid.expr import Grid
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Array, Layer
+from xlconv.lessons.book import Book
+from xlconv.lessons.read import VIEWS, check_claims, view_function
 
 from .engines.engine import Value, Values
 from .engines.package import cell_name, row_and_column

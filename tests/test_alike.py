@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from xlconv.alike import same
-from xlconv.workbook import Value
+from xlconv.checking.alike import same
+from xlconv.checking.workbook import Value
 
 SAME: list[tuple[Value, Value]] = [
     (3.0, 3.0),

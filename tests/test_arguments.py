@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from xlconv.arguments import numbers, plain, spread, whole
-from xlconv.conventions import resolve
 from xlconv.errors import XlconvError
-from xlconv.layer import Convolution, Layer
-from xlconv.lesson import layer_lesson
-from xlconv.recipe import recipe
+from xlconv.frameworks.resolve import resolve
+from xlconv.layers.given import numbers, plain, spread, whole
+from xlconv.layers.layer import Convolution, Layer
+from xlconv.lessons.read import layer_lesson
+from xlconv.lessons.recipe import recipe
 
 Make = Callable[..., Any]
 X, W = np.ones((2, 3, 3)), np.ones((2, 2, 2, 2))

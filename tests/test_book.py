@@ -10,11 +10,11 @@ from typing import IO
 import openpyxl
 import pytest
 
-from xlconv import emit
-from xlconv.book import Book, check_names
 from xlconv.errors import TargetError, XlconvError
-from xlconv.saving import save_file
-from xlconv.sheet import Sheet
+from xlconv.files.saving import save_file
+from xlconv.grid.sheet import Sheet
+from xlconv.lessons.book import Book, check_names
+from xlconv.xlsx import archive
 
 Listing = Callable[[], dict[str, bytes]]
 
@@ -108,7 +108,7 @@ def test_failure_halfway_leaves_everything_as_it_was(
         target.write(b"half a file")
         raise fault
 
-    monkeypatch.setattr(emit, "write", fail)
+    monkeypatch.setattr(archive, "write", fail)
     path = tmp_path / "output" / "a.xlsx"
     if existing:
         path.parent.mkdir()
@@ -126,7 +126,7 @@ def test_program_that_is_at_fault_says_so_and_leaves_nothing(
     def fail(sheets: object, title: str, target: IO[bytes], *more: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(emit, "write", fail)
+    monkeypatch.setattr(archive, "write", fail)
     with pytest.raises(ZeroDivisionError):
         book().save(tmp_path / "a.xlsx")
     assert listing() == {}

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xlconv.layer import Layer
-from xlconv.lesson import build
+from xlconv.layers.layer import Layer
+from xlconv.lessons.read import build
 
 LIMITED = """
 import resource, sys
-from xlconv.check import check
+from xlconv.checking.check import check
 resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[2]),) * 2)
 resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[3]) << 20,) * 2)
 print(check(sys.argv[1]).verdict)

@@ -27,15 +27,15 @@ from tests.hostile import (
     with_part,
     with_recipe,
 )
-from xlconv import emit
-from xlconv import package as package_module
-from xlconv.check import check
+from xlconv.checking import package as package_module
+from xlconv.checking.check import check
+from xlconv.checking.package import Package
+from xlconv.checking.scan import ALLOWED, Budget
+from xlconv.cli.terminal import LONGEST
 from xlconv.errors import UnreadableError, XlconvError
-from xlconv.layer import Layer
-from xlconv.lesson import build
-from xlconv.package import Package
-from xlconv.scan import ALLOWED, Budget
-from xlconv.terminal import LONGEST
+from xlconv.layers.layer import Layer
+from xlconv.lessons.read import build
+from xlconv.xlsx import archive as archive_module
 
 END = b"</sheetData></worksheet>"
 WORKBOOK, STRINGS = "xl/workbook.xml", "xl/sharedStrings.xml"
@@ -211,13 +211,13 @@ def test_what_is_written_is_read_and_what_is_not_read_is_not_written(
     size = {"FILE_SIZE": packed_size, "PART_SIZE": archive.getinfo(SHEET).file_size}[what]
     path = tmp_path / "a.xlsx"
     path.write_bytes(data)
-    for module in (emit, package_module):
+    for module in (archive_module, package_module):
         monkeypatch.setattr(module, what, size - 1)
     with pytest.raises(XlconvError, match=r"takes more than .* use a smaller input"):
         book.to_bytes()
     with pytest.raises(UnreadableError, match=r"larger than|unpacks to"):
         check(path)
-    for module in (emit, package_module):
+    for module in (archive_module, package_module):
         monkeypatch.setattr(module, what, len(data) + size)
     assert book.to_bytes() == data
     assert check(path).right

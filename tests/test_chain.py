@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlconv.chain import Link, chain, explain_chain, rank_of, reach
 from xlconv.errors import XlconvError
-from xlconv.geometry import Axis
-from xlconv.steps import read_chain, read_text
+from xlconv.frameworks.chain import Link, chain, explain_chain, rank_of, reach
+from xlconv.frameworks.steps import read_chain, read_text
+from xlconv.layers.geometry import Axis
 
 WORD = st.tuples(*[st.integers(1, 9)] * 2, st.integers(0, 3), st.integers(1, 2))
 
@@ -92,7 +92,7 @@ def test_the_least_and_the_most_that_is_said_can_be_had() -> None:
                 reach(links, [m])
 
 
-# the size that each framework gives, by its own rule: docs of each, and xlconv.rules
+# the size that each framework gives, by its own rule: docs of each, and xlconv.frameworks.rules
 CODE: list[tuple[str, list[int], list[int]]] = [
     ("nn.ConvTranspose1d(4, 2, 3)", [5], [7]),
     ("nn.ConvTranspose2d(4, 2, (3, 5), (2, 1), (1, 0), (1, 0))", [4, 4], [8, 8]),

@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from xlconv.layer import Layer
-from xlconv.sheet import Sheet
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Layer
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.cached import cached_values

@@ -30,13 +30,13 @@ from tests.engines.package import sheet_parts, with_parts
 from tests.engines.strip import strip_values, with_values
 from tests.layers import LAYERS
 from xlconv import __version__
-from xlconv.check import check
-from xlconv.layer import Layer
-from xlconv.lesson import build, draw, lesson_names, load_lesson
-from xlconv.origin import read_recipe
-from xlconv.page import Lesson, Page
-from xlconv.recipe import KEPT
-from xlconv.report import TOLD
+from xlconv.checking.check import check
+from xlconv.checking.origin import read_recipe
+from xlconv.checking.report import TOLD
+from xlconv.layers.layer import Layer
+from xlconv.lessons.lesson import Lesson, Page
+from xlconv.lessons.read import build, draw, lesson_names, load_lesson
+from xlconv.lessons.recipe import KEPT
 
 LIBREOFFICE = needs("LibreOffice", libreoffice_engine.available())
 converted = libreoffice_engine.converted
@@ -130,7 +130,7 @@ def test_recipe_has_neither_spaces_nor_what_excel_reads_as_a_letter() -> None:
 def test_file_of_another_version_of_xlconv_says_so(
     fresh: bytes, put: Put, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("xlconv.check.__version__", "9.9.9")
+    monkeypatch.setattr("xlconv.checking.check.__version__", "9.9.9")
     report = check(put(fresh))
     assert report.right
     assert [(f.kind, f.expected, f.got) for f in report.findings] == [
@@ -457,7 +457,7 @@ def shared(data: bytes) -> bytes:
 
 
 def test_shared_formulas_are_read_as_each_cells_own(put: Put) -> None:
-    from xlconv.workbook import Workbook
+    from xlconv.checking.workbook import Workbook
 
     book = openpyxl.Workbook()
     sheet = book.active
@@ -519,7 +519,7 @@ def test_prefixed_tags_are_the_same_tags(fresh: bytes, put: Put) -> None:
 
 
 def test_cells_may_lack_their_addresses(put: Put) -> None:
-    from xlconv.cells import cells_of
+    from xlconv.checking.cells import cells_of
 
     rows = ["<row><c><v>1</v></c><c><f>A1</f><v>2</v></c></row><row r='5'><c><v>3</v></c></row>"]
     found = [(at, cell.formula, cell.value) for at, cell in cells_of(rows)]
@@ -527,7 +527,7 @@ def test_cells_may_lack_their_addresses(put: Put) -> None:
 
 
 def test_values_of_every_type_are_read() -> None:
-    from xlconv.cells import cells_of
+    from xlconv.checking.cells import cells_of
 
     row = (
         '<row r="1"><c r="A1" t="b"><v>1</v></c><c r="B1" t="str"><v>a_x0041_</v></c>'

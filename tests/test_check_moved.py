@@ -23,9 +23,9 @@ from tests.edited import (
 )
 from tests.engines.package import row_and_column
 from tests.engines.strip import strip_values, with_values
-from xlconv.lesson import build
-from xlconv.moves import Moves, moves
-from xlconv.places import a1
+from xlconv.checking.moves import Moves, moves
+from xlconv.grid.places import a1
+from xlconv.lessons.read import build
 
 
 def rows_of(data: bytes, sheet: str) -> list[int]:

@@ -26,8 +26,8 @@ from tests.engines import gnumeric_engine, libreoffice_engine
 from tests.engines.need import needs
 from tests.engines.package import sheet_parts, with_parts
 from tests.engines.strip import strip_values, with_values
-from xlconv.layer import Layer
-from xlconv.lesson import build, lesson_names
+from xlconv.layers.layer import Layer
+from xlconv.lessons.read import build, lesson_names
 
 LIBREOFFICE = needs("LibreOffice", libreoffice_engine.available())
 GNUMERIC = needs("ssconvert", gnumeric_engine.available())

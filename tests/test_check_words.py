@@ -23,10 +23,10 @@ from tests.edited import (
     wrong,
 )
 from tests.engines.strip import with_values
-from xlconv.layer import Layer
-from xlconv.lesson import build
-from xlconv.report import KINDS, Finding, Report
-from xlconv.workbook import Value
+from xlconv.checking.report import KINDS, Finding, Report
+from xlconv.checking.workbook import Value
+from xlconv.layers.layer import Layer
+from xlconv.lessons.read import build
 
 
 def typed(value: Any, number_format: str = "", block: str = "input") -> Report:
@@ -133,7 +133,7 @@ def test_what_follows_from_a_changed_formula_is_one_line() -> None:
 
 def test_very_many_values_are_not_traced(monkeypatch: pytest.MonkeyPatch) -> None:
     data = by_openpyxl(with_formula(fresh(), "Collect", stretched(), "1+4"), lambda _: None)
-    monkeypatch.setattr("xlconv.compare.FOLLOWED", 3)
+    monkeypatch.setattr("xlconv.checking.compare.FOLLOWED", 3)
     found = kinds(checked(data, engine=True))
     assert set(found) == {"formula", "value"}
     assert found.count("value") > 3

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xlconv.claims import check_claims
 from xlconv.errors import BugError, XlconvError
-from xlconv.layer import Layer
-from xlconv.lesson import build
-from xlconv.sheet import Sheet
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Layer
+from xlconv.lessons.claims import check_claims
+from xlconv.lessons.read import build
 
 VIEWS = (
     "why", "distribute", "collect", "gniddap", "sedirts", "channels", "matrix", "phases",

@@ -18,9 +18,10 @@ import openpyxl
 import pytest
 
 from tests.conftest import Ran
-from xlconv import __version__, emit
-from xlconv.lesson import load_lesson
+from xlconv import __version__
+from xlconv.lessons.read import load_lesson
 from xlconv.views import VIEWS
+from xlconv.xlsx import archive
 
 Run = Callable[..., Ran]
 Write = Callable[[str, str], Path]
@@ -139,7 +140,7 @@ def test_existing_file_survives_a_failure_halfway(
         target.write(b"half a file")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(emit, "write", fail)
+    monkeypatch.setattr(archive, "write", fail)
     path = write("a.toml", LESSON)
     write("a.xlsx", "mine")
     before = listing()
@@ -465,7 +466,7 @@ def test_help_names_every_view(run: Run) -> None:
 
 def test_help_imports_neither_numpy_nor_openpyxl(tmp_path: Path) -> None:
     seen = "import sys, atexit; atexit.register(lambda: print(*sys.modules, file=sys.stderr))"
-    program = f"{seen}\nfrom xlconv.cli import main\nmain(['--help'])"
+    program = f"{seen}\nfrom xlconv.cli.commands import main\nmain(['--help'])"
     done = subprocess.run(
         [sys.executable, "-c", program],
         cwd=HOME,
@@ -474,7 +475,7 @@ def test_help_imports_neither_numpy_nor_openpyxl(tmp_path: Path) -> None:
     )
     modules = done.stderr.decode().split()
     assert "click" in modules
-    assert not {"numpy", "openpyxl", "xlconv.lesson"} & set(modules)
+    assert not {"numpy", "openpyxl", "xlconv.lessons.read"} & set(modules)
 
 
 # ------------------------------------------------------------------------- the world outside
@@ -537,7 +538,7 @@ def test_memory_that_runs_out_is_one_line(run: Run, monkeypatch: pytest.MonkeyPa
     def fail(sheets: object, title: str, target: BytesIO, *more: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(emit, "write", fail)
+    monkeypatch.setattr(archive, "write", fail)
     done = run("layer", *SMALL)
     assert (done.code, error_line(done.err)) == (
         2,

@@ -18,14 +18,14 @@ from tests.conftest import Ran
 from tests.engines.strip import with_values
 from tests.layers import transposed
 from tests.test_cli import error_line, start
-from xlconv import options
-from xlconv.data import array
-from xlconv.layer import Layer
-from xlconv.layouts import LAYOUTS
-from xlconv.lesson import build, load_lesson
-from xlconv.ranks import INPUT_LAYOUTS
-from xlconv.rules import CONVENTIONS
-from xlconv.snippets import FRAMEWORKS
+from xlconv.cli import options
+from xlconv.files.arrays import array
+from xlconv.frameworks.layouts import LAYOUTS
+from xlconv.frameworks.rules import CONVENTIONS
+from xlconv.frameworks.snippets import FRAMEWORKS
+from xlconv.layers.layer import Layer
+from xlconv.layers.ranks import INPUT_LAYOUTS
+from xlconv.lessons.read import build, load_lesson
 from xlconv.views import VIEWS
 
 Run = Callable[..., Ran]
@@ -689,7 +689,7 @@ def test_check_with_the_engine_keeps_its_noise_to_itself(run: Run, books: None) 
 def test_check_without_the_engine_names_the_extra(
     run: Run, books: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("xlconv.engine.trusted_folders", list)
+    monkeypatch.setattr("xlconv.checking.engine.trusted_folders", list)
     done = run("check", "--engine", "right.xlsx")
     assert (done.code, error_line(done.err)) == (
         2, "--engine needs IronCalc: install xlconv with its extra [engine]",

@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 
 from xlconv.errors import XlconvError
-from xlconv.layer import Layer
-from xlconv.model import conv_transpose
-from xlconv.sheet import Sheet
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Layer
+from xlconv.layers.model import conv_transpose
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.engine import Engine, Values

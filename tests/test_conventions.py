@@ -18,12 +18,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from onnx import helper
 
-from xlconv.conventions import axes, resolve
 from xlconv.errors import XlconvError
-from xlconv.layer import Layer
-from xlconv.layouts import LAYOUTS, from_layout, to_layout
-from xlconv.model import conv_transpose
-from xlconv.rules import CONVENTIONS
+from xlconv.frameworks.layouts import LAYOUTS, from_layout, to_layout
+from xlconv.frameworks.resolve import axes, resolve
+from xlconv.frameworks.rules import CONVENTIONS
+from xlconv.layers.layer import Layer
+from xlconv.layers.model import conv_transpose
 
 GOLDEN = json.loads(
     (Path(__file__).parent / "data" / "conventions.json").read_text(encoding="utf-8")

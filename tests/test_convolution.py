@@ -9,12 +9,12 @@ import pytest
 from onnx import helper
 
 from xlconv.errors import XlconvError
-from xlconv.layer import Array, Convolution, Layer
-from xlconv.lesson import check_claims
-from xlconv.model import conv, matrix
-from xlconv.sheet import Sheet
+from xlconv.figures.words import WORDS
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Array, Convolution, Layer
+from xlconv.layers.model import conv, matrix
+from xlconv.lessons.read import check_claims
 from xlconv.views.convolution import convolution, size_formula
-from xlconv.words import WORDS
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.cached import cached_values, formulas

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from xlconv.data import Source, array, arrays
 from xlconv.errors import UnreadableError, XlconvError
-from xlconv.files import Folder
+from xlconv.files.arrays import Source, array, arrays
+from xlconv.files.reading import Folder
 
 Write = Callable[[str, str], Path]
 

@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from xlconv.cli import cli
-from xlconv.lesson import lesson_names
+from xlconv.cli.commands import cli
+from xlconv.lessons.read import lesson_names
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

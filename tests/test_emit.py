@@ -16,12 +16,12 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from openpyxl import load_workbook
 
-from xlconv import theme
-from xlconv.book import Book
 from xlconv.errors import XlconvError
-from xlconv.expr import call, joined
-from xlconv.lesson import build, lesson_names, load_lesson
-from xlconv.sheet import Sheet
+from xlconv.grid import theme
+from xlconv.grid.expr import call, joined
+from xlconv.grid.sheet import Sheet
+from xlconv.lessons.book import Book
+from xlconv.lessons.read import build, lesson_names, load_lesson
 
 from .engines import ironcalc_engine
 from .engines.cached import cached_values
@@ -76,7 +76,7 @@ import sys
 if sys.argv[1] == "blocked":
     sys.modules["lxml"] = None
 import hashlib, openpyxl.xml
-from xlconv.lesson import build, lesson_names, load_lesson
+from xlconv.lessons.read import build, lesson_names, load_lesson
 from tests.test_emit import book
 assert openpyxl.xml.LXML is (sys.argv[1] == "lxml"), sys.argv[1]
 for made in [book(), build(load_lesson(lesson_names()[0]))]:

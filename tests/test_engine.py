@@ -26,13 +26,13 @@ from tests.hostile import (
     parts,
     with_part,
 )
-from xlconv import engine as engine_module
-from xlconv.check import check
-from xlconv.engine import recalculated
+from xlconv.checking import engine as engine_module
+from xlconv.checking.check import check
+from xlconv.checking.engine import recalculated
+from xlconv.checking.trusted import KNOWN, trusted
+from xlconv.checking.workbook import Workbook
 from xlconv.errors import UnreadableError, XlconvError
-from xlconv.lesson import build
-from xlconv.trusted import KNOWN, trusted
-from xlconv.workbook import Workbook
+from xlconv.lessons.read import build
 
 
 def book_of(**cells: object) -> bytes:
@@ -58,7 +58,8 @@ def test_module_beside_the_homework_does_not_run_in_the_engine(name: str, tmp_pa
     (tmp_path / "a.xlsx").write_bytes(fresh())
     # as the command xlconv is started: without the folder that one is in, but for the worker
     program = (
-        "import sys; sys.path[:] = [p for p in sys.path if p]; from xlconv.cli import main; main()"
+        "import sys; sys.path[:] = [p for p in sys.path if p];"
+        " from xlconv.cli.commands import main; main()"
     )
     environment = {**os.environ, "PYTHONPATH": str(HOME)}
     done = subprocess.run(
@@ -83,7 +84,7 @@ def test_engine_runs_where_the_current_folder_is_gone(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(fresh())
     (tmp_path / "gone").mkdir()
     program = (
-        "import os, sys; os.rmdir(os.getcwd()); from xlconv.cli import main;"
+        "import os, sys; os.rmdir(os.getcwd()); from xlconv.cli.commands import main;"
         " main(['check', '--engine', sys.argv[1]])"
     )
     done = subprocess.run(
@@ -100,8 +101,9 @@ def test_engine_ends_when_its_parent_does(how: signal.Signals, put: Put, tmp_pat
     cells = {f"B{n}": "=SUMPRODUCT($A$1:$A$5000,$A$1:$A$5000)" for n in range(1, 3000)}
     path = put(book_of(A1=1, A5000=1, **cells))
     program = (
-        "import sys; from pathlib import Path; from xlconv import engine; engine.LOOKS = 10**9;"
-        "from xlconv.workbook import Workbook; engine.recalculated(Workbook.read(Path(sys.argv[1])))"
+        "import sys; from pathlib import Path; from xlconv.checking import engine;"
+        "from xlconv.checking.workbook import Workbook; engine.LOOKS = 10**9;"
+        "engine.recalculated(Workbook.read(Path(sys.argv[1])))"
     )
     environment = {**os.environ, "PYTHONPATH": str(HOME), "TMPDIR": str(tmp_path)}
     before = set(tmp_path.iterdir())
@@ -237,7 +239,7 @@ def test_formula_that_the_engine_is_given(formula: str, given: str, cells: int) 
 
 
 def test_every_function_of_a_lesson_is_known() -> None:
-    from xlconv.functions import FUNCTIONS
+    from xlconv.grid.functions import FUNCTIONS
 
     assert set(FUNCTIONS) <= KNOWN
     assert not KNOWN & {"FACT", "REPT", "INDIRECT", "OFFSET", "LAMBDA", "LET", "SEQUENCE"}

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from xlconv.errors import BugError
-from xlconv.expr import Constant, Expr, Grid, call, joined, shown, total
-from xlconv.functions import FUNCTIONS, OPERATORS
-from xlconv.places import a1
-from xlconv.references import text
-from xlconv.sheet import Sheet
+from xlconv.grid.expr import Constant, Expr, Grid, call, joined, shown, total
+from xlconv.grid.functions import FUNCTIONS, OPERATORS
+from xlconv.grid.places import a1
+from xlconv.grid.references import text
+from xlconv.grid.sheet import Sheet
 
 from .engines import formulon_engine, ironcalc_engine, libreoffice_engine
 from .engines.compare import differences

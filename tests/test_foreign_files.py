@@ -10,9 +10,9 @@ import pytest
 from tests.engines import libreoffice_engine
 from tests.engines.need import needs
 from tests.hostile import CUSTOM, SHEET, checked, fresh, packed, parts
-from xlconv.check import check
+from xlconv.checking.check import check
+from xlconv.checking.workbook import Workbook
 from xlconv.errors import UnreadableError
-from xlconv.workbook import Workbook
 
 LIBREOFFICE = needs("LibreOffice", libreoffice_engine.available())
 

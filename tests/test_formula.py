@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from xlconv.following import following
-from xlconv.formula import Cells, parts, references, same_parts
-from xlconv.places import area_of
+from xlconv.checking.following import following
+from xlconv.checking.formula import Cells, parts, references, same_parts
+from xlconv.grid.places import area_of
 
 SAME = [
     ("A1+B2*C3", "A1+(B2*C3)"),

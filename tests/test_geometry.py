@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from xlconv.errors import XlconvError
-from xlconv.geometry import Axis, Geometry, Run
+from xlconv.layers.geometry import Axis, Geometry, Run
 
 from .layers import axis_parameters
 

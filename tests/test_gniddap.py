@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from xlconv.errors import XlconvError
-from xlconv.layer import Layer
-from xlconv.lesson import build, load_lesson
-from xlconv.page import Lesson, Page
-from xlconv.sheet import Sheet
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Layer
+from xlconv.lessons.lesson import Lesson, Page
+from xlconv.lessons.read import build, load_lesson
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.cached import cached_values

@@ -21,7 +21,7 @@ ADDRESSES, SECONDS = 2 << 30, 60
 SECRET = "root:x:0:0:root:/root:/bin/bash\n"
 WORKER = """
 import json, sys
-from xlconv.cli import main
+from xlconv.cli.commands import main
 try:
     main(sys.argv[2:])
 except SystemExit as ended:
@@ -232,7 +232,7 @@ def test_lesson_reads_no_file_outside_its_folder(limited: Limited, secret: Path,
 
 @pytest.mark.parametrize("name", ["own/x.csv", "inside.csv", "own/../own/x.csv", "./own/x.csv"])
 def test_lesson_reads_files_in_its_folder(secret: Path, name: str) -> None:
-    from xlconv.lesson import load_lesson
+    from xlconv.lessons.read import load_lesson
 
     path = secret / "lesson" / "a.toml"
     path.write_text(LESSON.format(input=json.dumps(name)))
@@ -243,7 +243,7 @@ def test_lesson_reads_files_in_its_folder(secret: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["../secret.csv", "{}/secret.csv", "link.csv"])
 def test_person_may_allow_a_folder(secret: Path, name: str) -> None:
-    from xlconv.lesson import load_lesson
+    from xlconv.lessons.read import load_lesson
 
     path = secret / "lesson" / "a.toml"
     path.write_text(LESSON.format(input=json.dumps(name.format(secret))))
@@ -308,7 +308,7 @@ def test_loop_of_links_is_said_to_be_one(limited: Limited, tmp_path: Path) -> No
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="folders have no such permissions")
 def test_folder_that_must_not_be_entered_is_said_to_be(tmp_path: Path) -> None:
     from xlconv.errors import UnreadableError
-    from xlconv.lesson import find_lesson
+    from xlconv.lessons.read import find_lesson
 
     (tmp_path / "shut").mkdir()
     (tmp_path / "shut" / "a.toml").write_text("")
@@ -324,10 +324,10 @@ def test_folder_that_must_not_be_entered_is_said_to_be(tmp_path: Path) -> None:
 
 
 def test_names_that_no_system_knows_are_refused_in_words(tmp_path: Path) -> None:
-    from xlconv.data import Source, array
     from xlconv.errors import UnreadableError, XlconvError
-    from xlconv.files import Folder
-    from xlconv.lesson import load_lesson
+    from xlconv.files.arrays import Source, array
+    from xlconv.files.reading import Folder
+    from xlconv.lessons.read import load_lesson
 
     with pytest.raises(UnreadableError, match="no file has such a name"):
         array("input", "a\0b.csv", Source(Folder(tmp_path)))

@@ -15,9 +15,9 @@ from tests.hostile import (
     recipe,
     with_recipe,
 )
-from xlconv.check import check
+from xlconv.checking.check import check
 from xlconv.errors import UnreadableError
-from xlconv.lesson import build
+from xlconv.lessons.read import build
 
 RECIPES: dict[str, tuple[Any, str]] = {
     "no JSON": ("hello", "is damaged"),

@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 
 import xlconv
-from xlconv import claims, drawing
-from xlconv import lesson as module
 from xlconv.errors import BugError, UnreadableError, XlconvError
-from xlconv.layer import Convolution, Layer
-from xlconv.lesson import (
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Convolution, Layer
+from xlconv.layers.model import OPERATIONS
+from xlconv.lessons import claims, drawing
+from xlconv.lessons import read as module
+from xlconv.lessons.read import (
     Lesson,
     Page,
     build,
@@ -24,9 +26,7 @@ from xlconv.lesson import (
     load_lesson,
     view_options,
 )
-from xlconv.model import OPERATIONS
-from xlconv.schema import words
-from xlconv.sheet import Sheet
+from xlconv.lessons.schema import words
 from xlconv.views import VIEWS
 
 Write = Callable[[str, str], Path]

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from openpyxl import load_workbook
 
-from xlconv.book import Book
-from xlconv.lesson import Lesson, build, lesson_names, load_lesson
-from xlconv.sheet import Sheet
-from xlconv.words import WORDS
+from xlconv.figures.words import WORDS
+from xlconv.grid.sheet import Sheet
+from xlconv.lessons.book import Book
+from xlconv.lessons.read import Lesson, build, lesson_names, load_lesson
 
 from .engines import (
     cellrune_engine,

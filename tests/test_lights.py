@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from openpyxl import load_workbook
 
-from xlconv import theme
-from xlconv.layer import Layer
-from xlconv.sheet import Sheet
-from xlconv.words import WORDS
+from xlconv.figures.words import WORDS
+from xlconv.grid import theme
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Layer
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.cached import cached_values

@@ -19,16 +19,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from xlconv.book import Book
-from xlconv.drawing import draw
 from xlconv.errors import LimitError, XlconvError
-from xlconv.geometry import Axis, Geometry
-from xlconv.layer import Layer
-from xlconv.lesson import build
-from xlconv.limits import refusal
-from xlconv.page import Lesson, Page
-from xlconv.room import check_room
-from xlconv.sheet import Sheet
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.geometry import Axis, Geometry
+from xlconv.layers.layer import Layer
+from xlconv.layers.way_out import refusal
+from xlconv.lessons.book import Book
+from xlconv.lessons.drawing import draw
+from xlconv.lessons.lesson import Lesson, Page
+from xlconv.lessons.read import build
+from xlconv.lessons.room import check_room
 from xlconv.views import VIEWS
 
 SECONDS, MEGABYTES = 3, 300
@@ -46,11 +46,11 @@ WORKER = """
 import json, os, resource, sys
 import numpy as np
 from xlconv.errors import XlconvError
-from xlconv.layer import Layer
-from xlconv.lesson import layer_lesson, view_function
-from xlconv.page import Lesson, Page
-from xlconv.room import check_room
-from xlconv.lesson import draw
+from xlconv.layers.layer import Layer
+from xlconv.lessons.read import layer_lesson, view_function
+from xlconv.lessons.lesson import Lesson, Page
+from xlconv.lessons.room import check_room
+from xlconv.lessons.read import draw
 
 seconds, megabytes = int(sys.argv[1]), int(sys.argv[2])
 base = int(open("/proc/self/statm").read().split()[0]) * os.sysconf("SC_PAGE_SIZE")

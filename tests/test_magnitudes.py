@@ -14,8 +14,8 @@ from tests.engines import libreoffice_engine
 from tests.engines.need import needs
 from tests.engines.package import sheet_parts, with_parts
 from tests.engines.strip import strip_values
-from xlconv.layer import Layer
-from xlconv.lesson import build
+from xlconv.layers.layer import Layer
+from xlconv.lessons.read import build
 
 VIEWS = ["distribute", "collect", "matrix", "phases"]
 

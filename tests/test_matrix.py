@@ -7,9 +7,9 @@ import pytest
 from numpy.typing import NDArray
 
 from xlconv.errors import XlconvError
-from xlconv.layer import Array, Layer
-from xlconv.model import matrix as model_matrix
-from xlconv.sheet import Sheet
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Array, Layer
+from xlconv.layers.model import matrix as model_matrix
 from xlconv.views.matrix import matrix
 
 from .engines import formulon_engine, ironcalc_engine

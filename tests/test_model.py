@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from onnx import TensorProto, helper
 
-from xlconv.layer import Convolution, Layer
-from xlconv.model import canvas, conv, conv_transpose, count, matrix
+from xlconv.layers.layer import Convolution, Layer
+from xlconv.layers.model import canvas, conv, conv_transpose, count, matrix
 
 from .layers import LAYERS, any_layer, numbered, random_layers, transposed
 

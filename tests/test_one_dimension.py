@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from xlconv.errors import XlconvError
-from xlconv.layer import Layer
+from xlconv.layers.layer import Layer
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.cached import cached_values

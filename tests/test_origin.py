@@ -22,15 +22,15 @@ from tests.engines import libreoffice_engine
 from tests.engines.need import needs
 from tests.engines.package import with_parts
 from tests.engines.validators import gnumeric_available
-from xlconv.book import Book
-from xlconv.check import check
+from xlconv.checking.check import check
+from xlconv.checking.origin import elsewhere
+from xlconv.checking.workbook import Workbook
 from xlconv.errors import UnreadableError, XlconvError
-from xlconv.layer import Layer
-from xlconv.lesson import build
-from xlconv.origin import elsewhere
-from xlconv.page import Lesson, Page
-from xlconv.recipe import RECIPE_NOTE, RECIPE_SHEET
-from xlconv.workbook import Workbook
+from xlconv.layers.layer import Layer
+from xlconv.lessons.book import Book
+from xlconv.lessons.lesson import Lesson, Page
+from xlconv.lessons.read import build
+from xlconv.lessons.recipe import RECIPE_NOTE, RECIPE_SHEET
 
 CUSTOM = "docProps/custom.xml"
 SEDIRTS = Layer.of([[3, 3], [1, 1]], [[1, 2, 3], [0, 1, 0], [2, 1, 2]], stride=2)

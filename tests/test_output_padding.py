@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from xlconv.layer import Array, Layer
-from xlconv.lesson import build, load_lesson
-from xlconv.sheet import Sheet
-from xlconv.words import WORDS
+from xlconv.figures.words import WORDS
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Array, Layer
+from xlconv.lessons.read import build, load_lesson
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.engine import Engine, Values

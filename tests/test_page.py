@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from xlconv.errors import XlconvError
-from xlconv.layer import Layer
-from xlconv.lesson import build
-from xlconv.page import Lesson, Page
+from xlconv.layers.layer import Layer
+from xlconv.lessons.lesson import Lesson, Page
+from xlconv.lessons.read import build
 
 LAYER = Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2)
 PAGE = Page("A", "collect", layer=LAYER)

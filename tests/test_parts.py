@@ -5,8 +5,8 @@ import io
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlconv.book import Book
-from xlconv.sheet import Sheet
+from xlconv.grid.sheet import Sheet
+from xlconv.lessons.book import Book
 
 
 def read(sheet: Sheet) -> Worksheet:

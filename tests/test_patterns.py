@@ -9,9 +9,9 @@ from zipfile import ZipFile
 import pytest
 
 from tests.edited import checked, fresh, in_part, inserted, kinds, part_of, with_formula
+from xlconv.checking.moves import Moves
+from xlconv.checking.patterns import Patterns
 from xlconv.errors import UnreadableError
-from xlconv.moves import Moves
-from xlconv.patterns import Patterns
 
 DOWN = Moves(rows=((3, 2),), columns=())
 
@@ -65,7 +65,7 @@ def spread() -> bytes:
 
 def test_formulas_of_too_many_ways_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert checked(spread()).right
-    monkeypatch.setattr("xlconv.patterns.LETTERS", 3)
+    monkeypatch.setattr("xlconv.checking.patterns.LETTERS", 3)
     with pytest.raises(UnreadableError, match='too many ways to write formulas in "Distribute"'):
         checked(spread())
 
@@ -77,7 +77,7 @@ def test_where_something_is_wrong_formulas_of_too_many_ways_are_counted(
     assert first
     data = with_formula(spread(), "Distribute", first[1], "1+1")
     assert kinds(checked(data)) == ["formula"]
-    monkeypatch.setattr("xlconv.patterns.LETTERS", 3)
+    monkeypatch.setattr("xlconv.checking.patterns.LETTERS", 3)
     report = checked(data)
     assert not report.right
     assert kinds(report).count("formula") > 1
@@ -101,7 +101,7 @@ def test_report_is_one_however_soon_moves_are_asked_for(
     ]
     before = [(checked(data).findings, checked(data).formulas) for data in files]
     assert ["formula" in {f.kind for f in found} for found, _ in before] == [False, True, True]
-    monkeypatch.setattr("xlconv.compare.MANY", most)
+    monkeypatch.setattr("xlconv.checking.compare.MANY", most)
     assert [(checked(data).findings, checked(data).formulas) for data in files] == before
 
 
@@ -110,7 +110,7 @@ def test_formulas_beyond_those_that_are_followed_are_counted_as_they_are_written
 ) -> None:
     data = in_part(fresh(), part_of(fresh(), "Collect"), "</f>", "+0</f>")
     count = sum(1 + finding.more for finding in checked(data).findings)
-    monkeypatch.setattr("xlconv.differences.FOLLOWED", 2)
+    monkeypatch.setattr("xlconv.checking.differences.FOLLOWED", 2)
     found = checked(data).findings
     assert {finding.kind for finding in found} == {"formula"}
     assert (len(found), sum(1 + finding.more for finding in found)) == (2, count)

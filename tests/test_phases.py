@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from xlconv.errors import XlconvError
-from xlconv.geometry import Axis
-from xlconv.layer import Array, Layer
-from xlconv.lesson import build, load_lesson
-from xlconv.places import a1
-from xlconv.sheet import Sheet
+from xlconv.figures.words import WORDS
+from xlconv.grid.places import a1
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.geometry import Axis
+from xlconv.layers.layer import Array, Layer
+from xlconv.lessons.read import build, load_lesson
 from xlconv.views.phases import HAND, Phase, phases
-from xlconv.words import WORDS
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.engine import Changes, Engine, Values

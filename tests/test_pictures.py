@@ -13,12 +13,12 @@ from openpyxl import load_workbook
 from PIL import Image
 
 from tests.conftest import Ran
-from xlconv.data import Source, array
 from xlconv.errors import UnreadableError, XlconvError
-from xlconv.files import Folder
-from xlconv.layer import Layer
-from xlconv.lesson import build
-from xlconv.sheet import Sheet
+from xlconv.files.arrays import Source, array
+from xlconv.files.reading import Folder
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Layer
+from xlconv.lessons.read import build
 from xlconv.views.phases import phases
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import xlconv
-from xlconv.data import array
-from xlconv.words import WORDS
+from xlconv.figures.words import WORDS
+from xlconv.files.arrays import array
 
 from .conftest import Ran
 from .engines import ironcalc_engine

@@ -12,16 +12,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from xlconv import expr, references, sheetdata, strip
 from xlconv.errors import BugError
-from xlconv.expr import Call, Expr, Grid
-from xlconv.functions import FUNCTIONS
-from xlconv.geometry import Geometry
-from xlconv.lesson import check_claims, view_function
-from xlconv.model import conv_transpose
-from xlconv.references import rules
-from xlconv.sheet import Sheet
+from xlconv.grid import expr, references
+from xlconv.grid.expr import Call, Expr, Grid
+from xlconv.grid.functions import FUNCTIONS
+from xlconv.grid.references import rules
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.geometry import Geometry
+from xlconv.layers.model import conv_transpose
+from xlconv.lessons.read import check_claims, view_function
 from xlconv.views import collect
+from xlconv.xlsx import rows, strip
 
 from .engines import ironcalc_engine
 from .engines.cached import cached_values
@@ -118,7 +119,7 @@ CHECKS = [model, engine, snapshot, renderer, table, lights, definition]
 
 def wrong_letters(patch: pytest.MonkeyPatch) -> None:
     """Past Z the second letter comes first; the cells themselves keep their places."""
-    right = sheetdata.letters
+    right = rows.letters
     patch.setattr(strip, "letters", lambda column: right(column)[::-1])
 
 

@@ -15,12 +15,12 @@ import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
-from xlconv import theme
 from xlconv.errors import XlconvError
-from xlconv.layer import Layer
-from xlconv.lesson import build, check_claims, load_lesson
-from xlconv.references import text
-from xlconv.sheet import Sheet
+from xlconv.grid import theme
+from xlconv.grid.references import text
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Layer
+from xlconv.lessons.read import build, check_claims, load_lesson
 from xlconv.views.playground import LARGEST, playground
 
 from .engines import formulon_engine, ironcalc_engine, libreoffice_engine

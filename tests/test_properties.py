@@ -13,8 +13,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from xlconv.errors import XlconvError
-from xlconv.layer import Layer
-from xlconv.sheet import Sheet
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Layer
 
 from .engines import formulon_engine, ironcalc_engine, libreoffice_engine
 from .engines.cached import cached_values

@@ -14,12 +14,12 @@ from tests.conftest import Ran
 from tests.layers import transposed
 from tests.test_cli import error_line
 from tests.test_cli_layers import printed
-from xlconv.conventions import resolve
 from xlconv.errors import XlconvError
-from xlconv.layer import Convolution, Layer
-from xlconv.layouts import LAYOUTS, to_layout
-from xlconv.lesson import load_lesson
-from xlconv.model import conv_transpose
+from xlconv.frameworks.layouts import LAYOUTS, to_layout
+from xlconv.frameworks.resolve import resolve
+from xlconv.layers.layer import Convolution, Layer
+from xlconv.layers.model import conv_transpose
+from xlconv.lessons.read import load_lesson
 
 Run = Callable[..., Ran]
 Write = Callable[[str, str], Path]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from xlconv.cells import cells_of
-from xlconv.drawing import draw
-from xlconv.lesson import lesson_names
-from xlconv.origin import elsewhere
-from xlconv.redrawn import contents, mark
-from xlconv.sheetdata import chunks
+from xlconv.checking.cells import cells_of
+from xlconv.checking.origin import elsewhere
+from xlconv.checking.redrawn import contents, mark
+from xlconv.lessons.drawing import draw
+from xlconv.lessons.read import lesson_names
+from xlconv.xlsx.rows import chunks
 
 
 @pytest.mark.parametrize("name", lesson_names())

@@ -15,14 +15,14 @@ from openpyxl.utils.escape import unescape
 
 from tests.engines import formulon_engine, ironcalc_engine, libreoffice_engine
 from tests.engines.need import needs
-from xlconv.book import Book
-from xlconv.check import check
+from xlconv.checking.check import check
 from xlconv.errors import XlconvError
-from xlconv.expr import joined
-from xlconv.layer import Layer
-from xlconv.lesson import build, draw, layer_lesson
-from xlconv.page import Lesson, Page
-from xlconv.sheet import Sheet
+from xlconv.grid.expr import joined
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Layer
+from xlconv.lessons.book import Book
+from xlconv.lessons.lesson import Lesson, Page
+from xlconv.lessons.read import build, draw, layer_lesson
 
 HOME = Path(__file__).parents[1]
 FLAT = Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2)

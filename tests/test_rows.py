@@ -9,10 +9,10 @@ import pytest
 
 from tests.hostile import SHEET, parts
 from tests.mutants import spoiled_bytes, spoiled_xml
-from xlconv.cells import Cell, Cells
-from xlconv.places import Place
-from xlconv.rows import plain_cells, read_rows
-from xlconv.scan import Budget, Reading, scanned
+from xlconv.checking.cells import Cell, Cells
+from xlconv.checking.rows import plain_cells, read_rows
+from xlconv.checking.scan import Budget, Reading, scanned
+from xlconv.grid.places import Place
 
 STRINGS = ["A", "B"]
 Found = list[tuple[Place, Cell]] | None

@@ -16,8 +16,8 @@ import pytest
 from tests.conftest import Ran
 from tests.test_cli import LESSON, SMALL, error_line, start
 from xlconv.errors import TargetError
-from xlconv.saving import save_file, save_files
-from xlconv.sources import remember, remembered
+from xlconv.files.saving import save_file, save_files
+from xlconv.files.sources import remember, remembered
 
 Run = Callable[..., Ran]
 Write = Callable[[str, str], Path]

@@ -18,12 +18,14 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 
-from xlconv import emit, lesson, model
-from xlconv.book import Book
 from xlconv.errors import XlconvError
-from xlconv.layer import Layer
-from xlconv.lesson import build, draw, layer_lesson
-from xlconv.sheet import Sheet
+from xlconv.grid.sheet import Sheet
+from xlconv.layers import model
+from xlconv.layers.layer import Layer
+from xlconv.lessons import read
+from xlconv.lessons.book import Book
+from xlconv.lessons.read import build, draw, layer_lesson
+from xlconv.xlsx import archive
 
 from .conftest import Ran
 from .engines import ironcalc_engine
@@ -135,7 +137,7 @@ def test_fault_while_rows_are_made_ends_the_writing(
         yield b"<row/>", 1
         raise fault
 
-    monkeypatch.setattr(emit, "chunks", broken)
+    monkeypatch.setattr(archive, "chunks", broken)
     before = threading.active_count(), sys.getswitchinterval()
     with pytest.raises(type(fault)):
         Book("Test", (Sheet("Sheet"),)).write(Sink())
@@ -155,7 +157,9 @@ def test_progress_tells_the_rows_of_all_sheets() -> None:
 def on_a_terminal(folder: Path, started: str) -> bytes:
     """What stderr shows on a terminal when the program was started then."""
     ours, theirs = pty.openpty()
-    command = f"from xlconv import cli, terminal; terminal.STARTED = {started}; cli.main()"
+    command = (
+        f"from xlconv.cli import commands, terminal; terminal.STARTED = {started}; commands.main()"
+    )
     asked = ["layer", "--input", "99x99", "--weight", "4x4", "--view", "phases", "-o", "a.xlsx"]
     running = subprocess.Popen(
         [sys.executable, "-c", command, *asked],
@@ -213,7 +217,7 @@ def test_layer_without_room_is_refused_with_the_largest_that_has_it(
     def computed(*_: object) -> None:
         raise AssertionError("it was computed first")
 
-    monkeypatch.setattr(lesson, "check_claims", computed)
+    monkeypatch.setattr(read, "check_claims", computed)
     asked = ["--weight", weight, "--stride", "2", "--view", view]
     done = run("layer", "--input", size, *asked)
     assert done.code == 2
@@ -235,7 +239,7 @@ def test_layer_without_room_is_refused_with_the_largest_that_has_it(
 def room(shape: list[int], kernel: np.ndarray, view: str) -> bool:
     layer = Layer.of(np.broadcast_to(1.0, shape), kernel, stride=2)
     try:
-        lesson.check_room(layer_lesson(layer, view.split(",")))
+        read.check_room(layer_lesson(layer, view.split(",")))
     except XlconvError:
         return False
     return True

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlconv.conventions import axes
 from xlconv.errors import XlconvError
-from xlconv.settings import Setting, explain_settings, settings
+from xlconv.frameworks.resolve import axes
+from xlconv.frameworks.search import Setting, explain_settings, settings
 
 
 def made(x: Setting, axis: int, n: int) -> int:

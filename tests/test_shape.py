@@ -11,8 +11,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from xlconv.errors import XlconvError
-from xlconv.rules import CONVENTIONS
-from xlconv.shape import (
+from xlconv.frameworks.rules import CONVENTIONS
+from xlconv.frameworks.sizes import (
     OUTPUT_SIZE,
     Shape,
     as_dict,

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xlconv.book import Book
 from xlconv.errors import XlconvError
-from xlconv.expr import Expr, Grid, call
-from xlconv.places import a1, below, beside, corners, leaves, span, tiled
-from xlconv.references import rules, text
-from xlconv.sheet import Sheet
+from xlconv.grid.expr import Expr, Grid, call
+from xlconv.grid.places import a1, below, beside, corners, leaves, span, tiled
+from xlconv.grid.references import rules, text
+from xlconv.grid.sheet import Sheet
+from xlconv.lessons.book import Book
 
 from .engines import ironcalc_engine
 from .engines.cached import cached_values, formulas

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from xlconv.errors import BugError, XlconvError
-from xlconv.expr import Constant, call, joined, total
-from xlconv.sheet import Sheet
+from xlconv.grid.expr import Constant, call, joined, total
+from xlconv.grid.sheet import Sheet
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.cached import cached_values, formulas

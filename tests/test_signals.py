@@ -34,14 +34,16 @@ main()
 # says so when a file is half written, and then waits for what comes
 HALFWAY = """
 import signal, sys
-from xlconv import __main__, emit, saving
+from xlconv import __main__
+from xlconv.xlsx import archive
+from xlconv.files import saving
 def halfway(file, data):
     file.write(data[: len(data) // 2])
     file.flush()
     print("halfway", file=sys.stderr, flush=True)
     while True:
         signal.pause()
-emit.write = lambda sheets, title, target, *more: halfway(target, b"workbook")
+archive.write = lambda sheets, title, target, *more: halfway(target, b"workbook")
 def stage(self, write):
     with self.part.open("xb") as file:
         halfway(file, b"a file")
@@ -54,20 +56,29 @@ __main__.main()
 # kills itself while rows are made in one thread and compressed in another
 AT_ROWS = """
 import os, signal
-from xlconv import __main__, emit
-chunks = emit.chunks
+from xlconv import __main__
+from xlconv.xlsx import archive
+chunks = archive.chunks
 def killed(*given):
     for piece in chunks(*given):
         yield piece
         os.kill(os.getpid(), signal.{name})
-emit.chunks = killed
+archive.chunks = killed
 __main__.main()
 """
 
 
 @pytest.mark.parametrize("number", CODES)
 @pytest.mark.parametrize(
-    "module", ["xlconv.cli", "click", "click.core", "xlconv.options", "xlconv.lesson", "numpy"]
+    "module",
+    [
+        "xlconv.cli.commands",
+        "click",
+        "click.core",
+        "xlconv.cli.options",
+        "xlconv.lessons.read",
+        "numpy",
+    ],
 )
 def test_signal_during_imports_is_quiet(
     tmp_path: Path, listing: Listing, module: str, number: signal.Signals
@@ -79,7 +90,7 @@ def test_signal_during_imports_is_quiet(
 
 
 @pytest.mark.parametrize(
-    "module", ["numpy.linalg", "numpy.random", "xlconv.views.collect", "xlconv.emit"]
+    "module", ["numpy.linalg", "numpy.random", "xlconv.views.collect", "xlconv.xlsx.archive"]
 )
 def test_interrupt_during_later_imports_is_quiet(
     tmp_path: Path, listing: Listing, module: str
@@ -139,7 +150,8 @@ def test_hang_up_does_not_end_what_nohup_started(tmp_path: Path) -> None:
 def test_program_that_does_not_end_by_a_signal_ends_by_the_third(tmp_path: Path) -> None:
     deaf = """
 import os, signal, sys
-from xlconv import __main__, cli
+from xlconv import __main__
+from xlconv.cli import commands
 def run():
     try:
         os.kill(os.getpid(), signal.SIGINT)
@@ -147,7 +159,7 @@ def run():
         pass
     os.kill(os.getpid(), signal.SIGINT)
     os.kill(os.getpid(), signal.SIGINT)
-cli.main = run
+commands.main = run
 __main__.main()
 """
     running = start(tmp_path, program=deaf)
@@ -160,4 +172,4 @@ def test_installed_command_awaits_signals_before_it_imports_anything() -> None:
     module, _, function = scripts["xlconv"].partition(":")
     seen = f"import sys, {module} as entry; print(entry.{function}, *sys.modules)"
     done = subprocess.run([sys.executable, "-c", seen], cwd=HOME, capture_output=True, check=True)
-    assert not {b"click", b"numpy", b"xlconv.cli"} & set(done.stdout.split())
+    assert not {b"click", b"numpy", b"xlconv.cli.commands"} & set(done.stdout.split())

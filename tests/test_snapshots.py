@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from xlconv.errors import XlconvError
-from xlconv.expr import Area
-from xlconv.layer import Layer
-from xlconv.places import a1, span
-from xlconv.references import rules
-from xlconv.sheet import Sheet
+from xlconv.grid.expr import Area
+from xlconv.grid.places import a1, span
+from xlconv.grid.references import rules
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Layer
 
 from .engines.cached import cached_values, formulas
 from .engines.package import row_and_column

@@ -1,4 +1,4 @@
-"""The programs of xlconv.snippets, run where the framework is installed, and their text.
+"""The programs of xlconv.frameworks.snippets, run where the framework is installed, and their text.
 
 UPDATE_GOLDEN=1 writes tests/golden/snippets anew.
 """
@@ -20,9 +20,9 @@ import numpy as np
 import pytest
 
 from xlconv.errors import XlconvError
-from xlconv.layer import Array, Layer
-from xlconv.model import conv_transpose
-from xlconv.snippets import FRAMEWORKS, LITERAL_LIMIT, files, snippet
+from xlconv.frameworks.snippets import FRAMEWORKS, LITERAL_LIMIT, files, snippet
+from xlconv.layers.layer import Array, Layer
+from xlconv.layers.model import conv_transpose
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden" / "snippets"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xlconv.errors import XlconvError
-from xlconv.spatial import spatial, to_size, without_channels
+from xlconv.frameworks.spatial import spatial, to_size, without_channels
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.cell import Cell
 
-from xlconv import theme
-from xlconv.book import Book
-from xlconv.sheet import Sheet
-from xlconv.styles import Styles
+from xlconv.grid import theme
+from xlconv.grid.sheet import Sheet
+from xlconv.lessons.book import Book
+from xlconv.xlsx.styles import Styles
 
 
 def read(sheet: Sheet, at: str = "B2") -> Cell:

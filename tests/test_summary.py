@@ -10,11 +10,11 @@ import pytest
 
 import xlconv
 from tests.test_conventions import run_onnx
-from xlconv.check import check
-from xlconv.layer import Convolution, Layer
-from xlconv.lesson import lesson_names
-from xlconv.report import Finding, Report
-from xlconv.summary import ROWS, line, table
+from xlconv.checking.check import check
+from xlconv.checking.report import Finding, Report
+from xlconv.layers.layer import Convolution, Layer
+from xlconv.layers.summary import ROWS, line, table
+from xlconv.lessons.read import lesson_names
 
 HUGE = Layer.of(
     np.broadcast_to(0.0, (12, 1000, 1000, 1000)),
@@ -84,7 +84,7 @@ def test_whatever_is_made_of_a_lesson_is_one_short_line(lesson: str) -> None:
 def test_lines_stay_short_whatever_they_tell() -> None:
     title = "a\nlong <b>title</b> & " * 50
     layer = Layer.of([[1]], [[1]])
-    page = xlconv.page.Page(title[:1000], "collect", layer=layer)
+    page = xlconv.lessons.lesson.Page(title[:1000], "collect", layer=layer)
     told = [HUGE, Convolution.of(np.ones(9), np.ones(2)), page, xlconv.Lesson(title[:110], (page,))]
     book = xlconv.Book(title[:110], xlconv.build(layer).sheets)
     for thing in [*told, Report(title), book]:

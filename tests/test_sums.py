@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from xlconv.layer import Convolution, Layer
-from xlconv.lesson import build, check_claims
-from xlconv.model import conv
-from xlconv.sheet import Sheet
-from xlconv.sums import drawn
+from xlconv.figures.sums import drawn
+from xlconv.figures.words import WORDS
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Convolution, Layer
+from xlconv.layers.model import conv
+from xlconv.lessons.read import build, check_claims
 from xlconv.views.convolution import convolution
-from xlconv.words import WORDS
 
 from .engines import formulon_engine, ironcalc_engine, libreoffice_engine
 from .engines.cached import cached_values, formulas

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from xlconv.errors import XlconvError
-from xlconv.tables import read_table
+from xlconv.files.tables import read_table
 
 ROWS = [[1, 2.5, -3], [4, 50, 0.25]]
 

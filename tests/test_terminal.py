@@ -15,10 +15,10 @@ import pytest
 
 from tests.conftest import Ran
 from tests.test_cli import LESSON, SMALL, error_line, start
-from xlconv import cli
-from xlconv.layer import Layer
-from xlconv.lesson import build
-from xlconv.terminal import LONGEST, put
+from xlconv.cli import commands
+from xlconv.cli.terminal import LONGEST, put
+from xlconv.layers.layer import Layer
+from xlconv.lessons.read import build
 
 Run = Callable[..., Ran]
 Write = Callable[[str, str], Path]
@@ -241,9 +241,9 @@ def test_closed_stream_is_not_taken_for_the_workbook(
     # whatever prints to the streams, prints now
     noise = "import os; os.write(1, b'noise'); os.write(2, b'noise')"
     program = (
-        "import sys; from xlconv import __main__, emit; write = emit.write\n"
+        "import sys; from xlconv import __main__; from xlconv.xlsx import archive; write = archive.write\n"
         f"def noisy(*given):\n    {noise}\n    write(*given)\n"
-        "emit.write = noisy; __main__.main()"
+        "archive.write = noisy; __main__.main()"
     )
     args = [*SMALL, "-o", "a.xlsx"]
     running = start(tmp_path, "layer", *args, program=program, preexec_fn=close)
@@ -282,9 +282,10 @@ def test_terminal_that_goes_away_while_a_file_is_written_changes_nothing(
     ours, theirs = pty.openpty()
     # the bar is shown from the first row on; nobody holds the terminal's other end by then
     program = (
-        "import os; from xlconv import __main__, emit, terminal; write = emit.write\n"
+        "import os; from xlconv import __main__; from xlconv.cli import terminal;"
+        " from xlconv.xlsx import archive; write = archive.write\n"
         f"def leave(*given):\n    os.close({ours})\n    write(*given)\n"
-        "terminal.STARTED = float('-inf'); emit.write = leave; __main__.main()"
+        "terminal.STARTED = float('-inf'); archive.write = leave; __main__.main()"
     )
     running = start(
         tmp_path, "layer", *SMALL, program=program, stderr=theirs, pass_fds=[ours],
@@ -324,9 +325,9 @@ def test_pipe_that_closes_early_is_one_line(tmp_path: Path, args: list[str]) -> 
 
 def test_warning_of_a_library_is_nothing_that_a_user_can_mend(tmp_path: Path) -> None:
     program = (
-        "import warnings; from xlconv import __main__, emit; write = emit.write\n"
+        "import warnings; from xlconv import __main__; from xlconv.xlsx import archive; write = archive.write\n"
         "def warn(*given):\n    warnings.warn('odd')\n    write(*given)\n"
-        "emit.write = warn; __main__.main()"
+        "archive.write = warn; __main__.main()"
     )
     running = start(tmp_path, "layer", *SMALL, program=program)
     said = running.communicate()[1]
@@ -346,7 +347,7 @@ def test_fault_of_our_own_is_one_line_that_says_how_to_report_it(
     def fail(*_: object, **__: object) -> None:
         raise fault
 
-    monkeypatch.setattr(cli, "layer_of", fail)
+    monkeypatch.setattr(commands, "layer_of", fail)
     done = run("layer", *SMALL)
     told = error_line(done.err)
     assert told.startswith("this is a fault of xlconv ")
@@ -361,7 +362,7 @@ def test_traceback_is_shown_to_who_asks_for_it(run: Run, monkeypatch: pytest.Mon
     def fail(*_: object, **__: object) -> None:
         raise AssertionError("a\x1b[31mb")
 
-    monkeypatch.setattr(cli, "layer_of", fail)
+    monkeypatch.setattr(commands, "layer_of", fail)
     monkeypatch.setenv("XLCONV_TRACEBACK", "1")
     done = run("layer", *SMALL)
     *above, last = done.err.splitlines()

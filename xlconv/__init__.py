@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 from xlconv.errors import XlconvError
 
 if TYPE_CHECKING:
-    from xlconv.book import Book
-    from xlconv.conventions import resolve
-    from xlconv.layer import Convolution, Layer
-    from xlconv.lesson import build, load_lesson
-    from xlconv.model import output
-    from xlconv.page import Lesson
+    from xlconv.frameworks.resolve import resolve
+    from xlconv.layers.layer import Convolution, Layer
+    from xlconv.layers.model import output
+    from xlconv.lessons.book import Book
+    from xlconv.lessons.lesson import Lesson
+    from xlconv.lessons.read import build, load_lesson
 
 __version__ = "0.1.0"
 __all__ = [
@@ -32,8 +32,9 @@ __all__ = [
 ]  # fmt: skip
 
 _HOMES = {
-    "Book": "book", "Convolution": "layer", "Layer": "layer", "Lesson": "page", "build": "lesson",
-    "load_lesson": "lesson", "output": "model", "resolve": "conventions",
+    "Book": "lessons.book", "Convolution": "layers.layer", "Layer": "layers.layer",
+    "Lesson": "lessons.lesson", "build": "lessons.read", "load_lesson": "lessons.read",
+    "output": "layers.model", "resolve": "frameworks.resolve",
 }  # fmt: skip
 
 if not TYPE_CHECKING:  # a type checker would take this to mean that every name exists

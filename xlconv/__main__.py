@@ -29,7 +29,7 @@ def main() -> NoReturn:
     for number in awaited:
         signal.signal(number, _end)
     try:
-        from xlconv.cli import main as run
+        from xlconv.cli.commands import main as run
 
         run()
     finally:

@@ -13,9 +13,9 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import numpy as np
 
 from tests.fuzz.nasty import NUMBERS, SIZES, TEXTS, VIEWS, flipped, reworded, shuffled, word
-from xlconv.book import Book
-from xlconv.layer import Layer
-from xlconv.lesson import build, lesson_folder
+from xlconv.layers.layer import Layer
+from xlconv.lessons.book import Book
+from xlconv.lessons.read import build, lesson_folder
 
 Args = list[str]
 

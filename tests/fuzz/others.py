@@ -12,7 +12,7 @@ import numpy as np
 from tests.fuzz.cases import KINDS as ORDINARY
 from tests.fuzz.cases import Args, _lessons, _options, _spoilt, _workbook, _zipped
 from tests.fuzz.nasty import NUMBERS, TEXTS, flipped, reworded, shuffled, word
-from xlconv.recipe import RECIPE_SHEET
+from xlconv.lessons.recipe import RECIPE_SHEET
 
 CODE = """import torch.nn as nn
 up = nn.Sequential(

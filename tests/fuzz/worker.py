@@ -18,7 +18,7 @@ from pathlib import Path
 from random import Random
 
 from tests.fuzz.others import KINDS
-from xlconv.cli import main
+from xlconv.cli.commands import main
 
 CODES = (0, 1, 2, 3, 4)
 """What xlconv may end with."""

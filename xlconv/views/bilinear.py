@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from xlconv.arguments import spell
 from xlconv.errors import XlconvError
-from xlconv.expr import Constant, Expr, Grid, call
-from xlconv.figure import (
+from xlconv.figures.figure import (
     LEFT,
     TOP,
     Sources,
@@ -17,11 +15,13 @@ from xlconv.figure import (
     sources,
     tapped,
 )
-from xlconv.geometry import Axis, Geometry
-from xlconv.layer import Layer
-from xlconv.places import Place, below, beside
-from xlconv.sheet import Sheet
-from xlconv.sums import added
+from xlconv.figures.sums import added
+from xlconv.grid.expr import Constant, Expr, Grid, call
+from xlconv.grid.places import Place, below, beside
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.geometry import Axis, Geometry
+from xlconv.layers.given import spell
+from xlconv.layers.layer import Layer
 from xlconv.views.upsampling import filled
 
 

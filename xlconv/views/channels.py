@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlconv.expr import Expr, Grid
-from xlconv.figure import (
+from xlconv.figures.figure import (
     LEFT,
     TOP,
     accumulated,
@@ -18,11 +17,12 @@ from xlconv.figure import (
     tints,
     written,
 )
-from xlconv.geometry import Geometry
-from xlconv.layer import Layer
-from xlconv.places import Place, below, corners, tiled
-from xlconv.sheet import Sheet
-from xlconv.sums import listed, summed
+from xlconv.figures.sums import listed, summed
+from xlconv.grid.expr import Expr, Grid
+from xlconv.grid.places import Place, below, corners, tiled
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.geometry import Geometry
+from xlconv.layers.layer import Layer
 
 NAMED = 8
 """Parts that are named one by one in the sum under an output channel."""

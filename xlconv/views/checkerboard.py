@@ -9,8 +9,7 @@ from math import prod
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.expr import Expr, Grid, call, total
-from xlconv.figure import (
+from xlconv.figures.figure import (
     LEFT,
     TOP,
     nth,
@@ -22,11 +21,12 @@ from xlconv.figure import (
     verdict,
     written,
 )
-from xlconv.geometry import Geometry
-from xlconv.layer import Layer
-from xlconv.places import below, beside
-from xlconv.sheet import Sheet
-from xlconv.sums import added, listed
+from xlconv.figures.sums import added, listed
+from xlconv.grid.expr import Expr, Grid, call, total
+from xlconv.grid.places import below, beside
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.geometry import Geometry
+from xlconv.layers.layer import Layer
 from xlconv.views.overlap import counts
 from xlconv.views.phases import Phase, phase_tints
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlconv.errors import XlconvError
-from xlconv.layer import Layer
-from xlconv.sheet import Sheet
-from xlconv.snippets import FRAMEWORKS, snippet
+from xlconv.frameworks.snippets import FRAMEWORKS, snippet
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Layer
 
 TITLES = {
     "pytorch": "PyTorch", "tensorflow": "TensorFlow", "keras": "Keras", "jax": "JAX",

@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import product
 from math import prod
 
-from xlconv.expr import Expr, Grid, call, joined, moved, shown
-from xlconv.figure import (
+from xlconv.figures.figure import (
     LEFT,
     TOP,
     Sources,
@@ -25,11 +24,12 @@ from xlconv.figure import (
     turned_kernel,
     verdict,
 )
-from xlconv.geometry import Geometry
-from xlconv.layer import Layer
-from xlconv.look import CHOICES, Look, look_at, pick
-from xlconv.places import below, beside
-from xlconv.sheet import Sheet
+from xlconv.figures.looked_at import CHOICES, Look, look_at, pick
+from xlconv.grid.expr import Expr, Grid, call, joined, moved, shown
+from xlconv.grid.places import below, beside
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.geometry import Geometry
+from xlconv.layers.layer import Layer
 
 TAPS = 80
 """Products beyond which the looked-at cell is not written out as a sum."""

@@ -6,10 +6,10 @@ import numpy as np
 
 from xlconv import __version__
 from xlconv.errors import XlconvError
-from xlconv.expr import lift
-from xlconv.figure import LEFT
-from xlconv.places import Place
-from xlconv.sheet import Frame, Sheet
+from xlconv.figures.figure import LEFT
+from xlconv.grid.expr import lift
+from xlconv.grid.places import Place
+from xlconv.grid.sheet import Frame, Sheet
 
 LEGEND = ("input", "computed", "kernel", "zero", "cropped", "current", "now", "count")
 """The roles that a legend can explain."""

@@ -6,10 +6,8 @@ from functools import partial
 from itertools import product
 from math import prod
 
-from xlconv.data import array
 from xlconv.errors import XlconvError
-from xlconv.expr import Expr, Grid, call, joined, moved, shown
-from xlconv.figure import (
+from xlconv.figures.figure import (
     LEFT,
     TOP,
     Sources,
@@ -26,12 +24,14 @@ from xlconv.figure import (
     verdict,
     written,
 )
-from xlconv.geometry import Axis, Geometry
-from xlconv.layer import Convolution
-from xlconv.look import CHOICES, Look, look_at, pick
-from xlconv.places import below, beside
-from xlconv.sheet import Sheet
-from xlconv.sums import in_lines, listed, summed
+from xlconv.figures.looked_at import CHOICES, Look, look_at, pick
+from xlconv.figures.sums import in_lines, listed, summed
+from xlconv.files.arrays import array
+from xlconv.grid.expr import Expr, Grid, call, joined, moved, shown
+from xlconv.grid.places import below, beside
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.geometry import Axis, Geometry
+from xlconv.layers.layer import Convolution
 
 PRODUCTS = 60
 """Products beyond which the looked-at cell is not written out as a sum."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from xlconv.expr import Expr, Grid, call, total
-from xlconv.figure import (
+from xlconv.figures.figure import (
     CONTROLS,
     LEFT,
     TOP,
@@ -20,10 +19,11 @@ from xlconv.figure import (
     output_caption,
     sources,
 )
-from xlconv.geometry import Geometry
-from xlconv.layer import Layer
-from xlconv.places import Place, below, beside, passed, tiled
-from xlconv.sheet import Sheet
+from xlconv.grid.expr import Expr, Grid, call, total
+from xlconv.grid.places import Place, below, beside, passed, tiled
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.geometry import Geometry
+from xlconv.layers.layer import Layer
 
 LIT = 150
 """Input cells beyond which stamps do not light up: each would take a rule of its own."""

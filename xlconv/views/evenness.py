@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.expr import call, joined
-from xlconv.figure import LEFT, TOP, indices
-from xlconv.places import Place
-from xlconv.sheet import Sheet
+from xlconv.figures.figure import LEFT, TOP, indices
+from xlconv.grid.expr import call, joined
+from xlconv.grid.places import Place
+from xlconv.grid.sheet import Sheet
 
 CORNER, ACROSS, LARGEST = 8, 3, 16
 """Cells of a corner, corners in a row, and the largest kernel and stride to choose."""

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from xlconv.conventions import axes as conventional
 from xlconv.errors import XlconvError
-from xlconv.expr import Expr, Grid, call
-from xlconv.figure import LEFT, TOP, differences, output_blocks, sources, tapped, times
-from xlconv.geometry import Geometry
-from xlconv.layer import Layer
-from xlconv.places import below, beside
-from xlconv.sheet import Sheet
-from xlconv.sums import added
+from xlconv.figures.figure import LEFT, TOP, differences, output_blocks, sources, tapped, times
+from xlconv.figures.sums import added
+from xlconv.frameworks.resolve import axes as conventional
+from xlconv.grid.expr import Expr, Grid, call
+from xlconv.grid.places import below, beside
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.geometry import Geometry
+from xlconv.layers.layer import Layer
 
 KERNELS, STRIDES = range(1, 8), range(1, 5)
 """The kernel sizes and strides of the table of the rule."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xlconv.arguments import pair, spell
 from xlconv.errors import XlconvError
-from xlconv.expr import Expr, Grid, call
-from xlconv.figure import (
+from xlconv.figures.figure import (
     LEFT,
     TOP,
     Sources,
@@ -23,10 +21,12 @@ from xlconv.figure import (
     turned_kernel,
     verdict,
 )
-from xlconv.geometry import Axis, Geometry
-from xlconv.layer import Layer
-from xlconv.places import below, beside
-from xlconv.sheet import Sheet
+from xlconv.grid.expr import Expr, Grid, call
+from xlconv.grid.places import below, beside
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.geometry import Axis, Geometry
+from xlconv.layers.given import pair, spell
+from xlconv.layers.layer import Layer
 
 SERIES = 5
 """Kernel sizes up to which every padding is shown; of a larger kernel, those around the layer's."""

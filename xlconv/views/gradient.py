@@ -8,10 +8,8 @@ from math import prod
 
 import numpy as np
 
-from xlconv.data import array
 from xlconv.errors import XlconvError
-from xlconv.expr import Expr, Grid, call, joined, shown
-from xlconv.figure import (
+from xlconv.figures.figure import (
     CONTROLS,
     LEFT,
     TOP,
@@ -28,14 +26,16 @@ from xlconv.figure import (
     tints,
     verdict,
 )
-from xlconv.geometry import Geometry
-from xlconv.layer import Array, Layer
-from xlconv.limits import refusal
-from xlconv.look import Look, look_at, pick
-from xlconv.places import Place, below, beside, tiled
-from xlconv.sheet import Sheet
-from xlconv.summary import sizes
-from xlconv.sums import added, listed, summed
+from xlconv.figures.looked_at import Look, look_at, pick
+from xlconv.figures.sums import added, listed, summed
+from xlconv.files.arrays import array
+from xlconv.grid.expr import Expr, Grid, call, joined, shown
+from xlconv.grid.places import Place, below, beside, tiled
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.geometry import Geometry
+from xlconv.layers.layer import Array, Layer
+from xlconv.layers.summary import sizes
+from xlconv.layers.way_out import refusal
 
 NUDGED = 20_000
 """Cells of the nudged images beyond which nobody follows them."""

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from itertools import product
 from math import prod
 
-from xlconv.expr import Expr, Grid, call, joined, moved
-from xlconv.figure import (
+from xlconv.figures.figure import (
     LEFT,
     TINTED,
     TOP,
@@ -22,12 +21,13 @@ from xlconv.figure import (
     times,
     verdict,
 )
-from xlconv.geometry import Axis, Geometry
-from xlconv.layer import Layer
-from xlconv.limits import refusal
-from xlconv.look import Look, look_at
-from xlconv.places import Place, below, beside, passed
-from xlconv.sheet import EXCEL_COLUMNS, Frame, Sheet
+from xlconv.figures.looked_at import Look, look_at
+from xlconv.grid.expr import Expr, Grid, call, joined, moved
+from xlconv.grid.places import Place, below, beside, passed
+from xlconv.grid.sheet import EXCEL_COLUMNS, Frame, Sheet
+from xlconv.layers.geometry import Axis, Geometry
+from xlconv.layers.layer import Layer
+from xlconv.layers.way_out import refusal
 
 MATRIX_CELLS = 1_000_000
 """Cells of a matrix beyond which programs take long to open it, and nobody reads it."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 from xlconv.errors import XlconvError
-from xlconv.expr import Expr, Grid, call
-from xlconv.figure import (
+from xlconv.figures.figure import (
     LEFT,
     TOP,
     Sources,
@@ -25,11 +24,12 @@ from xlconv.figure import (
     verdict,
     written,
 )
-from xlconv.geometry import Geometry
-from xlconv.layer import Layer
-from xlconv.look import Look, look_at
-from xlconv.places import Place, below, beside
-from xlconv.sheet import Frame, Sheet
+from xlconv.figures.looked_at import Look, look_at
+from xlconv.grid.expr import Expr, Grid, call
+from xlconv.grid.places import Place, below, beside
+from xlconv.grid.sheet import Frame, Sheet
+from xlconv.layers.geometry import Geometry
+from xlconv.layers.layer import Layer
 from xlconv.views.sedirts import axis_count
 
 

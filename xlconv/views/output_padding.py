@@ -8,9 +8,7 @@ from math import prod
 
 import numpy as np
 
-from xlconv.arguments import spell
-from xlconv.expr import Expr, Grid, call, total
-from xlconv.figure import (
+from xlconv.figures.figure import (
     LEFT,
     TOP,
     Sources,
@@ -22,11 +20,13 @@ from xlconv.figure import (
     times,
     verdict,
 )
-from xlconv.geometry import Axis, Geometry
-from xlconv.layer import Layer
-from xlconv.places import below, beside
-from xlconv.sheet import Sheet
-from xlconv.sums import added, listed
+from xlconv.figures.sums import added, listed
+from xlconv.grid.expr import Expr, Grid, call, total
+from xlconv.grid.places import below, beside
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.geometry import Axis, Geometry
+from xlconv.layers.given import spell
+from xlconv.layers.layer import Layer
 
 MOST = 4
 """Values of output_padding that stand side by side."""

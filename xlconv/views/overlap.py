@@ -6,11 +6,11 @@ from math import prod
 
 import numpy as np
 
-from xlconv.expr import Constant, Expr, Grid, call, total
-from xlconv.figure import LEFT, TOP, count_caption, indices, steps, verdict
-from xlconv.layer import Layer
-from xlconv.places import Place, below
-from xlconv.sheet import Sheet
+from xlconv.figures.figure import LEFT, TOP, count_caption, indices, steps, verdict
+from xlconv.grid.expr import Constant, Expr, Grid, call, total
+from xlconv.grid.places import Place, below
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Layer
 from xlconv.views.sedirts import axis_count
 
 

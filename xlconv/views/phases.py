@@ -9,10 +9,8 @@ from math import gcd, prod
 
 import numpy as np
 
-from xlconv import theme
 from xlconv.errors import XlconvError
-from xlconv.expr import Constant, Grid
-from xlconv.figure import (
+from xlconv.figures.figure import (
     LEFT,
     TOP,
     bias_block,
@@ -28,10 +26,12 @@ from xlconv.figure import (
     verdict,
     written,
 )
-from xlconv.geometry import Axis, Geometry
-from xlconv.layer import Layer
-from xlconv.places import Place, below, beside, corners
-from xlconv.sheet import Sheet
+from xlconv.grid import theme
+from xlconv.grid.expr import Constant, Grid
+from xlconv.grid.places import Place, below, beside, corners
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.geometry import Axis, Geometry
+from xlconv.layers.layer import Layer
 
 PIXEL_WIDTH, PIXEL_HEIGHT, PICTURE_ZOOM = 2.67, 14, 60
 """A pixel's cell in characters and points, and a zoom in percent at which pixels are a picture."""

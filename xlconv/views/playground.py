@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.expr import Expr, Grid, call, joined, lift
-from xlconv.figure import LEFT, indices
-from xlconv.layer import Layer
-from xlconv.parameters import LIMITS, Parameters, Sizes, parameters, said, size_words, sizes
-from xlconv.places import Place, below, beside
-from xlconv.sheet import Sheet
+from xlconv.figures.figure import LEFT, indices
+from xlconv.figures.parameters import LIMITS, Parameters, Sizes, parameters, said, size_words, sizes
+from xlconv.grid.expr import Expr, Grid, call, joined, lift
+from xlconv.grid.places import Place, below, beside
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Layer
 
 STRIP, TOP = 2, 7
 """The row of the parameters, and the first row of the figures under them."""

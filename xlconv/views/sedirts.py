@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from xlconv.expr import Expr, Grid, call, total
-from xlconv.figure import (
+from xlconv.figures.figure import (
     LEFT,
     TOP,
     caption,
@@ -20,10 +19,11 @@ from xlconv.figure import (
     turned_kernel,
     verdict,
 )
-from xlconv.geometry import Axis, Geometry
-from xlconv.layer import Layer
-from xlconv.places import Place, below, beside, tiled
-from xlconv.sheet import Frame, Sheet
+from xlconv.grid.expr import Expr, Grid, call, total
+from xlconv.grid.places import Place, below, beside, tiled
+from xlconv.grid.sheet import Frame, Sheet
+from xlconv.layers.geometry import Axis, Geometry
+from xlconv.layers.layer import Layer
 
 
 def sedirts(sheet: Sheet, layer: Layer) -> None:

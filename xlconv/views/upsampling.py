@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 from math import floor, prod
 
-from xlconv.expr import Expr, Grid, total
-from xlconv.figure import (
+from xlconv.figures.figure import (
     LEFT,
     TOP,
     collected,
@@ -20,10 +19,11 @@ from xlconv.figure import (
     turned_kernel,
     verdict,
 )
-from xlconv.geometry import Axis, Geometry
-from xlconv.layer import Layer
-from xlconv.places import Place, below, beside
-from xlconv.sheet import Sheet
+from xlconv.grid.expr import Expr, Grid, total
+from xlconv.grid.places import Place, below, beside
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.geometry import Axis, Geometry
+from xlconv.layers.layer import Layer
 
 Share = tuple[slice, list[tuple[slice, float]]]
 """Cells of an axis, and the inputs that they are made of, each with its weight."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from xlconv.figure import (
+from xlconv.figures.figure import (
     LEFT,
     output_blocks,
     output_caption,
     sources,
     tapped,
 )
-from xlconv.layer import Layer
-from xlconv.places import below, beside
-from xlconv.sheet import Sheet
+from xlconv.grid.places import below, beside
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Layer
 
 
 def why(

@@ -1,0 +1,1 @@
+"""A workbook that came back, held against what it was made from."""

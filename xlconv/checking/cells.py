@@ -1,0 +1,160 @@
+"""Tags of a sheet as cells: their formulas and values, whoever wrote them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from math import isfinite
+from typing import NamedTuple
+
+from openpyxl.utils.escape import unescape
+
+from xlconv.checking.scan import TEXT, Budget, Reading, scanned
+from xlconv.checking.shared import Shared
+from xlconv.figures.words import FORMULA_LENGTH
+from xlconv.grid.places import COLUMN, ROW, Place, column_number
+from xlconv.grid.sheet import EXCEL_COLUMNS, EXCEL_ROWS
+
+Value = float | str | bool | None
+
+TAKEN_APART = 20
+"""How much longer it takes to take a shared formula apart than to write it out once."""
+
+ADDRESS = re.compile(COLUMN + ROW)
+
+
+class Cell(NamedTuple):
+    """A cell of a file: its formula without `=`, the value that stands beside it, its style."""
+
+    formula: str | None
+    value: Value
+    style: str = ""
+
+
+def cells_of(rows: Iterable[bytes]) -> Iterator[tuple[Place, Cell]]:
+    """The cells of `<row>` elements; instead of a shared text its number."""
+    found: list[tuple[Place, Cell]] = []
+    reader = Cells(found, None, None)
+    whole = chain([b"<sheetData>"], rows, [b"</sheetData>"])
+    for _ in scanned(whole, reader.start, reader.end):
+        yield from found
+        found.clear()
+
+
+class Cells:
+    """Tags of a sheet in, cells out."""
+
+    def __init__(
+        self,
+        found: list[tuple[Place, Cell]],
+        strings: Sequence[str] | None,
+        budget: Budget | Reading | None,
+    ) -> None:
+        self.found, self.strings, self.budget = found, strings, budget
+        self.shared: dict[str, Shared] = {}
+        self.row, self.column = -1, -1
+        self.kind, self.style, self.texts = "n", "", list[str]()
+        self.length = 0
+        self.formula: str | None = None
+        self.attributes: dict[str, str] = {}
+        self.open, self.phonetic = False, False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "c":
+            self._place(attributes.get("r"))
+            self.kind, self.formula, self.open = attributes.get("t", "n"), None, True
+            self.style = attributes.get("s", "")
+            self.texts.clear()
+            self.length = 0
+        elif tag == "row":
+            told = attributes.get("r", "")
+            self.row = int(told) - 1 if told.isascii() and told.isdigit() else self.row + 1
+            self.column = -1
+        elif tag == "f":
+            self.attributes = attributes
+        elif tag == "rPh":
+            self.phonetic = True
+
+    def end(self, tag: str, text: str) -> None:
+        if not self.open:
+            return
+        if tag in ("v", "t"):
+            if not self.phonetic:
+                self.texts.append(text)
+                self.length += len(text)
+                if self.length > TEXT:
+                    raise ValueError(f"has a text of more than {TEXT} characters")
+        elif tag == "f":
+            self.formula = self._whole(text)
+        elif tag == "rPh":
+            self.phonetic = False
+        elif tag == "c":
+            self.open = False
+            if self.formula is not None or self.texts:
+                place = (self.row, self.column)
+                self.found.append((place, Cell(self.formula, self._value(), self.style)))
+
+    def _place(self, told: str | None) -> None:
+        if told is None:
+            self.column += 1
+        elif found := ADDRESS.fullmatch(told):
+            self.row, self.column = int(found[2]) - 1, column_number(found[1]) - 1
+        else:
+            raise ValueError(f"has a cell {told[:20]!r}")
+        if not (0 <= self.row < EXCEL_ROWS and self.column < EXCEL_COLUMNS):
+            raise ValueError(f"has a cell beyond Excel's last, row {self.row + 1}")
+
+    def _whole(self, text: str) -> str:
+        """The formula; one that is shared is moved here from where it stands."""
+        if self.attributes.get("t") != "shared":
+            return text
+        number, here = self.attributes.get("si", ""), (self.row, self.column)
+        if text:
+            if self.budget is not None:
+                self.budget.keep(number, *[text] * 9)  # its pieces
+                self.budget.spend("written", TAKEN_APART * min(len(text), FORMULA_LENGTH))
+            self.shared[number] = Shared.of(text, here)
+            return text
+        moved = self.shared[number].at(here) if number in self.shared else ""
+        if self.budget is not None:
+            self.budget.spend("written", len(moved))
+        return moved
+
+    def _value(self) -> Value:
+        return value_of(self.kind, "".join(self.texts), self.strings)
+
+
+def value_of(kind: str, text: str, strings: Sequence[str] | None) -> Value:
+    """What a text in a cell of a kind says.
+
+    strings  the texts that cells share; without them, a shared text is its number
+    """
+    if kind == "n":
+        return _number(text)
+    if kind == "b":
+        return text.strip() in ("1", "true")
+    if kind == "s" and strings is not None:
+        known = re.fullmatch(r"[0-9]{1,9}", text) and int(text) < len(strings)
+        return strings[int(text)] if known else ""
+    return text_of(text)
+
+
+def text_of(written: str) -> str:
+    """A text with its `_x0041_`; half a letter of UTF-16 that stands alone is no letter.
+
+    >>> text_of("_x0022_A_x0022_"), text_of("_xD83D__xDE00_"), text_of("_xD83D_")
+    ('"A"', '😀', '�')
+    """
+    if "_x" not in written and written.isascii():
+        return written
+    text = unescape(written)
+    return str(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+
+
+def _number(text: str) -> float | str | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return text or None
+    return number if isfinite(number) else text

@@ -1,0 +1,79 @@
+"""Whether a workbook that was perhaps edited still computes what it should.
+
+The workbook carries its recipe. The same lesson is drawn again with the numbers that the file holds
+now, and the two are compared cell by cell: formulas as written, values as NumPy computes them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from xlconv import __version__
+from xlconv.checking.compare import OneSheet
+from xlconv.checking.engine import recalculated
+from xlconv.checking.origin import Origin, kept
+from xlconv.checking.renamed import found_again
+from xlconv.checking.report import Finding, Report
+from xlconv.checking.workbook import Workbook
+from xlconv.errors import XlconvError
+from xlconv.lessons.lesson import Lesson
+from xlconv.lessons.recipe import RECIPE_SHEET
+
+
+def check(
+    path: str | os.PathLike[str],
+    *,
+    engine: bool = False,
+    made: Origin | None = None,
+) -> Report:
+    """Compare a workbook that xlconv made with what its numbers, as they now stand, must give.
+
+    engine  whether IronCalc (the extra `engine`) recalculates the file first
+    made    what it must have been made from, see `origin`; it says so itself, if not given
+
+    Raises UnreadableError for a file that is no such workbook, or is not safe to open.
+    """
+    book = Workbook.read(Path(path))
+    own = _own(book) if made else None
+    made = made or kept(book)
+    values = recalculated(book) if engine else None
+    titles = found_again(made.lesson, book)
+    findings = [*_about_sheets(made.lesson, book, titles)]
+    if own is not None and own != made.lesson.title:
+        findings.insert(0, Finding("other", Path(path).name, "", made.lesson.title, own))
+    if made.version != __version__:
+        findings.append(Finding("version", Path(path).name, "", __version__, made.version))
+    formulas = 0
+    for number, page in enumerate(made.lesson.pages):
+        title = titles.get(page.name)
+        if page.view and title is not None:
+            now = None if values is None else values[title]
+            one = OneSheet(made.lesson, number, book, titles, now)
+            findings += one.findings()
+            formulas += one.formulas
+    if not formulas and not any(finding.wrong for finding in findings):
+        computes = any(cell.formula for name in book.sheets for _, cell in book.cells(name))
+        findings.append(Finding("nothing" if computes else "plain", Path(path).name))
+    return Report(book.package.name, tuple(findings), formulas, made.lesson.title)
+
+
+def _own(book: Workbook) -> str | None:
+    """The title of the lesson that a workbook itself says it is of; None if it says none."""
+    try:
+        return kept(book).lesson.title
+    except XlconvError:
+        return None
+
+
+def _about_sheets(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> Iterator[Finding]:
+    """What became of the sheets themselves."""
+    known = {RECIPE_SHEET, *titles.values(), *(page.name for page in lesson.pages)}
+    yield from (Finding("added", name) for name in book.sheets if name not in known)
+    for page in lesson.pages:
+        title = titles.get(page.name, "")
+        if title not in ("", page.name):
+            yield Finding("renamed", title, "", page.name, title)
+        elif page.view and not title:
+            yield Finding("gone", page.name)

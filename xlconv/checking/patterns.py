@@ -1,0 +1,98 @@
+"""Formulas that are one but for the cells they refer to: what is true of two is true of the next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+from xlconv.checking.formula import Cells, parts, same_parts
+from xlconv.checking.moves import Moves
+from xlconv.grid.places import a1, column_number
+
+ADDRESS = re.compile(r"([A-Z]{1,3}[1-9][0-9]{0,6})")
+
+QUOTED = re.compile("[\"'!]")
+"""What texts and the names of sheets have around them."""
+
+MOST = 1_000
+"""Pairs of patterns that are remembered."""
+
+LETTERS = 4_000_000
+"""Letters of formulas that are taken apart; no more, so that it takes seconds at most."""
+
+Pair = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+class Patterns:
+    """Which formulas of a sheet mean the same as those of another one, whose cells were moved.
+
+    names  what the sheet is called here and there
+    now    what each sheet is called there, in capitals
+    known  pairs of formulas without the addresses in them, and whether they mean the same
+    left   how many letters may still be taken apart
+
+    >>> found = Patterns(("S", "S"), {})
+    >>> found.alike("A1+B2", "+$A1+B2"), found.alike("A1+B2", "+A1+B3"), found.left < LETTERS
+    (True, False, True)
+    """
+
+    def __init__(
+        self, names: tuple[str, str], now: Mapping[str, str], at: Moves | None = None
+    ) -> None:
+        self.names, self.now, self.at = names, now, at or Moves()
+        self.known: dict[Pair, bool] = {}
+        self.left = LETTERS
+        self.moved: Callable[[str], str] | None = None
+        if self.at != Moves():
+            self.moved = lru_cache(1 << 16)(self._moved)
+
+    def alike(self, ours: str, theirs: str) -> bool | None:
+        """Whether two formulas are one but for how a program writes them.
+
+        None if nobody looks, for too much has been taken apart already.
+        """
+        if not self.moved and ours == theirs.removeprefix("+"):
+            return True
+        if len(theirs) > 4 * len(ours) + 400:  # however a program writes ours
+            return False
+        pair = self._pair(ours, theirs)
+        if pair in self.known:
+            return self.known[pair]
+        if self.left < 0:
+            return None
+        self.left -= len(ours) + len(theirs)
+        found = self._same(ours, theirs)
+        if pair is not None and len(self.known) < MOST:
+            self.known[pair] = found
+        return found
+
+    def _pair(self, ours: str, theirs: str) -> Pair | None:
+        """Both without their addresses, if those are the same; what may be quoted is left as it is.
+
+        A `$` only says how a formula moves.
+        """
+        if not (QUOTED.search(ours) or QUOTED.search(theirs)):
+            ours, theirs = ours.replace("$", ""), theirs.replace("$", "")
+        elif self.moved:
+            return None
+        mine, other = ADDRESS.split(ours), ADDRESS.split(theirs)
+        here = map(self.moved, mine[1::2]) if self.moved else mine[1::2]
+        return (tuple(mine[::2]), tuple(other[::2])) if [*here] == other[1::2] else None
+
+    def _moved(self, address: str) -> str:
+        letters = address.rstrip("0123456789")
+        row = int(address[len(letters) :])
+        return a1(self.at.place((row - 1, column_number(letters) - 1)))
+
+    def _same(self, ours: str, theirs: str) -> bool:
+        try:
+            mine, other = (parts(*told) for told in zip((ours, theirs), self.names, strict=True))
+            return same_parts(mine, other, self._seen)
+        except ValueError:
+            return False
+
+    def _seen(self, cells: Cells) -> Cells:
+        if cells.sheet:
+            return cells._replace(sheet=self.now.get(cells.sheet, cells.sheet))
+        return self.at.cells(cells)

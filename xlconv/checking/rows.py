@@ -1,0 +1,188 @@
+"""Rows of a sheet, of which plain ones stay bytes: for them no parser of XML has to be asked.
+
+A row is plain if one pattern matches all of it: nothing in it then has two readings. Whatever else
+a file has, from its head to a row with a comment, a parser is told, in its order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from html import unescape
+from itertools import groupby
+
+from xlconv.checking.cells import Cell, Cells, value_of
+from xlconv.checking.scan import DEPTH, TOKEN, Reading, Scanner
+from xlconv.grid.places import Place, column_number
+from xlconv.grid.sheet import EXCEL_ROWS
+
+Row = bytes | Sequence[tuple[Place, Cell]]
+"""A plain row as it stands in the file, or the cells of another one."""
+
+LETTERS = rb"""[ -%'-;=?-~]{0,32767}+"""
+TEXT = LETTERS + rb"(?:&(?:lt|gt|amp|quot|apos);" + LETTERS + rb"){0,2000}+"
+"""A text without letters that XML could refuse; of few enough letters for a cell."""
+
+COLUMNS = rb"(?:[A-Z]{1,2}+(?![A-Z])|[A-W][A-Z]{2}|X[A-E][A-Z]|XF[A-D])"
+
+PLAIN = re.compile(
+    rb'<row r="([1-9][0-9]{0,6})"((?: (?:spans|ht|s|customHeight|customFormat|hidden|outlineLevel'
+    rb'|collapsed|thickBot|thickTop|x14ac:dyDescent)="[0-9A-Za-z:. ]{0,99}")*+)(?:/>|>'
+    rb'(?:<c r="' + COLUMNS + rb'\1"(?: s="[0-9]{1,9}")?+(?: t="(?:n|s|b|str|e)")?+(?:/>|>(?:'
+    rb"<f(?: aca=\"false\")?+>" + TEXT + rb"</f>(?:<v ?/>|<v(?: xml:space=\"preserve\")?+>"
+    + TEXT + rb"</v>)?+"
+    rb"|<v(?: xml:space=\"preserve\")?+>(?!<)" + TEXT + rb"</v>"
+    rb")</c>))*+</row>)"
+)  # fmt: skip
+"""A row whose cells all have addresses in it, each with at most one formula and one value."""
+
+CELL = re.compile(
+    r'<c r="([A-Z]+)[0-9]+"(?: s="([0-9]+)")?(?: t="([a-z]+)")?>'
+    r"(?:(<f)[^>]*>([^<]*)</f>)?(?:<v[^>]*>([^<]*)</v>)?"
+)
+"""A cell of a plain row that holds something."""
+
+FORMULA = re.compile(rb'<c r="([A-Z]+)[0-9]+"[^>]*><f[^>]*>([^<]*)</f>')
+"""A formula of a plain row, with its column."""
+
+DECLARED = re.compile(
+    rb'(?:\xef\xbb\xbf)?(?:<\?xml version="1\.0"(?: encoding="[Uu][Tt][Ff]-8")?'
+    rb'(?: standalone="(?:yes|no)")? ?\?>)?'
+)
+"""How a part begins of which each byte is a letter, at least in plain rows."""
+
+SHEET_DATA, END = b"<sheetData>", b"</row>"
+
+
+def written_alike(ours: bytes, theirs: bytes) -> tuple[set[str], bool]:
+    """The columns of what two plain rows write alike; whether a formula among it has a value."""
+    mine = {told for cell in CELL.findall(ours.decode()) if (told := _content(cell))[1] != "s"}
+    other = {cell[0]: _content(cell) for cell in CELL.findall(theirs.decode())}
+    alike = {column: told for column, told in other.items() if told in mine}
+    return {*alike}, any(told[2] and (told[3] or told[1]) for told in alike.values())
+
+
+def written_otherwise(ours: bytes, theirs: bytes) -> int:
+    """How many formulas of a plain row are not written so in another one.
+
+    >>> written_otherwise(b'<c r="A1"><f>B1</f></c><c r="B1"><f>2</f></c>', b'<c r="A1"><f>B1</f></c>')
+    1
+    """
+    return len({*FORMULA.findall(ours)}.difference(FORMULA.findall(theirs)))
+
+
+def _content(cell: tuple[str, ...]) -> tuple[str, ...]:
+    """The column of a cell, its kind, its formula and its value."""
+    column, _, kind, _, formula, value = cell
+    return column, "" if kind == "n" else kind, formula, value
+
+
+def plain_cells(
+    row: bytes, strings: Sequence[str] | None, without: set[str] | None = None
+) -> list[tuple[Place, Cell]]:
+    """The cells of a plain row; without `strings`, instead of a shared text its number.
+
+    without  columns that are left out
+
+    >>> plain_cells(b'<row r="2"><c r="B2"><f>A1&lt;2</f><v>1</v></c></row>', None)
+    [((1, 1), Cell(formula='A1<2', value=1.0, style=''))]
+    """
+    number = int(row[8 : row.index(b'"', 8)]) - 1
+    found = []
+    for column, style, kind, has, formula, value in CELL.findall(row.decode()):
+        if without and column in without:
+            continue
+        says = value_of(kind or "n", unescape(value) if "&" in value else value, strings)
+        plain = unescape(formula) if "&" in formula else formula
+        told = Cell(plain if has else None, says, style)
+        found.append(((number, column_number(column) - 1), told))
+    return found
+
+
+def read_rows(
+    pieces: Iterable[bytes], strings: Sequence[str], budget: Reading
+) -> Iterator[tuple[int, Row]]:
+    """The rows of a sheet's part, each with its number, from 0; one may come in pieces.
+
+    Raises ValueError for what is no XML, or no such XML as workbooks have.
+    """
+    return _Reader(iter(pieces), strings, budget).rows()
+
+
+class _Reader:
+    """Bytes of a part in; rows out.
+
+    waiting  what was not read yet
+    """
+
+    def __init__(self, pieces: Iterator[bytes], strings: Sequence[str], budget: Reading) -> None:
+        self.pieces, self.budget, self.waiting = pieces, budget, b""
+        self.found: list[tuple[Place, Cell]] = []
+        self.cells = Cells(self.found, strings, budget)
+        self.scanner = Scanner(self.cells.start, self.cells.end, budget)
+
+    def rows(self) -> Iterator[tuple[int, Row]]:
+        if self._head():
+            yield from self._data()
+        while self.waiting or self._more():
+            self.scanner.feed(self.waiting)
+            self.waiting = b""
+            yield from self._told()
+        self.scanner.close()
+        yield from self._told()
+
+    def _more(self) -> bool:
+        """Read one piece more, if there is one."""
+        piece = next(self.pieces, b"")
+        self.waiting += piece
+        return bool(piece)
+
+    def _head(self) -> bool:
+        """Whether it begins so that rows may be plain; then the head is read."""
+        while SHEET_DATA not in self.waiting and len(self.waiting) < TOKEN and self._more():
+            pass
+        head, tag, rest = self.waiting.partition(SHEET_DATA)
+        declared = DECLARED.match(head)
+        begun = declared.end() if declared else 0
+        if not tag or b"<!" in head or b"<?" in head[begun:]:
+            return False
+        self.scanner.feed(head + tag)
+        self.waiting = rest
+        return self.scanner.depth < DEPTH - 5
+
+    def _data(self) -> Iterator[tuple[int, Row]]:
+        """Rows, up to what follows them, or what makes it unclear where a row ends."""
+        depth, at = self.scanner.depth, 0
+        while True:
+            stop = self.waiting.find(END, at)
+            if stop < 0:
+                self.waiting, at = self.waiting[at:], 0
+                if len(self.waiting) > TOKEN or not self._more():
+                    return
+                continue
+            row = PLAIN.match(self.waiting, at)
+            if row and int(row[1]) <= EXCEL_ROWS and _once(row[2]):
+                told, at = row[0], row.end()
+                self.budget.spend("tags", told.count(b"<") - told.count(b"</"))
+                self.cells.row = int(row[1]) - 1
+                yield self.cells.row, told
+                continue
+            other, at = self.waiting[at : stop + len(END)], stop + len(END)
+            self.scanner.feed(other)
+            yield from self._told()
+            if self.scanner.depth != depth or b"<!" in other or b"<?" in other:
+                self.waiting = self.waiting[at:]
+                return
+
+    def _told(self) -> Iterator[tuple[int, Row]]:
+        """The cells that the parser has found."""
+        told = [*self.found]
+        self.found.clear()
+        for number, cells in groupby(told, lambda cell: cell[0][0]):
+            yield number, [*cells]
+
+
+def _once(attributes: bytes) -> bool:
+    """Whether no attribute is there twice, which XML refuses."""
+    names = [told.partition(b"=")[0] for told in attributes.split(b'" ')]
+    return len({name.strip() for name in names}) == len(names)

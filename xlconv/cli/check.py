@@ -1,0 +1,99 @@
+"""The command `check`: returned workbooks in, what is wrong with them out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xlconv.cli.group import Command
+from xlconv.cli.options import complete_lesson, pointing_at_options
+from xlconv.cli.terminal import as_text, one_line, put, say
+from xlconv.errors import UnreadableError
+
+if TYPE_CHECKING:
+    from xlconv.checking.origin import Origin
+    from xlconv.checking.report import Report
+
+
+@click.command(
+    cls=Command,
+    epilog="""\b
+Examples:
+  xlconv check homework.xlsx
+  xlconv check *.xlsx                      a class: a table at the end
+  xlconv check --json *.xlsx
+  xlconv check --engine homework.xlsx      recalculates first, by IronCalc
+  xlconv check --lesson matrix *.xlsx      must be of this lesson, whatever they say they are
+
+Exit codes: 1 something is wrong, 3 a file cannot be read or is no workbook of xlconv's.""",
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
+@click.option(
+    "--engine", is_flag=True,
+    help="Recalculate first, by IronCalc: for files that come without values.",
+)  # fmt: skip
+@click.option(
+    "--like", metavar="FILE", type=click.Path(),
+    help="The workbook that was handed out: for files that lost what they were made from.",
+)  # fmt: skip
+@click.option(
+    "--lesson", metavar="LESSON", shell_complete=complete_lesson,
+    help="The lesson that the files must be of: a shipped one's name or a lesson file.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="A list with a report for each file.")
+@click.pass_context
+def check(
+    ctx: click.Context,
+    /,
+    files: tuple[str, ...],
+    engine: bool,
+    like: str | None,
+    lesson: str | None,
+    as_json: bool,
+) -> None:
+    """Check workbooks that xlconv made, edited or not.
+
+    The numbers that are meant to be typed over are taken as they now stand. Everything else must
+    be as it was made, and every value what NumPy computes from these numbers.
+    """
+    from xlconv.checking.origin import elsewhere
+    from xlconv.checking.report import summary
+
+    if like is not None and lesson is not None:
+        raise click.UsageError("--like and --lesson exclude each other")
+    with pointing_at_options(ctx):
+        made = elsewhere(like=like, lesson=lesson)
+    reports, unread, told, code = [], [], [], 0
+    for file in files:
+        try:
+            with pointing_at_options(ctx):
+                report = _checked(file, engine, made)
+        except UnreadableError as error:
+            code = error.exit_code
+            say(f"error: {one_line(error)}")
+            unread.append(file)
+            told.append({"file": file, "error": one_line(error)})
+            continue
+        code = code or int(not report.right)
+        reports.append(report)
+        told.append(report.as_dict() | {"file": file})
+        if not as_json:
+            put(report.explain() + "\n")
+    if as_json:
+        put(as_text(told) + "\n")
+    elif len(files) > 1:
+        put(summary(reports, unread) + "\n")
+    ctx.exit(code)
+
+
+def _checked(file: str, engine: bool, made: Origin | None) -> Report:
+    """The report on one file; where memory runs out, the others are still checked."""
+    from xlconv.checking.check import check as checked
+
+    try:
+        return checked(file, engine=engine, made=made)
+    except MemoryError:
+        pass  # what it holds of the file is given back first
+    raise UnreadableError(f"there is not enough memory to check {Path(file).name}")

@@ -1,0 +1,286 @@
+"""The command line: each command, from its options to its files and messages."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+from click.shell_completion import get_completion_class
+
+from xlconv import __version__
+from xlconv.cli.check import check
+from xlconv.cli.delivery import check_book_target, deliver_book, save_program
+from xlconv.cli.group import Group, shown_instead
+from xlconv.cli.lessons import lessons
+from xlconv.cli.options import (
+    FRAMEWORKS,
+    MAIN_LESSON,
+    OUTPUT,
+    complete_lesson,
+    complete_views,
+    convolution_of,
+    given_files,
+    layer_of,
+    layer_options,
+    pointing_at_options,
+    target_options,
+)
+from xlconv.cli.shape import shape
+from xlconv.cli.terminal import (
+    fail,
+    name_of,
+    put,
+    put_traceback,
+    say,
+)
+from xlconv.errors import XlconvError
+from xlconv.files.sources import remembered
+from xlconv.views import VIEWS
+
+if TYPE_CHECKING:
+    from xlconv.layers.layer import Layer
+
+OWN_FAULT = 70
+"""The exit code of what should not happen: EX_SOFTWARE of sysexits.h."""
+
+
+@click.group(
+    cls=Group,
+    invoke_without_command=True,
+    epilog="""\b
+Examples:
+  xlconv build
+  xlconv layer --input 4x4 --weight 3x3 --stride 2
+  xlconv shape --input 4x4 --kernel 3 --stride 2
+  xlconv code --input 4x4 --weight 3x3 --stride 2 --framework keras
+  xlconv check homework.xlsx
+  xlconv lessons copy transposed-convolutions
+
+Exit codes: 1 check found something wrong, 2 usage or bad values, 3 unreadable input, 4 the target,
+70 a fault of xlconv's own, 130 interrupted, 143 terminated.""",
+)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False,
+    callback=shown_instead(lambda _: f"xlconv {__version__}"), help="Show the version and exit.",
+)  # fmt: skip
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Workbooks in which a transposed convolution computes itself, cell by cell."""
+    if ctx.invoked_subcommand is None:
+        put(ctx.get_help() + "\n")
+
+
+@cli.command(
+    epilog=f"""\b
+Examples:
+  xlconv build                            {OUTPUT}/{MAIN_LESSON}.xlsx
+  xlconv build my-lesson.toml -o my.xlsx
+  xlconv build --json > manifest.json
+  xlconv build -o - > lesson.xlsx"""
+)
+@click.argument("lesson", default=MAIN_LESSON, shell_complete=complete_lesson)
+@click.option(
+    "--folder", "folders", multiple=True, metavar="DIR", type=click.Path(),
+    help="A folder whose files the lesson may read, beside its own. May be given again.",
+)  # fmt: skip
+@target_options
+@click.pass_context
+def build(
+    ctx: click.Context,
+    /,
+    lesson: str,
+    folders: tuple[str, ...],
+    output: str | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Build a lesson's workbook.
+
+    LESSON is the name of a shipped lesson (see xlconv lessons) or the path of a lesson file.
+    """
+    from xlconv.lessons.read import build as build_book
+    from xlconv.lessons.read import find_lesson, load_lesson
+
+    check_book_target(output, as_json)
+    with pointing_at_options(ctx):
+        loaded = load_lesson(lesson, folders)
+    deliver_book(build_book(loaded), output, find_lesson(lesson).stem, force, as_json)
+    for page in loaded.pages:
+        if page.layer is not None and page.layer.note:
+            say(f'sheet "{page.name}": {page.layer.explain()}')
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  xlconv layer --input 4x4 --weight 3x3
+  xlconv layer --input 3x5x5 --weight 3x2x3x3 --stride 2,1 --padding 1:2,0:1
+  xlconv layer --input numbers.csv --weight kernel.npy --bias 1 --view collect
+  xlconv layer --input photo.png --weight kernel.csv --stride 2 --groups 3 --view phases
+  xlconv layer --input 6 --weight 3 --stride 2 --view one_dimension -o row.xlsx
+  xlconv layer --input 4x5x5 --weight 3x4x3x3 --view convolution
+  xlconv layer --input 2x2 --weight 3x3 --stride 2 --convention tensorflow --same
+  xlconv layer --input 5x4 --weight 3x3 --stride 2 --convention onnx --output-size 10,8"""
+)
+@layer_options
+@click.option(
+    "--view", default="distribute,collect", show_default=True, metavar="NAME[,NAME]",
+    shell_complete=complete_views, help=f"What to show, a sheet each: {', '.join(VIEWS)}.",
+)  # fmt: skip
+@target_options
+@click.pass_context
+def layer(
+    ctx: click.Context,
+    /,
+    view: str,
+    output: str | None,
+    force: bool,
+    as_json: bool,
+    **asked: Any,
+) -> None:
+    """Build the workbook of one layer.
+
+    Its parameters are PyTorch's: a number for each axis, separated by commas, or one for all. Sizes
+    alone are filled with small seeded integers. With a convention the words are that framework's:
+    for --same or --output-size it crops, or extends, where the framework does.
+
+    The view convolution shows a plain convolution instead: its weight is (out_channels,
+    in_channels/groups, kernel), and its padding is zeros around the input.
+    """
+    from xlconv.files.readers import is_picture
+    from xlconv.lessons.read import build as build_book
+
+    check_book_target(output, as_json)
+    picture = is_picture(asked["input_"])
+    with pointing_at_options(ctx):
+        views = view.split(",")
+        plain = "convolution" in views
+        shown = convolution_of(views, **asked) if plain else layer_of(planned=True, **asked)
+        book = build_book(shown, views=views, picture=picture)
+    deliver_book(book, output, "layer", force, as_json)
+    say(shown.explain())
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  xlconv code --input 4x4 --weight 3x3 --stride 2 --framework pytorch
+  xlconv code --input 2x2 --weight 3x3 --convention keras --same --framework jax
+  xlconv code --input x.npy --weight w.npy --framework onnx -o layer.py
+  xlconv code --input 2x2 --weight 3x3 --stride 2 --framework tensorflow"""
+)
+@layer_options
+@click.option(
+    "--framework", type=click.Choice(FRAMEWORKS), default="pytorch", show_default=True,
+    help="What the program computes with.",
+)  # fmt: skip
+@click.option("--force", is_flag=True, help="Overwrite files with other content.")
+@click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(),
+    help="The program's file; arrays that are too large for it are written beside it.",
+)  # fmt: skip
+@click.pass_context
+def code(
+    ctx: click.Context,
+    /,
+    framework: str,
+    force: bool,
+    output: str | None,
+    **asked: Any,
+) -> None:
+    """Print a layer as a framework's program.
+
+    It prints the numbers of the layer's output, as whole numbers or with six digits of the largest
+    that there can be. Every framework prints the same text. Only onnx, and mxnet in 3-D, which
+    compute in float32 alone, may differ by one in the last digit of what is not whole, and hold
+    whole numbers up to 16777216.
+
+    An array too large to be read in a program is loaded: by a program on stdout from the .npy file
+    that was given for it, by one that -o FILE writes from a .npy file beside it, which is written
+    too: FILE-input.npy, FILE-weight.npy or FILE-bias.npy.
+    """
+    from xlconv.files.saving import check_target
+
+    target = None if output in (None, "-") else Path(str(output))
+    if target:
+        check_target(target, ".py")
+    with pointing_at_options(ctx):
+        shown = layer_of(**asked)
+    if target is not None:
+        save_program(target, shown, framework, force)
+    else:
+        _put_program(shown, framework, given_files(shown, asked))
+    say(shown.explain())
+
+
+def _put_program(layer: Layer, framework: str, given: Mapping[str, str]) -> None:
+    from xlconv.frameworks.snippets import files, snippet
+
+    put(snippet(layer, framework, given))
+    if loose := [f"{name}.npy" for name in files(layer) if name not in given]:
+        say(
+            f"the program loads {', '.join(loose)} from where it is run, and nothing wrote"
+            " that: -o FILE writes the program with its arrays beside it"
+        )
+
+
+@cli.command(
+    epilog="""\b
+Examples:
+  xlconv completion bash > ~/.local/share/bash-completion/completions/xlconv
+  xlconv completion zsh > ~/.zfunc/_xlconv
+  xlconv completion fish > ~/.config/fish/completions/xlconv.fish"""
+)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the script that completes commands, options and names in a shell."""
+    found = get_completion_class(shell)
+    assert found is not None
+    put(found(cli, {}, "xlconv", "_XLCONV_COMPLETE").source())
+
+
+for command in (shape, check, lessons):
+    cli.add_command(command)
+
+
+def main(args: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line; every error is one line and an exit code."""
+    gc.set_threshold(200_000)  # so short a run leaves little to collect
+    try:
+        with remembered():
+            code = cli.main(args, prog_name="xlconv", standalone_mode=False)
+    except click.Abort:
+        sys.exit(130)
+    except Exception as error:  # noqa: BLE001  # nobody has use for a traceback, but who mends it
+        fail(*_told(error))
+    finally:
+        gc.freeze()  # the system takes back all at once what Python would take apart at the end
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _told(error: Exception) -> tuple[str, int]:
+    """What is said of an error, and its exit code."""
+    if os.environ.get("XLCONV_TRACEBACK"):
+        put_traceback(error)
+    match error:
+        case click.UsageError():
+            told = error.format_message().rstrip(".")
+            path = error.ctx.command_path if error.ctx else "xlconv"
+            return f"{told[:1].lower()}{told[1:]}; see {path} --help", error.exit_code
+        case XlconvError():
+            return str(error), error.exit_code
+        case MemoryError():
+            return (
+                "there is not enough memory: use a smaller input or kernel, or fewer channels",
+                XlconvError.exit_code,
+            )
+    return (
+        f"this is a fault of xlconv {__version__}, not yours: {name_of(error)}:"
+        " please report it with the command and its files; with XLCONV_TRACEBACK=1 in the"
+        " environment the command says where it was"
+    ), OWN_FAULT

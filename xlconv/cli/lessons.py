@@ -1,0 +1,75 @@
+"""The commands `lessons`: the shipped ones listed, shown and copied."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from xlconv.cli.group import Group
+from xlconv.cli.options import MAIN_LESSON, complete_lesson
+from xlconv.cli.terminal import one_line, put, say
+
+
+@click.group(
+    cls=Group,
+    invoke_without_command=True,
+    epilog=f"""\b
+Examples:
+  xlconv lessons
+  xlconv lessons show {MAIN_LESSON}
+  xlconv lessons copy {MAIN_LESSON} my-lessons""",
+)
+@click.pass_context
+def lessons(ctx: click.Context) -> None:
+    """List, show or copy the shipped lessons."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_lessons)
+
+
+@lessons.command("list", epilog="\b\nExample:\n  xlconv lessons list")
+def list_lessons() -> None:
+    """List the shipped lessons: name and title."""
+    from xlconv.lessons.read import lesson_names, load_lesson
+
+    names = lesson_names()
+    width = max(map(len, names), default=0)
+    put("".join(f"{name:{width}}  {one_line(load_lesson(name).title)}\n" for name in names))
+
+
+@lessons.command("show", epilog=f"\b\nExample:\n  xlconv lessons show {MAIN_LESSON}")
+@click.argument("lesson", shell_complete=complete_lesson)
+def show_lesson(lesson: str) -> None:
+    """Show what a lesson holds: each sheet, its view and its idea."""
+    from xlconv.lessons.read import load_lesson
+
+    loaded = load_lesson(lesson)
+    width = max(map(len, loaded.names))
+    lines = [
+        f"  {page.name:{width}}  {page.view:13}  {one_line(page.idea)}" for page in loaded.pages
+    ]
+    put("\n".join([one_line(loaded.title), *map(str.rstrip, lines), ""]))
+
+
+@lessons.command("copy", epilog=f"\b\nExample:\n  xlconv lessons copy {MAIN_LESSON} my-lessons")
+@click.argument("lesson", shell_complete=complete_lesson)
+@click.argument("folder", default=".", metavar="[DIR]", type=click.Path(file_okay=True))
+@click.option("--force", is_flag=True, help="Overwrite a file with other content.")
+def copy_lesson(lesson: str, folder: str, force: bool) -> None:
+    """Copy a lesson's file into a folder, to edit and to build.
+
+    LESSON is the name of a shipped lesson, or the path of a lesson file.
+    """
+    from xlconv.files.saving import save_file
+    from xlconv.files.toml import raw_toml
+    from xlconv.lessons.read import find_lesson, load_lesson
+
+    source = find_lesson(lesson)
+    load_lesson(lesson)  # what is no lesson is not copied
+    target = Path(folder, source.name)
+    written = save_file(target, lambda file: file.write(raw_toml(source)), overwrite=force)
+    say(
+        f"wrote {target}: edit it, then xlconv build {target}"
+        if written
+        else f"{target} is unchanged"
+    )

@@ -1,0 +1,148 @@
+"""The output cell that a sheet looks at: its controls, and what follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xlconv.errors import XlconvError
+from xlconv.figures.figure import CONTROLS, LEFT, of_channel
+from xlconv.grid.expr import Expr, Grid, call, chosen
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.geometry import Axis, Geometry
+
+CHOICES = 100
+"""Output channels beyond which the looked-at one is not chosen among all in one formula."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """The output cell that a sheet looks at: its controls, and what follows from them.
+
+    at       the control of each spatial axis
+    channel  the control of the output channel, where there is more than one
+    valid    a condition: whether there is such a cell
+    """
+
+    geometry: Geometry
+    at: list[Grid]
+    channel: Grid | None
+    valid: Expr
+
+    def by_channel(self, options: Sequence[Expr]) -> Expr:
+        """The option of the looked-at output channel."""
+        if self.channel is None:
+            return options[0]
+        return chosen(self.channel + 1, options)
+
+    def by_group(self, options: Sequence[Expr]) -> Expr:
+        """The option of the group of the looked-at output channel."""
+        g = self.geometry
+        if self.channel is None or g.groups == 1:
+            return options[0]
+        filters = g.out_channels // g.groups
+        group = call("INT", self.channel / filters) if filters > 1 else self.channel
+        return call("CHOOSE", group + 1, *options)
+
+    def is_channel(self, out_channel: int) -> list[Expr]:
+        """What must hold for an output channel to be the looked-at one."""
+        return [] if self.channel is None else [self.channel.equals(out_channel)]
+
+    def is_at(self, labels: Sequence[Grid], channel: int) -> Expr:
+        """Whether a cell of an output channel is the looked-at one, by its index on each axis."""
+        places = [of_channel(label, channel) for label in labels]
+        here = [place.equals(at) for place, at in zip(places, self.at, strict=True)]
+        return call("AND", *here, *self.is_channel(channel))
+
+    def is_group(self, in_channel: int) -> list[Expr]:
+        """What must hold for an input channel to reach the looked-at one."""
+        g = self.geometry
+        if g.groups == 1 or self.channel is None:
+            return []
+        outs = g.targets(in_channel)
+        return [self.channel >= outs[0], self.channel <= outs[-1]]
+
+
+def look_at(
+    sheet: Sheet,
+    geometry: Geometry,
+    labels: Sequence[Grid],
+    first: Sequence[int] | None = None,
+    words: str = "look_at",
+) -> Look:
+    """The controls that choose an output cell, with dropdowns, above the figure.
+
+    labels  the canvas's cells by their output index, of each axis
+    first   what the controls say when the file is opened; the middle if not given
+    """
+    start = _start(geometry, first)
+    sheet.text((CONTROLS, LEFT), sheet.say(words), "caption")
+    column, controls, known = LEFT + 4, [], []
+    names = ["depth", "row", "column"][-geometry.rank :]
+    sizes = list(geometry.output_shape[1:])
+    for n, (name, size) in enumerate(zip(names, sizes, strict=True)):
+        sheet.text((CONTROLS, column), sheet.say(name), "label")
+        control = sheet.block(
+            f"look_{name}", (CONTROLS, column + 1), (), role="control", content=float(start[n])
+        )
+        if name == "depth":  # the indices of depth slices stand apart from one another
+            sheet.choose(control, range(size))
+            known += [control >= 0, control <= size - 1, call("INT", control).equals(control)]
+        else:
+            line = _line(labels[n], n - geometry.rank)[geometry.axes[n].crop]
+            sheet.choose(control, line.area())
+            known.append(call("COUNTIF", line.area(), control).equals(1))
+        controls.append(control)
+        column += 3
+    channel = None
+    if geometry.out_channels > 1:
+        sheet.text((CONTROLS, column), sheet.say("channel"), "label")
+        channel = sheet.block(
+            "look_channel", (CONTROLS, column + 1), (), role="control", content=0.0
+        )
+        sheet.choose(channel, range(geometry.out_channels))
+        whole = call("INT", channel).equals(channel)
+        known += [channel >= 0, channel <= geometry.out_channels - 1, whole]
+        column += 3
+    limits = ", ".join(
+        f"{sheet.say(n)} 0..{size - 1}" for n, size in zip(names, sizes, strict=True)
+    )
+    wrong = call("IF", call("AND", *known), "", sheet.say("look_wrong", limits=limits))
+    message = sheet.formula((CONTROLS, column + 1), wrong, "warning")
+    return Look(geometry, controls, channel, message.equals(""))
+
+
+def _start(geometry: Geometry, first: Sequence[int] | None) -> list[int]:
+    if not first:
+        return [_middle(axis) for axis in geometry.axes]
+    sizes = [axis.output_size for axis in geometry.axes]
+    if len(first) != len(sizes) or any(
+        not 0 <= at < size for at, size in zip(first, sizes, strict=True)
+    ):
+        raise XlconvError(
+            f"look must be one index for each of {len(sizes)} axes, from 0 to"
+            f" {', '.join(str(size - 1) for size in sizes)}, got {list(first)}",
+            parameter="look",
+        )
+    return list(first)
+
+
+def _middle(axis: Axis) -> int:
+    """An output cell that inputs reach, near the middle."""
+    target = axis.target(axis.size // 2, axis.kernel_size // 2)
+    return min(max(target, 0), axis.output_size - 1)
+
+
+def _line(label: Grid, axis: int) -> Grid:
+    """The cells of one index, along its own axis, counted from the end."""
+    own = len(label.shape) + axis
+    return label[tuple(slice(None) if n == own else 0 for n in range(len(label.shape)))]
+
+
+def pick(cells: Grid, at: Sequence[Expr]) -> Expr:
+    """The cell of a block at a computed index, counted from 0."""
+    if len(at) > 2:
+        slices = [pick(cells[n], at[1:]) for n in range(cells.shape[0])]
+        return chosen(at[0] + 1, slices)
+    row = at[0] + 1 if len(at) == 2 else 1
+    return call("INDEX", cells.area(), row, at[-1] + 1)

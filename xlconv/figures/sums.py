@@ -1,0 +1,160 @@
+"""Sums that are too long for one formula: in parts, on cells beside the figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from xlconv.figures.words import FORMULA_LENGTH
+from xlconv.grid.expr import Expr, Grid, call, lift, total
+from xlconv.grid.places import Place, a1, below, corners, span
+from xlconv.grid.sheet import ADDRESS_LENGTH, Sheet
+
+LONGEST = FORMULA_LENGTH - 1024
+"""Characters of a sum, so that a formula has room for what stands around it."""
+
+TOP, GAP = 5, 3
+"""The first row of the parts, and the columns before them."""
+
+Of = TypeVar("Of")
+
+
+def drawn(make: Callable[[], Sheet], draw: Callable[[Sheet], None]) -> Sheet:
+    """A sheet as `draw` fills it: once more where sums need parts, beside all that stands on it."""
+    sheet = make()
+    draw(sheet)
+    if sheet.crowded:
+        column = sheet.columns + GAP
+        sheet = make()
+        sheet.annex = (TOP, column)
+        draw(sheet)
+        sheet.rows, sheet.columns = (
+            max(sheet.rows, sheet.annex_end[0]),
+            max(sheet.columns, sheet.annex_end[1]),
+        )
+    return sheet
+
+
+def listed(sheet: Sheet, over: Sequence[Of], term: Callable[[Of], Expr]) -> list[Expr]:
+    """The terms of a sum, one for each of `over`; a plan makes the last, which stands for all."""
+    made = [term(one) for one in (over[-1:] if sheet.plan else over)]
+    return made * len(over) if sheet.plan else made
+
+
+def summed(
+    sheet: Sheet, cells: Grid, sums: Iterable[tuple[Any, Sequence[Expr]]], alike: int = 1
+) -> None:
+    """Write cells as sums, each an index and its terms; of long ones the parts stand beside.
+
+    cells  (*sizes), not yet written
+    alike  how many such blocks there are, of which a plan writes this one alone
+    """
+    every = list(sums)
+    count = max((_parts(sheet, terms) for _, terms in every), default=1)
+    if count == 1:
+        for index, terms in every:
+            cells[index] = total(terms)
+        return
+    sheet.crowded = True
+    if sheet.annex is None:  # the sheet is drawn once more: until then only the values are needed
+        for index, terms in [] if sheet.plan else every:
+            cells[index] = total(terms).value
+        return
+    parts = _beside(sheet, cells, count, alike)
+    for index, terms in [] if sheet.plan else every:
+        size = -(-len(terms) // count)
+        for n in range(count):
+            parts[n][index] = total(terms[n * size : (n + 1) * size])
+        cells[index] = total([parts[n][index] for n in range(count)])
+
+
+def added(sheet: Sheet, terms: Sequence[Expr], alike: int = 1) -> Expr:
+    """The terms added, for one cell; of a long sum the parts stand beside the figure.
+
+    alike  how many such sums there are, of which a plan makes this one alone
+    """
+    count = _parts(sheet, terms)
+    if count == 1:
+        return total(terms)
+    sheet.crowded = True
+    if sheet.annex is None:
+        return terms[0] if sheet.plan else lift(total(terms).value.item())
+    parts = _beside(sheet, None, count, alike)
+    size = -(-len(terms) // count)
+    for n in [] if sheet.plan else range(count):
+        parts[n][...] = total(terms[n * size : (n + 1) * size])
+    return call("SUM", parts.area())
+
+
+def in_lines(texts: Sequence[Expr]) -> list[list[Expr]]:
+    """Texts that are to be read one after another, on as few lines as have room for them."""
+    lines, room = [list[Expr]()], LONGEST
+    for text in texts:
+        length = _exact(text)
+        if lines[-1] and length > room:
+            lines.append([])
+            room = LONGEST
+        lines[-1].append(text)
+        room -= length
+    return lines
+
+
+def _beside(sheet: Sheet, cells: Grid | None, count: int, alike: int) -> Grid:
+    """Cells for the parts of a sum under those before; the view does not see that they are there.
+
+    cells    what the sums are for; None for one cell
+    alike    how many such sums a plan has to find room for
+    returns  (count, *sizes)
+    """
+    assert sheet.annex is not None
+    rows, columns, (row, column) = sheet.rows, sheet.columns, sheet.annex
+    shape: tuple[int, ...] = ()
+    moves: tuple[Place, ...] = ()
+    words, height, apart = sheet.say("parts", count=count), 0, 1
+    if cells is not None:
+        words = sheet.say("parts_for", count=count, cells=span(cells))
+        (top, _), (bottom, _) = corners(cells)
+        shape, moves, height, apart = cells.shape, cells.steps, bottom - top, bottom - top + 2
+    sheet.text((row - 1, column), words, "note")
+    each = (count - 1) * apart + height + 3
+    every = sheet.memory(
+        (row, column),
+        (alike if sheet.plan else 1, count, *shape),
+        steps=((each, 0), (apart, 0), *moves),
+    )
+    sheet.coat(every[0], "fact")
+    sheet.annex = (below(every, 2), column)
+    sheet.annex_end = (
+        max(sheet.annex_end[0], sheet.rows),
+        max(sheet.annex_end[1], sheet.columns),
+    )
+    sheet.rows, sheet.columns = rows, columns
+    return every[0]
+
+
+def _parts(sheet: Sheet, terms: Sequence[Expr]) -> int:
+    """How many formulas a sum needs: 1 where it fits into one; at most so many in a plan."""
+    if sheet.plan:  # its terms are one that stands for all, and perhaps the bias
+        last = a1((sheet.rows, sheet.columns))
+        most = max((_bound(term, len(last)) for term in (*terms[:1], *terms[-1:])), default=1)
+        return _needed(len(terms), most, most * len(terms))
+    if sum(_bound(term, ADDRESS_LENGTH - 2) for term in terms) <= LONGEST:
+        return 1
+    lengths = [_exact(term) for term in terms]
+    return _needed(len(terms), max(lengths), sum(lengths))
+
+
+def _needed(terms: int, longest: int, length: int) -> int:
+    return 1 if length <= LONGEST else -(-terms // max(1, LONGEST // longest))
+
+
+def _bound(term: Expr, address: int) -> int:
+    """At most so many characters, with the sign before it, where addresses are so long."""
+    return 1 + sum(len(p) if isinstance(p, str) else 2 + address for p in term.pieces())
+
+
+def _exact(term: Expr) -> int:
+    """At most so many characters for the cells that it is of."""
+    return 1 + sum(
+        len(p) if isinstance(p, str) else 2 + len(a1(corners(p.grid)[1])) for p in term.pieces()
+    )

@@ -1,0 +1,155 @@
+"""The numbers of a layer, from what a user gives: numbers, a size to fill, or a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from xlconv.errors import XlconvError
+from xlconv.files.readers import is_table, read
+from xlconv.files.reading import Folder
+from xlconv.layers.given import Array, numbers, shortly
+
+RANGES = {"input": (0, 5), "weight": (-1, 4), "bias": (-2, 3)}
+"""The small integers that fill a size, from and below."""
+
+CELLS = 10_000_000
+"""The most numbers that are read or made: no Google Sheets workbook has more cells."""
+
+PLANNED, LONGEST = 100 * CELLS, 1 << 20
+"""The most numbers, and the most along an axis, of which is told how many of them there may be."""
+
+SIZES = re.compile(r"[0-9]{1,18}(x[0-9]{1,18}){0,4}")
+
+SHAPED = re.compile(rf"(?P<file>.+\.[A-Za-z]+):(?P<sizes>{SIZES.pattern})", re.DOTALL)
+"""A file whose numbers are laid into sizes of their own."""
+
+
+@dataclass
+class Source:
+    """Where numbers come from, and how many more of them there may be.
+
+    folder   where files are read; None reads none
+    planned  whether an input's sizes beyond every workbook give zeros that take no memory, to be
+             refused where it is known how large they may be
+    left     numbers that there may be yet
+    """
+
+    folder: Folder | None = None
+    planned: bool = False
+    left: int = CELLS
+
+    def check(self, name: str, count: int) -> None:
+        """Refuse more numbers than there may be."""
+        if count <= self.left:
+            return
+        others = CELLS - self.left
+        besides = f" besides {others} others" if others else ""
+        large = name if count > others else "input"  # which is counted first
+        raise XlconvError(
+            f"{name} has {count} values{besides}; a Google Sheets workbook holds {CELLS} cells:"
+            f" use a smaller {large}",
+            parameter=name,
+        )
+
+    def only_plans(self, sizes: Sequence[int]) -> bool:
+        """Whether an input of these sizes is given none of its numbers."""
+        return self.planned and CELLS < prod(sizes) <= PLANNED and max(sizes) <= LONGEST
+
+    def take(self, name: str, count: int) -> None:
+        """Count numbers that are kept."""
+        self.check(name, count)
+        self.left -= count
+
+
+def arrays(given: Mapping[str, Any], source: Source, *, seed: int = 0) -> dict[str, Array]:
+    """The input, weight and bias of a layer, each as `array` reads it.
+
+    A table of text always has rows and columns. Where it has one row, or one column, it is 1-D if
+    the other of input and weight is too, or is such a table of the same direction.
+
+    >>> {key: found.shape for key, found in arrays({"input": [1], "weight": "3"}, Source()).items()}
+    {'input': (1,), 'weight': (3,)}
+    """
+    found = {name: array(name, value, source, seed=seed) for name, value in given.items()}
+    flat = {name for name in found if is_table(given[name]) and min(found[name].shape) == 1}
+    pair = [name for name in ("input", "weight") if name in found]
+    lines = [found[name] for name in pair if name in flat or found[name].ndim == 1]
+    across = {values.shape[0] == 1 for values in lines if values.ndim == 2 and values.size > 1}
+    if len(lines) == 2 and len(across) <= 1:
+        found |= {name: found[name].reshape(-1) for name in pair if name in flat}
+    return found
+
+
+def array(
+    name: str, given: str | Sequence[Any], source: Source | None = None, *, seed: int = 0
+) -> Array:
+    """The numbers of an input, weight or bias.
+
+    given   nested lists; sizes such as "4x4", filled with small seeded integers; or the path of a
+            .csv or .npy file or of a picture, with ":" and sizes if it is to be laid into these
+
+    Raises XlconvError for values that are no numbers, UnreadableError for a file that is no array.
+
+    >>> array("input", "2x3", seed=1).shape
+    (2, 3)
+    """
+    source = source or Source()
+    if not isinstance(given, str):
+        found = numbers(name, given)
+    elif SIZES.fullmatch(given):
+        sizes = _sizes(given)
+        if name == "input" and source.only_plans(sizes):
+            return np.broadcast_to(np.zeros(()), sizes)
+        found = _filled(name, sizes, source, seed)
+    else:
+        found = _read(name, given, source)
+    source.take(name, found.size)
+    if name != "bias":
+        return found
+    if found.size != max(found.shape, default=1):
+        raise XlconvError(
+            f"bias must be one row or one column, got shape {found.shape}", parameter=name
+        )
+    return found.reshape(-1)
+
+
+def _read(name: str, given: str, source: Source) -> Array:
+    """The numbers in a file, in its own shape or in the one that is given."""
+    if source.folder is None:
+        raise XlconvError(f"{name} must be numbers or sizes, got {shortly(given)}", parameter=name)
+    shaped = SHAPED.fullmatch(given)
+    try:
+        path = source.folder.file(shaped["file"] if shaped else given)
+    except XlconvError as error:
+        raise XlconvError(f"{name}: {error}", parameter=name) from None
+    found = read(name, path, source.check)
+    if not shaped:
+        return found
+    sizes = _sizes(shaped["sizes"])
+    if prod(sizes) != found.size:
+        raise XlconvError(
+            f"{path} has {found.size} values; {shaped['sizes']} has {prod(sizes)}",
+            parameter=name,
+        )
+    return found.reshape(sizes)
+
+
+def _sizes(told: str) -> list[int]:
+    return [int(size) for size in told.split("x")]
+
+
+def _filled(name: str, sizes: list[int], source: Source, seed: int) -> Array:
+    if 0 in sizes:
+        raise XlconvError(f"{name} must have sizes of at least 1, got {sizes}", parameter=name)
+    if seed < 0:
+        raise XlconvError(f"seed must be at least 0, got {seed}", parameter="seed")
+    source.check(name, prod(sizes))
+    # one stream for each name, so that an input and a weight of one size differ
+    stream = np.random.default_rng([seed, list(RANGES).index(name)])
+    return stream.integers(*RANGES[name], sizes).astype(np.float64)

@@ -1,0 +1,1 @@
+"""All that knows PyTorch, TensorFlow, Keras, JAX, ONNX and MXNet."""

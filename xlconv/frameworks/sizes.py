@@ -1,0 +1,289 @@
+"""The size arithmetic alone: how big an output is, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from xlconv.frameworks.resolve import Each, Padding, ask, axes
+from xlconv.frameworks.rules import OWN, Asked, split
+from xlconv.layers.geometry import Axis
+from xlconv.layers.given import spell, spread
+from xlconv.layers.summary import sizes
+
+_SYMMETRIC = "(n-1)*s - 2*p + d*(k-1) + op + 1"
+_AS_FORWARD = "(n-1)*s + max(k_eff, s)"
+_CLAMPED = "min(n*s, (n-1)*s + k_eff + op)"
+OUTPUT_SIZE = {
+    "pytorch cells": _SYMMETRIC,
+    "pytorch given": _SYMMETRIC,
+    "mxnet cells": _SYMMETRIC,
+    "mxnet given": _SYMMETRIC,
+    "xlconv cells": "(n-1)*s - p_begin - p_end + d*(k-1) + op + 1",
+    "xlconv given": "(n-1)*s - p_begin - p_end + d*(k-1) + op + 1",
+    "keras same": "n*s",
+    "keras same op": "(n-1)*s + k_eff%2 + op",
+    "keras valid": _AS_FORWARD,
+    "keras valid op": "(n-1)*s + k_eff + op",
+    "tensorflow same": "n*s",
+    "tensorflow valid": _AS_FORWARD,
+    "tensorflow cells": "(n-1)*s + k_eff - p_begin - p_end",
+    "tensorflow given": "m",
+    "jax same": "n*s",
+    "jax valid": _AS_FORWARD,
+    "jax cells": "(n-1)*s + low + high - d*(k-1) + 1",
+    "onnx same": _CLAMPED,
+    "onnx same_lower": _CLAMPED,
+    "onnx valid": "(n-1)*s + op + d*(k-1) + 1",
+    "onnx cells": "(n-1)*s + op + d*(k-1) + 1 - p_begin - p_end",
+    "onnx given": "m",
+}
+"""The output size by convention and what is asked of it: a word, cells, or the size itself."""
+
+
+LISTED = 40
+"""Sizes beyond which not all that collapse onto one are listed."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A line of the arithmetic: `name = formula = numbers = value`."""
+
+    name: str
+    formula: str
+    numbers: str
+    value: int
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One of the sizes that a convolution with this kernel, stride and padding maps onto n.
+
+    uncovered  cells of the full output that output_padding shows and padding would have cropped
+    zeros      cells that output_padding adds beyond the full output
+    chosen     whether it is this layer's
+    """
+
+    output_size: int
+    padding: tuple[int, int]
+    output_padding: int
+    uncovered: int
+    zeros: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class AxisShape:
+    """One axis: what is asked, what it becomes, why, and what else it could have been."""
+
+    asked: Asked
+    axis: Axis
+    terms: tuple[Term, ...]
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The sizes of a layer."""
+
+    convention: str
+    axes: tuple[AxisShape, ...]
+
+    @property
+    def output_sizes(self) -> tuple[int, ...]:
+        return tuple(each.axis.output_size for each in self.axes)
+
+
+def describe(
+    convention: str = OWN,
+    *,
+    size: Sequence[int],
+    kernel_size: Each,
+    stride: Each = 1,
+    dilation: Each = 1,
+    padding: Padding | None = None,
+    output_padding: Each | None = None,
+    output_size: Each | None = None,
+    groups: int = 1,
+) -> Shape:
+    """The sizes of a layer asked for in a framework's words, or in PyTorch's if none is named.
+
+    Raises XlconvError where the framework refuses.
+
+    >>> shape = describe("keras", size=[4], kernel_size=3, stride=2, padding="same")
+    >>> print(shape.axes[0].terms[2])
+    Term(name='m', formula='n*s', numbers='4*2', value=8)
+    """
+    said: dict[str, Any] = {
+        "size": spread("size", size, len(size)),
+        "kernel_size": spread("kernel_size", kernel_size, len(size)),
+        "stride": stride,
+        "dilation": dilation,
+        "padding": padding,
+        "output_padding": output_padding,
+        "output_size": output_size,
+        "groups": groups,
+    }
+    asked = ask(convention, **said)
+    pairs = zip(asked, axes(convention, **said), strict=True)
+    if convention == OWN and all(begin == end >= 0 for begin, end in (a.cells for a in asked)):
+        convention = "pytorch"
+    return Shape(
+        convention,
+        tuple(
+            AxisShape(a, axis, _terms(convention, a, axis), _candidates(convention, a, axis))
+            for a, axis in pairs
+        ),
+    )
+
+
+def _terms(convention: str, a: Asked, axis: Axis) -> tuple[Term, ...]:
+    given = a.output_size is not None
+    kind = "cells" if isinstance(a.padding, tuple) else str(a.padding)
+    if convention == "keras" and a.output_padding is not None:
+        kind += " op"
+    rule = OUTPUT_SIZE[f"{convention} {'given' if given else kind}"]
+    own = convention in {OWN, "pytorch", "mxnet"}
+    op = axis.output_padding if own else a.output_padding or 0
+    ends = a.cells
+    values = {
+        "n": a.size, "k": a.kernel_size, "s": a.stride, "d": a.dilation, "op": op,
+        "p": axis.padding[0], "p_begin": ends[0], "p_end": ends[1], "low": ends[0],
+        "high": ends[1], "k_eff": axis.extent, "full": axis.full_size, "m": axis.output_size,
+        "begin": axis.padding[0], "end": axis.padding[1] - axis.output_padding,
+    }  # fmt: skip
+    lines = [("k_eff", "d*(k-1) + 1"), ("full", "(n-1)*s + k_eff")]
+    if convention == "pytorch" and given:
+        lines += [("op", "m - ((n-1)*s - 2*p + d*(k-1) + 1)")]
+    if convention == OWN and given:
+        lines += [("op", "m - ((n-1)*s - p_begin - p_end + d*(k-1) + 1)")]
+    if convention == "mxnet" and given:
+        lines += [("p", "(full - m + 1)//2"), ("op", "(full - m)%2")]
+    lines += [("m", rule), ("begin", _begin(convention, kind, given=given))]
+    lines += [("end", "full - begin - m")]
+    return tuple(
+        Term(
+            name,
+            formula,
+            re.sub(r"[a-z_]+", lambda found: str(values.get(found[0], found[0])), formula),
+            values[name],
+        )
+        for name, formula in lines
+    )
+
+
+def _begin(convention: str, kind: str, *, given: bool) -> str:
+    """What is cropped at the begin."""
+    back = " + op" if convention == "onnx" else ""
+    if convention == "onnx" and (kind == "same_lower" or (given and kind != "same")):
+        return "(max(full + op - m, 0) + 1)//2"
+    if kind in {"same", "same op"}:
+        return f"max(full{back} - m, 0)//2"
+    if kind == "cells":
+        return {"pytorch": "p", "mxnet": "p", "jax": "k_eff - 1 - low"}.get(convention, "p_begin")
+    return "0"
+
+
+def _candidates(convention: str, a: Asked, axis: Axis) -> tuple[Candidate, ...]:
+    """The sizes m with convolution(m) = n, for the convolution that this layer turns round."""
+    full, n, s, k_eff = axis.full_size, a.size, a.stride, axis.extent
+    sized = convention == "onnx" and a.output_size is not None
+    if a.padding in {"same", "same_lower"} and not sized:
+        # its padding depends on the size: what it maps onto n is ceil(m/s) = n
+        lower, op = a.padding == "same_lower", a.output_padding or 0 if convention == "onnx" else 0
+        sizes = _few(range((n - 1) * s + 1, n * s + 1))
+        crops = [split(full + op - m, lower=lower) for m in sizes]
+        found = [a.cropped(begin, end - op) for begin, end in crops]
+    else:
+        begin, end = axis.padding
+        if isinstance(a.padding, tuple) and convention == "tensorflow":
+            begin, end = a.padding
+        elif isinstance(a.padding, tuple) and convention == "jax":
+            begin, end = k_eff - 1 - a.padding[0], k_eff - 1 - a.padding[1]
+        elif a.padding == "valid" and not sized:
+            begin, end = 0, 0
+        elif sized and axis.output_padding >= s:  # two sides, in PyTorch's words
+            end -= axis.output_padding
+        found = [
+            replace(a.plain, padding=(begin, end), output_padding=op)
+            for op in _few(range(max(0, 1 + begin + end - full), s), axis.output_padding)
+        ]
+    return tuple(
+        Candidate(
+            x.output_size,
+            x.padding,
+            x.output_padding,
+            uncovered := min(x.output_padding, max(x.padding[1], 0)),
+            x.output_padding - uncovered,
+            x.output_size == axis.output_size,
+        )
+        for x in found
+    )
+
+
+def _few(numbers: range, chosen: int = -1) -> list[int]:
+    """The numbers, but of very many only the first, the chosen one and the last."""
+    if len(numbers) <= LISTED:
+        return list(numbers)
+    return sorted(
+        {*numbers[: LISTED - 2], numbers[-1]} | ({chosen} if chosen in numbers else set())
+    )
+
+
+def explain(shape: Shape) -> str:
+    """The arithmetic in lines that can be read aloud.
+
+    >>> print(explain(describe("pytorch", size=[4], kernel_size=3, stride=2, padding=1)))
+    pytorch: 4 -> 7
+    n 4, k 3, s 2, d 1, padding 1
+      k_eff = d*(k-1) + 1 = 1*(3-1) + 1 = 3
+      full  = (n-1)*s + k_eff = (4-1)*2 + 3 = 9
+      m     = (n-1)*s - 2*p + d*(k-1) + op + 1 = (4-1)*2 - 2*1 + 1*(3-1) + 0 + 1 = 7
+      begin = p = 1
+      end   = full - begin - m = 9 - 1 - 7 = 1
+      a convolution with this kernel maps these sizes onto 4:
+        7 with padding 1, output_padding 0 (this layer)
+        8 with padding 1, output_padding 1, which uncovers 1
+    """
+    before = [each.asked.size for each in shape.axes]
+    lines = [f"{shape.convention}: {sizes(before)} -> {sizes(shape.output_sizes)}"]
+    alike = {replace(each, asked=replace(each.asked, position=0)) for each in shape.axes}
+    once = len(alike) == 1 < len(shape.axes)
+    for each in shape.axes[:1] if once else shape.axes:
+        a = each.asked
+        said = [f"n {a.size}", f"k {a.kernel_size}", f"s {a.stride}", f"d {a.dilation}"]
+        said += [f"padding {spell(a.padding)}"]
+        said += [f"output_padding {a.output_padding}"] * (a.output_padding is not None)
+        said += [f"output_size {a.output_size}"] * (a.output_size is not None)
+        lines += [", ".join(said) + (": every axis" if once else "")]
+        lines += [f"  {_line(term)}" for term in each.terms]
+        lines += [f"  a convolution with this kernel maps these sizes onto {a.size}:"]
+        for n, row in enumerate(each.candidates):
+            if n and row.output_size > each.candidates[n - 1].output_size + 1:
+                lines += ["    ..."]
+            lines += [f"    {_row(row)}"]
+        if not any(row.chosen for row in each.candidates):
+            lines += [f"    {each.axis.output_size} is none of them: it does not convolve back"]
+    return "\n".join(lines)
+
+
+def _line(term: Term) -> str:
+    steps = [term.formula, term.numbers, str(term.value)]
+    shown = [step for i, step in enumerate(steps) if step not in steps[:i]]
+    return f"{term.name:<5} = {' = '.join(shown)}"
+
+
+def _row(row: Candidate) -> str:
+    text = f"{row.output_size} with padding {spell(row.padding)}"
+    text += f", output_padding {row.output_padding}"
+    effects = [f"uncovers {row.uncovered}"] * (row.uncovered > 0)
+    effects += [f"adds {row.zeros} of zeros"] * (row.zeros > 0)
+    text += f", which {' and '.join(effects)}" if effects else ""
+    return text + " (this layer)" * row.chosen
+
+
+def as_dict(shape: Shape) -> dict[str, Any]:
+    """The same for JSON."""
+    return {"output_size": list(shape.output_sizes), **asdict(shape)}

@@ -1,0 +1,1 @@
+"""A live worksheet, with no domain in it: cells, expressions over them, and their looks."""

@@ -1,0 +1,135 @@
+"""Where cells stand: steps, corners, and addresses as Excel writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache, reduce
+from itertools import product
+from math import prod
+
+import numpy as np
+
+from xlconv.grid.expr import Grid
+
+Place = tuple[int, int]
+"""(row, column) of a cell, from 0."""
+
+COLUMN, ROW = "([A-Z]{1,3})", "([1-9][0-9]{0,6})"
+"""As Excel writes them; what is longer is no address, and no number that takes long to read."""
+
+AREA = re.compile(
+    rf"(?:(?:'((?:[^']|'')+)'|([^'!]+))!)?\$?{COLUMN}\$?{ROW}(?::\$?{COLUMN}\$?{ROW})?"
+)
+
+
+def tiled(shape: Sequence[int], leading: str, gap: int = 1) -> tuple[Place, ...]:
+    """Steps that lay the leading axes of a block out, each "v" down or "h" across.
+
+    >>> tiled((2, 3, 4, 5), "vh")
+    ((5, 0), (0, 6), (1, 0), (0, 1))
+    """
+    inner: tuple[Place, ...] = ((1, 0), (0, 1))[2 - min(2, len(shape)) :]
+    height, width = (1, *shape)[-2:] if len(shape) > 1 else (1, shape[-1] if shape else 1)
+    steps = list(inner)
+    for size, way in zip(reversed(shape[: len(leading)]), reversed(leading), strict=True):
+        if way == "v":
+            steps.insert(0, (height + gap, 0))
+            height = size * (height + gap) - gap
+        else:
+            steps.insert(0, (0, width + gap))
+            width = size * (width + gap) - gap
+    return tuple(steps)
+
+
+def passed(shape: Sequence[int]) -> list[int]:
+    """How many cells of a block in C order one step along each axis passes over.
+
+    >>> passed((2, 3, 4))
+    [12, 4, 1]
+    """
+    return [prod(shape[n + 1 :]) for n in range(len(shape))]
+
+
+def leaves(grid: Grid) -> Iterator[Grid]:
+    """The innermost slices of at most two axes, in C order; of one axis where rows stand apart."""
+    rows = grid.steps[-2:-1] if grid.steps[-1:] == ((0, 1),) and grid.shape[-2:-1] != (1,) else ()
+    apart = any(0 in step and step != (1, 0) for step in rows)
+    for index in np.ndindex(*grid.shape[: -1 if apart else -2]):
+        yield grid[(*index, ...)]
+
+
+def corners(grid: Grid) -> tuple[Place, Place]:
+    """The first and the last cell (row, column) of the box around a grid."""
+    ends = [grid.cell(index) for index in product(*({0, size - 1} for size in grid.shape))]
+    rows, columns = zip(*ends, strict=True)
+    return (min(rows), min(columns)), (max(rows), max(columns))
+
+
+def below(grid: Grid, gap: int = 1) -> int:
+    """The row that stands `gap` rows under a grid."""
+    return corners(grid)[1][0] + gap + 1
+
+
+def beside(grid: Grid, gap: int = 2) -> int:
+    """The column that stands `gap` columns right of a grid."""
+    return corners(grid)[1][1] + gap + 1
+
+
+@cache
+def letters(column: int) -> str:
+    """The letters of a column, counted from 1.
+
+    >>> letters(1), letters(28), letters(16_384)
+    ('A', 'AB', 'XFD')
+    """
+    before, last = divmod(column - 1, 26)
+    return (letters(before) if before else "") + chr(ord("A") + last)
+
+
+@lru_cache(maxsize=1 << 15)
+def column_number(name: str) -> int:
+    """The column, counted from 1, that letters name.
+
+    >>> column_number("A"), column_number("ab"), column_number("XFD")
+    (1, 28, 16384)
+    """
+    return reduce(lambda number, letter: 26 * number + ord(letter) - ord("A") + 1, name.upper(), 0)
+
+
+def quoted(sheet: str) -> str:
+    """A sheet's name as it stands in a reference."""
+    return "'" + sheet.replace("'", "''") + "'"
+
+
+def a1(place: Place, absolute: bool = False) -> str:
+    """The address of a cell as Excel writes it.
+
+    >>> a1((4, 27)), a1((4, 27), absolute=True)
+    ('AB5', '$AB$5')
+    """
+    dollar = "$" if absolute else ""
+    return f"{dollar}{letters(place[1] + 1)}{dollar}{place[0] + 1}"
+
+
+def area_of(reference: str) -> tuple[str, Place, Place] | None:
+    """The sheet, the first and the last cell of a reference; None if it is not of that kind.
+
+    >>> area_of("'A ''b'''!$C$4"), area_of("S!B$2:$A$1"), area_of("A1"), area_of("S!#REF!")
+    (("A 'b'", (3, 2), (3, 2)), ('S', (0, 0), (1, 1)), ('', (0, 0), (0, 0)), None)
+    """
+    found = AREA.fullmatch(reference)
+    if not found:
+        return None
+    within, plain, column, row, last_column, last_row = found.groups()
+    rows = sorted(int(number) - 1 for number in (row, last_row or row))
+    columns = sorted(column_number(name) - 1 for name in (column, last_column or column))
+    sheet = within.replace("''", "'") if within else plain or ""
+    return sheet, (rows[0], columns[0]), (rows[1], columns[1])
+
+
+def span(grid: Grid, absolute: bool = False) -> str:
+    """The range around a grid, as Excel writes it; one cell is no range."""
+    first, last = corners(grid)
+    end = "" if first == last else ":" + a1(last, absolute)
+    return a1(first, absolute) + end

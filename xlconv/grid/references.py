@@ -1,0 +1,123 @@
+"""The text of a formula over cells: each reference resolved for where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from xlconv.figures.words import length
+from xlconv.grid.expr import Expr, Grid, Reference
+from xlconv.grid.places import Place, letters, quoted
+
+if TYPE_CHECKING:
+    from xlconv.grid.sheet import Light, Paint
+
+STILL = (0, 0)
+"""The step of a reference that stays."""
+
+
+class Slot(NamedTuple):
+    """A reference in a formula that is painted over cells: where it points, for each index.
+
+    Source: a reference is absolute in the direction in which it does not move with the cells'
+    innermost slice, and relative where the slice itself has one row or one column of steps.
+    """
+
+    prefix: str
+    row: int
+    column: int
+    steps: tuple[Place, ...]
+    fixed_row: bool
+    fixed_column: bool
+
+    def at(self, index: Sequence[int]) -> str:
+        row = self.row + sum(i * step[0] for i, step in zip(index, self.steps, strict=True))
+        column = self.column + sum(i * step[1] for i, step in zip(index, self.steps, strict=True))
+        return f"{self.head}{letters(column + 1)}{self.tail}{row + 1}"
+
+    def longest(self, shape: Sequence[int]) -> int:
+        """Characters of the longest that it becomes over cells of a shape, by UTF-16."""
+        row, column = (
+            start
+            + sum(max(0, (n - 1) * step[way]) for n, step in zip(shape, self.steps, strict=True))
+            for way, start in enumerate((self.row, self.column))
+        )
+        return length(f"{self.head}{letters(column + 1)}{self.tail}{row + 1}")
+
+    @property
+    def head(self) -> str:
+        """What stands before the column's letters."""
+        return self.prefix + ("$" if self.fixed_column else "")
+
+    @property
+    def tail(self) -> str:
+        """What stands between the letters and the row's number."""
+        return "$" if self.fixed_row else ""
+
+
+def slots(formula: Expr, cells: Grid) -> list[str | Slot]:
+    """The formula's text over cells, each reference resolved as a slot."""
+    moves = _ways(cells.steps[-2:])
+    return [
+        piece if isinstance(piece, str) else _slot(piece, cells, moves)
+        for piece in formula.pieces()
+    ]
+
+
+def _slot(reference: Reference, cells: Grid, moves: tuple[bool, bool]) -> Slot:
+    grid, shape = reference.grid, cells.memory.shape
+    lead = len(shape) - len(grid.steps)
+    steps = (STILL,) * lead + tuple(
+        [
+            step if size == target else STILL
+            for step, size, target in zip(grid.steps, grid.memory.shape, shape[lead:], strict=True)
+        ]
+    )
+    follows = _ways(steps[-2:])
+    foreign = grid.sheet != cells.sheet and reference.named
+    prefix = quoted(grid.sheet) + "!" if foreign else ""
+    row, column = grid.origin
+    fixed = [move and not follow for move, follow in zip(moves, follows, strict=True)]
+    return Slot(prefix, row, column, steps, *fixed)
+
+
+def _ways(steps: Sequence[Place]) -> tuple[bool, bool]:
+    """Whether any step moves down, and any across."""
+    down = across = 0
+    for step in steps:
+        down, across = down or step[0], across or step[1]
+    return bool(down), bool(across)
+
+
+def text(paint: Paint, index: Sequence[int]) -> str:
+    """The formula of one cell of a paint, without its leading `=`."""
+    if paint.formula is None:
+        return ""
+    return resolved(slots(paint.formula, paint.cells), index)
+
+
+def resolved(pieces: Sequence[str | Slot], index: Sequence[int]) -> str:
+    """The text that pieces of a formula make for one index."""
+    return "".join([piece if isinstance(piece, str) else piece.at(index) for piece in pieces])
+
+
+def rules(light: Light) -> Iterator[tuple[Grid, str]]:
+    """Each 2-D slice that a light covers, and its condition for the slice's first cell.
+
+    Raises ValueError for a condition that no relative reference can say.
+    """
+    parts = slots(light.condition, light.cells)
+    inner = len(light.cells.shape[:-2])
+    for slot in parts:
+        if isinstance(slot, str):
+            continue
+        axes = zip(light.cells.shape, light.cells.steps, slot.steps, strict=True)
+        for size, cell, step in list(axes)[inner:]:
+            bound = (0 if slot.fixed_row else cell[0], 0 if slot.fixed_column else cell[1])
+            if size > 1 and step != bound:
+                raise ValueError(f"a reference moves by {step} where its cell moves by {cell}")
+    for lead in np.ndindex(*light.cells.shape[:-2]):
+        index = (*lead, *[0] * (len(light.cells.shape) - inner))
+        yield light.cells[(*lead, ...)], resolved(parts, index)

@@ -1,0 +1,1 @@
+"""What is computed: geometry, layers and convolutions with their numbers, and the model."""

@@ -1,0 +1,294 @@
+"""Every integer of a transposed convolution, axis by axis."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby, pairwise
+from math import gcd, prod
+
+from xlconv.errors import LimitError, XlconvError
+from xlconv.layers.given import spell
+
+TAPS = 300_000
+"""Taps of all runs of an axis: more make more terms than a sheet has."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Output cells of one axis that are reached in the same way.
+
+    The cells are r = start + step*m for m in range(count); cell r collects input i0 + apart*m
+    through kernel index u, for each (i0, u) in taps.
+    """
+
+    start: int
+    step: int
+    count: int
+    taps: tuple[tuple[int, int], ...]
+    apart: int = 1
+
+    @property
+    def cells(self) -> slice:
+        """The output cells, as a slice."""
+        return slice(self.start, self.start + self.step * (self.count - 1) + 1, self.step)
+
+    def inputs(self, i0: int) -> slice:
+        """The inputs that one tap brings to these cells, as a slice of the same length."""
+        return slice(i0, i0 + self.apart * (self.count - 1) + 1, self.apart)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Axis:
+    """One axis of a transposed convolution; sizes in cells.
+
+    A negative padding extends the full output with zeros instead of cropping it (ONNX).
+
+    Raises XlconvError where no such layer exists.
+    Source: Dumoulin & Visin 2016, arXiv:1603.07285, relationship 14, with dilation.
+
+    >>> Axis(size=4, kernel_size=3, stride=2, padding=(1, 1), output_padding=1).output_size
+    8
+    """
+
+    size: int
+    kernel_size: int
+    stride: int = 1
+    padding: tuple[int, int] = (0, 0)
+    output_padding: int = 0
+    dilation: int = 1
+
+    def __post_init__(self) -> None:
+        for name, least in [
+            ("size", 1),
+            ("kernel_size", 1),
+            ("stride", 1),
+            ("dilation", 1),
+            ("output_padding", 0),
+        ]:
+            if (got := getattr(self, name)) < least:
+                raise XlconvError(f"{name} must be at least {least}, got {got}", parameter=name)
+        if self.output_padding and self.output_padding >= max(self.stride, self.dilation):
+            begin, end = self.padding
+            raise XlconvError(
+                f"output_padding must be smaller than stride or dilation, got {self.output_padding}"
+                f" with stride {self.stride}, dilation {self.dilation}: padding"
+                f" {begin}:{end - self.output_padding} makes what OpenVINO makes of it",
+                parameter="output_padding",
+            )
+        if self.output_size < 1:
+            raise XlconvError(
+                f"padding {spell(self.padding)} crops the whole output of {self.full_size} cells:"
+                " use a smaller padding or a larger input",
+                parameter="padding",
+            )
+
+    @property
+    def extent(self) -> int:
+        """Cells that the kernel spans with its dilation."""
+        return self.dilation * (self.kernel_size - 1) + 1
+
+    @property
+    def stretched_size(self) -> int:
+        """Cells of the input with stride - 1 zeros between its values."""
+        return (self.size - 1) * self.stride + 1
+
+    @property
+    def full_size(self) -> int:
+        """Cells of the output before anything is cropped."""
+        return (self.size - 1) * self.stride + self.extent
+
+    @property
+    def output_size(self) -> int:
+        return self.full_size - sum(self.padding) + self.output_padding
+
+    @property
+    def margins(self) -> tuple[int, int]:
+        """Zeros around the stretched input that make every output cell a full window."""
+        begin = max(0, -self.padding[0])
+        return begin + self.extent - 1, self.canvas_size - self.full_size - begin + self.extent - 1
+
+    @property
+    def canvas_size(self) -> int:
+        """Cells of the full output with what output_padding or a negative padding adds to it."""
+        begin = min(0, self.padding[0])
+        return max(self.full_size, self.padding[0] + self.output_size) - begin
+
+    @property
+    def crop(self) -> slice:
+        """The output's place on the canvas."""
+        begin = max(0, self.padding[0])
+        return slice(begin, begin + self.output_size)
+
+    def target(self, i: int, u: int) -> int:
+        """The output index where input i meets kernel index u; outside the output if cropped."""
+        return self.stride * i + self.dilation * u - self.padding[0]
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """The output cells, grouped by how they are reached; every cell in exactly one run.
+
+        >>> [(run.start, run.count, run.taps) for run in Axis(size=3, kernel_size=2).runs]
+        [(0, 1, ((0, 0),)), (1, 2, ((0, 1), (1, 0))), (3, 1, ((2, 1),))]
+        """
+        return self._runs(self.padding[0], self.output_size)
+
+    @cached_property
+    def canvas_runs(self) -> tuple[Run, ...]:
+        """The same for the whole canvas, with nothing cropped."""
+        return self._runs(min(0, self.padding[0]), self.canvas_size)
+
+    @cached_property
+    def forward_runs(self) -> tuple[Run, ...]:
+        """The inputs, grouped by what a convolution of the output reads for them.
+
+        That convolution is what this axis transposes: it reads outputs, and gives inputs.
+
+        >>> [(run.start, run.count, run.taps) for run in Axis(size=3, kernel_size=2).forward_runs]
+        [(0, 3, ((0, 0), (1, 1)))]
+        """
+
+        def window(i: int) -> tuple[int, int]:
+            behind = self.padding[0] - self.stride * i  # the output's first cell, from its stamp's
+            first, end = (
+                -(-behind // self.dilation),
+                -(-(behind + self.output_size) // self.dilation),
+            )
+            return max(0, first), min(self.kernel_size, end)
+
+        most = min(self.kernel_size, -(-self.output_size // self.dilation))
+        _refuse(min(self.size, 2 * self.kernel_size) * most)
+        found = []
+        for (low, high), group in groupby(range(self.size), key=window):
+            first, *rest = group
+            reads = tuple((self.target(first, u), u) for u in range(low, high))
+            found.append(Run(first, 1, 1 + len(rest), reads, self.stride))
+        return tuple(found)
+
+    def meeting(self, cell: int) -> range:
+        """The kernel indices that can bring an input to a cell of the full output.
+
+        >>> axis = Axis(size=4, kernel_size=5, stride=2)
+        >>> list(axis.meeting(0)), list(axis.meeting(1))
+        ([0, 2, 4], [1, 3])
+        """
+        common = gcd(self.stride, self.dilation)
+        step = self.stride // common
+        if cell % common:
+            return range(0)
+        first = cell // common * pow(self.dilation // common, -1, step) % step
+        return range(first, self.kernel_size, step)
+
+    @property
+    def most_taps(self) -> int:
+        """The most inputs that an output cell can meet."""
+        common = gcd(self.stride, self.dilation)
+        along = (
+            -(-self.kernel_size * common // self.stride),
+            -(-self.size * common // self.dilation),
+        )
+        return min(along)
+
+    def _runs(self, begin: int, size: int) -> tuple[Run, ...]:
+        s, found = self.stride, []
+        _refuse(min(size, s + 2 * self.kernel_size) * self.most_taps)
+        for phase in range(min(s, size)):
+            # with r = phase + s*m, the input that reaches r through u is m + shift(u)
+            at = phase + begin
+            shifts = [((at - self.dilation * u) // s, u) for u in self.meeting(at)][::-1]
+            along = [i for i, _ in shifts]  # each larger than the one before
+            last = len(range(phase, size, s))
+            ends = {end for i, _ in shifts for end in (-i, self.size - i) if 0 < end < last}
+            for m, after in pairwise((0, *sorted(ends), last)):
+                reached = slice(bisect_left(along, -m), bisect_left(along, self.size - m))
+                taps = tuple((m + i, u) for i, u in shifts[reached])
+                found.append(Run(phase + s * m, s, after - m, taps))
+        return tuple(sorted(found, key=lambda run: run.start))
+
+
+def _refuse(taps: int) -> None:
+    """Refuse an axis whose runs, at most so many taps, take too long to be listed."""
+    if taps > TAPS:
+        raise LimitError(
+            f"an axis on which inputs meet weights in {taps} ways; {TAPS} are the most"
+        )
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """The channels and axes of one layer.
+
+    Source: the layout (in_channels, out_channels // groups, *kernel_sizes) is PyTorch's.
+    """
+
+    in_channels: int
+    out_channels: int
+    groups: int
+    axes: tuple[Axis, ...]
+
+    def __post_init__(self) -> None:
+        if self.groups < 1 or self.in_channels % self.groups or self.out_channels % self.groups:
+            raise XlconvError(
+                f"groups must divide in_channels and out_channels, got {self.groups} with"
+                f" in_channels {self.in_channels}, out_channels {self.out_channels}",
+                parameter="groups",
+            )
+
+    @property
+    def rank(self) -> int:
+        return len(self.axes)
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        return (self.in_channels, *(axis.size for axis in self.axes))
+
+    @property
+    def weight_shape(self) -> tuple[int, ...]:
+        return (
+            self.in_channels,
+            self.out_channels // self.groups,
+            *(axis.kernel_size for axis in self.axes),
+        )
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        return (self.out_channels, *(axis.output_size for axis in self.axes))
+
+    @property
+    def canvas_shape(self) -> tuple[int, ...]:
+        return (self.out_channels, *(axis.canvas_size for axis in self.axes))
+
+    @property
+    def crop(self) -> tuple[slice, ...]:
+        """The output's place on the canvas, without the channel axis."""
+        return tuple(axis.crop for axis in self.axes)
+
+    def sources(self, out_channel: int) -> range:
+        """The input channels that reach an output channel: those of its group.
+
+        >>> list(Geometry(4, 2, 2, (Axis(size=1, kernel_size=1),)).sources(1))
+        [2, 3]
+        """
+        width = self.in_channels // self.groups
+        group = out_channel // (self.out_channels // self.groups)
+        return range(group * width, (group + 1) * width)
+
+    def targets(self, in_channel: int) -> range:
+        """The output channels that an input channel reaches: those of its group.
+
+        >>> list(Geometry(4, 2, 2, (Axis(size=1, kernel_size=1),)).targets(3))
+        [1]
+        """
+        filters = self.out_channels // self.groups
+        group = in_channel // (self.in_channels // self.groups)
+        return range(group * filters, (group + 1) * filters)
+
+    def filter(self, out_channel: int) -> int:
+        """The index of an output channel along the weight's second axis."""
+        return out_channel % (self.out_channels // self.groups)
+
+    @property
+    def macs(self) -> int:
+        """Multiplications, without bias."""
+        return prod(self.weight_shape) * prod(axis.size for axis in self.axes)

@@ -1,0 +1,120 @@
+"""The NumPy truth: a transposed and a plain convolution straight from their definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from xlconv.errors import XlconvError
+from xlconv.layers.layer import Array, Convolution, Layer
+
+
+def conv_transpose(layer: Layer) -> Array:
+    """The output of a layer, summed directly from the definition.
+
+    returns  (out_channels, *output_sizes) float64
+
+    Source: Dumoulin & Visin 2016, arXiv:1603.07285, relationship 14.
+
+    >>> conv_transpose(Layer.of(np.ones((2, 2)), np.ones((2, 2))))[0].tolist()
+    [[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [1.0, 2.0, 1.0]]
+    """
+    return canvas(layer)[(slice(None), *layer.geometry.crop)]
+
+
+def output(layer: Layer | Convolution) -> Array:
+    """The output of a layer, transposed convolution or plain: what its sheets show.
+
+    returns  (out_channels, *output_sizes) float64
+
+    >>> output(Layer.of([[1, 2]], [[1, 10]])).tolist()
+    [[[1.0, 12.0, 20.0]]]
+    """
+    if not isinstance(layer, Layer | Convolution):
+        raise XlconvError(
+            f"layer must be a Layer or a Convolution, got {type(layer).__name__}: Layer.of makes one"
+        )
+    return conv(layer) if isinstance(layer, Convolution) else conv_transpose(layer)
+
+
+def canvas(layer: Layer) -> Array:
+    """The full output, before it is cropped: (out_channels, *canvas_sizes) float64."""
+    g = layer.geometry
+    y = np.zeros(g.canvas_shape)
+    if layer.bias is not None:
+        y += layer.bias.reshape(-1, *(1,) * g.rank)
+    begins = [max(0, -axis.padding[0]) for axis in g.axes]
+    for offsets in np.ndindex(*(axis.kernel_size for axis in g.axes)):
+        reached: tuple[Any, ...] = tuple(
+            slice(at := begin + axis.dilation * u, at + axis.stretched_size, axis.stride)
+            for begin, axis, u in zip(begins, g.axes, offsets, strict=True)
+        )
+        for o in range(g.out_channels):
+            for i in g.sources(o):
+                y[o][reached] += layer.weight[(i, g.filter(o), *offsets)] * layer.input[i]
+    return y
+
+
+def matrix(layer: Layer) -> Array:
+    """The matrix of a layer: the flat output, but for the bias, is this times the flat input.
+
+    returns  (cells of the output, cells of the input) float64; each column is the output of an
+             input of one 1 among zeros
+
+    Source: Dumoulin & Visin 2016, arXiv:1603.07285, section 4.1, where it is the transpose of C.
+
+    >>> matrix(Layer.of([5, 6], [1, 2])).tolist()
+    [[1.0, 0.0], [2.0, 1.0], [0.0, 2.0]]
+    """
+    ones = np.eye(layer.input.size).reshape(-1, *layer.input.shape)
+    columns = [conv_transpose(replace(layer, input=one, bias=None)).ravel() for one in ones]
+    return np.stack(columns, axis=1)
+
+
+def conv_matrix(layer: Layer) -> Array:
+    """The matrix C of the convolution that a layer transposes."""
+    return matrix(layer).T
+
+
+def conv(convolution: Convolution) -> Array:
+    """The output of a plain convolution, summed directly from the definition.
+
+    returns  (out_channels, *output_sizes) float64
+
+    >>> conv(Convolution.of([1, 2, 3], [1, 10]))[0].tolist()
+    [21.0, 32.0]
+    """
+    g, bias = convolution.geometry, convolution.bias
+    x = np.pad(convolution.input, [(0, 0), *(axis.padding for axis in g.axes)])
+    y = np.zeros(convolution.output_shape)
+    width, filters = convolution.weight.shape[1], g.in_channels // g.groups
+    for o, *i in np.ndindex(*y.shape):
+        group = slice(o // filters * width, (o // filters + 1) * width)
+        window = tuple(
+            slice(at := axis.stride * n, at + axis.extent, axis.dilation)
+            for axis, n in zip(g.axes, i, strict=True)
+        )
+        y[(o, *i)] = (x[(group, *window)] * convolution.weight[o]).sum()
+    return y if bias is None else y + bias.reshape(-1, *(1,) * g.rank)
+
+
+def count(layer: Layer) -> Array:
+    """How many stamps reach each output cell: (*output_sizes) float64."""
+    g = replace(layer.geometry, in_channels=1, out_channels=1, groups=1)
+    ones = Layer(np.ones(g.input_shape), np.ones(g.weight_shape), None, g)
+    (reached,) = conv_transpose(ones)
+    return np.asarray(reached)
+
+
+OPERATIONS: dict[str, Callable[[Any], Array]] = {
+    "conv_transpose": conv_transpose,
+    "canvas": canvas,
+    "count": count,
+    "matrix": matrix,
+    "conv_matrix": conv_matrix,
+    "conv": conv,
+}
+"""What a block on a sheet may claim to be."""

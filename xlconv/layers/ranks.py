@@ -1,0 +1,244 @@
+"""What the axes of an input and a weight are: a batch, channels, and how many are spatial."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlconv.errors import XlconvError
+from xlconv.figures.words import counted
+from xlconv.layers.summary import sizes
+
+RANKS = (1, 2, 3)
+INPUT_LAYOUTS = ("channels-first", "channels-last")
+FIRST, LAST = INPUT_LAYOUTS
+NONE = ""
+"""The layout of an input that has no channels."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read the axes of an input and a weight.
+
+    rank     spatial axes
+    batched  whether the input's first axis is a batch
+    layout   where the input's channels are; NONE where it has none
+    alone    whether the weight is a kernel without channels
+    """
+
+    rank: int
+    batched: bool
+    layout: str
+    alone: bool
+
+    def channels(self, shape: tuple[int, ...]) -> int:
+        """The channels of an input of this shape."""
+        if self.layout == NONE:
+            return 1
+        return shape[-1 if self.layout == LAST else int(self.batched)]
+
+    def sizes(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The spatial sizes of an input of this shape."""
+        one = shape[int(self.batched) :]
+        return {NONE: one, FIRST: one[1:], LAST: one[:-1]}[self.layout]
+
+    def sample(self, x: NDArray[np.float64], batch: int | None) -> NDArray[np.float64]:
+        """The input as (in_channels, *sizes): one sample, its channels first."""
+        one = x[int(batch or 0)] if self.batched else x
+        if self.layout == NONE:
+            return one[np.newaxis]
+        return np.moveaxis(one, -1, 0) if self.layout == LAST else one
+
+    def channelled(
+        self, x: NDArray[np.float64], w: NDArray[np.float64], batch: int | None
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], str]:
+        """One sample, channels first, the weight with its own, and a note of what was read."""
+        kernel = w.reshape((1, 1, *w.shape)) if self.alone else w
+        return self.sample(x, batch), kernel, self.note(x.shape, batch)
+
+    def note(self, shape: tuple[int, ...], batch: int | None) -> str:
+        """What goes without saying in a plain input, in words; nothing for a plain one."""
+        told = ["channels last"] if self.layout == LAST else []
+        return ", ".join(told + [f"sample {batch or 0} of a batch of {shape[0]}"] * self.batched)
+
+    def says(self, shape: tuple[int, ...]) -> str:
+        """The reading in words, for who has to choose.
+
+        >>> Reading(1, True, FIRST, False).says((2, 4, 6))
+        '1-D with a batch of 2 and 4 channels first'
+        """
+        told = [f"a batch of {shape[0]}"] * self.batched
+        if self.layout != NONE:
+            where = self.layout.removeprefix("channels-")
+            told.append(f"{counted(self.channels(shape), 'channel')} {where}")
+        return f"{self.rank}-D with {' and '.join(told) or 'no channels'}"
+
+
+def understand(
+    shape: tuple[int, ...],
+    weight_shape: tuple[int, ...],
+    in_channels: int,
+    *,
+    groups: int = 1,
+    layouts: Collection[str] = (FIRST,),
+    batch: int | None = None,
+    rank: int | None = None,
+    values: Collection[int] = (),
+    sizes_only: bool = False,
+) -> Reading:
+    """The one way to read the axes of an input of a shape, with a weight of another.
+
+    in_channels  those that the weight is for, if it has channels
+    groups       as many channels are served by one kernel without channels
+    layouts      where the input's channels may be
+    batch        the sample of a batch that is meant; None where nobody says that there is one
+    rank         the spatial axes; None where nobody says how many
+    values       how many values, one an axis, the parameters have
+    sizes_only   whether there are no numbers: then a kernel without channels goes with any, and
+                 of a batch no sample is taken
+
+    The channels must be the weight's. A batch of one needs no word: between it and a volume with
+    a kernel without channels it is the batch, as the frameworks have one always. Where the
+    channels never fit, the plainest reading is given.
+
+    Raises XlconvError where several readings fit, or none does, with the way out.
+
+    >>> understand((1, 4, 6), (4, 2, 4), 4)
+    Reading(rank=1, batched=True, layout='channels-first', alone=False)
+    """
+    _check(batch, rank)
+
+    def fits(reading: Reading) -> bool:
+        if reading.alone and sizes_only:
+            return True
+        return reading.channels(shape) in ((1, groups) if reading.alone else (in_channels,))
+
+    possible = [r for r in _possible(len(shape), len(weight_shape)) if rank in (None, r.rank)]
+    possible = [r for r in possible if r.batched is (batch is not None) or _has_both(r, batch)]
+    possible = [r for r in possible if r.rank in values] or possible
+    said = [r for r in possible if r.layout in (NONE, *layouts)]
+    if not said:
+        raise _impossible(len(shape), len(weight_shape), batch, rank)
+    fitting = [r for r in said if fits(r)]
+    fitting = [r for r in fitting if r.batched and shape[0] == 1] or fitting
+    if len(fitting) > 1:
+        raise _ambiguous(fitting, shape, weight_shape)
+    if not fitting and any(fits(r) for r in possible if not r.alone):
+        raise XlconvError(
+            f"input of {sizes(shape)} has its {counted(shape[-1], 'channel')} last: name the"
+            f" input layout, {LAST}",
+            parameter="input",
+        )
+    found = (fitting or said)[0]
+    if found.batched and not sizes_only:
+        _check_sample(batch, shape)
+    return found
+
+
+def lengths(*parameters: object) -> set[int]:
+    """How many values the parameters have that have one an axis."""
+    listed = (p.tolist() if isinstance(p, np.ndarray) else p for p in parameters)
+    return {len(p) for p in listed if isinstance(p, Sequence) and not isinstance(p, str)} - {1}
+
+
+def input_layouts(named: str | None, default: Collection[str]) -> Collection[str]:
+    """Where an input's channels may be: where it is named, else as by default.
+
+    Raises XlconvError for a name that is none.
+    """
+    if named is not None and named not in INPUT_LAYOUTS:
+        raise XlconvError(
+            f'input_layout must be {" or ".join(INPUT_LAYOUTS)}, got "{named}"',
+            parameter="input_layout",
+        )
+    return default if named is None else (named,)
+
+
+def _possible(input_axes: int, weight_axes: int) -> Iterator[Reading]:
+    """The readings of as many axes, the plainest first."""
+    for rank in RANKS:
+        for batched in (False, True):
+            for layout in (NONE, *INPUT_LAYOUTS):
+                axes = rank + batched + (layout != NONE)
+                if input_axes == axes and weight_axes in (rank, rank + 2):
+                    yield Reading(rank, batched, layout, weight_axes == rank)
+
+
+def _has_both(reading: Reading, batch: int | None) -> bool:
+    """Whether there is a batch that nobody speaks of, with channels: the frameworks' way."""
+    return batch is None and reading.batched and reading.layout != NONE
+
+
+def _check(batch: int | None, rank: int | None) -> None:
+    if rank is not None and rank not in RANKS:
+        raise XlconvError(f"rank must be 1, 2 or 3, got {rank!r:.40}", parameter="rank")
+    if batch is not None and (not isinstance(batch, int | np.integer) or batch < 0):
+        raise XlconvError(
+            f"batch must be a sample's number, from 0, got {batch!r:.40}", parameter="batch"
+        )
+
+
+def _check_sample(batch: int | None, shape: tuple[int, ...]) -> None:
+    last = shape[0] - 1
+    if batch is None and last:
+        raise XlconvError(
+            f"input of {sizes(shape)} is a batch of {shape[0]}: name the sample, batch 0 to {last}",
+            parameter="input",
+        )
+    if batch is not None and batch > last:
+        raise XlconvError(
+            f"batch must be a sample of the {shape[0]} in it, 0 to {last}, got {batch}",
+            parameter="batch",
+        )
+
+
+def _ambiguous(
+    readings: Sequence[Reading], shape: tuple[int, ...], weight_shape: tuple[int, ...]
+) -> XlconvError:
+    ways = []
+    if len({r.rank for r in readings}) > 1:
+        ways += [f"rank {r.rank}" for r in readings if not r.batched]
+    if len({r.batched for r in readings}) > 1:
+        ways.append(f"batch 0 to {shape[0] - 1}")
+    if len({r.layout for r in readings} - {NONE}) > 1:
+        ways.append(f"the input layout, {' or '.join(INPUT_LAYOUTS)}")
+    return XlconvError(
+        f"input of {sizes(shape)} and weight of {sizes(weight_shape)} fit as"
+        f" {', or '.join(r.says(shape) for r in readings)}: name {', or '.join(ways)}",
+        parameter="input",
+    )
+
+
+def _impossible(
+    input_axes: int, weight_axes: int, batch: int | None, rank: int | None
+) -> XlconvError:
+    ranks = [rank for rank in RANKS if weight_axes in (rank, rank + 2)]
+    if ranks and not 1 <= input_axes <= max(ranks) + 2:
+        return XlconvError(
+            f"input must have {min(ranks)} to {max(ranks) + 2} axes with a weight of {weight_axes},"
+            f" got {input_axes}: it is (in_channels, *sizes) or (*sizes), a batch first where there"
+            " is one",
+            parameter="input",
+        )
+    axes = "axis" if input_axes == 1 else "axes"
+    got = f"got an input of {input_axes} {axes} and a weight of {weight_axes}"
+    if batch is not None:
+        return XlconvError(
+            f"batch is for an input (batch, in_channels, *sizes) or (batch, *sizes), {got}",
+            parameter="batch",
+        )
+    if rank is not None:
+        return XlconvError(
+            f"rank {rank} is an input (in_channels, *sizes) or (*sizes) with"
+            f" {counted(rank, 'size')} and a weight with as many, {got}",
+            parameter="rank",
+        )
+    return XlconvError(
+        f"input and weight must have 1 to 3 spatial axes in common, {got}: an input is"
+        " (in_channels, *sizes) or (*sizes), a batch first where there is one, a weight"
+        " (in_channels, out_channels // groups, *kernel_sizes) or (*kernel_sizes)",
+        parameter="weight",
+    )

@@ -1,0 +1,108 @@
+"""What stands for an object where it is printed: one line, or a small table in a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+
+from xlconv.layers.geometry import Axis, Geometry
+from xlconv.layers.given import spell
+
+LINE = 96
+"""Characters of a repr, at most."""
+ROWS = 50
+"""Rows of a table that are shown; more are counted."""
+
+DEFAULTS = {"stride": 1, "padding": (0, 0), "output_padding": 0, "dilation": 1}
+"""The parameters of an axis that are not told where they are these."""
+
+
+def line(name: str, told: str) -> str:
+    """An object in one line of at most LINE characters.
+
+    >>> line("Sheet", "x" * 1000)[-9:]
+    'xxxxx...>'
+    """
+    text = " ".join(f"{name} {told}".split())
+    return f"<{text if len(text) <= LINE - 2 else text[: LINE - 5] + '...'}>"
+
+
+def table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A small table of HTML, of at most ROWS rows; every text in it is escaped.
+
+    >>> table("a < b", ["n"], [[1]])
+    '<table><caption>a &lt; b</caption><tr><th>n</th></tr><tr><td>1</td></tr></table>'
+    """
+    listed = list(rows)
+    more = len(listed) - ROWS
+    told = listed[:ROWS] + [[f"and {more:,} more"]] * (more > 0)
+    cells = [_row("th", head)] * bool(head) + [_row("td", row) for row in told]
+    return f"<table><caption>{escape(title)}</caption>{''.join(cells)}</table>"
+
+
+def parameters(
+    before: Sequence[int],
+    after: Sequence[int],
+    geometry: Geometry,
+    names: Iterable[str] = tuple(DEFAULTS),
+) -> dict[str, str]:
+    """The rank, channels and sizes of a layer, its kernel, and each parameter not at its default.
+
+    before, after  the shapes of its input and of its output: (channels, *sizes)
+    names          of the parameters that it has
+
+    >>> from xlconv.layers.geometry import Axis
+    >>> g = Geometry(4, 2, 1, (Axis(size=6, kernel_size=4, stride=2, padding=(1, 1)),))
+    >>> " ".join(parameters(g.input_shape, g.output_shape, g).values())
+    '1-D 4 → 2 6 → 12 4 2 1'
+    """
+    told = head(geometry.rank, f"{before[0]} → {after[0]}", before[1:], after[1:])
+    return told | not_default(geometry.axes, geometry.groups, names)
+
+
+def head(rank: int, channels: str, before: Iterable[int], after: Iterable[int]) -> dict[str, str]:
+    """The rank, the channels if any are told of, and the sizes of an input and of its output."""
+    told = {"rank": f"{rank}-D"} | ({"channels": channels} if channels else {})
+    return told | {"sizes": f"{sizes(before)} → {sizes(after)}"}
+
+
+def not_default(
+    axes: Sequence[Axis], groups: int, names: Iterable[str] = tuple(DEFAULTS)
+) -> dict[str, str]:
+    """The kernel, and each parameter of these names that is not at its default."""
+    told = {"kernel": sizes([axis.kernel_size for axis in axes])}
+    for name in names:
+        values = [getattr(axis, name) for axis in axes]
+        if any(value != DEFAULTS[name] for value in values):
+            told[name] = compact(values)
+    return told | ({"groups": str(groups)} if groups > 1 else {})
+
+
+def explain(told: Mapping[str, str], note: str = "") -> str:
+    """The parameters, and how the input was read, in one line."""
+    plain = {"rank": "{}", "channels": "{} channels", "sizes": "{}"}
+    words = [plain.get(name, name + " {}").format(value) for name, value in told.items()]
+    return ", ".join(words) + (f"; {note}" if note else "")
+
+
+def compact(values: Sequence[int | tuple[int, int]]) -> str:
+    """One value where all axes have it, otherwise one an axis, as the options take them.
+
+    >>> compact((2, 2)), compact(((1, 1), (1, 2)))
+    ('2', '1,1:2')
+    """
+    told = values[:1] if len(set(values)) == 1 else values
+    return ",".join(map(spell, told))
+
+
+def sizes(shape: Iterable[int]) -> str:
+    """Sizes as they are typed.
+
+    >>> sizes([4, 3])
+    '4x3'
+    """
+    return "x".join(map(str, shape))
+
+
+def _row(tag: str, cells: Iterable[object]) -> str:
+    return f"<tr>{''.join(f'<{tag}>{escape(str(cell))}</{tag}>' for cell in cells)}</tr>"

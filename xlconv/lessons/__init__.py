@@ -1,0 +1,1 @@
+"""Lesson files, and the books that are built from them."""

@@ -1,0 +1,158 @@
+"""A workbook in memory: sheets in order, and the ways out of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from io import BytesIO
+from typing import IO, Any
+
+from xlconv.errors import XlconvError
+from xlconv.figures.words import counted, length
+from xlconv.files.saving import SUFFIX, Name, as_path, check_target, save_file
+from xlconv.grid.sheet import SHEETS_CELLS, Sheet
+from xlconv.layers.summary import line, table
+from xlconv.lessons.lesson import check_title
+from xlconv.lessons.recipe import RECIPE_SHEET
+
+Progress = Callable[[int], object]
+"""What is told, now and then, how many rows of all sheets are written."""
+
+
+@dataclass(frozen=True, repr=False)
+class Book:
+    """Sheets that are ready to be written; their values are computed already.
+
+    >>> Book("Title", (Sheet("Looks", "collect"),))
+    <Book 1 sheet, 0 rows: Title>
+    """
+
+    title: str
+    sheets: tuple[Sheet, ...]
+    recipe: str = ""
+    """What it was made from: see `xlconv.lessons.recipe`."""
+
+    def __post_init__(self) -> None:
+        if not self.sheets:
+            raise XlconvError("a workbook needs at least one sheet, got none")
+        check_title(self.title)
+        check_names(sheet.name for sheet in self.sheets)
+        self._check_defined_names()
+        # Google Sheets counts empty cells too
+        cells = sum(sheet.rows * sheet.columns for sheet in self.sheets)
+        if cells > SHEETS_CELLS:
+            raise XlconvError(
+                f"the workbook needs {cells} cells; Google Sheets has {SHEETS_CELLS}:"
+                " use a smaller input or fewer views"
+            )
+
+    def __repr__(self) -> str:
+        size = f"{counted(len(self.sheets), 'sheet')}, {counted(self.rows, 'row')}"
+        return line("Book", f"{size}: {self.title}")
+
+    def _repr_html_(self) -> str:
+        sheets = [(s.name, s.view, s.rows, s.columns, len(s.blocks)) for s in self.sheets]
+        return table(self.title, ("sheet", "view", "rows", "columns", "blocks"), sheets)
+
+    def _check_defined_names(self) -> None:
+        """Refuse sheets of which two blocks would be called the same in the workbook."""
+        seen: dict[str, str] = {}
+        for sheet in self.sheets:
+            for block in sheet.blocks:
+                other = seen.setdefault(sheet.defined_name(block), sheet.name)
+                if other != sheet.name:
+                    raise XlconvError(
+                        "sheet names must differ in letters and digits, for the names of their"
+                        f' blocks, got "{other}" and "{sheet.name}"'
+                    )
+
+    @property
+    def rows(self) -> int:
+        """The rows of all sheets."""
+        return sum(sheet.rows for sheet in self.sheets)
+
+    def write(self, target: IO[bytes], progress: Progress | None = None) -> None:
+        """Write the .xlsx file to an open file; `progress` is told how many rows are done."""
+        from xlconv.xlsx import archive
+
+        archive.write(self.sheets, self.title, target, self.recipe, progress)
+
+    def to_bytes(self, progress: Progress | None = None) -> bytes:
+        """The .xlsx file; the same book gives the same bytes."""
+        target = BytesIO()
+        self.write(target, progress)
+        return target.getvalue()
+
+    def save(
+        self,
+        path: Name,
+        *,
+        overwrite: bool = True,
+        make_folder: bool = False,
+        progress: Progress | None = None,
+    ) -> bool:
+        """Write the .xlsx file; whatever goes wrong, a file that was there is left as it was.
+
+        path     ends in .xlsx
+        returns  whether it was written: a file with these very bytes is not touched
+
+        Raises TargetError where the file exists and is not to be overwritten, or the folder does
+        not exist or cannot be written.
+        """
+        target = as_path(path)
+        check_target(target, SUFFIX, make_folder=make_folder)
+        return save_file(
+            target,
+            lambda file: self.write(file, progress),
+            overwrite=overwrite,
+            make_folder=make_folder,
+        )
+
+    def manifest(self) -> list[dict[str, Any]]:
+        """What stands where: for each sheet its name, view and blocks with their A1 ranges."""
+        return [
+            {
+                "name": sheet.name,
+                "view": sheet.view,
+                "blocks": [
+                    {
+                        "name": sheet.defined_name(block),
+                        "role": block.role,
+                        "shape": list(block.cells.shape),
+                        "ranges": block.ranges(),
+                    }
+                    for block in sheet.blocks
+                ],
+            }
+            for sheet in self.sheets
+        ]
+
+
+NAME_RULES = (
+    (r".*\S.*", "not be empty"),
+    (r"[^\[\]:*?/\\']*", "have none of [ ] : * ? / \\ '"),
+    (r"[^\x00-\x1f\ud800-\udfff\ufffe\uffff]*", "have no control characters"),
+    (r"(?!(?i:history)$).*", "not be History, which Excel keeps for itself"),
+    (rf"(?!(?i:{RECIPE_SHEET})$).*", f"not be {RECIPE_SHEET}, where the recipe stands"),
+)
+"""What a sheet's name must match, and how that is said."""
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Refuse sheet names that a program would refuse or change."""
+    seen: dict[str, str] = {}
+    for name in names:
+        for pattern, rule in NAME_RULES:
+            if not re.fullmatch(pattern, name, re.DOTALL):
+                raise XlconvError(f"a sheet name must {rule}, got {name!r:.80}")
+        if length(name) > 31:
+            raise XlconvError(
+                f"a sheet name must have at most 31 characters, got {length(name)}: {name!r:.80}"
+            )
+        if name.casefold() in seen:
+            raise XlconvError(
+                "sheet names must differ by more than case, got"
+                f' "{seen[name.casefold()]}" and "{name}"'
+            )
+        seen[name.casefold()] = name

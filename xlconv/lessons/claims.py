@@ -1,0 +1,75 @@
+"""What blocks claim to be, held against the model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import prod
+
+import numpy as np
+
+from xlconv.errors import BugError, XlconvError
+from xlconv.grid.sheet import Block, Sheet
+from xlconv.layers.layer import Array, Convolution, Layer
+from xlconv.layers.model import OPERATIONS
+
+EXACT = 2.0**53
+"""Sums of whole numbers up to here are exact, in whatever order they are added."""
+
+
+def check_claims(sheet: Sheet) -> None:
+    """Refuse a sheet on which a block is not what it claims to be: whole numbers exactly.
+
+    Raises XlconvError where the sums pass the largest number of a cell, BugError where a block is
+    not the model's: by more than its terms can be rounded by.
+    """
+    for block in sheet.blocks:
+        if block.claim is not None:
+            with np.errstate(all="ignore"):  # what overflows is told below
+                _check(sheet, block, *block.claim)
+
+
+def _check(sheet: Sheet, block: Block, operation: str, layer: Layer | Convolution) -> None:
+    model = OPERATIONS[operation]
+    found, truth = block.cells.value.astype(float, copy=False), model(layer)
+    if np.array_equal(found, truth) and np.isfinite(truth).all():
+        return
+    size = model(_of(layer, np.abs)) if found.shape == truth.shape else truth
+    if not np.isfinite(size).all():
+        raise XlconvError(
+            f'sheet "{sheet.name}": the products and sums of {block.name} pass'
+            f" {np.finfo(float).max:.2g}, the largest"
+            " number of a cell: use smaller numbers",
+            parameter="input",
+        )
+    if found.shape != truth.shape or not (abs(found - truth) <= _rounding(layer, size)).all():
+        raise BugError(f"{sheet.name}: block {block.name} is not the model's {operation}")
+
+
+def _rounding(layer: Layer | Convolution, size: Array) -> Array:
+    """How far two sums of the same terms may be apart, for the order in which they are added.
+
+    size  the sums of the terms without their signs
+
+    Source: Higham, Accuracy and Stability of Numerical Algorithms, section 4.2: each is within
+    (n-1)u of `size`, and each product within u, where u is half of the spacing of the floats at 1.
+    """
+    if all(map(_is_whole, _arrays(layer))) and size.max() <= EXACT:
+        return np.zeros(())
+    channels, sizes = layer.weight.shape[:2], layer.weight.shape[2:]
+    terms = max(channels) * prod(sizes) + 1  # at most, with the bias
+    spacing = np.finfo(float)
+    return np.asarray(terms * (spacing.eps * size + spacing.smallest_subnormal))
+
+
+def _arrays(layer: Layer | Convolution) -> list[Array]:
+    return [array for array in (layer.input, layer.weight, layer.bias) if array is not None]
+
+
+def _is_whole(array: Array) -> bool:
+    return bool((array == np.rint(array)).all())
+
+
+def _of(layer: Layer | Convolution, function: np.ufunc) -> Layer | Convolution:
+    """The layer with a function of its numbers."""
+    bias = None if layer.bias is None else function(layer.bias)
+    return replace(layer, input=function(layer.input), weight=function(layer.weight), bias=bias)

@@ -1,0 +1,101 @@
+"""A page of a lesson, drawn: its view's function, what it is given, and the sheet that it fills."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable, Mapping
+from math import prod
+from typing import Any, get_type_hints
+
+import numpy as np
+
+from xlconv.errors import LimitError, RoomError, XlconvError
+from xlconv.figures.figure import surround
+from xlconv.figures.sums import drawn
+from xlconv.figures.words import WORDS
+from xlconv.grid.functions import Values
+from xlconv.grid.sheet import EXCEL_COLUMNS, EXCEL_ROWS, SHEETS_CELLS, Sheet
+from xlconv.layers.geometry import Geometry
+from xlconv.lessons.lesson import Lesson
+
+GIVEN = ("layer", "layers", "pages")
+"""What a view may ask for beside its own options: its parameters of these names."""
+
+
+def view_function(view: str) -> Callable[..., None]:
+    """The function that draws a view; its module is imported when it is first asked for."""
+    found: Callable[..., None] = getattr(importlib.import_module(f"xlconv.views.{view}"), view)
+    return found
+
+
+def view_options(view: str) -> dict[str, Any]:
+    """The options of a view and their types: the keyword-only parameters of its function.
+
+    >>> view_options("collect")
+    {'look': list[int] | None}
+    """
+    function = view_function(view)
+    hints = get_type_hints(function)
+    parameters = inspect.signature(function).parameters.values()
+    return {
+        p.name: hints[p.name]
+        for p in parameters
+        if p.kind is p.KEYWORD_ONLY and p.name not in GIVEN
+    }
+
+
+def draw(
+    lesson: Lesson,
+    number: int,
+    given: Mapping[str, Values] | None = None,
+    room: int = SHEETS_CELLS,
+    plan: bool = False,
+) -> Sheet:
+    """The sheet of one page of a lesson.
+
+    number  of the page, from 0
+    given   numbers that take the place of those in its blocks, by the block's name
+    room    cells that it may have
+    plan    whether its cells only take their places
+
+    Raises XlconvError where a layer has no such view, or a program's limits are passed.
+    """
+    page = lesson.pages[number]
+    words = WORDS | dict(lesson.words)
+
+    def blank() -> Sheet:
+        return Sheet(page.name, page.view, words, given=given or {}, room=room, plan=plan)
+
+    known: dict[str, Any] = {
+        "layer": page.layer,
+        "layers": lesson.layers,
+        "pages": [(other.name, other.idea) for other in lesson.pages],
+    }
+    function = view_function(page.view)
+    wanted = inspect.signature(function).parameters
+    try:
+        if page.layer is not None:
+            _check_canvas(page.layer.geometry)
+        with np.errstate(all="ignore"):  # what is no number is an error in its cell
+            asked = {**{k: v for k, v in known.items() if k in wanted}, **page.options}
+            sheet = drawn(blank, lambda sheet: function(sheet, **asked))
+    except LimitError as error:
+        raise type(error)(f'sheet "{page.name}": {error.needs}') from None
+    except XlconvError as error:
+        raise type(error)(f'sheet "{page.name}": {error}', parameter=error.parameter) from None
+    surround(sheet, page.title or page.name, page.idea, page.try_this, number, lesson.names)
+    return sheet
+
+
+def _check_canvas(geometry: Geometry) -> None:
+    """Refuse a full output that no sheet holds, before anything is listed along its axes."""
+    last = (EXCEL_ROWS, EXCEL_COLUMNS)[-geometry.rank :]
+    for axis, most, what in zip(
+        geometry.axes[-2:], last, ("rows", "columns")[-geometry.rank :], strict=True
+    ):
+        if axis.output_size > most:
+            raise RoomError(f"{axis.output_size} {what}; Excel has {most}")
+    cells = prod(geometry.canvas_shape)
+    if cells > SHEETS_CELLS:
+        raise RoomError(f"{cells} cells in the full output; Google Sheets has {SHEETS_CELLS}")

@@ -1,0 +1,121 @@
+"""A lesson as a frozen description: pages in order, each a view and what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from string import Formatter
+from typing import Any
+
+from xlconv.errors import XlconvError
+from xlconv.figures.words import LITERAL_LENGTH, WORDS, counted, length
+from xlconv.layers.given import plain
+from xlconv.layers.layer import Layer
+from xlconv.layers.summary import line
+from xlconv.lessons.schema import suggest, unfit
+
+TITLE_LENGTH = 120
+"""Characters of a title: Excel takes twice as many in a page's header."""
+
+
+@dataclass(frozen=True, repr=False)
+class Page:
+    """One sheet of a lesson: a view, what it shows, and the words around it.
+
+    Raises XlconvError for a text that no cell takes.
+    """
+
+    name: str
+    view: str
+    title: str = ""
+    idea: str = ""
+    try_this: tuple[str, ...] = ()
+    layer: Layer | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for text in (self.name, self.title, self.idea, *self.try_this):
+            check_text(f'sheet "{self.name[:40]}"', text)
+        # NumPy's numbers as Python's own, which views compare and recipes write
+        object.__setattr__(self, "options", plain(dict(self.options)))
+
+    def __repr__(self) -> str:
+        return line("Page", f"{self.view or 'no view'}: {self.name}")
+
+
+@dataclass(frozen=True, repr=False)
+class Lesson:
+    """A title and pages in order; `words` replaces some of the words that views write.
+
+    Raises XlconvError where there is no page, or a text that no cell takes.
+
+    >>> Lesson("A title", ())
+    Traceback (most recent call last):
+    xlconv.errors.XlconvError: a lesson must have at least one sheet
+    """
+
+    title: str
+    pages: tuple[Page, ...]
+    layers: Mapping[str, Layer] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.pages:
+            raise XlconvError("a lesson must have at least one sheet", parameter="pages")
+        check_title(self.title)
+        check_words(self.words)
+
+    def __repr__(self) -> str:
+        return line("Lesson", f"{counted(len(self.pages), 'sheet')}: {self.title}")
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the sheets, in order."""
+        return [page.name for page in self.pages]
+
+
+def check_text(name: str, text: object) -> None:
+    """Refuse what is no text that a cell takes."""
+    wrong = unfit(text) if isinstance(text, str) else f"must be text, got {type(text).__name__}"
+    if wrong:
+        raise XlconvError(f"{name} {wrong}")
+
+
+def check_title(title: str) -> None:
+    """Refuse a title that no page's header holds."""
+    check_text("title", title)
+    if (got := length(title)) > TITLE_LENGTH:
+        raise XlconvError(
+            f"title must have at most {TITLE_LENGTH} characters, got {got}", parameter="title"
+        )
+
+
+def check_words(told: Mapping[str, str]) -> None:
+    """Refuse words that say more than the ones that they replace, or that no formula takes."""
+    for key, text in told.items():
+        if key not in WORDS:
+            raise XlconvError(f'words has no "{key}"{suggest(key, WORDS)}')
+        check_text(f'"{key}"', text)
+        known = places(WORDS[key])
+        try:
+            unknown = [place for place in places(text) if place not in known]
+        except ValueError as error:
+            raise XlconvError(f'"{key}" has braces that do not fit: {error}') from None
+        if unknown:
+            allowed = ", ".join(known) or "none: write {{ and }} for braces"
+            raise XlconvError(f'"{key}" has no place {unknown[0]}; it has {allowed}')
+        if length(text) > LITERAL_LENGTH:
+            raise XlconvError(f'"{key}" must have at most {LITERAL_LENGTH} characters')
+
+
+def places(text: str) -> list[str]:
+    """The {places} in one of the words, with whatever is asked of their format.
+
+    >>> places("{name}: {size:>9}")
+    ['{name}', '{size:>9}']
+    """
+    return [
+        "{" + name + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "") + "}"
+        for _, name, spec, conversion in Formatter().parse(text)
+        if name is not None
+    ]

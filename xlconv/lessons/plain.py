@@ -1,0 +1,42 @@
+"""A lesson that shows one plain convolution."""
+
+from __future__ import annotations
+
+from math import prod
+
+from xlconv.errors import XlconvError
+from xlconv.grid.sheet import SHEETS_CELLS
+from xlconv.layers.layer import Convolution
+from xlconv.lessons.lesson import Lesson, Page
+
+VIEW = "convolution"
+
+
+def convolution_lesson(conv: Convolution) -> Lesson:
+    """A lesson of one sheet, the view convolution of these numbers.
+
+    Raises XlconvError for more cells than a workbook holds.
+
+    >>> convolution_lesson(Convolution.of([[1, 2], [3, 4]], [[1, 1]])).title
+    'Convolution 2×2 → 2×1'
+    """
+    shapes = (conv.input.shape, conv.output_shape)
+    cells = prod(shapes[0]) + 2 * prod(shapes[1])
+    if cells > SHEETS_CELLS:
+        raise XlconvError(
+            f"the input and two outputs have {cells} cells; Google Sheets has {SHEETS_CELLS}: use"
+            " a smaller input",
+            parameter="input",
+        )
+    leading = 0 if max(shape[0] for shape in shapes) > 1 else 1
+    before, after = ("×".join(map(str, shape[leading:])) for shape in shapes)
+    axes = conv.geometry.axes
+    told = {
+        "input": conv.input,
+        "weight": conv.weight,
+        "stride": [axis.stride for axis in axes],
+        "padding": [axis.padding for axis in axes],
+        "dilation": [axis.dilation for axis in axes],
+        "groups": conv.geometry.groups,
+    } | ({} if conv.bias is None else {"bias": conv.bias})
+    return Lesson(f"Convolution {before} → {after}", (Page(VIEW.capitalize(), VIEW, options=told),))

@@ -1,0 +1,89 @@
+"""What a workbook was made from, as a text that travels in it: in properties and on a sheet.
+
+It is a lesson file in JSON, without what only people read: `xlconv.lessons.read` reads it as one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Container
+from typing import Any
+
+import numpy as np
+
+from xlconv import __version__
+from xlconv.layers.layer import Array, Layer
+from xlconv.layers.summary import sizes
+from xlconv.lessons.lesson import Lesson, Page
+
+VERSION = 1
+PROPERTY = "xlconv"
+"""The document properties that hold a recipe are called so, and numbered from 0."""
+
+RECIPE_SHEET = "xlconv recipe"
+RECIPE_NOTE = "What xlconv made this workbook from: xlconv check reads it. Please leave it here."
+"""A sheet that is not shown, and its first cell; the recipe stands in the cells below."""
+
+KEPT = 4096
+"""Numbers of an array up to which a recipe holds them; of a larger one it holds the sizes."""
+
+
+def recipe(lesson: Lesson, computing: Container[str]) -> str:
+    """A lesson as JSON, without what only people read.
+
+    computing  the names of the sheets with formulas; of the others only the name is kept
+
+    >>> layer = Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2)
+    >>> json.loads(recipe(Lesson("Title", (Page("Looks", "collect", layer=layer),)), ["Looks"]))
+    ... # doctest: +ELLIPSIS
+    {'version': 1, 'xlconv': '...', 'title': 'Title', 'words': {}, 'sheet': [{'name': 'Looks',...
+    """
+    sheets = [
+        _told(page) if page.name in computing else {"name": page.name} for page in lesson.pages
+    ]
+    told = {
+        "version": VERSION,
+        "xlconv": __version__,
+        "title": lesson.title,
+        "words": dict(lesson.words),
+        "sheet": sheets,
+    }
+    # programs may trim spaces at the ends of a property, and read _x0041_ in it as A
+    text = json.dumps(told, separators=(",", ":"))
+    return text.replace(" ", "\\u0020").replace("_x", "_\\u0078")
+
+
+def _told(page: Page) -> dict[str, Any]:
+    options = {key: _short(value) for key, value in page.options.items()}
+    layer = {} if page.layer is None else _parameters(page.layer)
+    return {"name": page.name, "view": page.view} | layer | options
+
+
+def _parameters(layer: Layer) -> dict[str, Any]:
+    axes = layer.geometry.axes
+    arrays = {"input": layer.input, "weight": layer.weight, "bias": layer.bias}
+    return {key: _numbers(value) for key, value in arrays.items() if value is not None} | {
+        "stride": [axis.stride for axis in axes],
+        "padding": [list(axis.padding) for axis in axes],
+        "output_padding": [axis.output_padding for axis in axes],
+        "dilation": [axis.dilation for axis in axes],
+        "groups": layer.geometry.groups,
+    }
+
+
+def _numbers(array: Array) -> list[Any] | str:
+    """The numbers, whole ones without a point; of very many only the sizes."""
+    if array.size > KEPT:
+        return sizes(array.shape)
+    whole = array.astype(np.int64) if (np.abs(array) < 2.0**53).all() else array
+    listed: list[Any] = (whole if np.array_equal(whole, array) else array).tolist()
+    return listed
+
+
+def _short(option: Any) -> Any:
+    """An option of a view; of one that holds very many numbers only the sizes."""
+    try:
+        array = np.asarray(option, dtype=np.float64)
+    except (TypeError, ValueError):
+        return option
+    return _numbers(array) if array.size > KEPT else option

@@ -1,0 +1,164 @@
+"""Sheets as an .xlsx file: its parts in a ZIP, the rows streamed in and compressed beside."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from queue import Queue
+from threading import Lock, Thread
+from typing import IO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from xlconv.checking.package import FILE_SIZE, PART_SIZE
+from xlconv.errors import XlconvError
+from xlconv.grid.sheet import Sheet
+from xlconv.lessons.recipe import RECIPE_NOTE, RECIPE_SHEET
+from xlconv.xlsx import parts
+from xlconv.xlsx.rows import chunks
+from xlconv.xlsx.strip import Strings
+from xlconv.xlsx.styles import Styles
+
+FIRST_MOMENT, LAST_MOMENT = 315_532_800, 4_354_819_199  # 1980 to 2107: a ZIP file knows no other
+LEVEL = 1  # 4 takes half as long again for a file smaller by 5 to 10 %; 9, twenty times as long
+PIECE = 8_000  # letters of a recipe in a cell; programs take 32,767
+AHEAD = 2  # pieces of a sheet that wait to be compressed
+PATIENCE = 1e-6  # seconds; in the usual 0.005 a piece is made, and zlib would wait for that
+
+
+def write(
+    sheets: Sequence[Sheet],
+    title: str,
+    target: IO[bytes],
+    recipe: str = "",
+    progress: Callable[[int], object] | None = None,
+) -> None:
+    """Write sheets as a workbook; the same sheets give the same bytes.
+
+    progress  is told, now and then, how many rows of all sheets are written
+    """
+    moment, styles = _moment(), Styles()
+    sheets = [*sheets, recipe_sheet(recipe)] if recipe else sheets
+    strings: Strings = {}
+
+    def worksheet(number: int) -> Iterator[bytes]:
+        sheet, before = sheets[number], sum(sheet.rows for sheet in sheets[:number])
+        yield parts.before_rows(sheet, number == 0).encode()
+        for xml, rows in chunks(sheet, styles.cell, strings):
+            yield xml
+            if progress and not sheet.hidden:
+                progress(before + rows)
+        yield parts.after_rows(sheet, title, styles).encode()
+
+    with ZipFile(target, "w") as out:
+
+        def add(name: str, xml: str | Iterator[bytes]) -> None:
+            info = ZipInfo(name, moment.timetuple()[:6])
+            info.compress_type, info.external_attr = ZIP_DEFLATED, 0o600 << 16
+            info._compresslevel = LEVEL  # type: ignore[attr-defined]  # public from Python 3.13
+            with out.open(info, "w") as part:
+                if isinstance(xml, str):
+                    part.write(xml.encode())
+                else:
+                    with _impatience:
+                        _aside(part.write, xml)
+            if sum(part.compress_size for part in out.infolist()) > FILE_SIZE:
+                size = f"{FILE_SIZE >> 20} MB"
+                raise XlconvError(
+                    f"the workbook takes more than {size}: use a smaller input or fewer sheets"
+                )
+
+        add("[Content_Types].xml", parts.types(sheets))
+        add("_rels/.rels", parts.relations())
+        add("xl/workbook.xml", parts.workbook(sheets))
+        add("xl/_rels/workbook.xml.rels", parts.workbook_relations(sheets))
+        for n, name in enumerate(parts.sheet_names(sheets)):
+            add(name, worksheet(n))
+        # the rows have named their styles and strings by now
+        add("xl/theme/theme1.xml", parts.theme())
+        add("xl/styles.xml", parts.stylesheet(styles))
+        add("xl/sharedStrings.xml", parts.shared(strings))
+        # last: by its third part, which is the workbook, a file is known to be one
+        add("docProps/app.xml", parts.program())
+        add("docProps/core.xml", parts.core_properties(title, f"{moment:%Y-%m-%dT%H:%M:%SZ}"))
+        add("docProps/custom.xml", parts.own_properties(recipe))
+
+
+def recipe_sheet(recipe: str) -> Sheet:
+    """The recipe in cells, on a sheet that is not shown: some programs keep no properties."""
+    sheet = Sheet(RECIPE_SHEET, hidden=True)
+    pieces = [recipe[start : start + PIECE] for start in range(0, len(recipe), PIECE)]
+    sheet.line((0, 0), [RECIPE_NOTE, *pieces], "text", step=(1, 0))
+    return sheet
+
+
+class _Impatience:
+    """Threads that take turns more often, as long as at least one book is being written.
+
+    The interval is the interpreter's, and books may be written in several threads at once: the
+    first of them sets it, and the last one gives back what it was.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._writers, self._usual = Lock(), 0, 0.0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._writers:
+                self._usual = sys.getswitchinterval()
+                sys.setswitchinterval(PATIENCE)
+            self._writers += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._writers -= 1
+            if not self._writers:
+                sys.setswitchinterval(self._usual)
+
+
+_impatience = _Impatience()
+
+
+def _aside(write: Callable[[bytes], object], pieces: Iterator[bytes]) -> None:
+    """Write pieces in another thread: zlib lets this one make the next of them meanwhile."""
+    waiting: Queue[bytes | None] = Queue(AHEAD)
+    failed: list[Exception] = []
+    size = 0
+
+    def work() -> None:
+        while (piece := waiting.get()) is not None:
+            try:
+                if not failed:
+                    write(piece)
+            except Exception as error:  # noqa: BLE001  # it is raised where the pieces are made
+                failed.append(error)
+
+    thread = Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        for piece in pieces:
+            size += len(piece)
+            if size > PART_SIZE:
+                raise XlconvError(
+                    "a sheet takes more than 2 GB: use a smaller input or kernel, or fewer channels"
+                )
+            waiting.put(piece)
+            if failed:
+                break
+    finally:
+        waiting.put(None)
+        thread.join()
+    if failed:
+        raise failed[0]
+
+
+def _moment() -> dt.datetime:
+    """The time that the file is said to be made at: SOURCE_DATE_EPOCH, else a constant."""
+    told = os.environ.get("SOURCE_DATE_EPOCH", str(FIRST_MOMENT))
+    if not re.fullmatch("[0-9]{1,11}", told) or int(told) > LAST_MOMENT:
+        raise XlconvError(
+            f"SOURCE_DATE_EPOCH must be seconds since 1970, up to {LAST_MOMENT}, got {told!r:.40}"
+        )
+    return dt.datetime.fromtimestamp(max(int(told), FIRST_MOMENT), dt.UTC)

@@ -1,0 +1,186 @@
+"""A sheet's rows as XML, each formula with its value beside it, streamed.
+
+A row is a list of pieces: texts that stay, and gaps between them for row numbers and values. Rows
+that look alike but for these share one list, a template: for each row its gaps are filled and the
+pieces joined. So the cost of a cell is that of a few pointers and of one copy of its text.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter, mul
+from typing import Any, NamedTuple
+
+from xlconv.grid.places import letters
+from xlconv.grid.sheet import Coat, Frame, Paint, Sheet
+from xlconv.xlsx.strip import Index, Lines, Strings, Strip
+
+CHUNK, FIRST = 1 << 20, 1 << 17  # bytes; the first is smaller, so that compressing soon begins
+PIECES = 1 << 18  # kept in templates at a time, so that memory does not grow with the rows
+
+Style = Callable[[str, int, int, bool], int]
+"""(role, tint, edges, whether the text must not be read as a formula) -> the style's number."""
+
+
+class Run(NamedTuple):
+    """Gaps of a template at equal distances."""
+
+    where: slice
+    size: int
+
+
+class Cells(NamedTuple):
+    """The cells of one paint in a template.
+
+    seen    which of the paint's cells in a row they are; all, if None
+    rows    for each row number that changes its first value, how the index moves it, and its gaps
+    values  the gaps for the values; before them those for their types, if they have types
+    """
+
+    strip: Strip
+    seen: list[int] | None
+    rows: list[tuple[int, Index, list[Run]]]
+    values: list[list[Run]]
+
+
+class Template(NamedTuple):
+    """Rows that look alike: pieces of their XML, the gaps for the row's own number, and the rest."""
+
+    pieces: list[str]
+    own: list[Run]
+    cells: list[Cells]
+
+    def fill(self, row: int, indices: Mapping[int, Index], strings: Strings) -> str:
+        """The XML of one row."""
+        pieces = self.pieces
+        for where, size in self.own:
+            pieces[where] = [str(row + 1)] * size
+        for strip, seen, rows, values in self.cells:
+            index = indices[strip.number]
+            for first, moves, runs in rows:
+                text = str(first + sum(map(mul, index, moves)))
+                for where, size in runs:
+                    pieces[where] = [text] * size
+            for texts, runs in zip(strip.texts(index, strings), values, strict=True):
+                mine, start = texts if seen is None else [texts[i] for i in seen], 0
+                for where, size in runs:
+                    pieces[where] = mine[start : start + size]
+                    start += size
+        return "".join(pieces)
+
+
+def _runs(places: list[int]) -> list[Run]:
+    """Ascending places as few runs."""
+    found, start = [], 0
+    while start < len(places):
+        end = start + 1
+        step = places[end] - places[start] if end < len(places) else 1
+        while end < len(places) and places[end] - places[end - 1] == step:
+            end += 1
+        found.append(Run(slice(places[start], places[end - 1] + 1, step), end - start))
+        start = end
+    return found
+
+
+def chunks(sheet: Sheet, style: Style, strings: Strings) -> Iterator[tuple[bytes, int]]:
+    """The `<row>` elements of a sheet, about 1 MB at a time, each with the rows written so far.
+
+    style    gives the number of a cell's style in the workbook
+    strings  takes the constant texts, as they come
+
+    Raises XlconvError for a formula that is too long, or a value that is none.
+    """
+    layers: list[Paint | Coat | Frame] = [*sheet.paints, *sheet.coats, *sheet.frames]
+    strips = [Strip(n, layer) for n, layer in enumerate(layers)]
+    templates: dict[Any, Template] = {}
+    waiting, size, least, held, row = [], 0, FIRST, 0, -1
+    for row, group in groupby(heapq.merge(*[s.rows() for s in strips]), key=itemgetter(0)):
+        indices = {n: index for _, n, index in group}
+        key = (
+            sheet.heights.get(row),
+            *[n if strips[n].alike else strips[n].key(index) for n, index in indices.items()],
+        )
+        if key not in templates:
+            if held > PIECES:
+                templates.clear()
+                held = 0
+            templates[key] = _template(sheet, row, strips, indices, style)
+            held += len(templates[key].pieces)
+        waiting.append(templates[key].fill(row, indices, strings).encode())
+        size += len(waiting[-1])
+        if size > least:
+            yield b"".join(waiting), row + 1
+            waiting, size, least = [], 0, CHUNK
+    yield b"".join(waiting), row + 1
+
+
+def _template(
+    sheet: Sheet, row: int, strips: Sequence[Strip], indices: Mapping[int, Index], style: Style
+) -> Template:
+    painted: list[tuple[Strip, int] | None] = [None] * sheet.columns
+    looks: list[tuple[str, int] | None] = [None] * sheet.columns
+    edges = [0] * sheet.columns
+    lines: dict[int, Lines] = {}
+    quotes: dict[int, list[bool]] = {}
+    for n, index in indices.items():
+        strip, columns = strips[n], strips[n].columns(index)
+        if isinstance(strip.layer, Coat):
+            for column, tint in zip(columns, strip.tints(index), strict=True):
+                looks[column] = (strip.layer.role, tint)
+        elif isinstance(strip.layer, Frame):
+            for column, sides in zip(columns, strip.edges(index), strict=True):
+                edges[column] |= sides
+        else:
+            for at, column in enumerate(columns):
+                painted[column] = (strip, at)
+            lines[n], quotes[n] = strip.lines(index), strip.quotes(index) if strip.quoted else []
+
+    height = sheet.heights.get(row)
+    begun = f'" ht="{height:g}" customHeight="1">' if height else '">'
+    pieces, begins = ['<row r="', ""], [0]
+    cells: dict[int, tuple[list[int], list[int]]] = {n: ([], []) for n in lines}
+    for column, (paint, look, sides) in enumerate(zip(painted, looks, edges, strict=True), 1):
+        if paint is None and look is None and not sides:
+            continue
+        quoted = paint is not None and paint[0].quoted and quotes[paint[0].number][paint[1]]
+        number = style(*(look or ("", -1)), sides, quoted)
+        begins.append(len(pieces))
+        pieces += (f'{begun}<c r="{letters(column)}', "")
+        begun = f'" s="{number}"' if number else '"'
+        if paint is None:
+            begun += "/>"
+            continue
+        strip, at = paint
+        seen, places = cells[strip.number]
+        seen.append(at)
+        text, behind = lines[strip.number].texts[at]
+        pieces.append(begun + text)
+        places.append(len(pieces))
+        pieces += behind
+        begun = strip.end
+    pieces.append(begun + "</row>")
+    found = [_cells(strips[n], lines[n], *told) for n, told in cells.items() if told[0]]
+    return Template(pieces, _moved(_runs(begins), 1), found)
+
+
+def _cells(strip: Strip, lines: Lines, seen: list[int], places: list[int]) -> Cells:
+    """The cells of one paint, from where the pieces behind the first text of each of them begin."""
+    runs, rows, by = _runs(places), [], 2 * strip.typed
+    for firsts, moves in lines.rows:
+        gaps = {firsts[0]: runs}
+        if len(set(firsts)) > 1:
+            pairs = sorted((firsts[at], place) for at, place in zip(seen, places, strict=True))
+            groups = groupby(pairs, itemgetter(0))
+            gaps = {first: _runs([place for _, place in group]) for first, group in groups}
+        rows += [(first, moves, _moved(mine, by)) for first, mine in gaps.items()]
+        by += 2
+    everything = seen == list(range(len(lines.texts)))
+    values = [runs] * strip.typed + [_moved(runs, by)]
+    return Cells(strip, None if everything else seen, rows, values)
+
+
+def _moved(runs: list[Run], by: int) -> list[Run]:
+    """The gaps so many pieces further on."""
+    return [Run(slice(at.start + by, at.stop + by, at.step), size) for at, size in runs]

@@ -1,0 +1,303 @@
+"""A layer of a sheet, row by row: its columns, its formulas and its values as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
+from math import isfinite, prod
+from operator import mul
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from xlconv.errors import BugError, XlconvError
+from xlconv.figures.words import TEXT_LENGTH, UNWRITABLE, length
+from xlconv.grid.functions import Values
+from xlconv.grid.places import Place, a1, letters
+from xlconv.grid.references import Slot, slots
+from xlconv.grid.sheet import Coat, Frame, Paint
+
+FEW = 1 << 8  # values that are put into text one by one
+BLOCK = 8  # rows whose values are put into text at once
+TABLE = 1 << 12  # whole numbers so close together are looked up
+TOP, BOTTOM, LEFT, RIGHT = 1, 2, 4, 8
+
+Strings = dict[str, int]
+"""The shared strings so far, and their numbers."""
+
+Index = tuple[int, ...]
+"""An index over the row axes of one layer."""
+
+
+class Lines(NamedTuple):
+    """What stands from the styles of a row's cells to their values.
+
+    texts  for each cell a text, and its pieces from there on: empty ones are gaps, the last of them
+           for the value, the first for the value's type if the layer is typed, the others for row
+           numbers that change
+    rows   for each such number its first value in each cell, and how the layer's index moves it
+    """
+
+    texts: list[tuple[str, tuple[str, ...]]]
+    rows: list[tuple[list[int], Index]]
+
+
+def escape(text: str, quote: bool = False) -> str:
+    """A text as XML has it; that of xml.sax takes as long to import as a sheet to write.
+
+    quote  whether it stands in the quotes of an attribute
+    """
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&quot;").replace("\n", "&#xA;") if quote else text
+
+
+def encoded(text: str) -> str:
+    """A text as a value: Excel reads _x0041_ as A, so _x005F_ stands for its first sign.
+
+    >>> encoded("_x0041_ <b>")
+    '_x005F_x0041_ &lt;b&gt;'
+    """
+    if "_x" in text:
+        text = re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
+    return escape(text)
+
+
+class Strip:
+    """A layer of a sheet taken apart into the axes that change the row, and the others.
+
+    An axis that moves down and across at once (a diagonal) counts as one that changes the row.
+    """
+
+    def __init__(self, number: int, layer: Paint | Coat | Frame) -> None:
+        self.number, self.layer = number, layer
+        self.origin, self.steps = layer.cells.origin, layer.cells.steps
+        self.memory, self.shape = layer.cells.memory, layer.cells.memory.shape
+        down = [abs(step[0]) for step in self.steps]
+        # the axis of neighbouring rows is the last
+        self.row_axes = sorted([n for n, by in enumerate(down) if by], key=down.__getitem__)[::-1]
+        self.column_axes = [n for n, (down, _) in enumerate(self.steps) if not down]
+        self.order = (*self.row_axes, *self.column_axes)
+        self.ordered = self.memory.transpose(self.order)
+        self.pieces: list[str | Slot] = []
+        self.quoted = self.typed = False
+        self.turns: list[bool] = []
+        if isinstance(layer, Paint):
+            self._take(layer)
+        elif isinstance(layer, Coat):
+            lead = len(self.shape) - layer.tint.ndim
+            self.turns = [n >= lead and layer.tint.shape[n - lead] > 1 for n in self.row_axes]
+        self.width = prod([self.shape[n] for n in self.column_axes])
+        moving = [self.steps, *[piece.steps for piece in self.pieces if isinstance(piece, Slot)]]
+        self.slanted = [s for s in moving if any(s[n][1] for n in self.row_axes)]
+        changes = self.slanted or self.quoted or any(self.turns) or isinstance(layer, Frame)
+        self.alike = not changes  # all rows, but for row numbers and values
+        self._block: Index = ()
+        self._texts: list[list[str]] = []
+        self._columns: list[int] = []
+        self._lines: Lines | None = None
+
+    def _take(self, paint: Paint) -> None:
+        """Read a paint's formula and its values; refuse what no workbook can hold."""
+        self.typed, self.constant = self.memory.dtype.kind in "Ob", paint.formula is None
+        if paint.formula is not None:
+            self.pieces = slots(paint.formula, paint.cells)
+        self.before, self.after = (">", "") if self.constant else ("><f>", "</f>")
+        if not self.typed:
+            self.after += "<v>"
+        self.end = "</c>" if self.typed else "</v></c>"
+        if self.typed:
+            writable = list(map(_is_writable, self.memory.flat))
+            self.quoted = self.constant and any(map(_looks_like_formula, self.memory.flat))
+        elif self.memory.size <= FEW:
+            writable = list(map(isfinite, self.memory.flat))
+            self.write: Callable[[Values], list[list[str]]] = _few_numerals
+        elif isfinite(self.memory.min()) and isfinite(self.memory.max()):
+            writable = []
+            self.write = _many_numerals(self.memory)
+        else:
+            writable = np.isfinite(self.memory).ravel().tolist()
+        if not all(writable):
+            first = np.unravel_index(writable.index(False), self.shape)
+            raise XlconvError(
+                f'sheet "{paint.cells.sheet}": {a1(paint.cells.cell(tuple(map(int, first))))} has no'
+                f" value that a cell can hold; numbers must be finite, texts at most {TEXT_LENGTH}"
+                " characters without control characters"
+            )
+
+    def rows(self) -> Iterator[tuple[int, int, Index]]:
+        """(row, the layer's number, index over the row axes), by row."""
+        top, steps = self.origin[0], [self.steps[n][0] for n in self.row_axes]
+        if len(steps) == 1 and steps[0] > 0:
+            ahead = range(self.shape[self.row_axes[0]])
+            return ((top + i * steps[0], self.number, (i,)) for i in ahead)
+        indices = product(*[range(self.shape[n]) for n in self.row_axes])
+        found = [(top + sum(map(mul, index, steps)), self.number, index) for index in indices]
+        if len({row for row, *_ in found}) < len(found):
+            raise BugError(f"cells with steps {self.steps} come to one row in two ways")
+        return iter(sorted(found))
+
+    def key(self, index: Index) -> tuple[Any, ...]:
+        """What tells the rows of this layer apart, beside row numbers and values."""
+        found: list[Any] = [self.number, *[self._shift(index, steps) for steps in self.slanted]]
+        found += [i for i, turns in zip(index, self.turns, strict=False) if turns]
+        if isinstance(self.layer, Frame):
+            found.append(self._ends(index))
+        if self.quoted:
+            found += self.quotes(index)
+        return tuple(found)
+
+    def values(self, index: Index) -> Values:
+        """The values of one row, in the order of `lines`."""
+        return _flat(self.ordered, index)
+
+    def texts(self, index: Index, strings: Strings) -> Sequence[Sequence[str]]:
+        """The value of each cell of one row as text; before it its type, if it is not a number."""
+        if self.typed:
+            values, mine = self.values(index).tolist(), strings if self.constant else None
+            return list(zip(*[_typed(value, mine) for value in values], strict=True))
+        *outer, row = index or (0,)
+        first = row - row % BLOCK
+        if self._block != (*outer, first):
+            self._block = (*outer, first)
+            at: Any = (*outer, slice(first, first + BLOCK)) if index else None
+            block = self.ordered[at]
+            self._texts = self.write(block.reshape(len(block), -1))
+        return [self._texts[row - first]]
+
+    def quotes(self, index: Index) -> list[bool]:
+        """Whether each cell of one row is a text that must not be read as a formula."""
+        return list(map(_looks_like_formula, self.values(index)))
+
+    def tints(self, index: Index) -> list[int]:
+        """The tint of each cell of one row."""
+        tint = self.layer.tint  # type: ignore[union-attr]
+        if tint.size == 1:
+            return [tint.item()] * self.width
+        tints = np.broadcast_to(tint, self.shape).transpose(self.order)
+        return _flat(tints, index).tolist()  # type: ignore[no-any-return]
+
+    def columns(self, index: Index) -> list[int]:
+        """The columns that one row of this layer covers."""
+        if self.slanted or not self._columns:
+            self._columns = self._across(self.origin, self.steps, 1, index)
+        return self._columns
+
+    def lines(self, index: Index) -> Lines:
+        """What stands before the value of each cell of one row: its formula, if it has one."""
+        if self._lines and not self.slanted:
+            return self._lines
+        width = len(self.columns(index))
+        texts, rows = [[""] * width] * self.typed, []
+        begun, more = [self.before] * width, ""
+        for piece in self.pieces:
+            if isinstance(piece, str):
+                more += escape(piece)
+                continue
+            at, steps = (piece.row + 1, piece.column + 1), piece.steps
+            more, tail = more + escape(piece.head), piece.tail
+            begun = [
+                f"{start}{more}{letters(column)}{tail}"
+                for start, column in zip(begun, self._across(at, steps, 1, index), strict=True)
+            ]
+            numbers, more = self._across(at, steps, 0), ""
+            moves = tuple([steps[n][0] for n in self.row_axes])
+            if any(moves):
+                texts.append(begun)
+                rows.append((numbers, moves))
+                begun = [""] * width
+            else:
+                begun = [f"{start}{row}" for start, row in zip(begun, numbers, strict=True)]
+        texts.append([f"{start}{more}{self.after}" for start in begun])
+        gap = [""] * width
+        behind = [gap]
+        for more_texts in texts[1:]:
+            behind += (more_texts, gap)
+        self._lines = Lines(list(zip(texts[0], zip(*behind, strict=True), strict=True)), rows)
+        return self._lines
+
+    def edges(self, index: Index) -> list[int]:
+        """The sides of a frame that each cell of one row is on."""
+        inner = [n for n in self.column_axes if n >= len(self.shape) - 2][-1:]
+        found = [self._ends(index) | (0 if inner else LEFT | RIGHT)]
+        for n in self.column_axes:
+            last = self.shape[n] - 1
+            sides = [LEFT * (i == 0) | RIGHT * (i == last) for i in range(last + 1)]
+            sides = sides if n in inner else [0] * len(sides)
+            found = [one | side for one in found for side in sides]
+        return found
+
+    def _ends(self, index: Index) -> int:
+        inner = [n for n in self.row_axes if n >= len(self.shape) - 2]
+        if not inner:
+            return TOP | BOTTOM
+        first = min(inner)
+        i = index[self.row_axes.index(first)]
+        return int(TOP * (i == 0) | BOTTOM * (i == self.shape[first] - 1))
+
+    def _shift(self, index: Index, steps: Sequence[Place]) -> int:
+        return sum([i * steps[n][1] for i, n in zip(index, self.row_axes, strict=True)])
+
+    def _across(
+        self, at: Place, steps: Sequence[Place], way: int, index: Index | None = None
+    ) -> list[int]:
+        """The rows (way 0) or columns (1) that steps reach from a place along one row."""
+        found = [at[way] + (self._shift(index, steps) if index and self.slanted else 0)]
+        for n in self.column_axes:
+            step, size = steps[n][way], self.shape[n]
+            ahead = range(0, step * size, step) if step else [0] * size
+            found = [start + moved for start in found for moved in ahead]
+        return found
+
+
+def _flat(array: Values, index: Index) -> Values:
+    at: Any = (*index, ...)  # an array also where one cell is left
+    flat: Values = array[at].reshape(-1)
+    return flat
+
+
+def _looks_like_formula(value: object) -> bool:
+    return isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r")
+
+
+def _is_writable(value: Any) -> bool:
+    if isinstance(value, str):
+        return length(value) <= TEXT_LENGTH and not UNWRITABLE.search(value)
+    return value is None or isfinite(value)
+
+
+def _numeral(value: float) -> str:
+    """A number as an exact and shortest text: a whole one without a point."""
+    number = float(value)
+    return str(int(number)) if number.is_integer() and abs(number) < 2**53 else repr(number)
+
+
+def _few_numerals(rows: Values) -> list[list[str]]:
+    return [list(map(_numeral, row)) for row in rows.tolist()]
+
+
+def _many_numerals(memory: Values) -> Callable[[Values], list[list[str]]]:
+    """The fastest way to put rows of these finite numbers into text."""
+    low, high = min(0.0, memory.min()), max(0.0, memory.max())
+    if max(-low, high) >= 2**53 or not (memory == np.rint(memory)).all():
+        # no program shows -0
+        return lambda rows: [list(map(repr, row)) for row in (rows + 0.0).tolist()]
+    if high - low >= TABLE:
+        return lambda rows: [list(map(str, row)) for row in rows.astype(np.int64).tolist()]
+    # the texts of 0 and up, then those of what is below 0, which count from the end
+    whole = [*range(int(high) + 1), *range(int(low), 0)]
+    table = np.array(list(map(str, whole)), dtype=object)
+    return lambda rows: table[rows.astype(np.intp)].tolist()
+
+
+def _typed(value: Any, strings: Strings | None) -> tuple[str, str]:
+    """The type attribute and the value element of a cell; `strings` if it is a constant."""
+    if value is None:
+        return "", ""
+    if isinstance(value, bool | np.bool_):
+        return ' t="b"', f"<v>{int(value)}</v>"
+    if not isinstance(value, str):
+        return "", f"<v>{_numeral(value)}</v>"
+    if strings is not None:
+        return ' t="s"', f"<v>{strings.setdefault(value, len(strings))}</v>"
+    return ' t="str"', f'<v xml:space="preserve">{encoded(value)}</v>'

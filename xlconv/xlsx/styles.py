@@ -1,0 +1,113 @@
+"""The looks of cells as a stylesheet: each font, fill, border and format of them once."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from xlconv.grid import theme
+from xlconv.grid.theme import Look
+from xlconv.xlsx.strip import BOTTOM, LEFT, RIGHT, TOP, escape
+
+FIRST_OWN_FORMAT = 164
+"""The first number that a number format of one's own may have."""
+
+
+class Styles:
+    """The styles of a workbook, numbered as they are first asked for.
+
+    >>> styles = Styles()
+    >>> styles.cell("kernel", 2, LEFT, False), styles.cell("kernel", 2, LEFT, False)
+    (1, 1)
+    """
+
+    def __init__(self) -> None:
+        self._formats: dict[str, int] = {}
+        self._fonts = {_font(Look()): 0}
+        self._fills = {_fill("none"): 0, _fill("gray125"): 1}  # Excel keeps these two
+        self._borders = {_border(Look(), 0): 0}
+        self._cells = {'<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>': 0}
+        self._lights: dict[str, int] = {}
+        self.cell = lru_cache(maxsize=None)(self._cell)
+
+    def _cell(self, role: str, tint: int, edges: int, quoted: bool) -> int:
+        """The number of the format of a cell.
+
+        edges   the sides on which it has the line of a frame
+        quoted  whether it is a text that must not be read as a formula
+        """
+        look, number = theme.look(role, tint), 0
+        if look.number_format != "General":
+            number = FIRST_OWN_FORMAT + _numbered(self._formats, look.number_format)
+        fill = _fill("solid", f'<fgColor rgb="FF{look.fill}"/>') if look.fill else _fill("none")
+        return _numbered(
+            self._cells,
+            f'<xf numFmtId="{number}" fontId="{_numbered(self._fonts, _font(look))}"'
+            f' fillId="{_numbered(self._fills, fill)}"'
+            f' borderId="{_numbered(self._borders, _border(look, edges))}" xfId="0"'
+            + (' quotePrefix="1"' if quoted else "")
+            + f' applyAlignment="1"><alignment vertical="{"top" if look.wrap else "center"}"'
+            + (f' horizontal="{look.align}"' if look.align else "")
+            + (' wrapText="1"' if look.wrap else "")
+            + (f' indent="{look.indent}"' if look.indent else "")
+            + "/></xf>",
+        )
+
+    def light(self, role: str, tint: int) -> int:
+        """The number of what a cell that lights up has over its own format."""
+        look = theme.look(role, tint)
+        fill = _fill("solid", f'<bgColor rgb="FF{look.fill}"/>') if look.fill else ""
+        font = f'{_flags(look)}<color rgb="FF{look.color}"/>'
+        return _numbered(self._lights, f"<dxf><font>{font}</font>{fill}</dxf>")
+
+    def xml(self) -> str:
+        """The stylesheet, of what was asked for so far."""
+        formats = [
+            f'<numFmt numFmtId="{n}" formatCode="{escape(code, quote=True)}"/>'
+            for n, code in enumerate(self._formats, FIRST_OWN_FORMAT)
+        ]
+        parts = [
+            ("numFmts", formats),
+            ("fonts", self._fonts),
+            ("fills", self._fills),
+            ("borders", self._borders),
+            ("cellStyleXfs", ['<xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>']),
+            ("cellXfs", self._cells),
+            ("cellStyles", ['<cellStyle name="Normal" xfId="0" builtinId="0"/>']),
+            ("dxfs", self._lights),
+        ]
+        return "".join(
+            f'<{name} count="{len(listed)}">{"".join(listed)}</{name}>'
+            for name, listed in parts
+            if listed
+        )
+
+
+def _numbered(known: dict[str, int], xml: str) -> int:
+    return known.setdefault(xml, len(known))
+
+
+def _font(look: Look) -> str:
+    # the schema has its children in this order
+    underline = '<u val="single"/>' if look.underline else ""
+    color = f'<color rgb="FF{look.color}"/>'  # opaque, also where a program looks at that
+    return (
+        f'<font>{_flags(look)}{underline}<sz val="{look.size:g}"/>{color}<name val="{look.font}"/>'
+        "</font>"
+    )
+
+
+def _flags(look: Look) -> str:
+    flags = {"b": look.bold, "i": look.italic, "strike": look.strike}
+    return "".join(f'<{name} val="1"/>' for name, holds in flags.items() if holds)
+
+
+def _fill(kind: str, color: str = "") -> str:
+    return f'<fill><patternFill patternType="{kind}">{color}</patternFill></fill>'
+
+
+def _border(look: Look, edges: int) -> str:
+    thin = f' style="thin"><color rgb="FF{look.line}"/>' if look.lines else ">"
+    thick = f' style="medium"><color rgb="FF{theme.FRAME}"/>'
+    sides = {"left": LEFT, "right": RIGHT, "top": TOP, "bottom": BOTTOM}
+    lines = (f"<{s}{thick if edges & edge else thin}</{s}>" for s, edge in sides.items())
+    return f"<border>{''.join(lines)}<diagonal/></border>"
