@@ -13,8 +13,8 @@ from tests.test_conventions import run_onnx
 from xlconv.checking.check import check
 from xlconv.checking.report import Finding, Report
 from xlconv.layers.layer import Convolution, Layer
-from xlconv.layers.summary import ROWS, line, table
 from xlconv.lessons.read import lesson_names
+from xlconv.text import ROWS, line, table
 
 HUGE = Layer.of(
     np.broadcast_to(0.0, (12, 1000, 1000, 1000)),

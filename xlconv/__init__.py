@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from xlconv.errors import XlconvError
+from xlconv.version import __version__
 
 if TYPE_CHECKING:
     from xlconv.frameworks.resolve import resolve
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from xlconv.lessons.lesson import Lesson
     from xlconv.lessons.read import build, load_lesson
 
-__version__ = "0.1.0"
 __all__ = [
     "Book", "Convolution", "Layer", "Lesson", "XlconvError", "__version__", "build", "load_lesson",
     "output", "resolve",

@@ -12,9 +12,8 @@ from openpyxl.utils.escape import unescape
 
 from xlconv.checking.scan import TEXT, Budget, Reading, scanned
 from xlconv.checking.shared import Shared
-from xlconv.figures.words import FORMULA_LENGTH
+from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS, FORMULA_LENGTH
 from xlconv.grid.places import COLUMN, ROW, Place, column_number
-from xlconv.grid.sheet import EXCEL_COLUMNS, EXCEL_ROWS
 
 Value = float | str | bool | None
 

@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from xlconv import __version__
 from xlconv.checking.compare import OneSheet
 from xlconv.checking.engine import recalculated
 from xlconv.checking.origin import Origin, kept
@@ -20,6 +19,7 @@ from xlconv.checking.workbook import Workbook
 from xlconv.errors import XlconvError
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.recipe import RECIPE_SHEET
+from xlconv.version import __version__
 
 
 def check(

@@ -26,7 +26,6 @@ from xlconv.checking.rows import written_otherwise
 from xlconv.checking.typed import as_text, own, said
 from xlconv.checking.workbook import Cell, Value, Workbook
 from xlconv.errors import UnreadableError
-from xlconv.figures.words import counted
 from xlconv.grid.functions import Values
 from xlconv.grid.places import Place, a1, area_of, corners, span
 from xlconv.grid.sheet import Sheet
@@ -34,6 +33,7 @@ from xlconv.layers.given import plain
 from xlconv.lessons.drawing import draw
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.recipe import KEPT
+from xlconv.text import counted
 
 MANY = 1_000
 """Cells that do not stand where they were, after which is asked first whether they were moved."""

@@ -13,9 +13,9 @@ from xlconv.checking.moves import Moves
 from xlconv.checking.report import Finding
 from xlconv.checking.undecided import undecided
 from xlconv.checking.workbook import Cell, Value
-from xlconv.figures.words import counted
 from xlconv.grid.places import Place, a1
 from xlconv.grid.sheet import Sheet
+from xlconv.text import counted
 
 FOLLOWED = 20_000
 """Values that are traced to what they follow from; of more, so many are kept, the others counted."""

@@ -20,7 +20,7 @@ from typing import IO
 from xlconv.checking.trusted import trusted
 from xlconv.checking.workbook import Value, Workbook
 from xlconv.errors import UnreadableError, XlconvError
-from xlconv.figures.words import TEXT_LENGTH
+from xlconv.grid.limits import TEXT_LENGTH
 from xlconv.grid.places import Place, a1, area_of, quoted
 
 WORKER = Path(__file__).with_name("worker.py")

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from xlconv.checking.workbook import Value
-from xlconv.figures.words import counted
-from xlconv.layers.summary import line, table
+from xlconv.text import counted, line, table
 from xlconv.visible import escaped, shortened, visible
 
 TOLD = 20

@@ -13,8 +13,8 @@ from itertools import groupby
 
 from xlconv.checking.cells import Cell, Cells, value_of
 from xlconv.checking.scan import DEPTH, TOKEN, Reading, Scanner
+from xlconv.grid.limits import EXCEL_ROWS
 from xlconv.grid.places import Place, column_number
-from xlconv.grid.sheet import EXCEL_ROWS
 
 Row = bytes | Sequence[tuple[Place, Cell]]
 """A plain row as it stands in the file, or the cells of another one."""

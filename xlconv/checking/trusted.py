@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from xlconv.figures.words import FORMULA_LENGTH
 from xlconv.grid.functions import FUNCTIONS
+from xlconv.grid.limits import FORMULA_LENGTH
 from xlconv.grid.places import column_number
 
 NESTED = 64

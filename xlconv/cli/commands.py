@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 from click.shell_completion import get_completion_class
 
-from xlconv import __version__
 from xlconv.cli.check import check
 from xlconv.cli.delivery import check_book_target, deliver_book, save_program
 from xlconv.cli.group import Group, shown_instead
@@ -40,6 +39,7 @@ from xlconv.cli.terminal import (
 )
 from xlconv.errors import XlconvError
 from xlconv.files.sources import remembered
+from xlconv.version import __version__
 from xlconv.views import VIEWS
 
 if TYPE_CHECKING:

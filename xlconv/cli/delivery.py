@@ -13,8 +13,8 @@ import click
 from xlconv.cli.options import OUTPUT
 from xlconv.cli.terminal import as_text, progress_bar, put, say
 from xlconv.errors import TargetError
-from xlconv.figures.words import counted
 from xlconv.files.saving import SUFFIX, Write, check_target, save_files
+from xlconv.text import counted
 
 if TYPE_CHECKING:
     from xlconv.layers.layer import Layer

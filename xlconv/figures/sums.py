@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from xlconv.figures.words import FORMULA_LENGTH
 from xlconv.grid.expr import Expr, Grid, call, lift, total
+from xlconv.grid.limits import ADDRESS_LENGTH, FORMULA_LENGTH
 from xlconv.grid.places import Place, a1, below, corners, span
-from xlconv.grid.sheet import ADDRESS_LENGTH, Sheet
+from xlconv.grid.sheet import Sheet
 
 LONGEST = FORMULA_LENGTH - 1024
 """Characters of a sum, so that a formula has room for what stands around it."""

@@ -2,33 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
-TEXT_LENGTH, FORMULA_LENGTH, LITERAL_LENGTH = 32_767, 8_192, 255
-"""Characters that Excel takes in a cell, in a formula, and in a text in a formula."""
-
-UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What no XML may hold, and a carriage return, which Excel does not keep."""
-
-
-def length(text: str) -> int:
-    """Characters as Excel counts them, in a cell, a formula and a name: units of UTF-16.
-
-    >>> length("k²"), length("🙂")
-    (2, 2)
-    """
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def counted(number: int, noun: str) -> str:
-    """A number of things, in the singular where it is one.
-
-    >>> counted(1, "formula"), counted(1200, "formula")
-    ('1 formula', '1,200 formulas')
-    """
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 WORDS: dict[str, str] = {
     # blocks
     "input": "Input  {size}",

@@ -13,7 +13,8 @@ from xlconv.frameworks.search import COLUMNS, crop, table
 from xlconv.frameworks.step import Step
 from xlconv.layers.geometry import Axis
 from xlconv.layers.given import LARGEST
-from xlconv.layers.summary import compact, sizes
+from xlconv.layers.summary import compact
+from xlconv.text import sizes
 
 Bounds = Callable[[Axis], tuple[int, int]]
 

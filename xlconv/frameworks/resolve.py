@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from xlconv.errors import XlconvError
-from xlconv.figures.words import counted
 from xlconv.frameworks.layouts import (
     LAYOUTS,
     from_layout,
@@ -25,6 +24,7 @@ from xlconv.layers.geometry import Axis
 from xlconv.layers.given import numbers, pair, spell, spread, whole
 from xlconv.layers.layer import Layer
 from xlconv.layers.ranks import input_layouts, lengths, understand
+from xlconv.text import counted
 
 Each = int | Sequence[int]
 Padding = str | int | Sequence[int | Sequence[int]]

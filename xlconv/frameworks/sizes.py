@@ -11,7 +11,7 @@ from xlconv.frameworks.resolve import Each, Padding, ask, axes
 from xlconv.frameworks.rules import OWN, Asked, split
 from xlconv.layers.geometry import Axis
 from xlconv.layers.given import spell, spread
-from xlconv.layers.summary import sizes
+from xlconv.text import sizes
 
 _SYMMETRIC = "(n-1)*s - 2*p + d*(k-1) + op + 1"
 _AS_FORWARD = "(n-1)*s + max(k_eff, s)"

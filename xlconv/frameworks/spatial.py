@@ -12,7 +12,7 @@ from xlconv.layers.geometry import Axis
 from xlconv.layers.given import whole
 from xlconv.layers.ranks import FIRST, LAST, NONE, RANKS, Reading, input_layouts, understand
 from xlconv.layers.summary import explain, head, not_default
-from xlconv.layers.summary import sizes as spelt
+from xlconv.text import sizes as spelt
 
 
 @dataclass(frozen=True, kw_only=True)

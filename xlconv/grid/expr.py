@@ -20,9 +20,7 @@ from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 from xlconv.errors import BugError, XlconvError
 from xlconv.grid.functions import FUNCTIONS, OPERATORS, Values, number_text
-
-ARGUMENTS = 255
-"""What Excel gives a function at most."""
+from xlconv.grid.limits import ARGUMENTS
 
 
 class Expr:

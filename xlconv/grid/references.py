@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xlconv.figures.words import length
 from xlconv.grid.expr import Expr, Grid, Reference
+from xlconv.grid.limits import length
 from xlconv.grid.places import Place, letters, quoted
 
 if TYPE_CHECKING:

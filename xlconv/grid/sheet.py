@@ -11,18 +11,24 @@ from typing import Any
 import numpy as np
 
 from xlconv.errors import LimitError, RoomError, XlconvError
-from xlconv.figures.words import FORMULA_LENGTH, LITERAL_LENGTH, WORDS, counted, length
+from xlconv.figures.words import WORDS
 from xlconv.grid import theme
 from xlconv.grid.expr import Area, Expr, Grid
 from xlconv.grid.functions import Values
+from xlconv.grid.limits import (
+    ADDRESS_LENGTH,
+    EXCEL_COLUMNS,
+    EXCEL_ROWS,
+    FORMULA_LENGTH,
+    LITERAL_LENGTH,
+    SHEETS_CELLS,
+    length,
+)
 from xlconv.grid.places import Place, leaves, span, tiled
 from xlconv.grid.references import Slot, slots
 from xlconv.layers.layer import Convolution, Layer
-from xlconv.layers.summary import line, sizes
+from xlconv.text import counted, line, sizes
 
-EXCEL_ROWS, EXCEL_COLUMNS = 1_048_576, 16_384
-SHEETS_CELLS = 10_000_000
-ADDRESS_LENGTH = len("$XFD$1048576")
 SHORTEST = 3
 """Characters of the shortest term of a formula, A1+."""
 

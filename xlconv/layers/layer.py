@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from xlconv.errors import XlconvError
-from xlconv.figures.words import counted
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import Array, numbers, pair, spread, whole
 from xlconv.layers.ranks import FIRST, Reading, input_layouts, lengths, understand
-from xlconv.layers.summary import explain, line, parameters, table
+from xlconv.layers.summary import explain, parameters
+from xlconv.text import counted, line, table
 
 __all__ = ["Array", "Convolution", "Layer"]
 

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlconv.errors import XlconvError
-from xlconv.figures.words import counted
-from xlconv.layers.summary import sizes
+from xlconv.text import counted, sizes
 
 RANKS = (1, 2, 3)
 INPUT_LAYOUTS = ("channels-first", "channels-last")

@@ -1,43 +1,15 @@
-"""What stands for an object where it is printed: one line, or a small table in a notebook."""
+"""A layer in words: its parameters, and how its input was read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
 
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import spell
-
-LINE = 96
-"""Characters of a repr, at most."""
-ROWS = 50
-"""Rows of a table that are shown; more are counted."""
+from xlconv.text import sizes
 
 DEFAULTS = {"stride": 1, "padding": (0, 0), "output_padding": 0, "dilation": 1}
 """The parameters of an axis that are not told where they are these."""
-
-
-def line(name: str, told: str) -> str:
-    """An object in one line of at most LINE characters.
-
-    >>> line("Sheet", "x" * 1000)[-9:]
-    'xxxxx...>'
-    """
-    text = " ".join(f"{name} {told}".split())
-    return f"<{text if len(text) <= LINE - 2 else text[: LINE - 5] + '...'}>"
-
-
-def table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A small table of HTML, of at most ROWS rows; every text in it is escaped.
-
-    >>> table("a < b", ["n"], [[1]])
-    '<table><caption>a &lt; b</caption><tr><th>n</th></tr><tr><td>1</td></tr></table>'
-    """
-    listed = list(rows)
-    more = len(listed) - ROWS
-    told = listed[:ROWS] + [[f"and {more:,} more"]] * (more > 0)
-    cells = [_row("th", head)] * bool(head) + [_row("td", row) for row in told]
-    return f"<table><caption>{escape(title)}</caption>{''.join(cells)}</table>"
 
 
 def parameters(
@@ -93,16 +65,3 @@ def compact(values: Sequence[int | tuple[int, int]]) -> str:
     """
     told = values[:1] if len(set(values)) == 1 else values
     return ",".join(map(spell, told))
-
-
-def sizes(shape: Iterable[int]) -> str:
-    """Sizes as they are typed.
-
-    >>> sizes([4, 3])
-    '4x3'
-    """
-    return "x".join(map(str, shape))
-
-
-def _row(tag: str, cells: Iterable[object]) -> str:
-    return f"<tr>{''.join(f'<{tag}>{escape(str(cell))}</{tag}>' for cell in cells)}</tr>"

@@ -10,7 +10,7 @@ from typing import Any
 
 from xlconv.errors import XlconvError
 from xlconv.layers.geometry import Axis, Geometry
-from xlconv.layers.summary import sizes
+from xlconv.text import sizes
 
 Fits = Callable[[Geometry], bool]
 

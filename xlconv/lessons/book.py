@@ -9,12 +9,12 @@ from io import BytesIO
 from typing import IO, Any
 
 from xlconv.errors import XlconvError
-from xlconv.figures.words import counted, length
 from xlconv.files.saving import SUFFIX, Name, as_path, check_target, save_file
-from xlconv.grid.sheet import SHEETS_CELLS, Sheet
-from xlconv.layers.summary import line, table
+from xlconv.grid.limits import SHEETS_CELLS, length
+from xlconv.grid.sheet import Sheet
 from xlconv.lessons.lesson import check_title
 from xlconv.lessons.recipe import RECIPE_SHEET
+from xlconv.text import counted, line, table
 
 Progress = Callable[[int], object]
 """What is told, now and then, how many rows of all sheets are written."""

@@ -15,7 +15,8 @@ from xlconv.figures.figure import surround
 from xlconv.figures.sums import drawn
 from xlconv.figures.words import WORDS
 from xlconv.grid.functions import Values
-from xlconv.grid.sheet import EXCEL_COLUMNS, EXCEL_ROWS, SHEETS_CELLS, Sheet
+from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS, SHEETS_CELLS
+from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.lessons.lesson import Lesson
 

@@ -8,11 +8,12 @@ from string import Formatter
 from typing import Any
 
 from xlconv.errors import XlconvError
-from xlconv.figures.words import LITERAL_LENGTH, WORDS, counted, length
+from xlconv.figures.words import WORDS
+from xlconv.grid.limits import LITERAL_LENGTH, length
 from xlconv.layers.given import plain
 from xlconv.layers.layer import Layer
-from xlconv.layers.summary import line
 from xlconv.lessons.schema import suggest, unfit
+from xlconv.text import counted, line
 
 TITLE_LENGTH = 120
 """Characters of a title: Excel takes twice as many in a page's header."""

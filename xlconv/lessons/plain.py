@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from xlconv.errors import XlconvError
-from xlconv.grid.sheet import SHEETS_CELLS
+from xlconv.grid.limits import SHEETS_CELLS
 from xlconv.layers.layer import Convolution
 from xlconv.lessons.lesson import Lesson, Page
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from xlconv import __version__
 from xlconv.layers.layer import Array, Layer
-from xlconv.layers.summary import sizes
 from xlconv.lessons.lesson import Lesson, Page
+from xlconv.text import sizes
+from xlconv.version import __version__
 
 VERSION = 1
 PROPERTY = "xlconv"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import prod
 
 from xlconv.errors import LimitError
-from xlconv.grid.sheet import SHEETS_CELLS
+from xlconv.grid.limits import SHEETS_CELLS
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
 from xlconv.layers.way_out import refusal

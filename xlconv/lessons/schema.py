@@ -11,7 +11,7 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
 from xlconv.errors import XlconvError
-from xlconv.figures.words import TEXT_LENGTH, UNWRITABLE, length
+from xlconv.grid.limits import TEXT_LENGTH, UNWRITABLE, length
 from xlconv.visible import shortened
 
 LIKELY = 100

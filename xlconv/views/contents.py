@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from xlconv import __version__
 from xlconv.errors import XlconvError
 from xlconv.figures.figure import LEFT
 from xlconv.grid.expr import lift
 from xlconv.grid.places import Place
 from xlconv.grid.sheet import Frame, Sheet
+from xlconv.version import __version__
 
 LEGEND = ("input", "computed", "kernel", "zero", "cropped", "current", "now", "count")
 """The roles that a legend can explain."""

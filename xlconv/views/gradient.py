@@ -34,8 +34,8 @@ from xlconv.grid.places import Place, below, beside, tiled
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer
-from xlconv.layers.summary import sizes
 from xlconv.layers.way_out import refusal
+from xlconv.text import sizes
 
 NUDGED = 20_000
 """Cells of the nudged images beyond which nobody follows them."""

@@ -23,8 +23,9 @@ from xlconv.figures.figure import (
 )
 from xlconv.figures.looked_at import Look, look_at
 from xlconv.grid.expr import Expr, Grid, call, joined, moved
+from xlconv.grid.limits import EXCEL_COLUMNS
 from xlconv.grid.places import Place, below, beside, passed
-from xlconv.grid.sheet import EXCEL_COLUMNS, Frame, Sheet
+from xlconv.grid.sheet import Frame, Sheet
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.layer import Layer
 from xlconv.layers.way_out import refusal

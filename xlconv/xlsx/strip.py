@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from xlconv.errors import BugError, XlconvError
-from xlconv.figures.words import TEXT_LENGTH, UNWRITABLE, length
 from xlconv.grid.functions import Values
+from xlconv.grid.limits import TEXT_LENGTH, UNWRITABLE, length
 from xlconv.grid.places import Place, a1, letters
 from xlconv.grid.references import Slot, slots
 from xlconv.grid.sheet import Coat, Frame, Paint

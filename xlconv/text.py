@@ -1,0 +1,56 @@
+"""How a message and a notebook tell a number of things, sizes, and an object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+LINE = 96
+"""Characters of a repr, at most."""
+ROWS = 50
+"""Rows of a table that are shown; more are counted."""
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things, in the singular where it is one.
+
+    >>> counted(1, "formula"), counted(1200, "formula")
+    ('1 formula', '1,200 formulas')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def sizes(shape: Iterable[int]) -> str:
+    """Sizes as they are typed.
+
+    >>> sizes([4, 3])
+    '4x3'
+    """
+    return "x".join(map(str, shape))
+
+
+def line(name: str, told: str) -> str:
+    """An object in one line of at most LINE characters.
+
+    >>> line("Sheet", "x" * 1000)[-9:]
+    'xxxxx...>'
+    """
+    text = " ".join(f"{name} {told}".split())
+    return f"<{text if len(text) <= LINE - 2 else text[: LINE - 5] + '...'}>"
+
+
+def table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A small table of HTML, of at most ROWS rows; every text in it is escaped.
+
+    >>> table("a < b", ["n"], [[1]])
+    '<table><caption>a &lt; b</caption><tr><th>n</th></tr><tr><td>1</td></tr></table>'
+    """
+    from html import escape  # late: start-up counts
+
+    def row(tag: str, cells: Iterable[object]) -> str:
+        return f"<tr>{''.join(f'<{tag}>{escape(str(cell))}</{tag}>' for cell in cells)}</tr>"
+
+    listed = list(rows)
+    more = len(listed) - ROWS
+    told = listed[:ROWS] + [[f"and {more:,} more"]] * (more > 0)
+    cells = [row("th", head)] * bool(head) + [row("td", one) for one in told]
+    return f"<table><caption>{escape(title)}</caption>{''.join(cells)}</table>"
