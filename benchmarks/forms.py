@@ -22,6 +22,7 @@ from xlconv.figures.figure import (
     tapped,
     turned_kernel,
 )
+from xlconv.figures.words import WORDS
 from xlconv.grid.places import beside
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
@@ -67,7 +68,7 @@ def main() -> None:
     parser.add_argument("--floats", action="store_true", help="random doubles, not small integers")
     told = parser.parse_args()
     layer = layer_of(told.size, told.floats)
-    first, sheet = Sheet("Start"), Sheet(told.form)
+    first, sheet = Sheet("Start"), Sheet(told.form, words=WORDS)
     first.text((0, 0), told.form)
     draw(sheet, layer, told.form)
     check_claims(sheet)

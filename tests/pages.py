@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlconv.figures.sums import drawn
+from xlconv.figures.words import WORDS
 from xlconv.grid.expr import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
@@ -37,7 +38,7 @@ def page(view: str, layer: Layer, dials: Dials | None = None, *, name: str = "")
     """
     given = standing(dials or {})
     sheet = drawn(
-        lambda: Sheet(name or view, view, given=given),
+        lambda: Sheet(name or view, view, WORDS, given=given),
         lambda sheet: view_function(view)(sheet, layer),
     )
     if not dials:

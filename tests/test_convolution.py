@@ -74,7 +74,7 @@ def by_onnx(given: Given) -> Array:
 
 
 def drawn(name: str = "Convolution", **given: Any) -> Sheet:
-    sheet = Sheet(name, "convolution")
+    sheet = Sheet(name, "convolution", WORDS)
     convolution(sheet, **given)
     check_claims(sheet)
     return sheet

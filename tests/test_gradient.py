@@ -182,7 +182,7 @@ def test_result_cell_is_its_products_written_out() -> None:
 
 
 def drawn(**options: Any) -> Sheet:
-    sheet = Sheet("Gradient")
+    sheet = Sheet("Gradient", words=WORDS)
     gradient(sheet, Layer.of([[1, 2], [3, 4]], [[1, 2], [0, 1]]), **options)
     return sheet
 

@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from xlconv.errors import XlconvError
+from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import matrix as model_matrix
@@ -147,7 +148,7 @@ def test_tint_of_an_entry_is_that_of_its_weight() -> None:
 
 def test_c_is_shown_where_it_fits_or_is_asked_for() -> None:
     def names(layer: Layer, **options: bool) -> set[str]:
-        sheet = Sheet("Matrix")
+        sheet = Sheet("Matrix", words=WORDS)
         matrix(sheet, layer, **options)  # type: ignore[arg-type]
         return {block.name for block in sheet.blocks}
 

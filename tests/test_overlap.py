@@ -64,7 +64,7 @@ def test_counts_of_random_layers_are_those_of_the_definition(engine: Engine) -> 
 
 @pytest.mark.parametrize("k", range(1, 10))
 def test_corner_counts_every_kernel_and_stride(k: int) -> None:
-    sheet = Sheet("Evenness", "evenness")
+    sheet = Sheet("Evenness", "evenness", WORDS)
     strides = range(1, 7)
     evenness(sheet, pairs=[(k, s) for s in strides])
     got = ironcalc_engine.recalculate(file(sheet))
@@ -85,7 +85,7 @@ def test_corner_counts_every_kernel_and_stride(k: int) -> None:
 @pytest.mark.parametrize("wrong", [0, -1, 17, 2.5, "two"])
 @pytest.mark.parametrize("control", ["kernel_size_1", "stride_1"])
 def test_wrong_kernel_or_stride_gets_words_and_blanks(wrong: float | str, control: str) -> None:
-    sheet = Sheet("Evenness", "evenness")
+    sheet = Sheet("Evenness", "evenness", WORDS)
     evenness(sheet)
     (address,) = cells(sheet, control)
     got = ironcalc_engine.recalculate(file(sheet), {(sheet.name, address): wrong})[sheet.name]
@@ -97,7 +97,7 @@ def test_wrong_kernel_or_stride_gets_words_and_blanks(wrong: float | str, contro
 
 def test_pair_out_of_range_is_refused() -> None:
     with pytest.raises(XlconvError, match="from 1 to 16, got 3 and 17"):
-        evenness(Sheet("Evenness", "evenness"), pairs=[(3, 17)])
+        evenness(Sheet("Evenness", "evenness", WORDS), pairs=[(3, 17)])
 
 
 # ------------------------------------------------------------------------ checkerboard

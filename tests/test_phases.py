@@ -22,7 +22,7 @@ from .pages import cells, file, read, texts, typed
 
 
 def page(layer: Layer, name: str = "phases", *, small: bool = False) -> Sheet:
-    sheet = Sheet(name, "phases")
+    sheet = Sheet(name, "phases", WORDS)
     phases(sheet, layer, small=small)
     return sheet
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from xlconv.errors import BugError
+from xlconv.figures.words import WORDS
 from xlconv.grid import expr, references
 from xlconv.grid.expr import Call, Expr, Grid
 from xlconv.grid.functions import FUNCTIONS
@@ -37,7 +38,7 @@ Patch = Callable[[pytest.MonkeyPatch], None]
 
 def drawn(name: str) -> Sheet:
     """A page of the collect view, whose claims are not checked yet."""
-    page = Sheet("collect", "collect")
+    page = Sheet("collect", "collect", WORDS)
     view_function("collect")(page, LAYERS[name])
     return page
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
 from xlconv.errors import XlconvError
+from xlconv.figures.words import WORDS
 from xlconv.grid import theme
 from xlconv.grid.references import text
 from xlconv.grid.sheet import Sheet
@@ -320,7 +321,7 @@ def test_blocks_of_the_built_sheet_are_the_layer() -> None:
 
 
 def test_output_is_found_inside_of_a_cropped_ring() -> None:
-    sheet = Sheet("P")
+    sheet = Sheet("P", words=WORDS)
     x, w = np.arange(6.0).reshape(2, 3) / 8, np.arange(16.0).reshape(4, 4)
     layer = Layer.of(x, w, stride=2, padding=2, output_padding=1, dilation=2)
     playground(sheet, layer)
@@ -331,7 +332,7 @@ def test_output_is_found_inside_of_a_cropped_ring() -> None:
 
 
 def test_numbers_that_wait_repeat_those_of_the_layer() -> None:
-    sheet = Sheet("P")
+    sheet = Sheet("P", words=WORDS)
     playground(sheet, Layer.of([[1, 2]], [[3, 4], [5, 6]]))
     found = {block.name: block.cells.value.tolist() for block in sheet.blocks}
     assert found["input_pool"] == [[1, 2] * 3] * 6
@@ -384,11 +385,11 @@ def test_formulas_are_short_enough_to_be_read() -> None:
 )
 def test_layer_that_the_cells_cannot_say_is_refused(layer: Layer, area: int, says: str) -> None:
     with pytest.raises(XlconvError, match=says):
-        playground(Sheet("P"), layer, area=area)
+        playground(Sheet("P", words=WORDS), layer, area=area)
 
 
 def test_area_may_be_as_large_as_every_output() -> None:
-    sheet = Sheet("P")
+    sheet = Sheet("P", words=WORDS)
     layer = Layer.of(np.ones((6, 6)), np.ones((5, 5)), stride=4, dilation=3, output_padding=3)
     playground(sheet, layer, area=LARGEST)
     check_claims(sheet)

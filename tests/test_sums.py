@@ -98,7 +98,9 @@ def test_lesson_of_a_layer_draws_its_parts() -> None:
 
 
 def convolved(**given: Any) -> Sheet:
-    sheet = drawn(lambda: Sheet("C", "convolution"), lambda sheet: convolution(sheet, **given))
+    sheet = drawn(
+        lambda: Sheet("C", "convolution", WORDS), lambda sheet: convolution(sheet, **given)
+    )
     check_claims(sheet)
     return sheet
 

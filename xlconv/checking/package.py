@@ -21,14 +21,12 @@ from xlconv.checking.scan import Budget, End, Reading, Start, scanned
 from xlconv.errors import UnreadableError
 from xlconv.files.reading import open_file
 from xlconv.visible import shortened
+from xlconv.xlsx.archive import FILE_SIZE, PART_SIZE
 
 T = TypeVar("T")
 
-FILE_SIZE, PART_SIZE, PARTS = 1 << 30, (1 << 31) - 1, 2_000
-"""Bytes of a file and of a part of it unpacked, and how many parts: neither written nor read beyond.
-
-A ZIP file with larger parts needs what not every program reads.
-"""
+PARTS = 2_000
+"""Parts of a file, beyond which it is not read."""
 
 PIECE, SOME = 1 << 16, 1 << 20
 """Bytes of a part, and of a file, that are read at once."""

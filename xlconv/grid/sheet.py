@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from xlconv.errors import LimitError, RoomError, XlconvError
-from xlconv.figures.words import WORDS
 from xlconv.grid import theme
 from xlconv.grid.expr import Area, Expr, Grid
 from xlconv.grid.functions import Values
@@ -26,7 +25,6 @@ from xlconv.grid.limits import (
 )
 from xlconv.grid.places import Place, leaves, span, tiled
 from xlconv.grid.references import Slot, slots
-from xlconv.layers.layer import Convolution, Layer
 from xlconv.text import counted, line, sizes
 
 SHORTEST = 3
@@ -99,13 +97,13 @@ class Link:
 class Block:
     """Cells with a name and a meaning: what the manifest lists and a defined name leads to.
 
-    claim  what the cells claim to be: an operation of the model on a layer; None claims nothing
+    claim  what the cells claim to be, in the words of who checks it; None claims nothing
     """
 
     name: str
     role: str
     cells: Grid
-    claim: tuple[str, Layer | Convolution] | None = None
+    claim: object = None
 
     def __repr__(self) -> str:
         return line("Block", f"{sizes(self.cells.shape)} {self.role}: {self.name}")
@@ -129,7 +127,7 @@ class Sheet:
 
     name: str
     view: str = ""
-    words: Mapping[str, str] = field(default_factory=lambda: WORDS)
+    words: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, Values] = field(default_factory=dict)
     """Numbers that take the place of a block's own, by its name: what a reader has typed."""
     room: int = SHEETS_CELLS
@@ -248,7 +246,7 @@ class Sheet:
         dtype: Any = np.float64,
         tint: Any = -1,
         frame: bool = True,
-        claim: tuple[str, Layer | Convolution] | None = None,
+        claim: object = None,
     ) -> Grid:
         """Named cells with a role, framed, and written at once where `content` is given."""
         if name in self.given:
@@ -266,7 +264,7 @@ class Sheet:
         role: str,
         tint: Any = -1,
         frame: bool = True,
-        claim: tuple[str, Layer | Convolution] | None = None,
+        claim: object = None,
     ) -> Grid:
         """Cells that are on the sheet already, as a block of their own.
 

@@ -13,7 +13,7 @@ from xlconv.files.saving import SUFFIX, Name, as_path, check_target, save_file
 from xlconv.grid.limits import SHEETS_CELLS, length
 from xlconv.grid.sheet import Sheet
 from xlconv.lessons.lesson import check_title
-from xlconv.lessons.recipe import RECIPE_SHEET
+from xlconv.lessons.recipe import RECIPE_SHEET, recipe_properties, recipe_sheet
 from xlconv.text import counted, line, table
 
 Progress = Callable[[int], object]
@@ -76,7 +76,9 @@ class Book:
         """Write the .xlsx file to an open file; `progress` is told how many rows are done."""
         from xlconv.xlsx import archive
 
-        archive.write(self.sheets, self.title, target, self.recipe, progress)
+        hidden = [recipe_sheet(self.recipe)] if self.recipe else []
+        properties = recipe_properties(self.recipe)
+        archive.write([*self.sheets, *hidden], self.title, target, properties, progress)
 
     def to_bytes(self, progress: Progress | None = None) -> bytes:
         """The .xlsx file; the same book gives the same bytes."""

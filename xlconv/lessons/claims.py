@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import prod
+from typing import cast
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from xlconv.errors import BugError, XlconvError
 from xlconv.grid.sheet import Block, Sheet
 from xlconv.layers.layer import Array, Convolution, Layer
 from xlconv.layers.model import OPERATIONS
+
+Claim = tuple[str, Layer | Convolution]
+"""What a block claims to be: an operation of the model on a layer."""
 
 EXACT = 2.0**53
 """Sums of whole numbers up to here are exact, in whatever order they are added."""
@@ -25,7 +29,7 @@ def check_claims(sheet: Sheet) -> None:
     for block in sheet.blocks:
         if block.claim is not None:
             with np.errstate(all="ignore"):  # what overflows is told below
-                _check(sheet, block, *block.claim)
+                _check(sheet, block, *cast("Claim", block.claim))
 
 
 def _check(sheet: Sheet, block: Block, operation: str, layer: Layer | Convolution) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
 from xlconv.lessons.lesson import Lesson, Page
 from xlconv.text import sizes
@@ -23,6 +24,9 @@ PROPERTY = "xlconv"
 RECIPE_SHEET = "xlconv recipe"
 RECIPE_NOTE = "What xlconv made this workbook from: xlconv check reads it. Please leave it here."
 """A sheet that is not shown, and its first cell; the recipe stands in the cells below."""
+
+IN_PROPERTY, IN_CELL = 240, 8_000
+"""Letters of a recipe in one property, where Excel takes 255, and in one cell."""
 
 KEPT = 4096
 """Numbers of an array up to which a recipe holds them; of a larger one it holds the sizes."""
@@ -51,6 +55,26 @@ def recipe(lesson: Lesson, computing: Container[str]) -> str:
     # programs may trim spaces at the ends of a property, and read _x0041_ in it as A
     text = json.dumps(told, separators=(",", ":"))
     return text.replace(" ", "\\u0020").replace("_x", "_\\u0078")
+
+
+def recipe_properties(recipe: str) -> dict[str, str]:
+    """The recipe as properties of a workbook, in as many as it takes.
+
+    >>> recipe_properties("{}")
+    {'xlconv.0': '{}'}
+    """
+    return {f"{PROPERTY}.{n}": piece for n, piece in enumerate(_pieces(recipe, IN_PROPERTY))}
+
+
+def recipe_sheet(recipe: str) -> Sheet:
+    """The recipe in cells, on a sheet that is not shown: some programs keep no properties."""
+    sheet = Sheet(RECIPE_SHEET, hidden=True)
+    sheet.line((0, 0), [RECIPE_NOTE, *_pieces(recipe, IN_CELL)], "text", step=(1, 0))
+    return sheet
+
+
+def _pieces(text: str, size: int) -> list[str]:
+    return [text[start : start + size] for start in range(0, len(text), size)]
 
 
 def _told(page: Page) -> dict[str, Any]:

@@ -6,24 +6,27 @@ import datetime as dt
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from queue import Queue
 from threading import Lock, Thread
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from xlconv.checking.package import FILE_SIZE, PART_SIZE
 from xlconv.errors import XlconvError
 from xlconv.grid.sheet import Sheet
-from xlconv.lessons.recipe import RECIPE_NOTE, RECIPE_SHEET
 from xlconv.xlsx import parts
 from xlconv.xlsx.rows import chunks
 from xlconv.xlsx.strip import Strings
 from xlconv.xlsx.styles import Styles
 
 FIRST_MOMENT, LAST_MOMENT = 315_532_800, 4_354_819_199  # 1980 to 2107: a ZIP file knows no other
+FILE_SIZE, PART_SIZE = 1 << 30, (1 << 31) - 1
+"""Bytes of a file, and of a part of it unpacked: neither written nor read beyond.
+
+A ZIP file with larger parts needs what not every program reads.
+"""
+
 LEVEL = 1  # 4 takes half as long again for a file smaller by 5 to 10 %; 9, twenty times as long
-PIECE = 8_000  # letters of a recipe in a cell; programs take 32,767
 AHEAD = 2  # pieces of a sheet that wait to be compressed
 PATIENCE = 1e-6  # seconds; in the usual 0.005 a piece is made, and zlib would wait for that
 
@@ -32,15 +35,15 @@ def write(
     sheets: Sequence[Sheet],
     title: str,
     target: IO[bytes],
-    recipe: str = "",
+    properties: Mapping[str, str],
     progress: Callable[[int], object] | None = None,
 ) -> None:
     """Write sheets as a workbook; the same sheets give the same bytes.
 
-    progress  is told, now and then, how many rows of all sheets are written
+    properties  of the workbook, beyond its title
+    progress    is told, now and then, how many rows of all sheets are written
     """
     moment, styles = _moment(), Styles()
-    sheets = [*sheets, recipe_sheet(recipe)] if recipe else sheets
     strings: Strings = {}
 
     def worksheet(number: int) -> Iterator[bytes]:
@@ -83,15 +86,7 @@ def write(
         # last: by its third part, which is the workbook, a file is known to be one
         add("docProps/app.xml", parts.program())
         add("docProps/core.xml", parts.core_properties(title, f"{moment:%Y-%m-%dT%H:%M:%SZ}"))
-        add("docProps/custom.xml", parts.own_properties(recipe))
-
-
-def recipe_sheet(recipe: str) -> Sheet:
-    """The recipe in cells, on a sheet that is not shown: some programs keep no properties."""
-    sheet = Sheet(RECIPE_SHEET, hidden=True)
-    pieces = [recipe[start : start + PIECE] for start in range(0, len(recipe), PIECE)]
-    sheet.line((0, 0), [RECIPE_NOTE, *pieces], "text", step=(1, 0))
-    return sheet
+        add("docProps/custom.xml", parts.own_properties(properties))
 
 
 class _Impatience:

@@ -6,7 +6,7 @@ Source: ECMA-376 part 1, 18.2, 18.3 and 22.3; part 2, 9 and 11. Elements stand i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count, groupby
 
 from xlconv.grid.expr import Area
@@ -14,7 +14,6 @@ from xlconv.grid.places import a1, corners, leaves, quoted, span
 from xlconv.grid.references import rules
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import BLUE, FRAME, GREY, INK, PALE_GREY, TINTS, WHITE
-from xlconv.lessons.recipe import PROPERTY
 from xlconv.xlsx.strip import Strings, encoded, escape
 from xlconv.xlsx.styles import Styles
 
@@ -24,7 +23,6 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006/"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/"
 WORD = "application/vnd.openxmlformats-"
 PROPERTIES_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
-PIECE = 240  # Excel gives a property of its own making 255 characters
 HIDDEN = ' state="hidden"'
 A4 = 9
 THEME_COLORS = {
@@ -115,13 +113,12 @@ def program() -> str:
     )
 
 
-def own_properties(recipe: str) -> str:
-    """The recipe, in as many properties as it takes."""
-    pieces = [recipe[start : start + PIECE] for start in range(0, len(recipe), PIECE)]
+def own_properties(properties: Mapping[str, str]) -> str:
+    """Properties beyond those that every file has."""
     listed = "".join(
-        f'<property fmtid="{PROPERTIES_ID}" pid="{n + 2}" name="{PROPERTY}.{n}">'
-        f"<vt:lpwstr>{escape(piece)}</vt:lpwstr></property>"
-        for n, piece in enumerate(pieces)
+        f'<property fmtid="{PROPERTIES_ID}" pid="{n}" name="{escape(name, quote=True)}">'
+        f"<vt:lpwstr>{escape(text)}</vt:lpwstr></property>"
+        for n, (name, text) in enumerate(properties.items(), 2)
     )
     return (
         f'{HEAD}<Properties xmlns="{OFFICE}custom-properties" xmlns:vt="{OFFICE}docPropsVTypes">'
