@@ -431,7 +431,7 @@ def test_build_checks_what_its_sheets_claim(monkeypatch: pytest.MonkeyPatch) -> 
 def test_library_offers_its_names_and_no_others() -> None:
     for name in xlconv.__all__:
         assert hasattr(xlconv, name)
-    assert set(xlconv.__all__) <= set(dir(xlconv))
+    assert dir(xlconv) == sorted(xlconv.__all__)
     missing = "nothing"
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         getattr(xlconv, missing)

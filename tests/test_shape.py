@@ -12,13 +12,7 @@ from hypothesis import strategies as st
 
 from xlconv.errors import XlconvError
 from xlconv.frameworks.rules import CONVENTIONS
-from xlconv.frameworks.sizes import (
-    OUTPUT_SIZE,
-    Shape,
-    as_dict,
-    describe,
-    explain,
-)
+from xlconv.frameworks.sizes import OUTPUT_SIZE, Shape, as_dict, explain, sizes
 
 GOLDEN = json.loads(
     (Path(__file__).parent / "data" / "conventions.json").read_text(encoding="utf-8")
@@ -39,7 +33,7 @@ def shapes(draw: st.DrawFn) -> Shape:
         padding = padding[0], padding[0]
     rank = 2 if convention == "tensorflow" else 1
     try:
-        return describe(
+        return sizes(
             convention,
             size=[n] * rank,
             kernel_size=k,
@@ -70,12 +64,12 @@ def test_every_line_sums_up_and_the_last_is_the_layers(shape: Shape) -> None:
 def test_every_candidate_convolves_back_and_no_other_size_does(shape: Shape) -> None:
     for each in shape.axes:
         n, s = each.asked.size, each.asked.stride
-        sizes = [row.output_size for row in each.candidates]
-        if not sizes:  # all of them are less than one cell
+        fitting = [row.output_size for row in each.candidates]
+        if not fitting:  # all of them are less than one cell
             assert shape.convention == "pytorch"
             assert each.axis.output_padding >= s
             continue
-        assert sizes == list(range(sizes[0], sizes[0] + len(sizes)))
+        assert fitting == list(range(fitting[0], fitting[0] + len(fitting)))
         word = each.asked.padding in {"same", "same_lower"}
         sized = shape.convention == "onnx" and each.asked.output_size is not None
         for row in each.candidates:
@@ -85,7 +79,7 @@ def test_every_candidate_convolves_back_and_no_other_size_does(shape: Shape) -> 
                 pads = sum(row.padding)
                 assert (row.output_size + pads - each.axis.extent) // s + 1 == n
             assert row.uncovered + row.zeros == row.output_padding
-        assert len(sizes) == s or sizes[0] == 1
+        assert len(fitting) == s or fitting[0] == 1
         chosen = [row for row in each.candidates if row.chosen]
         assert [row.output_size for row in chosen] in ([], [each.axis.output_size])
         if shape.convention in {"tensorflow", "jax"} and (word or each.asked.padding == "valid"):
@@ -99,13 +93,13 @@ def test_every_candidate_convolves_back_and_no_other_size_does(shape: Shape) -> 
 def test_output_padding_uncovers_values_where_padding_crops_and_zeros_elsewhere(
     padding: int, rows: list[tuple[int, int, int]]
 ) -> None:
-    shape = describe("pytorch", size=[4], kernel_size=3, stride=2, padding=padding)
+    shape = sizes("pytorch", size=[4], kernel_size=3, stride=2, padding=padding)
     found = [(row.output_size, row.uncovered, row.zeros) for row in shape.axes[0].candidates]
     assert found == rows
 
 
 def test_an_odd_crop_that_dilation_alone_lets_pytorch_say_has_its_candidate() -> None:
-    shape = describe("onnx", size=[2], kernel_size=2, dilation=2, output_size=3)
+    shape = sizes("onnx", size=[2], kernel_size=2, dilation=2, output_size=3)
     (axis,) = (each.axis for each in shape.axes)
     assert (axis.padding, axis.output_padding) == ((1, 1), 1)
     assert [(row.padding, row.chosen) for row in shape.axes[0].candidates] == [((1, 0), True)]
@@ -119,7 +113,7 @@ def test_every_rule_of_a_size_is_the_frameworks() -> None:
         for n, k, s, d, padding, output_padding, output_size, output in held["rows"]:
             if output is None:
                 continue
-            shape = describe(
+            shape = sizes(
                 convention,
                 size=[n],
                 kernel_size=k,
@@ -137,26 +131,22 @@ def test_every_rule_of_a_size_is_the_frameworks() -> None:
 
 
 def test_where_no_framework_is_named_the_words_are_pytorchs_and_more() -> None:
-    plain = describe(size=[4], kernel_size=3, stride=2, padding=1, output_padding=1)
-    assert plain == describe(
-        "pytorch", size=[4], kernel_size=3, stride=2, padding=1, output_padding=1
-    )
+    plain = sizes(size=[4], kernel_size=3, stride=2, padding=1, output_padding=1)
+    assert plain == sizes("pytorch", size=[4], kernel_size=3, stride=2, padding=1, output_padding=1)
     for padding, output_size, output in (((1, 2), None, 6), ((-1, 0), None, 10), ((1, 2), 7, 7)):
-        shape = describe(
-            size=[4], kernel_size=3, stride=2, padding=[padding], output_size=output_size
-        )
+        shape = sizes(size=[4], kernel_size=3, stride=2, padding=[padding], output_size=output_size)
         assert (shape.convention, shape.output_sizes) == ("xlconv", (output,))
         for term in shape.axes[0].terms:
             assert eval(term.numbers) == term.value
     with pytest.raises(
         XlconvError, match="a padding in words is a framework's, got same: name a conv"
     ):
-        describe(size=[4], kernel_size=3, padding="same")
+        sizes(size=[4], kernel_size=3, padding="same")
 
 
 def test_of_a_billion_sizes_only_a_few_are_listed() -> None:
     for padding, chosen in ((0, 900), ("same", None)):
-        shape = describe(
+        shape = sizes(
             "pytorch" if chosen else "onnx", size=[2], kernel_size=3, stride=10**9, padding=padding,
             output_padding=chosen,
         )  # fmt: skip
@@ -168,13 +158,13 @@ def test_of_a_billion_sizes_only_a_few_are_listed() -> None:
 
 
 def test_a_size_that_does_not_convolve_back_is_said() -> None:
-    shape = describe("pytorch", size=[4], kernel_size=3, stride=2, dilation=4, output_padding=3)
+    shape = sizes("pytorch", size=[4], kernel_size=3, stride=2, dilation=4, output_padding=3)
     assert not any(row.chosen for row in shape.axes[0].candidates)
     assert explain(shape).endswith("18 is none of them: it does not convolve back")
 
 
 def test_explain_shows_every_axis_with_its_numbers() -> None:
-    shape = describe(
+    shape = sizes(
         "onnx", size=[2, 3], kernel_size=[3, 1], stride=2, padding="same_lower", output_padding=0
     )
     assert explain(shape).splitlines() == [
@@ -201,7 +191,7 @@ def test_explain_shows_every_axis_with_its_numbers() -> None:
 
 
 def test_as_dict_is_json_and_holds_the_numbers() -> None:
-    shape = describe("keras", size=[4], kernel_size=3, stride=2, padding="same")
+    shape = sizes("keras", size=[4], kernel_size=3, stride=2, padding="same")
     told: dict[str, Any] = json.loads(json.dumps(as_dict(shape)))
     assert told["convention"] == "keras"
     assert told["output_size"] == [8]
@@ -211,7 +201,7 @@ def test_as_dict_is_json_and_holds_the_numbers() -> None:
 
 
 def test_a_size_that_is_given_tells_its_output_padding() -> None:
-    shape = describe("pytorch", size=[4], kernel_size=3, stride=2, padding=1, output_size=8)
+    shape = sizes("pytorch", size=[4], kernel_size=3, stride=2, padding=1, output_size=8)
     (line,) = [term for term in shape.axes[0].terms if term.name == "op"]
     assert line.numbers == "8 - ((4-1)*2 - 2*1 + 1*(3-1) + 1)"
     assert line.value == 1

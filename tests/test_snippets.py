@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 
 from xlconv.errors import XlconvError
-from xlconv.frameworks.snippets import FRAMEWORKS, LITERAL_LIMIT, files, snippet
+from xlconv.frameworks.snippets import FRAMEWORKS, LITERAL_LIMIT, files, program
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import conv_transpose
 
@@ -143,13 +143,13 @@ def golden_layers() -> dict[str, Layer]:
 
 
 def test_seed_examples_print_the_numbers_of_the_lesson(runnable: str, tmp_path: Path) -> None:
-    printed = run([snippet(seed_layer(example), runnable) for example in SEEDS], tmp_path)
+    printed = run([program(seed_layer(example), runnable) for example in SEEDS], tmp_path)
     assert [parsed(text).tolist() for text in printed] == [example["output"] for example in SEEDS]
 
 
 def test_integers_print_the_same_text_in_every_framework(runnable: str, tmp_path: Path) -> None:
     layers = random_layers(90, integral=True)
-    printed = run([snippet(layer, runnable) for layer in layers], tmp_path)
+    printed = run([program(layer, runnable) for layer in layers], tmp_path)
     for layer, text in zip(layers, printed, strict=True):
         expected = conv_transpose(layer).astype(int)
         assert (
@@ -181,18 +181,18 @@ def test_fractions_print_the_same_text_but_for_a_last_digit_of_float32(
     runnable: str, tmp_path: Path
 ) -> None:
     layers = fractions(90)
-    programs = [snippet(layer, runnable) for layer in layers]
+    programs = [program(layer, runnable) for layer in layers]
     printed = run(programs, tmp_path)
-    same = run([snippet(layer, "numpy") for layer in layers], tmp_path)
-    for layer, program, text, expected in zip(layers, programs, printed, same, strict=True):
-        (digits,) = re.findall(r"precision=(\d+)", program)
+    same = run([program(layer, "numpy") for layer in layers], tmp_path)
+    for layer, made, text, expected in zip(layers, programs, printed, same, strict=True):
+        (digits,) = re.findall(r"precision=(\d+)", made)
         unit = 10.0 ** -int(digits)
         assert np.abs(parsed(text) - conv_transpose(layer)).max() <= 1.51 * unit, layer.geometry
         if runnable != "onnx" and (runnable, layer.geometry.rank) != ("mxnet", 3):
-            assert "float32" not in program
+            assert "float32" not in made
             assert text == expected, layer.geometry
         else:
-            assert "a last digit may be off by one" in program
+            assert "a last digit may be off by one" in made
             assert np.abs(parsed(text) - parsed(expected)).max() <= 1.01 * unit, layer.geometry
 
 
@@ -214,8 +214,8 @@ def test_halves_round_alike_in_whatever_order_they_are_summed_up(tmp_path: Path)
         for layer in layers
         for axis in layer.geometry.axes
     ]
-    one = run([snippet(layer, "numpy") for layer in layers], tmp_path)
-    other = run([snippet(layer, "numpy") for layer in mirrored], tmp_path)
+    one = run([program(layer, "numpy") for layer in layers], tmp_path)
+    other = run([program(layer, "numpy") for layer in mirrored], tmp_path)
     assert len(one) > 60
     for text, turned in zip(one, other, strict=True):
         assert parsed(text).tolist() == parsed(turned)[:, ::-1].tolist()
@@ -229,7 +229,7 @@ def test_large_arrays_are_loaded_from_files(runnable: str, tmp_path: Path) -> No
     assert list(files(layer)) == ["input", "weight"]
     np.save(tmp_path / "input.npy", layer.input)
     np.save(tmp_path / "other.npy", layer.weight.reshape(-1).astype("float32"))
-    text = snippet(layer, runnable, {"weight": '"other.npy"'})
+    text = program(layer, runnable, {"weight": '"other.npy"'})
     assert 'np.load("input.npy")' in text
     assert "weight.npy" not in text
     assert "bias.npy" not in text
@@ -237,7 +237,7 @@ def test_large_arrays_are_loaded_from_files(runnable: str, tmp_path: Path) -> No
 
 
 def test_an_array_of_another_size_is_not_taken(tmp_path: Path) -> None:
-    text = snippet(Layer.of(np.ones((20, 20)), [[1]]), "numpy")
+    text = program(Layer.of(np.ones((20, 20)), [[1]]), "numpy")
     np.save(tmp_path / "input.npy", np.ones((3, 20, 20)))
     with pytest.raises(AssertionError, match="cannot reshape array of size 1200"):
         run([text], tmp_path)
@@ -256,7 +256,7 @@ def test_an_array_of_another_size_is_not_taken(tmp_path: Path) -> None:
 def test_tensorflow_is_asked_for_same_where_it_crops_alike(
     options: dict[str, Any], word: str, by_hand: bool
 ) -> None:
-    text = snippet(Layer.of(np.ones((2, 2)), np.ones((3, 3)), **options), "tensorflow")
+    text = program(Layer.of(np.ones((2, 2)), np.ones((3, 3)), **options), "tensorflow")
     assert f'padding="{word}"' in text
     assert ("crop by hand" in text) == by_hand
 
@@ -264,7 +264,7 @@ def test_tensorflow_is_asked_for_same_where_it_crops_alike(
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 @pytest.mark.parametrize("name", golden_layers())
 def test_text_is_the_golden_one(name: str, framework: str) -> None:
-    file, text = GOLDEN / f"{name}.{framework}.txt", snippet(golden_layers()[name], framework)
+    file, text = GOLDEN / f"{name}.{framework}.txt", program(golden_layers()[name], framework)
     if os.environ.get("UPDATE_GOLDEN"):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8", newline="\n")
@@ -280,7 +280,7 @@ def test_golden_directory_holds_nothing_else() -> None:
 def test_lines_are_safe_and_short(framework: str) -> None:
     long = Layer.of(np.arange(150) - 75, [1])
     for layer in [long, *golden_layers().values(), *random_layers(60, integral=True)]:
-        text = snippet(layer, framework)
+        text = program(layer, framework)
         assert text.isascii()
         assert text.startswith("# weight: (")
         for line in text.splitlines():
@@ -291,7 +291,7 @@ def test_lines_are_safe_and_short(framework: str) -> None:
 
 def test_numbers_are_written_out_exactly() -> None:
     x = np.array([0.1, 1e-9, -0.0, 12345678.25, 1 / 3])
-    text = snippet(Layer.of(x, [1]), "numpy")
+    text = program(Layer.of(x, [1]), "numpy")
     written = text[text.index("x = np.array(") + 13 : text.index(', dtype="float64")')]
     assert ast.literal_eval(written) == [x.tolist()]
     assert "-0," not in written
@@ -303,7 +303,7 @@ def test_small_numbers_print_as_plain_decimals(runnable: str, tmp_path: Path) ->
         (-1e-7, 2.5): "[[0. , 2.5]]\n",  # not -0.
         (0.002, 100.5): "[[  0.002, 100.5  ]]\n",  # not 2.000e-03
     }
-    printed = run([snippet(Layer.of(row, [1]), runnable) for row in rows], tmp_path)
+    printed = run([program(Layer.of(row, [1]), runnable) for row in rows], tmp_path)
     assert printed == list(rows.values())
 
 
@@ -312,5 +312,5 @@ def test_unknown_framework_is_refused() -> None:
         'framework must be one of pytorch, tensorflow, keras, jax, onnx, mxnet, numpy, got "torch"'
     )
     with pytest.raises(XlconvError, match=f"^{rule}$") as caught:
-        snippet(Layer.of([1], [1]), "torch")
+        program(Layer.of([1], [1]), "torch")
     assert caught.value.parameter == "framework"

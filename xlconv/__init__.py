@@ -19,23 +19,35 @@ from xlconv.errors import XlconvError
 from xlconv.version import __version__
 
 if TYPE_CHECKING:
+    from xlconv.checking.check import check
     from xlconv.frameworks.resolve import resolve
+    from xlconv.frameworks.sizes import sizes
+    from xlconv.frameworks.snippets import program
     from xlconv.layers.layer import Convolution, Layer
     from xlconv.layers.model import output
     from xlconv.lessons.book import Book
     from xlconv.lessons.lesson import Lesson
-    from xlconv.lessons.read import build, load_lesson
+    from xlconv.lessons.read import build, lesson_names, load_lesson
 
 __all__ = [
-    "Book", "Convolution", "Layer", "Lesson", "XlconvError", "__version__", "build", "load_lesson",
-    "output", "resolve",
+    "Book", "Convolution", "Layer", "Lesson", "XlconvError", "__version__", "build", "check",
+    "lesson_names", "load_lesson", "output", "program", "resolve", "sizes",
 ]  # fmt: skip
 
 _HOMES = {
-    "Book": "lessons.book", "Convolution": "layers.layer", "Layer": "layers.layer",
-    "Lesson": "lessons.lesson", "build": "lessons.read", "load_lesson": "lessons.read",
-    "output": "layers.model", "resolve": "frameworks.resolve",
-}  # fmt: skip
+    "Book": "lessons.book",
+    "Convolution": "layers.layer",
+    "Layer": "layers.layer",
+    "Lesson": "lessons.lesson",
+    "build": "lessons.read",
+    "check": "checking.check",
+    "lesson_names": "lessons.read",
+    "load_lesson": "lessons.read",
+    "output": "layers.model",
+    "program": "frameworks.snippets",
+    "resolve": "frameworks.resolve",
+    "sizes": "frameworks.sizes",
+}
 
 if not TYPE_CHECKING:  # a type checker would take this to mean that every name exists
 
@@ -45,4 +57,4 @@ if not TYPE_CHECKING:  # a type checker would take this to mean that every name 
         return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *__all__})
+        return sorted(__all__)

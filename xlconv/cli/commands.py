@@ -219,9 +219,9 @@ def code(
 
 
 def _put_program(layer: Layer, framework: str, given: Mapping[str, str]) -> None:
-    from xlconv.frameworks.snippets import files, snippet
+    from xlconv.frameworks.snippets import files, program
 
-    put(snippet(layer, framework, given))
+    put(program(layer, framework, given))
     if loose := [f"{name}.npy" for name in files(layer) if name not in given]:
         say(
             f"the program loads {', '.join(loose)} from where it is run, and nothing wrote"

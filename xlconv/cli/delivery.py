@@ -60,13 +60,13 @@ def _write_array(array: Any, file: IO[bytes]) -> None:
 
 def save_program(target: Path, layer: Layer, framework: str, force: bool) -> None:
     """Write a layer's program and beside it the arrays that it loads, or nothing."""
-    from xlconv.frameworks.snippets import files, snippet
+    from xlconv.frameworks.snippets import files, program
 
     arrays = files(layer)
     names = {name: f"{target.stem}-{name}.npy" for name in arrays}
     beside = {name: f"Path(__file__).with_name({file!a})" for name, file in names.items()}
-    program = snippet(layer, framework, beside)
-    contents: dict[Path, Write] = {target: lambda file: file.write(program.encode())}
+    text = program(layer, framework, beside)
+    contents: dict[Path, Write] = {target: lambda file: file.write(text.encode())}
     for name, array in arrays.items():
         contents[target.parent / names[name]] = partial(_write_array, array)
     written = save_files(contents, overwrite=force)

@@ -101,7 +101,7 @@ def _sizes(as_json: bool, said: dict[str, Any]) -> str:
     said["layout"] = KNOWN[said.get("convention", OWN)].layout
     meant = spatial(said.pop("size"), said.pop("kernel_size"), **_axes_read(said, "layout"))
     groups = said.get("groups", 1)
-    found = shapes.describe(size=meant.size, kernel_size=meant.kernel_size, **said)
+    found = shapes.sizes(size=meant.size, kernel_size=meant.kernel_size, **said)
     axes = [each.axis for each in found.axes]
     _understood(meant.explain(found.output_sizes, axes, groups))
     channels = {"in_channels": meant.in_channels, "out_channels": meant.out_channels}

@@ -11,7 +11,7 @@ from xlconv.frameworks.resolve import Each, Padding, ask, axes
 from xlconv.frameworks.rules import OWN, Asked, split
 from xlconv.layers.geometry import Axis
 from xlconv.layers.given import spell, spread
-from xlconv.text import sizes
+from xlconv.text import sizes as spelt
 
 _SYMMETRIC = "(n-1)*s - 2*p + d*(k-1) + op + 1"
 _AS_FORWARD = "(n-1)*s + max(k_eff, s)"
@@ -96,7 +96,7 @@ class Shape:
         return tuple(each.axis.output_size for each in self.axes)
 
 
-def describe(
+def sizes(
     convention: str = OWN,
     *,
     size: Sequence[int],
@@ -112,7 +112,7 @@ def describe(
 
     Raises XlconvError where the framework refuses.
 
-    >>> shape = describe("keras", size=[4], kernel_size=3, stride=2, padding="same")
+    >>> shape = sizes("keras", size=[4], kernel_size=3, stride=2, padding="same")
     >>> print(shape.axes[0].terms[2])
     Term(name='m', formula='n*s', numbers='4*2', value=8)
     """
@@ -235,7 +235,7 @@ def _few(numbers: range, chosen: int = -1) -> list[int]:
 def explain(shape: Shape) -> str:
     """The arithmetic in lines that can be read aloud.
 
-    >>> print(explain(describe("pytorch", size=[4], kernel_size=3, stride=2, padding=1)))
+    >>> print(explain(sizes("pytorch", size=[4], kernel_size=3, stride=2, padding=1)))
     pytorch: 4 -> 7
     n 4, k 3, s 2, d 1, padding 1
       k_eff = d*(k-1) + 1 = 1*(3-1) + 1 = 3
@@ -248,7 +248,7 @@ def explain(shape: Shape) -> str:
         8 with padding 1, output_padding 1, which uncovers 1
     """
     before = [each.asked.size for each in shape.axes]
-    lines = [f"{shape.convention}: {sizes(before)} -> {sizes(shape.output_sizes)}"]
+    lines = [f"{shape.convention}: {spelt(before)} -> {spelt(shape.output_sizes)}"]
     alike = {replace(each, asked=replace(each.asked, position=0)) for each in shape.axes}
     once = len(alike) == 1 < len(shape.axes)
     for each in shape.axes[:1] if once else shape.axes:

@@ -18,7 +18,7 @@ WIDTH = 100
 LITERAL_LIMIT = 200  # a larger array is loaded from a file
 
 
-def snippet(layer: Layer, framework: str, places: Mapping[str, str] | None = None) -> str:
+def program(layer: Layer, framework: str, places: Mapping[str, str] | None = None) -> str:
     """A complete Python program that prints the layer's output, computed by one framework.
 
     places  where arrays are loaded from that are too large to be written out: Python expressions
@@ -36,7 +36,7 @@ def snippet(layer: Layer, framework: str, places: Mapping[str, str] | None = Non
     Keras 3.15, JAX 0.10, onnxruntime 1.32, MXNet 1.9.1.
 
     >>> layer = Layer.of([[3, 3], [1, 1]], [[1, 2, 3], [0, 1, 0], [2, 1, 2]], stride=2, padding=1)
-    >>> exec(snippet(layer, "numpy"))
+    >>> exec(program(layer, "numpy"))
     [[[ 3,  0,  3],
       [ 5, 16,  5],
       [ 1,  0,  1]]]
@@ -46,27 +46,27 @@ def snippet(layer: Layer, framework: str, places: Mapping[str, str] | None = Non
             f'framework must be one of {", ".join(FRAMEWORKS)}, got "{framework}"',
             parameter="framework",
         )
-    program, g, places = PROGRAMS[framework], layer.geometry, places or {}
-    native = program.crops(g.axes)
+    form, g, places = PROGRAMS[framework], layer.geometry, places or {}
+    native = form.crops(g.axes)
     # zeros that extend the output come before the bias, a mere crop may come after it
-    inside = bool(program.bias) and (native or g.canvas_shape == _full_shape(g))
+    inside = bool(form.bias) and (native or g.canvas_shape == _full_shape(g))
     biased, decimals = layer.bias is not None, _decimals(layer)
-    dtype = "float32" if g.rank in program.single else "float64"
+    dtype = "float32" if g.rank in form.single else "float64"
     fields = {
-        **_parameters(g, native, program.dilation_by_hand.get(g.rank, "")),
+        **_parameters(g, native, form.dilation_by_hand.get(g.rank, "")),
         **_letters(g),
         "imports": "from pathlib import Path\n\n" * any("Path(" in p for p in places.values()),
         "dtype": dtype,
-        "single": program.single.get(g.rank, ""),
+        "single": form.single.get(g.rank, ""),
         "data": _data(layer, dtype, places),
         "use_bias": biased and inside,
-        "bias": program.bias if biased and inside else "",
+        "bias": form.bias if biased and inside else "",
         "add_bias": f"y = y + bias.reshape(-1{', 1' * g.rank})" if biased and not inside else "",
-        "fit": "" if native else _fit(g, program.why),
+        "fit": "" if native else _fit(g, form.why),
         "decimals": decimals,
         "hair": f"1e-{decimals + 4:02}",
     }
-    return _fill(program.text + REPORT, fields)
+    return _fill(form.text + REPORT, fields)
 
 
 def files(layer: Layer) -> dict[str, Array]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlconv.errors import XlconvError
-from xlconv.frameworks.snippets import FRAMEWORKS, snippet
+from xlconv.frameworks.snippets import FRAMEWORKS, program
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 
@@ -29,7 +29,7 @@ def code(
         if name not in layers:
             raise XlconvError(f'there is no layer "{name}"; known are {", ".join(layers)}')
     programs = {
-        (framework, name): snippet(layers[name], framework).rstrip("\n").split("\n")
+        (framework, name): program(layers[name], framework).rstrip("\n").split("\n")
         for framework in known
         for name in names
     }
