@@ -15,7 +15,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from xlconv.grid.expr import Area, Call, Expr, Grid, Infix, as_table, has_area
+from xlconv.grid.expr import Area, Call, Expr, Grid, Infix
 from xlconv.grid.functions import FUNCTIONS, Values
 from xlconv.grid.sheet import Sheet
 
@@ -89,14 +89,14 @@ class Canvas:
         if expr.symbol in BETWEEN:
             return np.asarray(reduce(BETWEEN[expr.symbol], terms))
         if expr.symbol == "/":
-            by = [_plain(as_table(term) if table else term.value) for term in expr.terms[1:]]
+            by = [_plain(term.table() if table else term.value) for term in expr.terms[1:]]
             # what is divided by is rounded as well
             factors = [size / (value * value) for size, value in zip(terms[1:], by, strict=True)]
             return np.asarray(reduce(np.multiply, factors, terms[0]))
         return np.ones(np.broadcast_shapes(*(term.shape for term in terms)))
 
     def _called(self, call: Call) -> Magnitudes:
-        table = any(map(has_area, call.args))
+        table = any(arg.ranged for arg in call.args)
         options: dict[str, Any] = {"axes": 2} if table else {}
         meaning = FUNCTIONS[call.name]
         if call.name in CHOOSING:
@@ -124,7 +124,7 @@ class Canvas:
 
 
 def _value(arg: Expr, table: bool) -> Values:
-    return as_table(arg) if table else arg.value
+    return arg.table() if table else arg.value
 
 
 def _plain(values: Values) -> Magnitudes:

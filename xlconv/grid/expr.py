@@ -40,6 +40,15 @@ class Expr:
         """The formula's text, without its leading `=`."""
         raise NotImplementedError
 
+    @property
+    def ranged(self) -> bool:
+        """Whether it is a range, or is computed from one cell by cell."""
+        return False
+
+    def table(self) -> Values:
+        """Its value, with a row axis and a column axis at its end, as a range has."""
+        return self.value[..., None, None]
+
     def __add__(self, other: Any) -> Expr:
         return Infix("+", self, other)
 
@@ -249,6 +258,13 @@ class Area(Expr):
         table = [prod(size for step, size in cells if step[way]) for way in (0, 1)]
         return self.grid.memory.reshape(*self.shape, *table)
 
+    @property
+    def ranged(self) -> bool:
+        return True
+
+    def table(self) -> Values:
+        return self.value
+
     def pieces(self) -> Iterator[str | Reference]:
         yield Reference(self.grid[(..., *[0] * self.axes)])
         yield ":"
@@ -281,8 +297,8 @@ class Call(Expr):
     @property
     def value(self) -> Values:
         meaning = FUNCTIONS[self.name]
-        if any(map(has_area, self.args)):
-            return np.asarray(meaning(*(as_table(arg) for arg in self.args), axes=2))
+        if any(arg.ranged for arg in self.args):
+            return np.asarray(meaning(*(arg.table() for arg in self.args), axes=2))
         return np.asarray(meaning(*(arg.value for arg in self.args)))
 
     def pieces(self) -> Iterator[str | Reference]:
@@ -313,6 +329,13 @@ class Infix(Expr):
     def value(self) -> Values:
         return np.asarray(reduce(self.meaning, (term.value for term in self.terms)))
 
+    @property
+    def ranged(self) -> bool:
+        return any(term.ranged for term in self.terms)
+
+    def table(self) -> Values:
+        return np.asarray(reduce(self.meaning, (term.table() for term in self.terms)))
+
     def pieces(self) -> Iterator[str | Reference]:
         # every operator groups to the left, so only a further operand of equal rank needs ( )
         for n, term in enumerate(self.terms):
@@ -334,18 +357,6 @@ def _enclosed(expr: Expr, needed: bool) -> Iterator[str | Reference]:
 def lift(operand: Any) -> Expr:
     """An expression as it is; a number, text or truth value as a constant."""
     return operand if isinstance(operand, Expr) else Constant(operand)
-
-
-def has_area(arg: Expr) -> bool:
-    """Whether an argument is a range, or is computed from one cell by cell."""
-    return isinstance(arg, Area) or (isinstance(arg, Infix) and any(map(has_area, arg.terms)))
-
-
-def as_table(arg: Expr) -> Values:
-    """The argument's value, with a row axis and a column axis at its end, as an area has."""
-    if isinstance(arg, Infix):  # there may be areas in it, each cell of which it works on
-        return np.asarray(reduce(arg.meaning, map(as_table, arg.terms)))
-    return arg.value if isinstance(arg, Area) else arg.value[..., None, None]
 
 
 def call(name: str, *args: Any) -> Expr:
