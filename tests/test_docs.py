@@ -95,3 +95,14 @@ def test_code_in_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     exec(compile(code, "README.md", "exec"), {})  # noqa: S102
     assert (tmp_path / "layer.xlsx").is_file()
+
+
+def test_the_table_of_the_house_has_every_module() -> None:
+    rooms = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("| room |")[2]
+    told, folder = [], ""
+    for first, modules in re.findall(r"^\| (.*?) ?\| (.+?) \|", rooms, re.MULTILINE):
+        folder = {"": folder, "the root": ""}.get(first, first.strip("`"))
+        told += [f"{folder}{name}.py" for name in re.findall(r"`(\w+)`", modules)]
+    found = [path.relative_to(ROOT / "xlconv") for path in (ROOT / "xlconv").rglob("*.py")]
+    others = [path for path in found if path.stem != "__init__" and path.parent.name != "views"]
+    assert sorted(told) == sorted(path.as_posix() for path in others)
