@@ -24,11 +24,11 @@ from xlconv.figure import (
 )
 from xlconv.geometry import Geometry
 from xlconv.layer import Layer
+from xlconv.phase import Phase, phase_tints
 from xlconv.places import below, beside
 from xlconv.sheet import Sheet
 from xlconv.sums import added, listed
 from xlconv.views.overlap import counts
-from xlconv.views.phases import Phase, phase_tints
 
 SUMS = 200
 """Sums of phases beyond which a formula cannot compare them all."""
