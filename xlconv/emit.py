@@ -88,7 +88,7 @@ def write(
 
 def recipe_sheet(recipe: str) -> Sheet:
     """The recipe in cells, on a sheet that is not shown: some programs keep no properties."""
-    sheet = Sheet(RECIPE_SHEET, hidden=True)
+    sheet = Sheet(RECIPE_SHEET, hidden=True, widths={0: len(RECIPE_NOTE)})
     pieces = [recipe[start : start + PIECE] for start in range(0, len(recipe), PIECE)]
     sheet.line((0, 0), [RECIPE_NOTE, *pieces], "text", step=(1, 0))
     return sheet
