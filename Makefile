@@ -1,4 +1,4 @@
-# `make` builds the lesson workbook, `make test` runs every test; both make what they need in .venv
+# `make` builds the lesson workbook, `make test` runs the tests; both make what they need in .venv
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
@@ -22,7 +22,7 @@ $(VENV)/tested: $(VENV)/installed
 test: lint
 	$(BIN)/pytest -n auto
 
-# what takes minutes: every vector of other projects in every view
+# what takes minutes: vectors of other projects in every view, pairs of extremes, much fuzz
 prove: $(VENV)/tested
 	$(BIN)/pytest -n auto -m prove
 

@@ -18,7 +18,7 @@ import pytest
 
 from xlconv.errors import XlconvError
 from xlconv.grid.sheet import Sheet
-from xlconv.layers.layer import Layer
+from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import conv_transpose
 
 from .engines import formulon_engine, ironcalc_engine
@@ -72,10 +72,19 @@ def drawn(views: Iterator[str]) -> Drawn:
     return found
 
 
-def outputs(layer: Layer, sheet: Sheet) -> list[str]:
-    """The blocks that are the layer's output."""
-    claim = ("conv_transpose", layer)
-    return [block.name for block in sheet.blocks if block.claim == claim]
+def outputs(layer: Layer, sheet: Sheet) -> list[tuple[str, Array]]:
+    """The blocks that are the layer's output, and what each of their channels leaves aside.
+
+    That is the bias, in a view that shows the layer without it.
+    """
+    found = []
+    for block in sheet.blocks:
+        kind, own = block.claim or ("", layer)
+        if kind == "conv_transpose" and own.input is layer.input and own.weight is layer.weight:
+            assert own.geometry == layer.geometry
+            bias = layer.bias if own.bias is None and layer.bias is not None else np.zeros(1)
+            found.append((block.name, bias.reshape(-1, *[1] * layer.geometry.rank)))
+    return found
 
 
 def faults(shown: Drawn, values: Values) -> list[str]:
@@ -83,8 +92,8 @@ def faults(shown: Drawn, values: Values) -> list[str]:
     return [
         f"{vector['source']}: {vector['id']}, sample {n}, {sheet.view} {block}"
         for vector, n, layer, sheet in shown
-        for block in outputs(layer, sheet)
-        if wrong(vector, n, read(values, sheet, block))
+        for block, aside in outputs(layer, sheet)
+        if wrong(vector, n, read(values, sheet, block) + aside)
     ]
 
 

@@ -173,6 +173,8 @@ def test_extreme_layers_are_refused_within_time_and_memory(view: str) -> None:
     [
         ("gniddap", 1, {"kernel": 3000, "padding": -700}),
         ("gradient", 3, {"ins": 5000, "outs": 5000}),
+        ("phases", 2, {"ins": 5000, "stride": 60}),
+        ("matrix", 1, {"outs": 5000, "dilation": 10**9}),
     ],
 )
 def test_two_extremes_that_took_too_long_once(

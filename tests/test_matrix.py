@@ -11,6 +11,8 @@ from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import matrix as model_matrix
+from xlconv.lessons.drawing import draw
+from xlconv.lessons.read import layer_lesson
 from xlconv.views.matrix import matrix
 
 from .engines import formulon_engine, ironcalc_engine
@@ -187,6 +189,16 @@ def test_too_many_cells_are_refused_with_the_largest_input_that_fits() -> None:
     with pytest.raises(XlconvError, match="use an input of at most 30x30"):
         page("matrix", Layer.of(np.zeros((31, 31)), np.ones((3, 3))))
     page("matrix", Layer.of(np.zeros((30, 30)), np.ones((3, 3))))
+
+
+def test_plan_shows_one_output_channel_and_takes_the_room_of_all() -> None:
+    few, more = (
+        layer_lesson(Layer.of(np.ones((2, 3)), np.ones((2, n, 3)), bias=np.ones(n)), ["matrix"])
+        for n in (3, 40)
+    )
+    plan, drawn = (draw(few, 0, plan=plan) for plan in (True, False))
+    assert (plan.rows, plan.columns, plan.terms) == (drawn.rows, drawn.columns, drawn.terms)
+    assert len(plan.lights) == len(draw(more, 0, plan=True).lights) < len(drawn.lights)
 
 
 def test_channels_alone_can_be_too_many() -> None:

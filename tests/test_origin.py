@@ -83,6 +83,11 @@ def test_recipe_is_kept_in_properties_and_in_cells_of_a_hidden_sheet(fresh: byte
     assert json.loads(told)["title"] == "Why it is called transposed"
 
 
+def test_note_beside_the_recipe_is_read_where_programs_show_the_sheet(fresh: bytes) -> None:
+    sheet = openpyxl.load_workbook(BytesIO(fresh))[RECIPE_SHEET]
+    assert sheet.column_dimensions["A"].width >= len(sheet["A1"].value)  # in letters
+
+
 def test_long_recipe_takes_several_cells_and_is_read_again(put: Put) -> None:
     layer = Layer.of([[n * 1.1 for n in range(60)]] * 60, [[1.5]])
     data = build(layer, views=["collect"]).to_bytes()

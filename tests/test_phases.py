@@ -1,7 +1,9 @@
 """The phases view: small convolutions that interleave, for every layer, and for a large one."""
 
+from dataclasses import replace
 from itertools import product
 from math import gcd
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,8 +14,11 @@ from xlconv.grid.places import a1
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis
 from xlconv.layers.layer import Array, Layer
-from xlconv.lessons.read import build, load_lesson
-from xlconv.views.phases import HAND, Phase, phases
+from xlconv.layers.phase import Phase
+from xlconv.lessons.drawing import draw
+from xlconv.lessons.lesson import Lesson
+from xlconv.lessons.read import build, layer_lesson, load_lesson
+from xlconv.views.phases import HAND, phases
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.engine import Changes, Engine, Values
@@ -145,6 +150,35 @@ def test_every_cell_of_a_large_image_is_right() -> None:
     for u, v in np.ndindex(4, 4):
         truth[u : u + 316 : 2, v : v + 316 : 2] += w[u, v] * x
     np.testing.assert_array_equal(output[0], truth[1:-1, 1:-1])
+
+
+@pytest.mark.parametrize("small", [False, True], ids=["at once", "small first"])
+@pytest.mark.parametrize(
+    ("size", "kernel", "more"),
+    [
+        ((2, 3, 4), (2, 7, 5), {"stride": (4, 7)}),  # two numbers of weights, and of cells
+        ((1, 5, 5), (1, 4, 3), {"stride": (4, 11), "padding": [(1, 2), (-3, 0)]}),  # some have none
+        ((2, 9), (2, 7), {"stride": 3, "dilation": 2}),
+        ((1, 3, 4, 3), (1, 5, 2, 3), {"stride": (2, 3, 3)}),
+        ((300, 3, 4), (300, 4, 5), {"stride": 3}),  # sums in parts
+    ],
+)
+def test_plan_shows_one_of_phases_that_are_alike_and_takes_the_room_of_all(
+    size: tuple[int, ...], kernel: tuple[int, ...], more: dict[str, Any], small: bool
+) -> None:
+    layer = Layer.of(np.ones(size), np.ones((size[0], 1, *kernel[1:])), **more)
+    (told,) = layer_lesson(layer, ["phases"]).pages
+    lesson = Lesson("One", (replace(told, options={"small": small}),))
+    plan, drawn = (draw(lesson, 0, plan=plan) for plan in (True, False))
+    assert (plan.rows, plan.columns, plan.terms) == (drawn.rows, drawn.columns, drawn.terms)
+    assert len(plan.blocks) < len(drawn.blocks)
+
+
+def test_work_of_a_plan_does_not_grow_with_the_stride() -> None:
+    layer = Layer.of(np.ones((4, 4)), np.ones((64, 64)), stride=60)
+    plan = draw(layer_lesson(layer, ["phases"]), 0, plan=True)
+    assert plan.terms == 60 * 60
+    assert len(plan.blocks) < 20
 
 
 def test_too_many_channels_name_the_limit() -> None:

@@ -14,9 +14,12 @@ import sys
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from random import Random
 
+import xlconv
 from tests.fuzz.others import KINDS
 from xlconv.cli.commands import main
 
@@ -118,6 +121,8 @@ def case(kind: str, seed: int, work: Path) -> tuple[list[str], list[str], str]:
 
 def worker(kind: str, first: int, count: int) -> int:
     """The number of faults."""
+    for module in walk_packages(xlconv.__path__, "xlconv."):
+        import_module(module.name)  # which each of the forks would do again
     found = 0
     with tempfile.TemporaryDirectory() as work:
         for seed in range(first, first + count):

@@ -344,17 +344,19 @@ def _explicit(
 
 
 def collected(
-    sheet: Sheet, canvas: Grid, geometry: Geometry, turned: Grid, stretched: Grid, bias: Grid | None
-) -> None:
+    sheet: Sheet, canvas: Grid, geometry: Geometry, turned: Grid, stretched: Grid,
+    bias: Grid | None, alike: int = 1,
+) -> None:  # fmt: skip
     """Write each output cell as the sum of a window of the stretched input times the turned kernel.
 
     turned     (in_channels, out_channels // groups, *extents), its gaps filled with zeros
     stretched  (in_channels, *sizes), with margins that make every cell of the canvas a full window
+    alike      how many such canvases there are, of which a plan writes this one alone
     """
     extents = [axis.extent for axis in geometry.axes]
     flat = min(2, geometry.rank)  # a range has at most two axes: the others are written out
     longest = len(geometry.sources(0)) * prod(extents[: geometry.rank - flat])
-    sheet.afford(longest * geometry.out_channels)
+    sheet.afford(longest * geometry.out_channels * alike)
     every = range(longest)
     outer_sizes = extents[: geometry.rank - flat]
 
@@ -368,7 +370,7 @@ def collected(
     for o in written(sheet, canvas):
         terms = listed(sheet, every, partial(term, o))
         more: list[Expr] = [] if bias is None else [bias[o]]
-        summed(sheet, canvas[o], [(..., terms + more)], canvas.shape[0])
+        summed(sheet, canvas[o], [(..., terms + more)], canvas.shape[0] * alike)
 
 
 def stretched_input(sheet: Sheet, geometry: Geometry, x: Grid, at: Place) -> Grid:

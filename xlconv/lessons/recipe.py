@@ -68,7 +68,7 @@ def recipe_properties(recipe: str) -> dict[str, str]:
 
 def recipe_sheet(recipe: str) -> Sheet:
     """The recipe in cells, on a sheet that is not shown: some programs keep no properties."""
-    sheet = Sheet(RECIPE_SHEET, hidden=True)
+    sheet = Sheet(RECIPE_SHEET, hidden=True, widths={0: len(RECIPE_NOTE)})
     sheet.line((0, 0), [RECIPE_NOTE, *_pieces(recipe, IN_CELL)], "text", step=(1, 0))
     return sheet
 

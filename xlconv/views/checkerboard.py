@@ -27,8 +27,8 @@ from xlconv.grid.places import below, beside
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
+from xlconv.layers.phase import Phase, phase_tints
 from xlconv.views.overlap import counts
-from xlconv.views.phases import Phase, phase_tints
 
 SUMS = 200
 """Sums of phases beyond which a formula cannot compare them all."""

@@ -20,6 +20,7 @@ from xlconv.figures.figure import (
     tapped,
     times,
     verdict,
+    written,
 )
 from xlconv.figures.looked_at import Look, look_at
 from xlconv.grid.expr import Expr, Grid, call, joined, moved
@@ -75,14 +76,15 @@ def matrix(
     for cells, weights, tint in _diagonals(sheet, g, transposed, src.weight):
         cells[...] = weights
         sheet.coat(cells, "copy", tint)
-    sheet.frames.append(Frame(_blocks(transposed, outs[0], ins[0])))
+    blocks = _blocks(transposed, outs[0], ins[0])
+    sheet.frames.append(Frame(blocks))
     caption(sheet, transposed, sheet.say("matrix_transposed", size=times((rows, columns))))
     y_names = _names(sheet, (top + 4, left - 1), DOWN, outs)
     _names(sheet, (top + 3, left), RIGHT, ins)
 
     y = sheet.memory((top + 4, right), (rows,), steps=[DOWN])
     each = rows // g.out_channels
-    for o in range(g.out_channels):
+    for o in written(sheet, blocks):
         part = slice(o * each, (o + 1) * each)
         product_of: Expr = call("SUMPRODUCT", transposed[part].area(1), x.area())
         y[part] = product_of if src.bias is None else product_of + src.bias[o]
@@ -106,7 +108,7 @@ def matrix(
 
     looked = look_at(sheet, g, labels, look)
     _light(sheet, looked, (x, x_names), (transposed, y_names), y)
-    for o in range(g.out_channels):
+    for o in written(sheet, output):
         sheet.light(output[o], looked.is_at(places, o), "current")
     if forward if forward is not None else rows <= PAGE and columns <= PAGE:
         at = (max(below(transposed, 4), below(canvas, 5), below(src.bias or src.weight, 4)), left)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import product
-from math import gcd, prod
+from dataclasses import replace
+from math import prod
 
 import numpy as np
 
@@ -32,6 +31,7 @@ from xlconv.grid.places import Place, below, beside, corners
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.layer import Layer
+from xlconv.layers.phase import Phase, Shown, phase_tints, shown_phases
 
 PIXEL_WIDTH, PIXEL_HEIGHT, PICTURE_ZOOM = 2.67, 14, 60
 """A pixel's cell in characters and points, and a zoom in percent at which pixels are a picture."""
@@ -42,47 +42,6 @@ HAND = 400
 
 PHASES = 4_096
 """Phases beyond which nobody looks at the kernel of each: those of a stride of 64."""
-
-
-@dataclass(frozen=True)
-class Phase:
-    """The output cells start, start + s, ... of one axis, as a plain convolution of the input.
-
-    offsets  the kernel indices that act here, in the order in which they meet the input
-    apart    how far apart in the input two of them are
-    base     the input that the first of them meets for the first of the cells
-    count    how many cells there are
-    """
-
-    start: int
-    offsets: range
-    apart: int
-    base: int
-    count: int
-
-    @classmethod
-    def of(cls, axis: Axis, start: int) -> Phase:
-        """Phase `start` of an axis.
-
-        >>> axis = Axis(size=4, kernel_size=3, stride=2)
-        >>> [list(Phase.of(axis, start).offsets) for start in (0, 1)]
-        [[2, 0], [1]]
-        """
-        s, d, at = axis.stride, axis.dilation, start + axis.padding[0]
-        offsets = axis.meeting(at)[::-1]
-        base = (at - d * offsets[0]) // s if offsets else 0
-        return cls(start, offsets, d // gcd(s, d), base, -(-(axis.output_size - start) // s))
-
-    @property
-    def extent(self) -> int:
-        """Inputs that the weights span."""
-        return self.apart * max(0, len(self.offsets) - 1) + 1
-
-    @property
-    def weights(self) -> slice:
-        """The weights of this phase, turned, as a slice of the kernel."""
-        first, last, step = self.offsets[0], self.offsets[-1], self.offsets.step
-        return slice(first, last - 1 if last else None, step)
 
 
 def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = False) -> None:
@@ -101,57 +60,40 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
         )
     axes = [[Phase.of(a, start) for start in range(min(a.stride, a.output_size))] for a in g.axes]
     image = picture or prod(g.output_shape) > HAND
-    rank, tint = g.rank, phase_tints(g, axes)
+    rank, tint, shown = g.rank, phase_tints(g, axes), shown_phases(axes, sheet.plan)
 
     # a small layer stands beside its kernels, an image under them
     if image:
         w, bias = _kernel(sheet, layer, (TOP, LEFT), tint)
-        parts = _split(sheet, g, axes, w, (TOP, max(beside(w, 3), LEFT + 6)))
+        parts = _split(sheet, g, axes, shown, w, (TOP, max(beside(w, 3), LEFT + 6)))
         at = (TOP, sheet.columns + 2) if picture else (sheet.rows + 4, LEFT)
     field, lows = _input(sheet, layer, axes, at if image else (TOP, LEFT))
     if not image:
         w, bias = _kernel(sheet, layer, (below(field, 3), LEFT), tint)
         at = (TOP, max(beside(field, 3), beside(w, 3), LEFT + 6))
-        parts = _split(sheet, g, axes, w, at)
+        parts = _split(sheet, g, axes, shown, w, at)
     y_at = (field.origin[0], beside(field, 3) if image else sheet.columns + 2)
 
     shape = g.output_shape
-    apart: list[Grid] = []
+    apart = _apart(sheet, g, axes, shown, y_at) if small else {}
     if small:
-        sheet.text((y_at[0] - 2, y_at[1]), sheet.say("small_outputs"), "caption")
-        most = (g.out_channels, *(axis[0].count for axis in axes))
-        for place, phase in _places(most, axes, y_at, 0, rank, 1):
-            counts = (g.out_channels, *(part.count for part in phase))
-            apart.append(
-                sheet.block(
-                    f"small_{len(apart)}",
-                    place,
-                    counts,
-                    steps=steps(most, rank, 1),
-                    role="computed",
-                )
-            )
-        y_at = (y_at[0], max(beside(grid, 3) for grid in apart))
+        y_at = (y_at[0], max(beside(grid, 3) for grid in apart.values()))
     y = sheet.block(
         "output", y_at, shape, steps=steps(shape, rank, 1), role="output",
         claim=("conv_transpose", layer),
     )  # fmt: skip
     caption(sheet, y, output_caption(sheet, g))
 
-    for n, phase in enumerate(product(*axes)):
-        cells = y[
-            (
-                slice(None),
-                *(slice(p.start, None, a.stride) for p, a in zip(phase, g.axes, strict=True)),
-            )
-        ]
-        target = apart[n] if small else cells
-        _convolved(sheet, target, g, phase, parts[n], field, lows, bias)
+    for one, part in zip(shown, parts, strict=True):
+        every = (slice(p.start, None, a.stride) for p, a in zip(one.axes, g.axes, strict=True))
+        cells = y[(slice(None), *every)]
+        target = apart.get(one.number, cells)
+        _convolved(sheet, target, g, one, part, field, lows, bias)
         if small:
             cells[...] = target
-            sheet.coat(target, "computed", n)
+            sheet.coat(target, "computed", one.number)
         if not image:
-            sheet.coat(cells, "output", n)
+            sheet.coat(cells, "output", one.number)
     if image:
         for cells, around in ((field[_inner(g, lows)], field), (y, y)):
             _shade(sheet, cells, around, picture)
@@ -177,16 +119,6 @@ def _shade(sheet: Sheet, cells: Grid, around: Grid, picture: bool) -> None:
     shades = theme.PRIMARIES if cells.shape[0] == 3 else [theme.GREYS] * cells.shape[0]
     for channel, ends in enumerate(shades):
         sheet.scale(cells[channel], ends)
-
-
-def phase_tints(g: Geometry, axes: Sequence[Sequence[Phase]]) -> np.ndarray:
-    """The number of the phase that each weight belongs to; -1 where no output cell is left."""
-    found = np.zeros((), dtype=int)
-    for axis, known in zip(g.axes, axes, strict=True):
-        mine = (axis.dilation * np.arange(axis.kernel_size) - axis.padding[0]) % axis.stride
-        lost = (found[..., None] < 0) | (mine >= len(known))
-        found = np.where(lost, -1, found[..., None] * len(known) + mine)
-    return found
 
 
 def _kernel(sheet: Sheet, layer: Layer, at: Place, tint: np.ndarray) -> tuple[Grid, Grid | None]:
@@ -231,64 +163,77 @@ def _inner(g: Geometry, lows: Sequence[int]) -> tuple[slice, ...]:
     return (slice(None), *places)
 
 
-def _places(
-    shape: tuple[int, ...],
-    axes: Sequence[Sequence[Phase]],
-    at: Place,
-    least: int,
-    rank: int,
+def _place(
+    n: int, shape: Sequence[int], axes: Sequence[Sequence[Phase]], at: Place, least: int,
     channels: int,
-) -> list[tuple[Place, tuple[Phase, ...]]]:
-    """Where a block of `shape` stands for each phase: the last axis across, the others down."""
+) -> Place:  # fmt: skip
+    """Where a block of `shape` stands for phase n: the last axis across, the others down."""
+    rank = len(axes)
     moves = list(zip(shape, steps(shape, rank, channels), strict=True))
     height, width = (sum((n - 1) * step[way] for n, step in moves) + 1 for way in (0, 1))
-    row_length = len(axes[-1]) if rank > 1 else 1
-    return [
-        (
-            (
-                at[0] + n // row_length * (height + (2 if least else 1)),
-                at[1] + n % row_length * (max(width, least) + 1),
-            ),
-            phase,
-        )
-        for n, phase in enumerate(product(*axes))
-    ]
+    down, across = divmod(n, len(axes[-1]) if rank > 1 else 1)
+    return (
+        at[0] + down * (height + (2 if least else 1)),
+        at[1] + across * (max(width, least) + 1),
+    )
 
 
 def _split(
-    sheet: Sheet, g: Geometry, axes: Sequence[Sequence[Phase]], w: Grid, at: Place
-) -> list[Grid | None]:
+    sheet: Sheet, g: Geometry, axes: Sequence[Sequence[Phase]], shown: Sequence[Shown], w: Grid,
+    at: Place,
+) -> list[Grid | None]:  # fmt: skip
     """The sub-kernel of each phase, turned, each weight a live copy; None where it has none."""
     sheet.text((at[0] - 2, at[1]), sheet.count("phases", count=prod(map(len, axes))), "caption")
     most = (*g.weight_shape[:2], *(max(p.extent for p in axis) for axis in axes))
-    names = {
-        phase: ", ".join(
-            f"{p.start}::{a.stride}" if a.stride > 1 else ":"
-            for p, a in zip(phase, g.axes, strict=True)
-        )
-        for phase in product(*axes)
-    }
     found: list[Grid | None] = []
-    least = 2 + max(map(len, names.values())) // 4
-    for n, (place, phase) in enumerate(_places(most, axes, at, least, g.rank, 2)):
-        sheet.text((place[0] - 1, place[1]), sheet.say("phase", cells=names[phase]), "note")
-        if not all(p.offsets for p in phase):
+    least = 2 + len(_name(g, [axis[-1] for axis in axes])) // 4
+    for one in shown:
+        place = _place(one.number, most, axes, at, least, 2)
+        words = sheet.say("phase", cells=_name(g, one.axes))
+        sheet.text((place[0] - 1, place[1]), words, "note")
+        if not all(p.offsets for p in one.axes):
             sheet.text(place, sheet.say("phase_empty"), "note")
             found.append(None)
             continue
-        shape = (*g.weight_shape[:2], *(p.extent for p in phase))
-        part = sheet.block(f"phase_{n}", place, shape, steps=steps(most, g.rank, 2), role="zero")
-        mine = part[(..., *(slice(None, None, p.apart) for p in phase))]
+        shape = (*g.weight_shape[:2], *(p.extent for p in one.axes))
+        part = sheet.block(
+            f"phase_{one.number}", place, shape, steps=steps(most, g.rank, 2), role="zero"
+        )
+        mine = part[(..., *(slice(None, None, p.apart) for p in one.axes))]
         if mine.shape != part.shape:
             part[...] = 0.0
-        mine[...] = w[(..., *(p.weights for p in phase))]
-        sheet.coat(mine, "copy", n)
+        mine[...] = w[(..., *(p.weights for p in one.axes))]
+        sheet.coat(mine, "copy", one.number)
         found.append(part)
     return found
 
 
+def _name(g: Geometry, phase: Sequence[Phase]) -> str:
+    """The cells of a phase as a slice; of those of a layer the last has the longest."""
+    each = zip(phase, g.axes, strict=True)
+    return ", ".join(f"{p.start}::{a.stride}" if a.stride > 1 else ":" for p, a in each)
+
+
+def _apart(
+    sheet: Sheet, g: Geometry, axes: Sequence[Sequence[Phase]], shown: Sequence[Shown], at: Place
+) -> dict[int, Grid]:
+    """The cells of each phase on its own, by its number, not yet written."""
+    sheet.text((at[0] - 2, at[1]), sheet.say("small_outputs"), "caption")
+    most = (g.out_channels, *(axis[0].count for axis in axes))
+    return {
+        one.number: sheet.block(
+            f"small_{one.number}",
+            _place(one.number, most, axes, at, 0, 1),
+            (g.out_channels, *(phase.count for phase in one.axes)),
+            steps=steps(most, g.rank, 1),
+            role="computed",
+        )
+        for one in shown
+    }
+
+
 def _convolved(
-    sheet: Sheet, cells: Grid, g: Geometry, phase: Sequence[Phase], part: Grid | None, field: Grid,
+    sheet: Sheet, cells: Grid, g: Geometry, one: Shown, part: Grid | None, field: Grid,
     lows: Sequence[int], bias: Grid | None,
 ) -> None:  # fmt: skip
     """Write the cells of one phase as an ordinary convolution of the input with its sub-kernel."""
@@ -296,9 +241,10 @@ def _convolved(
         for o in written(sheet, cells):
             cells[o] = Constant(0) if bias is None else bias[o]
         return
-    axes = [Axis(size=1, kernel_size=len(p.offsets), dilation=p.apart) for p in phase]
+    axes = [Axis(size=1, kernel_size=len(p.offsets), dilation=p.apart) for p in one.axes]
     read = (
         slice(low + p.base, low + p.base + p.count + p.extent - 1)
-        for low, p in zip(lows, phase, strict=True)
+        for low, p in zip(lows, one.axes, strict=True)
     )
-    collected(sheet, cells, replace(g, axes=tuple(axes)), part, field[(slice(None), *read)], bias)
+    window = field[(slice(None), *read)]
+    collected(sheet, cells, replace(g, axes=tuple(axes)), part, window, bias, one.alike)

@@ -1,0 +1,102 @@
+"""The phases of an output: its cells start, start + s, ... are a plain convolution of the input."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import gcd, prod
+
+import numpy as np
+
+from xlconv.layers.geometry import Axis, Geometry
+
+
+@dataclass(frozen=True)
+class Phase:
+    """The output cells start, start + s, ... of one axis, as a plain convolution of the input.
+
+    offsets  the kernel indices that act here, in the order in which they meet the input
+    apart    how far apart in the input two of them are
+    base     the input that the first of them meets for the first of the cells
+    count    how many cells there are
+    """
+
+    start: int
+    offsets: range
+    apart: int
+    base: int
+    count: int
+
+    @classmethod
+    def of(cls, axis: Axis, start: int) -> Phase:
+        """Phase `start` of an axis.
+
+        >>> axis = Axis(size=4, kernel_size=3, stride=2)
+        >>> [list(Phase.of(axis, start).offsets) for start in (0, 1)]
+        [[2, 0], [1]]
+        """
+        s, d, at = axis.stride, axis.dilation, start + axis.padding[0]
+        offsets = axis.meeting(at)[::-1]
+        base = (at - d * offsets[0]) // s if offsets else 0
+        return cls(start, offsets, d // gcd(s, d), base, -(-(axis.output_size - start) // s))
+
+    @property
+    def kind(self) -> tuple[int, int]:
+        """How many weights and cells: phases that share them look alike."""
+        return len(self.offsets), self.count
+
+    @property
+    def extent(self) -> int:
+        """Inputs that the weights span."""
+        return self.apart * max(0, len(self.offsets) - 1) + 1
+
+    @property
+    def weights(self) -> slice:
+        """The weights of this phase, turned, as a slice of the kernel."""
+        first, last, step = self.offsets[0], self.offsets[-1], self.offsets.step
+        return slice(first, last - 1 if last else None, step)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A phase of the output, from one of each axis, that a sheet shows.
+
+    number  in the order in which they stand
+    alike   how many such phases there are, of which a plan shows this one alone
+    """
+
+    number: int
+    axes: tuple[Phase, ...]
+    alike: int
+
+
+def shown_phases(axes: Sequence[Sequence[Phase]], plan: bool) -> list[Shown]:
+    """Every phase; in a plan, of those of as many weights and cells only the last.
+
+    The last stands farthest, and has the longest addresses: it needs what any of them needs.
+    """
+    if not plan:
+        return [Shown(n, phase, 1) for n, phase in enumerate(product(*axes))]
+    lasts = [{p.kind: p for p in axis}.values() for axis in axes]
+    counts = [Counter(p.kind for p in axis) for axis in axes]
+    sizes = [len(axis) for axis in axes]
+    return [
+        Shown(
+            int(np.ravel_multi_index([p.start for p in phase], sizes)),
+            phase,
+            prod(count[p.kind] for p, count in zip(phase, counts, strict=True)),
+        )
+        for phase in product(*lasts)
+    ]
+
+
+def phase_tints(g: Geometry, axes: Sequence[Sequence[Phase]]) -> np.ndarray:
+    """The number of the phase that each weight belongs to; -1 where no output cell is left."""
+    found = np.zeros((), dtype=int)
+    for axis, known in zip(g.axes, axes, strict=True):
+        mine = (axis.dilation * np.arange(axis.kernel_size) - axis.padding[0]) % axis.stride
+        lost = (found[..., None] < 0) | (mine >= len(known))
+        found = np.where(lost, -1, found[..., None] * len(known) + mine)
+    return found
