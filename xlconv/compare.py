@@ -8,13 +8,12 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from math import inf
 
 import numpy as np
 
 from xlconv.alike import same
-from xlconv.arguments import plain
-from xlconv.beside import EMPTY, Beside, UndrawnError, UnorderedError
+from xlconv.beside import Beside, UndrawnError, UnorderedError
 from xlconv.dates import date_styles
 from xlconv.differences import FOLLOWED, Found, Other, displaced
 from xlconv.drawing import draw
@@ -22,27 +21,34 @@ from xlconv.errors import UnreadableError
 from xlconv.following import following
 from xlconv.formula import parts, references
 from xlconv.functions import Values
+from xlconv.inputs import EMPTY, Inputs, Typed
 from xlconv.moves import Moves, moves
 from xlconv.page import Lesson
 from xlconv.patterns import Patterns
 from xlconv.places import Place, a1, area_of, corners, span
-from xlconv.recipe import KEPT
-from xlconv.redrawn import FAILURES, Earlier, mark, marks, rows, unmoved
+from xlconv.redrawn import FAILURES, Earlier, mark, marks, row_cells, rows, unmoved
 from xlconv.report import Finding
-from xlconv.rows import written_otherwise
+from xlconv.rows import Row
 from xlconv.sheet import Sheet
-from xlconv.typed import as_text, own, said
+from xlconv.typed import as_text, said
 from xlconv.words import counted
 from xlconv.workbook import Cell, Value, Workbook
 
 MANY = 1_000
 """Cells that do not stand where they were, after which is asked first whether they were moved."""
 
-EDITABLE = ("input", "kernel", "bias", "image", "pool", "parameter", "control")
-"""The roles of cells that are meant to be typed over."""
 
-CONTROLS = ("parameter", "control")
-"""Those among them where nothing is no number: an empty cell of the others counts as 0."""
+@dataclass
+class Look:
+    """What a look at the rows of a file finds: what does not belong there, where, and other values.
+
+    whole  whether it went to its end
+    """
+
+    other: Other
+    found: Found = field(default_factory=Found)
+    changed: set[Place] = field(default_factory=set)
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,14 +108,8 @@ class OneSheet:
             raise UnreadableError(f"{path}'s recipe cannot be drawn: {error}") from None
 
     @cached_property
-    def _editable(self) -> AbstractSet[Place]:
-        """The cells that are meant to be typed over."""
-        return {
-            block.cells.cell(index)
-            for block in self._drawn.blocks
-            if block.role in EDITABLE
-            for index in np.ndindex(*block.cells.shape)
-        }
+    def _inputs(self) -> Inputs:
+        return Inputs(self._drawn)
 
     @cached_property
     def _now(self) -> Mapping[str, str]:
@@ -130,82 +130,112 @@ class OneSheet:
 
         most  ends soon after so many cells do not stand where they were
         """
-        beside = Beside(self.book, self.title, self.values, at)
-        theirs = beside.only({at.place(place): place for place in self._editable})
-        typed, findings = self._typed(theirs, at)
-        changed = {place for place, found in findings.items() if found.wrong}
-        try:
-            drawn = self._draw(typed) if typed else self._drawn
-        except FAILURES as error:
-            return [*findings.values(), self._error(error)]
         for held in (False, True):
             with suppress(UnorderedError):
-                told = self._instead_and_other(beside, drawn, {*changed}, held, most)
-                return [*findings.values(), *told]
+                return self._in_order(Beside(self.book, self.title, self.values, at, held), most)
         raise AssertionError("rows that are held are in order")
+
+    def _in_order(self, beside: Beside, most: int | None) -> list[Finding]:
+        """The same. Large inputs are taken to be as they were drawn, until a row says otherwise."""
+        at = beside.at
+        first = {at.place(place): place for place in self._inputs.first()}
+        theirs = dict.fromkeys(first.values(), EMPTY) | beside.only(first)
+        typed, told = self._inputs.typed(theirs)
+        look = self._looked(beside, self._redrawn(typed), most, theirs)
+        if look is None:
+            typed, told = self._inputs.typed(theirs)
+            look = self._looked(beside, self._redrawn(typed), most)
+        findings = [self._typed(one, at) for one in told]
+        if not isinstance(look, Look):
+            return [*findings, self._error(look)] if look else findings
+        wrong = {one.place for one, f in zip(told, findings, strict=True) if f.wrong}
+        rest = self._told(look.other, beside.valued, look.changed | wrong, at)
+        return [*findings, *look.found.findings(), *(rest if look.whole else ())]
+
+    def _redrawn(self, typed: Mapping[str, Values]) -> Sheet | Exception:
+        """The sheet with these numbers, or why it cannot be drawn with them."""
+        if not typed:
+            return self._drawn
+        try:
+            return self._draw(typed)
+        except FAILURES as error:
+            return error
+
+    def _typed(self, one: Typed, at: Moves) -> Finding:
+        date = one.kind == "changed" and one.now.style in self._dates
+        kind = "date" if date else one.kind
+        return Finding(kind, self.title, a1(at.place(one.place)), one.was, said(one.now))
 
     def _error(self, error: Exception) -> Finding:
         told = str(error).removeprefix(f'sheet "{self.name}": ')
         return Finding("error", self.title, got=told)
 
-    def _instead_and_other(
-        self, beside: Beside, drawn: Sheet, changed: set[Place], held: bool, most: int | None
-    ) -> list[Finding]:
-        """What stands in the place of fixed cells, and the values of those that are right."""
-        found, at = Found(), beside.at
-        known = Patterns((self.name, self.title), self._now, at)
-        other = Other(drawn, None if drawn is self._drawn else Earlier(self._drawn).value)
+    def _looked(
+        self,
+        beside: Beside,
+        drawn: Sheet | Exception,
+        most: int | None,
+        theirs: dict[Place, Cell] | None = None,
+    ) -> Look | Exception | None:
+        """What stands in the place of fixed cells, and the values of those that are right.
+
+        theirs  inputs that are known; the others are added, and if one is not as drawn, it is None
+        """
+        if not isinstance(drawn, Sheet) and theirs is None:
+            return drawn
+        trusted, sheet = (True, drawn) if isinstance(drawn, Sheet) else (False, self._drawn)
+        look = Look(Other(sheet, None if sheet is self._drawn else Earlier(self._drawn).value))
+        known = Patterns((self.name, self.title), self._now, beside.at)
+        limit = most or (inf if beside.at == Moves() else FOLLOWED)
         try:
-            for number, ours, theirs in beside.pairs(drawn, held):
-                if found.full and at == Moves() and isinstance(theirs, bytes):
-                    found.numbers["formula"] += written_otherwise(ours, theirs)
+            for number, ours, row in beside.pairs(sheet):
+                if beside.as_drawn(ours, row):
                     continue
-                for place, mine, cell in beside.apart(number, ours, theirs):
-                    if place in self._editable:
-                        continue
-                    if finding := self._instead(place, mine, cell, known, found):
-                        found.add(finding)
-                        if len(changed) <= FOLLOWED:
-                            changed.add(place)
-                    elif mine.formula is not None:
-                        other.take(place, mine, cell.value)
-                if most is not None and found.displaced > most:
-                    return found.findings()
+                if theirs is not None:
+                    trusted = self._taken(beside, number, ours, row, theirs) and trusted
+                if trusted:
+                    self._row(look, beside, known, number, ours, row)
+                if look.found.displaced > limit:
+                    return look
         except UndrawnError as error:
-            if drawn is self._drawn:
+            if sheet is self._drawn:
                 raise error.__cause__ or error from None
-            return [self._error(error)]
+            return error if theirs is None else self._looked(beside, error, most, theirs)
         self.looked["formulas"] = beside.formulas
-        return [*found.findings(), *self._told(other, beside.valued, changed, at)]
+        look.other.number += beside.uncounted
+        look.whole = True
+        return look if trusted else None
 
-    def _typed(
-        self, theirs: Mapping[Place, Cell], at: Moves
-    ) -> tuple[dict[str, Values], dict[Place, Finding]]:
-        """The blocks in which other numbers stand now, and where."""
-        typed: dict[str, Values] = {}
-        findings: dict[Place, Finding] = {}
-        for block in (block for block in self._drawn.blocks if block.role in EDITABLE):
-            array = np.empty(block.cells.shape, dtype=object)
-            for index in np.ndindex(*array.shape):
-                place, was = block.cells.cell(index), _plain(block.cells.value[index])
-                cell = got = theirs.get(place, EMPTY)
-                if block.role not in CONTROLS and cell == EMPTY:
-                    cell = cell._replace(value=0.0)
-                known = was if array.size <= KEPT else None
-                if kind := self._own(known, cell):
-                    findings[place] = Finding(kind, self.title, a1(at.place(place)), was, said(got))
-                number = isinstance(was, str) or isinstance(cell.value, float)
-                array[index] = cell.value if number else 0.0
-            kind_of = block.cells.value.dtype
-            array = array if kind_of == object else array.astype(np.float64)
-            if not np.array_equal(array, block.cells.value):
-                typed[block.name] = array
-        return typed, findings
+    def _taken(
+        self, beside: Beside, number: int, ours: bytes, row: Row, theirs: dict[Place, Cell]
+    ) -> bool:
+        """Take the inputs of a row, and tell whether those that were not known are as drawn."""
+        columns = self._inputs.columns(number)
+        found = beside.these(number, columns, row) if columns else {}
+        new = {place: cell for place, cell in found.items() if place not in theirs}
+        theirs.update(new)
+        drawn = row_cells(number, ours) if new else {}
+        return all(
+            cell.formula is None and cell.value == drawn[place].value for place, cell in new.items()
+        )
 
-    def _own(self, was: Value, cell: Cell) -> str:
-        """The kind of finding that a cell is which is meant to be typed over."""
-        kind = own(was, cell)
-        return "date" if kind == "changed" and cell.style in self._dates else kind
+    def _row(
+        self, look: Look, beside: Beside, known: Patterns, number: int, ours: bytes, row: Row
+    ) -> None:
+        """Look at one row."""
+        found = look.found
+        if found.full and beside.at == Moves() and isinstance(row, bytes):
+            found.numbers["formula"] += beside.otherwise(ours, row)
+            return
+        for place, mine, cell in beside.apart(number, ours, row, known, look.other.full):
+            if self._inputs.cells[place]:
+                continue
+            if finding := self._instead(place, mine, cell, known, found):
+                found.add(finding)
+                if len(look.changed) <= FOLLOWED:
+                    look.changed.add(place)
+            elif mine.formula is not None:
+                look.other.take(place, mine, cell.value)
 
     def _instead(
         self, place: Place, mine: Cell, other: Cell, known: Patterns, found: Found
@@ -235,7 +265,7 @@ class OneSheet:
             if told := other.stale(valued, at):
                 yield Finding("stale", self.title, got=told)
                 return
-            if self._unknown():
+            if self._inputs.unknown:
                 yield Finding("unknown", self.title)
         follow = self._following(other, changed)
         more = other.number - len(other.kept)
@@ -256,13 +286,6 @@ class OneSheet:
         texts = {place: mine.formula or "" for place, (mine, _) in other.kept.items()}
         formulas = {place: [*references(parts(text, self.name))] for place, text in texts.items()}
         return following(formulas, changed)
-
-    def _unknown(self) -> bool:
-        """Whether nobody knows what some of its numbers were before they were changed."""
-        return any(
-            block.role in EDITABLE and block.cells.memory.size > KEPT
-            for block in self._drawn.blocks
-        )
 
     def _moves(self) -> Moves:
         """How rows and columns were moved, seen from formulas and numbers alone."""
@@ -286,9 +309,3 @@ class OneSheet:
                 told = f"{block.name} in {span(block.cells)}"
                 yield Finding("moved", self.title, "", told, reference)
                 return
-
-
-def _plain(value: Any) -> Value:
-    """A value of NumPy's as a file has it: there, every number is a float."""
-    item: Value = plain(value)
-    return float(item) if type(item) is int else item

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -88,8 +88,10 @@ class Other:
         if self.number <= FOLLOWED:
             self.kept[place] = mine, value
 
-    def places(self) -> Iterator[Place]:
-        return iter(self.kept)
+    @property
+    def full(self) -> bool:
+        """Whether so many values differ that others are counted as they are written."""
+        return self.number > FOLLOWED
 
     def stale(self, valued: bool, at: Moves) -> str:
         """How one sees that no program has recalculated the sheet; "" if one does not.

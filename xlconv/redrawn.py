@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from collections.abc import Set as AbstractSet
 from html import unescape
 from itertools import zip_longest
 
@@ -13,6 +12,7 @@ import numpy as np
 from xlconv.cells import Cell, Value, text_of
 from xlconv.errors import XlconvError
 from xlconv.places import Place, column_number
+from xlconv.rows import Written
 from xlconv.sheet import Sheet
 from xlconv.sheetdata import chunks
 
@@ -59,16 +59,21 @@ def rows(drawn: Sheet) -> Iterator[tuple[int, bytes]]:
             yield int(row[len(ROW) : row.index(b'"', len(ROW))]) - 1, row
 
 
-def row_cells(
-    number: int, row: bytes, without: AbstractSet[str] = frozenset()
-) -> dict[Place, Cell]:
-    """The formulas and numbers of a row, but for those in some columns."""
-    found: dict[Place, Cell] = {}
-    for column, kind, formula, value in CELL.findall(row.decode()):
-        if (formula or (value and not kind)) and column not in without:
-            told = Cell(_plain(formula) if formula else None, _value(kind, value))
-            found[number, column_number(column) - 1] = told
-    return found
+def own_cells(row: bytes) -> list[Written]:
+    """The formulas and numbers of a row, as they are written."""
+    return [c for c in CELL.findall(row.decode()) if c[2] or (c[3] and not c[1])]
+
+
+def own_cell(number: int, written: Written) -> tuple[Place, Cell]:
+    """Such a cell of a row, read."""
+    column, kind, formula, value = written
+    told = Cell(_plain(formula) if formula else None, _value(kind, value))
+    return (number, column_number(column) - 1), told
+
+
+def row_cells(number: int, row: bytes) -> dict[Place, Cell]:
+    """The formulas and numbers of a row."""
+    return dict(own_cell(number, written) for written in own_cells(row))
 
 
 def _value(kind: str, written: str) -> Value:
