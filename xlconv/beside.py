@@ -56,7 +56,6 @@ class Beside:
     formulas  how many formulas have been looked at
     valued    whether a formula that belongs there has had a value so far
     missing   whether a cell was not found so far
-    uncounted how many values of right formulas are others as they are written, beyond those told
     """
 
     def __init__(
@@ -68,7 +67,7 @@ class Beside:
         held: bool,
     ) -> None:
         self.book, self.title, self.values, self.at, self.held = book, title, values, at, held
-        self.formulas, self.valued, self.missing, self.uncounted = 0, False, False, 0
+        self.formulas, self.valued, self.missing = 0, False, False
         self.columns: dict[str, str] = {}
         self.as_made = values is None and at == Moves()
 
@@ -98,7 +97,7 @@ class Beside:
 
         Raises UndrawnError, UnorderedError, and UnreadableError for a file that cannot be read.
         """
-        self.formulas, self.valued, self.missing, self.uncounted = 0, False, False, 0
+        self.formulas, self.valued, self.missing = 0, False, False
         theirs = self._held() if self.held else self._ascending()
         number, row = next(theirs, LAST)
         for mine, ours in _drawn(drawn):
@@ -119,21 +118,13 @@ class Beside:
         self.valued = self.valued or (alike and b"</f><v" in ours)
         return alike
 
-    def otherwise(self, ours: bytes, theirs: bytes) -> int:
-        """How many formulas of a row are not written so in the file."""
-        other = {column: formula for column, _, formula, _ in written(theirs)}
-        return sum(other.get(cell[0]) != cell[2] for cell in own_cells(ours) if cell[2])
-
     def apart(
-        self, number: int, ours: bytes, theirs: Row, known: Patterns, full: bool
+        self, number: int, ours: bytes, theirs: Row, known: Patterns
     ) -> Iterator[tuple[Place, Cell, Cell]]:
-        """The formulas and numbers of a row that may not be the same in the file, and its own.
-
-        full  whether values of right formulas that are written otherwise are only counted
-        """
+        """The formulas and numbers of a row that may not be the same in the file, and its own."""
         mine = own_cells(ours)
         if self.values is None and isinstance(theirs, bytes):
-            mine = self._unlike(mine, theirs, known, full)
+            mine = self._unlike(mine, theirs, known)
         columns = {self._column(cell[0]) for cell in mine}
         cells = dict(self._cells(theirs, columns)) if mine else {}
         for told in mine:
@@ -144,9 +135,7 @@ class Beside:
                 self.valued = self.valued or other.value is not None
             yield place, cell, other
 
-    def _unlike(
-        self, mine: list[Written], theirs: bytes, known: Patterns, full: bool
-    ) -> list[Written]:
+    def _unlike(self, mine: list[Written], theirs: bytes, known: Patterns) -> list[Written]:
         """Those cells of a row that another one, looked at as it is written, may not say."""
         other = {cell[0]: cell for cell in written(theirs)}
         pairs = [(cell, other.get(self._column(cell[0]), NOTHING)) for cell in mine]
@@ -161,11 +150,7 @@ class Beside:
                 right += block
             else:
                 found.update(cell[0] for cell, _ in block)
-        others = _other_values(right)
-        if full:
-            self.uncounted += sum(1 for cell in others if cell[2])
-            others = [cell for cell in others if not cell[2]]
-        found.update(cell[0] for cell in others)
+        found.update(cell[0] for cell in _other_values(right))
         return [cell for cell in mine if cell[0] in found]
 
     def _column(self, name: str) -> str:
@@ -186,13 +171,16 @@ class Beside:
                 yield place, cell._replace(value=self.values.get(place))
 
     def _ascending(self) -> Iterator[tuple[int, Row]]:
-        """The rows of the file as they come, whole."""
-        before = -1
+        """The rows of the file as they come, whole; that they do not ascend is told a row before."""
+        last: tuple[int, Row] | None = None
         for number, group in groupby(self.book.rows(self.title), itemgetter(0)):
-            if number < before:
-                raise UnorderedError
-            before = number
-            yield number, self._joined([row for _, row in group])
+            if last is not None:
+                if number < last[0]:
+                    raise UnorderedError
+                yield last
+            last = number, self._joined([row for _, row in group])
+        if last is not None:
+            yield last
 
     def _held(self) -> Iterator[tuple[int, Row]]:
         found: dict[int, list[Row]] = {}

@@ -8,14 +8,13 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import inf
 
 import numpy as np
 
 from xlconv.alike import same
 from xlconv.beside import Beside, UndrawnError, UnorderedError
 from xlconv.dates import date_styles
-from xlconv.differences import FOLLOWED, Found, Other, displaced
+from xlconv.differences import FOLLOWED, Found, Look, Other, displaced
 from xlconv.drawing import draw
 from xlconv.errors import UnreadableError
 from xlconv.following import following
@@ -25,8 +24,8 @@ from xlconv.inputs import EMPTY, Inputs, Typed
 from xlconv.moves import Moves, moves
 from xlconv.page import Lesson
 from xlconv.patterns import Patterns
-from xlconv.places import Place, a1, area_of, corners, span
-from xlconv.redrawn import FAILURES, Earlier, mark, marks, row_cells, rows, unmoved
+from xlconv.places import Place, a1, area_of, corners, letters, span
+from xlconv.redrawn import FAILURES, Earlier, marks, row_cells, rows
 from xlconv.report import Finding
 from xlconv.rows import Row
 from xlconv.sheet import Sheet
@@ -36,19 +35,6 @@ from xlconv.workbook import Cell, Value, Workbook
 
 MANY = 1_000
 """Cells that do not stand where they were, after which is asked first whether they were moved."""
-
-
-@dataclass
-class Look:
-    """What a look at the rows of a file finds: what does not belong there, where, and other values.
-
-    whole  whether it went to its end
-    """
-
-    other: Other
-    found: Found = field(default_factory=Found)
-    changed: set[Place] = field(default_factory=set)
-    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,8 +135,10 @@ class OneSheet:
         if not isinstance(look, Look):
             return [*findings, self._error(look)] if look else findings
         wrong = {one.place for one, f in zip(told, findings, strict=True) if f.wrong}
-        rest = self._told(look.other, beside.valued, look.changed | wrong, at)
-        return [*findings, *look.found.findings(), *(rest if look.whole else ())]
+        rest = self._told(look, beside.valued, look.changed | wrong, at)
+        findings += look.found.findings()
+        soon = most is not None and look.found.displaced > most
+        return findings if soon else [*findings, *rest]
 
     def _redrawn(self, typed: Mapping[str, Values]) -> Sheet | Exception:
         """The sheet with these numbers, or why it cannot be drawn with them."""
@@ -186,7 +174,7 @@ class OneSheet:
         trusted, sheet = (True, drawn) if isinstance(drawn, Sheet) else (False, self._drawn)
         look = Look(Other(sheet, None if sheet is self._drawn else Earlier(self._drawn).value))
         known = Patterns((self.name, self.title), self._now, beside.at)
-        limit = most or (inf if beside.at == Moves() else FOLLOWED)
+        limit = FOLLOWED if most is None else most
         try:
             for number, ours, row in beside.pairs(sheet):
                 if beside.as_drawn(ours, row):
@@ -196,14 +184,18 @@ class OneSheet:
                 if trusted:
                     self._row(look, beside, known, number, ours, row)
                 if look.found.displaced > limit:
-                    return look
+                    look.ended = number
+                    break
+                if trusted and look.other.full:
+                    if theirs is None:
+                        look.ended = number
+                        break
+                    trusted = False  # first, all that was typed has to be known
         except UndrawnError as error:
             if sheet is self._drawn:
                 raise error.__cause__ or error from None
             return error if theirs is None else self._looked(beside, error, most, theirs)
         self.looked["formulas"] = beside.formulas
-        look.other.number += beside.uncounted
-        look.whole = True
         return look if trusted else None
 
     def _taken(
@@ -214,7 +206,8 @@ class OneSheet:
         found = beside.these(number, columns, row) if columns else {}
         new = {place: cell for place, cell in found.items() if place not in theirs}
         theirs.update(new)
-        drawn = row_cells(number, ours) if new else {}
+        named = {letters(column + 1) for _, column in new}
+        drawn = row_cells(number, ours, named) if new else {}
         return all(
             cell.formula is None and cell.value == drawn[place].value for place, cell in new.items()
         )
@@ -224,10 +217,7 @@ class OneSheet:
     ) -> None:
         """Look at one row."""
         found = look.found
-        if found.full and beside.at == Moves() and isinstance(row, bytes):
-            found.numbers["formula"] += beside.otherwise(ours, row)
-            return
-        for place, mine, cell in beside.apart(number, ours, row, known, look.other.full):
+        for place, mine, cell in beside.apart(number, ours, row, known):
             if self._inputs.cells[place]:
                 continue
             if finding := self._instead(place, mine, cell, known, found):
@@ -258,9 +248,13 @@ class OneSheet:
         return Finding(kind, self.title, a1(known.at.place(place)), expected, got)
 
     def _told(
-        self, other: Other, valued: bool, changed: AbstractSet[Place], at: Moves
+        self, look: Look, valued: bool, changed: AbstractSet[Place], at: Moves
     ) -> Iterator[Finding]:
-        """Why these values are others."""
+        """Why these values are others, and what was not looked at."""
+        other = look.other
+        if look.ended is not None:
+            told = f"nothing below row {at.place((look.ended, 0))[0] + 1}"
+            yield Finding("ended", self.title, got=told)
         if other.number and self.values is None:
             if told := other.stale(valued, at):
                 yield Finding("stale", self.title, got=told)
@@ -289,16 +283,9 @@ class OneSheet:
 
     def _moves(self) -> Moves:
         """How rows and columns were moved, seen from formulas and numbers alone."""
-        if unmoved(self._drawn, self.book.rows(self.title)):
-            return Moves()
-        ours = {p: m for number, row in rows(self._drawn) for p, m in marks(number, row)}
-        theirs: dict[Place, str] = {}
-        for place, cell in self.book.cells(self.title):
-            if told := mark(cell):
-                theirs[place] = told
-            if len(theirs) > 2 * len(ours) + 1_000:
-                return Moves()
-        return moves(ours, theirs)
+        ours, theirs = marks(rows(self._drawn)), marks(self.book.rows(self.title))
+        count, other = (sum(len(told) for _, told in lines.values()) for lines in (ours, theirs))
+        return Moves() if ours == theirs or other > 2 * count + 1_000 else moves(ours, theirs)
 
     def _cut(self) -> Iterator[Finding]:
         """The first block whose name leads to other cells, if there is one."""

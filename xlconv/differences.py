@@ -40,11 +40,6 @@ class Found:
     def displaced(self) -> int:
         return sum(self.numbers[kind] for kind in DISPLACED)
 
-    @property
-    def full(self) -> bool:
-        """Whether so many formulas differ that others are counted as they are written."""
-        return self.numbers["formula"] > FOLLOWED
-
     def findings(self) -> list[Finding]:
         """All that is kept; the first of a kind stands for those that are not."""
         told, seen = [], set[str]()
@@ -90,7 +85,7 @@ class Other:
 
     @property
     def full(self) -> bool:
-        """Whether so many values differ that others are counted as they are written."""
+        """Whether so many values differ that no others have to be looked at."""
         return self.number > FOLLOWED
 
     def stale(self, valued: bool, at: Moves) -> str:
@@ -122,6 +117,19 @@ class Other:
     @cached_property
     def _undecided(self) -> dict[Place, str]:
         return undecided(self.drawn, self._canvas)
+
+
+@dataclass
+class Look:
+    """What a look at the rows of a file finds: what does not belong there, where, and other values.
+
+    ended  the row with which it ended, for the verdict was known
+    """
+
+    other: Other
+    found: Found = field(default_factory=Found)
+    changed: set[Place] = field(default_factory=set)
+    ended: int | None = None
 
 
 def displaced(findings: list[Finding]) -> int:
