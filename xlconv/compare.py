@@ -180,7 +180,7 @@ class OneSheet:
                 if beside.as_drawn(ours, row):
                     continue
                 if theirs is not None:
-                    trusted = self._taken(beside, number, ours, row, theirs) and trusted
+                    trusted = self._taken(beside, number, ours, row, theirs, trusted)
                 if trusted:
                     self._row(look, beside, known, number, ours, row)
                 if look.found.displaced > limit:
@@ -199,16 +199,22 @@ class OneSheet:
         return look if trusted else None
 
     def _taken(
-        self, beside: Beside, number: int, ours: bytes, row: Row, theirs: dict[Place, Cell]
+        self,
+        beside: Beside,
+        number: int,
+        ours: bytes,
+        row: Row,
+        theirs: dict[Place, Cell],
+        trusted: bool,
     ) -> bool:
-        """Take the inputs of a row, and tell whether those that were not known are as drawn."""
+        """Take the inputs of a row, and tell whether all that were not known are as drawn."""
         columns = self._inputs.columns(number)
         found = beside.these(number, columns, row) if columns else {}
         new = {place: cell for place, cell in found.items() if place not in theirs}
         theirs.update(new)
         named = {letters(column + 1) for _, column in new}
-        drawn = row_cells(number, ours, named) if new else {}
-        return all(
+        drawn = row_cells(number, ours, named) if new and trusted else {}
+        return trusted and all(
             cell.formula is None and cell.value == drawn[place].value for place, cell in new.items()
         )
 
