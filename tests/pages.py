@@ -13,7 +13,7 @@ from xlconv.expr import Grid
 from xlconv.layer import Array, Layer
 from xlconv.lesson import VIEWS, check_claims, view_function
 from xlconv.sheet import Sheet
-from xlconv.sums import drawn
+from xlconv.figures.sums import drawn
 
 from .engines.engine import Value, Values
 from .engines.package import cell_name, row_and_column

@@ -16,7 +16,7 @@ from xlconv.errors import XlconvError
 from xlconv.layer import Layer
 from xlconv.lesson import Lesson, build, draw, lesson_names, load_lesson, with_legend
 from xlconv.sheet import Sheet
-from xlconv.words import WORDS
+from xlconv.figures.words import WORDS
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.cached import cached_values, formulas

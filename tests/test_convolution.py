@@ -14,7 +14,7 @@ from xlconv.lesson import check_claims
 from xlconv.model import conv, matrix
 from xlconv.sheet import Sheet
 from xlconv.views.convolution import convolution, size_formula
-from xlconv.words import WORDS
+from xlconv.figures.words import WORDS
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.cached import cached_values, formulas

@@ -9,7 +9,7 @@ from xlconv.errors import XlconvError
 from xlconv.layer import Array, Layer
 from xlconv.sheet import Sheet
 from xlconv.views.gradient import gradient
-from xlconv.words import WORDS
+from xlconv.figures.words import WORDS
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.cached import cached_values, formulas

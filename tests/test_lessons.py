@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from xlconv.book import Book
 from xlconv.lesson import Lesson, build, lesson_names, load_lesson
 from xlconv.sheet import Sheet
-from xlconv.words import WORDS
+from xlconv.figures.words import WORDS
 
 from .engines import (
     cellrune_engine,

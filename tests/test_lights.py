@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from xlconv import theme
 from xlconv.layer import Layer
 from xlconv.sheet import Sheet
-from xlconv.words import WORDS
+from xlconv.figures.words import WORDS
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.cached import cached_values

@@ -8,7 +8,7 @@ import pytest
 from xlconv.layer import Array, Layer
 from xlconv.lesson import build, load_lesson
 from xlconv.sheet import Sheet
-from xlconv.words import WORDS
+from xlconv.figures.words import WORDS
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.engine import Engine, Values

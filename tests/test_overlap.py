@@ -11,7 +11,7 @@ from xlconv.lesson import build, load_lesson
 from xlconv.sheet import Sheet
 from xlconv.views.evenness import evenness
 from xlconv.views.upsampling import WAYS
-from xlconv.words import WORDS
+from xlconv.figures.words import WORDS
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.engine import ERROR_VALUES, Engine, Values

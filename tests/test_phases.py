@@ -13,7 +13,7 @@ from xlconv.lesson import build, load_lesson
 from xlconv.places import a1
 from xlconv.sheet import Sheet
 from xlconv.views.phases import HAND, Phase, phases
-from xlconv.words import WORDS
+from xlconv.figures.words import WORDS
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.engine import Changes, Engine, Values

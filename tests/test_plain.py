@@ -8,7 +8,7 @@ import pytest
 
 import xlconv
 from xlconv.data import array
-from xlconv.words import WORDS
+from xlconv.figures.words import WORDS
 
 from .conftest import Ran
 from .engines import ironcalc_engine

@@ -9,9 +9,9 @@ from xlconv.layer import Convolution, Layer
 from xlconv.lesson import build, check_claims
 from xlconv.model import conv
 from xlconv.sheet import Sheet
-from xlconv.sums import drawn
+from xlconv.figures.sums import drawn
 from xlconv.views.convolution import convolution
-from xlconv.words import WORDS
+from xlconv.figures.words import WORDS
 
 from .engines import formulon_engine, ironcalc_engine, libreoffice_engine
 from .engines.cached import cached_values, formulas

@@ -9,12 +9,12 @@ from io import BytesIO
 from typing import IO, Any
 
 from xlconv.errors import XlconvError
+from xlconv.figures.words import counted, length
 from xlconv.page import check_title
 from xlconv.recipe import RECIPE_SHEET
 from xlconv.saving import SUFFIX, Name, as_path, check_target, save_file
 from xlconv.sheet import SHEETS_CELLS, Sheet
 from xlconv.summary import line, table
-from xlconv.words import counted, length
 
 Progress = Callable[[int], object]
 """What is told, now and then, how many rows of all sheets are written."""

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from openpyxl.utils.escape import unescape
 
+from xlconv.figures.words import FORMULA_LENGTH
 from xlconv.places import COLUMN, ROW, Place, column_number
 from xlconv.scan import TEXT, Budget, Reading, scanned
 from xlconv.shared import Shared
 from xlconv.sheet import EXCEL_COLUMNS, EXCEL_ROWS
-from xlconv.words import FORMULA_LENGTH
 
 Value = float | str | bool | None
 

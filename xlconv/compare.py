@@ -19,6 +19,7 @@ from xlconv.dates import date_styles
 from xlconv.differences import FOLLOWED, Found, Other, displaced
 from xlconv.drawing import draw
 from xlconv.errors import UnreadableError
+from xlconv.figures.words import counted
 from xlconv.following import following
 from xlconv.formula import parts, references
 from xlconv.functions import Values
@@ -32,7 +33,6 @@ from xlconv.report import Finding
 from xlconv.rows import written_otherwise
 from xlconv.sheet import Sheet
 from xlconv.typed import as_text, own, said
-from xlconv.words import counted
 from xlconv.workbook import Cell, Value, Workbook
 
 MANY = 1_000

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from xlconv.arguments import numbers, pair, spell, spread, whole
 from xlconv.errors import XlconvError
+from xlconv.figures.words import counted
 from xlconv.geometry import Axis
 from xlconv.layer import Layer
 from xlconv.layouts import (
@@ -24,7 +25,6 @@ from xlconv.layouts import (
 )
 from xlconv.ranks import input_layouts, lengths, understand
 from xlconv.rules import CONVENTIONS, KNOWN, OWN, Asked, Convention
-from xlconv.words import counted
 
 Each = int | Sequence[int]
 Padding = str | int | Sequence[int | Sequence[int]]

@@ -11,10 +11,10 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from xlconv.errors import TargetError
+from xlconv.figures.words import counted
 from xlconv.options import OUTPUT
 from xlconv.saving import SUFFIX, Write, check_target, save_files
 from xlconv.terminal import as_text, progress_bar, put, say
-from xlconv.words import counted
 
 if TYPE_CHECKING:
     from xlconv.book import Book

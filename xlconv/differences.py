@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from xlconv.alike import same
+from xlconv.figures.words import counted
 from xlconv.magnitudes import CHANGE_OF_SCALE, Canvas
 from xlconv.moves import Moves
 from xlconv.places import Place, a1
 from xlconv.report import Finding
 from xlconv.sheet import Sheet
 from xlconv.undecided import undecided
-from xlconv.words import counted
 from xlconv.workbook import Cell, Value
 
 FOLLOWED = 20_000

@@ -12,12 +12,12 @@ import numpy as np
 
 from xlconv.errors import LimitError, RoomError, XlconvError
 from xlconv.figure import surround
+from xlconv.figures.sums import drawn
+from xlconv.figures.words import WORDS
 from xlconv.functions import Values
 from xlconv.geometry import Geometry
 from xlconv.page import Lesson
 from xlconv.sheet import EXCEL_COLUMNS, EXCEL_ROWS, SHEETS_CELLS, Sheet
-from xlconv.sums import drawn
-from xlconv.words import WORDS
 
 GIVEN = ("layer", "layers", "pages")
 """What a view may ask for beside its own options: its parameters of these names."""

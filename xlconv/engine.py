@@ -18,9 +18,9 @@ from threading import Timer
 from typing import IO
 
 from xlconv.errors import UnreadableError, XlconvError
+from xlconv.figures.words import TEXT_LENGTH
 from xlconv.places import Place, a1, area_of, quoted
 from xlconv.trusted import trusted
-from xlconv.words import TEXT_LENGTH
 from xlconv.workbook import Value, Workbook
 
 WORKER = Path(__file__).with_name("worker.py")

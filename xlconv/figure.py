@@ -13,11 +13,11 @@ import numpy as np
 
 from xlconv.arguments import spell
 from xlconv.expr import Expr, Grid, call
+from xlconv.figures.sums import added, listed, summed
 from xlconv.geometry import Axis, Geometry, Run
 from xlconv.layer import Array, Convolution, Layer
 from xlconv.places import Place, below, beside, corners, tiled
 from xlconv.sheet import Sheet
-from xlconv.sums import added, listed, summed
 
 TOP, LEFT = 5, 2
 """The first row and column of a figure's cells: captions and indices stand before them."""

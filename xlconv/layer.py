@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike
 
 from xlconv.arguments import Array, numbers, pair, spread, whole
 from xlconv.errors import XlconvError
+from xlconv.figures.words import counted
 from xlconv.geometry import Axis, Geometry
 from xlconv.ranks import FIRST, Reading, input_layouts, lengths, understand
 from xlconv.summary import explain, line, parameters, table
-from xlconv.words import counted
 
 __all__ = ["Array", "Convolution", "Layer"]
 

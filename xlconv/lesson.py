@@ -17,6 +17,7 @@ from xlconv.conventions import resolve
 from xlconv.data import SIZES, Source, arrays
 from xlconv.drawing import draw, view_function, view_options
 from xlconv.errors import LimitError, UnreadableError, XlconvError
+from xlconv.figures.words import WORDS
 from xlconv.files import Folder
 from xlconv.layer import Convolution, Layer
 from xlconv.page import Lesson, Page, check_words
@@ -27,7 +28,6 @@ from xlconv.schema import Table, fits, instead, shown, suggest
 from xlconv.sheet import Sheet
 from xlconv.tomlfile import read_toml
 from xlconv.views import VIEWS
-from xlconv.words import WORDS
 
 LESSON_KEYS = {"title": str, "words": dict, "layers": dict, "sheet": list[dict[str, Any]]}
 SHEET_KEYS = {"name": str, "view": str, "title": str, "idea": str, "try": list[str]}

@@ -9,10 +9,10 @@ from typing import Any
 
 from xlconv.arguments import plain
 from xlconv.errors import XlconvError
+from xlconv.figures.words import LITERAL_LENGTH, WORDS, counted, length
 from xlconv.layer import Layer
 from xlconv.schema import suggest, unfit
 from xlconv.summary import line
-from xlconv.words import LITERAL_LENGTH, WORDS, counted, length
 
 TITLE_LENGTH = 120
 """Characters of a title: Excel takes twice as many in a page's header."""

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlconv.errors import XlconvError
+from xlconv.figures.words import counted
 from xlconv.summary import sizes
-from xlconv.words import counted
 
 RANKS = (1, 2, 3)
 INPUT_LAYOUTS = ("channels-first", "channels-last")

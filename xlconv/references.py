@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from xlconv.expr import Expr, Grid, Reference
+from xlconv.figures.words import length
 from xlconv.places import Place, letters, quoted
-from xlconv.words import length
 
 if TYPE_CHECKING:
     from xlconv.sheet import Light, Paint

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from xlconv.figures.words import counted
 from xlconv.summary import line, table
 from xlconv.visible import escaped, shortened, visible
-from xlconv.words import counted
 from xlconv.workbook import Value
 
 TOLD = 20

@@ -11,8 +11,8 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
 from xlconv.errors import XlconvError
+from xlconv.figures.words import TEXT_LENGTH, UNWRITABLE, length
 from xlconv.visible import shortened
-from xlconv.words import TEXT_LENGTH, UNWRITABLE, length
 
 LIKELY = 100
 """Characters that a word may have to be compared with others."""

@@ -10,8 +10,8 @@ from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token, TokenizerError
 from openpyxl.formula.translate import Translator, TranslatorError
 
+from xlconv.figures.words import FORMULA_LENGTH
 from xlconv.places import Place, column_number, letters
-from xlconv.words import FORMULA_LENGTH
 
 CELL = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)([1-9][0-9]{0,6})(?![\w.])")
 

@@ -12,13 +12,13 @@ import numpy as np
 
 from xlconv import theme
 from xlconv.errors import LimitError, RoomError, XlconvError
-from xlconv.expr import Area, Expr, Grid
+from xlconv.expr import PAGE, Anchor, Area, Expr, Grid
+from xlconv.figures.words import FORMULA_LENGTH, LITERAL_LENGTH, WORDS, counted, length
 from xlconv.functions import Values
 from xlconv.layer import Convolution, Layer
-from xlconv.places import Place, leaves, span, tiled
+from xlconv.places import Place, Spot, leaves, span, tiled
 from xlconv.references import Slot, slots
 from xlconv.summary import line, sizes
-from xlconv.words import FORMULA_LENGTH, LITERAL_LENGTH, WORDS, counted, length
 
 EXCEL_ROWS, EXCEL_COLUMNS = 1_048_576, 16_384
 SHEETS_CELLS = 10_000_000
@@ -130,12 +130,18 @@ class Sheet:
     """How many cells may be written."""
     plan: bool = False
     """Whether cells only take their places, however many they are: none has a number of its own."""
-    crowded: bool = False
-    """Whether a sum on it is too long for one formula."""
-    annex: Place | None = None
-    """Where the next parts of a long sum stand, beside the figure; None where no room is known."""
+    again: bool = False
+    """Whether it has to be drawn once more, when it is known where all of it stands."""
+    reach: Place | None = None
+    """Its rows and columns, where it was drawn before."""
+    annex: Place = (0, 0)
+    """Where the next parts of a long sum stand, beside the figure of a sheet drawn again."""
     annex_end: Place = (0, 0)
     """The rows and columns up to which parts stand."""
+    corners: list[Anchor] = field(default_factory=list)
+    """Those that a layout puts somewhere, in the order in which they were asked for."""
+    known: Sequence[Place | None] = ()
+    """Their places, where the sheet was drawn before."""
     cells: int = 0
     terms: int = 0
     column_width: float = 4.6
@@ -172,9 +178,23 @@ class Sheet:
         """The same for words that count; those of KEY_one where one of the numbers is 1."""
         return self.say(f"{key}_one" if 1 in numbers.values() else key, **numbers)
 
+    def corner(self) -> Spot:
+        """A corner for cells that a layout puts somewhere later.
+
+        Of a sheet that is drawn again its place is known, so that formulas can be measured.
+        """
+        here = len(self.corners)
+        self.corners.append(Anchor(self.known[here] if here < len(self.known) else None))
+        return Spot(self.corners[-1])
+
+    def put(self, anchor: Anchor, at: Place) -> None:
+        """Give a corner, and all that hangs on it, its place."""
+        anchor.place = at
+        self._grow(at[0] + anchor.after[0], at[1] + anchor.after[1])
+
     def memory(
         self,
-        at: Place,
+        at: Place | Spot,
         shape: Sequence[int],
         *,
         steps: Sequence[Place] | None = None,
@@ -185,33 +205,49 @@ class Sheet:
         Raises XlconvError where Excel or Google Sheets have no such cells.
         """
         steps = tuple(steps) if steps is not None else tiled(tuple(shape), "v" * (len(shape) - 2))
+        spot = Spot.of(at)
         rows, columns = (
-            start
+            first
             + sum(max(0, (size - 1) * step[n]) for size, step in zip(shape, steps, strict=True))
             + 1
-            for n, start in enumerate(at)
+            for n, first in enumerate((spot.row, spot.column))
         )
-        self._grow(rows, columns, prod(shape))
+        self._take(spot, rows, columns, prod(shape))
         blank: Any = {"f": np.nan, "b": False}.get(np.dtype(dtype).kind)
         values: Values = (
             np.broadcast_to(np.array(blank, dtype=dtype), tuple(shape))
             if self.plan
             else np.full(tuple(shape), blank, dtype=dtype)
         )
-        return Grid(self.name, at, steps, values, self.paint)
+        return Grid(
+            self.name, (spot.row, spot.column), steps, values, self.paint, anchor=spot.anchor
+        )
 
-    def _grow(self, rows: int, columns: int, cells: int) -> None:
-        every = max(self.rows, rows) * max(self.columns, columns)  # Google counts empty ones too
+    def _take(self, spot: Spot, rows: int, columns: int, cells: int = 0) -> None:
+        """Count cells as used, up to a row and a column counted from the spot's corner."""
+        self.cells += cells
+        if spot.anchor is PAGE:
+            self._grow(rows, columns)
+        else:
+            self._check(rows, columns)
+            spot.anchor.take((spot.row, spot.column), (rows, columns))
+
+    def _grow(self, rows: int, columns: int) -> None:
+        """Count cells as used, up to a row and a column of the sheet."""
+        self.rows, self.columns = max(self.rows, rows), max(self.columns, columns)
+        self._check(self.rows, self.columns)
+
+    def _check(self, rows: int, columns: int) -> None:
+        """Refuse what a program has no room for."""
         for program, what, needed, limit in (
             ("Excel", "rows", rows, EXCEL_ROWS),
             ("Excel", "columns", columns, EXCEL_COLUMNS),
-            ("a Google Sheets workbook", "cells", every, SHEETS_CELLS),
-            ("this sheet", "cells", self.cells + cells, self.room),
+            # Google counts empty ones too
+            ("a Google Sheets workbook", "cells", rows * columns, SHEETS_CELLS),
+            ("this sheet", "cells", self.cells, self.room),
         ):
             if needed > limit:
                 raise RoomError(f"{needed} {what}; {program} has {limit}")
-        self.rows, self.columns = max(self.rows, rows), max(self.columns, columns)
-        self.cells += cells
 
     def afford(self, terms: int, longest: int = 0) -> None:
         """Count terms of formulas that are still to be made.
@@ -233,7 +269,7 @@ class Sheet:
     def block(
         self,
         name: str,
-        at: Place,
+        at: Place | Spot,
         shape: Sequence[int],
         *,
         role: str,
@@ -287,26 +323,29 @@ class Sheet:
         """Give cells the look of a role."""
         self.coats.append(Coat(grid, role, np.asarray(tint)))
 
-    def text(self, at: Place, content: str, role: str = "text") -> Grid:
+    def text(self, at: Place | Spot, content: str, role: str = "text") -> Grid:
         """One cell of text, which may run over the empty cells beside it."""
         self.run_over(at, content, role)
         return self.line(at, [content], role)[0]
 
-    def run_over(self, at: Place, content: str, role: str) -> None:
+    def run_over(self, at: Place | Spot, content: str, role: str) -> None:
         """Count the cells that a text runs over as used, so that they are printed with it."""
-        self.columns = max(self.columns, min(self.behind(at, content, role), EXCEL_COLUMNS))
+        spot, end = Spot.of(at), min(self.behind(at, content, role), EXCEL_COLUMNS)
+        self._take(spot, spot.row + 1, end)
 
-    def behind(self, at: Place, content: str, role: str) -> int:
+    def behind(self, at: Place | Spot, content: str, role: str) -> int:
         """The first column that a text does not run over; roughly, since fonts differ."""
         look = theme.look(role)
         room = len(content) * look.size * (0.61 if look.font == theme.MONOSPACE else 0.5)
-        width, column = 0.0, at[1]
+        width, column = 0.0, Spot.of(at).column
         while not look.wrap and width < room:
             width += self.widths.get(column, self.column_width) * 5.8
             column += 1
         return column
 
-    def line(self, at: Place, content: Sequence[Any], role: str, step: Place = (0, 1)) -> Grid:
+    def line(
+        self, at: Place | Spot, content: Sequence[Any], role: str, step: Place = (0, 1)
+    ) -> Grid:
         """Constants in a row, or along another step."""
         values = np.array(list(content), dtype=object)
         grid = self.memory(at, (len(values),), steps=(step,), dtype=object)
@@ -314,7 +353,9 @@ class Sheet:
         self.coat(grid, role)
         return grid
 
-    def formula(self, at: Place, content: Expr, role: str = "computed", tint: int = -1) -> Grid:
+    def formula(
+        self, at: Place | Spot, content: Expr, role: str = "computed", tint: int = -1
+    ) -> Grid:
         """One cell with a formula, of whatever kind its value is."""
         value = np.full(content.shape, np.nan) if self.plan else content.value
         grid = self.memory(at, value.shape, dtype=value.dtype, steps=[(0, 1)] * value.ndim)
@@ -339,7 +380,7 @@ class Sheet:
         """What the names of its blocks begin with."""
         return re.sub(r"\W|^(?=\d)", "_", f"{self.name.lower()}_")
 
-    def link(self, at: Place, content: str, target: str) -> None:
+    def link(self, at: Place | Spot, content: str, target: str) -> None:
         """A text that leads to another sheet."""
         self.links.append(Link(self.text(at, content, "link"), target))
 
@@ -364,7 +405,7 @@ class Sheet:
         """
         formula = content if isinstance(content, Expr) else None
         if formula is not None:
-            measure(formula, cells)
+            self.again |= not measure(formula, cells)
         if self.plan:
             return
         if value is None:
@@ -380,15 +421,18 @@ def _signs(name: str) -> str:
     return re.sub(r"\W", "_", name)
 
 
-def measure(formula: Expr, cells: Grid) -> None:
+def measure(formula: Expr, cells: Grid) -> bool:
     """Refuse a formula that Excel does not take, wherever in the cells it stands.
+
+    returns  whether it surely has room; what hangs on corners without a place is not known
 
     Raises LimitError for one that may be too long, XlconvError for a text in one that is.
     """
-    bound = 0
+    bound, placed = 0, True
     for piece in formula.pieces():
         if not isinstance(piece, str):
             bound += ADDRESS_LENGTH + (len(piece.grid.sheet) + 3) * piece.named
+            placed = placed and piece.grid.anchor.place is not None
             continue
         bound += length(piece)
         if piece[0] == '"' and (found := length(piece) - 2) > LITERAL_LENGTH:
@@ -397,7 +441,9 @@ def measure(formula: Expr, cells: Grid) -> None:
                 f" {piece[1:40]}..."
             )
     if bound <= FORMULA_LENGTH:
-        return
+        return True
+    if not placed:
+        return False
     most = 0
     for slot in slots(formula, cells):
         most += slot.longest(cells.shape) if isinstance(slot, Slot) else length(slot)
@@ -405,3 +451,4 @@ def measure(formula: Expr, cells: Grid) -> None:
         raise LimitError(
             f"a formula of {most} characters in {span(cells)}; Excel has {FORMULA_LENGTH}"
         )
+    return True

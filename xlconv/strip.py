@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from xlconv.errors import BugError, XlconvError
+from xlconv.figures.words import TEXT_LENGTH, UNWRITABLE, length
 from xlconv.functions import Values
 from xlconv.places import Place, a1, letters
 from xlconv.references import Slot, slots
 from xlconv.sheet import Coat, Frame, Paint
-from xlconv.words import TEXT_LENGTH, UNWRITABLE, length
 
 FEW = 1 << 8  # values that are put into text one by one
 BLOCK = 8  # rows whose values are put into text at once

@@ -15,7 +15,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from xlconv.words import counted
+from xlconv.figures.words import counted
 
 CODES = {
     codecs.BOM_UTF8: "utf-8-sig",

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from xlconv.figures.words import FORMULA_LENGTH
 from xlconv.functions import FUNCTIONS
 from xlconv.places import column_number
-from xlconv.words import FORMULA_LENGTH
 
 NESTED = 64
 """Parentheses in each other that Excel takes."""

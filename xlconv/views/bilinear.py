@@ -17,11 +17,11 @@ from xlconv.figure import (
     sources,
     tapped,
 )
+from xlconv.figures.sums import added
 from xlconv.geometry import Axis, Geometry
 from xlconv.layer import Layer
 from xlconv.places import Place, below, beside
 from xlconv.sheet import Sheet
-from xlconv.sums import added
 from xlconv.views.upsampling import filled
 
 

@@ -18,11 +18,11 @@ from xlconv.figure import (
     tints,
     written,
 )
+from xlconv.figures.sums import listed, summed
 from xlconv.geometry import Geometry
 from xlconv.layer import Layer
 from xlconv.places import Place, below, corners, tiled
 from xlconv.sheet import Sheet
-from xlconv.sums import listed, summed
 
 NAMED = 8
 """Parts that are named one by one in the sum under an output channel."""

@@ -22,11 +22,11 @@ from xlconv.figure import (
     verdict,
     written,
 )
+from xlconv.figures.sums import added, listed
 from xlconv.geometry import Geometry
 from xlconv.layer import Layer
 from xlconv.places import below, beside
 from xlconv.sheet import Sheet
-from xlconv.sums import added, listed
 from xlconv.views.overlap import counts
 from xlconv.views.phases import Phase, phase_tints
 

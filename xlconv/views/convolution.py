@@ -26,12 +26,12 @@ from xlconv.figure import (
     verdict,
     written,
 )
+from xlconv.figures.looked_at import CHOICES, Look, look_at, pick
+from xlconv.figures.sums import in_lines, listed, summed
 from xlconv.geometry import Axis, Geometry
 from xlconv.layer import Convolution
-from xlconv.look import CHOICES, Look, look_at, pick
 from xlconv.places import below, beside
 from xlconv.sheet import Sheet
-from xlconv.sums import in_lines, listed, summed
 
 PRODUCTS = 60
 """Products beyond which the looked-at cell is not written out as a sum."""

@@ -12,11 +12,11 @@ from xlconv.conventions import axes as conventional
 from xlconv.errors import XlconvError
 from xlconv.expr import Expr, Grid, call
 from xlconv.figure import LEFT, TOP, differences, output_blocks, sources, tapped, times
+from xlconv.figures.sums import added
 from xlconv.geometry import Geometry
 from xlconv.layer import Layer
 from xlconv.places import below, beside
 from xlconv.sheet import Sheet
-from xlconv.sums import added
 
 KERNELS, STRIDES = range(1, 8), range(1, 5)
 """The kernel sizes and strides of the table of the rule."""

@@ -28,14 +28,14 @@ from xlconv.figure import (
     tints,
     verdict,
 )
+from xlconv.figures.looked_at import Look, look_at, pick
+from xlconv.figures.sums import added, listed, summed
 from xlconv.geometry import Geometry
 from xlconv.layer import Array, Layer
 from xlconv.limits import refusal
-from xlconv.look import Look, look_at, pick
 from xlconv.places import Place, below, beside, tiled
 from xlconv.sheet import Sheet
 from xlconv.summary import sizes
-from xlconv.sums import added, listed, summed
 
 NUDGED = 20_000
 """Cells of the nudged images beyond which nobody follows them."""

@@ -22,10 +22,10 @@ from xlconv.figure import (
     times,
     verdict,
 )
+from xlconv.figures.looked_at import Look, look_at
 from xlconv.geometry import Axis, Geometry
 from xlconv.layer import Layer
 from xlconv.limits import refusal
-from xlconv.look import Look, look_at
 from xlconv.places import Place, below, beside, passed
 from xlconv.sheet import EXCEL_COLUMNS, Frame, Sheet
 

@@ -25,9 +25,9 @@ from xlconv.figure import (
     verdict,
     written,
 )
+from xlconv.figures.looked_at import Look, look_at
 from xlconv.geometry import Geometry
 from xlconv.layer import Layer
-from xlconv.look import Look, look_at
 from xlconv.places import Place, below, beside
 from xlconv.sheet import Frame, Sheet
 from xlconv.views.sedirts import axis_count

@@ -22,11 +22,11 @@ from xlconv.figure import (
     times,
     verdict,
 )
+from xlconv.figures.sums import added, listed
 from xlconv.geometry import Axis, Geometry
 from xlconv.layer import Layer
 from xlconv.places import below, beside
 from xlconv.sheet import Sheet
-from xlconv.sums import added, listed
 
 MOST = 4
 """Values of output_padding that stand side by side."""

@@ -17,8 +17,8 @@ import numpy as np
 from xlconv.errors import XlconvError
 from xlconv.expr import Expr, Grid, call, joined, lift
 from xlconv.figure import LEFT, indices
+from xlconv.figures.parameters import LIMITS, Parameters, Sizes, parameters, said, size_words, sizes
 from xlconv.layer import Layer
-from xlconv.parameters import LIMITS, Parameters, Sizes, parameters, said, size_words, sizes
 from xlconv.places import Place, below, beside
 from xlconv.sheet import Sheet
 

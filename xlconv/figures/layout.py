@@ -1,0 +1,143 @@
+"""Where figures stand: parts that know their size before they have a place, in rows and columns.
+
+A part is as large as its cells, its indices and its words, so nothing needs to be said of gaps.
+`a | b` stands side by side, with the first cells in one row; `a / b` under one another, with the
+first cells in one column; `Table` does both. Captions of what stands side by side are in one row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+from xlconv.expr import Anchor
+from xlconv.places import Place
+from xlconv.sheet import Sheet
+
+GAPS = (1, 2)
+"""Free rows between parts under one another, free columns between those side by side."""
+
+PAGE_COLUMNS = 60
+"""Columns that paper shows at a readable size: a longer row of parts that fit goes on below."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """Cells before and after the first cell of a part: (rows, columns)."""
+
+    before: Place
+    after: Place
+
+
+class Arranged:
+    """Anything that a layout can put somewhere; None beside or under it is a part that is not."""
+
+    def __or__(self, other: Arranged | None) -> Arranged:
+        """Side by side."""
+        return self if other is None else Table([[*_row(self), *_row(other)]])
+
+    def __truediv__(self, other: Arranged | None) -> Arranged:
+        """Under one another."""
+        return self if other is None else Table([[self], [other]])
+
+    @property
+    def box(self) -> Box:
+        raise NotImplementedError
+
+    def place(self, sheet: Sheet, at: Place, lift: int) -> None:
+        """Put the first cell at a place, and the caption so many rows above it."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Part(Arranged):
+    """Cells that hang on one corner, and the caption above them, which hangs on another."""
+
+    anchor: Anchor
+    head: Anchor | None = None
+
+    @property
+    def box(self) -> Box:
+        (up, left), (down, right) = self.anchor.before, self.anchor.after
+        if self.head is None:
+            return Box((up, left), (down, right))
+        return Box((up + 1, left), (down, max(right, self.head.after[1])))
+
+    def place(self, sheet: Sheet, at: Place, lift: int) -> None:
+        sheet.put(self.anchor, at)
+        if self.head is not None:
+            sheet.put(self.head, (at[0] - lift, at[1]))
+
+
+class Table(Arranged):
+    """Parts in lines, aligned along both; None leaves a field empty."""
+
+    def __init__(self, lines: Iterable[Iterable[Arranged | None]]) -> None:
+        self.lines = [list(line) for line in lines]
+
+    def _boxes(self, way: int) -> list[tuple[int, int]]:
+        """For each line, or for each column, what it needs before and after its first cell."""
+        width = max(map(len, self.lines))
+        padded = [line + [None] * (width - len(line)) for line in self.lines]
+        return [
+            _most([(part.box.before[way], part.box.after[way]) for part in parts if part])
+            for parts in (padded if way == 0 else zip(*padded, strict=True))
+        ]
+
+    def _starts(self, way: int) -> list[int]:
+        """Where each line or column has its first cell, from that of the first one."""
+        boxes = self._boxes(way)
+        moves = [after + GAPS[way] + before for (_, after), (before, _) in pairwise(boxes)]
+        return list(accumulate(moves, initial=0))
+
+    @property
+    def box(self) -> Box:
+        rows, columns = self._boxes(0), self._boxes(1)
+        down, across = self._starts(0)[-1] + rows[-1][1], self._starts(1)[-1] + columns[-1][1]
+        return Box((rows[0][0], columns[0][0]), (down, across))
+
+    def place(self, sheet: Sheet, at: Place, lift: int) -> None:
+        starts = self._starts(1)
+        lifts = [lift, *(before for before, _ in self._boxes(0)[1:])]
+        for line, down, above in zip(self.lines, self._starts(0), lifts, strict=True):
+            for part, across in zip(line, starts, strict=False):
+                if part is not None:
+                    part.place(sheet, (at[0] + down, at[1] + across), above)
+
+    def broken(self, width: int) -> Arranged:
+        """Columns that go on below where all together are too wide, and none is so by itself."""
+        boxes = self._boxes(1)
+        if max(before + after for before, after in boxes) > width:
+            return self
+        groups = [[0]]
+        for n in range(1, len(boxes)):
+            first, starts = groups[-1][0], self._starts(1)
+            reach = starts[n] - starts[first] + boxes[first][0] + boxes[n][1]
+            if reach > width:
+                groups.append([n])
+            else:
+                groups[-1].append(n)
+        tables = [Table([line[g[0] : g[-1] + 1] for line in self.lines]) for g in groups]
+        return Table([[table] for table in tables]) if len(tables) > 1 else self
+
+
+def _row(part: Arranged) -> Sequence[Arranged | None]:
+    """The parts of a single line, or the part itself."""
+    return part.lines[0] if isinstance(part, Table) and len(part.lines) == 1 else [part]
+
+
+def _most(needs: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    befores, afters = zip(*needs, strict=True) if needs else ((0,), (0,))
+    return max(befores), max(afters)
+
+
+def arrange(sheet: Sheet, *parts: Arranged | None, at: Place = (3, 1)) -> None:
+    """Put parts on a sheet, one under another, with no cell above or left of `at`."""
+    page = Table(
+        [part.broken(PAGE_COLUMNS) if isinstance(part, Table) else part]
+        for part in parts
+        if part is not None
+    )
+    box = page.box
+    page.place(sheet, (at[0] + box.before[0], at[1] + box.before[1]), box.before[0])

@@ -1,0 +1,42 @@
+"""Tables: columns of cells with heads above them, a line for each thing told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from xlconv.expr import Grid
+from xlconv.figures.blocks import caption
+from xlconv.figures.layout import Part
+from xlconv.sheet import Sheet
+
+
+class Column(NamedTuple):
+    """A column of a table: what stands above it, how it looks, how many columns of the sheet it has."""
+
+    head: str | None
+    role: str = "fact"
+    width: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lines(Part):
+    """Columns by their names, each (lines,)."""
+
+    columns: Mapping[str, Grid]
+
+    def __getitem__(self, name: str) -> Grid:
+        return self.columns[name]
+
+
+def table(sheet: Sheet, words: str, lines: int, columns: Mapping[str, Column]) -> Lines:
+    """Cells for a table, still to be written, its words and its heads above it."""
+    corner, made, across = sheet.corner(), dict[str, Grid](), 0
+    for name, column in columns.items():
+        if column.head is not None:
+            sheet.line(corner.shift(-1, across), [column.head], "heads")
+        made[name] = sheet.memory(corner.shift(0, across), (lines,), steps=((1, 0),), dtype=object)
+        sheet.coat(made[name], column.role)
+        across += column.width
+    return Lines(corner.anchor, caption(sheet, words), columns=made)
