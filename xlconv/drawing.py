@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 import numpy as np
 
 from xlconv.errors import LimitError, RoomError, XlconvError
-from xlconv.figure import surround
+from xlconv.figures.titles import surround
 from xlconv.figures.sums import drawn
 from xlconv.figures.words import WORDS
 from xlconv.functions import Values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
@@ -17,7 +18,7 @@ from xlconv.figures.words import FORMULA_LENGTH, LITERAL_LENGTH, WORDS, counted,
 from xlconv.functions import Values
 from xlconv.layer import Convolution, Layer
 from xlconv.places import Place, Spot, leaves, span, tiled
-from xlconv.references import Slot, slots
+from xlconv.references import Slot, resolved, slots
 from xlconv.summary import line, sizes
 
 EXCEL_ROWS, EXCEL_COLUMNS = 1_048_576, 16_384
@@ -89,6 +90,24 @@ class Link:
     target: str
 
 
+@dataclass(frozen=True)
+class Cell:
+    """One cell as it is seen: what a second way of drawing needs.
+
+    value    its number, text or truth value; None where it only has a look
+    formula  without its leading `=`; "" of a constant
+    block    the name of the innermost block that it belongs to; "" of none
+    """
+
+    row: int
+    column: int
+    value: Any = None
+    formula: str = ""
+    role: str = ""
+    tint: int = -1
+    block: str = ""
+
+
 @dataclass(frozen=True, repr=False)
 class Block:
     """Cells with a name and a meaning: what the manifest lists and a defined name leads to.
@@ -124,8 +143,9 @@ class Sheet:
     name: str
     view: str = ""
     words: Mapping[str, str] = field(default_factory=lambda: WORDS)
-    given: Mapping[str, Values] = field(default_factory=dict)
-    """Numbers that take the place of a block's own, by its name: what a reader has typed."""
+    given: Mapping[str, Values | Grid] = field(default_factory=dict)
+    """What takes the place of a block's own numbers, by its name: what a reader has typed, or the
+    cells of another sheet, which are copied live."""
     room: int = SHEETS_CELLS
     """How many cells may be written."""
     plan: bool = False
@@ -142,7 +162,7 @@ class Sheet:
     """Those that a layout puts somewhere, in the order in which they were asked for."""
     known: Sequence[Place | None] = ()
     """Their places, where the sheet was drawn before."""
-    cells: int = 0
+    used: int = 0
     terms: int = 0
     column_width: float = 4.6
     widths: dict[int, float] = field(default_factory=dict)
@@ -225,7 +245,7 @@ class Sheet:
 
     def _take(self, spot: Spot, rows: int, columns: int, cells: int = 0) -> None:
         """Count cells as used, up to a row and a column counted from the spot's corner."""
-        self.cells += cells
+        self.used += cells
         if spot.anchor is PAGE:
             self._grow(rows, columns)
         else:
@@ -244,7 +264,7 @@ class Sheet:
             ("Excel", "columns", columns, EXCEL_COLUMNS),
             # Google counts empty ones too
             ("a Google Sheets workbook", "cells", rows * columns, SHEETS_CELLS),
-            ("this sheet", "cells", self.cells, self.room),
+            ("this sheet", "cells", self.used, self.room),
         ):
             if needed > limit:
                 raise RoomError(f"{needed} {what}; {program} has {limit}")
@@ -282,7 +302,8 @@ class Sheet:
     ) -> Grid:
         """Named cells with a role, framed, and written at once where `content` is given."""
         if name in self.given:
-            content, dtype = None, self.given[name].dtype
+            given = self.given[name]
+            content, dtype = None, (given.value if isinstance(given, Grid) else given).dtype
         grid = self.memory(at, shape, steps=steps, dtype=dtype)
         if content is not None:
             grid[...] = content
@@ -307,6 +328,7 @@ class Sheet:
         self.taken.add(known)
         if name in self.given:
             grid[...] = self.given[name]
+            role = "copy" if isinstance(self.given[name], Grid) else role
         self.blocks.append(Block(name, role, grid, claim))
         self.coat(grid, role, tint)
         if frame:
@@ -364,6 +386,24 @@ class Sheet:
             self.run_over(at, str(value), role)
         self.coat(grid, role, tint)
         return grid
+
+    def cells(self) -> list[Cell]:
+        """Every cell that has a content or a look, by rows."""
+        cells: dict[Place, dict[str, Any]] = defaultdict(dict)
+        for coat in self.coats:
+            tints = np.broadcast_to(coat.tint, coat.cells.shape)
+            for index in np.ndindex(coat.cells.shape):
+                cells[coat.cells.cell(index)] |= {"role": coat.role, "tint": int(tints[index])}
+        for block in self.blocks:
+            for index in np.ndindex(block.cells.shape):
+                cells[block.cells.cell(index)]["block"] = block.name
+        for paint in self.paints:
+            pieces = [] if paint.formula is None else slots(paint.formula, paint.cells)
+            for index in np.ndindex(paint.cells.shape):
+                cells[paint.cells.cell(index)] |= {
+                    "value": paint.cells.value[index], "formula": resolved(pieces, index)
+                }  # fmt: skip
+        return [Cell(*place, **cells[place]) for place in sorted(cells)]
 
     def defined_name(self, block: Block) -> str:
         """The name in the workbook that leads to a block.

@@ -64,12 +64,15 @@ def kernel_indices(geometry: Geometry) -> list[tuple[int, ...]]:
     return list(product(*(range(axis.kernel_size) for axis in geometry.axes)))
 
 
-def caption(sheet: Sheet, words: str) -> Anchor | None:
-    """Words above a figure, at the height of the captions beside it; none of no words."""
+def caption(sheet: Sheet, words: str, across: int = 0) -> Anchor | None:
+    """Words above a figure, at the height of the captions beside it; none of no words.
+
+    across  columns from the figure's corner to the first letter
+    """
     if not words:
         return None
     corner = sheet.corner()
-    sheet.text(corner, words, "caption")
+    sheet.text(corner.shift(0, across), words, "caption")
     return corner.anchor
 
 
@@ -101,7 +104,7 @@ def figure(
         cells = sheet.memory(at, shape, steps=place)
     labels = indices(sheet, cells, rank, firsts) if numbered else []
     return Figure(
-        at.anchor, caption(sheet, words), cells=cells, labels=tuple(labels), ruler=tuple(ruler),
+        at.anchor, caption(sheet, words, at.column), cells=cells, labels=tuple(labels), ruler=tuple(ruler),
         kept=cells,
     )  # fmt: skip
 
@@ -294,3 +297,14 @@ def led(sheet: Sheet, figure: Figure, sign: str) -> Figure:
 def height(figure: Figure) -> int:
     """Rows from a figure's first cell to under its last."""
     return extent(figure.cells)[1][0] + 1
+
+
+def box_size(shape: Sequence[int], moves: Sequence[Place]) -> Place:
+    """Rows and columns of the box around cells of a shape, where one step along an axis moves so.
+
+    >>> box_size((2, 3, 4), ((5, 0), (1, 0), (0, 1)))
+    (8, 4)
+    """
+    each = list(zip(shape, moves, strict=True))
+    high, wide = (1 + sum((size - 1) * move[way] for size, move in each) for way in (0, 1))
+    return high, wide

@@ -62,7 +62,8 @@ class Part(Arranged):
         (up, left), (down, right) = self.anchor.before, self.anchor.after
         if self.head is None:
             return Box((up, left), (down, right))
-        return Box((up + 1, left), (down, max(right, self.head.after[1])))
+        left, right = max(left, self.head.before[1]), max(right, self.head.after[1])
+        return Box((up + 1, left), (down, right))
 
     def place(self, sheet: Sheet, at: Place, lift: int) -> None:
         sheet.put(self.anchor, at)
@@ -105,21 +106,38 @@ class Table(Arranged):
                 if part is not None:
                     part.place(sheet, (at[0] + down, at[1] + across), above)
 
-    def broken(self, width: int) -> Arranged:
-        """Columns that go on below where all together are too wide, and none is so by itself."""
-        boxes = self._boxes(1)
+    def broken(self, width: int) -> Table:
+        """The same with columns that go on below where all together are wider than the paper.
+
+        First within the widest column, then these columns themselves; what is too wide by itself
+        stays as it is.
+        """
+        if sum(self.box.before[1:] + self.box.after[1:]) <= width:
+            return self
+        needs = [before + after for before, after in self._boxes(1)]
+        widest = needs.index(max(needs))
+        left = width - sum(needs) + needs[widest] - GAPS[1] * (len(needs) - 1)
+        lines = [
+            [
+                p.broken(left) if n == widest and isinstance(p, Table) else p
+                for n, p in enumerate(line)
+            ]
+            for line in self.lines
+        ]
+        return Table(lines)._apart(width)
+
+    def _apart(self, width: int) -> Table:
+        """Columns that go on below, if each of them has room by itself."""
+        boxes, starts, groups = self._boxes(1), self._starts(1), [[0]]
         if max(before + after for before, after in boxes) > width:
             return self
-        groups = [[0]]
         for n in range(1, len(boxes)):
-            first, starts = groups[-1][0], self._starts(1)
-            reach = starts[n] - starts[first] + boxes[first][0] + boxes[n][1]
-            if reach > width:
-                groups.append([n])
-            else:
-                groups[-1].append(n)
+            first = groups[-1][0]
+            if starts[n] - starts[first] + boxes[first][0] + boxes[n][1] > width:
+                groups.append([])
+            groups[-1].append(n)
         tables = [Table([line[g[0] : g[-1] + 1] for line in self.lines]) for g in groups]
-        return Table([[table] for table in tables]) if len(tables) > 1 else self
+        return self if len(tables) == 1 else Table([[table] for table in tables])
 
 
 def _row(part: Arranged) -> Sequence[Arranged | None]:

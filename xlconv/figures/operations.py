@@ -144,21 +144,66 @@ def collected(
     turned     (in_channels, out_channels // groups, *extents), its gaps filled with zeros
     stretched  (in_channels, *sizes), with margins that make every cell of the canvas a full window
     """
-    extents = [axis.extent for axis in geometry.axes]
-    flat = min(2, geometry.rank)  # a range has at most two axes: the others are written out
-    longest = len(geometry.sources(0)) * prod(extents[: geometry.rank - flat])
-    sheet.afford(longest * geometry.out_channels)
-    every = range(longest)
-    outer_sizes = extents[: geometry.rank - flat]
+    windows, everywhere = _windows(geometry, stretched), (*[None] * geometry.rank, ...)
+
+    def factors(o: int, i: int) -> tuple[Grid, Grid]:
+        return turned[(i, geometry.filter(o))][everywhere], windows[i]
+
+    _in_windows(sheet, canvas, geometry, geometry.sources, factors, bias)
+
+
+def slid(
+    sheet: Sheet, result: Grid, geometry: Geometry, padded: Grid, kernel: Grid, bias: Grid | None
+) -> None:
+    """Write each cell of a plain convolution as the sum of a window of its input times the kernel.
+
+    geometry  that of the transpose
+    padded    (in_channels, *sizes), the input with the zeros around it
+    kernel    (out_channels, in_channels // groups, *extents), its gaps filled with zeros
+    """
+    places = tuple(
+        slice(0, axis.stride * (axis.size - 1) + 1, axis.stride) for axis in geometry.axes
+    )
+    windows, everywhere = _windows(geometry, padded), (*[None] * geometry.rank, ...)
+
+    def factors(o: int, i: int) -> tuple[Grid, Grid]:
+        return windows[(i, *places)], kernel[(o, geometry.filter(i))][everywhere]
+
+    _in_windows(sheet, result, geometry, geometry.targets, factors, bias)
+
+
+def _windows(geometry: Geometry, cells: Grid) -> Grid:
+    """What the kernel with its gaps sees of cells at each place: (channels, *places, *extents)."""
+    return cells.windows(*(axis.extent for axis in geometry.axes))
+
+
+def _in_windows(
+    sheet: Sheet,
+    cells: Grid,
+    geometry: Geometry,
+    reach: Callable[[int], range],
+    factors: Callable[[int, int], tuple[Grid, Grid]],
+    bias: Grid | None,
+) -> None:
+    """Write each channel of a block as sums of products over windows, a window a channel reached.
+
+    A range has at most two axes: the others are written out.
+
+    factors  what is multiplied, from one channel to another: each (*places, *extents)
+    """
+    rank = geometry.rank
+    flat = min(2, rank)
+    outer = [axis.extent for axis in geometry.axes[: rank - flat]]
+    longest = len(reach(0)) * prod(outer)
+    sheet.afford(longest * cells.shape[0])
 
     def term(o: int, n: int) -> Expr:
-        first, *outer = nth(n, (len(geometry.sources(o)), *outer_sizes))
-        i = geometry.sources(o)[first]
-        window = stretched[i].windows(*extents)[(*[slice(None)] * geometry.rank, *outer, ...)]
-        part = turned[(i, geometry.filter(o), *outer)][(*[None] * geometry.rank, ...)]
-        return call("SUMPRODUCT", part.area(flat), window.area(flat))
+        first, *offsets = nth(n, (len(reach(o)), *outer))
+        plane = (*[slice(None)] * rank, *offsets, ...)
+        one, other = factors(o, reach(o)[first])
+        return call("SUMPRODUCT", one[plane].area(flat), other[plane].area(flat))
 
-    for o in written(sheet, canvas):
-        terms = listed(sheet, every, partial(term, o))
+    for o in written(sheet, cells):
+        terms = listed(sheet, range(longest), partial(term, o))
         more: list[Expr] = [] if bias is None else [bias[o]]
-        summed(sheet, canvas[o], [(..., terms + more)], canvas.shape[0])
+        summed(sheet, cells[o], [(..., terms + more)], cells.shape[0])

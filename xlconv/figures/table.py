@@ -13,11 +13,18 @@ from xlconv.sheet import Sheet
 
 
 class Column(NamedTuple):
-    """A column of a table: what stands above it, how it looks, how many columns of the sheet it has."""
+    """A column of a table.
+
+    head   what stands above it; nothing where it is None
+    role   how its cells look, if they have a look of their own
+    width  how many columns of the sheet it has
+    kind   of its values: any, or numbers alone
+    """
 
     head: str | None
     role: str = "fact"
     width: int = 1
+    kind: type = object
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +43,10 @@ def table(sheet: Sheet, words: str, lines: int, columns: Mapping[str, Column]) -
     for name, column in columns.items():
         if column.head is not None:
             sheet.line(corner.shift(-1, across), [column.head], "heads")
-        made[name] = sheet.memory(corner.shift(0, across), (lines,), steps=((1, 0),), dtype=object)
-        sheet.coat(made[name], column.role)
+        made[name] = sheet.memory(
+            corner.shift(0, across), (lines,), steps=((1, 0),), dtype=column.kind
+        )
+        if column.role:
+            sheet.coat(made[name], column.role)
         across += column.width
     return Lines(corner.anchor, caption(sheet, words), columns=made)

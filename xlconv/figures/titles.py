@@ -34,15 +34,35 @@ def size_formula(axis: Axis) -> str:
     ('(4-1)·1 + 3', '(2-1)·2 + 3 - 2·1')
     """
     begin, end = axis.padding
-    extent = (
-        f"{axis.dilation}·({axis.kernel_size}-1) + 1" if axis.dilation > 1 else f"{axis.extent}"
-    )
-    text = f"({axis.size}-1)·{axis.stride} + {extent}"
+    text = f"({axis.size}-1)·{axis.stride} + {_extent(axis)}"
     if begin == end:
         text += f" - 2·{begin}" if begin else ""
     else:
         text += "".join(f" {'-' if p > 0 else '+'} {abs(p)}" for p in (begin, end) if p)
     return text + (f" + {axis.output_padding}" if axis.output_padding else "")
+
+
+def forward_size_formula(axis: Axis) -> str:
+    """The size that a plain convolution gives an axis, as the sum that gives it.
+
+    axis  of its transpose
+
+    >>> forward_size_formula(Axis(size=3, kernel_size=3, stride=2, padding=(1, 1), output_padding=1))
+    '⌊(6 + 2·1 - 3) / 2⌋ + 1'
+    """
+    begin, end = axis.padding
+    pad = (f" + 2·{begin}" if begin else "") if begin == end else f" + {begin} + {end}"
+    extent = f"({_extent(axis)})" if axis.dilation > 1 else _extent(axis)
+    ways = f"{axis.output_size}{pad} - {extent}"
+    if axis.stride == 1:
+        return f"{ways} + 1"
+    quotient = f"({ways}) / {axis.stride}"
+    return (f"⌊{quotient}⌋" if axis.output_padding else quotient) + " + 1"
+
+
+def _extent(axis: Axis) -> str:
+    """The cells that the kernel spans, with its dilation as the sum that gives them."""
+    return f"{axis.dilation}·({axis.kernel_size}-1) + 1" if axis.dilation > 1 else f"{axis.extent}"
 
 
 def paddings_of(geometry: Geometry) -> str:

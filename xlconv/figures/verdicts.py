@@ -5,6 +5,7 @@ from __future__ import annotations
 from xlconv.expr import Expr, Grid, call
 from xlconv.figures.layout import Part
 from xlconv.figures.sums import added, sliced
+from xlconv.places import Spot
 from xlconv.sheet import Sheet
 
 
@@ -18,7 +19,10 @@ def verdict(
     """A live line that says whether blocks agree, pair by pair; nothing where they are not `valid`."""
     words = call("IF", apart(sheet, *pairs) < 1e-9, sheet.say(agree), sheet.say(differ))
     content = words if valid is None else call("IF", valid, words, "")
-    return judged(sheet, content, sheet.say(differ), "alarm")
+    line = judged(sheet, content, sheet.say(differ), "alarm")
+    for key in (agree, differ):  # whatever it says now, what stands beside it keeps its place
+        sheet.run_over(Spot(line.anchor), sheet.say(key), "verdict")
+    return line
 
 
 def apart(sheet: Sheet, *pairs: tuple[Grid, Grid]) -> Expr:

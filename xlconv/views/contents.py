@@ -7,7 +7,6 @@ import numpy as np
 from xlconv import __version__
 from xlconv.errors import XlconvError
 from xlconv.expr import lift
-from xlconv.figure import LEFT
 from xlconv.places import Place
 from xlconv.sheet import Frame, Sheet
 
@@ -41,8 +40,8 @@ def contents(
     sheet.text((row, 1), sheet.say("sheets"), "heading")
     for n, (name, idea) in enumerate(pages[1:], 1):
         sheet.text((row + n, 1), f"{n}", "index")
-        sheet.link((row + n, LEFT), name, name)
-        sheet.text((row + n, LEFT + 4), idea, "text")
+        sheet.link((row + n, 2), name, name)
+        sheet.text((row + n, 6), idea, "text")
     row += len(pages) + 1
     sheet.text((row, 1), sheet.say("legend"), "heading")
     height = -(-len(shown) // 2)
