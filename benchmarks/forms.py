@@ -13,20 +13,12 @@ import argparse
 import numpy as np
 
 from xlconv.book import Book
-from xlconv.figure import (
-    LEFT,
-    TOP,
-    collected,
-    output_blocks,
-    sources,
-    stretched_input,
-    tapped,
-    turned_kernel,
-)
+from xlconv.figures.blocks import output_figure, sources, stretched_figure, turned_figure
+from xlconv.figures.layout import arrange
+from xlconv.figures.operations import collected, tapped
 from xlconv.layer import Layer
 from xlconv.lesson import check_claims
 from xlconv.model import conv_transpose
-from xlconv.places import beside
 from xlconv.sheet import Sheet
 from xlconv.views.phases import phases
 
@@ -43,19 +35,17 @@ def draw(sheet: Sheet, layer: Layer, form: str) -> None:
     """The layer's sources and its output in one form."""
     if form == "phase":
         return phases(sheet, layer)
-    g, src = layer.geometry, sources(sheet, layer, (TOP, LEFT))
-    left = beside(src.input, 3)
+    g, src, y = layer.geometry, sources(sheet, layer), output_figure(sheet, layer)
+    made = None
     if form == "sp":
-        z = stretched_input(sheet, g, src.input, (TOP, left))
-        t = turned_kernel(sheet, g, src.weight, (TOP, beside(z, 3)))
-        left = beside(t, 3)
-    canvas, output, _ = output_blocks(sheet, layer, (TOP, left), "output", "")
-    if form == "sp":
-        return collected(canvas, g, t, z, src.bias)
-    if form == "taps":
-        return tapped(canvas, g, src.input, src.weight, src.bias)
-    output[...] = conv_transpose(layer)
-    return None
+        z, t = stretched_figure(sheet, g, src.x), turned_figure(sheet, g, src.w)
+        collected(sheet, y.cells, g, t.cells, z.cells, src.bias)
+        made = z | t
+    elif form == "taps":
+        tapped(sheet, y.cells, g, src.input, src.weight, src.bias)
+    else:
+        y.kept[...] = conv_transpose(layer)
+    return arrange(sheet, src.column | made | y)
 
 
 def main() -> None:

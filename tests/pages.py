@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from xlconv.book import Book
 from xlconv.expr import Grid
+from xlconv.figures.sums import drawn
 from xlconv.layer import Array, Layer
 from xlconv.lesson import VIEWS, check_claims, view_function
 from xlconv.sheet import Sheet
-from xlconv.figures.sums import drawn
 
 from .engines.engine import Value, Values
 from .engines.package import cell_name, row_and_column

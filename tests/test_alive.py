@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from xlconv.errors import XlconvError
+from xlconv.figures.words import WORDS
 from xlconv.layer import Layer
 from xlconv.lesson import Lesson, build, draw, lesson_names, load_lesson, with_legend
 from xlconv.sheet import Sheet
-from xlconv.figures.words import WORDS
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.cached import cached_values, formulas

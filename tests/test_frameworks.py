@@ -8,12 +8,12 @@ import onnxruntime
 import pytest
 from onnx import helper
 
+from xlconv.figures.words import WORDS
 from xlconv.layer import Array, Layer
 from xlconv.lesson import build, load_lesson
 from xlconv.places import a1
 from xlconv.sheet import Sheet
 from xlconv.views.frameworks import answers
-from xlconv.figures.words import WORDS
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.engine import Engine, Values

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from xlconv.errors import XlconvError
+from xlconv.figures.words import WORDS
 from xlconv.layer import Array, Layer
 from xlconv.sheet import Sheet
 from xlconv.views.gradient import gradient
-from xlconv.figures.words import WORDS
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.cached import cached_values, formulas

@@ -64,7 +64,9 @@ def test_part_that_a_layer_does_not_have_takes_no_room() -> None:
     assert places(with_none) == places(without)
 
 
-@pytest.mark.parametrize(("wide", "lines"), [(10, 1), (PAGE_COLUMNS // 2 - 3, 2), (PAGE_COLUMNS, 1)])
+@pytest.mark.parametrize(
+    ("wide", "lines"), [(10, 1), (PAGE_COLUMNS // 2 - 3, 2), (PAGE_COLUMNS, 1)]
+)
 def test_row_too_wide_for_paper_goes_on_below_where_each_part_fits(wide: int, lines: int) -> None:
     sheet = Sheet("S")
     parts = [block(sheet, f"b{n}", 2, wide) for n in range(3)]

@@ -11,9 +11,9 @@ import pytest
 from openpyxl import load_workbook
 
 from xlconv.book import Book
+from xlconv.figures.words import WORDS
 from xlconv.lesson import Lesson, build, lesson_names, load_lesson
 from xlconv.sheet import Sheet
-from xlconv.figures.words import WORDS
 
 from .engines import (
     cellrune_engine,

@@ -12,9 +12,9 @@ import pytest
 from openpyxl import load_workbook
 
 from xlconv import theme
+from xlconv.figures.words import WORDS
 from xlconv.layer import Layer
 from xlconv.sheet import Sheet
-from xlconv.figures.words import WORDS
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.cached import cached_values

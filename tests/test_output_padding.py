@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from xlconv.figures.words import WORDS
 from xlconv.layer import Array, Layer
 from xlconv.lesson import build, load_lesson
 from xlconv.sheet import Sheet
-from xlconv.figures.words import WORDS
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.engine import Engine, Values

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 from xlconv.errors import XlconvError
+from xlconv.figures.words import WORDS
 from xlconv.geometry import Axis
 from xlconv.layer import Array, Layer
 from xlconv.lesson import build, load_lesson
+from xlconv.phase import Phase
 from xlconv.places import a1
 from xlconv.sheet import Sheet
-from xlconv.views.phases import HAND, Phase, phases
-from xlconv.figures.words import WORDS
+from xlconv.views.phases import HAND, phases
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.engine import Changes, Engine, Values

@@ -211,6 +211,7 @@ class Sheet:
         """Give a corner, and all that hangs on it, its place."""
         anchor.place = at
         self._grow(at[0] + anchor.after[0], at[1] + anchor.after[1])
+        self.columns = max(self.columns, min(at[1] + anchor.over, EXCEL_COLUMNS))
 
     def memory(
         self,
@@ -264,10 +265,15 @@ class Sheet:
             ("Excel", "columns", columns, EXCEL_COLUMNS),
             # Google counts empty ones too
             ("a Google Sheets workbook", "cells", rows * columns, SHEETS_CELLS),
-            ("this sheet", "cells", self.used, self.room),
+            (self._owner, "cells", self.used, self.room),
         ):
             if needed > limit:
                 raise RoomError(f"{needed} {what}; {program} has {limit}")
+
+    @property
+    def _owner(self) -> str:
+        """Whose room it is that its cells may take."""
+        return "this sheet" if self.room < SHEETS_CELLS else "a Google Sheets workbook"
 
     def afford(self, terms: int, longest: int = 0) -> None:
         """Count terms of formulas that are still to be made.
@@ -383,7 +389,11 @@ class Sheet:
         grid = self.memory(at, value.shape, dtype=value.dtype, steps=[(0, 1)] * value.ndim)
         self.paint(grid, content, value)
         if value.ndim == 0:
-            self.run_over(at, str(value), role)
+            end, anchor = self.behind(at, str(value), role), Spot.of(at).anchor
+            if anchor is PAGE:
+                self.columns = max(self.columns, min(end, EXCEL_COLUMNS))
+            else:
+                anchor.over = max(anchor.over, end)
         self.coat(grid, role, tint)
         return grid
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate, pairwise
 
 from xlconv.expr import Anchor
@@ -20,6 +21,9 @@ GAPS = (1, 2)
 
 PAGE_COLUMNS = 60
 """Columns that paper shows at a readable size: a longer row of parts that fit goes on below."""
+
+Needs = list[tuple[int, int]]
+"""Of lines or columns: the cells before, and from, the first cell of each."""
 
 
 @dataclass(frozen=True)
@@ -77,30 +81,36 @@ class Table(Arranged):
     def __init__(self, lines: Iterable[Iterable[Arranged | None]]) -> None:
         self.lines = [list(line) for line in lines]
 
-    def _boxes(self, way: int) -> list[tuple[int, int]]:
-        """For each line, or for each column, what it needs before and after its first cell."""
+    @cached_property
+    def _needs(self) -> tuple[Needs, Needs]:
+        """What each line, and each column, needs before and after its first cell.
+
+        It is measured once, when all is drawn.
+        """
         width = max(map(len, self.lines))
-        padded = [line + [None] * (width - len(line)) for line in self.lines]
-        return [
-            _most([(part.box.before[way], part.box.after[way]) for part in parts if part])
-            for parts in (padded if way == 0 else zip(*padded, strict=True))
-        ]
+        lines = [[part and part.box for part in line] for line in self.lines]
+        padded = [line + [None] * (width - len(line)) for line in lines]
+        down, across = (
+            [_most([(box.before[way], box.after[way]) for box in boxes if box]) for boxes in each]
+            for way, each in enumerate((padded, zip(*padded, strict=True)))
+        )
+        return down, across
 
     def _starts(self, way: int) -> list[int]:
         """Where each line or column has its first cell, from that of the first one."""
-        boxes = self._boxes(way)
-        moves = [after + GAPS[way] + before for (_, after), (before, _) in pairwise(boxes)]
+        needs = self._needs[way]
+        moves = [after + GAPS[way] + before for (_, after), (before, _) in pairwise(needs)]
         return list(accumulate(moves, initial=0))
 
     @property
     def box(self) -> Box:
-        rows, columns = self._boxes(0), self._boxes(1)
+        rows, columns = self._needs
         down, across = self._starts(0)[-1] + rows[-1][1], self._starts(1)[-1] + columns[-1][1]
         return Box((rows[0][0], columns[0][0]), (down, across))
 
     def place(self, sheet: Sheet, at: Place, lift: int) -> None:
         starts = self._starts(1)
-        lifts = [lift, *(before for before, _ in self._boxes(0)[1:])]
+        lifts = [lift, *(before for before, _ in self._needs[0][1:])]
         for line, down, above in zip(self.lines, self._starts(0), lifts, strict=True):
             for part, across in zip(line, starts, strict=False):
                 if part is not None:
@@ -114,7 +124,7 @@ class Table(Arranged):
         """
         if sum(self.box.before[1:] + self.box.after[1:]) <= width:
             return self
-        needs = [before + after for before, after in self._boxes(1)]
+        needs = [before + after for before, after in self._needs[1]]
         widest = needs.index(max(needs))
         left = width - sum(needs) + needs[widest] - GAPS[1] * (len(needs) - 1)
         lines = [
@@ -128,7 +138,7 @@ class Table(Arranged):
 
     def _apart(self, width: int) -> Table:
         """Columns that go on below, if each of them has room by itself."""
-        boxes, starts, groups = self._boxes(1), self._starts(1), [[0]]
+        boxes, starts, groups = self._needs[1], self._starts(1), [[0]]
         if max(before + after for before, after in boxes) > width:
             return self
         for n in range(1, len(boxes)):
@@ -138,6 +148,20 @@ class Table(Arranged):
             groups[-1].append(n)
         tables = [Table([line[g[0] : g[-1] + 1] for line in self.lines]) for g in groups]
         return self if len(tables) == 1 else Table([[table] for table in tables])
+
+
+@dataclass(frozen=True)
+class Together(Arranged):
+    """Parts that stay side by side, however wide: those of an image, or with rows through all."""
+
+    parts: Arranged
+
+    @property
+    def box(self) -> Box:
+        return self.parts.box
+
+    def place(self, sheet: Sheet, at: Place, lift: int) -> None:
+        self.parts.place(sheet, at, lift)
 
 
 def _row(part: Arranged) -> Sequence[Arranged | None]:
