@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from xlconv.figures.sums import drawn
 from xlconv.figures.words import WORDS
-from xlconv.grid.expr import Grid
+from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
 from xlconv.lessons.book import Book

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from xlconv.errors import BugError
-from xlconv.grid.expr import Constant, Expr, Grid, call, joined, shown, total
+from xlconv.grid.expr import Constant, Expr, call, joined, shown, total
 from xlconv.grid.functions import FUNCTIONS, OPERATORS
+from xlconv.grid.grid import Grid
 from xlconv.grid.places import a1
 from xlconv.grid.references import text
 from xlconv.grid.sheet import Sheet

@@ -15,8 +15,9 @@ import pytest
 from xlconv.errors import BugError
 from xlconv.figures.words import WORDS
 from xlconv.grid import expr, references
-from xlconv.grid.expr import Call, Expr, Grid
+from xlconv.grid.expr import Call, Expr
 from xlconv.grid.functions import FUNCTIONS
+from xlconv.grid.grid import Grid
 from xlconv.grid.references import rules
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xlconv.errors import XlconvError
-from xlconv.grid.expr import Expr, Grid, call
+from xlconv.grid.expr import Expr, call
+from xlconv.grid.grid import Grid
 from xlconv.grid.places import a1, below, beside, corners, leaves, span, tiled
 from xlconv.grid.references import rules, text
 from xlconv.grid.sheet import Sheet

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from xlconv.errors import XlconvError
-from xlconv.grid.expr import Area
+from xlconv.grid.grid import Area
 from xlconv.grid.places import a1, span
 from xlconv.grid.references import rules
 from xlconv.grid.sheet import Sheet

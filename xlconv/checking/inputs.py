@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from xlconv.checking.cells import Cell, Value
 from xlconv.checking.typed import own
-from xlconv.grid.expr import Grid
 from xlconv.grid.functions import Values
+from xlconv.grid.grid import Grid
+from xlconv.grid.marks import Block
 from xlconv.grid.places import Place
-from xlconv.grid.sheet import Block, Sheet
+from xlconv.grid.sheet import Sheet
 from xlconv.layers.given import plain
 from xlconv.lessons.recipe import KEPT
 

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from xlconv.grid.expr import Area, Call, Expr, Grid, Infix
+from xlconv.grid.expr import Call, Expr, Infix
 from xlconv.grid.functions import FUNCTIONS, Values
+from xlconv.grid.grid import Area, Grid
 from xlconv.grid.sheet import Sheet
 
 Magnitudes = NDArray[np.float64]

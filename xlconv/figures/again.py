@@ -7,7 +7,7 @@ from xlconv.figures.layout import Arranged
 from xlconv.figures.operations import tapped
 from xlconv.figures.titles import plain
 from xlconv.figures.verdicts import verdict
-from xlconv.grid.expr import Grid
+from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 

@@ -17,7 +17,8 @@ import numpy as np
 
 from xlconv.figures.layout import Arranged, Part
 from xlconv.figures.titles import output_caption, plain, stretched_caption
-from xlconv.grid.expr import Anchor, Expr, Grid, call, moved
+from xlconv.grid.expr import Expr, call, moved
+from xlconv.grid.grid import Anchor, Grid
 from xlconv.grid.places import Place, Spot, extent, start, tiled
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry

@@ -11,7 +11,8 @@ from xlconv.figures.layout import Arranged, Part
 from xlconv.figures.sums import sliced
 from xlconv.figures.titles import count_caption
 from xlconv.figures.verdicts import verdict
-from xlconv.grid.expr import Constant, Expr, Grid, call, total
+from xlconv.grid.expr import Constant, Expr, call, total
+from xlconv.grid.grid import Grid
 from xlconv.grid.places import start
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry

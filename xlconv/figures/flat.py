@@ -11,9 +11,10 @@ import numpy as np
 
 from xlconv.figures.blocks import Figure, caption, kernel_indices
 from xlconv.figures.titles import times
-from xlconv.grid.expr import Grid
+from xlconv.grid.grid import Grid
+from xlconv.grid.marks import Frame
 from xlconv.grid.places import Place, Spot, passed
-from xlconv.grid.sheet import Frame, Sheet
+from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
 
 ACROSS, DOWN = (0, 1), (1, 0)

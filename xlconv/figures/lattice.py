@@ -8,7 +8,7 @@ from math import prod
 
 from xlconv.figures.blocks import box_size, caption, steps
 from xlconv.figures.layout import Part
-from xlconv.grid.expr import Grid
+from xlconv.grid.grid import Grid
 from xlconv.grid.places import start
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.phase import Phase, Shown

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 
-from xlconv.grid.expr import Anchor
+from xlconv.grid.grid import Anchor
 from xlconv.grid.places import Place
 from xlconv.grid.sheet import Sheet
 

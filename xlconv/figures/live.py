@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from xlconv.figures.blocks import Figure
 from xlconv.figures.parameters import Parameters, Sizes, said
-from xlconv.grid.expr import Anchor, Expr, Grid, call, joined
+from xlconv.grid.expr import Expr, call, joined
+from xlconv.grid.grid import Anchor, Grid
 from xlconv.grid.places import Spot
 from xlconv.grid.sheet import Sheet
 

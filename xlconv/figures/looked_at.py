@@ -9,7 +9,8 @@ from itertools import count
 from xlconv.errors import XlconvError
 from xlconv.figures.blocks import of_channel
 from xlconv.figures.layout import Part
-from xlconv.grid.expr import Expr, Grid, call, chosen
+from xlconv.grid.expr import Expr, call, chosen
+from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
 

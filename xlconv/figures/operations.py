@@ -8,7 +8,8 @@ from itertools import product
 from math import prod
 
 from xlconv.figures.sums import listed, nth, summed
-from xlconv.grid.expr import Expr, Grid, call
+from xlconv.grid.expr import Expr, call
+from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry, Run
 

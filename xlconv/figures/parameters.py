@@ -12,8 +12,9 @@ import numpy as np
 
 from xlconv.errors import XlconvError
 from xlconv.figures.layout import Part
-from xlconv.grid.expr import Expr, Grid, call, joined
+from xlconv.grid.expr import Expr, call, joined
 from xlconv.grid.functions import Values
+from xlconv.grid.grid import Grid
 from xlconv.grid.places import Spot, right_of
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from xlconv.grid.expr import Expr, Grid, call, lift, total
+from xlconv.grid.expr import Expr, call, lift, total
+from xlconv.grid.grid import Grid
 from xlconv.grid.limits import ADDRESS_LENGTH, FORMULA_LENGTH
 from xlconv.grid.places import Place, a1, below, corners, extent, span
 from xlconv.grid.sheet import Sheet

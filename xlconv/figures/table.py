@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from xlconv.figures.blocks import caption
 from xlconv.figures.layout import Part
-from xlconv.grid.expr import Grid
+from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 
 

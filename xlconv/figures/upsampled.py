@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import product
 from math import floor, prod
 
-from xlconv.grid.expr import Expr, Grid, total
+from xlconv.grid.expr import Expr, total
+from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
 

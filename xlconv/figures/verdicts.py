@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from xlconv.figures.layout import Part
 from xlconv.figures.sums import added, sliced
-from xlconv.grid.expr import Expr, Grid, call
+from xlconv.grid.expr import Expr, call
+from xlconv.grid.grid import Grid
 from xlconv.grid.places import Spot
 from xlconv.grid.sheet import Sheet
 

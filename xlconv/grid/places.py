@@ -11,7 +11,7 @@ from math import prod
 
 import numpy as np
 
-from xlconv.grid.expr import PAGE, Anchor, Grid
+from xlconv.grid.grid import PAGE, Anchor, Grid
 
 Place = tuple[int, int]
 """(row, column) of a cell, from 0."""

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from xlconv.grid.expr import Expr, Grid, Reference
-from xlconv.grid.limits import length
-from xlconv.grid.places import Place, letters, quoted
+from xlconv.errors import LimitError, XlconvError
+from xlconv.grid.expr import Expr
+from xlconv.grid.grid import Grid, Reference
+from xlconv.grid.limits import ADDRESS_LENGTH, FORMULA_LENGTH, LITERAL_LENGTH, length
+from xlconv.grid.places import Place, letters, quoted, span
 
 if TYPE_CHECKING:
-    from xlconv.grid.sheet import Light, Paint
+    from xlconv.grid.marks import Light, Paint
 
 STILL = (0, 0)
 """The step of a reference that stays."""
@@ -121,3 +123,36 @@ def rules(light: Light) -> Iterator[tuple[Grid, str]]:
     for lead in np.ndindex(*light.cells.shape[:-2]):
         index = (*lead, *[0] * (len(light.cells.shape) - inner))
         yield light.cells[(*lead, ...)], resolved(parts, index)
+
+
+def measure(formula: Expr, cells: Grid) -> bool:
+    """Refuse a formula that Excel does not take, wherever in the cells it stands.
+
+    returns  whether it surely has room; what hangs on corners without a place is not known
+
+    Raises LimitError for one that may be too long, XlconvError for a text in one that is.
+    """
+    bound, placed = 0, True
+    for piece in formula.pieces():
+        if not isinstance(piece, str):
+            bound += ADDRESS_LENGTH + (len(piece.grid.sheet) + 3) * piece.named
+            placed = placed and piece.grid.anchor.place is not None
+            continue
+        bound += length(piece)
+        if piece[0] == '"' and (found := length(piece) - 2) > LITERAL_LENGTH:
+            raise XlconvError(
+                f"a text in a formula may have at most {LITERAL_LENGTH} characters, got {found}:"
+                f" {piece[1:40]}..."
+            )
+    if bound <= FORMULA_LENGTH:
+        return True
+    if not placed:
+        return False
+    most = 0
+    for slot in slots(formula, cells):
+        most += slot.longest(cells.shape) if isinstance(slot, Slot) else length(slot)
+    if most > FORMULA_LENGTH:
+        raise LimitError(
+            f"a formula of {most} characters in {span(cells)}; Excel has {FORMULA_LENGTH}"
+        )
+    return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
@@ -11,125 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from xlconv.errors import LimitError, RoomError, XlconvError
+from xlconv.errors import XlconvError
 from xlconv.grid import theme
-from xlconv.grid.expr import PAGE, Anchor, Area, Expr, Grid
+from xlconv.grid.cells import Cell, drawn_cells
+from xlconv.grid.expr import Expr
 from xlconv.grid.functions import Values
-from xlconv.grid.limits import (
-    ADDRESS_LENGTH,
-    EXCEL_COLUMNS,
-    EXCEL_ROWS,
-    FORMULA_LENGTH,
-    LITERAL_LENGTH,
-    SHEETS_CELLS,
-    length,
-)
-from xlconv.grid.places import Place, Spot, leaves, span, tiled
-from xlconv.grid.references import Slot, resolved, slots
-from xlconv.text import counted, line, sizes
-
-SHORTEST = 3
-"""Characters of the shortest term of a formula, A1+."""
-
-TERMS = 300_000
-"""Terms of the formulas of a sheet, each formula counted once for all cells that it is over."""
-
-
-@dataclass(frozen=True)
-class Paint:
-    """Constants, or one formula, over cells; later paint covers earlier paint."""
-
-    cells: Grid
-    formula: Expr | None
-
-
-@dataclass(frozen=True)
-class Coat:
-    """A role, which the theme knows, over cells; `tint` broadcasts over them, -1 is none."""
-
-    cells: Grid
-    role: str
-    tint: Values
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A thick line around each innermost 2-D slice of the cells."""
-
-    cells: Grid
-
-
-@dataclass(frozen=True)
-class Light:
-    """A role that cells take while a condition holds; of two, the first that holds wins."""
-
-    cells: Grid
-    condition: Expr
-    role: str
-    tint: int = -1
-
-
-@dataclass(frozen=True)
-class Scale:
-    """A heat map over cells: the colours of the least and of the greatest value."""
-
-    cells: Grid
-    ends: tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A dropdown on cells: the values of a range on the same sheet, or a few given ones."""
-
-    cells: Grid
-    source: Area | tuple[str | int, ...]
-    prompt: str = ""
-
-
-@dataclass(frozen=True)
-class Link:
-    """A cell that leads to the first cell of another sheet."""
-
-    cells: Grid
-    target: str
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell as it is seen: what a second way of drawing needs.
-
-    value    its number, text or truth value; None where it only has a look
-    formula  without its leading `=`; "" of a constant
-    block    the name of the innermost block that it belongs to; "" of none
-    """
-
-    row: int
-    column: int
-    value: Any = None
-    formula: str = ""
-    role: str = ""
-    tint: int = -1
-    block: str = ""
-
-
-@dataclass(frozen=True, repr=False)
-class Block:
-    """Cells with a name and a meaning: what the manifest lists and a defined name leads to.
-
-    claim  what the cells claim to be, in the words of who checks it; None claims nothing
-    """
-
-    name: str
-    role: str
-    cells: Grid
-    claim: object = None
-
-    def __repr__(self) -> str:
-        return line("Block", f"{sizes(self.cells.shape)} {self.role}: {self.name}")
-
-    def ranges(self) -> list[str]:
-        """One A1 range for each innermost 2-D slice, in C order."""
-        return [span(leaf) for leaf in leaves(self.cells)]
+from xlconv.grid.grid import PAGE, Anchor, Area, Grid
+from xlconv.grid.limits import EXCEL_COLUMNS, SHEETS_CELLS, check_all_terms, check_room, check_terms
+from xlconv.grid.marks import Block, Choice, Coat, Frame, Light, Link, Paint, Scale
+from xlconv.grid.places import Place, Spot, tiled
+from xlconv.grid.references import measure
+from xlconv.text import counted, line
 
 
 @dataclass(repr=False)
@@ -254,30 +145,13 @@ class Sheet:
         if spot.anchor is PAGE:
             self._grow(rows, columns)
         else:
-            self._check(rows, columns)
+            check_room(rows, columns, self.used, self.room)
             spot.anchor.take((spot.row, spot.column), (rows, columns))
 
     def _grow(self, rows: int, columns: int) -> None:
         """Count cells as used, up to a row and a column of the sheet."""
         self.rows, self.columns = max(self.rows, rows), max(self.columns, columns)
-        self._check(self.rows, self.columns)
-
-    def _check(self, rows: int, columns: int) -> None:
-        """Refuse what a program has no room for."""
-        for program, what, needed, limit in (
-            ("Excel", "rows", rows, EXCEL_ROWS),
-            ("Excel", "columns", columns, EXCEL_COLUMNS),
-            # Google counts empty ones too
-            ("a Google Sheets workbook", "cells", rows * columns, SHEETS_CELLS),
-            (self._owner, "cells", self.used, self.room),
-        ):
-            if needed > limit:
-                raise RoomError(f"{needed} {what}; {program} has {limit}")
-
-    @property
-    def _owner(self) -> str:
-        """Whose room it is that its cells may take."""
-        return "this sheet" if self.room < SHEETS_CELLS else "a Google Sheets workbook"
+        check_room(self.rows, self.columns, self.used, self.room)
 
     def afford(self, terms: int, longest: int = 0) -> None:
         """Count terms of formulas that are still to be made.
@@ -287,14 +161,10 @@ class Sheet:
 
         Raises LimitError where the longest is longer than Excel has it, or there are too many.
         """
-        if longest * SHORTEST > FORMULA_LENGTH + 1:  # the last has no + behind it
-            raise LimitError(
-                f"a formula of {longest} terms is longer than Excel's {FORMULA_LENGTH} characters"
-            )
+        if longest:
+            check_terms(longest)
         self.terms += terms
-        most = min(TERMS, max(self.room // 2, TERMS // 4))
-        if self.terms > most:
-            raise LimitError(f"{self.terms} terms in formulas; {most} are the most")
+        check_all_terms(self.terms, self.room)
 
     def block(
         self,
@@ -367,11 +237,10 @@ class Sheet:
 
     def behind(self, at: Place | Spot, content: str, role: str) -> int:
         """The first column that a text does not run over; roughly, since fonts differ."""
-        look = theme.look(role)
-        room = len(content) * look.size * (0.61 if look.font == theme.MONOSPACE else 0.5)
-        width, column = 0.0, Spot.of(at).column
-        while not look.wrap and width < room:
-            width += self.widths.get(column, self.column_width) * 5.8
+        column = Spot.of(at).column
+        width = theme.width(content, role)
+        while width > 0:
+            width -= self.widths.get(column, self.column_width) * 5.8
             column += 1
         return column
 
@@ -402,22 +271,8 @@ class Sheet:
         return grid
 
     def cells(self) -> list[Cell]:
-        """Every cell that has a content or a look, by rows."""
-        cells: dict[Place, dict[str, Any]] = defaultdict(dict)
-        for coat in self.coats:
-            tints = np.broadcast_to(coat.tint, coat.cells.shape)
-            for index in np.ndindex(coat.cells.shape):
-                cells[coat.cells.cell(index)] |= {"role": coat.role, "tint": int(tints[index])}
-        for block in self.blocks:
-            for index in np.ndindex(block.cells.shape):
-                cells[block.cells.cell(index)]["block"] = block.name
-        for paint in self.paints:
-            pieces = [] if paint.formula is None else slots(paint.formula, paint.cells)
-            for index in np.ndindex(paint.cells.shape):
-                cells[paint.cells.cell(index)] |= {
-                    "value": paint.cells.value[index], "formula": resolved(pieces, index)
-                }  # fmt: skip
-        return [Cell(*place, **cells[place]) for place in sorted(cells)]
+        """Every cell that has a content or a look, by rows: for a second way of drawing."""
+        return drawn_cells(self.paints, self.coats, self.blocks)
 
     def defined_name(self, block: Block) -> str:
         """The name in the workbook that leads to a block.
@@ -473,36 +328,3 @@ class Sheet:
 def _signs(name: str) -> str:
     """A block's name with the signs that a name in a workbook may have."""
     return re.sub(r"\W", "_", name)
-
-
-def measure(formula: Expr, cells: Grid) -> bool:
-    """Refuse a formula that Excel does not take, wherever in the cells it stands.
-
-    returns  whether it surely has room; what hangs on corners without a place is not known
-
-    Raises LimitError for one that may be too long, XlconvError for a text in one that is.
-    """
-    bound, placed = 0, True
-    for piece in formula.pieces():
-        if not isinstance(piece, str):
-            bound += ADDRESS_LENGTH + (len(piece.grid.sheet) + 3) * piece.named
-            placed = placed and piece.grid.anchor.place is not None
-            continue
-        bound += length(piece)
-        if piece[0] == '"' and (found := length(piece) - 2) > LITERAL_LENGTH:
-            raise XlconvError(
-                f"a text in a formula may have at most {LITERAL_LENGTH} characters, got {found}:"
-                f" {piece[1:40]}..."
-            )
-    if bound <= FORMULA_LENGTH:
-        return True
-    if not placed:
-        return False
-    most = 0
-    for slot in slots(formula, cells):
-        most += slot.longest(cells.shape) if isinstance(slot, Slot) else length(slot)
-    if most > FORMULA_LENGTH:
-        raise LimitError(
-            f"a formula of {most} characters in {span(cells)}; Excel has {FORMULA_LENGTH}"
-        )
-    return True

@@ -116,3 +116,11 @@ def look(role: str, tint: int = -1) -> Look:
     if tint < 0:
         return found
     return Look(**{**found.__dict__, "fill": TINTS[tint % len(TINTS)]})
+
+
+def width(content: str, role: str) -> float:
+    """How wide a text is in points, roughly, since fonts differ; 0 of one that is wrapped."""
+    style = look(role)
+    return (
+        0 if style.wrap else len(content) * style.size * (0.61 if style.font == MONOSPACE else 0.5)
+    )

@@ -9,7 +9,8 @@ from typing import cast
 import numpy as np
 
 from xlconv.errors import BugError, XlconvError
-from xlconv.grid.sheet import Block, Sheet
+from xlconv.grid.marks import Block
+from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Convolution, Layer
 from xlconv.layers.model import OPERATIONS
 

@@ -17,7 +17,8 @@ from xlconv.figures.layout import Part, Table, Together, arrange
 from xlconv.figures.operations import Tap, accumulated, afford, written
 from xlconv.figures.sums import listed, summed
 from xlconv.figures.titles import times
-from xlconv.grid.expr import Expr, Grid
+from xlconv.grid.expr import Expr
+from xlconv.grid.grid import Grid
 from xlconv.grid.places import start, under
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry

@@ -23,7 +23,8 @@ from xlconv.figures.layout import Arranged, Part, arrange
 from xlconv.figures.operations import tapped, written
 from xlconv.figures.sums import added, listed, nth, sliced
 from xlconv.figures.verdicts import verdict
-from xlconv.grid.expr import Expr, Grid, call, total
+from xlconv.grid.expr import Expr, call, total
+from xlconv.grid.grid import Grid
 from xlconv.grid.places import under
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry

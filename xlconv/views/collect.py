@@ -22,7 +22,8 @@ from xlconv.figures.looked_at import CHOICES, LookedAt, look_at, pick
 from xlconv.figures.operations import collected, tapped
 from xlconv.figures.table import Column, Lines, table
 from xlconv.figures.verdicts import verdict
-from xlconv.grid.expr import Grid, call, joined, shown, with_commas
+from xlconv.grid.expr import call, joined, shown, with_commas
+from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 

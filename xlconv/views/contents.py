@@ -7,8 +7,9 @@ import numpy as np
 from xlconv import __version__
 from xlconv.errors import XlconvError
 from xlconv.grid.expr import lift
+from xlconv.grid.marks import Frame
 from xlconv.grid.places import Place
-from xlconv.grid.sheet import Frame, Sheet
+from xlconv.grid.sheet import Sheet
 
 LEGEND = ("input", "computed", "kernel", "zero", "cropped", "current", "now", "count")
 """The roles that a legend can explain."""

@@ -11,7 +11,8 @@ from xlconv.figures.blocks import Figure, Sources, figure, output_figure, source
 from xlconv.figures.layout import Part, arrange
 from xlconv.figures.operations import accumulated, afford, distributed
 from xlconv.figures.titles import count_caption
-from xlconv.grid.expr import Expr, Grid, call, total
+from xlconv.grid.expr import Expr, call, total
+from xlconv.grid.grid import Grid
 from xlconv.grid.places import Place, passed, tiled
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry

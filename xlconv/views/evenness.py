@@ -7,7 +7,8 @@ import numpy as np
 from xlconv.errors import XlconvError
 from xlconv.figures.blocks import indices
 from xlconv.figures.layout import Part, Table, arrange
-from xlconv.grid.expr import Expr, Grid, call, joined
+from xlconv.grid.expr import Expr, call, joined
+from xlconv.grid.grid import Grid
 from xlconv.grid.places import Spot
 from xlconv.grid.sheet import Sheet
 

@@ -15,7 +15,8 @@ from xlconv.figures.operations import tapped
 from xlconv.figures.titles import times
 from xlconv.figures.verdicts import apart
 from xlconv.frameworks.resolve import axes as conventional
-from xlconv.grid.expr import Grid, call
+from xlconv.grid.expr import call
+from xlconv.grid.grid import Grid
 from xlconv.grid.places import under
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry

@@ -20,7 +20,8 @@ from xlconv.figures.operations import collected, tapped
 from xlconv.figures.table import Column, table
 from xlconv.figures.titles import paddings_of, times
 from xlconv.figures.verdicts import verdict
-from xlconv.grid.expr import Expr, Grid, call
+from xlconv.grid.expr import Expr, call
+from xlconv.grid.grid import Grid
 from xlconv.grid.places import under
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry

@@ -19,7 +19,8 @@ from xlconv.figures.sums import added, sliced
 from xlconv.figures.titles import plain, times
 from xlconv.figures.verdicts import verdict
 from xlconv.files.arrays import array
-from xlconv.grid.expr import Expr, Grid, call, joined, shown
+from xlconv.grid.expr import Expr, call, joined, shown
+from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer

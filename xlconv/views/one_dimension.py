@@ -20,9 +20,11 @@ from xlconv.figures.looked_at import LookedAt, look_at
 from xlconv.figures.operations import collected, distributed, written
 from xlconv.figures.titles import count_caption
 from xlconv.figures.verdicts import verdict
-from xlconv.grid.expr import Expr, Grid, call
+from xlconv.grid.expr import Expr, call
+from xlconv.grid.grid import Grid
+from xlconv.grid.marks import Frame
 from xlconv.grid.places import start
-from xlconv.grid.sheet import Frame, Sheet
+from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
 

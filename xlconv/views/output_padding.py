@@ -14,7 +14,8 @@ from xlconv.figures.operations import tapped
 from xlconv.figures.sums import added, listed, nth, sliced
 from xlconv.figures.titles import paddings_of, times
 from xlconv.figures.verdicts import verdict
-from xlconv.grid.expr import Expr, Grid, call, total
+from xlconv.grid.expr import Expr, call, total
+from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import spell

@@ -21,7 +21,8 @@ from xlconv.figures.layout import Part, Together, arrange
 from xlconv.figures.operations import collected, written
 from xlconv.figures.titles import output_caption, plain
 from xlconv.grid import theme
-from xlconv.grid.expr import Constant, Grid
+from xlconv.grid.expr import Constant
+from xlconv.grid.grid import Grid
 from xlconv.grid.places import corners, start
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry

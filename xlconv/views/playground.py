@@ -13,7 +13,8 @@ from xlconv.figures.blocks import Figure, caption, figure, note
 from xlconv.figures.layout import arrange
 from xlconv.figures.live import ZERO, Heads, Live
 from xlconv.figures.parameters import LIMITS, parameters, said, said_by, size_words, sizes
-from xlconv.grid.expr import Expr, Grid, call, lift
+from xlconv.grid.expr import Expr, call, lift
+from xlconv.grid.grid import Grid
 from xlconv.grid.places import Spot
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer

@@ -16,9 +16,10 @@ from xlconv.figures.counts import count_figure
 from xlconv.figures.layout import Table, arrange
 from xlconv.figures.operations import collected, distributed
 from xlconv.figures.verdicts import verdict
-from xlconv.grid.expr import Grid
+from xlconv.grid.grid import Grid
+from xlconv.grid.marks import Frame
 from xlconv.grid.places import Place, tiled
-from xlconv.grid.sheet import Frame, Sheet
+from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
 

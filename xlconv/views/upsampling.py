@@ -10,7 +10,7 @@ from xlconv.figures.layout import Table, arrange
 from xlconv.figures.operations import collected
 from xlconv.figures.titles import plain
 from xlconv.figures.upsampled import WAYS, filled
-from xlconv.grid.expr import Grid
+from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.layer import Layer

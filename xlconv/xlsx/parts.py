@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import count, groupby
 
-from xlconv.grid.expr import Area
+from xlconv.grid.grid import Area
 from xlconv.grid.places import a1, corners, leaves, quoted, span
 from xlconv.grid.references import rules
 from xlconv.grid.sheet import Sheet

@@ -13,8 +13,9 @@ from itertools import groupby
 from operator import itemgetter, mul
 from typing import Any, NamedTuple
 
+from xlconv.grid.marks import Coat, Frame, Paint
 from xlconv.grid.places import letters
-from xlconv.grid.sheet import Coat, Frame, Paint, Sheet
+from xlconv.grid.sheet import Sheet
 from xlconv.xlsx.strip import Index, Lines, Strings, Strip
 
 CHUNK, FIRST = 1 << 20, 1 << 17  # bytes; the first is smaller, so that compressing soon begins

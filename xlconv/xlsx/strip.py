@@ -14,9 +14,9 @@ import numpy as np
 from xlconv.errors import BugError, XlconvError
 from xlconv.grid.functions import Values
 from xlconv.grid.limits import TEXT_LENGTH, UNWRITABLE, length
+from xlconv.grid.marks import Coat, Frame, Paint
 from xlconv.grid.places import Place, a1, letters
 from xlconv.grid.references import Slot, slots
-from xlconv.grid.sheet import Coat, Frame, Paint
 
 FEW = 1 << 8  # values that are put into text one by one
 BLOCK = 8  # rows whose values are put into text at once

@@ -1,0 +1,53 @@
+"""The cells of a sheet one by one, as they are seen: what a second way of drawing needs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from xlconv.grid.marks import Block, Coat, Paint
+from xlconv.grid.places import Place
+from xlconv.grid.references import resolved, slots
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell as it is seen: what a second way of drawing needs.
+
+    value    its number, text or truth value; None where it only has a look
+    formula  without its leading `=`; "" of a constant
+    block    the name of the innermost block that it belongs to; "" of none
+    """
+
+    row: int
+    column: int
+    value: Any = None
+    formula: str = ""
+    role: str = ""
+    tint: int = -1
+    block: str = ""
+
+
+def drawn_cells(
+    paints: Sequence[Paint], coats: Sequence[Coat], blocks: Sequence[Block]
+) -> list[Cell]:
+    """Every cell that has a content or a look, by rows."""
+    cells: dict[Place, dict[str, Any]] = defaultdict(dict)
+    for coat in coats:
+        tints = np.broadcast_to(coat.tint, coat.cells.shape)
+        for index in np.ndindex(coat.cells.shape):
+            cells[coat.cells.cell(index)] |= {"role": coat.role, "tint": int(tints[index])}
+    for block in blocks:
+        for index in np.ndindex(block.cells.shape):
+            cells[block.cells.cell(index)]["block"] = block.name
+    for paint in paints:
+        pieces = [] if paint.formula is None else slots(paint.formula, paint.cells)
+        for index in np.ndindex(paint.cells.shape):
+            cells[paint.cells.cell(index)] |= {
+                "value": paint.cells.value[index], "formula": resolved(pieces, index)
+            }  # fmt: skip
+    return [Cell(*place, **cells[place]) for place in sorted(cells)]

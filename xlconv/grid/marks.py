@@ -1,0 +1,90 @@
+"""What is put on the cells of a sheet: contents, looks, frames, lights, dropdowns, names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xlconv.grid.expr import Expr
+from xlconv.grid.functions import Values
+from xlconv.grid.grid import Area, Grid
+from xlconv.grid.places import leaves, span
+from xlconv.text import line, sizes
+
+
+@dataclass(frozen=True)
+class Paint:
+    """Constants, or one formula, over cells; later paint covers earlier paint."""
+
+    cells: Grid
+    formula: Expr | None
+
+
+@dataclass(frozen=True)
+class Coat:
+    """A role, which the theme knows, over cells; `tint` broadcasts over them, -1 is none."""
+
+    cells: Grid
+    role: str
+    tint: Values
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A thick line around each innermost 2-D slice of the cells."""
+
+    cells: Grid
+
+
+@dataclass(frozen=True)
+class Light:
+    """A role that cells take while a condition holds; of two, the first that holds wins."""
+
+    cells: Grid
+    condition: Expr
+    role: str
+    tint: int = -1
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A heat map over cells: the colours of the least and of the greatest value."""
+
+    cells: Grid
+    ends: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A dropdown on cells: the values of a range on the same sheet, or a few given ones."""
+
+    cells: Grid
+    source: Area | tuple[str | int, ...]
+    prompt: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A cell that leads to the first cell of another sheet."""
+
+    cells: Grid
+    target: str
+
+
+@dataclass(frozen=True, repr=False)
+class Block:
+    """Cells with a name and a meaning: what the manifest lists and a defined name leads to.
+
+    claim  what the cells claim to be, in the words of who checks it; None claims nothing
+    """
+
+    name: str
+    role: str
+    cells: Grid
+    claim: object = None
+
+    def __repr__(self) -> str:
+        return line("Block", f"{sizes(self.cells.shape)} {self.role}: {self.name}")
+
+    def ranges(self) -> list[str]:
+        """One A1 range for each innermost 2-D slice, in C order."""
+        return [span(leaf) for leaf in leaves(self.cells)]
