@@ -9,8 +9,8 @@ from typing import Any
 from xlconv.checking.formula import parts, skeleton
 from xlconv.checking.redrawn import FAILURES, contents
 from xlconv.checking.workbook import Cell, Workbook
+from xlconv.grid.names import prefix
 from xlconv.grid.places import area_of
-from xlconv.grid.sheet import Sheet
 from xlconv.lessons.drawing import draw
 from xlconv.lessons.lesson import Lesson
 
@@ -29,7 +29,7 @@ def found_again(lesson: Lesson, book: Workbook) -> dict[str, str]:
 def _by_names(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> dict[str, str]:
     """Sheets that the names of their blocks lead to."""
     found: dict[str, str] = {}
-    prefixes = {Sheet(page.name).prefix: page.name for page in lesson.pages}
+    prefixes = {prefix(page.name): page.name for page in lesson.pages}
     for name, reference in book.names.items():
         place = area_of(reference)
         fitting = [prefix for prefix in prefixes if name.startswith(prefix)]

@@ -1,15 +1,9 @@
-"""A layer's blocks as figures: each with its words, its indices, and its place on one ruler.
-
-The ruler is the cells of the full output before it is cropped: input i lies at stride*i, kernel
-index u spans dilation*u, output r lies at r + padding. So "which cells meet" is one question, asked
-of any figure in the same words.
-"""
+"""A layer's blocks as figures: each with its words, its indices, and its place on the ruler."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from math import prod
 from typing import Any
 
@@ -17,11 +11,10 @@ import numpy as np
 
 from xlconv.figures.layout import Arranged, Part
 from xlconv.figures.titles import output_caption, plain, stretched_caption
-from xlconv.grid.expr import Expr, call, moved
 from xlconv.grid.grid import Anchor, Grid
 from xlconv.grid.places import Place, Spot, extent, start, tiled
 from xlconv.grid.sheet import Sheet
-from xlconv.layers.geometry import Axis, Geometry
+from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Convolution, Layer
 
 TINTED = 2_000
@@ -58,11 +51,6 @@ def tints(geometry: Geometry) -> np.ndarray:
     """One tint for each kernel index, to broadcast over the weight."""
     sizes = [axis.kernel_size for axis in geometry.axes]
     return np.arange(prod(sizes)).reshape(sizes)
-
-
-def kernel_indices(geometry: Geometry) -> list[tuple[int, ...]]:
-    """Every kernel index, in C order: its place in the list is its tint."""
-    return list(product(*(range(axis.kernel_size) for axis in geometry.axes)))
 
 
 def caption(sheet: Sheet, words: str, across: int = 0) -> Anchor | None:
@@ -131,11 +119,6 @@ def indices(sheet: Sheet, grid: Grid, rank: int, firsts: Sequence[int] = ()) -> 
         sheet.coat(label, "index")
         found.append(label[widen])
     return found
-
-
-def of_channel(label: Grid, channel: int) -> Grid:
-    """The indices of one channel; rows that touch, as in 1-D, share those above the first."""
-    return label[min(channel, label.shape[0] - 1)]
 
 
 @dataclass(frozen=True)
@@ -259,26 +242,6 @@ def output_figure(
 def tinted(sheet: Sheet, weight: Grid) -> bool:
     """Whether what is met is tinted by its weight; a plan has no colours."""
     return not sheet.plan and prod(weight.shape) <= TINTED
-
-
-def meeting(
-    g: Geometry, figure: Figure, channel: int, at: Sequence[Expr], u: Sequence[int]
-) -> Iterator[Expr]:
-    """What must hold for cells of a figure to meet kernel index u at an output cell."""
-    axes = zip(g.axes, figure.labels, figure.ruler, at, u, strict=True)
-    for axis, label, (step, first), r, offset in axes:
-        here = of_channel(label, channel)
-        here_on = here * step if step > 1 else here
-        yield here_on.equals(moved(r, axis.padding[0] - axis.dilation * offset - first))
-
-
-def source(axis: Axis, r: Expr, u: int) -> tuple[Expr, list[Expr]]:
-    """The input that meets kernel index u at output r, and what must hold for there to be one."""
-    apart = moved(r, axis.padding[0] - axis.dilation * u)
-    there = [apart >= 0, apart <= axis.stride * (axis.size - 1)]
-    if axis.stride == 1:
-        return apart, there
-    return apart / axis.stride, [*there, call("MOD", apart, axis.stride).equals(0)]
 
 
 def note(sheet: Sheet, *lines: str, role: str = "note") -> Part:

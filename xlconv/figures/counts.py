@@ -6,8 +6,9 @@ from functools import reduce
 from math import prod
 from operator import mul
 
-from xlconv.figures.blocks import Figure, caption, indices, source, steps
+from xlconv.figures.blocks import Figure, caption, indices, steps
 from xlconv.figures.layout import Arranged, Part
+from xlconv.figures.ruler import source
 from xlconv.figures.sums import sliced
 from xlconv.figures.titles import count_caption
 from xlconv.figures.verdicts import verdict

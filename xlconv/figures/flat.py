@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from xlconv.figures.blocks import Figure, caption, kernel_indices
+from xlconv.figures.blocks import Figure, caption
+from xlconv.figures.ruler import kernel_indices
 from xlconv.figures.titles import times
 from xlconv.grid.grid import Grid
 from xlconv.grid.marks import Frame

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import count
 
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import of_channel
 from xlconv.figures.layout import Part
+from xlconv.figures.ruler import of_channel
 from xlconv.grid.expr import Expr, call, chosen
 from xlconv.grid.grid import Grid
+from xlconv.grid.places import Spot
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
 
@@ -86,22 +87,13 @@ def look_at(
     labels  the canvas's cells by their output index, of each axis
     first   what the controls say when the file is opened; the middle if not given
     """
-    corner, across = sheet.corner(), count(4, 3)
+    corner, spots = sheet.corner(), count(4, 3)
     sheet.text(corner, sheet.say(words), "caption")
     names, sizes = ["depth", "row", "column"][-geometry.rank :], geometry.output_shape[1:]
-
-    def control(name: str, content: float) -> Grid:
-        column = next(across)
-        sheet.text(corner.shift(0, column), sheet.say(name), "label")
-        return sheet.block(
-            f"look_{name}", corner.shift(0, column + 1), (), role="control", content=content
-        )
-
+    starts = _start(geometry, first)
     at, known = [], list[Expr]()
-    for n, (name, size, start) in enumerate(
-        zip(names, sizes, _start(geometry, first), strict=True)
-    ):
-        at.append(cell := control(name, float(start)))
+    for n, (name, size) in enumerate(zip(names, sizes, strict=True)):
+        at.append(cell := _control(sheet, corner.shift(0, next(spots)), name, starts[n]))
         if name == "depth":  # the indices of depth slices stand apart from one another
             sheet.choose(cell, range(size))
             known += _whole(cell, size)
@@ -111,17 +103,23 @@ def look_at(
             known.append(call("COUNTIF", line.area(), cell).equals(1))
     channel = None
     if geometry.out_channels > 1:
-        channel = control("channel", 0.0)
+        channel = _control(sheet, corner.shift(0, next(spots)), "channel", 0)
         sheet.choose(channel, range(geometry.out_channels))
         known += _whole(channel, geometry.out_channels)
     limits = ", ".join(
         f"{sheet.say(name)} 0..{size - 1}" for name, size in zip(names, sizes, strict=True)
     )
     wrong = call("IF", call("AND", *known), "", sheet.say("look_wrong", limits=limits))
-    message = sheet.formula(corner.shift(0, next(across) + 1), wrong, "warning")
+    message = sheet.formula(corner.shift(0, next(spots) + 1), wrong, "warning")
     return LookedAt(
         corner.anchor, geometry=geometry, at=at, channel=channel, valid=message.equals("")
     )
+
+
+def _control(sheet: Sheet, at: Spot, name: str, start: int) -> Grid:
+    """A cell to choose an index in, its label before it."""
+    sheet.text(at, sheet.say(name), "label")
+    return sheet.block(f"look_{name}", at.shift(0, 1), (), role="control", content=float(start))
 
 
 def _whole(cell: Grid, size: int) -> list[Expr]:

@@ -280,3 +280,11 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "SUMPRODUCT": _reduced(_sumproduct),
     "SUMXMY2": _reduced(lambda a, b, axes: np.square(a - b).sum(axes)),
 }
+
+
+def unwritten(shape: tuple[int, ...], kind: Any, *, take_room: bool) -> Values:
+    """Values of cells that nothing is written on yet; all in the memory of one, if they are to be."""
+    blank: Any = {"f": np.nan, "b": False}.get(np.dtype(kind).kind)
+    if take_room:
+        return np.full(shape, blank, dtype=kind)
+    return np.broadcast_to(np.array(blank, dtype=kind), shape)

@@ -85,6 +85,13 @@ def corners(grid: Grid) -> tuple[Place, Place]:
     return (min(rows), min(columns)), (max(rows), max(columns))
 
 
+def end(spot: Spot, shape: Sequence[int], steps: Sequence[Place]) -> Place:
+    """The first row and column behind cells that begin at a spot, counted from its corner."""
+    moves = list(zip(shape, steps, strict=True))
+    down, across = (sum(max(0, (size - 1) * step[way]) for size, step in moves) for way in (0, 1))
+    return spot.row + down + 1, spot.column + across + 1
+
+
 def start(grid: Grid) -> Spot:
     """The first cell of a grid, before it has a place."""
     return Spot(grid.anchor, *grid.offset)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
@@ -11,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.grid import theme
+from xlconv.grid import names, theme
 from xlconv.grid.cells import Cell, drawn_cells
 from xlconv.grid.expr import Expr
-from xlconv.grid.functions import Values
+from xlconv.grid.functions import Values, unwritten
 from xlconv.grid.grid import PAGE, Anchor, Area, Grid
 from xlconv.grid.limits import EXCEL_COLUMNS, SHEETS_CELLS, check_all_terms, check_room, check_terms
 from xlconv.grid.marks import Block, Choice, Coat, Frame, Light, Link, Paint, Scale
-from xlconv.grid.places import Place, Spot, tiled
+from xlconv.grid.places import Place, Spot, end, tiled
 from xlconv.grid.references import measure
 from xlconv.text import counted, line
 
@@ -52,7 +51,6 @@ class Sheet:
     annex: Place = (0, 0)
     """Where the next parts of a long sum stand, beside the figure of a sheet drawn again."""
     annex_end: Place = (0, 0)
-    """The rows and columns up to which parts stand."""
     corners: list[Anchor] = field(default_factory=list)
     """Those that a layout puts somewhere, in the order in which they were asked for."""
     known: Sequence[Place | None] = ()
@@ -67,7 +65,6 @@ class Sheet:
     zoom: int = 100
     try_row: int = 0
     hidden: bool = False
-    """Whether programs do not show it."""
     paints: list[Paint] = field(default_factory=list)
     coats: list[Coat] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
@@ -122,22 +119,11 @@ class Sheet:
         """
         steps = tuple(steps) if steps is not None else tiled(tuple(shape), "v" * (len(shape) - 2))
         spot = Spot.of(at)
-        rows, columns = (
-            first
-            + sum(max(0, (size - 1) * step[n]) for size, step in zip(shape, steps, strict=True))
-            + 1
-            for n, first in enumerate((spot.row, spot.column))
-        )
+        rows, columns = end(spot, shape, steps)
         self._take(spot, rows, columns, prod(shape))
-        blank: Any = {"f": np.nan, "b": False}.get(np.dtype(dtype).kind)
-        values: Values = (
-            np.broadcast_to(np.array(blank, dtype=dtype), tuple(shape))
-            if self.plan
-            else np.full(tuple(shape), blank, dtype=dtype)
-        )
-        return Grid(
-            self.name, (spot.row, spot.column), steps, values, self.paint, anchor=spot.anchor
-        )
+        values = unwritten(tuple(shape), dtype, take_room=not self.plan)
+        at = spot.row, spot.column
+        return Grid(self.name, at, steps, values, self.paint, anchor=spot.anchor)
 
     def _take(self, spot: Spot, rows: int, columns: int, cells: int = 0) -> None:
         """Count cells as used, up to a row and a column counted from the spot's corner."""
@@ -203,7 +189,7 @@ class Sheet:
 
         Raises XlconvError where the sheet has a block whose name in the workbook would be the same.
         """
-        if (known := _signs(name).lower()) in self.taken:
+        if (known := names.signs(name).lower()) in self.taken:
             raise XlconvError(f'two blocks are called "{name}": each needs a name of its own')
         self.taken.add(known)
         if name in self.given:
@@ -275,19 +261,8 @@ class Sheet:
         return drawn_cells(self.paints, self.coats, self.blocks)
 
     def defined_name(self, block: Block) -> str:
-        """The name in the workbook that leads to a block.
-
-        >>> sheet = Sheet("1-D")
-        >>> x = sheet.block("output", (0, 0), (1, 1), role="output", content=0.0)
-        >>> sheet.defined_name(sheet.blocks[0])
-        '_1_d_output'
-        """
-        return self.prefix + _signs(block.name)
-
-    @property
-    def prefix(self) -> str:
-        """What the names of its blocks begin with."""
-        return re.sub(r"\W|^(?=\d)", "_", f"{self.name.lower()}_")
+        """The name in the workbook that leads to a block."""
+        return names.prefix(self.name) + names.signs(block.name)
 
     def link(self, at: Place | Spot, content: str, target: str) -> None:
         """A text that leads to another sheet."""
@@ -323,8 +298,3 @@ class Sheet:
             raise TypeError(f"{value.dtype} values do not go into {cells.memory.dtype} cells")
         cells.memory[...] = value
         self.paints.append(Paint(cells, formula))
-
-
-def _signs(name: str) -> str:
-    """A block's name with the signs that a name in a workbook may have."""
-    return re.sub(r"\W", "_", name)

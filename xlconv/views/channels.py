@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from xlconv.figures.blocks import (
-    bias_figure,
-    box_size,
-    indices,
-    note,
-    output_figure,
-    steps,
-    tints,
-)
+from xlconv.figures.blocks import bias_figure, box_size, indices, note, output_figure, steps, tints
 from xlconv.figures.layout import Part, Table, Together, arrange
 from xlconv.figures.operations import Tap, accumulated, afford, written
 from xlconv.figures.sums import listed, summed

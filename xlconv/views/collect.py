@@ -7,11 +7,8 @@ from math import prod
 
 from xlconv.figures.blocks import (
     Sources,
-    kernel_indices,
-    meeting,
     note,
     output_figure,
-    source,
     sources,
     stretched_figure,
     tinted,
@@ -20,6 +17,7 @@ from xlconv.figures.blocks import (
 from xlconv.figures.layout import Part, arrange
 from xlconv.figures.looked_at import CHOICES, LookedAt, look_at, pick
 from xlconv.figures.operations import collected, tapped
+from xlconv.figures.ruler import kernel_indices, meeting, source
 from xlconv.figures.table import Column, Lines, table
 from xlconv.figures.verdicts import verdict
 from xlconv.grid.expr import call, joined, shown, with_commas

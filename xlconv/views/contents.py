@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from xlconv import __version__
 from xlconv.errors import XlconvError
+from xlconv.figures.blocks import note
+from xlconv.figures.layout import Part, arrange
 from xlconv.grid.expr import lift
 from xlconv.grid.marks import Frame
-from xlconv.grid.places import Place
+from xlconv.grid.places import Spot
 from xlconv.grid.sheet import Sheet
 
 LEGEND = ("input", "computed", "kernel", "zero", "cropped", "current", "now", "count")
@@ -33,32 +37,48 @@ def contents(
     shown = LEGEND if legend is None else legend
     if unknown := [role for role in shown if role not in LEGEND]:
         raise XlconvError(f'legend must name some of {", ".join(LEGEND)}, got "{unknown[0]}"')
-    row = 3
-    for line in about or []:
-        sheet.text((row, 1), line, "text")
-        row += 1
-    row += 1
-    sheet.text((row, 1), sheet.say("sheets"), "heading")
-    for n, (name, idea) in enumerate(pages[1:], 1):
-        sheet.text((row + n, 1), f"{n}", "index")
-        sheet.link((row + n, 2), name, name)
-        sheet.text((row + n, 6), idea, "text")
-    row += len(pages) + 1
-    sheet.text((row, 1), sheet.say("legend"), "heading")
-    height = -(-len(shown) // 2)
+    arrange(
+        sheet,
+        note(sheet, *about, role="text") if about else None,
+        _links(sheet, pages[1:]),
+        _legend(sheet, shown),
+        _numbered(sheet, "how", how or []),
+        note(sheet, sheet.say("made_with", version=__version__)),
+    )
+
+
+def _links(sheet: Sheet, pages: Sequence[tuple[str, str]]) -> Part:
+    """The sheets, numbered, each with a link to it and its idea."""
+    corner = sheet.corner()
+    sheet.text(corner, sheet.say("sheets"), "heading")
+    for n, (name, idea) in enumerate(pages, 1):
+        sheet.text(corner.shift(n), f"{n}", "index")
+        sheet.link(corner.shift(n, 1), name, name)
+        sheet.text(corner.shift(n, 5), idea, "text")
+    return Part(corner.anchor)
+
+
+def _legend(sheet: Sheet, shown: Sequence[str]) -> Part:
+    """What the looks mean, in two columns."""
+    corner, height = sheet.corner(), -(-len(shown) // 2)
+    sheet.text(corner, sheet.say("legend"), "heading")
     for n, role in enumerate(shown):
-        at = (row + 1 + n % height, 1 + n // height * 13)
+        at = corner.shift(1 + n % height, n // height * 13)
         _swatch(sheet, at, role)
-        sheet.text((at[0], at[1] + 4), sheet.say(f"legend_{role}"), "text")
-    row += height + 2
-    sheet.text((row, 1), sheet.say("how"), "heading")
-    for n, line in enumerate(how or [], 1):
-        sheet.text((row + n, 1), f"{n}.  {line}", "text")
-    row += len(how or []) + 2
-    sheet.text((row, 1), sheet.say("made_with", version=__version__), "note")
+        sheet.text(at.shift(0, 4), sheet.say(f"legend_{role}"), "text")
+    return Part(corner.anchor)
 
 
-def _swatch(sheet: Sheet, at: Place, role: str) -> None:
+def _numbered(sheet: Sheet, heading: str, lines: Sequence[str]) -> Part:
+    """Lines with numbers under a heading."""
+    corner = sheet.corner()
+    sheet.text(corner, sheet.say(heading), "heading")
+    for n, line in enumerate(lines, 1):
+        sheet.text(corner.shift(n), f"{n}.  {line}", "text")
+    return Part(corner.anchor)
+
+
+def _swatch(sheet: Sheet, at: Spot, role: str) -> None:
     """Three cells that look as a role does; those of a heat map need values to show."""
     if role == "count":
         cells = sheet.memory(at, (1, 3))

@@ -7,21 +7,11 @@ from math import prod
 from typing import Any
 
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import (
-    Figure,
-    Sources,
-    copied,
-    figure,
-    kernel_indices,
-    note,
-    of_channel,
-    sources,
-    tinted,
-    tints,
-)
+from xlconv.figures.blocks import Figure, Sources, copied, figure, note, sources, tinted, tints
 from xlconv.figures.layout import Part, arrange
 from xlconv.figures.looked_at import CHOICES, LookedAt, look_at, pick
 from xlconv.figures.operations import convolved, slid
+from xlconv.figures.ruler import kernel_indices, of_channel
 from xlconv.figures.sums import in_lines
 from xlconv.figures.titles import forward_size_formula, plain, sized
 from xlconv.figures.verdicts import verdict

@@ -58,14 +58,7 @@ def gradient(
     layer = replace(layer, bias=None)  # which no pixel of the image changes
     _check(layer, epsilon)
     x = _block(sheet, "image", g.output_shape, role="image", content=_image(image, seed, g))
-    w = kernel_figure(sheet, layer)
-    result = _block(sheet, "result", g.input_shape, role="computed")
-    convolved(sheet, result.cells, g, x.cells, w.cells)
-    upstream = _block(sheet, "upstream", g.input_shape, role="input", content=layer.input)
-    loss = figure(
-        sheet, "loss", (1,), 1, sheet.say("loss"), role="computed", numbered=False,
-        content=_product(sheet, result, upstream),
-    )  # fmt: skip
+    w, result, upstream, loss = _convolved(sheet, layer, x)
     y = output_figure(sheet, layer, "gradient")
     tapped(sheet, y.cells, g, upstream.cells, w.cells, None)
     aside = note(sheet, sheet.say("bias_aside")) if biased else None
@@ -74,13 +67,7 @@ def gradient(
 
     up = nudged(sheet, g, x, w, upstream, x.cells + nudge, "up")
     down = nudged(sheet, g, x, w, upstream, x.cells - nudge, "down")
-    slopes = _block(sheet, "differences", g.output_shape, role="computed", dtype=object)
-    slope = (up.losses.cells - down.losses.cells) / (2 * nudge)
-    slopes.cells[...] = call("IF", valid := nudge.differs(0), slope, "")
-    agree = verdict(
-        sheet, (y.kept, slopes.cells), agree="gradients_agree", differ="gradients_differ",
-        valid=valid,
-    )  # fmt: skip
+    slopes, agree = _slopes(sheet, up, down, nudge, y)
     dots = _dots(sheet, loss.cells, _product(sheet, x, y))
     words = _in_words(sheet, here, up, down, slopes, nudge)
     _light(sheet, here, (x, slopes, y), (up, down))
@@ -90,6 +77,30 @@ def gradient(
         | led(sheet, loss, "="),
         y / aside | slopes / agree | dots, words, up.line, down.line,
     )  # fmt: skip
+
+
+def _convolved(sheet: Sheet, layer: Layer, x: Figure) -> tuple[Figure, Figure, Figure, Figure]:
+    """The kernel, what the convolution makes of an image with it, the gradient of that, and L."""
+    g = layer.geometry
+    w = kernel_figure(sheet, layer)
+    result = _block(sheet, "result", g.input_shape, role="computed")
+    convolved(sheet, result.cells, g, x.cells, w.cells)
+    upstream = _block(sheet, "upstream", g.input_shape, role="input", content=layer.input)
+    loss = figure(
+        sheet, "loss", (1,), 1, sheet.say("loss"), role="computed", numbered=False,
+        content=_product(sheet, result, upstream),
+    )  # fmt: skip
+    return w, result, upstream, loss
+
+
+def _slopes(sheet: Sheet, up: Nudged, down: Nudged, nudge: Grid, y: Figure) -> tuple[Figure, Part]:
+    """The slope at each pixel by differences, and whether it is what the layer gives."""
+    shape = y.kept.shape
+    slopes = _block(sheet, "differences", shape, role="computed", dtype=object)
+    slope = (up.losses.cells - down.losses.cells) / (2 * nudge)
+    slopes.cells[...] = call("IF", valid := nudge.differs(0), slope, "")
+    words = {"agree": "gradients_agree", "differ": "gradients_differ"}
+    return slopes, verdict(sheet, (y.kept, slopes.cells), valid=valid, **words)
 
 
 def _block(sheet: Sheet, name: str, shape: Sequence[int], **block: Any) -> Figure:

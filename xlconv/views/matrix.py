@@ -6,17 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 
-from xlconv.figures.blocks import (
-    Figure,
-    Sources,
-    copied,
-    figure,
-    kernel_indices,
-    output_figure,
-    source,
-    sources,
-    tinted,
-)
+from xlconv.figures.blocks import Figure, Sources, copied, figure, output_figure, sources, tinted
 from xlconv.figures.flat import (
     ACROSS,
     DOWN,
@@ -30,6 +20,7 @@ from xlconv.figures.flat import (
 from xlconv.figures.layout import arrange
 from xlconv.figures.looked_at import LookedAt, look_at
 from xlconv.figures.operations import tapped, written
+from xlconv.figures.ruler import kernel_indices, source
 from xlconv.figures.titles import output_caption
 from xlconv.figures.verdicts import verdict
 from xlconv.grid.expr import Expr, call, joined, with_commas

@@ -7,8 +7,6 @@ from xlconv.figures.blocks import (
     Figure,
     Sources,
     caption,
-    kernel_indices,
-    meeting,
     output_figure,
     sources,
     stretched_figure,
@@ -18,6 +16,7 @@ from xlconv.figures.counts import axis_count
 from xlconv.figures.layout import Part, Table, arrange
 from xlconv.figures.looked_at import LookedAt, look_at
 from xlconv.figures.operations import collected, distributed, written
+from xlconv.figures.ruler import kernel_indices, meeting
 from xlconv.figures.titles import count_caption
 from xlconv.figures.verdicts import verdict
 from xlconv.grid.expr import Expr, call

@@ -8,14 +8,7 @@ from math import prod
 
 from xlconv.errors import XlconvError
 from xlconv.figures.again import by_distributing
-from xlconv.figures.blocks import (
-    Figure,
-    Sources,
-    bias_figure,
-    copied,
-    figure,
-    kernel_figure,
-)
+from xlconv.figures.blocks import Figure, Sources, bias_figure, copied, figure, kernel_figure
 from xlconv.figures.lattice import Lattice, lattice
 from xlconv.figures.layout import Part, Together, arrange
 from xlconv.figures.operations import collected, written
@@ -50,8 +43,8 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
     """
     g = layer.geometry
     known, image = _phases(g), picture or prod(g.output_shape) > HAND
-    shown = shown_phases(known, sheet.plan)
     w, b = kernel_figure(sheet, layer, phase_tints(g, known)), bias_figure(sheet, layer)
+    shown = shown_phases(known, sheet.plan)
     split, kernels = _split(sheet, g, known, shown, w.cells)
     x, before = _input(sheet, layer, known, numbered=not image)
     src = Sources(replace(x, cells=x.kept), w, b)
@@ -74,8 +67,7 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
         if not image:
             sheet.coat(cells, "output", one.number)
     if not image:
-        again = by_distributing(sheet, layer, src, y.cells)
-        arrange(sheet, x / w / b | split | own | y / again)
+        arrange(sheet, x / w / b | split | own | y / by_distributing(sheet, layer, src, y.cells))
     elif picture:
         arrange(sheet, Together(w / b | split | x | own | y))
         _pixels(sheet, x, y)

@@ -42,12 +42,7 @@ def playground(sheet: Sheet, layer: Layer, *, area: int = 18) -> None:
     Raises XlconvError for a layer that these cells cannot say, or that does not fit.
     """
     start = said_by(layer)
-    if not max(layer.geometry.canvas_shape) <= area <= LARGEST:
-        raise XlconvError(
-            f"area must be from {max(layer.geometry.canvas_shape)}, the full output of this layer,"
-            f" to {LARGEST}, got {area}",
-            parameter="area",
-        )
+    _check_area(layer, area)
     sheet.column_width, sheet.frozen_rows = 4.1, STRIP + 2
     p = parameters(sheet, start)
     size = sizes(sheet, p, area)
@@ -76,6 +71,15 @@ def playground(sheet: Sheet, layer: Layer, *, area: int = 18) -> None:
     arrange(sheet, p, (x | w) / legend / t | y | size, at=(STRIP, 1))
     sheet.try_row = sheet.rows + 1
     arrange(sheet, z, stamps, same | count, at=(sheet.try_row + TRIES, 1))
+
+
+def _check_area(layer: Layer, area: int) -> None:
+    least = max(layer.geometry.canvas_shape)
+    if not least <= area <= LARGEST:
+        raise XlconvError(
+            f"area must be from {least}, the full output of this layer, to {LARGEST}, got {area}",
+            parameter="area",
+        )
 
 
 def _pool(live: Live, name: str, numbers: Array, room: int, size: Any, tint: Any = -1) -> Figure:

@@ -1,0 +1,46 @@
+"""The ruler: which cells of any figure meet.
+
+It is the cells of the full output before it is cropped: input i lies at stride*i, kernel index u
+spans dilation*u, output r lies at r + padding. So "which cells meet" is one question, asked of any
+figure in the same words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+
+from xlconv.figures.blocks import Figure
+from xlconv.grid.expr import Expr, call, moved
+from xlconv.grid.grid import Grid
+from xlconv.layers.geometry import Axis, Geometry
+
+
+def kernel_indices(geometry: Geometry) -> list[tuple[int, ...]]:
+    """Every kernel index, in C order: its place in the list is its tint."""
+    return list(product(*(range(axis.kernel_size) for axis in geometry.axes)))
+
+
+def of_channel(label: Grid, channel: int) -> Grid:
+    """The indices of one channel; rows that touch, as in 1-D, share those above the first."""
+    return label[min(channel, label.shape[0] - 1)]
+
+
+def meeting(
+    g: Geometry, figure: Figure, channel: int, at: Sequence[Expr], u: Sequence[int]
+) -> Iterator[Expr]:
+    """What must hold for cells of a figure to meet kernel index u at an output cell."""
+    axes = zip(g.axes, figure.labels, figure.ruler, at, u, strict=True)
+    for axis, label, (step, first), r, offset in axes:
+        here = of_channel(label, channel)
+        here_on = here * step if step > 1 else here
+        yield here_on.equals(moved(r, axis.padding[0] - axis.dilation * offset - first))
+
+
+def source(axis: Axis, r: Expr, u: int) -> tuple[Expr, list[Expr]]:
+    """The input that meets kernel index u at output r, and what must hold for there to be one."""
+    apart = moved(r, axis.padding[0] - axis.dilation * u)
+    there = [apart >= 0, apart <= axis.stride * (axis.size - 1)]
+    if axis.stride == 1:
+        return apart, there
+    return apart / axis.stride, [*there, call("MOD", apart, axis.stride).equals(0)]
