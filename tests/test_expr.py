@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from xlconv.errors import BugError
-from xlconv.grid.expr import Constant, Expr, call, joined, shown, total
+from xlconv.grid.expr import Constant, Expr, call, joined, rounded, total
 from xlconv.grid.functions import FUNCTIONS, OPERATORS
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import a1
@@ -199,9 +199,9 @@ CASES: list[tuple[str, Expr, float | str | bool]] = [
     ("ROUND(1.005,2)", call("ROUND", 1.005, 2), 1.01),
     ("ROUND(2.675,2)", call("ROUND", 2.675, 2), 2.68),
     ("ROUND(1250,-2)", call("ROUND", 1250, -2), 1300.0),
-    ('ROUND(G1+0.2,4)&""', shown(SMALL[0] + 0.2) & "", "0.3"),
-    ('ROUND(1/3,4)&""', shown(one / 3) & "", "0.3333"),
-    ('ROUND(-1/4,4)&""', shown(Constant(-1) / 4) & "", "-0.25"),
+    ('ROUND(G1+0.2,4)&""', rounded(SMALL[0] + 0.2) & "", "0.3"),
+    ('ROUND(1/3,4)&""', rounded(one / 3) & "", "0.3333"),
+    ('ROUND(-1/4,4)&""', rounded(Constant(-1) / 4) & "", "-0.25"),
     ("SUM(A1:C2)", call("SUM", N.area()), 21.0),
     ("SUM(F1:F3)", call("SUM", COLUMN.area()), 24.0),
     ("SUM(A3:D3)", call("SUM", MIXED.area()), 3.0),

@@ -18,7 +18,7 @@ from xlconv.grid import expr, references
 from xlconv.grid.expr import Call, Expr
 from xlconv.grid.functions import FUNCTIONS
 from xlconv.grid.grid import Grid
-from xlconv.grid.references import rules
+from xlconv.grid.references import conditions
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.model import conv_transpose
@@ -101,7 +101,7 @@ def lights() -> bool:
     """Whether the conditional formats cannot be written."""
     try:
         for light in drawn("channels").lights:
-            list(rules(light))
+            list(conditions(light))
     except ValueError:
         return True
     return False

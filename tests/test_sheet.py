@@ -11,7 +11,7 @@ from xlconv.errors import XlconvError
 from xlconv.grid.expr import Expr, call
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import a1, below, beside, corners, leaves, span, tiled
-from xlconv.grid.references import rules, text
+from xlconv.grid.references import conditions, text
 from xlconv.grid.sheet import Sheet
 from xlconv.lessons.book import Book
 
@@ -236,7 +236,7 @@ def test_condition_is_written_for_the_first_cell_of_each_slice() -> None:
     x = grid(sheet, (1, 1), 2, 2, 3)
     index = grid(sheet, (0, 1), 3)
     sheet.light(x, (index + x[:, :, :1]).equals(x[0, 0, 0]), "now")
-    assert [(span(leaf), rule) for leaf, rule in rules(sheet.lights[0])] == [
+    assert [(span(leaf), rule) for leaf, rule in conditions(sheet.lights[0])] == [
         ("B2:D3", "B$1+$B2=$B$2"),
         ("B5:D6", "B$1+$B5=$B$2"),
     ]
@@ -247,7 +247,7 @@ def test_condition_that_no_relative_reference_can_say_is_refused() -> None:
     x, y = grid(sheet, (0, 0), 3, 4), grid(sheet, (9, 0), 3, 4)
     sheet.light(y, x[::-1] > 0, "now")
     with pytest.raises(ValueError, match=r"moves by \(-1, 0\) where its cell moves by \(1, 0\)"):
-        list(rules(sheet.lights[0]))
+        list(conditions(sheet.lights[0]))
 
 
 # ------------------------------------------------------------------------ limits

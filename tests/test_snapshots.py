@@ -13,7 +13,7 @@ import pytest
 from xlconv.errors import XlconvError
 from xlconv.grid.grid import Area
 from xlconv.grid.places import a1, span
-from xlconv.grid.references import rules
+from xlconv.grid.references import conditions
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 
@@ -74,7 +74,7 @@ def lines(sheet: Sheet) -> Iterator[str]:
         yield "\n# what lights up"
     for light in sheet.lights[:MOST]:
         tint = f" {light.tint}" if light.tint >= 0 else ""
-        for leaf, rule in rules(light):
+        for leaf, rule in conditions(light):
             yield f"{span(leaf)} {light.role}{tint} if {rule}"
     if sheet.choices:
         yield "\n# what may be chosen"

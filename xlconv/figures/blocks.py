@@ -37,14 +37,14 @@ class Figure(Part):
     kept: Grid
 
 
-def spread(rank: int, channels: int) -> str:
+def leading_ways(rank: int, channels: int) -> str:
     """How the leading axes of a block lie: channels down, then across; depth across."""
     return ("", "v", "vh")[channels] + "h" * (rank - 2) if rank > 1 else "v" * (channels - 1)
 
 
 def steps(shape: Sequence[int], rank: int, channels: int) -> tuple[Place, ...]:
     """The steps of a block of `channels` channel axes and `rank` spatial ones."""
-    return tiled(shape, spread(rank, channels), gap=2 if rank > 1 else 1)
+    return tiled(shape, leading_ways(rank, channels), gap=2 if rank > 1 else 1)
 
 
 def tints(geometry: Geometry) -> np.ndarray:
@@ -109,7 +109,7 @@ def indices(sheet: Sheet, grid: Grid, rank: int, firsts: Sequence[int] = ()) -> 
         2: ((..., slice(None), 0), (0, -1), (..., slice(None), None)),
         3: ((..., 0, 0), (-1, -1), (..., slice(None), None, None)),
     }
-    found = []
+    labels = []
     grid = grid if len(grid.shape) > 1 else grid[None]
     for from_end, first in zip(range(rank, 0, -1), firsts or [0] * rank, strict=True):
         edge, (down, across), widen = edges[from_end]
@@ -117,8 +117,8 @@ def indices(sheet: Sheet, grid: Grid, rank: int, firsts: Sequence[int] = ()) -> 
         label = sheet.memory(start(cells).shift(down, across), cells.shape, steps=cells.steps)
         label[...] = np.arange(first, first + cells.shape[-1], dtype=float)
         sheet.coat(label, "index")
-        found.append(label[widen])
-    return found
+        labels.append(label[widen])
+    return labels
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,7 @@ class _Marks:
         self.wrong.append(call("IF", bad, words, ""))
 
 
-def sizes(sheet: Sheet, p: Parameters, area: int) -> Sizes:
+def live_sizes(sheet: Sheet, p: Parameters, area: int) -> Sizes:
     """The arithmetic of sizes, a step a line; at most `area` cells of the full output are drawn."""
     corner, rows = sheet.corner(), count()
     sheet.text(corner.shift(-2, -4), sheet.say("steps"), "caption")

@@ -18,12 +18,8 @@ def verdict(
     valid: Expr | None = None,
 ) -> Part:
     """A live line that says whether blocks agree, pair by pair; nothing where they are not `valid`."""
-    words = call("IF", apart(sheet, *pairs) < 1e-9, sheet.say(agree), sheet.say(differ))
-    content = words if valid is None else call("IF", valid, words, "")
-    line = judged(sheet, content, sheet.say(differ), "alarm")
-    for key in (agree, differ):  # whatever it says now, what stands beside it keeps its place
-        sheet.run_over(Spot(line.anchor), sheet.say(key), "verdict")
-    return line
+    alike = apart(sheet, *pairs) < 1e-9
+    return judged(sheet, alike, sheet.say(agree), sheet.say(differ), valid=valid)
 
 
 def apart(sheet: Sheet, *pairs: tuple[Grid, Grid]) -> Expr:
@@ -31,9 +27,24 @@ def apart(sheet: Sheet, *pairs: tuple[Grid, Grid]) -> Expr:
     return added(sheet, [term for pair in pairs for term in sliced(sheet, "SUMXMY2", *pair)])
 
 
-def judged(sheet: Sheet, content: Expr, wrong: str, alarm: str) -> Part:
-    """A line that says whether something holds, and lights up where it says what is wrong."""
-    corner = sheet.corner()
-    cell = sheet.formula(corner, content, "verdict")
+def judged(
+    sheet: Sheet,
+    holds: Expr,
+    right: str,
+    wrong: str,
+    *,
+    alarm: str = "alarm",
+    valid: Expr | None = None,
+    at: Spot | None = None,
+) -> Part:
+    """A line that says whether something holds, and lights up where it does not.
+
+    Whatever it says now, what stands beside it keeps its place: both texts have room.
+    """
+    spot = at or sheet.corner()
+    words = call("IF", holds, right, wrong)
+    cell = sheet.formula(spot, words if valid is None else call("IF", valid, words, ""), "verdict")
     sheet.light(cell, cell.equals(wrong), alarm)
-    return Part(corner.anchor)
+    for text in (right, wrong):
+        sheet.run_over(spot, text, "verdict")
+    return Part(spot.anchor)

@@ -256,6 +256,6 @@ def chosen(number: Expr, options: Sequence[Expr]) -> Expr:
     return call("IF", number <= most, first, chosen(number - most, options[most:]))
 
 
-def shown(number: Any) -> Expr:
+def rounded(number: Any) -> Expr:
     """A number to stand in a text: at most four decimals, so that 0.1+0.2 reads 0.3."""
     return call("ROUND", number, 4)

@@ -195,11 +195,13 @@ def _countif(area: Values, criterion: Values, *, axes: int = 0) -> Values:
     """Cells equal to the criterion, or as a text like ">0" says."""
 
     def met(cell: Any, wanted: Any) -> bool:
-        found = re.fullmatch(r"(<=|>=|<>|<|>|=)(.*)", wanted) if isinstance(wanted, str) else None
-        if not found:
+        comparison = (
+            re.fullmatch(r"(<=|>=|<>|<|>|=)(.*)", wanted) if isinstance(wanted, str) else None
+        )
+        if not comparison:
             return bool(OPERATORS["="][1](np.array(cell, object), np.array(wanted, object)))
-        bound = float(found[2])
-        compare = OPERATORS[found[1]][1]
+        bound = float(comparison[2])
+        compare = OPERATORS[comparison[1]][1]
         return not isinstance(cell, str) and bool(compare(np.array(cell), np.array(bound)))
 
     matches = np.frompyfunc(met, 2, 1)(area.astype(object), criterion.astype(object))

@@ -173,10 +173,10 @@ def area_of(reference: str) -> tuple[str, Place, Place] | None:
     >>> area_of("'A ''b'''!$C$4"), area_of("S!B$2:$A$1"), area_of("A1"), area_of("S!#REF!")
     (("A 'b'", (3, 2), (3, 2)), ('S', (0, 0), (1, 1)), ('', (0, 0), (0, 0)), None)
     """
-    found = AREA.fullmatch(reference)
-    if not found:
+    parts = AREA.fullmatch(reference)
+    if not parts:
         return None
-    within, plain, column, row, last_column, last_row = found.groups()
+    within, plain, column, row, last_column, last_row = parts.groups()
     rows = sorted(int(number) - 1 for number in (row, last_row or row))
     columns = sorted(column_number(name) - 1 for name in (column, last_column or column))
     sheet = within.replace("''", "'") if within else plain or ""

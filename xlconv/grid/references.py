@@ -105,7 +105,7 @@ def resolved(pieces: Sequence[str | Slot], index: Sequence[int]) -> str:
     return "".join([piece if isinstance(piece, str) else piece.at(index) for piece in pieces])
 
 
-def rules(light: Light) -> Iterator[tuple[Grid, str]]:
+def conditions(light: Light) -> Iterator[tuple[Grid, str]]:
     """Each 2-D slice that a light covers, and its condition for the slice's first cell.
 
     Raises ValueError for a condition that no relative reference can say.
@@ -139,9 +139,9 @@ def measure(formula: Expr, cells: Grid) -> bool:
             placed = placed and piece.grid.anchor.place is not None
             continue
         bound += length(piece)
-        if piece[0] == '"' and (found := length(piece) - 2) > LITERAL_LENGTH:
+        if piece[0] == '"' and (size := length(piece) - 2) > LITERAL_LENGTH:
             raise XlconvError(
-                f"a text in a formula may have at most {LITERAL_LENGTH} characters, got {found}:"
+                f"a text in a formula may have at most {LITERAL_LENGTH} characters, got {size}:"
                 f" {piece[1:40]}..."
             )
     if bound <= FORMULA_LENGTH:

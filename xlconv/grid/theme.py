@@ -112,10 +112,10 @@ def look(role: str, tint: int = -1) -> Look:
     >>> look("kernel", 2).fill == TINTS[2], look("output").fill
     (True, None)
     """
-    found = ROLES[role]
+    plain = ROLES[role]
     if tint < 0:
-        return found
-    return Look(**{**found.__dict__, "fill": TINTS[tint % len(TINTS)]})
+        return plain
+    return Look(**{**plain.__dict__, "fill": TINTS[tint % len(TINTS)]})
 
 
 def width(content: str, role: str) -> float:

@@ -10,7 +10,6 @@ from xlconv.figures.titles import plain
 from xlconv.figures.upsampled import filled
 from xlconv.figures.verdicts import apart, judged
 from xlconv.grid.expr import Constant, Expr, call
-from xlconv.grid.places import Spot
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import spell
@@ -74,11 +73,7 @@ def _compared(sheet: Sheet, g: Geometry, y: Figure, between: Figure) -> Part:
     one, two = (cells[(slice(None), *inside)] for cells in (y.kept, between.cells))
     same = sheet.say("interpolates", size=plain(one.shape, 1))
     other = sheet.say("no_interpolation")
-    told = call("IF", apart(sheet, (one, two)) < 1e-9, same, other)
-    line = judged(sheet, told, other, "warning")
-    for words in (same, other):
-        sheet.run_over(Spot(line.anchor), words, "verdict")
-    return line
+    return judged(sheet, apart(sheet, (one, two)) < 1e-9, same, other, alarm="warning")
 
 
 def _check(axis: Axis) -> None:

@@ -29,8 +29,11 @@ def channels(sheet: Sheet, layer: Layer) -> None:
     (x_high, _), (w_high, w_wide), (high, wide) = map(box_size, shapes, moves)
     last = {"i": g.in_channels - 1, "o": g.out_channels - 1}  # has the longest words
     w_wide = max(w_wide, sheet.behind(at_x, sheet.say("kernel_of", **last), "caption")) + 1
-    told = [sheet.say("part_of", **last), *_told(sheet, g, last["o"], layer.bias is not None)]
-    wide = max(wide, *(sheet.behind(at_x, words, "caption") for words in told)) + 2
+    captions = [
+        sheet.say("part_of", **last),
+        *_sum_words(sheet, g, last["o"], layer.bias is not None),
+    ]
+    wide = max(wide, *(sheet.behind(at_x, words, "caption") for words in captions)) + 2
     down, across = (max(x_high, w_high, high) + 3, 0), (0, w_wide + wide)
 
     x = sheet.block(
@@ -86,12 +89,12 @@ def _added(sheet: Sheet, g: Geometry, y: Grid, parts: Grid, bias: Grid | None) -
         summed(sheet, y[o], [(..., terms + more)], g.out_channels)
         if g.rank == 1 and o:  # the first row's indices are there
             indices(sheet, y[o], 1, [-axis.crop.start for axis in g.axes])
-        above, below = _told(sheet, g, o, bool(more))
+        above, below = _sum_words(sheet, g, o, bool(more))
         sheet.text(start(y[o]).shift(-2), above, "caption")
         sheet.text(under(y[o]), below, "note")
 
 
-def _told(sheet: Sheet, g: Geometry, o: int, biased: bool) -> tuple[str, str]:
+def _sum_words(sheet: Sheet, g: Geometry, o: int, biased: bool) -> tuple[str, str]:
     """What stands above and under an output channel: its name, and what is added."""
     every = g.sources(o)
     few = len(every) <= NAMED

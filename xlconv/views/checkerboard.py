@@ -22,7 +22,7 @@ from xlconv.figures.counts import count_figure, count_sums
 from xlconv.figures.layout import Arranged, Part, arrange
 from xlconv.figures.operations import tapped, written
 from xlconv.figures.sums import added, listed, nth, sliced
-from xlconv.figures.verdicts import verdict
+from xlconv.figures.verdicts import judged, verdict
 from xlconv.grid.expr import Expr, call, total
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import under
@@ -83,12 +83,8 @@ def _phase_sums(sheet: Sheet, g: Geometry, w: Grid, phases: Sequence[Sequence[Ph
     for o in written(sheet, sums.cells):
         cells = [sums.cells[(o, *at)] for at in np.ndindex(*sizes)]
         apart = call("MAX", *cells) - call("MIN", *cells)
-        told = call("IF", apart < 1e-9, same, other)
-        line = under(sums.cells).shift(o)
-        cell = sheet.formula(line, told, "verdict")
-        sheet.light(cell, cell.differs(same), "warning")
-        for words in (same, other):
-            sheet.run_over(line, words, "verdict")
+        spot = under(sums.cells).shift(o)
+        judged(sheet, apart < 1e-9, same, other, alarm="warning", at=spot)
     return sums
 
 

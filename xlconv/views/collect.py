@@ -20,7 +20,7 @@ from xlconv.figures.operations import collected, tapped
 from xlconv.figures.ruler import kernel_indices, meeting, source
 from xlconv.figures.table import Column, Lines, table
 from xlconv.figures.verdicts import verdict
-from xlconv.grid.expr import call, joined, shown, with_commas
+from xlconv.grid.expr import call, joined, rounded, with_commas
 from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
@@ -68,15 +68,17 @@ def _in_words(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources, y: Grid)
     tap = _taps(sheet, layer, here, src)
     corner = sheet.corner()
     result = sheet.formula(corner.shift(1), here.said(here.of(y)), "current")
-    bias = [] if src.bias is None else [" + ", shown(here.by_channel(list(each(src.bias))))]
+    bias = [] if src.bias is None else [" + ", rounded(here.by_channel(list(each(src.bias))))]
     numbers = joined(*each(tap["numbers"]), *bias)
     symbols = joined(*each(tap["symbols"]), " + b = " if bias else " = ")
     nothing = sheet.say("only_bias" if bias else "nothing")
     reached = call("COUNTIF", tap["number"].area(), ">0") > 0
     index = joined("y[", *with_commas(here.at), "] = ")
-    told = joined(index, symbols, numbers, " = ", shown(result))
-    short = call("IF", reached, shown(result) & " = " & numbers, shown(result) & " = " & nothing)
-    sheet.formula(corner, here.said(call("IF", reached, told, index & nothing)), "symbols")
+    long = joined(index, symbols, numbers, " = ", rounded(result))
+    short = call(
+        "IF", reached, rounded(result) & " = " & numbers, rounded(result) & " = " & nothing
+    )
+    sheet.formula(corner, here.said(call("IF", reached, long, index & nothing)), "symbols")
     sheet.formula(corner.shift(1, 2), here.said(short), "words")
     return [Part(corner.anchor), tap]
 
@@ -116,7 +118,7 @@ def _taps(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources) -> Lines:
         plus = call("IF", line["number"] > 1, " + ", "")
         symbols = joined(f"x[{channel}", *with_commas(place), "]*", line["symbol"])
         line["symbols"][...] = call("IF", met, plus & symbols, "")
-        numbers = shown(line["x"]) & "*" & shown(line["weight"])
+        numbers = rounded(line["x"]) & "*" & rounded(line["weight"])
         line["numbers"][...] = call("IF", met, joined(plus, numbers), "")
     return tap
 

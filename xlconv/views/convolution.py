@@ -16,7 +16,7 @@ from xlconv.figures.sums import in_lines
 from xlconv.figures.titles import forward_size_formula, plain, sized
 from xlconv.figures.verdicts import verdict
 from xlconv.files.arrays import array
-from xlconv.grid.expr import Expr, call, joined, moved, shown
+from xlconv.grid.expr import Expr, call, joined, moved, rounded
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.layer import Convolution
@@ -162,9 +162,11 @@ def _in_words(
         ]
         x = here.by_group([pick(z.cells[group * width + f], place) for group in range(g.groups)])
         w = here.by_channel([src.weight[(o, f, *u)] for o in channels])
-        terms.append(joined(" + " if terms else shown(result) & " = ", shown(x), "*", shown(w)))
+        terms.append(
+            joined(" + " if terms else rounded(result) & " = ", rounded(x), "*", rounded(w))
+        )
     if src.bias is not None:
-        terms.append(" + " & shown(here.by_channel([src.bias[o] for o in channels])))
+        terms.append(" + " & rounded(here.by_channel([src.bias[o] for o in channels])))
     for n, line in enumerate(in_lines(terms)):
         sheet.formula(corner.shift(n, 2), here.said(joined(*line)), "words")
     return Part(corner.anchor)

@@ -82,7 +82,7 @@ def answers(layer: Layer) -> list[Answer]:
     >>> [(answer.name, answer.cut) for answer in answers(layer) if "orch" in answer.name]
     [('PyTorch', '1 | 0')]
     """
-    g, found = layer.geometry, []
+    g, given = layer.geometry, []
     for name, convention, pattern, wanted in ASKED:
         asked = wanted(g)
         words = pattern.format(**{k: _alike(v) for k, v in asked.items() if isinstance(v, list)})
@@ -97,10 +97,10 @@ def answers(layer: Layer) -> list[Answer]:
                 **asked,
             )
         except XlconvError:
-            found.append(Answer(name, words))
+            given.append(Answer(name, words))
         else:
-            found.append(Answer(name, words, replace(layer, geometry=replace(g, axes=axes))))
-    return found
+            given.append(Answer(name, words, replace(layer, geometry=replace(g, axes=axes))))
+    return given
 
 
 def _alike(values: list[int]) -> str:

@@ -159,8 +159,8 @@ def _margin_words(sheet: Sheet, g: Geometry) -> str:
         sums.append(f"{whole} - {spell((begin, end))}{more} = {spell(margin)}")
         least = min(least, *margin)
     rule = "d·(k-1)-p" if any(axis.dilation > 1 for axis in g.axes) else "k-1-p"
-    told = ", ".join(dict.fromkeys(sums))
-    return sheet.say("margin" if least >= 0 else "margin_crops", rule=rule, sum=told)
+    margins = ", ".join(dict.fromkeys(sums))
+    return sheet.say("margin" if least >= 0 else "margin_crops", rule=rule, sum=margins)
 
 
 def _sizes(sheet: Sheet, src: Sources, every: Sequence[Geometry]) -> Arranged:

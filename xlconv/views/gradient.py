@@ -19,7 +19,7 @@ from xlconv.figures.sums import added, sliced
 from xlconv.figures.titles import plain, times
 from xlconv.figures.verdicts import verdict
 from xlconv.files.arrays import array
-from xlconv.grid.expr import Expr, call, joined, shown
+from xlconv.grid.expr import Expr, call, joined, rounded
 from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
@@ -120,10 +120,10 @@ def _in_words(
     """The slope at the looked-at pixel in words."""
     corner = sheet.corner()
     above, below, slope = (
-        shown(here.of(block.cells)) for block in (up.losses, down.losses, slopes)
+        rounded(here.of(block.cells)) for block in (up.losses, down.losses, slopes)
     )
     words = joined(
-        sheet.say("slope") + "(", above, " - ", below, ") / ", shown(2 * nudge), " = ", slope
+        sheet.say("slope") + "(", above, " - ", below, ") / ", rounded(2 * nudge), " = ", slope
     )
     both = call("AND", here.valid, call("ABS", nudge) >= 1e-4)  # else 2ε would read 0
     sheet.formula(corner, call("IF", both, words, ""), "words")
@@ -170,8 +170,8 @@ def _check(layer: Layer, epsilon: float) -> None:
         raise refusal(needs, g, lambda g: cells(g) <= NUDGED)
 
 
-def _image(told: Numbers | None, seed: int, g: Geometry) -> Array:
-    given = array("input", sizes(g.output_shape) if told is None else told, seed=seed)
+def _image(asked: Numbers | None, seed: int, g: Geometry) -> Array:
+    given = array("input", sizes(g.output_shape) if asked is None else asked, seed=seed)
     shape = (1,) * (g.rank + 1 - given.ndim) + given.shape
     if shape != g.output_shape:
         raise XlconvError(

@@ -12,7 +12,7 @@ from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure, caption, figure, note
 from xlconv.figures.layout import arrange
 from xlconv.figures.live import ZERO, Heads, Live
-from xlconv.figures.parameters import LIMITS, parameters, said, said_by, size_words, sizes
+from xlconv.figures.parameters import LIMITS, live_sizes, parameters, said, said_by, size_words
 from xlconv.grid.expr import Expr, call, lift
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Spot
@@ -45,7 +45,7 @@ def playground(sheet: Sheet, layer: Layer, *, area: int = 18) -> None:
     _check_area(layer, area)
     sheet.column_width, sheet.frozen_rows = 4.1, STRIP + 2
     p = parameters(sheet, start)
-    size = sizes(sheet, p, area)
+    size = live_sizes(sheet, p, area)
     size_words(sheet, p, size)
     live = Live(sheet, p, size)
     x = _pool(live, "input", layer.input, INPUT, p.input_size)

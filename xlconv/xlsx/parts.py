@@ -11,7 +11,7 @@ from itertools import count, groupby
 
 from xlconv.grid.grid import Area
 from xlconv.grid.places import a1, corners, leaves, quoted, span
-from xlconv.grid.references import rules
+from xlconv.grid.references import conditions
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import BLUE, FRAME, GREY, INK, PALE_GREY, TINTS, WHITE
 from xlconv.xlsx.strip import Strings, encoded, escape
@@ -261,7 +261,7 @@ def _lights(sheet: Sheet, styles: Styles) -> str:
     rank = count(1)
     for light in sheet.lights:
         look = styles.light(light.role, light.tint)
-        for leaf, condition in rules(light):
+        for leaf, condition in conditions(light):
             found[span(leaf)].append(
                 f'<cfRule type="expression" dxfId="{look}" priority="{next(rank)}">'
                 f"<formula>{escape(condition)}</formula></cfRule>"
