@@ -8,6 +8,7 @@ import pytest
 
 from xlconv.errors import XlconvError
 from xlconv.figures.sums import drawn
+from xlconv.figures.words import WORDS
 from xlconv.grid.places import a1
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
@@ -28,7 +29,7 @@ def test_a_sheet_reads_the_output_of_another_sheet() -> None:
     output = next(block.cells for block in one.blocks if block.name == "output")
     second = Layer.of(output.value, [[1, -1], [2, 0]], stride=2)
     two = drawn(
-        lambda: Sheet("Two", "distribute", given={"input": output}),
+        lambda: Sheet("Two", "distribute", WORDS, given={"input": output}),
         lambda sheet: view_function("distribute")(sheet, second),
     )
     check_claims(two)

@@ -64,7 +64,6 @@ def gradient(
     aside = note(sheet, sheet.say("bias_aside")) if biased else None
     here = look_at(sheet, g, y.labels, look, "look_at_pixel")
     controls, nudge = _epsilon(sheet, epsilon)
-
     up = nudged(sheet, g, x, w, upstream, x.cells + nudge, "up")
     down = nudged(sheet, g, x, w, upstream, x.cells - nudge, "down")
     slopes, agree = _slopes(sheet, up, down, nudge, y)
