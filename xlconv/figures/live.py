@@ -118,3 +118,15 @@ class Live:
     def between(self, step: Grid) -> Expr:
         """How many zeros a stride or a dilation puts between two cells."""
         return call("IF", step > 1, said(self.sheet, "live_between", zeros=step - 1), "")
+
+    def verdict(self, y: Figure, same: Figure) -> None:
+        """Whether two areas agree; SUMPRODUCT counts the empty texts in them as zeros."""
+        a, b = y.cells, same.cells
+        one, other, both = (
+            call("SUMPRODUCT", m.area(), n.area()) for m, n in ((a, a), (b, b), (a, b))
+        )
+        agree, differ = self.sheet.say("agree"), self.sheet.say("differ")
+        words = call("IF", one + other - 2 * both < 1e-9 * (1 + one), agree, differ)
+        beside_caption = Spot(y.head or y.anchor, 0, 11)
+        cell = self.words(beside_caption, call("IF", self.p.valid, words, ""), "verdict")
+        self.sheet.light(cell, cell.equals(differ), "alarm")

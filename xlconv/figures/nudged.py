@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xlconv.figures.blocks import Figure, figure
-from xlconv.figures.layout import Arranged
+from xlconv.figures.layout import Arranged, Part
 from xlconv.figures.operations import convolved
 from xlconv.figures.sums import sliced, summed
-from xlconv.grid.expr import Expr
+from xlconv.grid.expr import Expr, call
+from xlconv.grid.grid import Grid
 from xlconv.grid.places import tiled
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
@@ -62,3 +63,17 @@ def nudged(
     products = sliced(sheet, "SUMPRODUCT", results.cells, upstream.cells)
     summed(sheet, losses.cells, [(..., products)])
     return Nudged(images, results, losses)
+
+
+def nudge_control(sheet: Sheet, first: float) -> tuple[Part, Grid]:
+    """The control of what a pixel is nudged by, and the cell that says 0 where it is no number."""
+    corner = sheet.corner()
+    sheet.text(corner, sheet.say("epsilon"), "caption")
+    sheet.text(corner.shift(0, 4), "ε", "label")
+    control = sheet.block("epsilon", corner.shift(0, 5), (), role="parameter", content=first)
+    used = call("IF", call("ISNUMBER", control), control, 0)
+    sheet.text(corner.shift(0, 8), sheet.say("epsilon_used"), "label")
+    nudge = sheet.formula(corner.shift(0, 9), used, "fact")
+    wrong = call("IF", nudge.differs(0), "", sheet.say("epsilon_wrong"))
+    sheet.formula(corner.shift(0, 11), wrong, "warning")
+    return Part(corner.anchor), nudge

@@ -17,12 +17,10 @@ from xlconv.figures.blocks import (
 )
 from xlconv.figures.layout import Arranged, Table, arrange
 from xlconv.figures.operations import collected, tapped
-from xlconv.figures.table import Column, table
+from xlconv.figures.size_table import size_table
 from xlconv.figures.titles import paddings_of, times
 from xlconv.figures.verdicts import verdict
-from xlconv.grid.expr import Expr, call
 from xlconv.grid.grid import Grid
-from xlconv.grid.places import under
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import pair, spell
@@ -56,7 +54,7 @@ def gniddap(
     every = [padded(layer, pads) for pads in _series(g, paddings)]
     src = sources(sheet, layer)
     t = turned_figure(sheet, g, src.w, sheet.say("turned_short"))
-    sizes = _sizes(sheet, src, [one.geometry for one in every])
+    sizes = size_table(sheet, src, [one.geometry for one in every])
     columns = [_column(sheet, one, layer, src, t) for one in every]
     arrange(sheet, src.column / t / sizes | Table(zip(*columns, strict=True)))
 
@@ -161,51 +159,3 @@ def _margin_words(sheet: Sheet, g: Geometry) -> str:
     rule = "d·(k-1)-p" if any(axis.dilation > 1 for axis in g.axes) else "k-1-p"
     margins = ", ".join(dict.fromkeys(sums))
     return sheet.say("margin" if least >= 0 else "margin_crops", rule=rule, sum=margins)
-
-
-def _sizes(sheet: Sheet, src: Sources, every: Sequence[Geometry]) -> Arranged:
-    """The size formula as a table that computes itself, a line for each padding and kind of axis."""
-    rank = every[0].rank
-    last = {g.axes[n]: n - rank for n in range(rank) for g in every}
-    uneven = any(begin != end for begin, end in (axis.padding for axis in last))
-    dilated, more = (any(getattr(a, key) > least for a in last) for key, least in OPTIONAL)
-    pads = ["p₁", "p₂"] if uneven else ["p"]
-    names = ["n", "k", *["d"] * dilated, "s", *pads, *["op"] * more]
-    columns = {name: Column(name, kind=float) for name in names}
-    columns["size"] = Column(sheet.say("size"), "", kind=float)
-    lines = table(sheet, sheet.say("sizes"), len(last), columns)
-    for n, (axis, along) in enumerate(last.items()):
-        at = {name: column[n] for name, column in lines.columns.items()}
-        at["n"][...] = _length(src.input, along, axis.size)
-        at["k"][...] = _length(src.weight, along, axis.kernel_size)
-        at["s"][...] = float(axis.stride)
-        for name, cells_off in zip(pads, axis.padding, strict=False):
-            at[name][...] = float(cells_off)
-        extent: Expr = at["k"]
-        if dilated:
-            at["d"][...] = float(axis.dilation)
-            extent = at["d"] * (at["k"] - 1) + 1
-        size = (at["n"] - 1) * at["s"] + extent
-        size = size - at["p₁"] - at["p₂"] if uneven else size - 2 * at["p"]
-        if more:
-            at["op"][...] = float(axis.output_padding)
-            size = size + at["op"]
-        at["size"][...] = size
-    sheet.name_block("sizes", lines["size"], role="computed")
-    taken = "p₁ - p₂" if uneven else "2·p"
-    rule = f"(n-1)·s + {'d·(k-1) + 1' if dilated else 'k'} - {taken}{' + op' * more}"
-    sheet.text(under(lines["n"]), sheet.say("size_rule", rule=rule), "note")
-    return lines
-
-
-OPTIONAL = (("dilation", 1), ("output_padding", 0))
-"""Parameters that the size table shows only where they are used, and their least values."""
-
-
-def _length(cells: Grid, axis: int, size: int) -> Expr | float:
-    """The cells along an axis, counted from its end, as a formula; slices are not counted."""
-    if axis < -2:
-        return float(size)
-    rank = min(2, len(cells.shape))
-    leaf = cells[(*[0] * (len(cells.shape) - rank), ...)].area(rank)
-    return call("COLUMNS" if axis == -1 else "ROWS", leaf)

@@ -13,7 +13,7 @@ from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure, figure, kernel_figure, led, note, output_figure
 from xlconv.figures.layout import Arranged, Part, arrange
 from xlconv.figures.looked_at import LookedAt, look_at
-from xlconv.figures.nudged import Nudged, nudged
+from xlconv.figures.nudged import Nudged, nudge_control, nudged
 from xlconv.figures.operations import convolved, tapped
 from xlconv.figures.sums import added, sliced
 from xlconv.figures.titles import plain, times
@@ -63,7 +63,7 @@ def gradient(
     tapped(sheet, y.cells, g, upstream.cells, w.cells, None)
     aside = note(sheet, sheet.say("bias_aside")) if biased else None
     here = look_at(sheet, g, y.labels, look, "look_at_pixel")
-    controls, nudge = _epsilon(sheet, epsilon)
+    controls, nudge = nudge_control(sheet, epsilon)
     up = nudged(sheet, g, x, w, upstream, x.cells + nudge, "up")
     down = nudged(sheet, g, x, w, upstream, x.cells - nudge, "down")
     slopes, agree = _slopes(sheet, up, down, nudge, y)
@@ -179,20 +179,6 @@ def _image(asked: Numbers | None, seed: int, g: Geometry) -> Array:
             parameter="image",
         )
     return given.reshape(shape)
-
-
-def _epsilon(sheet: Sheet, first: float) -> tuple[Part, Grid]:
-    """The control of what a pixel is nudged by, and the cell that says 0 where it is no number."""
-    corner = sheet.corner()
-    sheet.text(corner, sheet.say("epsilon"), "caption")
-    sheet.text(corner.shift(0, 4), "ε", "label")
-    control = sheet.block("epsilon", corner.shift(0, 5), (), role="parameter", content=first)
-    used = call("IF", call("ISNUMBER", control), control, 0)
-    sheet.text(corner.shift(0, 8), sheet.say("epsilon_used"), "label")
-    nudge = sheet.formula(corner.shift(0, 9), used, "fact")
-    wrong = call("IF", nudge.differs(0), "", sheet.say("epsilon_wrong"))
-    sheet.formula(corner.shift(0, 11), wrong, "warning")
-    return Part(corner.anchor), nudge
 
 
 def _dots(sheet: Sheet, of_result: Grid, of_image: Expr) -> Arranged:

@@ -15,7 +15,6 @@ from xlconv.figures.live import ZERO, Heads, Live
 from xlconv.figures.parameters import LIMITS, live_sizes, parameters, said, said_by, size_words
 from xlconv.grid.expr import Expr, call, lift
 from xlconv.grid.grid import Grid
-from xlconv.grid.places import Spot
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
 
@@ -42,7 +41,12 @@ def playground(sheet: Sheet, layer: Layer, *, area: int = 18) -> None:
     Raises XlconvError for a layer that these cells cannot say, or that does not fit.
     """
     start = said_by(layer)
-    _check_area(layer, area)
+    least = max(layer.geometry.canvas_shape)
+    if not least <= area <= LARGEST:
+        words = (
+            f"area must be from {least}, the full output of this layer, to {LARGEST}, got {area}"
+        )
+        raise XlconvError(words, parameter="area")
     sheet.column_width, sheet.frozen_rows = 4.1, STRIP + 2
     p = parameters(sheet, start)
     size = live_sizes(sheet, p, area)
@@ -62,24 +66,20 @@ def playground(sheet: Sheet, layer: Layer, *, area: int = 18) -> None:
     here = rows.equals(again.rows) * columns.equals(again.columns)
     added = call("SUMPRODUCT", here, stamps.cells.area())
     same = _output(live, layer, "output_distributed", again, added)
-    head = live.heads(area, out.along)
-    times = call("COUNTIF", rows, head.rows) * call("COUNTIF", columns, head.columns)
-    count = live.area("count", head, times, live.caption("count", size.drawn))
-    sheet.scale(count.cells)
-    _verdict(live, y, same)
+    count = _count(live, live.heads(area, out.along), rows, columns)
+    live.verdict(y, same)
 
     arrange(sheet, p, (x | w) / legend / t | y | size, at=(STRIP, 1))
     sheet.try_row = sheet.rows + 1
     arrange(sheet, z, stamps, same | count, at=(sheet.try_row + TRIES, 1))
 
 
-def _check_area(layer: Layer, area: int) -> None:
-    least = max(layer.geometry.canvas_shape)
-    if not least <= area <= LARGEST:
-        raise XlconvError(
-            f"area must be from {least}, the full output of this layer, to {LARGEST}, got {area}",
-            parameter="area",
-        )
+def _count(live: Live, head: Heads, rows: Expr, columns: Expr) -> Figure:
+    """How many products land on each cell of the output."""
+    times = call("COUNTIF", rows, head.rows) * call("COUNTIF", columns, head.columns)
+    count = live.area("count", head, times, live.caption("count", live.size.drawn))
+    live.sheet.scale(count.cells)
+    return count
 
 
 def _pool(live: Live, name: str, numbers: Array, room: int, size: Any, tint: Any = -1) -> Figure:
@@ -188,14 +188,3 @@ def _tint(live: Live, cells: Grid, weights: Heads) -> None:
             for index, first in ((weights.rows, u), (weights.columns, v))
         )
         live.sheet.light(cells, call("AND", row, column), "live", int(TINT[u, v]))
-
-
-def _verdict(live: Live, y: Figure, same: Figure) -> None:
-    """Whether two areas agree; SUMPRODUCT counts the empty texts in them as zeros."""
-    sheet, a, b = live.sheet, y.cells, same.cells
-    one, other, both = (call("SUMPRODUCT", m.area(), n.area()) for m, n in ((a, a), (b, b), (a, b)))
-    agree, differ = sheet.say("agree"), sheet.say("differ")
-    words = call("IF", one + other - 2 * both < 1e-9 * (1 + one), agree, differ)
-    beside_caption = Spot(y.head or y.anchor, 0, 11)
-    cell = live.words(beside_caption, call("IF", live.p.valid, words, ""), "verdict")
-    sheet.light(cell, cell.equals(differ), "alarm")
