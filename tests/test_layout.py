@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from xlconv.errors import BugError
-from xlconv.figures.blocks import figure, note
+from xlconv.figures.blocks import figure
 from xlconv.figures.layout import PAGE_COLUMNS, Arranged, Table, arrange
+from xlconv.figures.notes import note
 from xlconv.grid.places import a1
 from xlconv.grid.sheet import Sheet
 

@@ -10,15 +10,13 @@ from typing import Any
 import numpy as np
 
 from xlconv.figures.layout import Arranged, Part
+from xlconv.figures.notes import caption
 from xlconv.figures.titles import output_caption, plain, stretched_caption
-from xlconv.grid.grid import Anchor, Grid
-from xlconv.grid.places import Place, Spot, extent, start, tiled
+from xlconv.grid.grid import Grid
+from xlconv.grid.places import Place, Spot, start, tiled
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Convolution, Layer
-
-TINTED = 2_000
-"""Weights beyond which what the looked-at cell meets is not tinted: each takes rules of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,18 +51,6 @@ def tints(geometry: Geometry) -> np.ndarray:
     return np.arange(prod(sizes)).reshape(sizes)
 
 
-def caption(sheet: Sheet, words: str, across: int = 0) -> Anchor | None:
-    """Words above a figure, at the height of the captions beside it; none of no words.
-
-    across  columns from the figure's corner to the first letter
-    """
-    if not words:
-        return None
-    corner = sheet.corner()
-    sheet.text(corner.shift(0, across), words, "caption")
-    return corner.anchor
-
-
 def figure(
     sheet: Sheet,
     name: str,
@@ -93,9 +79,13 @@ def figure(
         cells = sheet.memory(at, shape, steps=place)
     labels = indices(sheet, cells, rank, firsts) if numbered else []
     return Figure(
-        at.anchor, caption(sheet, words, at.column), cells=cells, labels=tuple(labels), ruler=tuple(ruler),
+        at.anchor,
+        caption(sheet, words, at.column),
+        cells=cells,
+        labels=tuple(labels),
+        ruler=tuple(ruler),
         kept=cells,
-    )  # fmt: skip
+    )
 
 
 def indices(sheet: Sheet, grid: Grid, rank: int, firsts: Sequence[int] = ()) -> list[Grid]:
@@ -157,18 +147,30 @@ def sources(sheet: Sheet, layer: Layer | Convolution) -> Sources:
 def input_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure:
     g, shape = layer.geometry, layer.input.shape
     return figure(
-        sheet, "input", shape, g.rank, sheet.say("input", size=plain(shape, 1)), role="input",
-        content=layer.input, ruler=[(axis.stride, 0) for axis in g.axes],
-    )  # fmt: skip
+        sheet,
+        "input",
+        shape,
+        g.rank,
+        sheet.say("input", size=plain(shape, 1)),
+        role="input",
+        content=layer.input,
+        ruler=[(axis.stride, 0) for axis in g.axes],
+    )
 
 
 def kernel_figure(sheet: Sheet, layer: Layer | Convolution, tint: Any = None) -> Figure:
     """The kernel; `tint` broadcasts over the weight, one for each kernel index if not given."""
     g, shape = layer.geometry, layer.geometry.weight_shape
     return figure(
-        sheet, "kernel", shape, g.rank, sheet.say("kernel", size=plain(shape, 2)), role="kernel",
-        content=layer.weight, tint=tints(g) if tint is None else tint,
-    )  # fmt: skip
+        sheet,
+        "kernel",
+        shape,
+        g.rank,
+        sheet.say("kernel", size=plain(shape, 2)),
+        role="kernel",
+        content=layer.weight,
+        tint=tints(g) if tint is None else tint,
+    )
 
 
 def bias_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure | None:
@@ -176,9 +178,16 @@ def bias_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure | None:
     if layer.bias is None:
         return None
     return figure(
-        sheet, "bias", layer.bias.shape, 1, sheet.say("bias"), role="bias", content=layer.bias,
-        steps=((1, 0),), numbered=False,
-    )  # fmt: skip
+        sheet,
+        "bias",
+        layer.bias.shape,
+        1,
+        sheet.say("bias"),
+        role="bias",
+        content=layer.bias,
+        steps=((1, 0),),
+        numbered=False,
+    )
 
 
 def stretched_figure(
@@ -187,9 +196,17 @@ def stretched_figure(
     """The input with its inserted zeros and its margins, each value a live copy."""
     shape = (g.in_channels, *(axis.stretched_size + sum(axis.margins) for axis in g.axes))
     z = figure(
-        sheet, "stretched", shape, g.rank, stretched_caption(sheet, g), role="zero", content=0.0,
-        ruler=[(1, -axis.margins[0]) for axis in g.axes], numbered=numbered, at=at,
-    )  # fmt: skip
+        sheet,
+        "stretched",
+        shape,
+        g.rank,
+        stretched_caption(sheet, g),
+        role="zero",
+        content=0.0,
+        ruler=[(1, -axis.margins[0]) for axis in g.axes],
+        numbered=numbered,
+        at=at,
+    )
     copied(sheet, z.cells[(slice(None), *(axis.stretched for axis in g.axes))], x.cells)
     return z
 
@@ -198,9 +215,15 @@ def turned_figure(sheet: Sheet, g: Geometry, w: Figure, words: str = "") -> Figu
     """The kernel turned by half, with the zeros of its dilation, each weight a live copy."""
     shape = (*g.weight_shape[:2], *(axis.extent for axis in g.axes))
     t = figure(
-        sheet, "turned", shape, g.rank, words or sheet.say("turned", size=plain(shape, 2)),
-        role="zero", content=0.0, numbered=False,
-    )  # fmt: skip
+        sheet,
+        "turned",
+        shape,
+        g.rank,
+        words or sheet.say("turned", size=plain(shape, 2)),
+        role="zero",
+        content=0.0,
+        numbered=False,
+    )
     back: Any = (..., *(slice(None, None, -1) for _ in g.axes))
     inner = t.cells[(..., *(slice(None, None, axis.dilation) for axis in g.axes))]
     copied(sheet, inner, w.cells[back], tints(g)[back])
@@ -229,38 +252,20 @@ def output_figure(
             else said(name, size=plain(g.output_shape, 1))
         )
     y = figure(
-        sheet, "", g.canvas_shape, g.rank, words, firsts=[-axis.crop.start for axis in g.axes],
-        ruler=[(1, axis.padding[0]) for axis in g.axes], **more,
-    )  # fmt: skip
+        sheet,
+        "",
+        g.canvas_shape,
+        g.rank,
+        words,
+        firsts=[-axis.crop.start for axis in g.axes],
+        ruler=[(1, axis.padding[0]) for axis in g.axes],
+        **more,
+    )
     kept = y.cells[(slice(None), *g.crop)]
     if y.cells.shape != kept.shape:
         sheet.name_block(f"{name}_full", y.cells, role="cropped", frame=False)
     sheet.name_block(name, kept, role="output", claim=("conv_transpose", layer))
     return replace(y, kept=kept)
-
-
-def tinted(sheet: Sheet, weight: Grid) -> bool:
-    """Whether what is met is tinted by its weight; a plan has no colours."""
-    return not sheet.plan and prod(weight.shape) <= TINTED
-
-
-def note(sheet: Sheet, *lines: str, role: str = "note") -> Part:
-    """A few words, a sign, or lines under one another."""
-    corner = sheet.corner()
-    for n, line in enumerate(lines):
-        sheet.text(corner.shift(n), line, role)
-    return Part(corner.anchor)
-
-
-def led(sheet: Sheet, figure: Figure, sign: str) -> Figure:
-    """A figure with an operator before its first row."""
-    sheet.text(start(figure.cells).shift(0, -2), sign, "operator")
-    return figure
-
-
-def height(figure: Figure) -> int:
-    """Rows from a figure's first cell to under its last."""
-    return extent(figure.cells)[1][0] + 1
 
 
 def box_size(shape: Sequence[int], moves: Sequence[Place]) -> Place:
@@ -272,3 +277,21 @@ def box_size(shape: Sequence[int], moves: Sequence[Place]) -> Place:
     each = list(zip(shape, moves, strict=True))
     high, wide = (1 + sum((size - 1) * move[way] for size, move in each) for way in (0, 1))
     return high, wide
+
+
+def result_figure(sheet: Sheet, layer: Layer, words: str | None = None, **block: Any) -> Figure:
+    """The output alone, with nothing around it that is cropped.
+
+    words  above it; the size with its formula, if not given
+    block  what else `figure` takes
+    """
+    g = layer.geometry
+    words = output_caption(sheet, g) if words is None else words
+    block = {"name": "output", "role": "output", "claim": ("conv_transpose", layer)} | block
+    return figure(sheet, block.pop("name"), g.output_shape, g.rank, words, **block)
+
+
+def led(sheet: Sheet, figure: Figure, sign: str) -> Figure:
+    """A figure with an operator before its first row."""
+    sheet.text(start(figure.cells).shift(0, -2), sign, "operator")
+    return figure

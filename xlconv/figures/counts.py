@@ -6,8 +6,9 @@ from functools import reduce
 from math import prod
 from operator import mul
 
-from xlconv.figures.blocks import Figure, caption, indices, steps
+from xlconv.figures.blocks import Figure, indices, steps
 from xlconv.figures.layout import Arranged, Part
+from xlconv.figures.notes import caption
 from xlconv.figures.ruler import source
 from xlconv.figures.sums import sliced
 from xlconv.figures.titles import count_caption
@@ -51,9 +52,13 @@ def _along(sheet: Sheet, g: Geometry, count: Grid, label: Grid, n: int) -> Grid:
     here = label[tuple(slice(None) if m == n else slice(0, 1) for m in range(g.rank))]
     down, across = {1: (2, 0), 2: (0, 2), 3: (2, 2)}[g.rank - n]
     cells = sheet.block(
-        f"count_{n}", start(last).shift(down, across), last.shape, steps=last.steps, role="count",
+        f"count_{n}",
+        start(last).shift(down, across),
+        last.shape,
+        steps=last.steps,
+        role="count",
         content=axis_count(sheet, g.axes[n], here),
-    )  # fmt: skip
+    )
     sheet.scale(cells)
     return cells
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from xlconv.figures.blocks import Figure, caption
+from xlconv.figures.blocks import Figure
+from xlconv.figures.notes import caption
 from xlconv.figures.ruler import kernel_indices
 from xlconv.figures.titles import times
 from xlconv.grid.grid import Grid

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
 
-from xlconv.figures.blocks import box_size, caption, steps
+from xlconv.figures.blocks import box_size, steps
 from xlconv.figures.layout import Part
+from xlconv.figures.notes import caption
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import start
 from xlconv.grid.sheet import Sheet
@@ -43,9 +44,10 @@ def lattice(
     wide = max(wide, sheet.behind(corner, max(names, key=len, default=""), "note"))
     across = len(phases[-1]) if rank > 1 else 1
     field = sheet.memory(
-        corner, (prod(map(len, phases)) // across, across, *shape),
+        corner,
+        (prod(map(len, phases)) // across, across, *shape),
         steps=((high + (2 if names else 1), 0), (0, wide + 1), *moves),
-    )  # fmt: skip
+    )
     cells = [
         field[(*divmod(one.number, across), ..., *(slice(size(p)) for p in one.axes))]
         for one in shown

@@ -36,33 +36,37 @@ def nudged(
     g       of the transpose of the convolution
     pixels  the image's pixels, moved
     """
-    shape, rank = x.cells.shape, len(x.cells.shape)
     deep = "v" + "h" * (g.rank - 2)
     lead = f"{deep}vh{deep}" if g.rank > 1 else "vv"
-
-    images = figure(
-        sheet, f"images_{way}", shape + shape, g.rank, sheet.say(f"nudge_{way}"), role="copy",
-        content=x.cells, steps=tiled(shape + shape, lead), numbered=False,
-    )  # fmt: skip
+    shape, rank = x.cells.shape, len(x.cells.shape)
+    images = _each(sheet, g, f"images_{way}", shape + shape, lead, f"nudge_{way}", "copy")
+    images.cells[...] = x.cells
     moves = [tuple(int(n in (axis, axis + rank)) for n in range(2 * rank)) for axis in range(rank)]
     changed = images.cells.diagonal((0,) * 2 * rank, shape, moves)
     changed[...] = pixels
     sheet.coat(changed, "stamp")
-
-    made = shape + g.input_shape
-    results = figure(
-        sheet, f"results_{way}", made, g.rank, sheet.say("nudged_result"), role="computed",
-        steps=tiled(made, lead), numbered=False,
-    )  # fmt: skip
+    results = _each(sheet, g, f"results_{way}", shape + g.input_shape, lead, "nudged_result")
     last = (*range(rank, 2 * rank), *range(rank))  # a convolution for all pixels at once
     convolved(sheet, results.cells.transpose(*last), g, images.cells.transpose(*last), w.cells)
-
-    losses = figure(
-        sheet, f"losses_{way}", shape, g.rank, sheet.say(f"loss_{way}"), role="computed"
-    )  # fmt: skip
+    name, words = f"losses_{way}", sheet.say(f"loss_{way}")
+    losses = figure(sheet, name, shape, g.rank, words, role="computed")
     products = sliced(sheet, "SUMPRODUCT", results.cells, upstream.cells)
     summed(sheet, losses.cells, [(..., products)])
     return Nudged(images, results, losses)
+
+
+def _each(
+    sheet: Sheet,
+    g: Geometry,
+    name: str,
+    shape: tuple[int, ...],
+    lead: str,
+    words: str,
+    role: str = "computed",
+) -> Figure:
+    """A map for each pixel, still to be written."""
+    place, words = tiled(shape, lead), sheet.say(words)
+    return figure(sheet, name, shape, g.rank, words, role=role, steps=place, numbered=False)
 
 
 def nudge_control(sheet: Sheet, first: float) -> tuple[Part, Grid]:

@@ -132,9 +132,14 @@ def _explicit(
     afford(sheet, runs, len(reach(0)), cells.shape[0])
     for o in written(sheet, cells):
         accumulated(
-            sheet, cells[o], runs, partial(term, o), reach(o), None if bias is None else bias[o],
+            sheet,
+            cells[o],
+            runs,
+            partial(term, o),
+            reach(o),
+            None if bias is None else bias[o],
             alike=cells.shape[0],
-        )  # fmt: skip
+        )
 
 
 def collected(

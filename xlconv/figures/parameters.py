@@ -20,9 +20,13 @@ from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 
 LIMITS = {
-    "input_size": (1, 6), "kernel_size": (1, 5), "stride": (1, 4), "padding": (0, 12),
-    "output_padding": (0, 3), "dilation": (1, 3),
-}  # fmt: skip
+    "input_size": (1, 6),
+    "kernel_size": (1, 5),
+    "stride": (1, 4),
+    "padding": (0, 12),
+    "output_padding": (0, 3),
+    "dilation": (1, 3),
+}
 """The least and the greatest value of each parameter, in the order of their cells."""
 
 GOOD, BAD = "✓", "✗"
@@ -125,9 +129,13 @@ def _strip(sheet: Sheet, corner: Spot, start: Mapping[str, Values]) -> dict[str,
         across += 2 + len(label) // 7
         sheet.text(corner.shift(0, across - 1), label, "label")
         cells[name] = sheet.block(
-            name, corner.shift(0, across), content.shape, role="control", content=content,
+            name,
+            corner.shift(0, across),
+            content.shape,
+            role="control",
+            content=content,
             steps=((0, 1),) * content.ndim,
-        )  # fmt: skip
+        )
         sheet.choose(cells[name], range(low, high + 1))
         across = right_of(cells[name], 1).column
     return cells
@@ -182,27 +190,43 @@ def live_sizes(sheet: Sheet, p: Parameters, area: int) -> Sizes:
     drawn = line("drawn", call("MIN", area, full + call("MAX", 0, p.output_padding - p.padding)))
     padded = line("padded", drawn + span - 1)
     return Sizes(
-        corner.anchor, stretched=stretched, span=span, full=full, output=output, drawn=drawn,
+        corner.anchor,
+        stretched=stretched,
+        span=span,
+        full=full,
+        output=output,
+        drawn=drawn,
         padded=padded,
-    )  # fmt: skip
+    )
 
 
 def size_words(sheet: Sheet, p: Parameters, sizes: Sizes) -> None:
     """Under the parameters the output's size as the sum that gives it, or what is wrong with them."""
     rows, columns = (
         said(
-            sheet, "size_terms", n=p.input_size[n], stride=p.stride, padding=p.padding,
-            dilation=p.dilation, kernel_size=p.kernel_size, output_padding=p.output_padding,
+            sheet,
+            "size_terms",
+            n=p.input_size[n],
+            stride=p.stride,
+            padding=p.padding,
+            dilation=p.dilation,
+            kernel_size=p.kernel_size,
+            output_padding=p.output_padding,
         )
         for n in (0, 1)
-    )  # fmt: skip
+    )
     high, wide = sizes.output[0], sizes.output[1]
     size = joined(high, " × ", wide)
     alike = said(sheet, "output_formula", size=size, formula=rows)
     apart = said(
-        sheet, "output_formulas", size=size, rows=high, columns=wide, row_formula=rows,
+        sheet,
+        "output_formulas",
+        size=size,
+        rows=high,
+        columns=wide,
+        row_formula=rows,
         column_formula=columns,
-    )  # fmt: skip
+    )
     words = call("IF", p.input_size[0].equals(p.input_size[1]), alike, apart)
     hidden = [sizes.full[n] - sizes.drawn[n] for n in (0, 1)]
     beyond = call("MAX", *hidden) + call("MAX", 0, p.output_padding - p.padding) > 0

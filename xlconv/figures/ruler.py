@@ -9,11 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import product
+from math import prod
 
 from xlconv.figures.blocks import Figure
 from xlconv.grid.expr import Expr, call, moved
 from xlconv.grid.grid import Grid
+from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
+
+TINTED = 2_000
+"""Weights beyond which what the looked-at cell meets is not tinted: each takes rules of its own."""
 
 
 def kernel_indices(geometry: Geometry) -> list[tuple[int, ...]]:
@@ -44,3 +49,8 @@ def source(axis: Axis, r: Expr, u: int) -> tuple[Expr, list[Expr]]:
     if axis.stride == 1:
         return apart, there
     return apart / axis.stride, [*there, call("MOD", apart, axis.stride).equals(0)]
+
+
+def tinted(sheet: Sheet, weight: Grid) -> bool:
+    """Whether what is met is tinted by its weight; a plan has no colours."""
+    return not sheet.plan and prod(weight.shape) <= TINTED

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from xlconv.figures.blocks import caption
 from xlconv.figures.layout import Part
+from xlconv.figures.notes import caption
 from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 

@@ -1,8 +1,26 @@
 """Views: each a function from data to one sheet, in the module of its own name."""
 
 VIEWS = (
-    "contents", "why", "distribute", "collect", "gniddap", "sedirts", "one_dimension", "channels",
-    "matrix", "gradient", "convolution", "playground", "phases",
-    "evenness", "overlap", "checkerboard", "upsampling", "bilinear", "output_padding", "frameworks", "code",
-)  # fmt: skip
+    "contents",
+    "why",
+    "distribute",
+    "collect",
+    "gniddap",
+    "sedirts",
+    "one_dimension",
+    "channels",
+    "matrix",
+    "gradient",
+    "convolution",
+    "playground",
+    "phases",
+    "evenness",
+    "overlap",
+    "checkerboard",
+    "upsampling",
+    "bilinear",
+    "output_padding",
+    "frameworks",
+    "code",
+)
 """Every view; named here so that the command line can offer them before it imports any."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import Figure, Sources, figure, note, output_figure, sources
+from xlconv.figures.blocks import Figure, Sources, figure, output_figure, sources
 from xlconv.figures.layout import Arranged, Part, arrange
+from xlconv.figures.notes import note
 from xlconv.figures.operations import tapped
 from xlconv.figures.titles import plain
 from xlconv.figures.upsampled import filled
@@ -41,9 +42,14 @@ def bilinear(sheet: Sheet, layer: Layer) -> None:
 def _kernel(sheet: Sheet, g: Geometry, src: Sources) -> Arranged:
     """The kernel of bilinear interpolation, and which channels it takes to which."""
     ideal = figure(
-        sheet, "bilinear_kernel", (1, *g.weight_shape[2:]), g.rank, sheet.say("bilinear_kernel"),
-        steps=src.weight.steps[1:], role="computed",
-    )  # fmt: skip
+        sheet,
+        "bilinear_kernel",
+        (1, *g.weight_shape[2:]),
+        g.rank,
+        sheet.say("bilinear_kernel"),
+        steps=src.weight.steps[1:],
+        role="computed",
+    )
     weight: Expr = Constant(1)
     for n, (axis, u) in enumerate(zip(g.axes, ideal.labels, strict=True)):
         side = 1 - call("ABS", u - (axis.kernel_size - 1) / 2) / axis.stride
@@ -57,10 +63,15 @@ def _interpolation(sheet: Sheet, g: Geometry, src: Sources, y: Figure) -> Figure
     """The input, interpolated, plus the bias: each cell in the row of the output's own."""
     words = "interpolation" if src.bias is None else "interpolation_and_bias"
     between = figure(
-        sheet, "interpolation", y.kept.shape, g.rank,
-        sheet.say(words, size=plain(y.kept.shape, 1)), at=sheet.corner().shift(*y.kept.offset),
-        steps=y.kept.steps, role="computed",
-    )  # fmt: skip
+        sheet,
+        "interpolation",
+        y.kept.shape,
+        g.rank,
+        sheet.say(words, size=plain(y.kept.shape, 1)),
+        at=sheet.corner().shift(*y.kept.offset),
+        steps=y.kept.steps,
+        role="computed",
+    )
     bias = None if src.bias is None else src.bias[(slice(None), *[None] * g.rank)]
     for cells, terms in filled(sheet, g, "bilinear", src.input):
         between.cells[(slice(None), *cells)] = terms if bias is None else terms + bias

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from xlconv.figures.blocks import bias_figure, box_size, indices, note, output_figure, steps, tints
+from xlconv.figures.blocks import bias_figure, box_size, indices, output_figure, steps, tints
 from xlconv.figures.layout import Part, Table, Together, arrange
+from xlconv.figures.notes import note
 from xlconv.figures.operations import Tap, accumulated, afford, written
 from xlconv.figures.sums import listed, summed
 from xlconv.figures.titles import times
@@ -29,10 +30,8 @@ def channels(sheet: Sheet, layer: Layer) -> None:
     (x_high, _), (w_high, w_wide), (high, wide) = map(box_size, shapes, moves)
     last = {"i": g.in_channels - 1, "o": g.out_channels - 1}  # has the longest words
     w_wide = max(w_wide, sheet.behind(at_x, sheet.say("kernel_of", **last), "caption")) + 1
-    captions = [
-        sheet.say("part_of", **last),
-        *_sum_words(sheet, g, last["o"], layer.bias is not None),
-    ]
+    biased = layer.bias is not None
+    captions = [sheet.say("part_of", **last), *_sum_words(sheet, g, last["o"], biased)]
     wide = max(wide, *(sheet.behind(at_x, words, "caption") for words in captions)) + 2
     down, across = (max(x_high, w_high, high) + 3, 0), (0, w_wide + wide)
 
@@ -40,13 +39,16 @@ def channels(sheet: Sheet, layer: Layer) -> None:
         "input", at_x, g.input_shape, role="input", content=layer.input, steps=(down, *moves[0])
     )
     w = sheet.block(
-        "kernel", at_parts.shift(0, -w_wide), g.weight_shape, role="kernel", content=layer.weight,
-        tint=tints(g), steps=(down, across, *moves[1]),
-    )  # fmt: skip
-    parts = sheet.block(
-        "parts", at_parts, (*g.weight_shape[:2], *g.canvas_shape[1:]), role="computed",
-        steps=(down, across, *moves[2]),
-    )  # fmt: skip
+        "kernel",
+        at_parts.shift(0, -w_wide),
+        g.weight_shape,
+        role="kernel",
+        content=layer.weight,
+        tint=tints(g),
+        steps=(down, across, *moves[1]),
+    )
+    shape = (*g.weight_shape[:2], *g.canvas_shape[1:])
+    parts = sheet.block("parts", at_parts, shape, role="computed", steps=(down, across, *moves[2]))
     _write_parts(sheet, g, x, w, parts)
     y = output_figure(sheet, layer, words="", steps=(across, *moves[2]))
     b = bias_figure(sheet, layer)

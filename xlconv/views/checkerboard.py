@@ -49,9 +49,10 @@ def checkerboard(sheet: Sheet, layer: Layer) -> None:
         )
     phases = [[Phase.of(axis, start) for start in range(axis.stride)] for axis in g.axes]
     src = Sources(
-        input_figure(sheet, layer), kernel_figure(sheet, layer, phase_tints(g, phases)),
+        input_figure(sheet, layer),
+        kernel_figure(sheet, layer, phase_tints(g, phases)),
         bias_figure(sheet, layer),
-    )  # fmt: skip
+    )
     sums = _phase_sums(sheet, g, src.weight, phases)
     y, count = output_figure(sheet, layer), count_figure(sheet, layer)
     tapped(sheet, y.cells, g, src.input, src.weight, src.bias)
@@ -70,9 +71,15 @@ def _phase_sums(sheet: Sheet, g: Geometry, w: Grid, phases: Sequence[Sequence[Ph
     longest = len(g.sources(0)) * prod(max(len(p.offsets) for p in axis) for axis in phases)
     sheet.afford((longest + 2) * prod(sizes) * g.out_channels)
     sums = figure(
-        sheet, "phase_sums", (g.out_channels, *sizes), g.rank, sheet.say("phase_sums"),
-        role="computed", tint=np.arange(prod(sizes)).reshape(sizes), numbered=False,
-    )  # fmt: skip
+        sheet,
+        "phase_sums",
+        (g.out_channels, *sizes),
+        g.rank,
+        sheet.say("phase_sums"),
+        role="computed",
+        tint=np.arange(prod(sizes)).reshape(sizes),
+        numbered=False,
+    )
     each = list(zip(np.ndindex(*sizes), product(*phases), strict=True))
     if sheet.plan:  # the longest sum stands for all
         each = [max(each, key=lambda one: prod(len(p.offsets) for p in one[1]))]
@@ -105,9 +112,10 @@ def _kept(sheet: Sheet, g: Geometry, src: Sources, y: Grid) -> Arranged:
 
     def given_away(o: int) -> Expr:
         terms = listed(
-            sheet, g.sources(o),
+            sheet,
+            g.sources(o),
             lambda i: _all(sheet, src.input[i]) * _all(sheet, src.weight[i, g.filter(o)]),
-        )  # fmt: skip
+        )
         bias = 0 if src.bias is None else src.bias[o] * prod(y.shape[1:])
         return added(sheet, terms, g.out_channels) + bias
 

@@ -10,15 +10,23 @@ from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 
 TITLES = {
-    "pytorch": "PyTorch", "tensorflow": "TensorFlow", "keras": "Keras", "jax": "JAX",
-    "onnx": "ONNX", "mxnet": "MXNet Gluon", "numpy": "NumPy",
-}  # fmt: skip
+    "pytorch": "PyTorch",
+    "tensorflow": "TensorFlow",
+    "keras": "Keras",
+    "jax": "JAX",
+    "onnx": "ONNX",
+    "mxnet": "MXNet Gluon",
+    "numpy": "NumPy",
+}
 
 
 def code(
-    sheet: Sheet, layers: Mapping[str, Layer], *, examples: list[str] | None = None,
+    sheet: Sheet,
+    layers: Mapping[str, Layer],
+    *,
+    examples: list[str] | None = None,
     frameworks: list[str] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Each example in each framework, a line of code a cell.
 
     layers    the lesson's layers by name

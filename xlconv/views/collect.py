@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from xlconv.figures.blocks import (
-    Sources,
-    note,
-    output_figure,
-    sources,
-    stretched_figure,
-    tinted,
-    turned_figure,
-)
+from xlconv.figures.blocks import Sources, output_figure, sources, stretched_figure, turned_figure
 from xlconv.figures.layout import Part, arrange
 from xlconv.figures.looked_at import CHOICES, LookedAt, look_at, pick
+from xlconv.figures.notes import note
 from xlconv.figures.operations import collected, tapped
-from xlconv.figures.ruler import kernel_indices, meeting, source
+from xlconv.figures.ruler import kernel_indices, meeting, source, tinted
 from xlconv.figures.table import Column, Lines, table
 from xlconv.figures.verdicts import verdict
 from xlconv.grid.expr import call, joined, rounded, with_commas
@@ -87,14 +80,8 @@ def _taps(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources) -> Lines:
     """Each weight with the input that it meets, if there is one, and their product."""
     g, names = layer.geometry, ["depth", "row", "column"][-layer.geometry.rank :]
     width, weights = g.in_channels // g.groups, kernel_indices(g)
-    columns = {
-        "number": Column("#"), "symbol": Column(sheet.say("tap_kernel"), "symbol"),
-        "weight": Column(""), **{name: Column(sheet.say(name)) for name in names},
-        "x": Column("x"), "product": Column("x·w", width=2),
-        "symbols": Column(None, "note", 5), "numbers": Column(None, "note"),
-    }  # fmt: skip
     taps = [(m, tint) for m in range(width) for tint in reversed(range(len(weights)))]
-    tap = table(sheet, sheet.say("taps"), len(taps), columns)
+    tap = table(sheet, sheet.say("taps"), len(taps), _columns(sheet, names))
     for n, (m, tint) in enumerate(taps):
         line = {name: cells[n] for name, cells in tap.columns.items()}
         u, channel = weights[tint], f"{m}," if width > 1 else ""
@@ -121,6 +108,20 @@ def _taps(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources) -> Lines:
         numbers = rounded(line["x"]) & "*" & rounded(line["weight"])
         line["numbers"][...] = call("IF", met, joined(plus, numbers), "")
     return tap
+
+
+def _columns(sheet: Sheet, names: Sequence[str]) -> dict[str, Column]:
+    """What the table of taps tells: the names of the axes stand for the input's indices."""
+    return {
+        "number": Column("#"),
+        "symbol": Column(sheet.say("tap_kernel"), "symbol"),
+        "weight": Column(""),
+        **{name: Column(sheet.say(name)) for name in names},
+        "x": Column("x"),
+        "product": Column("x·w", width=2),
+        "symbols": Column(None, "note", 5),
+        "numbers": Column(None, "note"),
+    }
 
 
 def each(cells: Grid) -> Sequence[Grid]:

@@ -8,8 +8,8 @@ import numpy as np
 
 from xlconv import __version__
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import note
 from xlconv.figures.layout import Part, arrange
+from xlconv.figures.notes import note
 from xlconv.grid.expr import lift
 from xlconv.grid.marks import Frame
 from xlconv.grid.places import Spot

@@ -7,11 +7,12 @@ from math import prod
 from typing import Any
 
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import Figure, Sources, copied, figure, note, sources, tinted, tints
+from xlconv.figures.blocks import Figure, Sources, copied, figure, sources, tints
 from xlconv.figures.layout import Part, arrange
 from xlconv.figures.looked_at import CHOICES, LookedAt, look_at, pick
+from xlconv.figures.notes import note
 from xlconv.figures.operations import convolved, slid
-from xlconv.figures.ruler import kernel_indices, of_channel
+from xlconv.figures.ruler import kernel_indices, of_channel, tinted
 from xlconv.figures.sums import in_lines
 from xlconv.figures.titles import forward_size_formula, plain, sized
 from xlconv.figures.verdicts import verdict
@@ -107,9 +108,15 @@ def _padded(sheet: Sheet, conv: Convolution, x: Figure) -> Figure:
     pads = sorted({pad for axis in g.axes for pad in axis.padding})
     margin = f"{pads[0]}" if len(pads) == 1 else f"{pads[0]} to {pads[-1]}"
     z = figure(
-        sheet, "padded", shape, g.rank, sheet.say("padded", margin=margin, size=plain(shape, 1)),
-        role="zero", content=0.0, firsts=[-begin for begin in begins],
-    )  # fmt: skip
+        sheet,
+        "padded",
+        shape,
+        g.rank,
+        sheet.say("padded", margin=margin, size=plain(shape, 1)),
+        role="zero",
+        content=0.0,
+        firsts=[-begin for begin in begins],
+    )
     inside = (slice(p, p + n) for p, n in zip(begins, x.cells.shape[1:], strict=True))
     copied(sheet, z.cells[(slice(None), *inside)], x.cells)
     return z
@@ -119,9 +126,15 @@ def _gapped(sheet: Sheet, g: Geometry, w: Figure) -> Figure:
     """The kernel with the zeros of its dilation, each weight a live copy."""
     shape = (*w.cells.shape[:2], *(axis.extent for axis in g.axes))
     gapped = figure(
-        sheet, "gapped", shape, g.rank, sheet.say("gapped", size=plain(shape, 2)),
-        role="zero", content=0.0, numbered=False,
-    )  # fmt: skip
+        sheet,
+        "gapped",
+        shape,
+        g.rank,
+        sheet.say("gapped", size=plain(shape, 2)),
+        role="zero",
+        content=0.0,
+        numbered=False,
+    )
     weights = (slice(None, None, axis.dilation) for axis in g.axes)
     copied(sheet, gapped.cells[(..., *weights)], w.cells, tints(g))
     return gapped

@@ -42,10 +42,16 @@ def distribute(sheet: Sheet, layer: Layer) -> None:
     src, step = sources(sheet, layer), _step(sheet, sizes)
     order = _order([index[0] for index in src.x.labels], sizes)
     placed = figure(
-        sheet, "placed", sizes, g.rank, sheet.say("placed"), role="computed", numbered=False,
+        sheet,
+        "placed",
+        sizes,
+        g.rank,
+        sheet.say("placed"),
+        role="computed",
+        numbered=False,
         steps=src.input[0].steps,
         content=call("IF", call("AND", step.valid, order <= step.number), 1, 0),
-    )  # fmt: skip
+    )
     stamps = _stamps(sheet, g, src, placed.cells)
     y = output_figure(sheet, layer)
     distributed(sheet, y.cells, g, stamps.cells, src.bias)
@@ -99,18 +105,30 @@ def _stamps(sheet: Sheet, g: Geometry, src: Sources, placed: Grid) -> Figure:
     each, taps = (None,) * g.rank, (..., *(None,) * g.rank)
     weight = src.weight[(slice(None), slice(None), *each)]
     return figure(
-        sheet, "stamps", shape, g.rank, sheet.say("stamps"), role="computed", numbered=False,
+        sheet,
+        "stamps",
+        shape,
+        g.rank,
+        sheet.say("stamps"),
+        role="computed",
+        numbered=False,
         steps=_stamp_steps(g),
         content=call("IF", placed[taps], src.input[:, None][taps] * weight, 0),
-    )  # fmt: skip
+    )
 
 
 def _count(sheet: Sheet, g: Geometry, y: Figure, placed: Grid) -> Figure:
     """How many of the stamps that are placed reach each cell of the full output."""
     count = figure(
-        sheet, "count", y.cells.shape[1:], g.rank, count_caption(sheet, g), role="count",
-        steps=y.cells.steps[1:], firsts=[-axis.crop.start for axis in g.axes],
-    )  # fmt: skip
+        sheet,
+        "count",
+        y.cells.shape[1:],
+        g.rank,
+        count_caption(sheet, g),
+        role="count",
+        steps=y.cells.steps[1:],
+        firsts=[-axis.crop.start for axis in g.axes],
+    )
     runs = [axis.canvas_runs for axis in g.axes]
     afford(sheet, runs)
     accumulated(sheet, count.cells, runs, lambda _, tap: placed[tap[0]])
@@ -133,9 +151,7 @@ def _stamp_steps(g: Geometry) -> tuple[Place, ...]:
     """Stamps as blocks at their input's place; in 1-D each in a row of its own, at its output."""
     if g.rank == 1:
         (axis,) = g.axes
-        return (
-            (axis.size + 1, 0), (0, axis.full_size + 1), (1, axis.stride), (0, axis.dilation)
-        )  # fmt: skip
+        return ((axis.size + 1, 0), (0, axis.full_size + 1), (1, axis.stride), (0, axis.dilation))
     down, across = "v" * (g.rank - 2), "h" * (g.rank - 2)
     shape = (*g.weight_shape[:2], *g.input_shape[1:], *g.weight_shape[2:])
     return tiled(shape, "vh" + down + "vh" + across)

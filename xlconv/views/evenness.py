@@ -59,9 +59,13 @@ def _corner(sheet: Sheet, n: int, k: int, s: int) -> Part:
         cells[...] = call("IF", valid, call("INT", r / stride) - first, "")
         sheet.scale(cells)
     here = sheet.block(
-        f"corner_{n}", corner, (CORNER, CORNER), role="count", dtype=object,
+        f"corner_{n}",
+        corner,
+        (CORNER, CORNER),
+        role="count",
+        dtype=object,
         content=call("IF", valid, down * across, ""),
-    )  # fmt: skip
+    )
     sheet.scale(here)
     return Part(corner.anchor)
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import Figure, note, output_figure, sources
+from xlconv.figures.blocks import Figure, output_figure, sources
 from xlconv.figures.layout import Arranged, Part, Table, arrange
+from xlconv.figures.notes import note
 from xlconv.figures.operations import tapped
 from xlconv.figures.titles import times
 from xlconv.figures.verdicts import apart
@@ -163,19 +164,31 @@ def _rule(sheet: Sheet) -> Part:
     top = corner.shift(len(words) + 1)
     sheet.line(top, ["k \\ s"], "heads")
     k = sheet.block(
-        "rule_kernel_sizes", top.shift(1), (len(KERNELS), 1), role="parameter", frame=False,
+        "rule_kernel_sizes",
+        top.shift(1),
+        (len(KERNELS), 1),
+        role="parameter",
+        frame=False,
         content=np.array(KERNELS, dtype=float)[:, None],
-    )  # fmt: skip
+    )
     s = sheet.block(
-        "rule_strides", top.shift(0, 1), (1, len(STRIDES)), role="parameter", frame=False,
+        "rule_strides",
+        top.shift(0, 1),
+        (1, len(STRIDES)),
+        role="parameter",
+        frame=False,
         content=np.array(STRIDES, dtype=float),
-    )  # fmt: skip
+    )
     none = sheet.say("rule_none")
     padding = call("IF", call("MOD", k - s, 2).equals(0), (k - s) / 2, none)
     paddings = sheet.block(
-        "rule", top.shift(1, 1), (len(KERNELS), len(STRIDES)), role="computed", dtype=object,
+        "rule",
+        top.shift(1, 1),
+        (len(KERNELS), len(STRIDES)),
+        role="computed",
+        dtype=object,
         content=call("IF", k > s, padding, 0),
-    )  # fmt: skip
+    )
     sheet.light(paddings, paddings.equals(none), "alarm")
     for n, line in enumerate(sheet.say("rule_note").splitlines()):
         sheet.text(under(k).shift(n), line, "note")

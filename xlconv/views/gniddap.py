@@ -12,6 +12,7 @@ from xlconv.figures.blocks import (
     copied,
     figure,
     output_figure,
+    result_figure,
     sources,
     turned_figure,
 )
@@ -68,10 +69,7 @@ def _column(
     tapped(sheet, y.cells, g, src.input, src.weight, src.bias)
     z = _trimmed(sheet, g, src.input, f"trimmed_{name}")
     words = sheet.say("by_collecting", size=times(g.output_shape[1:]))
-    again = figure(
-        sheet, f"by_collecting_{name}", g.output_shape, g.rank, words, role="output",
-        numbered=False, claim=("conv_transpose", one),
-    )  # fmt: skip
+    again = result_figure(sheet, one, words, name=f"by_collecting_{name}", numbered=False)
     collected(sheet, again.cells, g, t.cells, z.cells, src.bias)
     return y, z, again / verdict(sheet, (y.kept, again.cells))
 
@@ -80,9 +78,15 @@ def _trimmed(sheet: Sheet, g: Geometry, x: Grid, name: str) -> Figure:
     """The stretched input with as much margin as its padding leaves, or cropped by what it takes."""
     shape = (g.in_channels, *(axis.output_size + axis.extent - 1 for axis in g.axes))
     z = figure(
-        sheet, name, shape, g.rank, _margin_words(sheet, g), role="zero", content=0.0,
+        sheet,
+        name,
+        shape,
+        g.rank,
+        _margin_words(sheet, g),
+        role="zero",
+        content=0.0,
         numbered=False,
-    )  # fmt: skip
+    )
     inputs, places = zip(*(_inside(axis) for axis in g.axes), strict=True)
     if all(kept.stop for kept in inputs):
         copied(sheet, z.cells[(slice(None), *places)], x[(slice(None), *inputs)])

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import Figure, figure, kernel_figure, led, note, output_figure
+from xlconv.figures.blocks import Figure, figure, kernel_figure, led, output_figure
 from xlconv.figures.layout import Arranged, Part, arrange
 from xlconv.figures.looked_at import LookedAt, look_at
+from xlconv.figures.notes import note
 from xlconv.figures.nudged import Nudged, nudge_control, nudged
 from xlconv.figures.operations import convolved, tapped
 from xlconv.figures.sums import added, sliced
@@ -70,12 +71,10 @@ def gradient(
     dots = _dots(sheet, loss.cells, _product(sheet, x, y))
     words = _in_words(sheet, here, up, down, slopes, nudge)
     _light(sheet, here, (x, slopes, y), (up, down))
-    arrange(
-        sheet, here / controls,
-        x | led(sheet, w, "∗") | led(sheet, result, "=") | led(sheet, upstream, "·")
-        | led(sheet, loss, "="),
-        y / aside | slopes / agree | dots, words, up.line, down.line,
-    )  # fmt: skip
+    product = x | led(sheet, w, "∗") | led(sheet, result, "=") | led(sheet, upstream, "·")
+    gradients = y / aside | slopes / agree | dots
+    line = product | led(sheet, loss, "=")
+    arrange(sheet, here / controls, line, gradients, words, up.line, down.line)
 
 
 def _convolved(sheet: Sheet, layer: Layer, x: Figure) -> tuple[Figure, Figure, Figure, Figure]:
@@ -86,9 +85,15 @@ def _convolved(sheet: Sheet, layer: Layer, x: Figure) -> tuple[Figure, Figure, F
     convolved(sheet, result.cells, g, x.cells, w.cells)
     upstream = _block(sheet, "upstream", g.input_shape, role="input", content=layer.input)
     loss = figure(
-        sheet, "loss", (1,), 1, sheet.say("loss"), role="computed", numbered=False,
+        sheet,
+        "loss",
+        (1,),
+        1,
+        sheet.say("loss"),
+        role="computed",
+        numbered=False,
         content=_product(sheet, result, upstream),
-    )  # fmt: skip
+    )
     return w, result, upstream, loss
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 
-from xlconv.figures.blocks import Figure, Sources, copied, figure, output_figure, sources, tinted
+from xlconv.figures.blocks import Figure, Sources, copied, output_figure, result_figure, sources
 from xlconv.figures.flat import (
     ACROSS,
     DOWN,
@@ -20,8 +20,7 @@ from xlconv.figures.flat import (
 from xlconv.figures.layout import arrange
 from xlconv.figures.looked_at import LookedAt, look_at
 from xlconv.figures.operations import tapped, written
-from xlconv.figures.ruler import kernel_indices, source
-from xlconv.figures.titles import output_caption
+from xlconv.figures.ruler import kernel_indices, source, tinted
 from xlconv.figures.verdicts import verdict
 from xlconv.grid.expr import Expr, call, joined, with_commas
 from xlconv.grid.places import right_of, start
@@ -52,17 +51,12 @@ def matrix(
     _check(g)
     src = sources(sheet, layer)
     x = _flat_input(sheet, g, src)
-    transposed = matrix_figure(
-        sheet, "matrix_transposed", g.output_shape, g.input_shape, content=0.0,
-        claim=("matrix", layer),
-    )  # fmt: skip
+    claim, shapes = ("matrix", layer), (g.output_shape, g.input_shape)
+    transposed = matrix_figure(sheet, "matrix_transposed", *shapes, content=0.0, claim=claim)
     for cells, weights, tint in diagonals(sheet, g, transposed.cells, src.weight):
         copied(sheet, cells, weights, tint)
     y = _flat_output(sheet, g, transposed, x, src)
-    output = figure(
-        sheet, "output", g.output_shape, g.rank, output_caption(sheet, g), role="output",
-        claim=("conv_transpose", layer), content=folded(y.cells, g.output_shape),
-    )  # fmt: skip
+    output = result_figure(sheet, layer, content=folded(y.cells, g.output_shape))
     again = output_figure(sheet, layer, "by_distributing")
     tapped(sheet, again.cells, g, src.input, src.weight, src.bias)
     agree = verdict(sheet, (output.cells, again.kept))
@@ -136,9 +130,13 @@ def _forward(sheet: Sheet, layer: Layer, transposed: Figure, src: Sources) -> Fi
     """C itself, each cell a live copy of its mirror image."""
     g, mirrored = layer.geometry, transposed.cells.transpose(1, 0)
     c = matrix_figure(
-        sheet, "matrix", g.input_shape, g.output_shape, content=mirrored,
+        sheet,
+        "matrix",
+        g.input_shape,
+        g.output_shape,
+        content=mirrored,
         claim=("conv_matrix", layer),
-    )  # fmt: skip
+    )
     for cells, _, tint in diagonals(sheet, g, c.cells.transpose(1, 0), src.weight):
         sheet.coat(cells, "copy", tint)
     return c

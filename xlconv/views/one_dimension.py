@@ -6,7 +6,6 @@ from xlconv.errors import XlconvError
 from xlconv.figures.blocks import (
     Figure,
     Sources,
-    caption,
     output_figure,
     sources,
     stretched_figure,
@@ -15,6 +14,7 @@ from xlconv.figures.blocks import (
 from xlconv.figures.counts import axis_count
 from xlconv.figures.layout import Part, Table, arrange
 from xlconv.figures.looked_at import LookedAt, look_at
+from xlconv.figures.notes import caption
 from xlconv.figures.operations import collected, distributed, written
 from xlconv.figures.ruler import kernel_indices, meeting
 from xlconv.figures.titles import count_caption
@@ -81,9 +81,13 @@ def _staircases(sheet: Sheet, g: Geometry, src: Sources) -> tuple[Figure, Grid]:
     stairs[...] = 0.0
     sheet.coat(stairs, "empty")
     stamps = sheet.block(
-        "stamps", first, (*lead, axis.size, axis.kernel_size), role="stamp", frame=False,
+        "stamps",
+        first,
+        (*lead, axis.size, axis.kernel_size),
+        role="stamp",
+        frame=False,
         steps=(*down, (1, axis.stride), (0, axis.dilation)),
-    )  # fmt: skip
+    )
     stamps[...] = src.input[:, None, :, None] * src.weight[:, :, None]
     sheet.frames.append(Frame(stairs))
     before = sheet.memory(first.shift(0, -2), (*lead, axis.size), steps=(*down, (1, 0)))
@@ -104,9 +108,12 @@ def _count(sheet: Sheet, g: Geometry, label: Grid) -> Part:
     """How many stamps reach each cell of the output."""
     corner, (axis,) = sheet.corner(), g.axes
     count = sheet.block(
-        "count", corner, (1, axis.canvas_size), role="count",
+        "count",
+        corner,
+        (1, axis.canvas_size),
+        role="count",
         content=axis_count(sheet, axis, label),
-    )  # fmt: skip
+    )
     sheet.scale(count)
     sheet.text(corner.shift(0, axis.canvas_size + 1), count_caption(sheet, g), "note")
     return Part(corner.anchor)

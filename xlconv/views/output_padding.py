@@ -8,8 +8,9 @@ from math import prod
 
 import numpy as np
 
-from xlconv.figures.blocks import Figure, Sources, caption, output_figure, sources
+from xlconv.figures.blocks import Figure, Sources, output_figure, sources
 from xlconv.figures.layout import Arranged, Part, Table, arrange
+from xlconv.figures.notes import caption
 from xlconv.figures.operations import tapped
 from xlconv.figures.sums import added, listed, nth, sliced
 from xlconv.figures.titles import paddings_of, times
@@ -109,10 +110,11 @@ def _uncovers(
     squares = added(sheet, [term for strip in strips for term in _squares(sheet, strip, bias)])
     corner = sheet.corner()
     words = call(
-        "IF", squares > 1e-18,
+        "IF",
+        squares > 1e-18,
         sheet.say(f"uncovers_values_and_{alone}" if some else "uncovers_values"),
         sheet.say(f"uncovers_{alone}"),
-    )  # fmt: skip
+    )
     sheet.formula(corner, words, "note")
     return Part(corner.anchor)
 
@@ -165,9 +167,12 @@ def _sizes(sheet: Sheet, axis: Axis, x: Grid, number: int) -> Part | None:
         sheet.formula(at.shift(0, 5), meant, "fact")
         here = label[: before + m + after]
         strip = sheet.block(
-            f"windows_{number}_{n}", at.shift(0, 9), here.shape, role="count",
+            f"windows_{number}_{n}",
+            at.shift(0, 9),
+            here.shape,
+            role="count",
             content=_windows(axis, here, size_out),
-        )  # fmt: skip
+        )
         for margin in (strip[:before], strip[before + m :]):
             sheet.coat(margin, "zero")
         inner = strip[before : before + m]

@@ -8,11 +8,19 @@ from math import prod
 
 from xlconv.errors import XlconvError
 from xlconv.figures.again import by_distributing
-from xlconv.figures.blocks import Figure, Sources, bias_figure, copied, figure, kernel_figure
+from xlconv.figures.blocks import (
+    Figure,
+    Sources,
+    bias_figure,
+    copied,
+    figure,
+    kernel_figure,
+    result_figure,
+)
 from xlconv.figures.lattice import Lattice, lattice
 from xlconv.figures.layout import Part, Together, arrange
 from xlconv.figures.operations import collected, written
-from xlconv.figures.titles import output_caption, plain
+from xlconv.figures.titles import plain
 from xlconv.grid import theme
 from xlconv.grid.expr import Constant
 from xlconv.grid.grid import Grid
@@ -48,10 +56,7 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
     split, kernels = _split(sheet, g, known, shown, w.cells)
     x, before = _input(sheet, layer, known, numbered=not image)
     src = Sources(replace(x, cells=x.kept), w, b)
-    y = figure(
-        sheet, "output", g.output_shape, g.rank, output_caption(sheet, g), role="output",
-        claim=("conv_transpose", layer), numbered=not image,
-    )  # fmt: skip
+    y = result_figure(sheet, layer, numbered=not image)
     own = _small(sheet, g, known, shown) if small else None
     for n, (one, kernel) in enumerate(zip(shown, kernels, strict=True)):
         cells = y.cells[(slice(None), *(p.cells for p in one.axes))]
@@ -103,9 +108,14 @@ def _input(
     before = [zeros for zeros, _ in margins]
     words = "input_margin" if any(map(sum, margins)) else "input"
     x = figure(
-        sheet, "", (g.in_channels, *shape), g.rank, sheet.say(words, size=plain(g.input_shape, 1)),
-        numbered=numbered, firsts=[-zeros for zeros in before],
-    )  # fmt: skip
+        sheet,
+        "",
+        (g.in_channels, *shape),
+        g.rank,
+        sheet.say(words, size=plain(g.input_shape, 1)),
+        numbered=numbered,
+        firsts=[-zeros for zeros in before],
+    )
     x.cells[...] = 0.0
     sheet.coat(x.cells, "zero")
     places = zip(before, g.axes, strict=True)
@@ -151,9 +161,14 @@ def _spelled(phase: Phase) -> str:
 
 
 def _convolved(
-    sheet: Sheet, result: Grid, g: Geometry, one: Shown, kernel: Grid, inputs: Grid,
+    sheet: Sheet,
+    result: Grid,
+    g: Geometry,
+    one: Shown,
+    kernel: Grid,
+    inputs: Grid,
     bias: Grid | None,
-) -> None:  # fmt: skip
+) -> None:
     """Write the cells of one phase as an ordinary convolution of what they read."""
     axes = [Axis(size=1, kernel_size=len(p.offsets), dilation=p.apart) for p in one.axes]
     collected(sheet, result, replace(g, axes=tuple(axes)), kernel, inputs, bias, one.alike)

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import Figure, caption, figure, note
+from xlconv.figures.blocks import Figure, figure
 from xlconv.figures.layout import arrange
 from xlconv.figures.live import ZERO, Heads, Live
+from xlconv.figures.notes import caption, note
 from xlconv.figures.parameters import LIMITS, live_sizes, parameters, said, said_by, size_words
 from xlconv.grid.expr import Expr, call, lift
 from xlconv.grid.grid import Grid

@@ -5,8 +5,6 @@ from __future__ import annotations
 from xlconv.figures.blocks import (
     Figure,
     Sources,
-    caption,
-    note,
     output_figure,
     sources,
     stretched_figure,
@@ -14,6 +12,7 @@ from xlconv.figures.blocks import (
 )
 from xlconv.figures.counts import count_figure
 from xlconv.figures.layout import Table, arrange
+from xlconv.figures.notes import caption, note
 from xlconv.figures.operations import collected, distributed
 from xlconv.figures.verdicts import verdict
 from xlconv.grid.grid import Grid
@@ -69,9 +68,13 @@ def _stamps(sheet: Sheet, g: Geometry, src: Sources) -> tuple[Figure, Grid]:
         apart.append((down + axis.stride * row, right + axis.stride * column))
         dilated.append((axis.dilation * row, axis.dilation * column))
     stamps = sheet.block(
-        "stamps", corner, (*lead, *sizes, *g.weight_shape[2:]), role="stamp", frame=False,
+        "stamps",
+        corner,
+        (*lead, *sizes, *g.weight_shape[2:]),
+        role="stamp",
+        frame=False,
         steps=(*place[:2], *apart, *dilated),
-    )  # fmt: skip
+    )
     each = (None,) * g.rank
     x, w = src.input, src.weight
     stamps[...] = x[(slice(None), None, ..., *each)] * w[(slice(None), slice(None), *each)]

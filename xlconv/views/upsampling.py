@@ -26,9 +26,14 @@ def upsampling(sheet: Sheet, layer: Layer) -> None:
         own = way == "zeros"  # what the layer does
         z = _larger(sheet, g, way, src.input)
         y = figure(
-            sheet, f"{way}_output", shape, g.rank, sheet.say(f"after_{way}", size=plain(shape, 1)),
-            role="output" if own else "computed", claim=("conv_transpose", layer) if own else None,
-        )  # fmt: skip
+            sheet,
+            f"{way}_output",
+            shape,
+            g.rank,
+            sheet.say(f"after_{way}", size=plain(shape, 1)),
+            role="output" if own else "computed",
+            claim=("conv_transpose", layer) if own else None,
+        )
         collected(sheet, y.cells, g, t.cells, z.kept, src.bias)
         sheet.scale(y.cells)
         columns.append(z / y / (by_distributing(sheet, layer, src, y.cells) if own else None))
@@ -40,11 +45,15 @@ def _larger(sheet: Sheet, g: Geometry, way: str, x: Grid) -> Figure:
     margins = [_margins(axis) for axis in g.axes]
     sizes = [axis.stride * axis.size for axis in g.axes]
     z = figure(
-        sheet, f"{way}_field",
+        sheet,
+        f"{way}_field",
         (g.in_channels, *(a + size + b for size, (a, b, _) in zip(sizes, margins, strict=True))),
-        g.rank, sheet.say(f"way_{way}"), firsts=[-a for a, _, _ in margins], role="zero",
+        g.rank,
+        sheet.say(f"way_{way}"),
+        firsts=[-a for a, _, _ in margins],
+        role="zero",
         content=0.0,
-    )  # fmt: skip
+    )
     places = (slice(a, a + size) for size, (a, _, _) in zip(sizes, margins, strict=True))
     inner = z.cells[(slice(None), *places)]
     for cells, terms in filled(sheet, g, way, x):
