@@ -28,7 +28,7 @@ from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 from xlconv.layers.model import conv_transpose
 from xlconv.lessons.book import Book
-from xlconv.lessons.read import check_claims
+from xlconv.lessons.claims import check_claims
 from xlconv.views.phases import phases
 
 
@@ -52,9 +52,9 @@ def draw(sheet: Sheet, layer: Layer, form: str) -> None:
         left = beside(t, 3)
     canvas, output, _ = output_blocks(sheet, layer, (TOP, left), "output", "")
     if form == "sp":
-        return collected(canvas, g, t, z, src.bias)
+        return collected(sheet, canvas, g, t, z, src.bias)
     if form == "taps":
-        return tapped(canvas, g, src.input, src.weight, src.bias)
+        return tapped(sheet, canvas, g, src.input, src.weight, src.bias)
     output[...] = conv_transpose(layer)
     return None
 

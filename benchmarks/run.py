@@ -43,7 +43,14 @@ def install() -> None:
     """An environment of its own, with xlconv as a user installs it."""
     if not PYTHON.exists():
         subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip: list[str | Path] = [
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ]
     subprocess.run([*pip, *PACKAGES], check=True, env=ENVIRONMENT, stderr=subprocess.DEVNULL)
     subprocess.run([*pip, "--force-reinstall", "--no-deps", ROOT], check=True, env=ENVIRONMENT)
     subprocess.run([*pip, ROOT], check=True, env=ENVIRONMENT)
@@ -51,7 +58,7 @@ def install() -> None:
 
 def check(name: str, *paths: Path) -> str:
     """What one of checks.py prints; if it finds a fault, this ends."""
-    command = [PYTHON, HERE / "checks.py", name, *paths]
+    command: list[str | Path] = [PYTHON, HERE / "checks.py", name, *paths]
     done = subprocess.run(
         [str(part) for part in command], check=False, capture_output=True, text=True,
         env=ENVIRONMENT | {"PYTHONPATH": str(ROOT)},
@@ -240,11 +247,12 @@ def floats(folder: Path) -> Iterator[str]:
 
 def small(folder: Path) -> Iterator[str]:
     """Section 4: the whole lesson, and the help."""
-    build = [XLCONV, "build", "--force", "-o", folder / "lesson.xlsx"]
+    build: list[str | Path] = [XLCONV, "build", "--force", "-o", folder / "lesson.xlsx"]
     rows = []
+    told: list[str | Path] = [XLCONV, "--help"]
     for name, ours, theirs, most in (
         ("`xlconv build`", build, "import numpy, openpyxl", 2),
-        ("`xlconv --help`", [XLCONV, "--help"], "import click", 3),
+        ("`xlconv --help`", told, "import click", 3),
     ):
         a, b = in_turn(20, ours, [PYTHON, "-c", theirs])
         part = median(x / y for x, y in zip(a.wall, b.wall, strict=True))

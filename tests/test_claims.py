@@ -52,7 +52,7 @@ def test_ordinary_numbers_of_every_size_are_built(
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_sums_that_no_cell_holds_are_refused_in_one_line(view: str) -> None:
-    layer = Layer.of([[1e300, 1], [1, 1e300]], [[1e300, 1], [1, 1]])
+    layer = Layer.of([[1e300, 1], [1, 1e300]], [[1e300, 1], [1.0, 1]])
     with pytest.raises(XlconvError, match=r"pass 1\.8e\+308, the largest .*: use smaller") as told:
         build(layer, views=[view])
     assert not isinstance(told.value, BugError)

@@ -23,7 +23,7 @@ from xlconv.layers.model import conv_transpose
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.engine import Engine, Values
-from .pages import file, page, read
+from .pages import claimed, file, page, read
 from .test_docs import _script
 
 VECTORS = json.loads((Path(__file__).parent / "data" / "vectors.json").read_text(encoding="utf-8"))
@@ -79,7 +79,7 @@ def outputs(layer: Layer, sheet: Sheet) -> list[tuple[str, Array]]:
     """
     found = []
     for block in sheet.blocks:
-        kind, own = block.claim or ("", layer)
+        kind, own = claimed(block) or ("", layer)
         if kind == "conv_transpose" and own.input is layer.input and own.weight is layer.weight:
             assert own.geometry == layer.geometry
             bias = layer.bias if own.bias is None and layer.bias is not None else np.zeros(1)

@@ -258,8 +258,9 @@ def test_errors_are_the_frameworks_words(
 def test_an_error_names_the_way_out(
     convention: str, asked: dict[str, Any], parameter: str, message: str | None
 ) -> None:
+    told: dict[str, Any] = {"convention": convention, "stride": 2} | asked
     with pytest.raises(XlconvError) as raised:
-        resolve([1, 2, 3, 4], [1, 2, 3], **{"convention": convention, "stride": 2} | asked)
+        resolve([1, 2, 3, 4], [1, 2, 3], **told)
     assert raised.value.parameter == parameter
     assert message in {None, str(raised.value)}
 
@@ -474,7 +475,9 @@ def test_the_layout_of_jax_is_that_of_a_convolution_of_the_stretched_input(group
     stretched[:, ::2] = x
     conv_weight = kernel.transpose(2, 1, 0)
     expected = run_onnx(stretched, conv_weight, operator="Conv", group=groups, pads=[2, 2])
-    layer = Layer.of(x, from_layout(kernel, "jax", groups=groups), stride=2, groups=groups)
+    layer = Layer.of(
+        x, from_layout(kernel.astype(np.float64), "jax", groups=groups), stride=2, groups=groups
+    )
     np.testing.assert_array_equal(conv_transpose(layer), expected)
 
 

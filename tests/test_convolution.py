@@ -13,7 +13,7 @@ from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Convolution, Layer
 from xlconv.layers.model import conv, matrix
-from xlconv.lessons.read import check_claims
+from xlconv.lessons.claims import check_claims
 from xlconv.views.convolution import convolution, size_formula
 
 from .engines import formulon_engine, ironcalc_engine

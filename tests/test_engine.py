@@ -134,7 +134,7 @@ def _asynchronous(pid: int) -> bool:
     except OSError:
         return False
     found = re.search(r"flags:\s*(\d+)", told)
-    return bool(found) and bool(int(found[1], 8) & os.O_ASYNC)
+    return found is not None and bool(int(found[1], 8) & os.O_ASYNC)
 
 
 def _stat(pid: int) -> list[str]:

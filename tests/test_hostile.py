@@ -226,15 +226,15 @@ def test_part_that_is_read_no_further_than_it_says(tmp_path: Path) -> None:
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         for name, data in parts().items():
             archive.writestr(info if name == SHEET else name, data)
-    data, whole = bytearray(target.getvalue()), parts()[SHEET]
-    for found in re.finditer(b"PK\x01\x02|PK\x03\x04", data):
-        at, local = found.start(), data[found.start() + 2] == 3
+    spoilt, whole = bytearray(target.getvalue()), parts()[SHEET]
+    for found in re.finditer(b"PK\x01\x02|PK\x03\x04", spoilt):
+        at, local = found.start(), spoilt[found.start() + 2] == 3
         name_at, size_at = (at + 30, at + 22) if local else (at + 46, at + 24)
-        if data[name_at : name_at + len(SHEET)] == SHEET.encode():
-            struct.pack_into("<I", data, size_at, 100)
-            struct.pack_into("<I", data, size_at - 8, zlib.crc32(whole[:100]))
+        if spoilt[name_at : name_at + len(SHEET)] == SHEET.encode():
+            struct.pack_into("<I", spoilt, size_at, 100)
+            struct.pack_into("<I", spoilt, size_at - 8, zlib.crc32(whole[:100]))
     path = tmp_path / "a.xlsx"
-    path.write_bytes(data)
+    path.write_bytes(spoilt)
     code, out, err = checked(path)
     assert (code, out) == (3, "")
     assert "is no XML" in err

@@ -13,17 +13,20 @@ import numpy as np
 import pytest
 
 from xlconv.errors import BugError
+from xlconv.figures.figure import collected, turned_kernel
 from xlconv.figures.words import WORDS
 from xlconv.grid import expr, references
 from xlconv.grid.expr import Call, Expr, Grid
 from xlconv.grid.functions import FUNCTIONS
+from xlconv.grid.places import letters
 from xlconv.grid.references import rules
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.model import conv_transpose
-from xlconv.lessons.read import check_claims, view_function
+from xlconv.lessons.claims import check_claims
+from xlconv.lessons.drawing import view_function
 from xlconv.views import collect
-from xlconv.xlsx import rows, strip
+from xlconv.xlsx import strip
 
 from .engines import ironcalc_engine
 from .engines.cached import cached_values
@@ -120,7 +123,7 @@ CHECKS = [model, engine, snapshot, renderer, table, lights, definition]
 
 def wrong_letters(patch: pytest.MonkeyPatch) -> None:
     """Past Z the second letter comes first; the cells themselves keep their places."""
-    right = rows.letters
+    right = letters
     patch.setattr(strip, "letters", lambda column: right(column)[::-1])
 
 
@@ -134,7 +137,7 @@ def lost_dollars(patch: pytest.MonkeyPatch) -> None:
 
 
 def kernel_not_turned(patch: pytest.MonkeyPatch) -> None:
-    right = collect.turned_kernel
+    right = turned_kernel
 
     def straight(page: Sheet, geometry: Geometry, weight: Grid, *rest: Any) -> Grid:
         turned = right(page, geometry, weight, *rest)
@@ -152,7 +155,7 @@ class _OneSource(Geometry):
 
 def one_channel_summed(patch: pytest.MonkeyPatch) -> None:
     """By the view alone."""
-    right = collect.collected
+    right = collected
 
     def less(page: Sheet, canvas: Grid, geometry: Geometry, *rest: Any) -> None:
         one = _OneSource(

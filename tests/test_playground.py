@@ -15,13 +15,15 @@ import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
+from tests.pages import claimed
 from xlconv.errors import XlconvError
 from xlconv.figures.words import WORDS
 from xlconv.grid import theme
 from xlconv.grid.references import text
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
-from xlconv.lessons.read import build, check_claims, load_lesson
+from xlconv.lessons.claims import check_claims
+from xlconv.lessons.read import build, load_lesson
 from xlconv.views.playground import LARGEST, playground
 
 from .engines import formulon_engine, ironcalc_engine, libreoffice_engine
@@ -311,10 +313,9 @@ def test_blocks_of_the_built_sheet_are_the_layer() -> None:
     y = truth(layer.input[0], layer.weight[0, 0], 2, 0, 0, 1)
     for name in ("output", "output_distributed"):
         np.testing.assert_array_equal(found[name].cells.value.astype(float), y[None])
-        operation, claimed = found[name].claim or ("", None)
+        operation, own = claimed(found[name]) or ("", layer)
         assert operation == "conv_transpose"
-        assert claimed
-        np.testing.assert_array_equal(claimed.weight, layer.weight)
+        np.testing.assert_array_equal(own.weight, layer.weight)
     names = ["input_size", "kernel_size", "stride", "padding", "output_padding", "dilation"]
     assert [found[name].role for name in names] == ["control"] * 6
     assert [found[name].cells.value.tolist() for name in names] == [[4, 4], 3, 2, 0, 0, 1]

@@ -13,6 +13,7 @@ from tests.test_conventions import run_onnx
 from xlconv.checking.check import check
 from xlconv.checking.report import Finding, Report
 from xlconv.layers.layer import Convolution, Layer
+from xlconv.lessons.lesson import Page
 from xlconv.lessons.read import lesson_names
 from xlconv.text import ROWS, line, table
 
@@ -84,7 +85,7 @@ def test_whatever_is_made_of_a_lesson_is_one_short_line(lesson: str) -> None:
 def test_lines_stay_short_whatever_they_tell() -> None:
     title = "a\nlong <b>title</b> & " * 50
     layer = Layer.of([[1]], [[1]])
-    page = xlconv.lessons.lesson.Page(title[:1000], "collect", layer=layer)
+    page = Page(title[:1000], "collect", layer=layer)
     told = [HUGE, Convolution.of(np.ones(9), np.ones(2)), page, xlconv.Lesson(title[:110], (page,))]
     book = xlconv.Book(title[:110], xlconv.build(layer).sheets)
     for thing in [*told, Report(title), book]:
