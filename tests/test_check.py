@@ -178,13 +178,18 @@ def test_value_that_does_not_follow_is_told_with_what_does(
     cell = places["output"]
     was = formula_of(fresh, "Collect", cell)
     data = in_part(
-        fresh, part_of(fresh, "Collect"),
-        rf"(<f>{re.escape(was)}</f>)<v>{PRINTED[0][0]}</v>", r"\1<v>4</v>",
-    )  # fmt: skip
+        fresh,
+        part_of(fresh, "Collect"),
+        rf"(<f>{re.escape(was)}</f>)<v>{PRINTED[0][0]}</v>",
+        r"\1<v>4</v>",
+    )
     (finding,) = wrong(check(put(data)))
     assert (finding.kind, finding.cell, finding.expected, finding.got) == (
-        "value", cell, float(PRINTED[0][0]), 4.0,
-    )  # fmt: skip
+        "value",
+        cell,
+        float(PRINTED[0][0]),
+        4.0,
+    )
 
 
 def test_engine_recalculates_before_values_are_compared(

@@ -27,9 +27,13 @@ def claimed(layer: Layer, off: float) -> Sheet:
     terms = [[a * w[0][0] for a in row] for row in x]
     content = [[[value + off for value in row] for row in terms]]
     sheet.block(
-        "y", (1, 1), np.shape(content), role="output", content=content,
+        "y",
+        (1, 1),
+        np.shape(content),
+        role="output",
+        content=content,
         claim=("conv_transpose", layer),
-    )  # fmt: skip
+    )
     return sheet
 
 

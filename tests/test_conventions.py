@@ -188,8 +188,10 @@ def test_errors_are_the_frameworks_words(
             {"padding": "same", "output_size": 9},
             "output_size",
             (
-                "Size of out_backprop doesn't match computed: actual = 4, computed = 5 spatial_dim: 2"
-                " input: 9 filter: 3 output: 4 stride: 2 dilation: 1: 7 to 8 cells convolve back to 4"
+                "Size of out_backprop doesn't match computed: actual = 4, computed = 5"
+                " spatial_dim: 2"
+                " input: 9 filter: 3 output: 4 stride: 2 dilation: 1: 7 to 8 cells convolve"
+                " back to 4"
             ),
         ),
         (
@@ -230,8 +232,8 @@ def test_errors_are_the_frameworks_words(
             {"output_size": 11},
             "output_size",
             (
-                "Explicit output_shape is inconsistent with input spatial dimensions and convolution"
-                " parameters. Expected input size 5 but got 4: at most 10 cells"
+                "Explicit output_shape is inconsistent with input spatial dimensions and"
+                " convolution parameters. Expected input size 5 but got 4: at most 10 cells"
             ),
         ),
         (

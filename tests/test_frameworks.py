@@ -37,9 +37,14 @@ def runtime(layer: Layer, **attributes: Any) -> Array:
     """onnxruntime's ConvTranspose."""
     g = layer.geometry
     node = helper.make_node(
-        "ConvTranspose", ["x", "w"], ["y"], group=g.groups,
-        strides=[a.stride for a in g.axes], dilations=[a.dilation for a in g.axes], **attributes,
-    )  # fmt: skip
+        "ConvTranspose",
+        ["x", "w"],
+        ["y"],
+        group=g.groups,
+        strides=[a.stride for a in g.axes],
+        dilations=[a.dilation for a in g.axes],
+        **attributes,
+    )
     kinds = [helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None) for name in "xwy"]
     graph = helper.make_graph([node], "g", kinds[:2], kinds[2:])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)

@@ -132,9 +132,10 @@ def test_every_padding_crops_the_full_output_in_the_engines() -> None:
                     continue
                 pads = [axis.padding for axis in claim[1].geometry.axes]
                 whole = np.pad(
-                    full(layer), [(0, 0), *((max(0, -b), max(0, -e)) for b, e in pads)],
+                    full(layer),
+                    [(0, 0), *((max(0, -b), max(0, -e)) for b, e in pads)],
                     constant_values=np.nan,
-                )  # fmt: skip
+                )
                 kept = whole[
                     (slice(None), *(slice(max(0, b), -e if e > 0 else None) for b, e in pads))
                 ]

@@ -1,6 +1,6 @@
 """Files that mean harm, or are broken: refused in one line, soon, and in little memory.
 
-Each is checked in a process of its own that may take 1 GB of memory, and 20 seconds of the processor.
+Each is checked in a process of its own that may take 1 GB of memory and 20 s of the processor.
 """
 
 from __future__ import annotations
@@ -44,7 +44,10 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "cut short": (lambda: fresh()[:-200], "is no .xlsx file"),
     "cut in the middle": (lambda: fresh()[:4000] + fresh()[-900:], "xlsx"),
     "another zip": (lambda: packed({"a.txt": b"a"}), "is not opened: it is no .xlsx file"),
-    "password": (lambda: b"\xd0\xcf\x11\xe0" + b"\0" * 3000, "a.xlsx has a password, or is of an old Excel: save it as .xlsx"),
+    "password": (
+        lambda: b"\xd0\xcf\x11\xe0" + b"\0" * 3000,
+        "a.xlsx has a password, or is of an old Excel: save it as .xlsx",
+    ),
     "no rels": (lambda: with_part("_rels/.rels", None), "is not opened: it is no .xlsx file"),
     "rels to nothing": (
         lambda: with_part("_rels/.rels", b"<Relationships/>"), "it has no workbook in it",
@@ -71,7 +74,9 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "lzma": (lambda: with_part("a", b"a", ZIP_LZMA), "is packed in an unusual way"),
     "billion laughs": (lambda: with_part(SHEET, BILLION.encode()), "declares a document type"),
     "laughs in UTF-16": (
-        lambda: with_part(CUSTOM, BILLION.replace("1.0\"", '1.0" encoding="UTF-16"').encode("utf-16")),
+        lambda: with_part(
+            CUSTOM, BILLION.replace("1.0\"", '1.0" encoding="UTF-16"').encode("utf-16")
+        ),
         "declares a document type",
     ),
     "laughs among texts": (
@@ -84,7 +89,9 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "deep": (lambda: with_part(SHEET, b"<a>" * 100_000), "has tags within tags"),
     "many names": (
-        lambda: with_part(SHEET, "".join(["<a>", *(f"<a{n}/>" for n in range(2000)), "</a>"]).encode()),
+        lambda: with_part(
+            SHEET, "".join(["<a>", *(f"<a{n}/>" for n in range(2000)), "</a>"]).encode()
+        ),
         "has more than 1000 names of tags and",
     ),
     "one long tag": (

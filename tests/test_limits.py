@@ -147,9 +147,13 @@ def crashed(told: Sequence[Case]) -> list[tuple[Case, str]]:
     """Pages that were not refused in a line, or drawn, within time and memory."""
     done = subprocess.run(
         [sys.executable, "-c", WORKER, str(SECONDS), str(MEGABYTES)],
-        input="\n".join(map(json.dumps, told)), capture_output=True, text=True, check=True,
-        cwd=Path(__file__).parents[1], env={"OPENBLAS_NUM_THREADS": "1", "PATH": ""},
-    )  # fmt: skip
+        input="\n".join(map(json.dumps, told)),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[1],
+        env={"OPENBLAS_NUM_THREADS": "1", "PATH": ""},
+    )
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(answers) == len(told)
     return [

@@ -178,10 +178,13 @@ def convolved(maps: list[Array], layer: Layer) -> Array:
         for a, m in zip(g.axes, maps[0].shape, strict=True)
     ]
     plain = Layer.of(
-        np.array(maps), layer.weight, bias=layer.bias, groups=g.groups,
+        np.array(maps),
+        layer.weight,
+        bias=layer.bias,
+        groups=g.groups,
         dilation=[a.dilation for a in g.axes],
         padding=[(a.padding[0], -end) for a, end in zip(g.axes, ends, strict=True)],
-    )  # fmt: skip
+    )
     return transposed(plain)
 
 

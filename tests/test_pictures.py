@@ -1,4 +1,4 @@
-"""Pictures: read as channels of pixels, shown as shades, refused in one line where they are none."""
+"""Pictures: read as channels of pixels, shown as shades, refused in a line where they are none."""
 
 import zlib
 from collections.abc import Callable

@@ -120,9 +120,15 @@ def pool(block: str) -> Array:
 @cache
 def _session(s: int, p: int, op: int, d: int, k: int) -> onnxruntime.InferenceSession:
     node = helper.make_node(
-        "ConvTranspose", ["x", "w"], ["y"], strides=[s, s], pads=[p] * 4,
-        output_padding=[op, op], dilations=[d, d], kernel_shape=[k, k],
-    )  # fmt: skip
+        "ConvTranspose",
+        ["x", "w"],
+        ["y"],
+        strides=[s, s],
+        pads=[p] * 4,
+        output_padding=[op, op],
+        dilations=[d, d],
+        kernel_shape=[k, k],
+    )
     shape = [1, 1, None, None]
     values = [helper.make_tensor_value_info(n, TensorProto.FLOAT, shape) for n in "xwy"]
     graph = helper.make_graph([node], "layer", values[:2], values[2:])
@@ -349,14 +355,31 @@ def test_formulas_are_short_enough_to_be_read() -> None:
         if paint.cells.origin == block.cells.origin and paint.formula is not None
     }
     assert painted == {
-        "turned": 'IF(OR($B20="",C$19=""),"",IF(AND(ISNUMBER($B20),ISNUMBER(C$19)),INDEX($J$8:$N$12,$B20+1,C$19+1),0))',
-        "stretched": 'IF(OR($B43="",C$42=""),"",IF(AND(ISNUMBER($B43),ISNUMBER(C$42)),INDEX($C$8:$H$13,$B43+1,C$42+1),0))',
+        "turned": (
+            'IF(OR($B20="",C$19=""),"",IF(AND(ISNUMBER($B20),ISNUMBER(C$19)),'
+            "INDEX($J$8:$N$12,$B20+1,C$19+1),0))"
+        ),
+        "stretched": (
+            'IF(OR($B43="",C$42=""),"",IF(AND(ISNUMBER($B43),ISNUMBER(C$42)),'
+            "INDEX($C$8:$H$13,$B43+1,C$42+1),0))"
+        ),
         "output_full": 'IF(OR($P8="",Q$7=""),"",SUMPRODUCT($C$20:$O$32,C43:O55))',
         "output": 'IF(OR($P8="",Q$7=""),"",SUMPRODUCT($C$20:$O$32,C43:O55))',
-        "stamps": 'IF(OR($C80="",E$78=""),"",INDEX($C$8:$H$13,$B80+1,E$77+1)*INDEX($J$8:$N$12,$C80+1,E$78+1))',
-        "output_distributed_full": 'IF(OR($B119="",C$118=""),"",SUMPRODUCT(($D$80:$D$114=$B119)*($E$79:$AM$79=C$118),$E$80:$AM$114))',
-        "output_distributed": 'IF(OR($B119="",C$118=""),"",SUMPRODUCT(($D$80:$D$114=$B119)*($E$79:$AM$79=C$118),$E$80:$AM$114))',
-        "count": 'IF(OR($W119="",X$118=""),"",COUNTIF($D$80:$D$114,$W119)*COUNTIF($E$79:$AM$79,X$118))',
+        "stamps": (
+            'IF(OR($C80="",E$78=""),"",INDEX($C$8:$H$13,$B80+1,E$77+1)'
+            "*INDEX($J$8:$N$12,$C80+1,E$78+1))"
+        ),
+        "output_distributed_full": (
+            'IF(OR($B119="",C$118=""),"",'
+            "SUMPRODUCT(($D$80:$D$114=$B119)*($E$79:$AM$79=C$118),$E$80:$AM$114))"
+        ),
+        "output_distributed": (
+            'IF(OR($B119="",C$118=""),"",'
+            "SUMPRODUCT(($D$80:$D$114=$B119)*($E$79:$AM$79=C$118),$E$80:$AM$114))"
+        ),
+        "count": (
+            'IF(OR($W119="",X$118=""),"",COUNTIF($D$80:$D$114,$W119)*COUNTIF($E$79:$AM$79,X$118))'
+        ),
     }
     every = formulas(built()[1])[NAME]
     assert max(len(formula) for cell, formula in every.items() if cell != "C4") < 220

@@ -386,5 +386,11 @@ def test_frame_of_one_row_one_column_and_one_cell() -> None:
     sheet.block("column", (2, 0), (3,), role="output", content=0.0, steps=((1, 0),))
     sheet.block("cell", (0, 5), (), role="output", content=0.0)
     assert edges(sheet) == {
-        "A1": "tbl", "B1": "tb", "C1": "tbr", "A3": "tlr", "A4": "lr", "A5": "blr", "F1": "tblr",
-    }  # fmt: skip
+        "A1": "tbl",
+        "B1": "tb",
+        "C1": "tbr",
+        "A3": "tlr",
+        "A4": "lr",
+        "A5": "blr",
+        "F1": "tblr",
+    }

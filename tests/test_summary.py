@@ -116,9 +116,18 @@ def test_tables_of_a_notebook_are_small_and_escaped(tmp_path: Any) -> None:
         assert tags.seen <= {"table", "caption", "tr", "th", "td"}
         assert len(html) < 200 * (ROWS + 2)
     assert Tags(layer._repr_html_()).texts == [
-        "Layer", "rank", "2-D", "channels", "1 → 1", "sizes", "2x2 → 4x4", "kernel", "2x2",
-        "stride", "2",
-    ]  # fmt: skip
+        "Layer",
+        "rank",
+        "2-D",
+        "channels",
+        "1 → 1",
+        "sizes",
+        "2x2 → 4x4",
+        "kernel",
+        "2x2",
+        "stride",
+        "2",
+    ]
     assert title in "".join(Tags(xlconv.Book(title, book.sheets)._repr_html_()).texts)
     names = Tags(book._repr_html_()).texts
     assert {"Distribute", "Collect", "rows", "columns"} <= set(names)

@@ -39,7 +39,9 @@ SERVED = [
         "why", "distribute", "collect", "gniddap", "sedirts", "channels", "phases", "checkerboard",
         "upsampling", "output_padding", "frameworks",
     )
-] + [("one_dimension", ROW), ("collect", MANY), ("frameworks", MANY), ("phases", SMALL)]  # fmt: skip
+] + [
+    ("one_dimension", ROW), ("collect", MANY), ("frameworks", MANY), ("phases", SMALL),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("view", "layer"), SERVED, ids=lambda v: v if isinstance(v, str) else "")

@@ -122,8 +122,9 @@ def test_title_on_several_lines_cannot_pass_for_another_line(run: Run, write: Wr
     title = LESSON.replace("A lesson", "One\\n  Sheet  collect  Two")
     write("a.toml", f'{title}idea = "One\\nTwo"\n')
     assert run("lessons", "show", "a.toml").out.decode().splitlines() == [
-        "One Sheet collect Two", "  Looks  collect        One Two",
-    ]  # fmt: skip
+        "One Sheet collect Two",
+        "  Looks  collect        One Two",
+    ]
 
 
 def test_file_name_on_several_lines_cannot_pass_for_a_report(run: Run, tmp_path: Path) -> None:
@@ -241,7 +242,8 @@ def test_closed_stream_is_not_taken_for_the_workbook(
     # whatever prints to the streams, prints now
     noise = "import os; os.write(1, b'noise'); os.write(2, b'noise')"
     program = (
-        "import sys; from xlconv import __main__; from xlconv.xlsx import archive; write = archive.write\n"
+        "import sys; from xlconv import __main__; from xlconv.xlsx import archive; write ="
+        " archive.write\n"
         f"def noisy(*given):\n    {noise}\n    write(*given)\n"
         "archive.write = noisy; __main__.main()"
     )
@@ -288,9 +290,14 @@ def test_terminal_that_goes_away_while_a_file_is_written_changes_nothing(
         "terminal.STARTED = float('-inf'); archive.write = leave; __main__.main()"
     )
     running = start(
-        tmp_path, "layer", *SMALL, program=program, stderr=theirs, pass_fds=[ours],
+        tmp_path,
+        "layer",
+        *SMALL,
+        program=program,
+        stderr=theirs,
+        pass_fds=[ours],
         start_new_session=True,
-    )  # fmt: skip
+    )
     os.close(ours)
     running.communicate()
     os.close(theirs)
@@ -307,8 +314,9 @@ def test_full_disk_behind_what_is_printed_is_one_line(tmp_path: Path, args: list
         running = start(tmp_path, *args, stdout=full)
         _, err = running.communicate()
     assert (running.returncode, error_line(err.decode())) == (
-        4, "cannot write to stdout: No space left on device",
-    )  # fmt: skip
+        4,
+        "cannot write to stdout: No space left on device",
+    )
 
 
 @pytest.mark.parametrize("args", [*PRINTED, ["layer", *SMALL, "-o", "-"], ["lessons"]])
@@ -319,14 +327,15 @@ def test_pipe_that_closes_early_is_one_line(tmp_path: Path, args: list[str]) -> 
     _, err = running.communicate()
     os.close(theirs)
     assert (running.returncode, error_line(err.decode())) == (
-        4, "cannot write to stdout: Broken pipe",
-    )  # fmt: skip
+        4,
+        "cannot write to stdout: Broken pipe",
+    )
 
 
 def test_warning_of_a_library_is_nothing_that_a_user_can_mend(tmp_path: Path) -> None:
     program = (
-        "import warnings; from xlconv import __main__; from xlconv.xlsx import archive; write = archive.write\n"
-        "def warn(*given):\n    warnings.warn('odd')\n    write(*given)\n"
+        "import warnings; from xlconv import __main__; from xlconv.xlsx import archive; write ="
+        " archive.write\ndef warn(*given):\n    warnings.warn('odd')\n    write(*given)\n"
         "archive.write = warn; __main__.main()"
     )
     running = start(tmp_path, "layer", *SMALL, program=program)

@@ -1,4 +1,4 @@
-"""IronCalc, asked in a process of its own: a workbook that makes it fail, or never end, harms nobody.
+"""IronCalc, asked in a process of its own: a workbook at which it fails or never ends harms nobody.
 
 It is never shown the file. It is told the cells that `check` reads, on sheets called S1, S2 and so
 on: so both see the same workbook, whoever wrote it and whatever else stands in it.
