@@ -717,7 +717,7 @@ def test_check_without_the_engine_names_the_extra(
     done = run("check", "--engine", "right.xlsx")
     assert (done.code, error_line(done.err)) == (
         2,
-        "--engine needs IronCalc: install xlconv with its extra [engine]",
+        "--engine needs IronCalc: pip install xlconv-workbooks[engine]",
     )
 
 

@@ -297,7 +297,7 @@ def test_text_that_grows_without_end_is_refused_in_one_line(put: Put) -> None:
 def test_without_the_engine_the_extra_is_named(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_module, "trusted_folders", list)
     path = put(fresh())
-    with pytest.raises(XlconvError, match=r"needs IronCalc: install xlconv with its extra \[eng"):
+    with pytest.raises(XlconvError, match=r"needs IronCalc: pip install xlconv-workbooks\[eng"):
         check(path, engine=True)
     assert check(path).right
 

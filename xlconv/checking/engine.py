@@ -42,7 +42,7 @@ def recalculated(book: Workbook) -> dict[str, dict[Place, Value]]:
     folders = trusted_folders()
     if PathFinder.find_spec("ironcalc", folders) is None:
         raise XlconvError(
-            "engine needs IronCalc: install xlconv with its extra [engine]", parameter="engine"
+            "engine needs IronCalc: pip install xlconv-workbooks[engine]", parameter="engine"
         )
     process = _started()
     late = Timer(SECONDS, process.kill)
