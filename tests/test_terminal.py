@@ -19,6 +19,7 @@ from xlconv.cli import commands
 from xlconv.cli.terminal import LONGEST, put
 from xlconv.layers.layer import Layer
 from xlconv.lessons.read import build
+from xlconv.visible import visible
 
 Run = Callable[..., Ran]
 Write = Callable[[str, str], Path]
@@ -35,6 +36,20 @@ OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 def is_visible(told: bytes | str) -> bool:
     text = told.decode() if isinstance(told, bytes) else told  # as UTF-8: no lone surrogates
     return not OBEYED.search(text)
+
+
+@pytest.mark.parametrize(
+    ("character", "told"),
+    [
+        ("\x9f", "\\x9f"),
+        ("\udc7f", "\\udc7f"),
+        ("\udc80", "\\x80"),  # the bytes of a name, from here
+        ("\udcff", "\\xff"),  # to here
+        ("\udd00", "\\udd00"),
+    ],
+)
+def test_what_no_terminal_can_show_is_told_by_its_code(character: str, told: str) -> None:
+    assert visible(character) == told
 
 
 def odd_workbook(path: Path, part: str = NAME) -> None:
