@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: all lesson test prove lint pictures bench clean
+.PHONY: all lesson test prove mutants lint pictures bench clean
 
 all: lesson
 
@@ -25,6 +25,10 @@ test: lint
 # what takes minutes: vectors of other projects in every view, pairs of extremes, much fuzz
 prove: $(VENV)/tested
 	$(BIN)/pytest -n auto -m prove
+
+# faults planted by chance in every module, and which test sees each
+mutants: $(VENV)/tested
+	$(BIN)/python tests/mutate.py --count 150 --seed 9 > tests/mutations.md
 
 lint: $(VENV)/tested
 	$(BIN)/ruff check .

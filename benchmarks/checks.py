@@ -13,6 +13,7 @@ import os
 import re
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -84,5 +85,11 @@ def open_(path: str) -> None:
 
 
 if __name__ == "__main__":
-    checks = {"same": same, "cells": cells, "exact": exact, "right": right, "open": open_}
+    checks: dict[str, Callable[..., None]] = {
+        "same": same,
+        "cells": cells,
+        "exact": exact,
+        "right": right,
+        "open": open_,
+    }
     checks[sys.argv[1]](*sys.argv[2:])

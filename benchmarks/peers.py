@@ -73,7 +73,7 @@ def rows_of(form: str, plan: dict[str, Any]) -> Iterator[Row]:
         yield [None] * left + numbers + gap + (next(formulas) if r >= first else [])
 
 
-def none(rows: Iterator[Row], _: str) -> None:
+def none(rows: Iterator[Row], target: str) -> None:  # noqa: ARG001
     for _ in rows:
         pass
 

@@ -43,7 +43,14 @@ def install() -> None:
     """An environment of its own, with xlconv as a user installs it."""
     if not PYTHON.exists():
         subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip: list[str | Path] = [
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ]
     subprocess.run([*pip, *PACKAGES], check=True, env=ENVIRONMENT, stderr=subprocess.DEVNULL)
     subprocess.run([*pip, "--force-reinstall", "--no-deps", ROOT], check=True, env=ENVIRONMENT)
     subprocess.run([*pip, ROOT], check=True, env=ENVIRONMENT)
@@ -51,11 +58,14 @@ def install() -> None:
 
 def check(name: str, *paths: Path) -> str:
     """What one of checks.py prints; if it finds a fault, this ends."""
-    command = [PYTHON, HERE / "checks.py", name, *paths]
+    command: list[str | Path] = [PYTHON, HERE / "checks.py", name, *paths]
     done = subprocess.run(
-        [str(part) for part in command], check=False, capture_output=True, text=True,
+        [str(part) for part in command],
+        check=False,
+        capture_output=True,
+        text=True,
         env=ENVIRONMENT | {"PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    )
     if done.returncode:
         sys.exit(f"{name} {paths}: {done.stdout}{done.stderr}")
     return done.stdout.strip()
@@ -113,18 +123,43 @@ def speed(folder: Path) -> Iterator[str]:
         whole[text] = mine
         pairs = [a / b for a, b in zip(mine.wall, fastest.wall, strict=True)]
         HELD.append(
-            (f"{text} text: at most 1.0 of rustypyxl", ratio(mine.wall, fastest.wall), median(pairs) <= 1)
-        )  # fmt: skip
+            (
+                f"{text} text: at most 1.0 of rustypyxl",
+                ratio(mine.wall, fastest.wall),
+                median(pairs) <= 1,
+            )
+        )
         HELD.append((f"{text} text: peak under 150 MB", f"{mine.peak:.0f}", mine.peak < 150))
         values = "yes, and styles"
         rows += [
-            [f"**xlconv**, {text}", seconds(mine.wall), seconds(mine.cpu), f"{mine.peak:.0f}",
-             megabytes(ours[text]), values, "1"],
-            [f"{PEERS['rustypyxl']}, {text}", seconds(fastest.wall), seconds(fastest.cpu),
-             f"{fastest.peak:.0f}", megabytes(target), "no", ratio(mine.wall, fastest.wall)],
-            [f"(making its {text} texts, nothing written)", seconds(texts.wall), seconds(texts.cpu),
-             "", "", "", ""],
-        ]  # fmt: skip
+            [
+                f"**xlconv**, {text}",
+                seconds(mine.wall),
+                seconds(mine.cpu),
+                f"{mine.peak:.0f}",
+                megabytes(ours[text]),
+                values,
+                "1",
+            ],
+            [
+                f"{PEERS['rustypyxl']}, {text}",
+                seconds(fastest.wall),
+                seconds(fastest.cpu),
+                f"{fastest.peak:.0f}",
+                megabytes(target),
+                "no",
+                ratio(mine.wall, fastest.wall),
+            ],
+            [
+                f"(making its {text} texts, nothing written)",
+                seconds(texts.wall),
+                seconds(texts.cpu),
+                "",
+                "",
+                "",
+                "",
+            ],
+        ]
         if text == "phase":
             for name in list(PEERS)[1:]:
                 pair = in_turn(1, command, peer(name))
@@ -132,13 +167,20 @@ def speed(folder: Path) -> Iterator[str]:
                     part = pair[0].wall[0] / pair[1].wall[0]
                     HELD.append(("at most 1/20 of XlsxWriter", f"1/{1 / part:.0f}", part <= 1 / 20))
                 rows.append(
-                    [f"{PEERS[name]}, {text}", seconds(pair[1].wall), seconds(pair[1].cpu),
-                     f"{pair[1].peak:.0f}", megabytes(target), "one constant" if name == "xlsxwriter" else "no",
-                     ratio(pair[0].wall, pair[1].wall)]
-                )  # fmt: skip
+                    [
+                        f"{PEERS[name]}, {text}",
+                        seconds(pair[1].wall),
+                        seconds(pair[1].cpu),
+                        f"{pair[1].peak:.0f}",
+                        megabytes(target),
+                        "one constant" if name == "xlsxwriter" else "no",
+                        ratio(pair[0].wall, pair[1].wall),
+                    ]
+                )
     yield (
         "1,048,576 formula cells (phase text) and 1,052,676 (taps text) beside 262,144 numbers, in"
-        f" the same places with the same formula texts (compared); {PAIRS} pairs with rustypyxl, one"
+        f" the same places with the same formula texts (compared); {PAIRS} pairs with"
+        " rustypyxl, one"
         " with each other. Wall and CPU seconds, median (least to greatest); peak and file in MB;"
         " the last column is xlconv's wall time as a part of the peer's, pair by pair."
     )
@@ -151,14 +193,14 @@ def speed(folder: Path) -> Iterator[str]:
         count = int(check("cells", path))
         said.append((runs, count, min(runs.cpu) / count * 1e6))
     (_, count, each), (runs, *of_sp), (shown, *of_view) = said
-    HELD.append(
-        ("sp: no more CPU a cell than phase", f"{of_sp[1] / each:.2f}", of_sp[1] <= each)
-    )  # fmt: skip
+    HELD.append(("sp: no more CPU a cell than phase", f"{of_sp[1] / each:.2f}", of_sp[1] <= each))
     yield (
-        f"SUMPRODUCT over the stretched input (sp), which has a cell for each zero, too: {of_sp[0]:,}"
+        "SUMPRODUCT over the stretched input (sp), which has a cell for each zero, too:"
+        f" {of_sp[0]:,}"
         f" cells in {seconds(runs.wall)} s, {of_sp[1]:.2f} µs of CPU a cell where phase takes"
         f" {each:.2f} for each of {count:,}. The whole `--view collect`, with the taps beside it:"
-        f" {of_view[0]:,} cells in {seconds(shown.wall)} s, {of_view[1]:.2f} µs; peak {shown.peak:.0f} MB."
+        f" {of_view[0]:,} cells in {seconds(shown.wall)} s, {of_view[1]:.2f} µs; peak"
+        f" {shown.peak:.0f} MB."
     )
 
 
@@ -181,11 +223,21 @@ def linear(folder: Path) -> Iterator[str]:
     start, spread = start_up(walls, cells)
     start_cpu, _ = start_up(cpus, cells)
     rows = [
-        [f"{(2 * n) ** 2:,}", f"{count:,}", seconds(runs.wall), f"{(wall - start) / count * 1e6:.2f}",
-         f"{cpu:.2f}", f"{(cpu - start_cpu) / count * 1e6:.2f}", f"{runs.peak:.0f}", f"{held:.0f}",
-         f"{runs.peak - held:.0f}"]
-        for n, count, runs, wall, cpu, held in zip(sizes, cells, found, walls, cpus, arrays, strict=True)
-    ]  # fmt: skip
+        [
+            f"{(2 * n) ** 2:,}",
+            f"{count:,}",
+            seconds(runs.wall),
+            f"{(wall - start) / count * 1e6:.2f}",
+            f"{cpu:.2f}",
+            f"{(cpu - start_cpu) / count * 1e6:.2f}",
+            f"{runs.peak:.0f}",
+            f"{held:.0f}",
+            f"{runs.peak - held:.0f}",
+        ]
+        for n, count, runs, wall, cpu, held in zip(
+            sizes, cells, found, walls, cpus, arrays, strict=True
+        )
+    ]
     beyond = [runs.peak - held for runs, held in zip(found, arrays, strict=True)]
     grown = max(beyond) - beyond[0]
     HELD.append(("time a cell: within 1.5 from 10k to 4M", f"{spread:.2f}", spread <= 1.5))
@@ -201,21 +253,36 @@ def linear(folder: Path) -> Iterator[str]:
         for before, wall, fewer, count in zip(walls, walls[1:], cells, cells[1:], strict=False)
     ]
     yield (
-        f"`--view phases`, the quickest runs; a cell's time is what goes beyond a start-up of {start:.3f} s,"
-        f" the one fixed start-up that brings the four nearest to each other ({start_cpu:.3f} s of CPU);"
+        "`--view phases`, the quickest runs; a cell's time is what goes beyond a start-up of"
+        f" {start:.3f} s,"
+        f" the one fixed start-up that brings the four nearest to each other ({start_cpu:.3f} s"
+        " of CPU);"
         f" an input of 1 x 1 takes {min(least.wall):.3f} s. Without any: a cell more costs"
-        f" {', '.join(f'{m:.2f}' for m in more)} µs from each size to the next, more in small sheets, whose"
-        " few rows must pay for the shapes of rows that large ones use again and again. The arrays are the"
-        " input, what is shown of it and of the output, and the output as the model has it; peaks are in MB."
+        f" {', '.join(f'{m:.2f}' for m in more)} µs from each size to the next, more in small"
+        " sheets, whose"
+        " few rows must pay for the shapes of rows that large ones use again and again. The"
+        " arrays are the"
+        " input, what is shown of it and of the output, and the output as the model has it;"
+        " peaks are in MB."
     )
     yield table(
-        ["formula cells", "all cells", "wall s", "µs a cell", "CPU s", "µs a cell", "peak", "arrays",
-         "peak beyond"], rows,
-    )  # fmt: skip
+        [
+            "formula cells",
+            "all cells",
+            "wall s",
+            "µs a cell",
+            "CPU s",
+            "µs a cell",
+            "peak",
+            "arrays",
+            "peak beyond",
+        ],
+        rows,
+    )
 
 
 def start_up(times: Sequence[float], cells: Sequence[int]) -> tuple[float, float]:
-    """The start-up beyond which the times of a cell are nearest to each other, and how far apart."""
+    """The start-up beyond which the times of a cell are nearest to each other, how far apart."""
     found = []
     for thousandth in range(1000):
         start = min(times) * thousandth / 1000
@@ -233,18 +300,20 @@ def floats(folder: Path) -> Iterator[str]:
     )
     yield (
         f"The same sheet of small integers {seconds(whole.wall)} s, {megabytes(targets[0])} MB; of"
-        f" random doubles {seconds(real.wall)} s, {megabytes(targets[1])} MB: {ratio(real.wall, whole.wall)}"
+        f" random doubles {seconds(real.wall)} s, {megabytes(targets[1])} MB:"
+        f" {ratio(real.wall, whole.wall)}"
         f" of the time. {check('exact', targets[1])}"
     )
 
 
 def small(folder: Path) -> Iterator[str]:
     """Section 4: the whole lesson, and the help."""
-    build = [XLCONV, "build", "--force", "-o", folder / "lesson.xlsx"]
+    build: list[str | Path] = [XLCONV, "build", "--force", "-o", folder / "lesson.xlsx"]
     rows = []
+    told: list[str | Path] = [XLCONV, "--help"]
     for name, ours, theirs, most in (
         ("`xlconv build`", build, "import numpy, openpyxl", 2),
-        ("`xlconv --help`", [XLCONV, "--help"], "import click", 3),
+        ("`xlconv --help`", told, "import click", 3),
     ):
         a, b = in_turn(20, ours, [PYTHON, "-c", theirs])
         part = median(x / y for x, y in zip(a.wall, b.wall, strict=True))
@@ -252,9 +321,15 @@ def small(folder: Path) -> Iterator[str]:
             (f"{name}: at most {most} times `{theirs}`", ratio(a.wall, b.wall), part <= most)
         )
         rows.append(
-            [name, seconds(a.wall), f'`python -c "{theirs}"`', seconds(b.wall), ratio(a.wall, b.wall),
-             ratio(a.cpu, b.cpu)]
-        )  # fmt: skip
+            [
+                name,
+                seconds(a.wall),
+                f'`python -c "{theirs}"`',
+                seconds(b.wall),
+                ratio(a.wall, b.wall),
+                ratio(a.cpu, b.cpu),
+            ]
+        )
     yield table(["command", "wall s", "beside", "wall s", "ratio", "ratio of CPU"], rows)
 
 
@@ -286,8 +361,8 @@ def opening(folder: Path) -> Iterator[str]:
                 ]
             )
     yield (
-        "LibreOffice: until a first sheet of one cell is converted to CSV, less the same for a file of"
-        " one cell; values are in the file, as always. IronCalc: load, then evaluate."
+        "LibreOffice: until a first sheet of one cell is converted to CSV, less the same for a"
+        " file of one cell; values are in the file, as always. IronCalc: load, then evaluate."
     )
     yield table(
         [
@@ -338,8 +413,10 @@ def machine() -> str:
     load = ", ".join(f"{n:.1f}" for n in os.getloadavg())
     listed = subprocess.run(
         [PYTHON, "-m", "pip", "list", "--format", "json", "--disable-pip-version-check"],
-        check=True, capture_output=True, env=ENVIRONMENT,
-    )  # fmt: skip
+        check=True,
+        capture_output=True,
+        env=ENVIRONMENT,
+    )
     versions = {p["name"]: p["version"] for p in json.loads(listed.stdout)}
     office = (
         subprocess.run(["soffice", "--version"], check=False, capture_output=True, text=True)
@@ -352,8 +429,8 @@ def machine() -> str:
         if name not in ("pip", "setuptools")
     )
     return (
-        f"{model[0] if model else platform.processor()}, {os.cpu_count()} cores; {platform.platform()};"
-        f" Python {platform.python_version()}; load before {load}. {told}."
+        f"{model[0] if model else platform.processor()}, {os.cpu_count()} cores;"
+        f" {platform.platform()}; Python {platform.python_version()}; load before {load}. {told}."
         + (f" {office.stdout.split('(')[0].strip()}." if office else "")
     )
 

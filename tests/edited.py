@@ -132,8 +132,9 @@ def inserted(data: bytes, sheet: str, row: int = 0, column: int = 0, by: int = 1
         text = re.sub(r'(?<=<c r=")[A-Z]+[0-9]+', lambda m: moved(m[0]), xml.decode())
         text = re.sub(
             r'(?<=<row r=")([0-9]+)',
-            lambda m: str(int(m[1]) + by * (0 < row <= int(m[1]))), text,
-        )  # fmt: skip
+            lambda m: str(int(m[1]) + by * (0 < row <= int(m[1]))),
+            text,
+        )
         return re.sub(r"<f>(.*?)</f>", formula, text).encode()
 
     def names(xml: bytes) -> bytes:

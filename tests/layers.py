@@ -40,7 +40,7 @@ def transposed(layer: Layer) -> Array:
 
 
 def _numbers(shape: tuple[int, ...], seed: int, unit: float = 1) -> Array:
-    return np.random.default_rng(seed).integers(-4, 6, shape) * float(unit)
+    return np.random.default_rng(seed).integers(-4, 6, shape).astype(np.float64) * unit
 
 
 def numbered(layer: Layer, seed: int, unit: float = 1) -> Layer:

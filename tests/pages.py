@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 from xlconv.figures.sums import drawn
 from xlconv.figures.words import WORDS
 from xlconv.grid.grid import Grid
+from xlconv.grid.marks import Block
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
 from xlconv.lessons.book import Book
-from xlconv.lessons.read import VIEWS, check_claims, view_function
+from xlconv.lessons.claims import check_claims
+from xlconv.lessons.drawing import view_function
+from xlconv.views import VIEWS
 
 from .engines.engine import Value, Values
 from .engines.package import cell_name, row_and_column
@@ -44,6 +47,15 @@ def page(view: str, layer: Layer, dials: Dials | None = None, *, name: str = "")
     if not dials:
         check_claims(sheet)
     return sheet
+
+
+def claimed(block: Block) -> tuple[str, Layer] | None:
+    """What a block claims to be: an operation of the model, and its layer."""
+    if block.claim is None:
+        return None
+    assert isinstance(block.claim, tuple)
+    operation, layer = block.claim
+    return operation, layer
 
 
 def standing(dials: Dials) -> dict[str, Array]:

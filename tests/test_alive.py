@@ -16,7 +16,9 @@ from xlconv.errors import XlconvError
 from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
-from xlconv.lessons.read import Lesson, build, draw, lesson_names, load_lesson, with_legend
+from xlconv.lessons.drawing import draw
+from xlconv.lessons.lesson import Lesson
+from xlconv.lessons.read import build, lesson_names, load_lesson, with_legend
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.cached import cached_values, formulas
@@ -26,6 +28,7 @@ from .layers import LAYERS, numbered, taps, transposed
 from .pages import (
     FIXED_VIEWS,
     Dials,
+    claimed,
     controls,
     file,
     page,
@@ -71,8 +74,8 @@ def assert_follow(
 def assert_outputs_are_the_definition(sheets: Sequence[Sheet], got: Values) -> None:
     for sheet in sheets:
         for block in sheet.blocks:
-            if block.claim is not None and block.claim[0] == "conv_transpose":
-                truth = transposed(block.claim[1])
+            if (claim := claimed(block)) and claim[0] == "conv_transpose":
+                truth = transposed(claim[1])
                 output = read(got, sheet, block.name)
                 np.testing.assert_allclose(output, truth, 1e-9, 1e-12, err_msg=sheet.name)
 
@@ -123,7 +126,7 @@ def dialled(view: str, dial: float, only: Sequence[str] = ()) -> tuple[list[Shee
 
     only  the controls to move
     """
-    after, changes = list[Sheet](), {}
+    after, changes = list[Sheet](), dict[tuple[str, str], float | str]()
     for one in shown(view, LAYERS):
         dials = {name: dial for name in sorted(controls(one)) if not only or name in only}
         after.append(page(view, LAYERS[one.name], dials, name=one.name))

@@ -41,8 +41,8 @@ X, W = np.ones((2, 3, 3)), np.ones((2, 2, 2, 2))
         ([dt.datetime(2026, 1, 1, tzinfo=dt.UTC)], "input must be numbers, got datetime"),
         (np.array(["2026-01-01"], "M8[D]"), "input must be numbers, got dates"),
         (np.array([(1, 2)], "i4,i4"), "input must be numbers, got records"),
-        (np.ma.masked_array([1, 2], [0, 1]), "input has masked values: fill them first"),
-        ([np.ma.masked_array([1, 2], [0, 1])], "input has masked values: fill them first"),
+        (np.ma.masked_array([1, 2], [False, True]), "input has masked values: fill them first"),
+        ([np.ma.masked_array([1, 2], [False, True])], "input has masked values: fill them first"),
         ([1, np.ma.masked], "input has masked values: fill them first"),
         ([[]], "input must hold at least one number"),
         ([10**400], "input must be finite, got a whole number beyond 1.8e308"),
@@ -76,11 +76,11 @@ def test_array_of_another_library_that_cannot_be_read_says_why() -> None:
             raise RuntimeError("use tensor.detach()")
 
     with pytest.raises(XlconvError, match=r"weight cannot be read as an array: use tensor\.detach"):
-        numbers("weight", Tensor())  # type: ignore[arg-type]
+        numbers("weight", Tensor())
 
 
 def test_masked_array_of_which_nothing_is_masked_is_taken() -> None:
-    assert numbers("input", np.ma.masked_array([1, 2], [0, 0])).tolist() == [1, 2]
+    assert numbers("input", np.ma.masked_array([1, 2], [False, False])).tolist() == [1, 2]
 
 
 def test_whole_numbers_beyond_numpys_are_the_nearest_float() -> None:
@@ -132,7 +132,7 @@ def test_arrays_serve_where_lists_do(name: str, given: Any, taken: list[Any]) ->
 def test_what_is_no_whole_number_is_refused_in_words(name: str, given: Any) -> None:
     for kind in (Layer, Convolution):
         with pytest.raises(XlconvError, match=r"^(?s:.{,160})$") as error:
-            kind.of(X, W, **{name: given})  # type: ignore[attr-defined]
+            kind.of(X, W, **{name: given})
         assert str(error.value).startswith(f"{name} must be ")
         assert ", got " in str(error.value)
 

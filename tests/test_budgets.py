@@ -72,7 +72,7 @@ def on_one_part(count: int) -> bytes:
 
 
 FLOODS: dict[str, tuple[Callable[[], bytes], str]] = {
-    "a shared formula of 8,000 letters": (lambda: sharing(8_000, 20_000), "shared formulas of more"),
+    "a formula of 8,000 letters": (lambda: sharing(8_000, 20_000), "shared formulas of more"),
     "many formulas to share": (
         lambda: streamed_part(
             SHEET, CELLS, b'<row><c><f t="shared" si="0">' + b"A1+" * 100 + b"A1</f></c></row>",
@@ -83,7 +83,11 @@ FLOODS: dict[str, tuple[Callable[[], bytes], str]] = {
     "sheets on one part": (lambda: on_one_part(200), "two sheets of one name, or of one part"),
     "sheets": (
         lambda: streamed_part(
-            WORKBOOK, b"<workbook><sheets>", b'<sheet name="a"/>', 3_000_000, b"</sheets></workbook>"
+            WORKBOOK,
+            b"<workbook><sheets>",
+            b'<sheet name="a"/>',
+            3_000_000,
+            b"</sheets></workbook>",
         ),
         "has more than 2,",
     ),
@@ -93,7 +97,11 @@ FLOODS: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "names": (
         lambda: numbered(
-            WORKBOOK, "<workbook>", '<definedName name="n{}">A</definedName>', 400_000, "</workbook>"
+            WORKBOOK,
+            "<workbook>",
+            '<definedName name="n{}">A</definedName>',
+            400_000,
+            "</workbook>",
         ),
         "texts and names that take more",
     ),

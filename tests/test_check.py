@@ -34,8 +34,9 @@ from xlconv.checking.check import check
 from xlconv.checking.origin import read_recipe
 from xlconv.checking.report import TOLD
 from xlconv.layers.layer import Layer
+from xlconv.lessons.drawing import draw
 from xlconv.lessons.lesson import Lesson, Page
-from xlconv.lessons.read import build, draw, lesson_names, load_lesson
+from xlconv.lessons.read import build, lesson_names, load_lesson
 from xlconv.lessons.recipe import KEPT
 
 LIBREOFFICE = needs("LibreOffice", libreoffice_engine.available())
@@ -88,7 +89,7 @@ def test_layers_of_every_kind_are_right(name: str, put: Put) -> None:
 def test_layer_too_large_for_its_recipe_is_known_by_its_sizes(view: str, put: Put) -> None:
     x = np.arange(80.0 * 80).reshape(80, 80)
     assert x.size > KEPT
-    data = build(Layer.of(x, [[1, 2], [0.5, 1]], stride=2), views=[view]).to_bytes()
+    data = build(Layer.of(x, [[1.0, 2], [0.5, 1]], stride=2), views=[view]).to_bytes()
     assert len(ZipFile(BytesIO(data)).read("docProps/custom.xml")) < 5000
     assert check(put(data)).findings == ()
 
@@ -177,13 +178,18 @@ def test_value_that_does_not_follow_is_told_with_what_does(
     cell = places["output"]
     was = formula_of(fresh, "Collect", cell)
     data = in_part(
-        fresh, part_of(fresh, "Collect"),
-        rf"(<f>{re.escape(was)}</f>)<v>{PRINTED[0][0]}</v>", r"\1<v>4</v>",
-    )  # fmt: skip
+        fresh,
+        part_of(fresh, "Collect"),
+        rf"(<f>{re.escape(was)}</f>)<v>{PRINTED[0][0]}</v>",
+        r"\1<v>4</v>",
+    )
     (finding,) = wrong(check(put(data)))
     assert (finding.kind, finding.cell, finding.expected, finding.got) == (
-        "value", cell, float(PRINTED[0][0]), 4.0,
-    )  # fmt: skip
+        "value",
+        cell,
+        float(PRINTED[0][0]),
+        4.0,
+    )
 
 
 def test_engine_recalculates_before_values_are_compared(
@@ -521,7 +527,7 @@ def test_prefixed_tags_are_the_same_tags(fresh: bytes, put: Put) -> None:
 def test_cells_may_lack_their_addresses(put: Put) -> None:
     from xlconv.checking.cells import cells_of
 
-    rows = ["<row><c><v>1</v></c><c><f>A1</f><v>2</v></c></row><row r='5'><c><v>3</v></c></row>"]
+    rows = [b"<row><c><v>1</v></c><c><f>A1</f><v>2</v></c></row><row r='5'><c><v>3</v></c></row>"]
     found = [(at, cell.formula, cell.value) for at, cell in cells_of(rows)]
     assert found == [((0, 0), None, 1.0), ((0, 1), "A1", 2.0), ((4, 0), None, 3.0)]
 
@@ -534,5 +540,5 @@ def test_values_of_every_type_are_read() -> None:
         '<c r="C1" t="e"><v>#REF!</v></c><c r="D1" t="inlineStr"><is><r><t>a</t></r><r><t>b</t></r>'
         "<rPh><t>no</t></rPh></is></c><c r='E1'><v>nan</v></c><c r='F1'><v></v><f>1</f></c></row>"
     )
-    found = [cell.value for _, cell in cells_of([row])]
+    found = [cell.value for _, cell in cells_of([row.encode()])]
     assert found == [True, "aA", "#REF!", "ab", "nan", None]

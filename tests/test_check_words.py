@@ -110,8 +110,9 @@ def test_formula_in_an_input_is_told_with_what_it_gives() -> None:
     at = f"Collect!{places()['input']}"
     report = typed("=1/2")
     assert (report.right, str(report.findings[0])) == (
-        True, f"{at} was 3, has now =1/2, which gives 0.5",
-    )  # fmt: skip
+        True,
+        f"{at} was 3, has now =1/2, which gives 0.5",
+    )
     report = typed("=1/0")
     assert [f.kind for f in wrong(report)] == ["text"]
     assert str(report.findings[0]) == f"{at} has =1/0, which gives #DIV/0!; here belongs a number"
@@ -155,10 +156,11 @@ def test_error_is_the_same_error_whatever_its_type() -> None:
     was = formula_of(fresh(), "Collect", places()["output"])
     for kind in ("e", "str"):
         data = in_part(
-            fresh(), part_of(fresh(), "Collect"),
+            fresh(),
+            part_of(fresh(), "Collect"),
             rf'(<c r="{places()["output"]}"[^>]*)(><f>{re.escape(was)}</f>)<v>[^<]*</v>',
             rf'\1 t="{kind}"\2<v>#REF!</v>',
-        )  # fmt: skip
+        )
         told = [str(found) for found in wrong(checked(data))]
         assert told[:1] == [f'Collect!{places()["output"]} says "#REF!"; its numbers give 3']
 

@@ -27,9 +27,13 @@ def claimed(layer: Layer, off: float) -> Sheet:
     terms = [[a * w[0][0] for a in row] for row in x]
     content = [[[value + off for value in row] for row in terms]]
     sheet.block(
-        "y", (1, 1), np.shape(content), role="output", content=content,
+        "y",
+        (1, 1),
+        np.shape(content),
+        role="output",
+        content=content,
         claim=("conv_transpose", layer),
-    )  # fmt: skip
+    )
     return sheet
 
 
@@ -52,7 +56,7 @@ def test_ordinary_numbers_of_every_size_are_built(
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_sums_that_no_cell_holds_are_refused_in_one_line(view: str) -> None:
-    layer = Layer.of([[1e300, 1], [1, 1e300]], [[1e300, 1], [1, 1]])
+    layer = Layer.of([[1e300, 1], [1, 1e300]], [[1e300, 1], [1.0, 1]])
     with pytest.raises(XlconvError, match=r"pass 1\.8e\+308, the largest .*: use smaller") as told:
         build(layer, views=[view])
     assert not isinstance(told.value, BugError)

@@ -200,9 +200,19 @@ def test_layer_reads_csv_and_npy(run: Run, write: Write) -> None:
     write("b.csv", "10\n")
     np.save("w.npy", np.array([[[[1, 2, 3], [0, 1, 0], [2, 1, 2]]]], dtype=np.int32))
     done = run(
-        "layer", "--input", "x.csv", "--weight", "w.npy", "--bias", "b.csv", "--stride", 2,
-        "--view", "collect", "--json",
-    )  # fmt: skip
+        "layer",
+        "--input",
+        "x.csv",
+        "--weight",
+        "w.npy",
+        "--bias",
+        "b.csv",
+        "--stride",
+        2,
+        "--view",
+        "collect",
+        "--json",
+    )
     (area,) = next(
         block["ranges"]
         for block in json.loads(done.out)["sheets"][0]["blocks"]
@@ -300,8 +310,11 @@ def test_bad_value_is_one_line_and_leaves_nothing(
     said: str,
 ) -> None:
     for name, text in [
-        ("ragged.csv", "1,2\n3\n"), ("words.csv", "1,b\n"), ("empty.csv", ""), ("nan.csv", "1,nan\n")
-    ]:  # fmt: skip
+        ("ragged.csv", "1,2\n3\n"),
+        ("words.csv", "1,b\n"),
+        ("empty.csv", ""),
+        ("nan.csv", "1,nan\n"),
+    ]:
         write(name, text)
     (tmp_path / "folder").mkdir()
     np.save(tmp_path / "inf.npy", np.array([[1, 2], [np.inf, 3]]))

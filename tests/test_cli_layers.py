@@ -1,4 +1,4 @@
-"""Layers in every framework's words, their sizes and programs, and checks, from the command line."""
+"""Layers in every framework's words, sizes, programs and checks, from the command line."""
 
 from __future__ import annotations
 
@@ -329,7 +329,10 @@ def test_shape_reversed_tells_how_many_more_there_are(run: Run) -> None:
         ("--input 4,x --kernel 3", "'4,x' is not like 4, 4x4 or 3x4x4"),
         ("--input 1x1x1x1x1x4 --kernel 3", "is not like 4, 4x4 or 3x4x4"),
         ("--input x.npy --kernel 3", "'x.npy' is not like 4"),
-        ("--input 2x4x4x4 --kernel 3", "--kernel must be one an axis for an input of 2x4x4x4, got 3"),
+        (
+            "--input 2x4x4x4 --kernel 3",
+            "--kernel must be one an axis for an input of 2x4x4x4, got 3",
+        ),
         ("--input 2x4x6 --kernel 4x2x4", "--input of 2x4x6 and weight of 4x2x4 fit as 1-D with a"),
         ("--input 4x4 --kernel 3x2x3x3", "is no layer: the input is (*sizes) or (in_channels, *s"),
         ("--input 4 --kernel 3 --stride 2 --to 999", "--to: no padding and output_padding turn 4"),
@@ -434,13 +437,19 @@ def test_shape_of_a_chain_tells_what_a_vocoder_loses_and_what_it_needs(run: Run)
     args = ("shape", "--input", "100", "--chain", "k16s8p4,k10s5p3,k8s4p2,k4s2p1")
     lines = run(*args).out.decode().splitlines()
     assert [line.split()[1:3] for line in lines[1:5]] == [
-        ["100", "800"], ["800", "3999"], ["3999", "15996"], ["15996", "31992"],
-    ]  # fmt: skip
+        ["100", "800"],
+        ["800", "3999"],
+        ["3999", "15996"],
+        ["15996", "31992"],
+    ]
     assert lines[5].startswith("31992 is 8 fewer than 100*320 = 32000")
     told = run(*args, "--to", "32000").out.decode().splitlines()
     assert [line.split("  ")[-1].strip() for line in told[1:5]] == [
-        "nothing else", "output_padding 1", "nothing else", "nothing else",
-    ]  # fmt: skip
+        "nothing else",
+        "output_padding 1",
+        "nothing else",
+        "nothing else",
+    ]
     assert told[5] == "32000 instead of 31992"
     data = json.loads(run(*args, "--to", "32000", "--json").out)
     assert data["output_size"] == [32000]
@@ -480,8 +489,12 @@ def test_shape_of_a_chain_reads_stdin(tmp_path: Path) -> None:
     printed = "Sequential(\n  (0): ConvTranspose2d(8, 4, kernel_size=(4, 4), stride=(2, 2))\n)\n"
     done = subprocess.run(
         [sys.executable, "-m", "xlconv", "shape", "--input", "7x7", "--chain", "-", "--json"],
-        input=printed, capture_output=True, text=True, check=True, cwd=tmp_path,
-    )  # fmt: skip
+        input=printed,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    )
     assert json.loads(done.stdout)["output_size"] == [16, 16]
 
 
@@ -490,9 +503,12 @@ def test_a_chain_on_a_stdin_that_cannot_be_read_is_one_line(tmp_path: Path) -> N
     for redirect, said in (("<&-", "cannot read stdin: it is closed"), ("<x", "stdin is no UTF-8")):
         (tmp_path / "x").write_bytes(b"\xff")
         done = subprocess.run(
-            ["sh", "-c", command + redirect], capture_output=True, text=True, cwd=tmp_path,
+            ["sh", "-c", command + redirect],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
             check=False,
-        )  # fmt: skip
+        )
         assert (done.returncode, done.stdout) == (3, "")
         assert said in error_line(done.stderr)
 
@@ -579,9 +595,12 @@ def test_code_writes_what_it_loads_beside_itself(run: Run, tmp_path: Path) -> No
     Path("programs").rename("moved")
     (tmp_path / "elsewhere").mkdir()
     moved = subprocess.run(
-        [sys.executable, tmp_path / "moved" / "p.py"], cwd=tmp_path / "elsewhere",
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        [sys.executable, tmp_path / "moved" / "p.py"],
+        cwd=tmp_path / "elsewhere",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert moved.stdout == found.stdout
 
 
@@ -615,8 +634,9 @@ def test_code_overwrites_nothing_that_is_not_its_own(run: Run, listing: Listing)
     before = listing()
     done = run(*args)
     assert (done.code, error_line(done.err)) == (
-        4, "p-input.npy exists with other content: use --force, or another name",
-    )  # fmt: skip
+        4,
+        "p-input.npy exists with other content: use --force, or another name",
+    )
     assert listing() == before
     assert run(*args, "--force").code == 0
     assert np.load("p-input.npy").shape == (1, 20, 20)
@@ -673,9 +693,13 @@ def test_check_as_json_has_a_report_for_each_file(run: Run, books: None) -> None
     assert (right["file"], right["right"], right["findings"]) == ("right.xlsx", True, [])
     assert (stale["right"], stale["formulas"]) == (False, right["formulas"])
     assert stale["findings"][0] == {
-        "kind": "changed", "sheet": "Collect", "cell": "C8", "expected": 3.0, "got": 5.0,
+        "kind": "changed",
+        "sheet": "Collect",
+        "cell": "C8",
+        "expected": 3.0,
+        "got": 5.0,
         "wrong": False,
-    }  # fmt: skip
+    }
     assert none == {"file": "none.xlsx", "error": error_line(done.err)}
     assert done.code == 3
 
@@ -692,8 +716,9 @@ def test_check_without_the_engine_names_the_extra(
     monkeypatch.setattr("xlconv.checking.engine.trusted_folders", list)
     done = run("check", "--engine", "right.xlsx")
     assert (done.code, error_line(done.err)) == (
-        2, "--engine needs IronCalc: install xlconv with its extra [engine]",
-    )  # fmt: skip
+        2,
+        "--engine needs IronCalc: pip install xlconv-workbooks[engine]",
+    )
 
 
 def test_check_needs_a_file(run: Run) -> None:

@@ -23,14 +23,15 @@ from xlconv.layers.model import conv_transpose
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.engine import Engine, Values
-from .pages import file, page, read
+from .pages import claimed, file, page, read
 from .test_docs import _script
 
 VECTORS = json.loads((Path(__file__).parent / "data" / "vectors.json").read_text(encoding="utf-8"))
 ENGINES: tuple[Engine, ...] = (ironcalc_engine, formulon_engine)
 VIEWS = {
     "why": 221, "distribute": 221, "collect": 221, "sedirts": 221, "one_dimension": 70,
-    "channels": 221, "matrix": 221, "gradient": 204, "phases": 221, "checkerboard": 221, "upsampling": 221,
+    "channels": 221, "matrix": 221, "gradient": 204, "phases": 221, "checkerboard": 221,
+    "upsampling": 221,
     "bilinear": 5,
 }  # fmt: skip
 """Every view that shows a layer's output, and how many of the samples it is defined for."""
@@ -79,7 +80,7 @@ def outputs(layer: Layer, sheet: Sheet) -> list[tuple[str, Array]]:
     """
     found = []
     for block in sheet.blocks:
-        kind, own = block.claim or ("", layer)
+        kind, own = claimed(block) or ("", layer)
         if kind == "conv_transpose" and own.input is layer.input and own.weight is layer.weight:
             assert own.geometry == layer.geometry
             bias = layer.bias if own.bias is None and layer.bias is not None else np.zeros(1)

@@ -188,8 +188,10 @@ def test_errors_are_the_frameworks_words(
             {"padding": "same", "output_size": 9},
             "output_size",
             (
-                "Size of out_backprop doesn't match computed: actual = 4, computed = 5 spatial_dim: 2"
-                " input: 9 filter: 3 output: 4 stride: 2 dilation: 1: 7 to 8 cells convolve back to 4"
+                "Size of out_backprop doesn't match computed: actual = 4, computed = 5"
+                " spatial_dim: 2"
+                " input: 9 filter: 3 output: 4 stride: 2 dilation: 1: 7 to 8 cells convolve"
+                " back to 4"
             ),
         ),
         (
@@ -230,8 +232,8 @@ def test_errors_are_the_frameworks_words(
             {"output_size": 11},
             "output_size",
             (
-                "Explicit output_shape is inconsistent with input spatial dimensions and convolution"
-                " parameters. Expected input size 5 but got 4: at most 10 cells"
+                "Explicit output_shape is inconsistent with input spatial dimensions and"
+                " convolution parameters. Expected input size 5 but got 4: at most 10 cells"
             ),
         ),
         (
@@ -258,8 +260,9 @@ def test_errors_are_the_frameworks_words(
 def test_an_error_names_the_way_out(
     convention: str, asked: dict[str, Any], parameter: str, message: str | None
 ) -> None:
+    told: dict[str, Any] = {"convention": convention, "stride": 2} | asked
     with pytest.raises(XlconvError) as raised:
-        resolve([1, 2, 3, 4], [1, 2, 3], **{"convention": convention, "stride": 2} | asked)
+        resolve([1, 2, 3, 4], [1, 2, 3], **told)
     assert raised.value.parameter == parameter
     assert message in {None, str(raised.value)}
 
@@ -474,7 +477,9 @@ def test_the_layout_of_jax_is_that_of_a_convolution_of_the_stretched_input(group
     stretched[:, ::2] = x
     conv_weight = kernel.transpose(2, 1, 0)
     expected = run_onnx(stretched, conv_weight, operator="Conv", group=groups, pads=[2, 2])
-    layer = Layer.of(x, from_layout(kernel, "jax", groups=groups), stride=2, groups=groups)
+    layer = Layer.of(
+        x, from_layout(kernel.astype(np.float64), "jax", groups=groups), stride=2, groups=groups
+    )
     np.testing.assert_array_equal(conv_transpose(layer), expected)
 
 

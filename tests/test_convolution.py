@@ -1,4 +1,4 @@
-"""The plain convolution: its geometry, the model's truth, and the view as the engines compute it."""
+"""The plain convolution: its geometry, the model's truth, the view as the engines compute it."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Convolution, Layer
 from xlconv.layers.model import conv, matrix
-from xlconv.lessons.read import check_claims
+from xlconv.lessons.claims import check_claims
 from xlconv.views.convolution import convolution
 
 from .engines import formulon_engine, ironcalc_engine
@@ -60,15 +60,21 @@ def by_onnx(given: Given) -> Array:
     feeds["x"] = feeds["x"][None]
     begins, ends = zip(*given["padding"], strict=True)
     node = helper.make_node(
-        "Conv", list(feeds), ["y"], strides=given["stride"], pads=[*begins, *ends],
-        dilations=given["dilation"], group=given["groups"],
-    )  # fmt: skip
+        "Conv",
+        list(feeds),
+        ["y"],
+        strides=given["stride"],
+        pads=[*begins, *ends],
+        dilations=given["dilation"],
+        group=given["groups"],
+    )
     kind = onnx.TensorProto.FLOAT
     graph = helper.make_graph(
-        [node], "g",
+        [node],
+        "g",
         [helper.make_tensor_value_info(k, kind, v.shape) for k, v in feeds.items()],
         [helper.make_tensor_value_info("y", kind, None)],
-    )  # fmt: skip
+    )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
     session = onnxruntime.InferenceSession(model.SerializeToString())
     return np.asarray(session.run(None, feeds)[0][0], np.float64)
@@ -191,7 +197,10 @@ def test_formula_is_a_window_times_the_kernel_not_turned() -> None:
     ("given", "said"),
     [
         ({"input": np.ones(7), "weight": np.ones(3)}, "7 - 3 + 1"),
-        ({"input": np.ones(5), "weight": np.ones(3), "padding": 1, "stride": 2}, "(5 + 2·1 - 3) / 2 + 1"),
+        (
+            {"input": np.ones(5), "weight": np.ones(3), "padding": 1, "stride": 2},
+            "(5 + 2·1 - 3) / 2 + 1",
+        ),
         ({"input": np.ones(6), "weight": np.ones(3), "stride": 2}, "⌊(6 - 3) / 2⌋ + 1"),
         ({"input": np.ones(9), "weight": np.ones(3), "dilation": 2}, "9 - (2·(3-1) + 1) + 1"),
         ({"input": np.ones(4), "weight": np.ones(2), "padding": [[1, 2]]}, "4 + 1 + 2 - 2 + 1"),
@@ -210,8 +219,8 @@ def test_size_is_written_as_the_sum_that_gives_it(given: Given, said: str) -> No
             {"input": [1, 2], "weight": [1, 2, 3]},
             "weight",
             (
-                "kernel of 3 cells does not fit into a padded input of 2: use a smaller kernel or more"
-                " padding"
+                "kernel of 3 cells does not fit into a padded input of 2: use a smaller kernel"
+                " or more padding"
             ),
         ),
         (
@@ -223,8 +232,8 @@ def test_size_is_written_as_the_sum_that_gives_it(given: Given, said: str) -> No
             {"input": "2x5", "weight": "2x3x2"},
             "weight",
             (
-                "weight must have the input's channels second, divided by groups, got 3 in weight of"
-                " shape (2, 3, 2) with 2 input channels, groups 1"
+                "weight must have the input's channels second, divided by groups, got 3 in"
+                " weight of shape (2, 3, 2) with 2 input channels, groups 1"
             ),
         ),
         (

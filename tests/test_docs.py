@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from xlconv.cli.commands import cli
-from xlconv.lessons.read import lesson_names
+from xlconv.lessons.read import build, lesson_names
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -37,6 +37,28 @@ def _script(name: str) -> ModuleType:
 def test_the_page_of_commands_is_what_the_commands_say() -> None:
     page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     assert page == _script("commands").text(), "write it again: python docs/commands.py"
+
+
+def test_the_page_of_lesson_files_is_what_the_code_takes() -> None:
+    page = (ROOT / "docs" / "lessons.md").read_text(encoding="utf-8")
+    assert page == _script("lessons").text(), "write it again: python docs/lessons.py"
+
+
+def test_every_key_of_a_lesson_file_has_a_meaning(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = _script("lessons")
+    for known in (script.LESSON_KEYS, script.LAYER_KEYS, script.SHEET_KEYS):
+        with monkeypatch.context() as patch:
+            patch.setitem(known, "colour", str)
+            with pytest.raises(KeyError, match="colour"):
+                script.text()
+
+
+def test_the_lesson_on_the_page_of_lesson_files_is_built(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "lessons.md").read_text(encoding="utf-8")
+    (told,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "a.toml").write_text(told, encoding="utf-8")
+    book = build(tmp_path / "a.toml")
+    assert [sheet.view for sheet in book.sheets] == ["contents", "collect", "phases"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -64,8 +64,12 @@ def test_module_beside_the_homework_does_not_run_in_the_engine(name: str, tmp_pa
     environment = {**os.environ, "PYTHONPATH": str(HOME)}
     done = subprocess.run(
         [sys.executable, "-c", program, "check", "--engine", "a.xlsx"],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert not (tmp_path / "ran").exists()
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -89,9 +93,12 @@ def test_engine_runs_where_the_current_folder_is_gone(tmp_path: Path) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path / "a.xlsx")],
-        cwd=tmp_path / "gone", env={**os.environ, "PYTHONPATH": str(HOME)}, capture_output=True,
-        text=True, check=False,
-    )  # fmt: skip
+        cwd=tmp_path / "gone",
+        env={**os.environ, "PYTHONPATH": str(HOME)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -134,7 +141,7 @@ def _asynchronous(pid: int) -> bool:
     except OSError:
         return False
     found = re.search(r"flags:\s*(\d+)", told)
-    return bool(found) and bool(int(found[1], 8) & os.O_ASYNC)
+    return found is not None and bool(int(found[1], 8) & os.O_ASYNC)
 
 
 def _stat(pid: int) -> list[str]:
@@ -187,8 +194,16 @@ def test_values_of_every_kind_go_there_and_back(put: Put) -> None:
     cells = {"A1": 1.5, "A2": "=A1*2", "A3": True, "A4": "=1", "A5": "text", "A6": "=A5&A1"}
     found = computed(put(book_of(**cells, A7="=1/0", A8="=NOT(A3)", A9="3")))
     assert [found[row, 0] for row in range(9)] == [
-        1.5, 3.0, True, 1.0, "text", "text1.5", "#DIV/0!", False, "3",
-    ]  # fmt: skip
+        1.5,
+        3.0,
+        True,
+        1.0,
+        "text",
+        "text1.5",
+        "#DIV/0!",
+        False,
+        "3",
+    ]
 
 
 def test_names_are_known(put: Put) -> None:
@@ -212,9 +227,11 @@ def test_file_that_gnumeric_saved_is_computed(put: Put) -> None:
 
 
 ENDLESS = [
-    "FACT(1E9)", "SUMPRODUCT(A:A,A:A)", "SUM(1:9)", "LET(x,1,x)", "LAMBDA(x,x)(1)", "REPT(\"a\",1E9)",
+    "FACT(1E9)", "SUMPRODUCT(A:A,A:A)", "SUM(1:9)", "LET(x,1,x)", "LAMBDA(x,x)(1)",
+    "REPT(\"a\",1E9)",
     "INDIRECT(\"A1\")", "SUM({1,2})", "OFFSET(A1,0,0)", "_xlfn.SEQUENCE(9)", "nobody", "Other!A1",
-    "[1]Sheet!A1", "T[x]", "1+#REF!", "A1#", "@A1", "A1:INDEX(A:A,9)", "SUM(A1:A2 A1:Z9):B2", "\u017f1",
+    "[1]Sheet!A1", "T[x]", "1+#REF!", "A1#", "@A1", "A1:INDEX(A:A,9)", "SUM(A1:A2 A1:Z9):B2",
+    "\u017f1",
     "(" * 65 + "1" + ")" * 65, "1)", "1+" * 5000 + "1", '"', "'", "'x!A1", "A12345678", "AAAA1",
 ]  # fmt: skip
 
@@ -280,7 +297,7 @@ def test_text_that_grows_without_end_is_refused_in_one_line(put: Put) -> None:
 def test_without_the_engine_the_extra_is_named(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_module, "trusted_folders", list)
     path = put(fresh())
-    with pytest.raises(XlconvError, match=r"needs IronCalc: install xlconv with its extra \[eng"):
+    with pytest.raises(XlconvError, match=r"needs IronCalc: pip install xlconv-workbooks\[eng"):
         check(path, engine=True)
     assert check(path).right
 

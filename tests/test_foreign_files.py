@@ -107,7 +107,8 @@ def test_escapes_of_other_programs_are_undone_in_properties_and_texts(tmp_path: 
 def test_half_a_letter_of_utf16_can_be_said(kind: str, tmp_path: Path) -> None:
     inside = "<v>0</v>" if kind == "s" else "<is><t>{}</t></is>" if kind != "str" else "<v>{}</v>"
     told = "_xD83D__xDE00_ _xD83D_ _x0022_"
-    xml = f'<worksheet><sheetData><row r="1"><c r="A1" t="{kind}">{inside}</c></row></sheetData></worksheet>'
+    row = f'<row r="1"><c r="A1" t="{kind}">{inside}</c></row>'
+    xml = f"<worksheet><sheetData>{row}</sheetData></worksheet>"
     found = parts() | {SHEET: xml.format(told).encode()}
     found["xl/sharedStrings.xml"] = f"<sst><si><t>{told}</t></si></sst>".encode()
     path = tmp_path / "a.xlsx"

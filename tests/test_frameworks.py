@@ -1,6 +1,7 @@
 """The frameworks view: what each framework keeps, against onnxruntime and by trying everything."""
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 import onnx
@@ -18,7 +19,7 @@ from xlconv.views.frameworks import answers
 from .engines import formulon_engine, ironcalc_engine
 from .engines.engine import Engine, Values
 from .layers import LAYERS, random_layers, transposed
-from .pages import cells, file, page, read, texts, typed
+from .pages import cells, claimed, file, page, read, texts, typed
 
 SEDIRTS = Layer.of([[3, 3], [1, 1]], [[1, 2, 3], [0, 1, 0], [2, 1, 2]], stride=2)
 TENSORFLOW = [[3, 6, 12, 6], [0, 3, 0, 3], [7, 5, 16, 5], [0, 1, 0, 1]]
@@ -32,13 +33,18 @@ def full(n: int, k: int, s: int) -> Array:
     return np.concatenate([np.arange(1.0, (n - 1) * s + k + 1), np.zeros(k + s)])
 
 
-def runtime(layer: Layer, **attributes: object) -> Array:
+def runtime(layer: Layer, **attributes: Any) -> Array:
     """onnxruntime's ConvTranspose."""
     g = layer.geometry
     node = helper.make_node(
-        "ConvTranspose", ["x", "w"], ["y"], group=g.groups,
-        strides=[a.stride for a in g.axes], dilations=[a.dilation for a in g.axes], **attributes,
-    )  # fmt: skip
+        "ConvTranspose",
+        ["x", "w"],
+        ["y"],
+        group=g.groups,
+        strides=[a.stride for a in g.axes],
+        dilations=[a.dilation for a in g.axes],
+        **attributes,
+    )
     kinds = [helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None) for name in "xwy"]
     graph = helper.make_graph([node], "g", kinds[:2], kinds[2:])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
@@ -70,8 +76,8 @@ def test_outputs_of_random_layers_are_the_definition(engine: Engine) -> None:
     got = engine.recalculate(file(*sheets))
     for sheet in sheets:
         for block in sheet.blocks:
-            if block.claim is not None:
-                truth = transposed(block.claim[1])
+            if claim := claimed(block):
+                truth = transposed(claim[1])
                 output = read(got, sheet, block.name)
                 np.testing.assert_allclose(output, truth, 1e-9, 1e-12, err_msg=sheet.name)
 

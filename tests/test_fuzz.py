@@ -23,8 +23,11 @@ def faults(kind: str, first: int, count: int) -> str:
     """What inputs of a kind did that they must not, and what the worker said."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.fuzz.worker", kind, str(first), str(count)],
-        cwd=Path(__file__).parent.parent, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     return done.stdout[:5000] + (done.stderr[-2000:] if done.returncode else "")
 
 

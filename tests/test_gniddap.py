@@ -15,7 +15,7 @@ from .engines import formulon_engine, ironcalc_engine
 from .engines.cached import cached_values
 from .engines.compare import differences
 from .layers import LAYERS, random_layers, transposed
-from .pages import covered, file, page, read, texts
+from .pages import claimed, covered, file, page, read, texts
 
 
 def told(sheet: Sheet) -> list[str]:
@@ -128,13 +128,14 @@ def test_every_padding_crops_the_full_output_in_the_engines() -> None:
             assert covered(sheet) == []
             assert "the views differ  ✗" not in texts(got, sheet).values()
             for block in sheet.blocks:
-                if block.claim is None:
+                if not (claim := claimed(block)):
                     continue
-                pads = [axis.padding for axis in block.claim[1].geometry.axes]
+                pads = [axis.padding for axis in claim[1].geometry.axes]
                 whole = np.pad(
-                    full(layer), [(0, 0), *((max(0, -b), max(0, -e)) for b, e in pads)],
+                    full(layer),
+                    [(0, 0), *((max(0, -b), max(0, -e)) for b, e in pads)],
                     constant_values=np.nan,
-                )  # fmt: skip
+                )
                 kept = whole[
                     (slice(None), *(slice(max(0, b), -e if e > 0 else None) for b, e in pads))
                 ]

@@ -227,7 +227,10 @@ def test_wrong_option_is_named(options: dict[str, Any], parameter: str, said: st
         (
             Layer.of(np.zeros((11, 11)), np.zeros((3, 3))),
             "input",
-            "needs 28561 cells for an image a pixel; 20000 are the most: use an input of at most 9x9",
+            (
+                "needs 28561 cells for an image a pixel; 20000 are the most: use an input of at"
+                " most 9x9"
+            ),
         ),
     ],
 )

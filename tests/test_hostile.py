@@ -1,6 +1,6 @@
 """Files that mean harm, or are broken: refused in one line, soon, and in little memory.
 
-Each is checked in a process of its own that may take 1 GB of memory, and 20 seconds of the processor.
+Each is checked in a process of its own that may take 1 GB of memory and 20 s of the processor.
 """
 
 from __future__ import annotations
@@ -44,7 +44,10 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "cut short": (lambda: fresh()[:-200], "is no .xlsx file"),
     "cut in the middle": (lambda: fresh()[:4000] + fresh()[-900:], "xlsx"),
     "another zip": (lambda: packed({"a.txt": b"a"}), "is not opened: it is no .xlsx file"),
-    "password": (lambda: b"\xd0\xcf\x11\xe0" + b"\0" * 3000, "a.xlsx has a password, or is of an old Excel: save it as .xlsx"),
+    "password": (
+        lambda: b"\xd0\xcf\x11\xe0" + b"\0" * 3000,
+        "a.xlsx has a password, or is of an old Excel: save it as .xlsx",
+    ),
     "no rels": (lambda: with_part("_rels/.rels", None), "is not opened: it is no .xlsx file"),
     "rels to nothing": (
         lambda: with_part("_rels/.rels", b"<Relationships/>"), "it has no workbook in it",
@@ -71,7 +74,9 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "lzma": (lambda: with_part("a", b"a", ZIP_LZMA), "is packed in an unusual way"),
     "billion laughs": (lambda: with_part(SHEET, BILLION.encode()), "declares a document type"),
     "laughs in UTF-16": (
-        lambda: with_part(CUSTOM, BILLION.replace("1.0\"", '1.0" encoding="UTF-16"').encode("utf-16")),
+        lambda: with_part(
+            CUSTOM, BILLION.replace("1.0\"", '1.0" encoding="UTF-16"').encode("utf-16")
+        ),
         "declares a document type",
     ),
     "laughs among texts": (
@@ -84,7 +89,9 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "deep": (lambda: with_part(SHEET, b"<a>" * 100_000), "has tags within tags"),
     "many names": (
-        lambda: with_part(SHEET, "".join(["<a>", *(f"<a{n}/>" for n in range(2000)), "</a>"]).encode()),
+        lambda: with_part(
+            SHEET, "".join(["<a>", *(f"<a{n}/>" for n in range(2000)), "</a>"]).encode()
+        ),
         "has more than 1000 names of tags and",
     ),
     "one long tag": (
@@ -226,15 +233,15 @@ def test_part_that_is_read_no_further_than_it_says(tmp_path: Path) -> None:
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         for name, data in parts().items():
             archive.writestr(info if name == SHEET else name, data)
-    data, whole = bytearray(target.getvalue()), parts()[SHEET]
-    for found in re.finditer(b"PK\x01\x02|PK\x03\x04", data):
-        at, local = found.start(), data[found.start() + 2] == 3
+    spoilt, whole = bytearray(target.getvalue()), parts()[SHEET]
+    for found in re.finditer(b"PK\x01\x02|PK\x03\x04", spoilt):
+        at, local = found.start(), spoilt[found.start() + 2] == 3
         name_at, size_at = (at + 30, at + 22) if local else (at + 46, at + 24)
-        if data[name_at : name_at + len(SHEET)] == SHEET.encode():
-            struct.pack_into("<I", data, size_at, 100)
-            struct.pack_into("<I", data, size_at - 8, zlib.crc32(whole[:100]))
+        if spoilt[name_at : name_at + len(SHEET)] == SHEET.encode():
+            struct.pack_into("<I", spoilt, size_at, 100)
+            struct.pack_into("<I", spoilt, size_at - 8, zlib.crc32(whole[:100]))
     path = tmp_path / "a.xlsx"
-    path.write_bytes(data)
+    path.write_bytes(spoilt)
     code, out, err = checked(path)
     assert (code, out) == (3, "")
     assert "is no XML" in err

@@ -54,9 +54,15 @@ def limited(tmp_path: Path) -> Callable[..., tuple[int, int, str]]:
         environment = {**os.environ, "PYTHONPATH": str(HOME), "OPENBLAS_NUM_THREADS": "1"}
         done = subprocess.run(
             [sys.executable, "-c", WORKER, str(tmp_path / "told.json"), *map(str, args)],
-            cwd=cwd, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            text=True, preexec_fn=limits, check=False, timeout=10 * SECONDS,
-        )  # fmt: skip
+            cwd=cwd,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=limits,
+            check=False,
+            timeout=10 * SECONDS,
+        )
         assert done.returncode == 0, done.stderr
         code, peak = json.loads((tmp_path / "told.json").read_text())
         assert done.stderr.startswith("xlconv: error: ")
@@ -269,8 +275,18 @@ def test_views_read_no_file_outside_the_folder(limited: Limited, secret: Path) -
     assert (code, "is outside the lesson's folder" in told) == (2, True)
 
 
-@pytest.mark.parametrize("content", [SECRET, "TOKEN = root", "root = {a.b = 1, a = 2}", "[root]\n" * 2,
-                                     "root = 1\nroot = 2", "root = '\0'", "root.a = 1\n[root]"])  # fmt: skip
+@pytest.mark.parametrize(
+    "content",
+    [
+        SECRET,
+        "TOKEN = root",
+        "root = {a.b = 1, a = 2}",
+        "[root]\n" * 2,
+        "root = 1\nroot = 2",
+        "root = '\0'",
+        "root.a = 1\n[root]",
+    ],
+)
 def test_nothing_of_a_file_that_is_no_lesson_is_shown_or_copied(
     limited: Limited, tmp_path: Path, content: str
 ) -> None:
@@ -333,8 +349,11 @@ def test_folder_that_must_not_be_entered_is_said_to_be() -> None:
         shut.parent.chmod(0)
         done = subprocess.run(
             [sys.executable, "-c", ORDINARY, beside, shut],
-            cwd=HOME, capture_output=True, text=True, check=True,
-        )  # fmt: skip
+            cwd=HOME,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         shut.parent.chmod(0o755)
     assert done.stdout == f"{beside}\ncannot read {shut}: Permission denied\n"
 

@@ -13,7 +13,8 @@ from openpyxl import load_workbook
 from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
 from xlconv.lessons.book import Book
-from xlconv.lessons.read import Lesson, build, lesson_names, load_lesson
+from xlconv.lessons.lesson import Lesson
+from xlconv.lessons.read import build, lesson_names, load_lesson
 
 from .engines import (
     cellrune_engine,
@@ -35,7 +36,7 @@ from .engines.validators import (
     sdk_available,
 )
 from .layers import transposed
-from .pages import covered, file, listed, read
+from .pages import claimed, covered, file, listed, read
 
 SEEDS = json.loads((Path(__file__).parent / "data/seed_examples.json").read_text())
 
@@ -106,7 +107,7 @@ def test_outputs_in_the_file_are_the_definition(name: str) -> None:
         assert outputs, f"{sheet.name} has no output"
         for block in outputs:
             # another layer than the page's is the same one with another padding
-            stated = page.layer if block.claim is None else block.claim[1]
+            _, stated = claimed(block) or ("", page.layer)
             got = read(recalculated, sheet, block.name)
             np.testing.assert_allclose(got, transposed(stated), rtol=1e-12)
 

@@ -69,10 +69,17 @@ def test_step_lights_the_input_its_stamp_and_what_it_reaches(
         assert fills(lit, cells(sheet, "input")) == [
             CURRENT if index[1:] == at else None for index in indices(sheet, "input")
         ]
-        reached = {
-            tuple(a.stride * i + a.dilation * u - a.padding[0] for a, i, u in zip(g.axes, at, offset, strict=True))
-            for offset in product(*(range(a.kernel_size) for a in g.axes))
-        } if at is not None else set()  # fmt: skip
+        reached = (
+            {
+                tuple(
+                    a.stride * i + a.dilation * u - a.padding[0]
+                    for a, i, u in zip(g.axes, at, offset, strict=True)
+                )
+                for offset in product(*(range(a.kernel_size) for a in g.axes))
+            }
+            if at is not None
+            else set()
+        )
         assert fills(lit, cells(sheet, "output")) == [
             NOW if index[1:] in reached else None for index in indices(sheet, "output")
         ]

@@ -47,10 +47,11 @@ import json, os, resource, sys
 import numpy as np
 from xlconv.errors import XlconvError
 from xlconv.layers.layer import Layer
-from xlconv.lessons.read import layer_lesson, view_function
+from xlconv.lessons.read import layer_lesson
+from xlconv.lessons.drawing import view_function
 from xlconv.lessons.lesson import Lesson, Page
 from xlconv.lessons.room import check_room
-from xlconv.lessons.read import draw
+from xlconv.lessons.drawing import draw
 
 seconds, megabytes = int(sys.argv[1]), int(sys.argv[2])
 base = int(open("/proc/self/statm").read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
@@ -146,9 +147,13 @@ def crashed(told: Sequence[Case]) -> list[tuple[Case, str]]:
     """Pages that were not refused in a line, or drawn, within time and memory."""
     done = subprocess.run(
         [sys.executable, "-c", WORKER, str(SECONDS), str(MEGABYTES)],
-        input="\n".join(map(json.dumps, told)), capture_output=True, text=True, check=True,
-        cwd=Path(__file__).parents[1], env={"OPENBLAS_NUM_THREADS": "1", "PATH": ""},
-    )  # fmt: skip
+        input="\n".join(map(json.dumps, told)),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[1],
+        env={"OPENBLAS_NUM_THREADS": "1", "PATH": ""},
+    )
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(answers) == len(told)
     return [

@@ -58,7 +58,7 @@ def test_sums_that_cancel_are_right_as_ironcalc_rounds_them(view: str) -> None:
     assert report.findings == (), report.explain()
 
 
-# ------------------------------------------------------------------------- texts that numbers decide
+# ------------------------------------------------------------------------ texts that numbers decide
 
 VERDICTS = [*VIEWS[1:], "sedirts", "gniddap", "checkerboard", "gradient"]
 

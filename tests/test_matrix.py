@@ -97,8 +97,13 @@ def test_entry_is_a_reference_and_a_row_is_one_sumproduct() -> None:
         return f"${cell[0]}${cell[1:]}"
 
     assert entries == [
-        absolute(first), "0", absolute(second), absolute(first), "0", absolute(second),
-    ]  # fmt: skip
+        absolute(first),
+        "0",
+        absolute(second),
+        absolute(first),
+        "0",
+        absolute(second),
+    ]
     a, b = cells(sheet, "matrix_transposed")[:2]
     x0, x1 = cells(sheet, "flat_input")
     row = f"SUMPRODUCT({a}:{b},{x0[0]}${x0[1:]}:{x1[0]}${x1[1:]})"

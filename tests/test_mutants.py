@@ -15,8 +15,13 @@ def test_every_spoiled_workbook_is_a_report_or_one_error() -> None:
     environment = {**os.environ, "PYTHONPATH": str(HOME), "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run(
         [sys.executable, "-m", "tests.mutants", "1", str(COUNT)],
-        cwd=HOME, env=environment, preexec_fn=limited, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=HOME,
+        env=environment,
+        preexec_fn=limited,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (0, "")
     reports, errors = map(int, done.stdout.split())
     assert reports + errors == COUNT

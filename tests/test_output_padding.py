@@ -1,9 +1,11 @@
 """The output_padding view: what it uncovers, and which input sizes a convolution turns into one."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
@@ -49,14 +51,14 @@ def test_each_output_of_random_layers_is_the_definition(engine: Engine) -> None:
         assert WORDS["shared_differ"] not in texts(got, sheet).values()
 
 
-def uncovered(small: Array, large: Array) -> Array:
+def uncovered(small: NDArray[Any], large: NDArray[Any]) -> NDArray[Any]:
     """The cells of the larger output that the smaller one has not."""
     there = np.zeros(large.shape, bool)
     there[tuple(slice(0, size) for size in small.shape)] = True
     return large[~there]
 
 
-def reached(layer: Layer) -> Array:
+def reached(layer: Layer) -> NDArray[Any]:
     """Whether a stamp reaches a cell: the output of ones, counted."""
     ones = replace(
         layer, input=np.ones(layer.input.shape), weight=np.ones(layer.weight.shape), bias=None

@@ -1,5 +1,6 @@
 """Overlap and what follows from it: counts, checkerboards, upsampling, the bilinear kernel."""
 
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -148,6 +149,11 @@ def test_checkerboard_follows_other_numbers() -> None:
 # ------------------------------------------------------------------------ upsampling
 
 
+def between(at: Array, line: Array) -> Array:
+    """The values of a line at places between its own."""
+    return np.interp(at, np.arange(len(line)), line)
+
+
 def larger(x: Array, strides: list[int], way: str) -> Array:
     """One channel made larger, axis by axis."""
     for axis, s in enumerate(strides):
@@ -156,9 +162,7 @@ def larger(x: Array, strides: list[int], way: str) -> Array:
             x = np.repeat(x, s, axis)
         elif way == "bilinear":
             at = (np.arange(n * s) + 0.5) / s - 0.5
-            x = np.apply_along_axis(
-                lambda line, at=at: np.interp(at, np.arange(len(line)), line), axis, x
-            )
+            x = np.apply_along_axis(partial(between, at), axis, x)
         else:
             apart = np.zeros([s * m if a == axis else m for a, m in enumerate(x.shape)])
             apart[tuple(slice(None, None, s if a == axis else 1) for a in range(x.ndim))] = x
@@ -174,10 +178,13 @@ def convolved(maps: list[Array], layer: Layer) -> Array:
         for a, m in zip(g.axes, maps[0].shape, strict=True)
     ]
     plain = Layer.of(
-        np.array(maps), layer.weight, bias=layer.bias, groups=g.groups,
+        np.array(maps),
+        layer.weight,
+        bias=layer.bias,
+        groups=g.groups,
         dilation=[a.dilation for a in g.axes],
         padding=[(a.padding[0], -end) for a, end in zip(g.axes, ends, strict=True)],
-    )  # fmt: skip
+    )
     return transposed(plain)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from xlconv.errors import XlconvError
 from xlconv.layers.layer import Layer
 from xlconv.lessons.lesson import Lesson, Page
-from xlconv.lessons.read import build
+from xlconv.lessons.read import build, with_legend
 
 LAYER = Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2)
 PAGE = Page("A", "collect", layer=LAYER)
@@ -47,6 +48,27 @@ def test_options_of_a_page_may_be_numpys(look: Any) -> None:
         for given in ([1, 1], look)
     ]
     assert books[0].to_bytes() == books[1].to_bytes()
+
+
+def test_a_sheet_leads_to_the_first_the_one_before_and_the_one_after() -> None:
+    pages = [replace(PAGE, name=name) for name in ("One", "Two", "Three", "Four")]
+    sheets = build(Lesson("A title", tuple(pages))).sheets
+    told = [[(link.target, link.cells.value.item()) for link in each.links] for each in sheets]
+    assert told == [
+        [],
+        [("One", "Contents"), ("One", "‹ One"), ("Three", "Three ›")],
+        [("One", "Contents"), ("Two", "‹ Two"), ("Four", "Four ›")],
+        [("One", "Contents"), ("Three", "‹ Three")],
+    ]
+
+
+def test_a_legend_that_a_lesson_gives_is_kept() -> None:
+    pages = (
+        Page("Contents", "contents", options={"legend": ["zero"]}),
+        Page("Collect", "collect", layer=LAYER),
+    )
+    lesson = Lesson("A title", pages)
+    assert with_legend(lesson, build(lesson).sheets) == lesson
 
 
 def test_options_of_a_page_are_a_copy() -> None:

@@ -2,6 +2,7 @@
 
 import io
 
+import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -33,6 +34,12 @@ def test_tall_sheet_runs_over_pages_and_repeats_its_title() -> None:
     assert page.print_title_rows == "$1:$2"
     assert page.print_area == "'Sheet'!$A$1:$E$200"
     assert page.oddHeader.right.text == "A && B"
+
+
+@pytest.mark.parametrize(("rows", "tall"), [(12, 1), (13, 0)])
+def test_sheet_more_than_twice_as_tall_as_wide_runs_over_pages(rows: int, tall: int) -> None:
+    """Five columns of 4.6 letters are 129 points wide, a row is 20 high."""
+    assert read(numbers(rows, 5)).page_setup.fitToHeight == tall
 
 
 def test_columns_of_one_width_are_told_at_once() -> None:

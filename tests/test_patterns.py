@@ -1,4 +1,4 @@
-"""Formulas that are written in one way are judged once, and no more of them than a check may cost."""
+"""Formulas written in one way are judged once, and no more of them than a check may cost."""
 
 from __future__ import annotations
 

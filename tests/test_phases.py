@@ -84,7 +84,9 @@ def test_other_numbers_typed_in_give_the_definition_of_those(small: bool) -> Non
 @pytest.mark.parametrize(
     "axis", [(4, 3, 2, 0, 1), (3, 4, 2, 1, 1), (3, 2, 3, -2, 1), (4, 5, 4, 3, 6), (5, 3, 3, 1, 2)]
 )
-def test_each_weight_is_in_the_phase_of_the_cells_that_it_reaches(axis: tuple[int, ...]) -> None:
+def test_each_weight_is_in_the_phase_of_the_cells_that_it_reaches(
+    axis: tuple[int, int, int, int, int],
+) -> None:
     n, k, s, p, d = axis
     a = Axis(size=n, kernel_size=k, stride=s, padding=(p, p), dilation=d)
     known = [Phase.of(a, start) for start in range(s)]
@@ -99,12 +101,13 @@ def test_weights_of_a_phase_wear_the_tint_of_its_output_cells() -> None:
     layer = Layer.of(np.ones((3, 4)), np.ones((4, 3)), stride=(2, 3), padding=[(1, 0), (0, 2)])
     sheet = page(layer)
     kernel = np.array(list(tints(sheet, "kernel").values())).reshape(4, 3)
-    output = np.array(list(tints(sheet, "output").values())).reshape(transposed(layer).shape[1:])
+    _, rows, columns = transposed(layer).shape
+    output = np.array(list(tints(sheet, "output").values())).reshape(rows, columns)
     assert set(output.flat) == set(range(6))
     reached = 0
     for i, j, u, v in np.ndindex(3, 4, 4, 3):
         r, q = 2 * i + u - 1, 3 * j + v
-        if 0 <= r < output.shape[0] and 0 <= q < output.shape[1]:
+        if 0 <= r < rows and 0 <= q < columns:
             assert kernel[u, v] == output[r, q]
             reached += 1
     assert reached
@@ -239,7 +242,7 @@ def test_inner_input_changes_four_cells_of_each_colour() -> None:
         changed = shown(sheet, other, w) != before
         rows, columns = (np.flatnonzero(changed.any(axis)) for axis in (1, 0))
         assert changed.sum() == 16
-        assert (np.ptp(rows), np.ptp(columns)) == (3, 3)
+        assert [np.ptp(rows), np.ptp(columns)] == [3, 3]
         assert np.bincount(output[changed]).tolist() == [4, 4, 4, 4]
 
 

@@ -1,4 +1,4 @@
-"""Pictures: read as channels of pixels, shown as shades, refused in one line where they are none."""
+"""Pictures: read as channels of pixels, shown as shades, refused in a line where they are none."""
 
 import zlib
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from PIL import Image
 
 from tests.conftest import Ran
 from xlconv.errors import UnreadableError, XlconvError
+from xlconv.figures.words import WORDS
 from xlconv.files.arrays import Source, array
 from xlconv.files.reading import Folder
 from xlconv.grid.sheet import Sheet
@@ -40,7 +41,11 @@ def test_a_coloured_picture_is_three_channels(tmp_path: Path) -> None:
     Image.fromarray(colours).save(tmp_path / "colours.png")
     read = seen(tmp_path / "colours.png")
     assert read.shape == (3, 2, 4)
-    assert read[1].tolist() == [[1, 4, 7, 10], [13, 16, 19, 22]]
+    assert read.tolist() == [
+        [[0, 3, 6, 9], [12, 15, 18, 21]],
+        [[1, 4, 7, 10], [13, 16, 19, 22]],
+        [[2, 5, 8, 11], [14, 17, 20, 23]],
+    ]
 
 
 def test_transparency_and_palettes_are_read_as_colours(tmp_path: Path) -> None:
@@ -179,10 +184,10 @@ def test_a_coloured_layer_has_a_shade_for_each_primary() -> None:
     weight[range(3), range(3)] = 1
     layer = Layer.of(np.ones((3, 4, 4)), weight, stride=2)
 
-    picture = Sheet("Picture")
+    picture = Sheet("Picture", words=WORDS)
     phases(picture, layer, picture=True)
-    ends = {scale.ends[1] for scale in picture.scales}
-    assert ends == {"FF0000", "00FF00", "0000FF"}
+    ends = [scale.ends for scale in picture.scales]
+    assert ends == [("000000", colour) for colour in ("FF0000", "00FF00", "0000FF")] * 2
 
 
 def test_one_kernel_serves_each_colour_of_a_picture(

@@ -13,18 +13,22 @@ import numpy as np
 import pytest
 
 from xlconv.errors import BugError
+from xlconv.figures.blocks import Figure, turned_figure
+from xlconv.figures.operations import collected
 from xlconv.figures.words import WORDS
 from xlconv.grid import expr, references
 from xlconv.grid.expr import Call, Expr
 from xlconv.grid.functions import FUNCTIONS
 from xlconv.grid.grid import Grid
+from xlconv.grid.places import letters
 from xlconv.grid.references import conditions
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.model import conv_transpose
-from xlconv.lessons.read import check_claims, view_function
+from xlconv.lessons.claims import check_claims
+from xlconv.lessons.drawing import view_function
 from xlconv.views import collect
-from xlconv.xlsx import rows, strip
+from xlconv.xlsx import strip
 
 from .engines import ironcalc_engine
 from .engines.cached import cached_values
@@ -121,7 +125,7 @@ CHECKS = [model, engine, snapshot, renderer, table, lights, definition]
 
 def wrong_letters(patch: pytest.MonkeyPatch) -> None:
     """Past Z the second letter comes first; the cells themselves keep their places."""
-    right = rows.letters
+    right = letters
     patch.setattr(strip, "letters", lambda column: right(column)[::-1])
 
 
@@ -135,15 +139,15 @@ def lost_dollars(patch: pytest.MonkeyPatch) -> None:
 
 
 def kernel_not_turned(patch: pytest.MonkeyPatch) -> None:
-    right = collect.turned_kernel
+    right = turned_figure
 
-    def straight(page: Sheet, geometry: Geometry, weight: Grid, *rest: Any) -> Grid:
+    def straight(page: Sheet, geometry: Geometry, weight: Figure, *rest: Any) -> Figure:
         turned = right(page, geometry, weight, *rest)
-        inner = turned[(..., *(slice(None, None, axis.dilation) for axis in geometry.axes))]
-        inner[...] = weight
+        inner = turned.cells[(..., *(slice(None, None, axis.dilation) for axis in geometry.axes))]
+        inner[...] = weight.cells
         return turned
 
-    patch.setattr(collect, "turned_kernel", straight)
+    patch.setattr(collect, "turned_figure", straight)
 
 
 class _OneSource(Geometry):
@@ -153,7 +157,7 @@ class _OneSource(Geometry):
 
 def one_channel_summed(patch: pytest.MonkeyPatch) -> None:
     """By the view alone."""
-    right = collect.collected
+    right = collected
 
     def less(page: Sheet, canvas: Grid, geometry: Geometry, *rest: Any) -> None:
         one = _OneSource(

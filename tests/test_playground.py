@@ -15,13 +15,15 @@ import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
+from tests.pages import claimed
 from xlconv.errors import XlconvError
 from xlconv.figures.words import WORDS
 from xlconv.grid import theme
 from xlconv.grid.references import text
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
-from xlconv.lessons.read import build, check_claims, load_lesson
+from xlconv.lessons.claims import check_claims
+from xlconv.lessons.read import build, load_lesson
 from xlconv.views.playground import LARGEST, playground
 
 from .engines import formulon_engine, ironcalc_engine, libreoffice_engine
@@ -118,9 +120,15 @@ def pool(block: str) -> Array:
 @cache
 def _session(s: int, p: int, op: int, d: int, k: int) -> onnxruntime.InferenceSession:
     node = helper.make_node(
-        "ConvTranspose", ["x", "w"], ["y"], strides=[s, s], pads=[p] * 4,
-        output_padding=[op, op], dilations=[d, d], kernel_shape=[k, k],
-    )  # fmt: skip
+        "ConvTranspose",
+        ["x", "w"],
+        ["y"],
+        strides=[s, s],
+        pads=[p] * 4,
+        output_padding=[op, op],
+        dilations=[d, d],
+        kernel_shape=[k, k],
+    )
     shape = [1, 1, None, None]
     values = [helper.make_tensor_value_info(n, TensorProto.FLOAT, shape) for n in "xwy"]
     graph = helper.make_graph([node], "layer", values[:2], values[2:])
@@ -311,10 +319,9 @@ def test_blocks_of_the_built_sheet_are_the_layer() -> None:
     y = truth(layer.input[0], layer.weight[0, 0], 2, 0, 0, 1)
     for name in ("output", "output_distributed"):
         np.testing.assert_array_equal(found[name].cells.value.astype(float), y[None])
-        operation, claimed = found[name].claim or ("", None)
+        operation, own = claimed(found[name]) or ("", layer)
         assert operation == "conv_transpose"
-        assert claimed
-        np.testing.assert_array_equal(claimed.weight, layer.weight)
+        np.testing.assert_array_equal(own.weight, layer.weight)
     names = ["input_size", "kernel_size", "stride", "padding", "output_padding", "dilation"]
     assert [found[name].role for name in names] == ["control"] * 6
     assert [found[name].cells.value.tolist() for name in names] == [[4, 4], 3, 2, 0, 0, 1]
@@ -348,14 +355,31 @@ def test_formulas_are_short_enough_to_be_read() -> None:
         if paint.cells.origin == block.cells.origin and paint.formula is not None
     }
     assert painted == {
-        "turned": 'IF(OR($B21="",C$20=""),"",IF(AND(ISNUMBER($B21),ISNUMBER(C$20)),INDEX($L$8:$P$12,$B21+1,C$20+1),0))',
-        "stretched": 'IF(OR($D44="",E$43=""),"",IF(AND(ISNUMBER($D44),ISNUMBER(E$43)),INDEX($C$8:$H$13,$D44+1,E$43+1),0))',
+        "turned": (
+            'IF(OR($B21="",C$20=""),"",IF(AND(ISNUMBER($B21),ISNUMBER(C$20)),'
+            "INDEX($L$8:$P$12,$B21+1,C$20+1),0))"
+        ),
+        "stretched": (
+            'IF(OR($D44="",E$43=""),"",IF(AND(ISNUMBER($D44),ISNUMBER(E$43)),'
+            "INDEX($C$8:$H$13,$D44+1,E$43+1),0))"
+        ),
         "output_full": 'IF(OR($S8="",T$7=""),"",SUMPRODUCT($C$21:$O$33,E44:Q56))',
         "output": 'IF(OR($S8="",T$7=""),"",SUMPRODUCT($C$21:$O$33,E44:Q56))',
-        "stamps": 'IF(OR($C80="",E$78=""),"",INDEX($C$8:$H$13,$B80+1,E$77+1)*INDEX($L$8:$P$12,$C80+1,E$78+1))',
-        "output_distributed_full": 'IF(OR($D118="",E$117=""),"",SUMPRODUCT(($D$80:$D$114=$D118)*($E$79:$AM$79=E$117),$E$80:$AM$114))',
-        "output_distributed": 'IF(OR($D118="",E$117=""),"",SUMPRODUCT(($D$80:$D$114=$D118)*($E$79:$AM$79=E$117),$E$80:$AM$114))',
-        "count": 'IF(OR($Y118="",Z$117=""),"",COUNTIF($D$80:$D$114,$Y118)*COUNTIF($E$79:$AM$79,Z$117))',
+        "stamps": (
+            'IF(OR($C80="",E$78=""),"",INDEX($C$8:$H$13,$B80+1,E$77+1)*INDEX($L$8:$P$12,'
+            "$C80+1,E$78+1))"
+        ),
+        "output_distributed_full": (
+            'IF(OR($D118="",E$117=""),"",SUMPRODUCT(($D$80:$D$114=$D118)*'
+            "($E$79:$AM$79=E$117),$E$80:$AM$114))"
+        ),
+        "output_distributed": (
+            'IF(OR($D118="",E$117=""),"",SUMPRODUCT(($D$80:$D$114=$D118)*'
+            "($E$79:$AM$79=E$117),$E$80:$AM$114))"
+        ),
+        "count": (
+            'IF(OR($Y118="",Z$117=""),"",COUNTIF($D$80:$D$114,$Y118)*COUNTIF($E$79:$AM$79,Z$117))'
+        ),
     }
     every = formulas(built()[1])[NAME]
     assert max(len(formula) for cell, formula in every.items() if cell != "C4") < 220

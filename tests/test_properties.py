@@ -23,7 +23,7 @@ from .engines.engine import Values
 from .engines.lint import lint
 from .engines.need import needs
 from .layers import any_layer, random_layers, transposed
-from .pages import LAYER_VIEWS, covered, file, page, read
+from .pages import LAYER_VIEWS, claimed, covered, file, page, read
 
 LAYERS, BATCHES, VIEWS = 300, 10, 2
 every_batch = pytest.mark.parametrize("batch", range(BATCHES))
@@ -63,9 +63,9 @@ def faults(sheets: list[Sheet], cached: Values) -> list[str]:
         f"{sheet.name}: {block.name}"
         for sheet in sheets
         for block in sheet.blocks
-        if block.claim is not None and block.claim[0] == "conv_transpose"
+        if (claim := claimed(block)) and claim[0] == "conv_transpose"
         if not np.allclose(
-            read(cached, sheet, block.name), transposed(block.claim[1]), rtol=1e-12, atol=1e-12
+            read(cached, sheet, block.name), transposed(claim[1]), rtol=1e-12, atol=1e-12
         )
     ]
 

@@ -75,7 +75,10 @@ def test_what_was_understood_is_said_in_a_line(run: Run, options: str, said: str
     [
         (
             "2x4x6 4x2x4",
-            "fit as 1-D with a batch of 2 and 4 channels first, or 3-D with no channels: name rank 3",
+            (
+                "fit as 1-D with a batch of 2 and 4 channels first, or 3-D with no channels: name"
+                " rank 3"
+            ),
         ),
         ("2x3x4x4 3x2x3x3", "--input of 2x3x4x4 is a batch of 2: name the sample, batch 0 to 1"),
         ("4x4x3 3x2x3x3", "--input of 4x4x3 has its 3 channels last: name the input layout, chann"),

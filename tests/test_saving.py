@@ -32,18 +32,29 @@ def content(data: bytes) -> Callable[[IO[bytes]], object]:
 
 # ------------------------------------------------------------------------- what is read stays
 
-MADE = {
-    "hard link": os.link,
-    "link": lambda source, name: Path(name).symlink_to(Path(source).resolve()),
-    "link to a link": lambda source, name: (
-        Path("l").symlink_to(source),
-        Path(name).symlink_to("l"),
-    ),
-    "other folder": lambda source, name: (Path("d").symlink_to("."), os.link(source, name)),
-}
+
+def hard_link(source: str, name: str) -> None:
+    os.link(source, name)
 
 
-@pytest.mark.parametrize("made", MADE)
+def link(source: str, name: str) -> None:
+    Path(name).symlink_to(Path(source).resolve())
+
+
+def link_to_a_link(source: str, name: str) -> None:
+    Path("l").symlink_to(source)
+    Path(name).symlink_to("l")
+
+
+def other_folder(source: str, name: str) -> None:
+    Path("d").symlink_to(".")
+    os.link(source, name)
+
+
+Make = Callable[[str, str], None]
+
+
+@pytest.mark.parametrize("make", [hard_link, link, link_to_a_link, other_folder])
 @pytest.mark.parametrize(
     ("args", "source"),
     [
@@ -56,15 +67,15 @@ MADE = {
     ],
 )
 def test_no_command_overwrites_what_it_reads(
-    run: Run, write: Write, listing: Listing, args: list[str], source: str, made: str
+    run: Run, write: Write, listing: Listing, args: list[str], source: str, make: Make
 ) -> None:
     lesson = LESSON.replace("[[3, 3], [1, 1]]", '"x.csv"')
     write("my.toml", lesson.replace("[[1, 2, 3], [0, 1, 0], [2, 1, 2]]", '"w.npy"'))
     write("x.csv", "3,3\n1,1\n")
     write("b.csv", "10\n")
     np.save("w.npy", np.ones((3, 3)))
-    MADE[made](source, "a.xlsx")
-    target = "d/./a.xlsx" if made == "other folder" else "a.xlsx"
+    make(source, "a.xlsx")
+    target = "d/./a.xlsx" if make is other_folder else "a.xlsx"
     before = listing()
     done = run(*args, "-o", target, "--force")
     assert (done.code, error_line(done.err)) == (
@@ -188,7 +199,7 @@ def test_two_names_of_one_file_are_refused(tmp_path: Path, listing: Listing) -> 
 
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o400])
 def test_part_of_a_closed_file_is_open_to_nobody_else(tmp_path: Path, mode: int) -> None:
-    path, seen = tmp_path / "a", []
+    path, seen = tmp_path / "a", list[int]()
     path.touch(mode=mode)
 
     def write(file: IO[bytes]) -> None:

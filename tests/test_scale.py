@@ -24,7 +24,9 @@ from xlconv.layers import model
 from xlconv.layers.layer import Layer
 from xlconv.lessons import read
 from xlconv.lessons.book import Book
-from xlconv.lessons.read import build, draw, layer_lesson
+from xlconv.lessons.drawing import draw
+from xlconv.lessons.read import build, layer_lesson
+from xlconv.lessons.room import check_room
 from xlconv.xlsx import archive
 
 from .conftest import Ran
@@ -90,14 +92,14 @@ def test_many_numbers_are_written_as_the_same_number_of_few(
 # ------------------------------------------------------------------------- in flight
 
 
-class Sink(io.RawIOBase):
+class Sink(io.BytesIO):
     """A file that keeps nothing, and is full for one moment."""
 
     def __init__(self, room: int = sys.maxsize) -> None:
         self.room, self.at = room, 0
 
-    def writable(self) -> bool:
-        return True
+    def seekable(self) -> bool:
+        return False
 
     def write(self, data: bytes) -> int:  # type: ignore[override]
         self.at += len(data)
@@ -239,7 +241,7 @@ def test_layer_without_room_is_refused_with_the_largest_that_has_it(
 def room(shape: list[int], kernel: np.ndarray, view: str) -> bool:
     layer = Layer.of(np.broadcast_to(1.0, shape), kernel, stride=2)
     try:
-        read.check_room(layer_lesson(layer, view.split(",")))
+        check_room(layer_lesson(layer, view.split(",")))
     except XlconvError:
         return False
     return True

@@ -1,4 +1,4 @@
-"""What comes next is possible: sheets that feed sheets, blanks, another way to draw, chosen channels."""
+"""What comes next: sheets that feed sheets, blanks, another way to draw, chosen channels."""
 
 from html import escape
 from itertools import groupby
@@ -12,8 +12,8 @@ from xlconv.figures.words import WORDS
 from xlconv.grid.places import a1
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
+from xlconv.lessons.claims import check_claims
 from xlconv.lessons.drawing import view_function
-from xlconv.lessons.read import check_claims
 
 from .engines import ironcalc_engine
 from .engines.cached import cached_values

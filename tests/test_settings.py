@@ -1,4 +1,4 @@
-"""The reverse of a size: all settings are what they claim, none is missing, the simplest come first."""
+"""The reverse of a size: settings are what they claim, none is missing, the simplest come first."""
 
 from __future__ import annotations
 
@@ -108,8 +108,14 @@ def test_even_is_where_every_cell_away_from_the_edge_is_reached_by_equally_many(
 def test_settings_are_sorted_simplest_first_and_even_before_uneven() -> None:
     found = settings(4, 8, stride=2)
     assert [(*x.kernel_size, x.padding[0][0], *x.output_padding) for x in found] == [
-        (2, 0, 0), (4, 1, 0), (6, 2, 0), (1, 0, 1), (3, 1, 1), (5, 2, 1), (7, 3, 1),
-    ]  # fmt: skip
+        (2, 0, 0),
+        (4, 1, 0),
+        (6, 2, 0),
+        (1, 0, 1),
+        (3, 1, 1),
+        (5, 2, 1),
+        (7, 3, 1),
+    ]
     assert [x.even for x in found] == [True] * 3 + [False] * 4
     assert explain_settings(found[:1]).splitlines() == [
         "kernel_size  stride  padding  output_padding  dilation  overlap",

@@ -147,9 +147,13 @@ def test_where_no_framework_is_named_the_words_are_pytorchs_and_more() -> None:
 def test_of_a_billion_sizes_only_a_few_are_listed() -> None:
     for padding, chosen in ((0, 900), ("same", None)):
         shape = sizes(
-            "pytorch" if chosen else "onnx", size=[2], kernel_size=3, stride=10**9, padding=padding,
+            "pytorch" if chosen else "onnx",
+            size=[2],
+            kernel_size=3,
+            stride=10**9,
+            padding=padding,
             output_padding=chosen,
-        )  # fmt: skip
+        )
         (each,) = shape.axes
         assert len(each.candidates) <= 41
         assert "    ...\n" in explain(shape)

@@ -273,6 +273,14 @@ def test_block_beyond_google_sheets_is_refused_without_memory_for_it() -> None:
         Sheet("Big").memory((0, 0), (1_000_000, 16_000))
 
 
+def test_google_sheets_counts_the_empty_cells_between_blocks() -> None:
+    sheet = Sheet("Big")
+    sheet.memory((0, 16_000), (1, 1))
+    sheet.memory((623, 0), (1, 1))
+    with pytest.raises(XlconvError, match="10000625 cells; a Google Sheets workbook has 10000000"):
+        sheet.memory((624, 0), (1, 1))
+
+
 @pytest.mark.parametrize(("at", "address"), [((0, 16_383), "XFD1"), ((1_048_575, 0), "A1048576")])
 def test_last_column_and_last_row_of_excel_are_cells(at: tuple[int, int], address: str) -> None:
     last = Sheet("Big").memory(at, ())

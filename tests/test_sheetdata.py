@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from tests.engines.engine import Value
 from xlconv.errors import BugError, XlconvError
 from xlconv.grid.expr import Constant, call, joined, total
 from xlconv.grid.sheet import Sheet
@@ -149,7 +150,7 @@ def test_texts_in_formulas_come_back_as_they_were() -> None:
     for row, text in enumerate(TEXTS):
         sheet.formula((row, 4), joined("<", text, ">"))
     built = file(sheet)
-    wanted = {f"C{n}": f"{text}%" for n, text in enumerate(TEXTS, 1)}
+    wanted: dict[str, Value] = {f"C{n}": f"{text}%" for n, text in enumerate(TEXTS, 1)}
     wanted |= {f"E{n}": f"<{text}>" for n, text in enumerate(TEXTS, 1)}
     assert cached_values(built)["Sheet"] == wanted
     for engine in (ironcalc_engine, formulon_engine):
@@ -261,7 +262,7 @@ def test_cells_of_every_kind_stand_in_one_row() -> None:
     sheet.formula((0, 5), call("IF", x[0] > 5, x[1], ""))
     sheet.formula((0, 6), x[0] / 4)
     built = file(sheet)
-    wanted = {"D1": True, "E1": "n = 2", "F1": "", "G1": 0.25}
+    wanted: dict[str, Value] = {"D1": True, "E1": "n = 2", "F1": "", "G1": 0.25}
     assert cached_values(built)["Sheet"] == wanted
     assert differences({"Sheet": wanted}, ironcalc_engine.recalculate(built)) == []
 
@@ -385,5 +386,11 @@ def test_frame_of_one_row_one_column_and_one_cell() -> None:
     sheet.block("column", (2, 0), (3,), role="output", content=0.0, steps=((1, 0),))
     sheet.block("cell", (0, 5), (), role="output", content=0.0)
     assert edges(sheet) == {
-        "A1": "tbl", "B1": "tb", "C1": "tbr", "A3": "tlr", "A4": "lr", "A5": "blr", "F1": "tblr",
-    }  # fmt: skip
+        "A1": "tbl",
+        "B1": "tb",
+        "C1": "tbr",
+        "A3": "tlr",
+        "A4": "lr",
+        "A5": "blr",
+        "F1": "tblr",
+    }

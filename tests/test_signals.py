@@ -140,9 +140,12 @@ def test_signal_between_threads_leaves_nothing(
 def test_hang_up_does_not_end_what_nohup_started(tmp_path: Path) -> None:
     program = AT_IMPORT.format(module="numpy", name="SIGHUP")
     running = start(
-        tmp_path, "layer", *SMALL, program=program,
+        tmp_path,
+        "layer",
+        *SMALL,
+        program=program,
         preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
-    )  # fmt: skip
+    )
     running.communicate()
     assert (running.returncode, (tmp_path / "output" / "layer.xlsx").exists()) == (0, True)
 

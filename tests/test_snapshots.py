@@ -56,16 +56,16 @@ def lines(sheet: Sheet) -> Iterator[str]:
     for block in sheet.blocks:
         yield f"{block.name}: {block.role} {' '.join(block.ranges()[:12])}"
     order = {name: n for n, name in enumerate(blocks)}
-    under, told = "", 0
+    under, many = "", 0
     for cell in sorted(
         texts, key=lambda cell: (order.get(owners.get(cell, ""), 999), *row_and_column(cell))
     ):
         if owners.get(cell, "beside the blocks") != under:
             under = owners.get(cell, "beside the blocks")
             yield f"\n# {under}"
-            told = 0
-        told += 1
-        if told > MOST:
+            many = 0
+        many += 1
+        if many > MOST:
             continue
         value = values[cell]
         shown = f"{value:g}" if isinstance(value, float) else repr(value)

@@ -38,6 +38,10 @@ def test_cell_looks_as_the_theme_says(role: str, tint: int) -> None:
     assert lines == ({"thin"} if look.lines else {None})
 
 
+def test_a_cropped_cell_alone_is_struck_through() -> None:
+    assert [role for role, look in theme.ROLES.items() if look.strike] == ["cropped"]
+
+
 def test_number_format_of_ones_own_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     look = theme.Look(number_format='0.0 "<&>"')
     monkeypatch.setitem(theme.ROLES, "own", look)

@@ -13,6 +13,7 @@ from tests.test_conventions import run_onnx
 from xlconv.checking.check import check
 from xlconv.checking.report import Finding, Report
 from xlconv.layers.layer import Convolution, Layer
+from xlconv.lessons.lesson import Page
 from xlconv.lessons.read import lesson_names
 from xlconv.text import ROWS, line, table
 
@@ -84,7 +85,7 @@ def test_whatever_is_made_of_a_lesson_is_one_short_line(lesson: str) -> None:
 def test_lines_stay_short_whatever_they_tell() -> None:
     title = "a\nlong <b>title</b> & " * 50
     layer = Layer.of([[1]], [[1]])
-    page = xlconv.lessons.lesson.Page(title[:1000], "collect", layer=layer)
+    page = Page(title[:1000], "collect", layer=layer)
     told = [HUGE, Convolution.of(np.ones(9), np.ones(2)), page, xlconv.Lesson(title[:110], (page,))]
     book = xlconv.Book(title[:110], xlconv.build(layer).sheets)
     for thing in [*told, Report(title), book]:
@@ -115,9 +116,18 @@ def test_tables_of_a_notebook_are_small_and_escaped(tmp_path: Any) -> None:
         assert tags.seen <= {"table", "caption", "tr", "th", "td"}
         assert len(html) < 200 * (ROWS + 2)
     assert Tags(layer._repr_html_()).texts == [
-        "Layer", "rank", "2-D", "channels", "1 → 1", "sizes", "2x2 → 4x4", "kernel", "2x2",
-        "stride", "2",
-    ]  # fmt: skip
+        "Layer",
+        "rank",
+        "2-D",
+        "channels",
+        "1 → 1",
+        "sizes",
+        "2x2 → 4x4",
+        "kernel",
+        "2x2",
+        "stride",
+        "2",
+    ]
     assert title in "".join(Tags(xlconv.Book(title, book.sheets)._repr_html_()).texts)
     names = Tags(book._repr_html_()).texts
     assert {"Distribute", "Collect", "rows", "columns"} <= set(names)

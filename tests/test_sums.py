@@ -10,7 +10,8 @@ from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Convolution, Layer
 from xlconv.layers.model import conv
-from xlconv.lessons.read import build, check_claims
+from xlconv.lessons.claims import check_claims
+from xlconv.lessons.read import build
 from xlconv.views.convolution import convolution
 
 from .engines import formulon_engine, ironcalc_engine, libreoffice_engine
@@ -19,7 +20,7 @@ from .engines.compare import differences
 from .engines.engine import ERROR_VALUES
 from .engines.need import needs
 from .layers import transposed
-from .pages import covered, file, page, read, texts
+from .pages import claimed, covered, file, page, read, texts
 
 
 def numbers(*shape: int) -> np.ndarray:
@@ -38,7 +39,9 @@ SERVED = [
         "why", "distribute", "collect", "gniddap", "sedirts", "channels", "phases", "checkerboard",
         "upsampling", "output_padding", "frameworks",
     )
-] + [("one_dimension", ROW), ("collect", MANY), ("frameworks", MANY), ("phases", SMALL)]  # fmt: skip
+] + [
+    ("one_dimension", ROW), ("collect", MANY), ("frameworks", MANY), ("phases", SMALL),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("view", "layer"), SERVED, ids=lambda v: v if isinstance(v, str) else "")
@@ -50,8 +53,9 @@ def test_layer_of_many_channels_is_served(view: str, layer: Layer) -> None:
     got = ironcalc_engine.recalculate(built)
     assert differences(cached_values(built), got, engine="ironcalc") == []
     for block in sheet.blocks:
-        if block.claim is not None and block.claim[0] == "conv_transpose":
-            truth = transposed(block.claim[1])
+        operation, own = claimed(block) or ("", layer)
+        if operation == "conv_transpose":
+            truth = transposed(own)
             np.testing.assert_array_equal(read(got, sheet, block.name), truth)
 
 

@@ -19,6 +19,7 @@ from xlconv.cli import commands
 from xlconv.cli.terminal import LONGEST, put
 from xlconv.layers.layer import Layer
 from xlconv.lessons.read import build
+from xlconv.visible import visible
 
 Run = Callable[..., Ran]
 Write = Callable[[str, str], Path]
@@ -35,6 +36,20 @@ OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 def is_visible(told: bytes | str) -> bool:
     text = told.decode() if isinstance(told, bytes) else told  # as UTF-8: no lone surrogates
     return not OBEYED.search(text)
+
+
+@pytest.mark.parametrize(
+    ("character", "told"),
+    [
+        ("\x9f", "\\x9f"),
+        ("\udc7f", "\\udc7f"),
+        ("\udc80", "\\x80"),  # the bytes of a name, from here
+        ("\udcff", "\\xff"),  # to here
+        ("\udd00", "\\udd00"),
+    ],
+)
+def test_what_no_terminal_can_show_is_told_by_its_code(character: str, told: str) -> None:
+    assert visible(character) == told
 
 
 def odd_workbook(path: Path, part: str = NAME) -> None:
@@ -122,8 +137,9 @@ def test_title_on_several_lines_cannot_pass_for_another_line(run: Run, write: Wr
     title = LESSON.replace("A lesson", "One\\n  Sheet  collect  Two")
     write("a.toml", f'{title}idea = "One\\nTwo"\n')
     assert run("lessons", "show", "a.toml").out.decode().splitlines() == [
-        "One Sheet collect Two", "  Looks  collect        One Two",
-    ]  # fmt: skip
+        "One Sheet collect Two",
+        "  Looks  collect        One Two",
+    ]
 
 
 def test_file_name_on_several_lines_cannot_pass_for_a_report(run: Run, tmp_path: Path) -> None:
@@ -241,7 +257,8 @@ def test_closed_stream_is_not_taken_for_the_workbook(
     # whatever prints to the streams, prints now
     noise = "import os; os.write(1, b'noise'); os.write(2, b'noise')"
     program = (
-        "import sys; from xlconv import __main__; from xlconv.xlsx import archive; write = archive.write\n"
+        "import sys; from xlconv import __main__; from xlconv.xlsx import archive; write ="
+        " archive.write\n"
         f"def noisy(*given):\n    {noise}\n    write(*given)\n"
         "archive.write = noisy; __main__.main()"
     )
@@ -288,9 +305,14 @@ def test_terminal_that_goes_away_while_a_file_is_written_changes_nothing(
         "terminal.STARTED = float('-inf'); archive.write = leave; __main__.main()"
     )
     running = start(
-        tmp_path, "layer", *SMALL, program=program, stderr=theirs, pass_fds=[ours],
+        tmp_path,
+        "layer",
+        *SMALL,
+        program=program,
+        stderr=theirs,
+        pass_fds=[ours],
         start_new_session=True,
-    )  # fmt: skip
+    )
     os.close(ours)
     running.communicate()
     os.close(theirs)
@@ -307,8 +329,9 @@ def test_full_disk_behind_what_is_printed_is_one_line(tmp_path: Path, args: list
         running = start(tmp_path, *args, stdout=full)
         _, err = running.communicate()
     assert (running.returncode, error_line(err.decode())) == (
-        4, "cannot write to stdout: No space left on device",
-    )  # fmt: skip
+        4,
+        "cannot write to stdout: No space left on device",
+    )
 
 
 @pytest.mark.parametrize("args", [*PRINTED, ["layer", *SMALL, "-o", "-"], ["lessons"]])
@@ -319,14 +342,15 @@ def test_pipe_that_closes_early_is_one_line(tmp_path: Path, args: list[str]) -> 
     _, err = running.communicate()
     os.close(theirs)
     assert (running.returncode, error_line(err.decode())) == (
-        4, "cannot write to stdout: Broken pipe",
-    )  # fmt: skip
+        4,
+        "cannot write to stdout: Broken pipe",
+    )
 
 
 def test_warning_of_a_library_is_nothing_that_a_user_can_mend(tmp_path: Path) -> None:
     program = (
-        "import warnings; from xlconv import __main__; from xlconv.xlsx import archive; write = archive.write\n"
-        "def warn(*given):\n    warnings.warn('odd')\n    write(*given)\n"
+        "import warnings; from xlconv import __main__; from xlconv.xlsx import archive; write ="
+        " archive.write\ndef warn(*given):\n    warnings.warn('odd')\n    write(*given)\n"
         "archive.write = warn; __main__.main()"
     )
     running = start(tmp_path, "layer", *SMALL, program=program)

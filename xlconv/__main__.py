@@ -13,7 +13,10 @@ from types import FrameType
 from typing import NoReturn
 
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
-"""Signals (Windows has no SIGHUP) that end the program with 128 and their number, as a shell says it: 130, 143, 129."""
+"""Signals that end the program with 128 and their number, as a shell says it: 130, 143, 129.
+
+Windows has no SIGHUP.
+"""
 
 _received: list[int] = []
 

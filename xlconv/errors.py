@@ -55,13 +55,14 @@ class BugError(XlconvError):
 
     >>> raise BugError("a sum is not its terms")
     Traceback (most recent call last):
-    xlconv.errors.BugError: a sum is not its terms: this is a fault of xlconv, please report it with the command and its input
+    xlconv.errors.BugError: a sum is not its terms: this is a fault of xlconv, ...
     """
 
     exit_code = 70
 
     def __init__(self, message: str, *, parameter: str | None = None) -> None:
         super().__init__(
-            f"{message}: this is a fault of xlconv, please report it with the command and its input",
+            f"{message}: this is a fault of xlconv, please report it with the command and its"
+            " input",
             parameter=parameter,
         )

@@ -129,7 +129,7 @@ def jax(x: np.ndarray, w: np.ndarray, a: Asked, *, transpose_kernel: bool = Fals
 
     given, kernel = channels_last(x, w)
     if not transpose_kernel:  # in and out swapped, and the kernel turned, by the caller's hand
-        kernel = np.flip(kernel.swapaxes(-1, -2), range(w.ndim - 2))
+        kernel = np.flip(kernel.swapaxes(-1, -2), tuple(range(w.ndim - 2)))
     padding = a["padding"]
     y = lax.conv_transpose(
         given,

@@ -111,7 +111,12 @@ def test_libreoffice_says_which_file_it_cannot_read() -> None:
 @needs_soffice
 def test_libreoffice_is_stopped_when_it_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     stop, stopped = os.killpg, list[int]()
-    monkeypatch.setattr(os, "killpg", lambda group, how: stopped.append(how) or stop(group, how))
+
+    def seen(group: int, how: int) -> None:
+        stopped.append(how)
+        stop(group, how)
+
+    monkeypatch.setattr(os, "killpg", seen)
     with pytest.raises(TimeoutError, match=r"more than 0\.1 s"):
         libreoffice_engine.converted([SPECIMEN], "xlsx", timeout=0.1)
     assert stopped == [signal.SIGKILL]

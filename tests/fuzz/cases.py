@@ -180,7 +180,7 @@ def numbers(random: Random, folder: Path) -> Args:
 
 @cache
 def _workbook() -> dict[str, bytes]:
-    layer = Layer.of([[3, 3.5], [1, 1]], [[1, 2, 3], [0, 1, 0], [2, 1, 2]], stride=2)
+    layer = Layer.of([[3, 3.5], [1.0, 1]], [[1, 2, 3], [0, 1, 0], [2, 1, 2]], stride=2)
     data = build(layer, views=["collect", "gniddap"]).to_bytes()
     with ZipFile(io.BytesIO(data)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}

@@ -16,14 +16,16 @@ SIZES = (
     "1x1000000", "100000x100000", "320x2x2", "4X4", "4 x 4", "x", "4x", "99999999999999999999x1",
 )  # fmt: skip
 TEXTS = (
-    "", " ", "a", "=1+1", "+1", "@a", "'", '"', "{x}", "{0.__class__}", "{", "%s", "%n", "A!B", "a/b",
+    "", " ", "a", "=1+1", "+1", "@a", "'", '"', "{x}", "{0.__class__}", "{", "%s", "%n", "A!B",
+    "a/b",
     "../../etc/passwd", "/etc/passwd", "/dev/zero", "~", "-", "--", "--help", "\x1b[31mred", "\x07",
     "\u202egnp", "\u2028", "\ud800", "\x00", "é" * 300, "😀" * 40, "a" * 40_000, "History", "#REF!",
     "<b>", "&amp;", "]]>", "_x0041_", "_x001B_", "CON", "None", "true", "\r\n", "a\tb", "[" * 500,
 )  # fmt: skip
 VIEWS = (
     "collect", "distribute", "phases", "matrix", "gradient", "overlap", "evenness", "checkerboard",
-    "gniddap", "sedirts", "channels", "one_dimension", "output_padding", "convolution", "frameworks",
+    "gniddap", "sedirts", "channels", "one_dimension", "output_padding", "convolution",
+    "frameworks",
     "playground", "upsampling", "bilinear", "code", "why", "contents", "nosuch", "..cli", "",
 )  # fmt: skip
 

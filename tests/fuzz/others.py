@@ -69,8 +69,16 @@ def returned(random: Random, folder: Path) -> Args:
             parts["docProps/custom.xml"] = kept
         data = _zipped(parts)
         (folder / name).write_bytes(flipped(random, data) if random.random() < 0.1 else data)
-    ways = [[], [], ["--json"], ["--engine"], ["--like", word(random)], ["--like", "a.xlsx"],
-            ["--lesson", "matrix"], ["--lesson", word(random)]]  # fmt: skip
+    ways = [
+        [],
+        [],
+        ["--json"],
+        ["--engine"],
+        ["--like", word(random)],
+        ["--like", "a.xlsx"],
+        ["--lesson", "matrix"],
+        ["--lesson", word(random)],
+    ]
     return ["check", *random.choice(ways), "--", *names]
 
 
@@ -81,9 +89,12 @@ def shaped(random: Random, folder: Path) -> Args:
     weight = random.choice(["2x1x3x3", "3", "2x2", "3x1x2x2", "2x4x3", "3x3x2x3"])
     args = ["layer", "--input", f"a.npy{sizes}", "--weight", weight, "-o", "a.xlsx"]
     more = {
-        "--batch": ("0", "1", "7"), "--rank": ("1", "2", "3"), "--groups": ("2", "3"),
-        "--input-layout": ("channels-last", "channels-first"), "--layout": ("tflite", "oihw", "keras"),
-    }  # fmt: skip
+        "--batch": ("0", "1", "7"),
+        "--rank": ("1", "2", "3"),
+        "--groups": ("2", "3"),
+        "--input-layout": ("channels-last", "channels-first"),
+        "--layout": ("tflite", "oihw", "keras"),
+    }
     return _spoilt(random, args + _options(random, more))
 
 

@@ -171,7 +171,7 @@ class Beside:
                 yield place, cell._replace(value=self.values.get(place))
 
     def _ascending(self) -> Iterator[tuple[int, Row]]:
-        """The rows of the file as they come, whole; that they do not ascend is told a row before."""
+        """The rows of the file as they come; that they do not ascend is told a row before."""
         last: tuple[int, Row] | None = None
         for number, group in groupby(self.book.rows(self.title), itemgetter(0)):
             if last is not None:

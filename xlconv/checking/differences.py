@@ -18,7 +18,7 @@ from xlconv.grid.sheet import Sheet
 from xlconv.text import counted
 
 FOLLOWED = 20_000
-"""Values that are traced to what they follow from; of more, so many are kept, the others counted."""
+"""Values that are traced to what they follow from; of more, so many are kept, others counted."""
 
 DISPLACED = ("formula", "constant", "text", "digits", "quoted")
 """The kinds of findings that cells give which do not stand where they were."""

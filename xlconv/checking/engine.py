@@ -1,4 +1,4 @@
-"""IronCalc, asked in a process of its own: a workbook that makes it fail, or never end, harms nobody.
+"""IronCalc, asked in a process of its own: a workbook at which it fails or never ends harms nobody.
 
 It is never shown the file. It is told the cells that `check` reads, on sheets called S1, S2 and so
 on: so both see the same workbook, whoever wrote it and whatever else stands in it.
@@ -42,7 +42,7 @@ def recalculated(book: Workbook) -> dict[str, dict[Place, Value]]:
     folders = trusted_folders()
     if PathFinder.find_spec("ironcalc", folders) is None:
         raise XlconvError(
-            "engine needs IronCalc: install xlconv with its extra [engine]", parameter="engine"
+            "engine needs IronCalc: pip install xlconv-workbooks[engine]", parameter="engine"
         )
     process = _started()
     late = Timer(SECONDS, process.kill)

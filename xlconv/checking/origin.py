@@ -1,4 +1,4 @@
-"""What a workbook was made from: its recipe, in its properties, on its hidden sheet, or elsewhere."""
+"""What a workbook was made from: its recipe, in its properties, on its hidden sheet, elsewhere."""
 
 from __future__ import annotations
 

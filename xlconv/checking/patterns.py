@@ -1,4 +1,4 @@
-"""Formulas that are one but for the cells they refer to: what is true of two is true of the next."""
+"""Formulas that are one but for the cells they name: what is true of two is true of the next."""
 
 from __future__ import annotations
 

@@ -30,11 +30,14 @@ PLAIN = re.compile(
     rb'<row r="([1-9][0-9]{0,6})"((?: (?:spans|ht|s|customHeight|customFormat|hidden|outlineLevel'
     rb'|collapsed|thickBot|thickTop|x14ac:dyDescent)="[0-9A-Za-z:. ]{0,99}")*+)(?:/>|>'
     rb'(?:<c r="' + COLUMNS + rb'\1"(?: s="[0-9]{1,9}")?+(?: t="(?:n|s|b|str|e)")?+(?:/>|>(?:'
-    rb"<f(?: aca=\"false\")?+>" + TEXT + rb"</f>(?:<v ?/>|<v(?: xml:space=\"preserve\")?+>"
-    + TEXT + rb"</v>)?+"
+    rb"<f(?: aca=\"false\")?+>"
+    + TEXT
+    + rb"</f>(?:<v ?/>|<v(?: xml:space=\"preserve\")?+>"
+    + TEXT
+    + rb"</v>)?+"
     rb"|<v(?: xml:space=\"preserve\")?+>(?!<)" + TEXT + rb"</v>"
     rb")</c>))*+</row>)"
-)  # fmt: skip
+)
 """A row whose cells all have addresses in it, each with at most one formula and one value."""
 
 CELL = re.compile(

@@ -92,7 +92,7 @@ def trusted(
 
 
 def _area(token: re.Match[str], sheets: Mapping[str, str], before: str) -> str:
-    """An area as the engine knows it, behind the token `before`; "" on a sheet that nobody knows."""
+    """An area as the engine knows it, behind the token `before`; "" on a sheet that is unknown."""
     area = text = token["area"]
     if token["mark"]:
         name = (token["quoted"] or token["plain"]).replace("''", "'").upper()

@@ -1,8 +1,8 @@
 """IronCalc in a process of its own: a program, started by `engine` and imported by nobody.
 
-Lines of JSON come in: the folders to find IronCalc in, the limits and the longest text; the names of the sheets;
-names and their formulas; then cells, each sheet, row, column, value and whether it is a formula.
-An empty line ends them. Cells with their values go out, and an empty line.
+Lines of JSON come in: the folders to find IronCalc in, the limits and the longest text; the names
+of the sheets; names and their formulas; then cells, each sheet, row, column, value and whether it
+is a formula. An empty line ends them. Cells with their values go out, and an empty line.
 """
 
 from __future__ import annotations

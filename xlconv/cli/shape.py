@@ -45,8 +45,8 @@ Examples:
 )  # fmt: skip
 @click.option(
     "--kernel", "kernel_size", callback=sizes, metavar="SIZE",
-    help="The kernel's sizes: 3 for all axes, all of them without channels, 3x5, or a whole weight's"
-    " 3x2x3x5 as for xlconv layer.",
+    help="The kernel's sizes: 3 for all axes, all of them without channels, 3x5, or a whole"
+    " weight's 3x2x3x5 as for xlconv layer.",
 )  # fmt: skip
 @reading_options
 @geometry_options
@@ -55,8 +55,8 @@ Examples:
     "--chain", metavar="WORDS|FILE",
     help="A whole decoder, layer by layer: k16s8p4op1d1,k10s5 in the first letters of the"
     " parameters, with x between axes; or a file of code or of a printed model (- is stdin), of"
-    " which PyTorch's ConvTranspose and Keras' or MXNet's ConvTranspose layers are read, and nothing"
-    " is run.",
+    " which PyTorch's ConvTranspose and Keras' or MXNet's ConvTranspose layers are read, and"
+    " nothing is run.",
 )  # fmt: skip
 @click.option(
     "--to", callback=sizes, metavar="SIZE",

@@ -38,7 +38,7 @@ def read_picture(file: BinaryIO, check: Callable[[int], None]) -> np.ndarray:
     try:
         from PIL import Image
     except ImportError:
-        raise ValueError("is a picture: install xlconv with its extra [image]") from None
+        raise ValueError("is a picture: pip install xlconv-workbooks[image]") from None
     formats, pixels = sorted(set(FORMATS.values())), None
     try:
         with (

@@ -1,4 +1,4 @@
-"""The size arithmetic in reverse: which kernels, strides and paddings turn one size into another."""
+"""The size arithmetic in reverse: which kernels, strides and paddings turn a size into another."""
 
 from __future__ import annotations
 

@@ -244,7 +244,7 @@ def moved(place: Expr, by: int) -> Expr:
 
 
 def chosen(number: Expr, options: Sequence[Expr]) -> Expr:
-    """The option of that number, counted from 1; more than CHOOSE takes by one CHOOSE after another.
+    """The option of that number, from 1; more than CHOOSE takes by one CHOOSE after another.
 
     >>> str(chosen(Constant(2), [Constant(5), Constant(6)]).value)
     '6.0'

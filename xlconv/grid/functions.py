@@ -285,7 +285,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 
 
 def unwritten(shape: tuple[int, ...], kind: Any, *, take_room: bool) -> Values:
-    """Values of cells that nothing is written on yet; all in the memory of one, if they are to be."""
+    """Values of cells that nothing is written on yet; if so wished, in the memory of one."""
     blank: Any = {"f": np.nan, "b": False}.get(np.dtype(kind).kind)
     if take_room:
         return np.full(shape, blank, dtype=kind)

@@ -29,8 +29,9 @@ def code(
 ) -> None:
     """Each example in each framework, a line of code a cell.
 
-    layers    the lesson's layers by name
-    examples  the names of those to show; all if not given
+    layers      the lesson's layers by name
+    examples    the names of those to show; all if not given
+    frameworks  those whose programs are shown; all if not given
     """
     row, known, names = 3, list(frameworks or FRAMEWORKS), list(examples or layers)
     for name in names:

@@ -47,7 +47,7 @@ class Cells(NamedTuple):
 
 
 class Template(NamedTuple):
-    """Rows that look alike: pieces of their XML, the gaps for the row's own number, and the rest."""
+    """Rows that look alike: pieces of their XML, the gaps for the row's own number, the rest."""
 
     pieces: list[str]
     own: list[Run]

@@ -119,8 +119,9 @@ class Strip:
             writable = np.isfinite(self.memory).ravel().tolist()
         if not all(writable):
             first = np.unravel_index(writable.index(False), self.shape)
+            at = a1(paint.cells.cell(tuple(map(int, first))))
             raise XlconvError(
-                f'sheet "{paint.cells.sheet}": {a1(paint.cells.cell(tuple(map(int, first))))} has no'
+                f'sheet "{paint.cells.sheet}": {at} has no'
                 f" value that a cell can hold; numbers must be finite, texts at most {TEXT_LENGTH}"
                 " characters without control characters"
             )

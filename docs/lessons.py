@@ -1,0 +1,190 @@
+"""Write docs/lessons.md again: every key and option of a lesson file, as the code takes them.
+
+python docs/lessons.py
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from xlconv.figures.words import WORDS
+from xlconv.frameworks.layouts import LAYOUTS
+from xlconv.frameworks.rules import CONVENTIONS
+from xlconv.lessons.drawing import view_function, view_options
+from xlconv.lessons.read import LAYER_KEYS, LESSON_KEYS, SHEET_KEYS
+from xlconv.lessons.schema import words
+from xlconv.views import VIEWS
+
+TARGET = Path(__file__).with_name("lessons.md")
+
+TOP = {
+    "title": "The title of the workbook, at the top of each printed page. Needed.",
+    "words": "Other words for those that views write, by their keys: see the end of this page.",
+    "layers": "Layers by name, each a table of the keys of a layer.",
+    "sheet": "The sheets in order, each a table of the keys of a sheet. Needed.",
+}
+
+SHEET = {
+    "name": "The name of the sheet, as on its tab. Needed.",
+    "view": "What it shows: one of the views below. Needed.",
+    "title": "The line at its top; its name if not given.",
+    "idea": "The line under the title: what is to be seen.",
+    "try": "What to try, a numbered line each, under the figure.",
+    "layer": "One of the lesson's layers by name; or the keys of a layer stand here themselves.",
+}
+
+ARRAY = "Numbers in nested lists; a size to fill, such as 3x4x4; a file beside the lesson, or both"
+LAYER = {
+    "input": f"{ARRAY}, as numbers.csv:3x4x4. Channels come first. Needed.",
+    "weight": "The same, (in_channels, out_channels/groups, *kernel_sizes). Needed.",
+    "bias": "The same, one number an output channel; none if not given.",
+    "seed": "Another seed fills sizes with other small integers.",
+    "convention": f"The framework whose words these are: {', '.join(CONVENTIONS)}; pytorch if not"
+    " given.",
+    "layout": f"The order of the weight's axes: {', '.join(LAYOUTS)}; the convention's if not"
+    " given.",
+    "input_layout": "Where the input's channels are: channels-first or channels-last.",
+    "turned": "Whether the kernel lies turned by half; as the layout has it if not given.",
+    "batch": "The input's first axis is a batch: the sample of it to take, from 0.",
+    "rank": "How many axes are spatial, where the sizes leave it open.",
+    "stride": "One for all axes, or one an axis; 1 if not given.",
+    "padding": "Cells cropped: one for all, one an axis, or [begin, end] for an axis; with a"
+    " convention also its word, such as same. 0, or the convention's, if not given.",
+    "output_padding": "Cells at the end not cropped; 0, or the convention's, if not given.",
+    "output_size": "The output's sizes, for what follows from them.",
+    "dilation": "One for all axes, or one an axis; 1 if not given.",
+    "groups": "Into how many groups the channels fall; 1 if not given.",
+}
+
+EXAMPLE = """\
+title = "Upsampling by two"
+
+[words]
+agree = "the two sums are one"
+
+[layers.twice]
+input = [[3, 3], [1, 1]]
+weight = [[1, 2, 3], [0, 1, 0], [2, 1, 2]]
+stride = 2
+
+[[sheet]]
+name = "Start"
+view = "contents"
+about = ["A transposed convolution makes a small map larger."]
+
+[[sheet]]
+name = "Collect"
+view = "collect"
+title = "Each output looks back"
+idea = "The cell that is looked at meets these inputs."
+layer = "twice"
+look = [2, 2]
+try = ["Type another number over the input.", "Choose another row."]
+
+[[sheet]]
+name = "Phases"
+view = "phases"
+input = "4x4"
+weight = "4x4"
+stride = 2
+padding = 1
+small = true
+"""
+
+
+def rows(types: Mapping[str, Any], meanings: Mapping[str, str]) -> str:
+    """A table of keys, each with its type and its meaning."""
+    if types.keys() != meanings.keys():
+        raise KeyError(
+            f"keys without a meaning, or the other way: {types.keys() ^ meanings.keys()}"
+        )
+    return table(("key", "type", "meaning"), ((k, words(types[k]), meanings[k]) for k in types))
+
+
+def table(heads: Iterable[str], lines: Iterable[tuple[str, ...]]) -> str:
+    """A table of Markdown, its first column as code."""
+    heads = list(heads)
+    told = [heads, ["---"] * len(heads), *([f"`{first}`", *more] for first, *more in lines)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in told)
+
+
+def view(name: str) -> str:
+    """A view: what it shows, and its options."""
+    function, types = view_function(name), view_options(name)
+    told = inspect.getdoc(function) or ""
+    known = inspect.signature(function).parameters
+    meanings = {key: meaning(told, key) for key in types}
+    lines = ((k, words(types[k]), default(known[k].default), meanings[k]) for k in types)
+    of_layer = "Shows a layer." if "layer" in known else ""
+    parts = [f"### {name}", told.partition("\n")[0], of_layer]
+    if types:
+        parts.append(table(("option", "type", "default", "meaning"), lines))
+    return "\n\n".join(part for part in parts if part)
+
+
+def default(value: object) -> str:
+    """The default of an option, as TOML writes it; nothing where there is none to write."""
+    if value in (None, inspect.Parameter.empty):
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def meaning(told: str, key: str) -> str:
+    """What the docstring of a view says of one of its parameters."""
+    found = re.search(rf"^{key} +(.*(?:\n +.*)*)", told, re.MULTILINE)
+    said = " ".join(found[1].split()) if found else LAYER[key]
+    return said[0].upper() + said[1:]
+
+
+def text() -> str:
+    """The whole page."""
+    views = "\n\n".join(map(view, VIEWS))
+    said = table(("key", "text"), ((key, cell(text)) for key, text in WORDS.items()))
+    return f"""# Lesson files
+
+Written by docs/lessons.py from the code that reads them.
+
+A lesson is a TOML file. `xlconv lessons copy NAME .` gives one to edit, `xlconv build FILE` makes
+its workbook. What a key may not be is refused in one line that names file, table and key. This is
+a whole one:
+
+```toml
+{EXAMPLE}```
+
+## The top
+
+{rows(LESSON_KEYS, TOP)}
+
+## A layer: `[layers.NAME]`
+
+{rows(LAYER_KEYS, LAYER)}
+
+## A sheet: `[[sheet]]`
+
+{rows(SHEET_KEYS | {"layer": str}, SHEET)}
+
+Beside these a sheet has the options of its view.
+
+## The views
+
+{views}
+
+## The words: `[words]`
+
+A text may have the places in braces that the one it replaces has, and at most 255 characters.
+
+{said}
+"""
+
+
+def cell(said: str) -> str:
+    """A text in a cell of a table, spaces and lines as they are."""
+    return f"`{said}`".replace("\n", "` `").replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    TARGET.write_text(text(), encoding="utf-8")

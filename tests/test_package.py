@@ -1,0 +1,80 @@
+"""What is installed: archives hold what their pages link, and messages name this package."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tarfile
+import tomllib
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from hatchling.builders.sdist import SdistBuilder
+from hatchling.builders.wheel import WheelBuilder
+
+from xlconv.lessons.read import lesson_names
+from xlconv.version import __version__
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+NAME = PROJECT["name"]
+LINK = re.compile(r"\]\(([^)#:]+)\)")
+PAGES = ("README.md", "CONTRIBUTING.md", "docs/lessons.md", "docs/commands.md")
+TOLD = [path for kind in ("*.py", "*.md") for path in (ROOT / "xlconv").rglob(kind)]
+TOLD += [*(ROOT / "docs").rglob("*.md"), *(ROOT / "docs").glob("*.py"), *ROOT.glob("*.md")]
+
+
+@pytest.fixture(scope="module")
+def sdist(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The files of the source archive, by their paths in the repository."""
+    folder = tmp_path_factory.mktemp("sdist")
+    (built,) = SdistBuilder(str(ROOT)).build(directory=str(folder), versions=["standard"])
+    with tarfile.open(built) as archive:
+        return {name.partition("/")[2] for name in archive.getnames()}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_source_archive_holds_what_its_pages_link(page: str, sdist: set[str]) -> None:
+    links = LINK.findall((ROOT / page).read_text(encoding="utf-8"))
+    assert page in sdist
+    for link in links:
+        path = (Path(page).parent / link).as_posix()
+        assert any(name == path or name.startswith(f"{path}/") for name in sdist), link
+
+
+def test_source_archive_can_be_built_tested_and_read(sdist: set[str]) -> None:
+    needed = {"pyproject.toml", "Makefile", "LICENSE", "CHANGELOG.md", ".ci/run", "xlconv/py.typed"}
+    needed |= {f"templates/{name}.toml" for name in lesson_names()}
+    needed |= {"tests/conftest.py", "tests/data/vectors.json", "tests/golden/formulas/collect.txt"}
+    assert needed <= sdist
+    assert not [name for name in sdist if "__pycache__" in name or name.endswith(".xlsx")]
+
+
+def test_wheel_holds_the_package_and_its_lessons_alone(tmp_path: Path) -> None:
+    (built,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
+    with ZipFile(built) as archive:
+        names = set(archive.namelist())
+    assert {f"xlconv/templates/{name}.toml" for name in lesson_names()} | {
+        "xlconv/py.typed"
+    } <= names
+    info = f"{NAME.replace('-', '_')}-{__version__}.dist-info"
+    assert {name.partition("/")[0] for name in names} == {"xlconv", info}
+
+
+def test_what_is_told_to_install_is_this_package() -> None:
+    """`xlconv` on PyPI is a stranger's."""
+    extras = set()
+    for path in TOLD:
+        text = path.read_text(encoding="utf-8")
+        assert not re.findall(r"install ['\"]?xlconv(?!-workbooks)\b", text), path
+        extras |= set(re.findall(r"xlconv\S*\[(\w+)\]", text))
+    assert extras == {"engine", "image"}
+    assert extras <= PROJECT["optional-dependencies"].keys()
+
+
+def test_building_imports_no_openpyxl() -> None:
+    code = "import sys, xlconv; xlconv.build('matrix').to_bytes(); print('openpyxl' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
