@@ -114,7 +114,7 @@ class Beside:
         if not (self.as_made and isinstance(theirs, bytes) and theirs):
             return False
         mine, other = _bare(ours), _bare(STYLE.sub(b"", theirs).removesuffix(b"</row>"))
-        alike = mine == other or _unsigned(mine) == _unsigned(other)
+        alike = mine == other or _same_but_for_signs(mine, other)
         self.valued = self.valued or (alike and b"</f><v" in ours)
         return alike
 
@@ -209,12 +209,17 @@ def _bare(row: bytes) -> bytes:
     return APART.sub(b"", told) if b't="s"' in told or b'"/>' in told else told
 
 
-def _unsigned(row: bytes) -> bytes:
-    """A row whose formulas are without a `+` before them, and without `$` where that is safe."""
-    told = row.replace(b"<f>+", b"<f>")
-    if b"$" not in told or b' t="' in told or QUOTING.search(told) or ODD_BYTES.search(told):
-        return told
-    return told.replace(b"$", b"")
+def _same_but_for_signs(ours: bytes, theirs: bytes) -> bool:
+    """Whether rows are one but for a `+` before a formula, and for each `$` where that is safe."""
+    mine, other = ours.replace(b"<f>+", b"<f>"), theirs.replace(b"<f>+", b"<f>")
+    if mine.replace(b"$", b"") != other.replace(b"$", b""):
+        return False
+    return mine == other or (_only_fixes(mine) and _only_fixes(other))
+
+
+def _only_fixes(row: bytes) -> bool:
+    """Whether each `$` of a row is one before the column or the row of an address."""
+    return b"$" not in row or not (b' t="' in row or QUOTING.search(row) or ODD_BYTES.search(row))
 
 
 def _other_values(pairs: list[tuple[Written, Written]]) -> list[Written]:
