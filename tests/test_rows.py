@@ -16,6 +16,7 @@ from xlconv.checking.scan import Budget, Reading, scanned
 from xlconv.grid.places import Place
 
 STRINGS = ["A", "B"]
+PLAIN = b'<row r="1"><c r="A1"><v>1</v></c></row>'
 Found = list[tuple[Place, Cell]] | None
 
 
@@ -123,3 +124,13 @@ def test_rows_with_space_here_and_there_say_what_a_parser_finds(seed: int) -> No
         assert told == by_parser(xml)
         quick += plain
     assert quick
+
+
+def test_rows_that_a_parser_is_told_are_paid_each_time() -> None:
+    budget, paid = Budget(0), Counter[str]()
+    odd, plain = (b"<a><sheetData>" + row * 100 for row in (b"<row r='1'></row>", PLAIN))
+    budget.left["told"] = 250
+    for xml in (plain, plain, plain, odd, odd):
+        [*read_rows([xml, b"</sheetData></a>"], [], Reading(budget, paid))]
+    with pytest.raises(ValueError, match="tags in rows that take long to read"):
+        [*read_rows([odd, b"</sheetData></a>"], [], Reading(budget, paid))]

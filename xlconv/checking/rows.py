@@ -121,7 +121,7 @@ class _Reader:
         if self._head():
             yield from self._data()
         while self.waiting or self._more():
-            self.scanner.feed(self.waiting)
+            self._feed(self.waiting)
             self.waiting = b""
             yield from self._told()
         self.scanner.close()
@@ -166,11 +166,15 @@ class _Reader:
                 yield self.cells.row, told
                 continue
             at += len(other)
-            self.scanner.feed(other)
+            self._feed(other)
             yield from self._told()
             if self.scanner.depth != depth or b"<!" in other or b"<?" in other:
                 self.waiting = self.waiting[at:]
                 return
+
+    def _feed(self, xml: bytes) -> None:
+        self.budget.tell(xml)
+        self.scanner.feed(xml)
 
     def _told(self) -> Iterator[tuple[int, Row]]:
         """The cells that the parser has found."""
