@@ -11,7 +11,7 @@ from operator import itemgetter
 
 from xlconv.checking.alike import same_numbers
 from xlconv.checking.inputs import EMPTY
-from xlconv.checking.moves import Moves
+from xlconv.checking.moves import Moves, written_now
 from xlconv.checking.patterns import ODD, Patterns
 from xlconv.checking.redrawn import FAILURES, own_cell, own_cells, rows
 from xlconv.checking.rows import Row, Written, written
@@ -69,7 +69,7 @@ class Beside:
         self.book, self.title, self.values, self.at, self.held = book, title, values, at, held
         self.formulas, self.valued, self.missing = 0, False, False
         self.columns: dict[str, str] = {}
-        self.as_made = values is None and at == Moves()
+        self.now = written_now(at) if at != Moves() else lambda row: row
 
     def only(self, places: Mapping[Place, Place]) -> dict[Place, Cell]:
         """The cells at these places of the file, by where they were."""
@@ -111,10 +111,13 @@ class Beside:
 
     def as_drawn(self, ours: bytes, theirs: Row) -> bool:
         """Whether a row is as ours, seen from its bytes alone."""
-        if not (self.as_made and isinstance(theirs, bytes) and theirs):
+        if self.values is not None or not (theirs and isinstance(theirs, bytes)):
             return False
-        mine, other = _bare(ours), _bare(STYLE.sub(b"", theirs).removesuffix(b"</row>"))
-        alike = mine == other or _unsigned(mine) == _unsigned(other)
+        mine = self.now(_bare(ours))
+        if mine is None:
+            return False
+        other = _bare(STYLE.sub(b"", theirs).removesuffix(b"</row>"))
+        alike = mine == other or _same_but_for_signs(mine, other)
         self.valued = self.valued or (alike and b"</f><v" in ours)
         return alike
 
@@ -124,7 +127,7 @@ class Beside:
         """The formulas and numbers of a row that may not be the same in the file, and its own."""
         mine = own_cells(ours)
         if self.values is None and isinstance(theirs, bytes):
-            mine = self._unlike(mine, theirs, known)
+            mine = self._unlike(ours, mine, theirs, known)
         columns = {self._column(cell[0]) for cell in mine}
         cells = dict(self._cells(theirs, columns)) if mine else {}
         for told in mine:
@@ -135,14 +138,18 @@ class Beside:
                 self.valued = self.valued or other.value is not None
             yield place, cell, other
 
-    def _unlike(self, mine: list[Written], theirs: bytes, known: Patterns) -> list[Written]:
+    def _unlike(
+        self, ours: bytes, mine: list[Written], theirs: bytes, known: Patterns
+    ) -> list[Written]:
         """Those cells of a row that another one, looked at as it is written, may not say."""
         other = {cell[0]: cell for cell in written(theirs)}
         pairs = [(cell, other.get(self._column(cell[0]), NOTHING)) for cell in mine]
         if not self.valued:
             self.valued = any(m[2] and t[2] and (t[3] or t[1]) for m, t in pairs)
-        if self.at == Moves():
-            pairs = [(cell, told) for cell, told in pairs if cell != told]
+        now = self.now(_bare(ours))
+        if now is not None:
+            seen = own_cells(now) if self.at != Moves() else mine
+            pairs = [pair for pair, cell in zip(pairs, seen, strict=True) if cell != pair[1]]
         right, found = list[tuple[Written, Written]](), set[str]()
         for start in range(0, len(pairs), TOGETHER):
             block = pairs[start : start + TOGETHER]
@@ -209,12 +216,17 @@ def _bare(row: bytes) -> bytes:
     return APART.sub(b"", told) if b't="s"' in told or b'"/>' in told else told
 
 
-def _unsigned(row: bytes) -> bytes:
-    """A row whose formulas are without a `+` before them, and without `$` where that is safe."""
-    told = row.replace(b"<f>+", b"<f>")
-    if b"$" not in told or b' t="' in told or QUOTING.search(told) or ODD_BYTES.search(told):
-        return told
-    return told.replace(b"$", b"")
+def _same_but_for_signs(ours: bytes, theirs: bytes) -> bool:
+    """Whether rows are one but for a `+` before a formula, and for each `$` where that is safe."""
+    mine, other = ours.replace(b"<f>+", b"<f>"), theirs.replace(b"<f>+", b"<f>")
+    if mine.replace(b"$", b"") != other.replace(b"$", b""):
+        return False
+    return mine == other or (_only_fixes(mine) and _only_fixes(other))
+
+
+def _only_fixes(row: bytes) -> bool:
+    """Whether each `$` of a row is one before the column or the row of an address."""
+    return b"$" not in row or not (b' t="' in row or QUOTING.search(row) or ODD_BYTES.search(row))
 
 
 def _other_values(pairs: list[tuple[Written, Written]]) -> list[Written]:

@@ -64,9 +64,11 @@ class OneSheet:
         found = self._moves()
         told = ", ".join(found.told())
         again = self._compared(found) if told else []
-        if many > MANY and not (told and displaced(again) < many):  # it ended before its end
+        explained = bool(told) and displaced(again) < many
+        if many > MANY and not explained:  # it ended before its end
             first = self._compared(Moves())
-        if told and displaced(again) < displaced(first):
+            explained = bool(told) and displaced(again) < min(displaced(first), FOLLOWED)
+        if explained:
             return [Finding("shifted", self.title, got=told), *again]
         return list(self._cut()) or first
 

@@ -86,19 +86,21 @@ class Inputs:
         numbers = [*{row for row, _ in theirs}]
         for block in self.blocks:
             value = block.cells.value
-            array = value.astype(object if value.dtype == object else np.float64)
-            rows, columns = _places(block.cells)
-            for at in map(tuple, np.argwhere(np.isin(rows, numbers)).tolist()):
-                place = int(rows[at]), int(columns[at])
+            array = np.array(value, object if value.dtype == object else np.float64, order="C")
+            rows, columns = (places.ravel() for places in _places(block.cells))
+            at = np.flatnonzero(np.isin(rows, numbers))
+            places = zip(rows[at].tolist(), columns[at].tolist(), strict=True)
+            now = array.ravel()  # the same memory
+            for n, place, before in zip(at.tolist(), places, now[at].tolist(), strict=True):
                 if place not in theirs:
                     continue
-                was, cell = _plain(value[at]), theirs[place]
+                was, cell = _plain(before), theirs[place]
                 if block.role not in CONTROLS and cell == EMPTY:
                     cell = cell._replace(value=0.0)
                 if kind := own(was if array.size <= KEPT else None, cell):
                     found.append(Typed(kind, place, was, theirs[place]))
                 number = isinstance(was, str) or isinstance(cell.value, float)
-                array[at] = cell.value if number else 0.0
+                now[n] = cell.value if number else 0.0
             if not np.array_equal(array, value):
                 changed[block.name] = array
         return changed, found

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
 
 from xlconv.checking.formula import Cells
-from xlconv.grid.places import Place, letters
+from xlconv.grid.places import Place, column_number, letters
 
 LINES = 500
 """Rows, or columns, that differ and are still compared with one another: it takes their square."""
+
+CAPITALS_AND_SIGN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ$"
+
+ROW = re.compile(rb"(?<![0-9])([A-Z]\$?[1-9][0-9]{0,6})(?![0-9(])")
+COLUMN = re.compile(rb"(?<![0-9A-Z])([A-Z]{1,3})(?=\$?[1-9][0-9]{0,6}(?![0-9(]))")
+"""The row of an address, behind a letter, and its column: not what follows the digits of `1E9`."""
 
 Marks = Mapping[int, tuple[Sequence[int], str]]
 """Of each row the columns of its cells, ascending, and for each what kind of cell it is."""
@@ -60,6 +70,41 @@ def moves(ours: Marks, theirs: Marks) -> Moves:
     return Moves(rows, _shifts(_columns(ours), _columns(theirs)))
 
 
+def written_now(at: Moves) -> Callable[[bytes], bytes | None]:
+    """How the cells of a plain row are written after moves; None for a row that may have texts.
+
+    >>> seen = written_now(Moves(rows=((3, 2),)))
+    >>> seen(b'<c r="B4"><f>SUM(A$3:A$4)</f></c>'), seen(b'<c r="B4"><f>"A4"</f></c>')
+    (b'<c r="B6"><f>SUM(A$3:A$6)</f></c>', None)
+    >>> written_now(Moves(columns=((1, 25),)))(b'<c r="B4"><f>SUMXMY2($A4:$B4)*1E9</f></c>')
+    b'<c r="AA4"><f>SUMXMY2($A4:$AA4)*1E9</f></c>'
+    """
+
+    @cache
+    def row(told: bytes) -> bytes:
+        number = told.lstrip(CAPITALS_AND_SIGN)
+        return told[: -len(number)] + b"%d" % (at.place((int(number) - 1, 0))[0] + 1)
+
+    @cache
+    def column(told: bytes) -> bytes:
+        return letters(at.place((0, column_number(told.decode()) - 1))[1] + 1).encode()
+
+    def seen(told: bytes) -> bytes | None:
+        quotes = told.count(b'"') - 2 * told.count(b'<c r="')
+        if quotes or b"'" in told or b"!" in told:
+            return None
+        told = _replaced(ROW, row, told) if at.rows else told
+        return _replaced(COLUMN, column, told) if at.columns else told
+
+    return seen
+
+
+def _replaced(pattern: re.Pattern[bytes], now: Callable[[bytes], bytes], told: bytes) -> bytes:
+    pieces = pattern.split(told)
+    pieces[1::2] = map(now, pieces[1::2])
+    return b"".join(pieces)
+
+
 def _shifted(shifts: Shifts, line: int) -> int:
     at = bisect_right(shifts, line, key=lambda shift: shift[0])
     return line + shifts[at - 1][1] if at else line
@@ -68,9 +113,12 @@ def _shifted(shifts: Shifts, line: int) -> int:
 def _columns(rows: Marks) -> dict[int, str]:
     """The marks of each column, in the order of its cells."""
     found: dict[int, list[str]] = {}
-    for row in sorted(rows):
-        for column, mark in zip(*rows[row], strict=True):
-            found.setdefault(column, []).append(mark)
+    ordered = (rows[row] for row in sorted(rows))
+    for columns, group in groupby(ordered, itemgetter(0)):
+        for column, marks in zip(
+            columns, zip(*(told for _, told in group), strict=True), strict=True
+        ):
+            found.setdefault(column, []).extend(marks)
     return {column: "".join(found[column]) for column in sorted(found)}
 
 

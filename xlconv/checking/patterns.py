@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from xlconv.checking.formula import Cells, parts, same_parts
@@ -11,6 +11,8 @@ from xlconv.checking.moves import Moves
 from xlconv.grid.places import a1, column_number
 
 ADDRESS = re.compile(r"(?<![A-Z])[A-Z]{1,3}[1-9][0-9]{0,6}(?![0-9A-Z(])")
+
+LINE = re.compile("[A-Z]+|[0-9]+")
 
 HERE = "\0"
 """What stands in a pattern in the place of an address."""
@@ -67,6 +69,8 @@ class Patterns:
         pair = self._pair(ours, theirs)
         if pair in self.known:
             return self.known[pair]
+        if pair is None and self._elsewhere(ours, theirs):
+            return False
         if self.left < 0:
             return None
         self.left -= len(ours) + len(theirs)
@@ -111,6 +115,21 @@ class Patterns:
             return None
         return ADDRESS.sub(HERE, ours), ADDRESS.sub(HERE, theirs)
 
+    def _elsewhere(self, ours: str, theirs: str) -> bool:
+        """Whether formulas are one but for cells that are others, whatever the corners of ranges.
+
+        >>> found = Patterns(("S", "S"), {})
+        >>> found._elsewhere("SUM(A1:B2)", "SUM($B$1:A2)"), found._elsewhere("A1+B2", "A1+B3")
+        (False, True)
+        """
+        if QUOTED.search(ours) or QUOTED.search(theirs):
+            return False
+        ours, theirs = ours.replace("$", ""), theirs.replace("$", "")
+        if ADDRESS.sub(HERE, ours) != ADDRESS.sub(HERE, theirs):
+            return False
+        mine, other = ADDRESS.findall(ours), ADDRESS.findall(theirs)
+        return _lines(map(self.moved, mine) if self.moved else mine) != _lines(other)
+
     def _moved(self, address: str) -> str:
         letters = address.rstrip("0123456789")
         row = int(address[len(letters) :])
@@ -127,3 +146,8 @@ class Patterns:
         if cells.sheet:
             return cells._replace(sheet=self.now.get(cells.sheet, cells.sheet))
         return self.at.cells(cells)
+
+
+def _lines(addresses: Iterable[str]) -> list[str]:
+    """The columns and the rows of addresses."""
+    return sorted(LINE.findall(" ".join(addresses)))

@@ -106,8 +106,8 @@ def marks(rows: Iterable[tuple[int, Row]]) -> dict[int, tuple[tuple[int, ...], s
         if number in found:  # a row may come in pieces
             told = sorted([*told, *zip(*found[number], strict=True)])
         if told:
-            columns = tuple(column for column, _ in told)
-            found[number] = known.setdefault(columns, columns), "".join(m for _, m in told)
+            columns, kinds = zip(*told, strict=True)
+            found[number] = known.setdefault(columns, columns), "".join(kinds)
     return found
 
 

@@ -14,6 +14,7 @@ from itertools import groupby
 
 from xlconv.checking.cells import Cell, Cells, value_of
 from xlconv.checking.scan import DEPTH, TOKEN, Reading, Scanner
+from xlconv.checking.tidy import tidied
 from xlconv.grid.limits import EXCEL_ROWS
 from xlconv.grid.places import Place, column_number
 
@@ -58,7 +59,7 @@ DECLARED = re.compile(
 )
 """How a part begins of which each byte is a letter, at least in plain rows."""
 
-SHEET_DATA, END = b"<sheetData>", b"</row>"
+SHEET_DATA = re.compile(rb"<((?:[A-Za-z_][0-9A-Za-z_.-]{0,99}:)?)sheetData[ \t\r\n]*>")
 
 
 def written(row: bytes) -> list[Written]:
@@ -110,10 +111,11 @@ class _Reader:
     """Bytes of a part in; rows out.
 
     waiting  what was not read yet
+    prefix   what the names of tags have before them
     """
 
     def __init__(self, pieces: Iterator[bytes], strings: Sequence[str], budget: Reading) -> None:
-        self.pieces, self.budget, self.waiting = pieces, budget, b""
+        self.pieces, self.budget, self.waiting, self.prefix = pieces, budget, b"", b""
         self.found: list[tuple[Place, Cell]] = []
         self.cells = Cells(self.found, strings, budget)
         self.scanner = Scanner(self.cells.start, self.cells.end, budget)
@@ -122,7 +124,7 @@ class _Reader:
         if self._head():
             yield from self._data()
         while self.waiting or self._more():
-            self.scanner.feed(self.waiting)
+            self._feed(self.waiting)
             self.waiting = b""
             yield from self._told()
         self.scanner.close()
@@ -136,40 +138,46 @@ class _Reader:
 
     def _head(self) -> bool:
         """Whether it begins so that rows may be plain; then the head is read."""
-        while SHEET_DATA not in self.waiting and len(self.waiting) < TOKEN and self._more():
-            pass
-        head, tag, rest = self.waiting.partition(SHEET_DATA)
+        while not (tag := SHEET_DATA.search(self.waiting)):
+            if len(self.waiting) >= TOKEN or not self._more():
+                return False
+        head, self.waiting = self.waiting[: tag.end()], self.waiting[tag.end() :]
         declared = DECLARED.match(head)
-        begun = declared.end() if declared else 0
-        if not tag or b"<!" in head or b"<?" in head[begun:]:
+        self.scanner.feed(head)
+        self.prefix = tag[1]
+        if b"<!" in head or b"<?" in head[declared.end() if declared else 0 :]:
             return False
-        self.scanner.feed(head + tag)
-        self.waiting = rest
         return self.scanner.depth < DEPTH - 5
 
     def _data(self) -> Iterator[tuple[int, Row]]:
         """Rows, up to what follows them, or what makes it unclear where a row ends."""
-        depth, at = self.scanner.depth, 0
+        depth, at, end = self.scanner.depth, 0, b"</" + self.prefix + b"row>"
         while True:
-            stop = self.waiting.find(END, at)
+            stop = self.waiting.find(end, at)
             if stop < 0:
                 self.waiting, at = self.waiting[at:], 0
                 if len(self.waiting) > TOKEN or not self._more():
                     return
                 continue
-            row = PLAIN.match(self.waiting, at)
+            other = self.waiting[at : stop + len(end)]
+            row = PLAIN.match(other) or PLAIN.fullmatch(tidied(other, self.prefix))
             if row and int(row[1]) <= EXCEL_ROWS and _once(row[2]):
-                told, at = row[0], row.end()
+                told = row[0]
+                at += len(told) if row.string is other else len(other)  # an empty row ends before
                 self.budget.spend("tags", told.count(b"<") - told.count(b"</"))
                 self.cells.row = int(row[1]) - 1
                 yield self.cells.row, told
                 continue
-            other, at = self.waiting[at : stop + len(END)], stop + len(END)
-            self.scanner.feed(other)
+            at += len(other)
+            self._feed(other)
             yield from self._told()
             if self.scanner.depth != depth or b"<!" in other or b"<?" in other:
                 self.waiting = self.waiting[at:]
                 return
+
+    def _feed(self, xml: bytes) -> None:
+        self.budget.tell(xml)
+        self.scanner.feed(xml)
 
     def _told(self) -> Iterator[tuple[int, Row]]:
         """The cells that the parser has found."""

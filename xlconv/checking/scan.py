@@ -16,6 +16,7 @@ TOKEN, TEXT, DEPTH, NAMES = 1 << 20, 100_000, 100, 1_000
 ALLOWED = {
     "bytes": (128 << 20, 20, "unpacks to more than {} bytes"),
     "tags": (2_000_000, 0.6, "has more than {} tags"),
+    "told": (3_000_000, 0, "has more than {} tags in rows that take long to read"),
     "kept": (64 << 20, 8, "has texts and names that take more than {} bytes"),
     "written": (16_000_000, 3, "has shared formulas of more than {} characters, written out"),
 }
@@ -69,6 +70,10 @@ class Reading:
     def keep(self, *texts: str) -> None:
         """Texts that stay in memory, with what the lists and tables that hold them take."""
         self.spend("kept", sum(map(getsizeof, texts)) + 100)
+
+    def tell(self, xml: bytes) -> None:
+        """XML that a parser is told, which takes longest, each time: no payment is remembered."""
+        self.budget.spend("told", xml.count(b"<") - xml.count(b"</"))
 
 
 def scanned(
