@@ -67,10 +67,13 @@ TEST = 8
 """How many of the shortest terms are as long as the shortest test, IF(AND(A1>=0,A1<=0),1,0)+."""
 
 
-def axis_count(sheet: Sheet, axis: Axis, label: Expr) -> Expr:
-    """How many inputs reach an output cell along one axis, from its index alone."""
+def axis_count(sheet: Sheet, axis: Axis, label: Expr, size: Expr | None = None) -> Expr:
+    """How many inputs reach an output cell along one axis, from its index alone.
+
+    size  how many inputs there are, if not as many as the axis has
+    """
     sheet.afford(axis.kernel_size, TEST * axis.kernel_size)
-    there = (source(axis, label, u)[1] for u in range(axis.kernel_size))
+    there = (source(axis, label, u, size)[1] for u in range(axis.kernel_size))
     return total([call("IF", call("AND", *tests), 1, 0) for tests in there])
 
 

@@ -49,6 +49,20 @@ class Arranged:
     def box(self) -> Box:
         raise NotImplementedError
 
+    @property
+    def width(self) -> int:
+        """Columns that it takes."""
+        return self.box.before[1] + self.box.after[1]
+
+    @property
+    def least(self) -> int:
+        """Columns that it takes at least, however it is broken."""
+        return self.width
+
+    def broken(self, width: int) -> Arranged:  # noqa: ARG002
+        """The same in parts that are no wider, if it has parts."""
+        return self
+
     def place(self, sheet: Sheet, at: Place, lift: int) -> None:
         """Put the first cell at a place, and the caption so many rows above it."""
         raise NotImplementedError
@@ -116,38 +130,41 @@ class Table(Arranged):
                 if part is not None:
                     part.place(sheet, (at[0] + down, at[1] + across), above)
 
+    @property
+    def least(self) -> int:
+        """Columns that it takes when every row of it is broken."""
+        return max(part.least for line in self.lines for part in line if part)
+
     def broken(self, width: int) -> Table:
         """The same with columns that go on below where all together are wider than the paper.
 
-        First within the widest column, then these columns themselves; what is too wide by itself
-        stays as it is.
+        First within the widest column, then these columns themselves. Where something is too wide
+        by itself, no break makes the paper readable: all stays as it is.
         """
-        if sum(self.box.before[1:] + self.box.after[1:]) <= width:
+        if self.width <= width or self.least > width:
             return self
         needs = [before + after for before, after in self._needs[1]]
         widest = needs.index(max(needs))
         left = width - sum(needs) + needs[widest] - GAPS[1] * (len(needs) - 1)
-        lines = [
-            [
-                p.broken(left) if n == widest and isinstance(p, Table) else p
-                for n, p in enumerate(line)
-            ]
+        inner = Table(
+            [part.broken(left) if n == widest and part else part for n, part in enumerate(line)]
             for line in self.lines
-        ]
-        return Table(lines)._apart(width)
+        )
+        return inner if inner.width <= width else self._apart(width)
 
     def _apart(self, width: int) -> Table:
-        """Columns that go on below, if each of them has room by itself."""
-        boxes, starts, groups = self._needs[1], self._starts(1), [[0]]
-        if max(before + after for before, after in boxes) > width:
-            return self
-        for n in range(1, len(boxes)):
-            first = groups[-1][0]
-            if starts[n] - starts[first] + boxes[first][0] + boxes[n][1] > width:
+        """Groups of columns under one another, each as wide as the paper at most."""
+        groups, room = list[list[int]](), 0
+        for n, (before, after) in enumerate(self._needs[1]):
+            room -= min(before + after, width) + GAPS[1]
+            if room < -GAPS[1]:
                 groups.append([])
+                room = width - min(before + after, width)
             groups[-1].append(n)
-        tables = [Table([line[g[0] : g[-1] + 1] for line in self.lines]) for g in groups]
-        return self if len(tables) == 1 else Table([[table] for table in tables])
+        tables = [Table(line[g[0] : g[-1] + 1] for line in self.lines) for g in groups]
+        if len(tables) == 1:
+            return Table([part and part.broken(width) for part in line] for line in self.lines)
+        return Table([[table.broken(width)] for table in tables])
 
 
 @dataclass(frozen=True)
@@ -176,10 +193,6 @@ def _most(needs: Sequence[tuple[int, int]]) -> tuple[int, int]:
 
 def arrange(sheet: Sheet, *parts: Arranged | None, at: Place = (3, 1)) -> None:
     """Put parts on a sheet, one under another, with no cell above or left of `at`."""
-    page = Table(
-        [part.broken(PAGE_COLUMNS) if isinstance(part, Table) else part]
-        for part in parts
-        if part is not None
-    )
+    page = Table([part.broken(PAGE_COLUMNS)] for part in parts if part is not None)
     box = page.box
     page.place(sheet, (at[0] + box.before[0], at[1] + box.before[1]), box.before[0])

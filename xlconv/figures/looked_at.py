@@ -96,7 +96,7 @@ def look_at(
         at.append(cell := _control(sheet, corner.shift(0, next(spots)), name, starts[n]))
         if name == "depth":  # the indices of depth slices stand apart from one another
             sheet.choose(cell, range(size))
-            known += _whole(cell, size)
+            known.append(_whole(cell, size))
         else:
             line = _line(labels[n], n - geometry.rank)[geometry.axes[n].crop]
             sheet.choose(cell, line.area())
@@ -105,7 +105,7 @@ def look_at(
     if geometry.out_channels > 1:
         channel = _control(sheet, corner.shift(0, next(spots)), "channel", 0)
         sheet.choose(channel, range(geometry.out_channels))
-        known += _whole(channel, geometry.out_channels)
+        known.append(_whole(channel, geometry.out_channels))
     limits = ", ".join(
         f"{sheet.say(name)} 0..{size - 1}" for name, size in zip(names, sizes, strict=True)
     )
@@ -122,9 +122,10 @@ def _control(sheet: Sheet, at: Spot, name: str, start: int) -> Grid:
     return sheet.block(f"look_{name}", at.shift(0, 1), (), role="control", content=float(start))
 
 
-def _whole(cell: Grid, size: int) -> list[Expr]:
-    """What must hold for a cell to be a whole number below a size."""
-    return [cell >= 0, cell <= size - 1, call("INT", cell).equals(cell)]
+def _whole(cell: Grid, size: int) -> Expr:
+    """Whether a cell is a whole number below a size; of a text no more is asked."""
+    whole = call("AND", cell >= 0, cell <= size - 1, call("INT", cell).equals(cell))
+    return call("IF", call("ISNUMBER", cell), whole, False)
 
 
 def _start(geometry: Geometry, first: Sequence[int] | None) -> list[int]:

@@ -12,7 +12,7 @@ from itertools import product
 from math import prod
 
 from xlconv.figures.blocks import Figure
-from xlconv.grid.expr import Expr, call, moved
+from xlconv.grid.expr import Expr, call, lift, moved
 from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
@@ -42,10 +42,16 @@ def meeting(
         yield here_on.equals(moved(r, axis.padding[0] - axis.dilation * offset - first))
 
 
-def source(axis: Axis, r: Expr, u: int) -> tuple[Expr, list[Expr]]:
-    """The input that meets kernel index u at output r, and what must hold for there to be one."""
+def source(axis: Axis, r: Expr, u: int, size: Expr | None = None) -> tuple[Expr, list[Expr]]:
+    """The input that meets kernel index u at output r, and what must hold for there to be one.
+
+    size  how many inputs there are, if not as many as the axis has
+    """
     apart = moved(r, axis.padding[0] - axis.dilation * u)
-    there = [apart >= 0, apart <= axis.stride * (axis.size - 1)]
+    last = lift(axis.stride * (axis.size - 1))
+    if size is not None:
+        last = axis.stride * (size - 1) if axis.stride > 1 else size - 1
+    there = [apart >= 0, apart <= last]
     if axis.stride == 1:
         return apart, there
     return apart / axis.stride, [*there, call("MOD", apart, axis.stride).equals(0)]

@@ -22,13 +22,11 @@ class Anchor:
     place   (row, column) from 0; None until a layout gives it
     before  the rows above and the columns left of it that are in use
     after   the rows from it on down, and the columns from it on to the right
-    over    the columns from it on that computed texts run over: what they say now moves nothing
     """
 
     place: tuple[int, int] | None = None
     before: tuple[int, int] = (0, 0)
     after: tuple[int, int] = (0, 0)
-    over: int = 0
 
     def take(self, first: tuple[int, int], last: tuple[int, int]) -> None:
         """Make room for cells, counted from the corner; `last` is the first that is free."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from xlconv.errors import XlconvError
+from xlconv.errors import BugError, XlconvError
 from xlconv.grid import names, theme
 from xlconv.grid.cells import Cell, drawn_cells
 from xlconv.grid.expr import Expr
@@ -76,6 +76,8 @@ class Sheet:
     taken: set[str] = field(default_factory=set)
     rows: int = 0
     columns: int = 0
+    runs: list[tuple[Anchor, int]] = field(default_factory=list)
+    """How far computed texts run, from their corners: paper shows it, but nothing moves for it."""
 
     def __repr__(self) -> str:
         size = f"{counted(self.rows, 'row')}, {counted(self.columns, 'column')}"
@@ -101,9 +103,10 @@ class Sheet:
 
     def put(self, anchor: Anchor, at: Place) -> None:
         """Give a corner, and all that hangs on it, its place."""
+        if anchor.place not in (None, at) or anchor is PAGE:
+            raise BugError(f"sheet {self.name}: a corner has a place already")
         anchor.place = at
         self._grow(at[0] + anchor.after[0], at[1] + anchor.after[1])
-        self.columns = max(self.columns, min(at[1] + anchor.over, EXCEL_COLUMNS))
 
     def memory(
         self,
@@ -240,20 +243,14 @@ class Sheet:
         self.coat(grid, role)
         return grid
 
-    def formula(
-        self, at: Place | Spot, content: Expr, role: str = "computed", tint: int = -1
-    ) -> Grid:
+    def formula(self, at: Place | Spot, content: Expr, role: str = "computed") -> Grid:
         """One cell with a formula, of whatever kind its value is."""
         value = np.full(content.shape, np.nan) if self.plan else content.value
         grid = self.memory(at, value.shape, dtype=value.dtype, steps=[(0, 1)] * value.ndim)
         self.paint(grid, content, value)
         if value.ndim == 0:
-            end, anchor = self.behind(at, str(value), role), Spot.of(at).anchor
-            if anchor is PAGE:
-                self.columns = max(self.columns, min(end, EXCEL_COLUMNS))
-            else:
-                anchor.over = max(anchor.over, end)
-        self.coat(grid, role, tint)
+            self.runs.append((grid.anchor, self.behind(at, str(value), role)))
+        self.coat(grid, role)
         return grid
 
     def cells(self) -> list[Cell]:

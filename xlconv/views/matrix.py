@@ -17,7 +17,7 @@ from xlconv.figures.flat import (
     matrix_figure,
     positions,
 )
-from xlconv.figures.layout import arrange
+from xlconv.figures.layout import Together, arrange
 from xlconv.figures.looked_at import LookedAt, look_at
 from xlconv.figures.operations import tapped, written
 from xlconv.figures.ruler import kernel_indices, source, tinted
@@ -68,7 +68,7 @@ def matrix(
     if forward is None:
         forward = max(transposed.cells.shape) <= PAGE
     c = _forward(sheet, layer, transposed, src) if forward else None
-    multiplied = transposed | y | output / again / agree
+    multiplied = Together(transposed | y) | output / again / agree
     arrange(sheet, here, src.column | x / multiplied / c)
 
 

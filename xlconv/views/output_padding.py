@@ -9,13 +9,14 @@ from math import prod
 import numpy as np
 
 from xlconv.figures.blocks import Figure, Sources, output_figure, sources
+from xlconv.figures.counts import axis_count
 from xlconv.figures.layout import Arranged, Part, Table, arrange
 from xlconv.figures.notes import caption
 from xlconv.figures.operations import tapped
 from xlconv.figures.sums import added, listed, nth, sliced
 from xlconv.figures.titles import paddings_of, times
 from xlconv.figures.verdicts import verdict
-from xlconv.grid.expr import Expr, call, total
+from xlconv.grid.expr import Expr, call
 from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
@@ -171,7 +172,7 @@ def _sizes(sheet: Sheet, axis: Axis, x: Grid, number: int) -> Part | None:
             at.shift(0, 9),
             here.shape,
             role="count",
-            content=_windows(axis, here, size_out),
+            content=axis_count(sheet, axis, here, size_out),
         )
         for margin in (strip[:before], strip[before + m :]):
             sheet.coat(margin, "zero")
@@ -179,14 +180,3 @@ def _sizes(sheet: Sheet, axis: Axis, x: Grid, number: int) -> Part | None:
         sheet.light(inner, inner.equals(0), "met", 0)
     title = sheet.say(key, k=axis.kernel_size, s=s, p=spell(axis.padding), n=axis.size)
     return Part(corner.anchor, caption(sheet, title))
-
-
-def _windows(axis: Axis, place: Grid, size_out: Expr) -> Expr:
-    """How many windows of a convolution with so many outputs read an input at a place."""
-    tests = []
-    for u in range(axis.kernel_size):
-        apart = place + (axis.padding[0] - axis.dilation * u)
-        first, last = apart >= 0, apart <= axis.stride * (size_out - 1)
-        met = call("AND", first, last, call("MOD", apart, axis.stride).equals(0))
-        tests.append(call("IF", met, 1, 0))
-    return total(tests)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from itertools import count, groupby
 
 from xlconv.grid.grid import Area
+from xlconv.grid.limits import EXCEL_COLUMNS
 from xlconv.grid.places import a1, corners, leaves, quoted, span
 from xlconv.grid.references import conditions
 from xlconv.grid.sheet import Sheet
@@ -169,7 +170,7 @@ def before_rows(sheet: Sheet, first: bool) -> str:
             ' activePane="bottomLeft" state="frozen"/>'
             '<selection pane="bottomLeft" activeCell="A1" sqref="A1"/>'
         )
-    widths = (sheet.widths.get(n, sheet.column_width) for n in range(sheet.columns))
+    widths = (sheet.widths.get(n, sheet.column_width) for n in range(_columns(sheet)))
     columns, begin = [], 1
     for width, alike in groupby(widths):
         end = begin + len(list(alike))
@@ -236,15 +237,21 @@ def stylesheet(styles: Styles) -> str:
     return f'{HEAD}<styleSheet xmlns="{MAIN}">{styles.xml()}</styleSheet>'
 
 
+def _columns(sheet: Sheet) -> int:
+    """The columns of a sheet, with those that computed texts run over now."""
+    runs = (corner.place[1] + end for corner, end in sheet.runs if corner.place)
+    return min(max([sheet.columns, *runs]), EXCEL_COLUMNS)
+
+
 def extent(sheet: Sheet, absolute: bool = False) -> str:
     """All cells of a sheet, as one range."""
-    last = max(sheet.rows, 1) - 1, max(sheet.columns, 1) - 1
+    last = max(sheet.rows, 1) - 1, max(_columns(sheet), 1) - 1
     return f"{a1((0, 0), absolute)}:{a1(last, absolute)}"
 
 
 def _page_size(sheet: Sheet) -> tuple[float, float]:
     """Width and height of a sheet, in points."""
-    columns, rows = max(sheet.columns, 1), max(sheet.rows, 1)
+    columns, rows = max(_columns(sheet), 1), max(sheet.rows, 1)
     own = sum(width - sheet.column_width for n, width in sheet.widths.items() if n < columns)
     taller = sum(height - sheet.row_height for n, height in sheet.heights.items() if n < rows)
     return (columns * sheet.column_width + own) * 5.6, rows * sheet.row_height + taller
