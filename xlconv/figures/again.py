@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from xlconv.figures.blocks import Sources, output_figure
-from xlconv.figures.layout import Arranged
+from xlconv.figures.blocks import Figure, Sources, output_figure
+from xlconv.figures.layout import Part
 from xlconv.figures.operations import tapped
 from xlconv.figures.titles import plain
 from xlconv.figures.verdicts import verdict
@@ -12,9 +12,15 @@ from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 
 
-def by_distributing(sheet: Sheet, layer: Layer, src: Sources, y: Grid) -> Arranged:
-    """A layer's output as explicit products of inputs and weights, compared with another of it."""
+def by_distributing(
+    sheet: Sheet, layer: Layer, src: Sources, y: Grid, name: str = "by_distributing"
+) -> tuple[Figure, Part]:
+    """A layer's output as explicit products of inputs and weights, and whether another is the same.
+
+    y  the other one: the output, or all of its canvas
+    """
     words = sheet.say("by_distributing", size=plain(layer.geometry.output_shape, 1))
-    again = output_figure(sheet, layer, "distribute_output", words)
+    again = output_figure(sheet, layer, name, words)
     tapped(sheet, again.cells, layer.geometry, src.input, src.weight, src.bias)
-    return again / verdict(sheet, (y, again.kept))
+    same = again.cells if y.shape == again.cells.shape else again.kept
+    return again, verdict(sheet, (y, same))

@@ -190,9 +190,7 @@ def bias_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure | None:
     )
 
 
-def stretched_figure(
-    sheet: Sheet, g: Geometry, x: Figure, *, numbered: bool = True, at: Spot | None = None
-) -> Figure:
+def stretched_figure(sheet: Sheet, g: Geometry, x: Figure, at: Spot | None = None) -> Figure:
     """The input with its inserted zeros and its margins, each value a live copy."""
     shape = (g.in_channels, *(axis.stretched_size + sum(axis.margins) for axis in g.axes))
     z = figure(
@@ -204,7 +202,6 @@ def stretched_figure(
         role="zero",
         content=0.0,
         ruler=[(1, -axis.margins[0]) for axis in g.axes],
-        numbered=numbered,
         at=at,
     )
     copied(sheet, z.cells[(slice(None), *(axis.stretched for axis in g.axes))], x.cells)
@@ -257,7 +254,7 @@ def output_figure(
         g.canvas_shape,
         g.rank,
         words,
-        firsts=[-axis.crop.start for axis in g.axes],
+        firsts=g.firsts,
         ruler=[(1, axis.padding[0]) for axis in g.axes],
         **more,
     )

@@ -34,7 +34,7 @@ def count_figure(sheet: Sheet, layer: Layer, *, whole: bool = False) -> Figure:
     if kept.shape != count.shape:
         sheet.name_block("count_full", count, role="cropped", frame=False)
     sheet.name_block("count", kept, role="count", claim=None if whole else ("count", layer))
-    labels = indices(sheet, count[None], g.rank, [-axis.crop.start for axis in g.axes])
+    labels = indices(sheet, count[None], g.rank, g.firsts)
     if g.rank == 1:
         count[...] = axis_count(sheet, g.axes[0], labels[0][0])
     else:

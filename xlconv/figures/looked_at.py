@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from itertools import count
 
 from xlconv.errors import XlconvError
+from xlconv.figures.blocks import Figure
 from xlconv.figures.layout import Part
+from xlconv.figures.operations import written
 from xlconv.figures.ruler import of_channel
 from xlconv.grid.expr import Expr, call, chosen
 from xlconv.grid.grid import Grid
@@ -55,6 +57,11 @@ class LookedAt(Part):
         filters = g.out_channels // g.groups
         group = call("INT", self.channel / filters) if filters > 1 else self.channel
         return call("CHOOSE", group + 1, *options)
+
+    def light(self, sheet: Sheet, figure: Figure) -> None:
+        """Show the looked-at cell in a figure of the output's channels."""
+        for o in written(sheet, figure.cells):
+            sheet.light(figure.cells[o], self.is_at(figure.labels, o), "current")
 
     def is_channel(self, out_channel: int) -> list[Expr]:
         """What must hold for an output channel to be the looked-at one."""

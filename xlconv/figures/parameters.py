@@ -12,7 +12,7 @@ import numpy as np
 
 from xlconv.errors import XlconvError
 from xlconv.figures.layout import Part
-from xlconv.grid.expr import Expr, call, joined
+from xlconv.grid.expr import Expr, call, every, joined
 from xlconv.grid.functions import Values
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Spot, right_of
@@ -156,9 +156,9 @@ class _Marks:
         each = [cell[n] for n in range(cell.memory.size)] if cell.shape else [cell]
         whole = [t for c in each for t in (c.equals(call("INT", c)), c >= low, c <= high)]
         mark = call("IF", call("AND", *whole), GOOD, BAD)
-        mark = call("IF", _all([call("ISNUMBER", c) for c in each]), mark, BAD)
+        mark = call("IF", every([call("ISNUMBER", c) for c in each]), mark, BAD)
         if after:
-            mark = call("IF", _all([self.of[other].equals(GOOD) for other in after]), mark, "")
+            mark = call("IF", every([self.of[other].equals(GOOD) for other in after]), mark, "")
         self.of[name] = sheet.formula(right_of(cell), mark, "verdict")
         bad = self.of[name].equals(BAD)
         for lit in (self.of[name], cell):
@@ -238,7 +238,3 @@ def size_words(sheet: Sheet, p: Parameters, sizes: Sizes) -> None:
 
 def _label(sheet: Sheet, name: str) -> str:
     return sheet.say("input_size") if name == "input_size" else name
-
-
-def _all(tests: list[Expr]) -> Expr:
-    return call("AND", *tests) if len(tests) > 1 else tests[0]

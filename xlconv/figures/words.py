@@ -16,7 +16,6 @@ WORDS: dict[str, str] = {
     "count_each": "How many stamps of each input channel reach a cell",
     "stretched": "Input with zeros: {margin} around  {size}",
     "stretched_apart": "Input with zeros: {zeros} between, {margin} around  {size}",
-    "canvas": "Full output  {size}, cropped to {kept}",
     "by_distributing": "The same by distributing  {size}",
     "by_collecting": "The same by collecting  {size}",
     "turned_short": "Kernel turned by 180°",
@@ -169,7 +168,6 @@ WORDS: dict[str, str] = {
     # convolution
     "padded": "Input, padded by {margin}  {size}",
     "gapped": "Kernel with its gaps  {size}",
-    "conv_output": "Output  {size} = {formula}",
     "by_products": "The same, product by product  {size}",
     # contents
     "sheets": "Sheets",
@@ -205,11 +203,7 @@ WORDS: dict[str, str] = {
     # the table of taps
     "taps": "How this cell is made",
     "tap_kernel": "kernel",
-    "tap_input": "input",
-    "tap_product": "product",
     "no_words": "A cell is a sum of up to {count} products: too many to write out",
-    "tap_sum": "the sum so far",
-    "sum": "sum",
     # navigation
     "contents": "Contents",
     "previous": "‹ {name}",

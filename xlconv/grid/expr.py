@@ -229,6 +229,11 @@ def joined(*parts: Any) -> Expr:
     return Infix("&", *parts) if len(parts) > 1 else lift(parts[0])
 
 
+def every(tests: Sequence[Expr]) -> Expr:
+    """Whether all tests hold."""
+    return call("AND", *tests) if len(tests) > 1 else tests[0]
+
+
 def with_commas(parts: Sequence[object]) -> list[object]:
     """The parts with commas between them, to be joined.
 

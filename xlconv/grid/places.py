@@ -126,11 +126,6 @@ def below(grid: Grid, gap: int = 1) -> int:
     return corners(grid)[1][0] + gap + 1
 
 
-def beside(grid: Grid, gap: int = 2) -> int:
-    """The column that stands `gap` columns right of a grid."""
-    return corners(grid)[1][1] + gap + 1
-
-
 @cache
 def letters(column: int) -> str:
     """The letters of a column, counted from 1.

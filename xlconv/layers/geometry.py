@@ -270,6 +270,11 @@ class Geometry:
         """The output's place on the canvas, without the channel axis."""
         return tuple(axis.crop for axis in self.axes)
 
+    @property
+    def firsts(self) -> list[int]:
+        """The output index of the first cell of the canvas, along each axis."""
+        return [-axis.crop.start for axis in self.axes]
+
     def sources(self, out_channel: int) -> range:
         """The input channels that reach an output channel: those of its group.
 

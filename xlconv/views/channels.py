@@ -90,7 +90,7 @@ def _added(sheet: Sheet, g: Geometry, y: Grid, parts: Grid, bias: Grid | None) -
         more: list[Expr] = [] if bias is None else [bias[o]]
         summed(sheet, y[o], [(..., terms + more)], g.out_channels)
         if g.rank == 1 and o:  # the first row's indices are there
-            indices(sheet, y[o], 1, [-axis.crop.start for axis in g.axes])
+            indices(sheet, y[o], 1, g.firsts)
         above, below = _sum_words(sheet, g, o, bool(more))
         sheet.text(start(y[o]).shift(-2), above, "caption")
         sheet.text(under(y[o]), below, "note")

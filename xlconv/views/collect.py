@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
+from xlconv.figures.again import by_distributing
 from xlconv.figures.blocks import Sources, output_figure, sources, stretched_figure, turned_figure
 from xlconv.figures.layout import Part, arrange
 from xlconv.figures.looked_at import CHOICES, LookedAt, look_at, pick
 from xlconv.figures.notes import note
-from xlconv.figures.operations import collected, tapped
+from xlconv.figures.operations import collected
 from xlconv.figures.ruler import kernel_indices, meeting, source, tinted
 from xlconv.figures.table import Column, Lines, table
-from xlconv.figures.verdicts import verdict
 from xlconv.grid.expr import call, joined, rounded, with_commas
 from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
@@ -30,13 +30,12 @@ def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> Non
     g = layer.geometry
     src = sources(sheet, layer)
     z, t = stretched_figure(sheet, g, src.x), turned_figure(sheet, g, src.w)
-    y, again = output_figure(sheet, layer), output_figure(sheet, layer, "by_distributing")
+    y = output_figure(sheet, layer)
     collected(sheet, y.cells, g, t.cells, z.cells, src.bias)
-    tapped(sheet, again.cells, g, src.input, src.weight, src.bias)
+    again, agree = by_distributing(sheet, layer, src, y.cells)
 
     here = look_at(sheet, g, y.labels, look)
-    for o in range(g.out_channels):
-        sheet.light(y.cells[o], here.is_at(y.labels, o), "current")
+    here.light(sheet, y)
     if tinted(sheet, src.weight[:, 0]):
         for tint, u in enumerate(kernel_indices(g)):
             for met in (src.x, z):
@@ -46,7 +45,6 @@ def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> Non
 
     # slices side by side fill the page: the turned kernel then stands under them
     made = z / t if g.rank > 2 else z | t
-    agree = verdict(sheet, (y.cells, again.cells))
     words = _in_words(sheet, layer, here, src, y.kept)
     arrange(sheet, here, src.column | made | y / again / agree, *words)
 

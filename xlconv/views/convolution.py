@@ -80,8 +80,7 @@ def _draw(sheet: Sheet, conv: Convolution, look: list[int] | None) -> None:
     agree = verdict(sheet, (y.cells, again.cells))
 
     here = look_at(sheet, _cells(conv), y.labels, look)
-    for o in range(g.in_channels):
-        sheet.light(y.cells[o], here.is_at(y.labels, o), "current")
+    here.light(sheet, y)
     if tinted(sheet, src.weight):
         for seen in (src.x, padded) if padded else (src.x,):
             _light(sheet, g, here, seen)

@@ -127,7 +127,7 @@ def _count(sheet: Sheet, g: Geometry, y: Figure, placed: Grid) -> Figure:
         count_caption(sheet, g),
         role="count",
         steps=y.cells.steps[1:],
-        firsts=[-axis.crop.start for axis in g.axes],
+        firsts=g.firsts,
     )
     runs = [axis.canvas_runs for axis in g.axes]
     afford(sheet, runs)

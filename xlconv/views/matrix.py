@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 
-from xlconv.figures.blocks import Figure, Sources, copied, output_figure, result_figure, sources
+from xlconv.figures.again import by_distributing
+from xlconv.figures.blocks import Figure, Sources, copied, result_figure, sources
 from xlconv.figures.flat import (
     ACROSS,
     DOWN,
@@ -19,9 +20,8 @@ from xlconv.figures.flat import (
 )
 from xlconv.figures.layout import Together, arrange
 from xlconv.figures.looked_at import LookedAt, look_at
-from xlconv.figures.operations import tapped, written
+from xlconv.figures.operations import written
 from xlconv.figures.ruler import kernel_indices, source, tinted
-from xlconv.figures.verdicts import verdict
 from xlconv.grid.expr import Expr, call, joined, with_commas
 from xlconv.grid.places import right_of, start
 from xlconv.grid.sheet import Sheet
@@ -57,14 +57,10 @@ def matrix(
         copied(sheet, cells, weights, tint)
     y = _flat_output(sheet, g, transposed, x, src)
     output = result_figure(sheet, layer, content=folded(y.cells, g.output_shape))
-    again = output_figure(sheet, layer, "by_distributing")
-    tapped(sheet, again.cells, g, src.input, src.weight, src.bias)
-    agree = verdict(sheet, (output.cells, again.kept))
-
+    again, agree = by_distributing(sheet, layer, src, output.cells)
     here = look_at(sheet, g, again.labels, look)
     _light(sheet, here, src, x, transposed, y)
-    for o in written(sheet, output.cells):
-        sheet.light(output.cells[o], here.is_at(output.labels, o), "current")
+    here.light(sheet, output)
     if forward is None:
         forward = max(transposed.cells.shape) <= PAGE
     c = _forward(sheet, layer, transposed, src) if forward else None

@@ -19,7 +19,7 @@ from xlconv.figures.operations import collected, distributed, written
 from xlconv.figures.ruler import kernel_indices, meeting
 from xlconv.figures.titles import count_caption
 from xlconv.figures.verdicts import verdict
-from xlconv.grid.expr import Expr, call
+from xlconv.grid.expr import every
 from xlconv.grid.grid import Grid
 from xlconv.grid.marks import Frame
 from xlconv.grid.places import start
@@ -133,21 +133,17 @@ def _light(
     g = layer.geometry
     (axis,), (label,) = g.axes, outputs[0].labels
     for o in range(g.out_channels):
-        looked = _all([label.equals(here.at[0]), *here.is_channel(o)])
+        looked = every([label.equals(here.at[0]), *here.is_channel(o)])
         for y in outputs:
             sheet.light(y.cells[o : o + 1], looked, "current")
     begin = max(0, -axis.padding[0])
     above = label[0, begin : begin + axis.full_size]
     for i in range(g.in_channels):
         for f, o in enumerate(g.targets(i)):
-            column = _all([above.equals(here.at[0]), *here.is_channel(o)])
+            column = every([above.equals(here.at[0]), *here.is_channel(o)])
             sheet.light(stairs.cells[i, f], column, "now")
     for tint, u in enumerate(kernel_indices(g)):
         for i in range(g.in_channels):
             for figure in met:
                 tests = [*meeting(g, figure, i, here.at, u), *here.is_group(i)]
-                sheet.light(figure.cells[i : i + 1], _all(tests), "met", tint)
-
-
-def _all(conditions: list[Expr]) -> Expr:
-    return call("AND", *conditions) if len(conditions) > 1 else conditions[0]
+                sheet.light(figure.cells[i : i + 1], every(tests), "met", tint)

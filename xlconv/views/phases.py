@@ -72,7 +72,8 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
         if not image:
             sheet.coat(cells, "output", one.number)
     if not image:
-        arrange(sheet, x / w / b | split | own | y / by_distributing(sheet, layer, src, y.cells))
+        again, agree = by_distributing(sheet, layer, src, y.cells, "distribute_output")
+        arrange(sheet, x / w / b | split | own | y / again / agree)
     elif picture:
         arrange(sheet, Together(w / b | split | x | own | y))
         _pixels(sheet, x, y)

@@ -36,7 +36,11 @@ def upsampling(sheet: Sheet, layer: Layer) -> None:
         )
         collected(sheet, y.cells, g, t.cells, z.kept, src.bias)
         sheet.scale(y.cells)
-        columns.append(z / y / (by_distributing(sheet, layer, src, y.cells) if own else None))
+        column = z / y
+        if own:
+            again, agree = by_distributing(sheet, layer, src, y.cells, "distribute_output")
+            column = column / again / agree
+        columns.append(column)
     arrange(sheet, Table([columns]))
 
 
