@@ -12,18 +12,10 @@ import argparse
 
 import numpy as np
 
-from xlconv.figures.figure import (
-    LEFT,
-    TOP,
-    collected,
-    output_blocks,
-    sources,
-    stretched_input,
-    tapped,
-    turned_kernel,
-)
+from xlconv.figures.blocks import output_figure, sources, stretched_figure, turned_figure
+from xlconv.figures.layout import arrange
+from xlconv.figures.operations import collected, tapped
 from xlconv.figures.words import WORDS
-from xlconv.grid.places import beside
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 from xlconv.layers.model import conv_transpose
@@ -44,19 +36,17 @@ def draw(sheet: Sheet, layer: Layer, form: str) -> None:
     """The layer's sources and its output in one form."""
     if form == "phase":
         return phases(sheet, layer)
-    g, src = layer.geometry, sources(sheet, layer, (TOP, LEFT))
-    left = beside(src.input, 3)
+    g, src, y = layer.geometry, sources(sheet, layer), output_figure(sheet, layer)
+    made = None
     if form == "sp":
-        z = stretched_input(sheet, g, src.input, (TOP, left))
-        t = turned_kernel(sheet, g, src.weight, (TOP, beside(z, 3)))
-        left = beside(t, 3)
-    canvas, output, _ = output_blocks(sheet, layer, (TOP, left), "output", "")
-    if form == "sp":
-        return collected(sheet, canvas, g, t, z, src.bias)
-    if form == "taps":
-        return tapped(sheet, canvas, g, src.input, src.weight, src.bias)
-    output[...] = conv_transpose(layer)
-    return None
+        z, t = stretched_figure(sheet, g, src.x), turned_figure(sheet, g, src.w)
+        collected(sheet, y.cells, g, t.cells, z.cells, src.bias)
+        made = z | t
+    elif form == "taps":
+        tapped(sheet, y.cells, g, src.input, src.weight, src.bias)
+    else:
+        y.kept[...] = conv_transpose(layer)
+    return arrange(sheet, src.column | made | y)
 
 
 def main() -> None:

@@ -9,12 +9,13 @@ import pytest
 from onnx import helper
 
 from xlconv.errors import XlconvError
+from xlconv.figures.titles import forward_size_formula
 from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Convolution, Layer
 from xlconv.layers.model import conv, matrix
 from xlconv.lessons.claims import check_claims
-from xlconv.views.convolution import convolution, size_formula
+from xlconv.views.convolution import convolution
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.cached import cached_values, formulas
@@ -207,7 +208,7 @@ def test_formula_is_a_window_times_the_kernel_not_turned() -> None:
 )  # fmt: skip
 def test_size_is_written_as_the_sum_that_gives_it(given: Given, said: str) -> None:
     (axis,) = Convolution.of(**given).geometry.axes
-    assert size_formula(axis) == said
+    assert forward_size_formula(axis) == said
     assert eval(said.replace("·", "*").replace("⌊", "int(").replace("⌋", ")")) == axis.size
 
 

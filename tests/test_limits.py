@@ -65,7 +65,7 @@ def attempt(case):
     lesson = Lesson("One", (page,), layers={"one": layer} if layer else {})
     check_room(lesson, easy=0)
     sheet = draw(lesson, 0, plan=True)
-    if sheet.cells < 5000 and sheet.terms < 5000:
+    if sheet.used < 5000 and sheet.terms < 5000:
         draw(lesson, 0)
     return "room"
 

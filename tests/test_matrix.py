@@ -12,7 +12,7 @@ from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import matrix as model_matrix
 from xlconv.lessons.drawing import draw
-from xlconv.lessons.read import layer_lesson
+from xlconv.lessons.read import build, layer_lesson
 from xlconv.views.matrix import matrix
 
 from .engines import formulon_engine, ironcalc_engine
@@ -171,7 +171,7 @@ def test_too_wide_a_matrix_is_refused_with_the_largest_input_that_fits() -> None
         page("matrix", Layer.of(np.zeros((144, 144)), [[1.0]]))
     assert refused.value.parameter == "input"
     assert str(refused.value) == (
-        "matrix view needs 21034 columns; Excel has 16384: use an input of at most 31x31"
+        "matrix view needs 429981696 cells; 1000000 are the most: use an input of at most 31x31"
     )
     with pytest.raises(XlconvError, match="1048576 cells; 1000000 are the most"):
         page("matrix", Layer.of(np.zeros((32, 32)), [[1.0]]))
@@ -181,7 +181,7 @@ def test_crop_that_leaves_nothing_of_a_smaller_input_is_named() -> None:
     with pytest.raises(
         XlconvError, match="columns; Excel has 16384: use a smaller input and a padding nearer"
     ):
-        page("matrix", Layer.of(np.zeros(20736), [1.0], padding=[[20734, 0]]))
+        build(Layer.of(np.zeros(20736), [1.0], padding=[[20734, 0]]), views="matrix")
 
 
 def test_too_many_cells_are_refused_with_the_largest_input_that_fits() -> None:

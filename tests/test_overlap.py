@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from xlconv.errors import XlconvError
+from xlconv.figures.upsampled import WAYS
 from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
 from xlconv.lessons.read import build, load_lesson
 from xlconv.views.evenness import evenness
-from xlconv.views.upsampling import WAYS
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.engine import ERROR_VALUES, Engine, Values

@@ -105,12 +105,19 @@ def test_report_is_one_however_soon_moves_are_asked_for(
     assert [(checked(data).findings, checked(data).formulas) for data in files] == before
 
 
-def test_formulas_beyond_those_that_are_followed_are_counted_as_they_are_written(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(("old", "new"), [("</f>", "+0</f>"), ("</f><v>", "</f><v>1")])
+def test_sheet_with_very_much_wrong_is_not_compared_to_its_end(
+    old: str, new: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = in_part(fresh(), part_of(fresh(), "Collect"), "</f>", "+0</f>")
-    count = sum(1 + finding.more for finding in checked(data).findings)
+    data = in_part(fresh(), part_of(fresh(), "Collect"), old, new)
+    before = kinds(checked(data))
+    assert "ended" not in before
     monkeypatch.setattr("xlconv.checking.differences.FOLLOWED", 2)
-    found = checked(data).findings
-    assert {finding.kind for finding in found} == {"formula"}
-    assert (len(found), sum(1 + finding.more for finding in found)) == (2, count)
+    for limit in ("FOLLOWED", "MANY"):
+        monkeypatch.setattr(f"xlconv.checking.compare.{limit}", 2)
+    report = checked(data)
+    assert not report.right
+    (ended,) = [finding for finding in report.findings if finding.kind == "ended"]
+    assert str(ended).startswith("Collect: nothing below row ")
+    assert set(kinds(report)) == {*before, "ended"}
+    assert len(report.findings) < len(before)

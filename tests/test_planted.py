@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from xlconv.errors import BugError
-from xlconv.figures.figure import collected, turned_kernel
+from xlconv.figures.blocks import Figure, turned_figure
+from xlconv.figures.operations import collected
 from xlconv.figures.words import WORDS
 from xlconv.grid import expr, references
 from xlconv.grid.expr import Call, Expr, Grid
@@ -137,15 +138,15 @@ def lost_dollars(patch: pytest.MonkeyPatch) -> None:
 
 
 def kernel_not_turned(patch: pytest.MonkeyPatch) -> None:
-    right = turned_kernel
+    right = turned_figure
 
-    def straight(page: Sheet, geometry: Geometry, weight: Grid, *rest: Any) -> Grid:
+    def straight(page: Sheet, geometry: Geometry, weight: Figure, *rest: Any) -> Figure:
         turned = right(page, geometry, weight, *rest)
-        inner = turned[(..., *(slice(None, None, axis.dilation) for axis in geometry.axes))]
-        inner[...] = weight
+        inner = turned.cells[(..., *(slice(None, None, axis.dilation) for axis in geometry.axes))]
+        inner[...] = weight.cells
         return turned
 
-    patch.setattr(collect, "turned_kernel", straight)
+    patch.setattr(collect, "turned_figure", straight)
 
 
 class _OneSource(Geometry):

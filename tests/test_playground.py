@@ -335,7 +335,7 @@ def test_output_is_found_inside_of_a_cropped_ring() -> None:
     check_claims(sheet)
     (output,) = (b for b in sheet.blocks if b.name == "output")
     np.testing.assert_array_equal(output.cells.value[0].astype(float), truth(x, w, 2, 2, 1, 2))
-    assert output.ranges() == ["S10:Z15"]
+    assert output.ranges() == ["V10:AC15"]
 
 
 def test_numbers_that_wait_repeat_those_of_the_layer() -> None:
@@ -356,29 +356,29 @@ def test_formulas_are_short_enough_to_be_read() -> None:
     }
     assert painted == {
         "turned": (
-            'IF(OR($B20="",C$19=""),"",IF(AND(ISNUMBER($B20),ISNUMBER(C$19)),'
-            "INDEX($J$8:$N$12,$B20+1,C$19+1),0))"
+            'IF(OR($B21="",C$20=""),"",'
+            "IF(AND(ISNUMBER($B21),ISNUMBER(C$20)),INDEX($L$8:$P$12,$B21+1,C$20+1),0))"
         ),
         "stretched": (
-            'IF(OR($B43="",C$42=""),"",IF(AND(ISNUMBER($B43),ISNUMBER(C$42)),'
-            "INDEX($C$8:$H$13,$B43+1,C$42+1),0))"
+            'IF(OR($D44="",E$43=""),"",'
+            "IF(AND(ISNUMBER($D44),ISNUMBER(E$43)),INDEX($C$8:$H$13,$D44+1,E$43+1),0))"
         ),
-        "output_full": 'IF(OR($P8="",Q$7=""),"",SUMPRODUCT($C$20:$O$32,C43:O55))',
-        "output": 'IF(OR($P8="",Q$7=""),"",SUMPRODUCT($C$20:$O$32,C43:O55))',
+        "output_full": 'IF(OR($S8="",T$7=""),"",SUMPRODUCT($C$21:$O$33,E44:Q56))',
+        "output": 'IF(OR($S8="",T$7=""),"",SUMPRODUCT($C$21:$O$33,E44:Q56))',
         "stamps": (
-            'IF(OR($C80="",E$78=""),"",INDEX($C$8:$H$13,$B80+1,E$77+1)'
-            "*INDEX($J$8:$N$12,$C80+1,E$78+1))"
+            'IF(OR($C80="",E$78=""),"",'
+            "INDEX($C$8:$H$13,$B80+1,E$77+1)*INDEX($L$8:$P$12,$C80+1,E$78+1))"
         ),
         "output_distributed_full": (
-            'IF(OR($B119="",C$118=""),"",'
-            "SUMPRODUCT(($D$80:$D$114=$B119)*($E$79:$AM$79=C$118),$E$80:$AM$114))"
+            'IF(OR($D118="",E$117=""),"",'
+            "SUMPRODUCT(($D$80:$D$114=$D118)*($E$79:$AM$79=E$117),$E$80:$AM$114))"
         ),
         "output_distributed": (
-            'IF(OR($B119="",C$118=""),"",'
-            "SUMPRODUCT(($D$80:$D$114=$B119)*($E$79:$AM$79=C$118),$E$80:$AM$114))"
+            'IF(OR($D118="",E$117=""),"",'
+            "SUMPRODUCT(($D$80:$D$114=$D118)*($E$79:$AM$79=E$117),$E$80:$AM$114))"
         ),
         "count": (
-            'IF(OR($W119="",X$118=""),"",COUNTIF($D$80:$D$114,$W119)*COUNTIF($E$79:$AM$79,X$118))'
+            'IF(OR($Y118="",Z$117=""),"",COUNTIF($D$80:$D$114,$Y118)*COUNTIF($E$79:$AM$79,Z$117))'
         ),
     }
     every = formulas(built()[1])[NAME]

@@ -198,6 +198,6 @@ def test_cells_of_many_blocks_are_counted() -> None:
 
 def test_room_of_a_sheet_is_that_of_its_page() -> None:
     lesson = layer_lesson(FLAT, ["collect"])
-    assert draw(lesson, 0).cells > 100
+    assert draw(lesson, 0).used > 100
     with pytest.raises(XlconvError, match=r'sheet "Collect": .* cells; this sheet has 50'):
         draw(lesson, 0, room=50)

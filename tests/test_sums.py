@@ -88,13 +88,13 @@ def test_parts_say_what_they_are_of_and_stand_beside_the_figure() -> None:
 
 def test_short_sums_have_no_parts() -> None:
     sheet = page("collect", Layer.of(numbers(8, 3, 3), numbers(8, 2, 3, 3)))
-    assert not sheet.crowded
-    assert sheet.annex is None
+    assert not sheet.again
+    assert sheet.annex_end == (0, 0)
 
 
 def test_lesson_of_a_layer_draws_its_parts() -> None:
     (sheet,) = build(WIDE, views=["why"]).sheets
-    assert sheet.annex is not None
+    assert sheet.annex_end > (0, 0)
     assert build(WIDE, views=["why"]).to_bytes()
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from math import floor, isclose, log10
+
+import numpy as np
+from numpy.typing import NDArray
 
 from xlconv.checking.workbook import Value
 
@@ -33,6 +37,19 @@ def same(ours: Value, theirs: Value, apart: float = 0.0) -> bool:
     if isinstance(ours, str) and isinstance(theirs, str):
         return ours == theirs or _same_words(ours, theirs, apart)
     return type(ours) is type(theirs) and ours == theirs
+
+
+def same_numbers(ours: Sequence[float], theirs: Sequence[float]) -> NDArray[np.bool_]:
+    """Which numbers are surely the same; for those that may be, by more rules, `same` is asked.
+
+    >>> same_numbers([3.0, 3.0, 0.5], [3.0, 4.0, 0.5000000000001]).tolist()
+    [True, False, True]
+    """
+    one, other = np.array(ours), np.array(theirs)
+    with np.errstate(all="ignore"):
+        near = np.where(one == np.rint(one), 1e-11 * (other != np.rint(other)), 1e-9)
+        limit = near * np.maximum(np.abs(one), np.abs(other))
+        return np.asarray((one == other) | (np.abs(one - other) <= limit) & np.isfinite(limit))
 
 
 def _same_number(ours: float, theirs: float, apart: float) -> bool:

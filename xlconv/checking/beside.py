@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import groupby
+from math import nan
 from operator import itemgetter
 
+from xlconv.checking.alike import same_numbers
+from xlconv.checking.inputs import EMPTY
 from xlconv.checking.moves import Moves
-from xlconv.checking.redrawn import FAILURES, row_cells, rows
-from xlconv.checking.rows import Row, written_alike
+from xlconv.checking.patterns import ODD, Patterns
+from xlconv.checking.redrawn import FAILURES, own_cell, own_cells, rows
+from xlconv.checking.rows import Row, Written, written
 from xlconv.checking.workbook import Cell, Value, Workbook
 from xlconv.errors import UnreadableError
-from xlconv.grid.places import Place
+from xlconv.grid.places import Place, column_number, letters
 from xlconv.grid.sheet import Sheet
-
-EMPTY = Cell(None, None)
 
 STYLE = re.compile(rb' s="[0-9]+"(?=/?>| t="[a-z]+">)')
 """The style of a cell of a plain row: where a text could stand, `>` cannot."""
 
 APART = re.compile(rb'<c r="[A-Z]+[0-9]+"(?: t="s"><v>[0-9]+</v></c>|/>)')
 """A cell without a formula or a number, in a row without styles."""
+
+QUOTING = re.compile(rb"<f>[^<\"'!]*[\"'!]")
+"""A formula of a row that may have a text, or the name of a sheet, in it."""
+
+ODD_BYTES = re.compile(ODD.pattern.encode())
+
+NOTHING: Written = ("", "", "", "")
+
+TOGETHER = 16
+"""Formulas that are looked at together; where one of them is another, one by one."""
 
 LAST: tuple[int, Row] = 1 << 30, b""
 """What stands behind all rows."""
@@ -38,6 +51,7 @@ class UnorderedError(Exception):
 class Beside:
     """The rows of one sheet of a file, where cells have perhaps moved.
 
+    held      whether all rows of the file are held, for they stand in no order
     values    what an engine computes for its cells, if it was asked
     formulas  how many formulas have been looked at
     valued    whether a formula that belongs there has had a value so far
@@ -45,10 +59,16 @@ class Beside:
     """
 
     def __init__(
-        self, book: Workbook, title: str, values: Mapping[Place, Value] | None, at: Moves
+        self,
+        book: Workbook,
+        title: str,
+        values: Mapping[Place, Value] | None,
+        at: Moves,
+        held: bool,
     ) -> None:
-        self.book, self.title, self.values, self.at = book, title, values, at
+        self.book, self.title, self.values, self.at, self.held = book, title, values, at, held
         self.formulas, self.valued, self.missing = 0, False, False
+        self.columns: dict[str, str] = {}
         self.as_made = values is None and at == Moves()
 
     def only(self, places: Mapping[Place, Place]) -> dict[Place, Cell]:
@@ -58,22 +78,27 @@ class Beside:
             return found
         for number, row in self.book.rows(self.title):
             if number in numbers:
-                for place, cell in self._cells(row):
-                    if place in places:
-                        found[places[place]] = cell
+                found |= {
+                    places[place]: cell for place, cell in self._cells(row) if place in places
+                }
                 if len(found) == len(places):
                     break
         return found
 
-    def pairs(self, drawn: Sheet, held: bool) -> Iterator[tuple[int, bytes, Row]]:
-        """Each row of a sheet with its number, and the row of the file, or nothing.
+    def these(self, number: int, columns: Sequence[int], theirs: Row) -> dict[Place, Cell]:
+        """What a row of the file has in these columns, by where it was."""
+        now = {self.at.place((number, column)): (number, column) for column in columns}
+        named = {letters(column + 1) for _, column in now}
+        cells = dict(self._cells(theirs, named))
+        return {was: cells.get(place, EMPTY) for place, was in now.items()}
 
-        held  whether all rows of the file are held, for they stand in no order
+    def pairs(self, drawn: Sheet) -> Iterator[tuple[int, bytes, Row]]:
+        """Each row of a sheet with its number, and the row of the file, or nothing.
 
         Raises UndrawnError, UnorderedError, and UnreadableError for a file that cannot be read.
         """
-        self.formulas = 0
-        theirs = self._held() if held else self._ascending()
+        self.formulas, self.valued, self.missing = 0, False, False
+        theirs = self._held() if self.held else self._ascending()
         number, row = next(theirs, LAST)
         for mine, ours in _drawn(drawn):
             wanted = self.at.place((mine, 0))[0]
@@ -84,39 +109,78 @@ class Beside:
         while self.missing and next(theirs, None):  # what is missing may stand behind all others
             pass
 
-    def apart(self, number: int, ours: bytes, theirs: Row) -> Iterator[tuple[Place, Cell, Cell]]:
-        """The formulas and numbers of a row that are not written alike in the file, and its own."""
-        alike: set[str] = set()
-        if self.as_made and isinstance(theirs, bytes) and theirs:
-            if _bare(ours) == _bare(STYLE.sub(b"", theirs).removesuffix(b"</row>")):
-                self.valued = self.valued or b"</f><v" in ours
-                return
-            alike, valued = written_alike(ours, theirs)
-            self.valued = self.valued or valued
-        cells: dict[Place, Cell] | None = None
-        for place, cell in row_cells(number, ours, alike).items():
-            cells = dict(self._cells(theirs, alike)) if cells is None else cells
+    def as_drawn(self, ours: bytes, theirs: Row) -> bool:
+        """Whether a row is as ours, seen from its bytes alone."""
+        if not (self.as_made and isinstance(theirs, bytes) and theirs):
+            return False
+        mine, other = _bare(ours), _bare(STYLE.sub(b"", theirs).removesuffix(b"</row>"))
+        alike = mine == other or _unsigned(mine) == _unsigned(other)
+        self.valued = self.valued or (alike and b"</f><v" in ours)
+        return alike
+
+    def apart(
+        self, number: int, ours: bytes, theirs: Row, known: Patterns
+    ) -> Iterator[tuple[Place, Cell, Cell]]:
+        """The formulas and numbers of a row that may not be the same in the file, and its own."""
+        mine = own_cells(ours)
+        if self.values is None and isinstance(theirs, bytes):
+            mine = self._unlike(mine, theirs, known)
+        columns = {self._column(cell[0]) for cell in mine}
+        cells = dict(self._cells(theirs, columns)) if mine else {}
+        for told in mine:
+            place, cell = own_cell(number, told)
             other = cells.get(self.at.place(place), EMPTY)
             self.missing = self.missing or other is EMPTY
             if cell.formula is not None and other.formula is not None:
                 self.valued = self.valued or other.value is not None
             yield place, cell, other
 
-    def _cells(self, row: Row, without: set[str] | None = None) -> Iterator[tuple[Place, Cell]]:
-        for place, cell in self.book.row(row, without):
+    def _unlike(self, mine: list[Written], theirs: bytes, known: Patterns) -> list[Written]:
+        """Those cells of a row that another one, looked at as it is written, may not say."""
+        other = {cell[0]: cell for cell in written(theirs)}
+        pairs = [(cell, other.get(self._column(cell[0]), NOTHING)) for cell in mine]
+        if not self.valued:
+            self.valued = any(m[2] and t[2] and (t[3] or t[1]) for m, t in pairs)
+        if self.at == Moves():
+            pairs = [(cell, told) for cell, told in pairs if cell != told]
+        right, found = list[tuple[Written, Written]](), set[str]()
+        for start in range(0, len(pairs), TOGETHER):
+            block = pairs[start : start + TOGETHER]
+            if known.known_alike([m[2] for m, _ in block], [t[2] for _, t in block]):
+                right += block
+            else:
+                found.update(cell[0] for cell, _ in block)
+        found.update(cell[0] for cell in _other_values(right))
+        return [cell for cell in mine if cell[0] in found]
+
+    def _column(self, name: str) -> str:
+        """Where a column stands now."""
+        if not self.at.columns:
+            return name
+        if name not in self.columns:
+            self.columns[name] = letters(self.at.place((0, column_number(name) - 1))[1] + 1)
+        return self.columns[name]
+
+    def _cells(
+        self, row: Row, columns: AbstractSet[str] | None = None
+    ) -> Iterator[tuple[Place, Cell]]:
+        for place, cell in self.book.row(row, columns):
             if self.values is None or cell.formula is None:
                 yield place, cell
             else:
                 yield place, cell._replace(value=self.values.get(place))
 
     def _ascending(self) -> Iterator[tuple[int, Row]]:
-        """The rows of the file as they come, whole."""
-        before = -1
+        """The rows of the file as they come, whole; that they do not ascend is told one before."""
+        last: tuple[int, Row] | None = None
         for number, group in groupby(self.book.rows(self.title), itemgetter(0)):
-            if number < before:
-                raise UnorderedError
-            before = number
-            yield number, self._joined([row for _, row in group])
+            if last is not None:
+                if number < last[0]:
+                    raise UnorderedError
+                yield last
+            last = number, self._joined([row for _, row in group])
+        if last is not None:
+            yield last
 
     def _held(self) -> Iterator[tuple[int, Row]]:
         found: dict[int, list[Row]] = {}
@@ -143,3 +207,26 @@ def _bare(row: bytes) -> bytes:
     """A row without what it says of itself, and without cells that hold no formula or number."""
     told = row[row.index(b">") :]
     return APART.sub(b"", told) if b't="s"' in told or b'"/>' in told else told
+
+
+def _unsigned(row: bytes) -> bytes:
+    """A row whose formulas are without a `+` before them, and without `$` where that is safe."""
+    told = row.replace(b"<f>+", b"<f>")
+    if b"$" not in told or b' t="' in told or QUOTING.search(told) or ODD_BYTES.search(told):
+        return told
+    return told.replace(b"$", b"")
+
+
+def _other_values(pairs: list[tuple[Written, Written]]) -> list[Written]:
+    """Of cells with the same formulas, and theirs, those whose values may be others."""
+    apart = [(m, t) for m, t in pairs if (m[1], m[3]) != (t[1], t[3])]
+    same = same_numbers([_number(m) for m, _ in apart], [_number(t) for _, t in apart]).tolist()
+    return [m for (m, _), alike in zip(apart, same, strict=True) if not alike]
+
+
+def _number(cell: Written) -> float:
+    """The number of a cell; one that is like no other, if it has none."""
+    try:
+        return nan if cell[1] else float(cell[3])
+    except ValueError:
+        return nan

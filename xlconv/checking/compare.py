@@ -8,41 +8,33 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from xlconv.checking.alike import same
-from xlconv.checking.beside import EMPTY, Beside, UndrawnError, UnorderedError
+from xlconv.checking.beside import Beside, UndrawnError, UnorderedError
 from xlconv.checking.dates import date_styles
-from xlconv.checking.differences import FOLLOWED, Found, Other, displaced
+from xlconv.checking.differences import FOLLOWED, Found, Look, Other, displaced
 from xlconv.checking.following import following
 from xlconv.checking.formula import parts, references
+from xlconv.checking.inputs import EMPTY, Inputs, Typed
 from xlconv.checking.moves import Moves, moves
 from xlconv.checking.patterns import Patterns
-from xlconv.checking.redrawn import FAILURES, Earlier, mark, marks, rows, unmoved
+from xlconv.checking.redrawn import FAILURES, Earlier, marks, row_cells, rows
 from xlconv.checking.report import Finding
-from xlconv.checking.rows import written_otherwise
-from xlconv.checking.typed import as_text, own, said
+from xlconv.checking.rows import Row
+from xlconv.checking.typed import as_text, said
 from xlconv.checking.workbook import Cell, Value, Workbook
 from xlconv.errors import UnreadableError
 from xlconv.grid.functions import Values
-from xlconv.grid.places import Place, a1, area_of, corners, span
+from xlconv.grid.places import Place, a1, area_of, corners, letters, span
 from xlconv.grid.sheet import Sheet
-from xlconv.layers.given import plain
 from xlconv.lessons.drawing import draw
 from xlconv.lessons.lesson import Lesson
-from xlconv.lessons.recipe import KEPT
 from xlconv.text import counted
 
 MANY = 1_000
 """Cells that do not stand where they were, after which is asked first whether they were moved."""
-
-EDITABLE = ("input", "kernel", "bias", "image", "pool", "parameter", "control")
-"""The roles of cells that are meant to be typed over."""
-
-CONTROLS = ("parameter", "control")
-"""Those among them where nothing is no number: an empty cell of the others counts as 0."""
 
 
 @dataclass(frozen=True)
@@ -102,14 +94,8 @@ class OneSheet:
             raise UnreadableError(f"{path}'s recipe cannot be drawn: {error}") from None
 
     @cached_property
-    def _editable(self) -> AbstractSet[Place]:
-        """The cells that are meant to be typed over."""
-        return {
-            block.cells.cell(index)
-            for block in self._drawn.blocks
-            if block.role in EDITABLE
-            for index in np.ndindex(*block.cells.shape)
-        }
+    def _inputs(self) -> Inputs:
+        return Inputs(self._drawn)
 
     @cached_property
     def _now(self) -> Mapping[str, str]:
@@ -130,82 +116,122 @@ class OneSheet:
 
         most  ends soon after so many cells do not stand where they were
         """
-        beside = Beside(self.book, self.title, self.values, at)
-        theirs = beside.only({at.place(place): place for place in self._editable})
-        typed, findings = self._typed(theirs, at)
-        changed = {place for place, found in findings.items() if found.wrong}
-        try:
-            drawn = self._draw(typed) if typed else self._drawn
-        except FAILURES as error:
-            return [*findings.values(), self._error(error)]
         for held in (False, True):
             with suppress(UnorderedError):
-                told = self._instead_and_other(beside, drawn, {*changed}, held, most)
-                return [*findings.values(), *told]
+                return self._in_order(Beside(self.book, self.title, self.values, at, held), most)
         raise AssertionError("rows that are held are in order")
+
+    def _in_order(self, beside: Beside, most: int | None) -> list[Finding]:
+        """The same. Large inputs are taken to be as they were drawn, until a row says otherwise."""
+        at = beside.at
+        first = {at.place(place): place for place in self._inputs.first()}
+        theirs = dict.fromkeys(first.values(), EMPTY) | beside.only(first)
+        typed, told = self._inputs.typed(theirs)
+        look = self._looked(beside, self._redrawn(typed), most, theirs)
+        if look is None:
+            typed, told = self._inputs.typed(theirs)
+            look = self._looked(beside, self._redrawn(typed), most)
+        findings = [self._typed(one, at) for one in told]
+        if not isinstance(look, Look):
+            return [*findings, self._error(look)] if look else findings
+        wrong = {one.place for one, f in zip(told, findings, strict=True) if f.wrong}
+        rest = self._told(look, beside.valued, look.changed | wrong, at)
+        findings += look.found.findings()
+        soon = most is not None and look.found.displaced > most
+        return findings if soon else [*findings, *rest]
+
+    def _redrawn(self, typed: Mapping[str, Values]) -> Sheet | Exception:
+        """The sheet with these numbers, or why it cannot be drawn with them."""
+        if not typed:
+            return self._drawn
+        try:
+            return self._draw(typed)
+        except FAILURES as error:
+            return error
+
+    def _typed(self, one: Typed, at: Moves) -> Finding:
+        date = one.kind == "changed" and one.now.style in self._dates
+        kind = "date" if date else one.kind
+        return Finding(kind, self.title, a1(at.place(one.place)), one.was, said(one.now))
 
     def _error(self, error: Exception) -> Finding:
         told = str(error).removeprefix(f'sheet "{self.name}": ')
         return Finding("error", self.title, got=told)
 
-    def _instead_and_other(
-        self, beside: Beside, drawn: Sheet, changed: set[Place], held: bool, most: int | None
-    ) -> list[Finding]:
-        """What stands in the place of fixed cells, and the values of those that are right."""
-        found, at = Found(), beside.at
-        known = Patterns((self.name, self.title), self._now, at)
-        other = Other(drawn, None if drawn is self._drawn else Earlier(self._drawn).value)
+    def _looked(
+        self,
+        beside: Beside,
+        drawn: Sheet | Exception,
+        most: int | None,
+        theirs: dict[Place, Cell] | None = None,
+    ) -> Look | Exception | None:
+        """What stands in the place of fixed cells, and the values of those that are right.
+
+        theirs  inputs that are known; the others are added, and if one is not as drawn, it is None
+        """
+        if not isinstance(drawn, Sheet) and theirs is None:
+            return drawn
+        trusted, sheet = (True, drawn) if isinstance(drawn, Sheet) else (False, self._drawn)
+        look = Look(Other(sheet, None if sheet is self._drawn else Earlier(self._drawn).value))
+        known = Patterns((self.name, self.title), self._now, beside.at)
+        limit = FOLLOWED if most is None else most
         try:
-            for number, ours, theirs in beside.pairs(drawn, held):
-                if found.full and at == Moves() and isinstance(theirs, bytes):
-                    found.numbers["formula"] += written_otherwise(ours, theirs)
+            for number, ours, row in beside.pairs(sheet):
+                if beside.as_drawn(ours, row):
                     continue
-                for place, mine, cell in beside.apart(number, ours, theirs):
-                    if place in self._editable:
-                        continue
-                    if finding := self._instead(place, mine, cell, known, found):
-                        found.add(finding)
-                        if len(changed) <= FOLLOWED:
-                            changed.add(place)
-                    elif mine.formula is not None:
-                        other.take(place, mine, cell.value)
-                if most is not None and found.displaced > most:
-                    return found.findings()
+                if theirs is not None:
+                    trusted = self._taken(beside, number, ours, row, theirs, trusted)
+                if trusted:
+                    self._row(look, beside, known, number, ours, row)
+                if look.found.displaced > limit:
+                    look.ended = number
+                    break
+                if trusted and look.other.full:
+                    if theirs is None:
+                        look.ended = number
+                        break
+                    trusted = False  # first, all that was typed has to be known
         except UndrawnError as error:
-            if drawn is self._drawn:
+            if sheet is self._drawn:
                 raise error.__cause__ or error from None
-            return [self._error(error)]
+            return error if theirs is None else self._looked(beside, error, most, theirs)
         self.looked["formulas"] = beside.formulas
-        return [*found.findings(), *self._told(other, beside.valued, changed, at)]
+        return look if trusted else None
 
-    def _typed(
-        self, theirs: Mapping[Place, Cell], at: Moves
-    ) -> tuple[dict[str, Values], dict[Place, Finding]]:
-        """The blocks in which other numbers stand now, and where."""
-        typed: dict[str, Values] = {}
-        findings: dict[Place, Finding] = {}
-        for block in (block for block in self._drawn.blocks if block.role in EDITABLE):
-            array = np.empty(block.cells.shape, dtype=object)
-            for index in np.ndindex(*array.shape):
-                place, was = block.cells.cell(index), _plain(block.cells.value[index])
-                cell = got = theirs.get(place, EMPTY)
-                if block.role not in CONTROLS and cell == EMPTY:
-                    cell = cell._replace(value=0.0)
-                known = was if array.size <= KEPT else None
-                if kind := self._own(known, cell):
-                    findings[place] = Finding(kind, self.title, a1(at.place(place)), was, said(got))
-                number = isinstance(was, str) or isinstance(cell.value, float)
-                array[index] = cell.value if number else 0.0
-            kind_of = block.cells.value.dtype
-            array = array if kind_of == object else array.astype(np.float64)
-            if not np.array_equal(array, block.cells.value):
-                typed[block.name] = array
-        return typed, findings
+    def _taken(
+        self,
+        beside: Beside,
+        number: int,
+        ours: bytes,
+        row: Row,
+        theirs: dict[Place, Cell],
+        trusted: bool,
+    ) -> bool:
+        """Take the inputs of a row, and tell whether all that were not known are as drawn."""
+        columns = self._inputs.columns(number)
+        found = beside.these(number, columns, row) if columns else {}
+        new = {place: cell for place, cell in found.items() if place not in theirs}
+        theirs.update(new)
+        named = {letters(column + 1) for _, column in new}
+        drawn = row_cells(number, ours, named) if new and trusted else {}
+        return trusted and all(
+            cell.formula is None and cell.value == drawn[place].value for place, cell in new.items()
+        )
 
-    def _own(self, was: Value, cell: Cell) -> str:
-        """The kind of finding that a cell is which is meant to be typed over."""
-        kind = own(was, cell)
-        return "date" if kind == "changed" and cell.style in self._dates else kind
+    def _row(
+        self, look: Look, beside: Beside, known: Patterns, number: int, ours: bytes, row: Row
+    ) -> None:
+        """Look at one row."""
+        found = look.found
+        for place, mine, cell in beside.apart(number, ours, row, known):
+            if self._inputs.cells[place]:
+                continue
+            if finding := self._instead(place, mine, cell, known, found):
+                found.add(finding)
+                if len(look.changed) <= FOLLOWED:
+                    look.changed.add(place)
+            elif mine.formula is not None:
+                look.other.take(place, mine, cell.value)
 
     def _instead(
         self, place: Place, mine: Cell, other: Cell, known: Patterns, found: Found
@@ -228,14 +254,18 @@ class OneSheet:
         return Finding(kind, self.title, a1(known.at.place(place)), expected, got)
 
     def _told(
-        self, other: Other, valued: bool, changed: AbstractSet[Place], at: Moves
+        self, look: Look, valued: bool, changed: AbstractSet[Place], at: Moves
     ) -> Iterator[Finding]:
-        """Why these values are others."""
+        """Why these values are others, and what was not looked at."""
+        other = look.other
+        if look.ended is not None:
+            told = f"nothing below row {at.place((look.ended, 0))[0] + 1}"
+            yield Finding("ended", self.title, got=told)
         if other.number and self.values is None:
             if told := other.stale(valued, at):
                 yield Finding("stale", self.title, got=told)
                 return
-            if self._unknown():
+            if self._inputs.unknown:
                 yield Finding("unknown", self.title)
         follow = self._following(other, changed)
         more = other.number - len(other.kept)
@@ -257,25 +287,11 @@ class OneSheet:
         formulas = {place: [*references(parts(text, self.name))] for place, text in texts.items()}
         return following(formulas, changed)
 
-    def _unknown(self) -> bool:
-        """Whether nobody knows what some of its numbers were before they were changed."""
-        return any(
-            block.role in EDITABLE and block.cells.memory.size > KEPT
-            for block in self._drawn.blocks
-        )
-
     def _moves(self) -> Moves:
         """How rows and columns were moved, seen from formulas and numbers alone."""
-        if unmoved(self._drawn, self.book.rows(self.title)):
-            return Moves()
-        ours = {p: m for number, row in rows(self._drawn) for p, m in marks(number, row)}
-        theirs: dict[Place, str] = {}
-        for place, cell in self.book.cells(self.title):
-            if told := mark(cell):
-                theirs[place] = told
-            if len(theirs) > 2 * len(ours) + 1_000:
-                return Moves()
-        return moves(ours, theirs)
+        ours, theirs = marks(rows(self._drawn)), marks(self.book.rows(self.title))
+        count, other = (sum(len(told) for _, told in lines.values()) for lines in (ours, theirs))
+        return Moves() if ours == theirs or other > 2 * count + 1_000 else moves(ours, theirs)
 
     def _cut(self) -> Iterator[Finding]:
         """The first block whose name leads to other cells, if there is one."""
@@ -286,9 +302,3 @@ class OneSheet:
                 told = f"{block.name} in {span(block.cells)}"
                 yield Finding("moved", self.title, "", told, reference)
                 return
-
-
-def _plain(value: Any) -> Value:
-    """A value of NumPy's as a file has it: there, every number is a float."""
-    item: Value = plain(value)
-    return float(item) if type(item) is int else item

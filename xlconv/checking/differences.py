@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -39,11 +39,6 @@ class Found:
     @property
     def displaced(self) -> int:
         return sum(self.numbers[kind] for kind in DISPLACED)
-
-    @property
-    def full(self) -> bool:
-        """Whether so many formulas differ that others are counted as they are written."""
-        return self.numbers["formula"] > FOLLOWED
 
     def findings(self) -> list[Finding]:
         """All that is kept; the first of a kind stands for those that are not."""
@@ -88,8 +83,10 @@ class Other:
         if self.number <= FOLLOWED:
             self.kept[place] = mine, value
 
-    def places(self) -> Iterator[Place]:
-        return iter(self.kept)
+    @property
+    def full(self) -> bool:
+        """Whether so many values differ that no others have to be looked at."""
+        return self.number > FOLLOWED
 
     def stale(self, valued: bool, at: Moves) -> str:
         """How one sees that no program has recalculated the sheet; "" if one does not.
@@ -120,6 +117,19 @@ class Other:
     @cached_property
     def _undecided(self) -> dict[Place, str]:
         return undecided(self.drawn, self._canvas)
+
+
+@dataclass
+class Look:
+    """What a look at the rows of a file finds: what does not belong there, where, and other values.
+
+    ended  the row with which it ended, for the verdict was known
+    """
+
+    other: Other
+    found: Found = field(default_factory=Found)
+    changed: set[Place] = field(default_factory=set)
+    ended: int | None = None
 
 
 def displaced(findings: list[Finding]) -> int:

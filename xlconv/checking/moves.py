@@ -13,6 +13,9 @@ from xlconv.grid.places import Place, letters
 LINES = 500
 """Rows, or columns, that differ and are still compared with one another: it takes their square."""
 
+Marks = Mapping[int, tuple[Sequence[int], str]]
+"""Of each row the columns of its cells, ascending, and for each what kind of cell it is."""
+
 Shifts = tuple[tuple[int, int], ...]
 """From which line on the lines stand so many lines further; ascending."""
 
@@ -46,17 +49,15 @@ class Moves:
             yield f"column {letters(line + 1)} is now column {letters(line + shift + 1)}"
 
 
-def moves(ours: Mapping[Place, str], theirs: Mapping[Place, str]) -> Moves:
+def moves(ours: Marks, theirs: Marks) -> Moves:
     """How cells were moved, line by line: lines are known by the marks of their cells.
 
-    ours, theirs  what kind of cell stands where
-
-    >>> moves({(0, 0): "f", (1, 0): "n", (2, 0): "f"}, {(0, 0): "f", (2, 0): "n", (3, 0): "f"})
+    >>> cell = (0,)
+    >>> moves({0: (cell, "f"), 1: (cell, "n")}, {0: (cell, "f"), 2: (cell, "n")})
     Moves(rows=((1, 1),), columns=())
     """
-    return Moves(
-        *(_shifts(_lines(ours, axis), _lines(theirs, axis)) for axis in (0, 1)),
-    )
+    rows = _shifts(*({row: told[row][1] for row in sorted(told)} for told in (ours, theirs)))
+    return Moves(rows, _shifts(_columns(ours), _columns(theirs)))
 
 
 def _shifted(shifts: Shifts, line: int) -> int:
@@ -64,12 +65,13 @@ def _shifted(shifts: Shifts, line: int) -> int:
     return line + shifts[at - 1][1] if at else line
 
 
-def _lines(marks: Mapping[Place, str], axis: int) -> dict[int, str]:
-    """The marks of each line, in the order of its cells."""
+def _columns(rows: Marks) -> dict[int, str]:
+    """The marks of each column, in the order of its cells."""
     found: dict[int, list[str]] = {}
-    for place in sorted(marks, key=lambda place: (place[axis], place[1 - axis])):
-        found.setdefault(place[axis], []).append(marks[place])
-    return {line: "".join(told) for line, told in found.items()}
+    for row in sorted(rows):
+        for column, mark in zip(*rows[row], strict=True):
+            found.setdefault(column, []).append(mark)
+    return {column: "".join(found[column]) for column in sorted(found)}
 
 
 def _shifts(ours: Mapping[int, str], theirs: Mapping[int, str]) -> Shifts:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from xlconv.checking.formula import Cells, parts, same_parts
 from xlconv.checking.moves import Moves
 from xlconv.grid.places import a1, column_number
 
-ADDRESS = re.compile(r"([A-Z]{1,3}[1-9][0-9]{0,6})")
+ADDRESS = re.compile(r"(?<![A-Z])[A-Z]{1,3}[1-9][0-9]{0,6}(?![0-9A-Z(])")
+
+HERE = "\0"
+"""What stands in a pattern in the place of an address."""
+
+ODD = re.compile(
+    r"\$(?:(?!(?:[A-Z]{1,3}\$?)?[1-9][0-9]*(?![\w.(]))|(?<=[\w.]\$)(?=[A-Z])|(?<![A-Z]\$)(?=[0-9]))"
+)
+"""A `$` that is not one before the column or the row of an address."""
 
 QUOTED = re.compile("[\"'!]")
 """What texts and the names of sheets have around them."""
@@ -18,10 +26,10 @@ QUOTED = re.compile("[\"'!]")
 MOST = 1_000
 """Pairs of patterns that are remembered."""
 
-LETTERS = 4_000_000
+LETTERS = 2_000_000
 """Letters of formulas that are taken apart; no more, so that it takes seconds at most."""
 
-Pair = tuple[tuple[str, ...], tuple[str, ...]]
+Pair = tuple[str, str]
 
 
 class Patterns:
@@ -67,18 +75,41 @@ class Patterns:
             self.known[pair] = found
         return found
 
+    def known_alike(self, ours: Sequence[str], theirs: Sequence[str]) -> bool:
+        """Whether formulas, looked at together, are of patterns that mean the same.
+
+        False if one of them may be another, or its pattern has not been judged yet.
+
+        >>> found = Patterns(("S", "S"), {})
+        >>> found.known_alike(["A1"], ["(A1)"]), found.alike("A1", "(A1)")
+        (False, True)
+        >>> found.known_alike(["A1", "B2"], ["(A1)", "(B2)"])
+        True
+        """
+        pair = self._pair("\n".join(ours), "\n".join(theirs))
+        if pair is None:
+            return False
+        mine, other = (told.split("\n") for told in pair)
+        pairs = set(zip(mine, other, strict=False))
+        return len(mine) == len(other) == len(ours) and all(
+            (not self.moved and one == another) or self.known.get((one, another), False)
+            for one, another in pairs
+        )
+
     def _pair(self, ours: str, theirs: str) -> Pair | None:
         """Both without their addresses, if those are the same; what may be quoted is left as it is.
 
         A `$` only says how a formula moves.
         """
-        if not (QUOTED.search(ours) or QUOTED.search(theirs)):
+        if not (QUOTED.search(ours) or QUOTED.search(theirs) or ODD.search(theirs)):
             ours, theirs = ours.replace("$", ""), theirs.replace("$", "")
         elif self.moved:
             return None
-        mine, other = ADDRESS.split(ours), ADDRESS.split(theirs)
-        here = map(self.moved, mine[1::2]) if self.moved else mine[1::2]
-        return (tuple(mine[::2]), tuple(other[::2])) if [*here] == other[1::2] else None
+        mine = ADDRESS.findall(ours)
+        here = [*map(self.moved, mine)] if self.moved else mine
+        if here != ADDRESS.findall(theirs):
+            return None
+        return ADDRESS.sub(HERE, ours), ADDRESS.sub(HERE, theirs)
 
     def _moved(self, address: str) -> str:
         letters = address.rstrip("0123456789")

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from html import unescape
-from itertools import zip_longest
 
 import numpy as np
 
 from xlconv.checking.cells import Cell, Value, text_of
+from xlconv.checking.rows import Row, Written
 from xlconv.errors import XlconvError
 from xlconv.grid.places import Place, column_number
 from xlconv.grid.sheet import Sheet
@@ -29,7 +29,7 @@ CELL = re.compile(
 """A cell as `xlsx.rows` writes it without styles: of our own XML, no parser has to be asked."""
 
 
-MARK = re.compile(rb'<c r="([A-Z]+)[0-9]+"(?: s="[0-9]+")?(?: t="([a-z]+)")?>(<f)?')
+MARK = re.compile(r'<c r="([A-Z]+)[0-9]+"(?: s="[0-9]+")?(?: t="([a-z]+)")?>(<f)?')
 """A cell of a plain row that holds something, up to where one sees what."""
 
 
@@ -59,16 +59,24 @@ def rows(drawn: Sheet) -> Iterator[tuple[int, bytes]]:
             yield int(row[len(ROW) : row.index(b'"', len(ROW))]) - 1, row
 
 
+def own_cells(row: bytes) -> list[Written]:
+    """The formulas and numbers of a row, as they are written."""
+    return [c for c in CELL.findall(row.decode()) if c[2] or (c[3] and not c[1])]
+
+
+def own_cell(number: int, written: Written) -> tuple[Place, Cell]:
+    """Such a cell of a row, read."""
+    column, kind, formula, value = written
+    told = Cell(_plain(formula) if formula else None, _value(kind, value))
+    return (number, column_number(column) - 1), told
+
+
 def row_cells(
-    number: int, row: bytes, without: AbstractSet[str] = frozenset()
+    number: int, row: bytes, columns: AbstractSet[str] | None = None
 ) -> dict[Place, Cell]:
-    """The formulas and numbers of a row, but for those in some columns."""
-    found: dict[Place, Cell] = {}
-    for column, kind, formula, value in CELL.findall(row.decode()):
-        if (formula or (value and not kind)) and column not in without:
-            told = Cell(_plain(formula) if formula else None, _value(kind, value))
-            found[number, column_number(column) - 1] = told
-    return found
+    """The formulas and numbers of a row, in these columns alone."""
+    found = own_cells(row)
+    return dict(own_cell(number, c) for c in found if columns is None or c[0] in columns)
 
 
 def _value(kind: str, written: str) -> Value:
@@ -89,23 +97,29 @@ def mark(cell: Cell) -> str:
     return "f" if cell.formula is not None else "n" * isinstance(cell.value, float)
 
 
-def marks(number: int, row: bytes) -> Iterator[tuple[Place, str]]:
-    """The mark of each formula and number of a row."""
-    return ((place, mark(cell)) for place, cell in row_cells(number, row).items())
+def marks(rows: Iterable[tuple[int, Row]]) -> dict[int, tuple[tuple[int, ...], str]]:
+    """The columns of the formulas and numbers of each row, and their marks."""
+    found: dict[int, tuple[tuple[int, ...], str]] = {}
+    known: dict[tuple[int, ...], tuple[int, ...]] = {}  # one for all rows that are alike
+    for number, row in rows:
+        told = _marks(row)
+        if number in found:  # a row may come in pieces
+            told = sorted([*told, *zip(*found[number], strict=True)])
+        if told:
+            columns = tuple(column for column, _ in told)
+            found[number] = known.setdefault(columns, columns), "".join(m for _, m in told)
+    return found
 
 
-def unmoved(drawn: Sheet, theirs: Iterable[tuple[int, object]]) -> bool:
-    """Whether the rows of a file have formulas and numbers where ours do; all must be plain."""
-    ours = ((number, told) for number, row in rows(drawn) if (told := _shape(row)))
-    other = ((number, told) for number, row in theirs if (told := _shape(row)))
-    return all(one == another for one, another in zip_longest(ours, other))
-
-
-def _shape(row: object) -> list[tuple[bytes, bytes]]:
-    """The columns of a plain row with a formula or a number, and which of them it is."""
+def _marks(row: Row) -> list[tuple[int, str]]:
     if not isinstance(row, bytes):
-        return [(b"", b"")]
-    return [(column, f) for column, kind, f in MARK.findall(row) if f or kind in (b"", b"n")]
+        return sorted((place[1], mark(cell)) for place, cell in row if mark(cell))
+    told = [
+        (column_number(column) - 1, "f" if formula else "n")
+        for column, kind, formula in MARK.findall(row.decode())
+        if formula or kind in ("", "n")
+    ]
+    return sorted(told)
 
 
 class Earlier:

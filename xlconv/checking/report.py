@@ -134,6 +134,12 @@ KINDS = {
         "sheet that no program has recalculated: open it in one and save it there, or use --engine",
         "sheets that no program has recalculated: open them in one and save there, or use --engine",
     ),
+    "ended": Kind(
+        "{at}: {got}",
+        "sheet with so much wrong that the rest of it was not compared",
+        "sheets with so much wrong that the rest of them was not compared",
+        fine=True,
+    ),
     "unknown": Kind(
         "{at}",
         (

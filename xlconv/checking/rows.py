@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from html import unescape
 from itertools import groupby
 
@@ -45,8 +46,11 @@ CELL = re.compile(
 )
 """A cell of a plain row that holds something."""
 
-FORMULA = re.compile(rb'<c r="([A-Z]+)[0-9]+"[^>]*><f[^>]*>([^<]*)</f>')
-"""A formula of a plain row, with its column."""
+NUMBERED = re.compile(rb' t="n"(?=/?>)')
+"""What a cell of a plain row says of a number, or leaves out."""
+
+Written = tuple[str, str, str, str]
+"""A cell of a plain row as it is written: its column, its kind, its formula and its value."""
 
 DECLARED = re.compile(
     rb'(?:\xef\xbb\xbf)?(?:<\?xml version="1\.0"(?: encoding="[Uu][Tt][Ff]-8")?'
@@ -57,36 +61,25 @@ DECLARED = re.compile(
 SHEET_DATA, END = b"<sheetData>", b"</row>"
 
 
-def written_alike(ours: bytes, theirs: bytes) -> tuple[set[str], bool]:
-    """The columns of what two plain rows write alike; whether a formula among it has a value."""
-    mine = {told for cell in CELL.findall(ours.decode()) if (told := _content(cell))[1] != "s"}
-    other = {cell[0]: _content(cell) for cell in CELL.findall(theirs.decode())}
-    alike = {column: told for column, told in other.items() if told in mine}
-    return {*alike}, any(told[2] and (told[3] or told[1]) for told in alike.values())
+def written(row: bytes) -> list[Written]:
+    """The cells of a plain row, as they are written.
 
-
-def written_otherwise(ours: bytes, theirs: bytes) -> int:
-    """How many formulas of a plain row are not written so in another one.
-
-    >>> one = b'<c r="A1"><f>B1</f></c>'
-    >>> written_otherwise(one + b'<c r="B1"><f>2</f></c>', one)
-    1
+    >>> written(b'<row r="1"><c r="A1"><f>B1</f><v>2</v></c><c r="B1" t="n"><v>2</v></c></row>')
+    [('A', '', 'B1', '2'), ('B', '', '', '2')]
     """
-    return len({*FORMULA.findall(ours)}.difference(FORMULA.findall(theirs)))
-
-
-def _content(cell: tuple[str, ...]) -> tuple[str, ...]:
-    """The column of a cell, its kind, its formula and its value."""
-    column, _, kind, _, formula, value = cell
-    return column, "" if kind == "n" else kind, formula, value
+    plain = NUMBERED.sub(b"", row) if b't="n"' in row else row
+    return [
+        (column, kind, formula, value)
+        for column, _, kind, _, formula, value in CELL.findall(plain.decode())
+    ]
 
 
 def plain_cells(
-    row: bytes, strings: Sequence[str] | None, without: set[str] | None = None
+    row: bytes, strings: Sequence[str] | None, columns: AbstractSet[str] | None = None
 ) -> list[tuple[Place, Cell]]:
     """The cells of a plain row; without `strings`, instead of a shared text its number.
 
-    without  columns that are left out
+    columns  those that are asked for, if not all
 
     >>> plain_cells(b'<row r="2"><c r="B2"><f>A1&lt;2</f><v>1</v></c></row>', None)
     [((1, 1), Cell(formula='A1<2', value=1.0, style=''))]
@@ -94,7 +87,7 @@ def plain_cells(
     number = int(row[8 : row.index(b'"', 8)]) - 1
     found = []
     for column, style, kind, has, formula, value in CELL.findall(row.decode()):
-        if without and column in without:
+        if columns is not None and column not in columns:
             continue
         says = value_of(kind or "n", unescape(value) if "&" in value else value, strings)
         plain = unescape(formula) if "&" in formula else formula

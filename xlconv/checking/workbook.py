@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,10 +73,12 @@ class Workbook:
             part, read_rows(self.package.pieces(part, reading), self.strings, reading)
         )
 
-    def row(self, row: Row, without: set[str] | None = None) -> Sequence[tuple[Place, Cell]]:
-        """The cells of a row; those in some columns may be missing."""
+    def row(
+        self, row: Row, columns: AbstractSet[str] | None = None
+    ) -> Sequence[tuple[Place, Cell]]:
+        """The cells of a row, of a plain one in these columns alone."""
         if isinstance(row, bytes):
-            return plain_cells(row, self.strings, without) if row else []
+            return plain_cells(row, self.strings, columns) if row else []
         return row
 
     def _read_sheets(self, part: str) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from xlconv.errors import XlconvError
-from xlconv.figures.figure import CONTROLS, LEFT, of_channel
+from xlconv.figures.blocks import of_channel
+from xlconv.figures.layout import Part
 from xlconv.grid.expr import Expr, Grid, call, chosen
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
@@ -15,8 +17,8 @@ CHOICES = 100
 """Output channels beyond which the looked-at one is not chosen among all in one formula."""
 
 
-@dataclass(frozen=True)
-class Look:
+@dataclass(frozen=True, kw_only=True)
+class LookedAt(Part):
     """The output cell that a sheet looks at: its controls, and what follows from them.
 
     at       the control of each spatial axis
@@ -28,6 +30,14 @@ class Look:
     at: list[Grid]
     channel: Grid | None
     valid: Expr
+
+    def said(self, content: Expr) -> Expr:
+        """The content, or nothing while there is no such cell."""
+        return call("IF", self.valid, content, "")
+
+    def of(self, cells: Grid) -> Expr:
+        """The looked-at cell of an output."""
+        return self.by_channel([pick(cells[o], self.at) for o in range(cells.shape[0])])
 
     def by_channel(self, options: Sequence[Expr]) -> Expr:
         """The option of the looked-at output channel."""
@@ -69,47 +79,53 @@ def look_at(
     labels: Sequence[Grid],
     first: Sequence[int] | None = None,
     words: str = "look_at",
-) -> Look:
-    """The controls that choose an output cell, with dropdowns, above the figure.
+) -> LookedAt:
+    """The controls that choose an output cell, with dropdowns.
 
     labels  the canvas's cells by their output index, of each axis
     first   what the controls say when the file is opened; the middle if not given
     """
-    start = _start(geometry, first)
-    sheet.text((CONTROLS, LEFT), sheet.say(words), "caption")
-    column, controls, known = LEFT + 4, [], []
-    names = ["depth", "row", "column"][-geometry.rank :]
-    sizes = list(geometry.output_shape[1:])
-    for n, (name, size) in enumerate(zip(names, sizes, strict=True)):
-        sheet.text((CONTROLS, column), sheet.say(name), "label")
-        control = sheet.block(
-            f"look_{name}", (CONTROLS, column + 1), (), role="control", content=float(start[n])
+    corner, across = sheet.corner(), count(4, 3)
+    sheet.text(corner, sheet.say(words), "caption")
+    names, sizes = ["depth", "row", "column"][-geometry.rank :], geometry.output_shape[1:]
+
+    def control(name: str, content: float) -> Grid:
+        column = next(across)
+        sheet.text(corner.shift(0, column), sheet.say(name), "label")
+        return sheet.block(
+            f"look_{name}", corner.shift(0, column + 1), (), role="control", content=content
         )
+
+    at, known = [], list[Expr]()
+    for n, (name, size, start) in enumerate(
+        zip(names, sizes, _start(geometry, first), strict=True)
+    ):
+        at.append(cell := control(name, float(start)))
         if name == "depth":  # the indices of depth slices stand apart from one another
-            sheet.choose(control, range(size))
-            known += [control >= 0, control <= size - 1, call("INT", control).equals(control)]
+            sheet.choose(cell, range(size))
+            known += _whole(cell, size)
         else:
             line = _line(labels[n], n - geometry.rank)[geometry.axes[n].crop]
-            sheet.choose(control, line.area())
-            known.append(call("COUNTIF", line.area(), control).equals(1))
-        controls.append(control)
-        column += 3
+            sheet.choose(cell, line.area())
+            known.append(call("COUNTIF", line.area(), cell).equals(1))
     channel = None
     if geometry.out_channels > 1:
-        sheet.text((CONTROLS, column), sheet.say("channel"), "label")
-        channel = sheet.block(
-            "look_channel", (CONTROLS, column + 1), (), role="control", content=0.0
-        )
+        channel = control("channel", 0.0)
         sheet.choose(channel, range(geometry.out_channels))
-        whole = call("INT", channel).equals(channel)
-        known += [channel >= 0, channel <= geometry.out_channels - 1, whole]
-        column += 3
+        known += _whole(channel, geometry.out_channels)
     limits = ", ".join(
-        f"{sheet.say(n)} 0..{size - 1}" for n, size in zip(names, sizes, strict=True)
+        f"{sheet.say(name)} 0..{size - 1}" for name, size in zip(names, sizes, strict=True)
     )
     wrong = call("IF", call("AND", *known), "", sheet.say("look_wrong", limits=limits))
-    message = sheet.formula((CONTROLS, column + 1), wrong, "warning")
-    return Look(geometry, controls, channel, message.equals(""))
+    message = sheet.formula(corner.shift(0, next(across) + 1), wrong, "warning")
+    return LookedAt(
+        corner.anchor, geometry=geometry, at=at, channel=channel, valid=message.equals("")
+    )
+
+
+def _whole(cell: Grid, size: int) -> list[Expr]:
+    """What must hold for a cell to be a whole number below a size."""
+    return [cell >= 0, cell <= size - 1, call("INT", cell).equals(cell)]
 
 
 def _start(geometry: Geometry, first: Sequence[int] | None) -> list[int]:

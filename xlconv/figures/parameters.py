@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from string import Formatter
 from typing import Any
 
+import numpy as np
+
+from xlconv.errors import XlconvError
+from xlconv.figures.layout import Part
 from xlconv.grid.expr import Expr, Grid, call, joined
 from xlconv.grid.functions import Values
-from xlconv.grid.places import Place, beside
+from xlconv.grid.places import Spot, right_of
 from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Layer
 
 LIMITS = {
     "input_size": (1, 6), "kernel_size": (1, 5), "stride": (1, 4), "padding": (0, 12),
@@ -21,8 +27,8 @@ LIMITS = {
 GOOD, BAD = "✓", "✗"
 
 
-@dataclass(frozen=True)
-class Parameters:
+@dataclass(frozen=True, kw_only=True)
+class Parameters(Part):
     """The cells of the parameters; `valid` says whether they make a layer, `wrong` why not.
 
     input_size  (2,): rows and columns; each other parameter is one cell for both
@@ -38,8 +44,8 @@ class Parameters:
     wrong: Expr
 
 
-@dataclass(frozen=True)
-class Sizes:
+@dataclass(frozen=True, kw_only=True)
+class Sizes(Part):
     """What follows from the parameters, each (2,): a cell for the rows and one for the columns."""
 
     stretched: Grid
@@ -62,71 +68,109 @@ def said(sheet: Sheet, key: str, **values: Any) -> Expr:
     return joined(*parts)
 
 
-def parameters(sheet: Sheet, at: Place, start: Mapping[str, Values]) -> Parameters:
+def said_by(layer: Layer) -> dict[str, Values]:
+    """What the cells say of a layer.
+
+    Raises XlconvError for one that they cannot say.
+    """
+    g = layer.geometry
+    if g.rank != 2 or (g.in_channels, g.out_channels) != (1, 1) or layer.bias is not None:
+        raise XlconvError("playground shows one channel on two axes, without a bias")
+    values: dict[str, Values] = {"input_size": np.array(g.input_shape[1:], float)}
+    for name in [name for name in LIMITS if name not in values]:
+        each = np.ravel([getattr(axis, name) for axis in g.axes])
+        if len(set(each)) > 1:
+            raise XlconvError(
+                f"playground has one {name} for all sides, got {each.tolist()}", parameter=name
+            )
+        values[name] = np.array(each[0], float)
+    for name, (low, high) in LIMITS.items():
+        if values[name].min() < low or values[name].max() > high:
+            got = " x ".join(f"{value:g}" for value in values[name].ravel())
+            raise XlconvError(
+                f"playground takes {name} from {low} to {high}, got {got}", parameter=name
+            )
+    return values
+
+
+def parameters(sheet: Sheet, start: Mapping[str, Values]) -> Parameters:
     """A strip of cells with dropdowns, each with a mark beside it.
 
     start  what each cell says first, named and shaped as in `Parameters`
     """
-    row, column = at
-    cells, marks = dict[str, Grid](), dict[str, Grid]()
-    wrong = []
+    corner = sheet.corner()
+    cells = _strip(sheet, corner, start)
+    marks = _Marks(sheet, cells)
+    size, kernel_size, stride = cells["input_size"], cells["kernel_size"], cells["stride"]
+    dilation, more = cells["dilation"], cells["output_padding"]
+    free = [name for name in LIMITS if "padding" not in name]
+    for name in free:
+        marks.judge(name, LIMITS[name][1], "", [])
+    smaller = call("MAX", stride, dilation) - 1
+    marks.judge("output_padding", smaller, sheet.say("why_output_padding"), free)
+    # one cell at least must be left: full size - 2 * padding + output_padding >= 1
+    spare = (call("MIN", size[0], size[1]) - 1) * stride + dilation * (kernel_size - 1) + more
+    most = call("MIN", LIMITS["padding"][1], call("INT", spare / 2))
+    marks.judge("padding", most, sheet.say("why_padding"), ["output_padding"])
+    valid = marks.of["padding"].equals(GOOD)
+    return Parameters(corner.anchor, None, **cells, valid=valid, wrong=joined(*marks.wrong))
+
+
+def _strip(sheet: Sheet, corner: Spot, start: Mapping[str, Values]) -> dict[str, Grid]:
+    """The cells of the parameters side by side, with room for a mark behind each."""
+    cells, across = dict[str, Grid](), 0
     for name, (low, high) in LIMITS.items():
-        label = _label(sheet, name)
-        column += 2 + len(label) // 7
-        sheet.text((row, column - 1), label, "label")
-        content = start[name]
+        label, content = _label(sheet, name), start[name]
+        across += 2 + len(label) // 7
+        sheet.text(corner.shift(0, across - 1), label, "label")
         cells[name] = sheet.block(
-            name, (row, column), content.shape, role="control", content=content,
+            name, corner.shift(0, across), content.shape, role="control", content=content,
             steps=((0, 1),) * content.ndim,
         )  # fmt: skip
         sheet.choose(cells[name], range(low, high + 1))
-        column = beside(cells[name], 1)
+        across = right_of(cells[name], 1).column
+    return cells
 
-    def judge(name: str, high: int | Expr, why: str, after: Sequence[str]) -> None:
+
+@dataclass(frozen=True)
+class _Marks:
+    """The marks beside parameters, and in words what is wrong with each."""
+
+    sheet: Sheet
+    cells: Mapping[str, Grid]
+    of: dict[str, Grid] = field(default_factory=dict)
+    wrong: list[Expr] = field(default_factory=list)
+
+    def judge(self, name: str, high: int | Expr, why: str, after: Sequence[str]) -> None:
         """Mark a parameter: a whole number up to `high`; not until those before it are good."""
-        cell, low = cells[name], LIMITS[name][0]
+        sheet, cell, low = self.sheet, self.cells[name], LIMITS[name][0]
         each = [cell[n] for n in range(cell.memory.size)] if cell.shape else [cell]
         whole = [t for c in each for t in (c.equals(call("INT", c)), c >= low, c <= high)]
         mark = call("IF", call("AND", *whole), GOOD, BAD)
         mark = call("IF", _all([call("ISNUMBER", c) for c in each]), mark, BAD)
         if after:
-            mark = call("IF", _all([marks[other].equals(GOOD) for other in after]), mark, "")
-        marks[name] = sheet.formula((row, beside(cell, 0)), mark, "verdict")
-        bad = marks[name].equals(BAD)
-        for lit in (marks[name], cell):
+            mark = call("IF", _all([self.of[other].equals(GOOD) for other in after]), mark, "")
+        self.of[name] = sheet.formula(right_of(cell), mark, "verdict")
+        bad = self.of[name].equals(BAD)
+        for lit in (self.of[name], cell):
             sheet.light(lit, bad, "alarm")
         most = high if isinstance(high, Expr) else str(high)
-        told = said(sheet, "must_be", name=_label(sheet, name), low=str(low), high=most, why=why)
-        wrong.append(call("IF", bad, told, ""))
-
-    size, kernel_size, stride = cells["input_size"], cells["kernel_size"], cells["stride"]
-    dilation, more = cells["dilation"], cells["output_padding"]
-    free = [name for name in LIMITS if "padding" not in name]
-    for name in free:
-        judge(name, LIMITS[name][1], "", [])
-    smaller = call("MAX", stride, dilation) - 1
-    judge("output_padding", smaller, sheet.say("why_output_padding"), free)
-    # one cell at least must be left: full size - 2 * padding + output_padding >= 1
-    spare = (call("MIN", size[0], size[1]) - 1) * stride + dilation * (kernel_size - 1) + more
-    most = call("MIN", LIMITS["padding"][1], call("INT", spare / 2))
-    judge("padding", most, sheet.say("why_padding"), ["output_padding"])
-    return Parameters(**cells, valid=marks["padding"].equals(GOOD), wrong=joined(*wrong))
+        words = said(sheet, "must_be", name=_label(sheet, name), low=str(low), high=most, why=why)
+        self.wrong.append(call("IF", bad, words, ""))
 
 
-def sizes(sheet: Sheet, p: Parameters, at: Place, area: int) -> Sizes:
+def sizes(sheet: Sheet, p: Parameters, area: int) -> Sizes:
     """The arithmetic of sizes, a step a line; at most `area` cells of the full output are drawn."""
-    row, column = at
-    sheet.text((row - 2, column - 4), sheet.say("steps"), "caption")
-    sheet.line((row - 1, column), [sheet.say("rows"), sheet.say("columns")], "heads")
-    lines = list[Grid]()
+    corner, rows = sheet.corner(), count()
+    sheet.text(corner.shift(-2, -4), sheet.say("steps"), "caption")
+    sheet.line(corner.shift(-1), [sheet.say("rows"), sheet.say("columns")], "heads")
 
     def line(name: str, content: Expr) -> Grid:
-        place = (row + len(lines), column)
-        sheet.text((place[0], column - 1), sheet.say(f"step_{name}"), "label")
-        cells = sheet.memory(place, (2,), steps=((0, 1),), dtype=object)
+        at = corner.shift(next(rows))
+        sheet.text(at.shift(0, -1), sheet.say(f"step_{name}"), "label")
+        cells = sheet.memory(at, (2,), steps=((0, 1),), dtype=object)
         cells[...] = call("IF", p.valid, content, "")
         sheet.coat(cells, "fact")
-        lines.append(cells)
         return cells
 
     stretched = line("stretched", (p.input_size - 1) * p.stride + 1)
@@ -136,11 +180,14 @@ def sizes(sheet: Sheet, p: Parameters, at: Place, area: int) -> Sizes:
     # output_padding adds cells to the full output where it takes back more than is cropped
     drawn = line("drawn", call("MIN", area, full + call("MAX", 0, p.output_padding - p.padding)))
     padded = line("padded", drawn + span - 1)
-    return Sizes(stretched, span, full, output, drawn, padded)
+    return Sizes(
+        corner.anchor, stretched=stretched, span=span, full=full, output=output, drawn=drawn,
+        padded=padded,
+    )  # fmt: skip
 
 
-def size_words(sheet: Sheet, at: Place, p: Parameters, found: Sizes) -> None:
-    """The output's size as the sum that gives it, or what is wrong with the parameters."""
+def size_words(sheet: Sheet, p: Parameters, sizes: Sizes) -> None:
+    """Under the parameters the output's size as the sum that gives it, or what is wrong with them."""
     rows, columns = (
         said(
             sheet, "size_terms", n=p.input_size[n], stride=p.stride, padding=p.padding,
@@ -148,7 +195,7 @@ def size_words(sheet: Sheet, at: Place, p: Parameters, found: Sizes) -> None:
         )
         for n in (0, 1)
     )  # fmt: skip
-    high, wide = found.output[0], found.output[1]
+    high, wide = sizes.output[0], sizes.output[1]
     size = joined(high, " × ", wide)
     alike = said(sheet, "output_formula", size=size, formula=rows)
     apart = said(
@@ -156,11 +203,11 @@ def size_words(sheet: Sheet, at: Place, p: Parameters, found: Sizes) -> None:
         column_formula=columns,
     )  # fmt: skip
     words = call("IF", p.input_size[0].equals(p.input_size[1]), alike, apart)
-    hidden = [found.full[n] - found.drawn[n] for n in (0, 1)]
+    hidden = [sizes.full[n] - sizes.drawn[n] for n in (0, 1)]
     beyond = call("MAX", *hidden) + call("MAX", 0, p.output_padding - p.padding) > 0
-    drawn = joined(found.drawn[0], " × ", found.drawn[1])
+    drawn = joined(sizes.drawn[0], " × ", sizes.drawn[1])
     words = words & call("IF", beyond, said(sheet, "only_drawn", size=drawn), "")
-    cell = sheet.formula(at, call("IF", p.valid, words, p.wrong), "words")
+    cell = sheet.formula(Spot(p.anchor, 1), call("IF", p.valid, words, p.wrong), "words")
     sheet.light(cell, call("NOT", p.valid), "warning")
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from math import prod
 from typing import Any, TypeVar
+
+import numpy as np
 
 from xlconv.grid.expr import Expr, Grid, call, lift, total
 from xlconv.grid.limits import ADDRESS_LENGTH, FORMULA_LENGTH
-from xlconv.grid.places import Place, a1, below, corners, span
+from xlconv.grid.places import Place, a1, below, corners, extent, span
 from xlconv.grid.sheet import Sheet
 
 LONGEST = FORMULA_LENGTH - 1024
@@ -16,22 +19,27 @@ LONGEST = FORMULA_LENGTH - 1024
 TOP, GAP = 5, 3
 """The first row of the parts, and the columns before them."""
 
+GENEROUS = ADDRESS_LENGTH - 2
+"""Letters and digits of the longest address."""
+
 Of = TypeVar("Of")
 
 
 def drawn(make: Callable[[], Sheet], draw: Callable[[Sheet], None]) -> Sheet:
-    """A sheet as `draw` fills it: once more where sums need parts, beside all that stands on it."""
-    sheet = make()
-    draw(sheet)
-    if sheet.crowded:
-        column = sheet.columns + GAP
+    """A sheet as `draw` fills it: once more where it must be known where things stand.
+
+    The parts of long sums then find their place beside all that stands on it.
+    """
+    sheet = first = make()
+    draw(first)
+    if first.again:
         sheet = make()
-        sheet.annex = (TOP, column)
+        sheet.known = [corner.place for corner in first.corners]
+        sheet.reach = first.rows, first.columns
+        sheet.annex = (TOP, first.columns + GAP)
         draw(sheet)
-        sheet.rows, sheet.columns = (
-            max(sheet.rows, sheet.annex_end[0]),
-            max(sheet.columns, sheet.annex_end[1]),
-        )
+        sheet.rows = max(sheet.rows, sheet.annex_end[0])
+        sheet.columns = max(sheet.columns, sheet.annex_end[1])
     return sheet
 
 
@@ -55,8 +63,8 @@ def summed(
         for index, terms in every:
             cells[index] = total(terms)
         return
-    sheet.crowded = True
-    if sheet.annex is None:  # the sheet is drawn once more: until then only the values are needed
+    sheet.again = True
+    if sheet.reach is None:  # until it is drawn once more only the values are needed
         for index, terms in [] if sheet.plan else every:
             cells[index] = total(terms).value
         return
@@ -76,8 +84,8 @@ def added(sheet: Sheet, terms: Sequence[Expr], alike: int = 1) -> Expr:
     count = _parts(sheet, terms)
     if count == 1:
         return total(terms)
-    sheet.crowded = True
-    if sheet.annex is None:
+    sheet.again = True
+    if sheet.reach is None:
         return terms[0] if sheet.plan else lift(total(terms).value.item())
     parts = _beside(sheet, None, count, alike)
     size = -(-len(terms) // count)
@@ -86,11 +94,48 @@ def added(sheet: Sheet, terms: Sequence[Expr], alike: int = 1) -> Expr:
     return call("SUM", parts.area())
 
 
+def nth(n: int, sizes: Sequence[int]) -> tuple[int, ...]:
+    """The index of the nth cell of some sizes, in C order.
+
+    >>> nth(5, (2, 3)), nth(0, ())
+    ((1, 2), ())
+    """
+    return tuple(map(int, np.unravel_index(n, tuple(sizes)))) if sizes else ()
+
+
+def sliced(sheet: Sheet, function: str, *blocks: Grid) -> list[Expr]:
+    """A function of each slice of blocks, as large as ranges can be: of two axes at most.
+
+    blocks  (..., *shape): the slices are those of the last one's shape; axes that others have
+            before it go along
+
+    >>> sheet = Sheet("S")
+    >>> len(sliced(sheet, "SUM", sheet.memory((0, 0), (3, 2, 2))))
+    3
+    """
+    flat = 2 if all(map(_is_plane, blocks)) else 1
+    shape = blocks[-1].shape
+    lead = shape[: len(shape) - flat]
+    sheet.afford(prod(lead))
+
+    def term(n: int) -> Expr:
+        index = (..., *nth(n, lead), *[slice(None)] * flat)
+        return call(function, *(block[index].area(flat) for block in blocks))
+
+    return listed(sheet, range(prod(lead)), term)
+
+
+def _is_plane(block: Grid) -> bool:
+    """Whether the last two axes are rows and columns that touch."""
+    moves = zip(block.steps[-2:], ((1, 0), (0, 1)), block.shape[-2:], strict=False)
+    return len(block.steps) > 1 and all(size == 1 or step == way for step, way, size in moves)
+
+
 def in_lines(texts: Sequence[Expr]) -> list[list[Expr]]:
     """Texts that are to be read one after another, on as few lines as have room for them."""
     lines, room = [list[Expr]()], LONGEST
     for text in texts:
-        length = _exact(text)
+        length = _bound(text, GENEROUS)
         if lines[-1] and length > room:
             lines.append([])
             room = LONGEST
@@ -106,14 +151,13 @@ def _beside(sheet: Sheet, cells: Grid | None, count: int, alike: int) -> Grid:
     alike    how many such sums a plan has to find room for
     returns  (count, *sizes)
     """
-    assert sheet.annex is not None
     rows, columns, (row, column) = sheet.rows, sheet.columns, sheet.annex
     shape: tuple[int, ...] = ()
     moves: tuple[Place, ...] = ()
     words, height, apart = sheet.say("parts", count=count), 0, 1
     if cells is not None:
         words = sheet.say("parts_for", count=count, cells=span(cells))
-        (top, _), (bottom, _) = corners(cells)
+        (top, _), (bottom, _) = extent(cells)
         shape, moves, height, apart = cells.shape, cells.steps, bottom - top, bottom - top + 2
     sheet.text((row - 1, column), words, "note")
     each = (count - 1) * apart + height + 3
@@ -133,13 +177,18 @@ def _beside(sheet: Sheet, cells: Grid | None, count: int, alike: int) -> Grid:
 
 
 def _parts(sheet: Sheet, terms: Sequence[Expr]) -> int:
-    """How many formulas a sum needs: 1 where it fits into one; at most so many in a plan."""
+    """How many formulas a sum needs: 1 where it fits into one; at most so many in a plan.
+
+    Of a sheet that is drawn for the first time no more is known than that it may need several.
+    """
     if sheet.plan:  # its terms are one that stands for all, and perhaps the bias
-        last = a1((sheet.rows, sheet.columns))
-        most = max((_bound(term, len(last)) for term in (*terms[:1], *terms[-1:])), default=1)
+        last = GENEROUS if sheet.reach is None else len(a1(sheet.reach))
+        most = max((_bound(term, last) for term in (*terms[:1], *terms[-1:])), default=1)
         return _needed(len(terms), most, most * len(terms))
-    if sum(_bound(term, ADDRESS_LENGTH - 2) for term in terms) <= LONGEST:
+    if sum(_bound(term, GENEROUS) for term in terms) <= LONGEST:
         return 1
+    if sheet.reach is None:
+        return len(terms)
     lengths = [_exact(term) for term in terms]
     return _needed(len(terms), max(lengths), sum(lengths))
 

@@ -123,12 +123,37 @@ class Constant(Expr):
             yield number_text(self.content)
 
 
+@dataclass(eq=False)
+class Anchor:
+    """A corner that a layout puts somewhere; cells that hang on it are known before it has a place.
+
+    place   (row, column) from 0; None until a layout gives it
+    before  the rows above and the columns left of it that are in use
+    after   the rows from it on down, and the columns from it on to the right
+    over    the columns from it on that computed texts run over: what they say now moves nothing
+    """
+
+    place: tuple[int, int] | None = None
+    before: tuple[int, int] = (0, 0)
+    after: tuple[int, int] = (0, 0)
+    over: int = 0
+
+    def take(self, first: tuple[int, int], last: tuple[int, int]) -> None:
+        """Make room for cells, counted from the corner; `last` is the first that is free."""
+        self.before = max(self.before[0], -first[0]), max(self.before[1], -first[1])
+        self.after = max(self.after[0], last[0]), max(self.after[1], last[1])
+
+
+PAGE = Anchor((0, 0))
+"""The corner of the sheet itself: what hangs on it stands where it says."""
+
+
 @dataclass(frozen=True, eq=False)
 class Grid(Expr):
-    """Cells of a sheet at origin + index @ steps, and the memory that holds their values.
+    """Cells of a sheet at anchor + offset + index @ steps, and the memory that holds their values.
 
     sheet   the name of the worksheet
-    origin  (row, column) of the first cell, from 0
+    offset  (row, column) of the first cell, from its anchor
     steps   (rows, columns) that one step along each axis moves
     value   the values of the cells, a view of the sheet's memory; its shape is the grid's
 
@@ -138,10 +163,18 @@ class Grid(Expr):
     """
 
     sheet: str
-    origin: tuple[int, int]
+    offset: tuple[int, int]
     steps: tuple[tuple[int, int], ...]
     memory: Values
     paint: Callable[[Grid, Any], None] | None = field(default=None, repr=False)
+    anchor: Anchor = field(default=PAGE, repr=False)
+
+    @property
+    def origin(self) -> tuple[int, int]:
+        """(row, column) of the first cell, from 0."""
+        if self.anchor.place is None:
+            raise BugError(f"sheet {self.sheet}: no layout has given these cells a place")
+        return self.anchor.place[0] + self.offset[0], self.anchor.place[1] + self.offset[1]
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -166,7 +199,7 @@ class Grid(Expr):
         if len(items) - items.count(None) != len(self.steps):
             raise IndexError(f"{len(items)} indices for {len(self.steps)} axes")
         view = self.memory[(*items, ...)]
-        (row, column), steps = self.origin, []
+        (row, column), steps = self.offset, []
         axes = zip(self.steps, self.memory.shape, strict=True)
         for item in items:
             if item is None:
@@ -179,7 +212,7 @@ class Grid(Expr):
             else:
                 start = item + size if item < 0 else item
             row, column = row + start * down, column + start * across
-        return Grid(self.sheet, (row, column), tuple(steps), view, self.paint)
+        return Grid(self.sheet, (row, column), tuple(steps), view, self.paint, self.anchor)
 
     def __setitem__(self, index: Any, content: Any) -> None:
         """Write a formula, or constants, into cells: it becomes their value and their text."""
@@ -192,7 +225,7 @@ class Grid(Expr):
         n = len(sizes)
         axes = tuple(range(-n, 0))
         view = sliding_window_view(self.memory, sizes, axes)
-        return Grid(self.sheet, self.origin, self.steps + self.steps[-n:], view)
+        return Grid(self.sheet, self.offset, self.steps + self.steps[-n:], view, None, self.anchor)
 
     def diagonal(
         self, start: Sequence[int], sizes: Sequence[int], moves: Sequence[Sequence[int]]
@@ -213,12 +246,14 @@ class Grid(Expr):
         strides = np.array([*moves]) @ np.array(self.memory.strides)
         view = as_strided(corner.memory, tuple(sizes), tuple(strides.tolist()))
         places = tuple((int(down), int(across)) for down, across in steps)
-        return Grid(self.sheet, corner.origin, places, view, self.paint)
+        return Grid(self.sheet, corner.offset, places, view, self.paint, self.anchor)
 
     def transpose(self, *axes: int) -> Grid:
         """The same cells with their axes in another order."""
         steps = tuple(self.steps[axis] for axis in axes)
-        return Grid(self.sheet, self.origin, steps, self.memory.transpose(axes), self.paint)
+        return Grid(
+            self.sheet, self.offset, steps, self.memory.transpose(axes), self.paint, self.anchor
+        )
 
     def area(self, axes: int | None = None) -> Area:
         """The last axes as one range, for a function that takes ranges."""
@@ -382,6 +417,15 @@ def total(terms: Sequence[Expr]) -> Expr:
 def joined(*parts: Any) -> Expr:
     """The parts as one text, with `&`."""
     return Infix("&", *parts) if len(parts) > 1 else lift(parts[0])
+
+
+def with_commas(parts: Sequence[object]) -> list[object]:
+    """The parts with commas between them, to be joined.
+
+    >>> with_commas([1, 2])
+    [1, ',', 2]
+    """
+    return [piece for part in parts for piece in (",", part)][1:]
 
 
 def moved(place: Expr, by: int) -> Expr:

@@ -4,16 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache, reduce
 from itertools import product
 from math import prod
 
 import numpy as np
 
-from xlconv.grid.expr import Grid
+from xlconv.grid.expr import PAGE, Anchor, Grid
 
 Place = tuple[int, int]
 """(row, column) of a cell, from 0."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A cell so far from a corner, which a layout puts somewhere later."""
+
+    anchor: Anchor
+    row: int = 0
+    column: int = 0
+
+    @classmethod
+    def of(cls, at: Place | Spot) -> Spot:
+        """A place on the sheet itself, as a spot."""
+        return at if isinstance(at, Spot) else cls(PAGE, *at)
+
+    def shift(self, down: int, across: int = 0) -> Spot:
+        return Spot(self.anchor, self.row + down, self.column + across)
+
 
 COLUMN, ROW = "([A-Z]{1,3})", "([1-9][0-9]{0,6})"
 """As Excel writes them; what is longer is no address, and no number that takes long to read."""
@@ -64,6 +83,35 @@ def corners(grid: Grid) -> tuple[Place, Place]:
     ends = [grid.cell(index) for index in product(*({0, size - 1} for size in grid.shape))]
     rows, columns = zip(*ends, strict=True)
     return (min(rows), min(columns)), (max(rows), max(columns))
+
+
+def start(grid: Grid) -> Spot:
+    """The first cell of a grid, before it has a place."""
+    return Spot(grid.anchor, *grid.offset)
+
+
+def extent(grid: Grid) -> tuple[Place, Place]:
+    """The first and the last cell of the box around a grid, counted from its anchor."""
+    ends = [
+        [grid.offset[way]]
+        + [(size - 1) * step[way] for size, step in zip(grid.shape, grid.steps, strict=True)]
+        for way in (0, 1)
+    ]
+    firsts, lasts = (
+        tuple(at + sum(pick(0, move) for move in moves) for at, *moves in ends)
+        for pick in (min, max)
+    )
+    return (firsts[0], firsts[1]), (lasts[0], lasts[1])
+
+
+def under(grid: Grid, gap: int = 0) -> Spot:
+    """The spot `gap` rows under a grid, below its first column."""
+    return Spot(grid.anchor, extent(grid)[1][0] + gap + 1, grid.offset[1])
+
+
+def right_of(grid: Grid, gap: int = 0) -> Spot:
+    """The spot `gap` columns right of a grid, in its first row."""
+    return Spot(grid.anchor, grid.offset[0], extent(grid)[1][1] + gap + 1)
 
 
 def below(grid: Grid, gap: int = 1) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
@@ -12,7 +13,7 @@ import numpy as np
 
 from xlconv.errors import LimitError, RoomError, XlconvError
 from xlconv.grid import theme
-from xlconv.grid.expr import Area, Expr, Grid
+from xlconv.grid.expr import PAGE, Anchor, Area, Expr, Grid
 from xlconv.grid.functions import Values
 from xlconv.grid.limits import (
     ADDRESS_LENGTH,
@@ -23,8 +24,8 @@ from xlconv.grid.limits import (
     SHEETS_CELLS,
     length,
 )
-from xlconv.grid.places import Place, leaves, span, tiled
-from xlconv.grid.references import Slot, slots
+from xlconv.grid.places import Place, Spot, leaves, span, tiled
+from xlconv.grid.references import Slot, resolved, slots
 from xlconv.text import counted, line, sizes
 
 SHORTEST = 3
@@ -93,6 +94,24 @@ class Link:
     target: str
 
 
+@dataclass(frozen=True)
+class Cell:
+    """One cell as it is seen: what a second way of drawing needs.
+
+    value    its number, text or truth value; None where it only has a look
+    formula  without its leading `=`; "" of a constant
+    block    the name of the innermost block that it belongs to; "" of none
+    """
+
+    row: int
+    column: int
+    value: Any = None
+    formula: str = ""
+    role: str = ""
+    tint: int = -1
+    block: str = ""
+
+
 @dataclass(frozen=True, repr=False)
 class Block:
     """Cells with a name and a meaning: what the manifest lists and a defined name leads to.
@@ -128,19 +147,26 @@ class Sheet:
     name: str
     view: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
-    given: Mapping[str, Values] = field(default_factory=dict)
-    """Numbers that take the place of a block's own, by its name: what a reader has typed."""
+    given: Mapping[str, Values | Grid] = field(default_factory=dict)
+    """What takes the place of a block's own numbers, by its name: what a reader has typed, or the
+    cells of another sheet, which are copied live."""
     room: int = SHEETS_CELLS
     """How many cells may be written."""
     plan: bool = False
     """Whether cells only take their places, however many they are: none has a number of its own."""
-    crowded: bool = False
-    """Whether a sum on it is too long for one formula."""
-    annex: Place | None = None
-    """Where the next parts of a long sum stand, beside the figure; None where no room is known."""
+    again: bool = False
+    """Whether it has to be drawn once more, when it is known where all of it stands."""
+    reach: Place | None = None
+    """Its rows and columns, where it was drawn before."""
+    annex: Place = (0, 0)
+    """Where the next parts of a long sum stand, beside the figure of a sheet drawn again."""
     annex_end: Place = (0, 0)
     """The rows and columns up to which parts stand."""
-    cells: int = 0
+    corners: list[Anchor] = field(default_factory=list)
+    """Those that a layout puts somewhere, in the order in which they were asked for."""
+    known: Sequence[Place | None] = ()
+    """Their places, where the sheet was drawn before."""
+    used: int = 0
     terms: int = 0
     column_width: float = 4.6
     widths: dict[int, float] = field(default_factory=dict)
@@ -176,9 +202,24 @@ class Sheet:
         """The same for words that count; those of KEY_one where one of the numbers is 1."""
         return self.say(f"{key}_one" if 1 in numbers.values() else key, **numbers)
 
+    def corner(self) -> Spot:
+        """A corner for cells that a layout puts somewhere later.
+
+        Of a sheet that is drawn again its place is known, so that formulas can be measured.
+        """
+        here = len(self.corners)
+        self.corners.append(Anchor(self.known[here] if here < len(self.known) else None))
+        return Spot(self.corners[-1])
+
+    def put(self, anchor: Anchor, at: Place) -> None:
+        """Give a corner, and all that hangs on it, its place."""
+        anchor.place = at
+        self._grow(at[0] + anchor.after[0], at[1] + anchor.after[1])
+        self.columns = max(self.columns, min(at[1] + anchor.over, EXCEL_COLUMNS))
+
     def memory(
         self,
-        at: Place,
+        at: Place | Spot,
         shape: Sequence[int],
         *,
         steps: Sequence[Place] | None = None,
@@ -189,33 +230,54 @@ class Sheet:
         Raises XlconvError where Excel or Google Sheets have no such cells.
         """
         steps = tuple(steps) if steps is not None else tiled(tuple(shape), "v" * (len(shape) - 2))
+        spot = Spot.of(at)
         rows, columns = (
-            start
+            first
             + sum(max(0, (size - 1) * step[n]) for size, step in zip(shape, steps, strict=True))
             + 1
-            for n, start in enumerate(at)
+            for n, first in enumerate((spot.row, spot.column))
         )
-        self._grow(rows, columns, prod(shape))
+        self._take(spot, rows, columns, prod(shape))
         blank: Any = {"f": np.nan, "b": False}.get(np.dtype(dtype).kind)
         values: Values = (
             np.broadcast_to(np.array(blank, dtype=dtype), tuple(shape))
             if self.plan
             else np.full(tuple(shape), blank, dtype=dtype)
         )
-        return Grid(self.name, at, steps, values, self.paint)
+        return Grid(
+            self.name, (spot.row, spot.column), steps, values, self.paint, anchor=spot.anchor
+        )
 
-    def _grow(self, rows: int, columns: int, cells: int) -> None:
-        every = max(self.rows, rows) * max(self.columns, columns)  # Google counts empty ones too
+    def _take(self, spot: Spot, rows: int, columns: int, cells: int = 0) -> None:
+        """Count cells as used, up to a row and a column counted from the spot's corner."""
+        self.used += cells
+        if spot.anchor is PAGE:
+            self._grow(rows, columns)
+        else:
+            self._check(rows, columns)
+            spot.anchor.take((spot.row, spot.column), (rows, columns))
+
+    def _grow(self, rows: int, columns: int) -> None:
+        """Count cells as used, up to a row and a column of the sheet."""
+        self.rows, self.columns = max(self.rows, rows), max(self.columns, columns)
+        self._check(self.rows, self.columns)
+
+    def _check(self, rows: int, columns: int) -> None:
+        """Refuse what a program has no room for."""
         for program, what, needed, limit in (
             ("Excel", "rows", rows, EXCEL_ROWS),
             ("Excel", "columns", columns, EXCEL_COLUMNS),
-            ("a Google Sheets workbook", "cells", every, SHEETS_CELLS),
-            ("this sheet", "cells", self.cells + cells, self.room),
+            # Google counts empty ones too
+            ("a Google Sheets workbook", "cells", rows * columns, SHEETS_CELLS),
+            (self._owner, "cells", self.used, self.room),
         ):
             if needed > limit:
                 raise RoomError(f"{needed} {what}; {program} has {limit}")
-        self.rows, self.columns = max(self.rows, rows), max(self.columns, columns)
-        self.cells += cells
+
+    @property
+    def _owner(self) -> str:
+        """Whose room it is that its cells may take."""
+        return "this sheet" if self.room < SHEETS_CELLS else "a Google Sheets workbook"
 
     def afford(self, terms: int, longest: int = 0) -> None:
         """Count terms of formulas that are still to be made.
@@ -237,7 +299,7 @@ class Sheet:
     def block(
         self,
         name: str,
-        at: Place,
+        at: Place | Spot,
         shape: Sequence[int],
         *,
         role: str,
@@ -250,7 +312,8 @@ class Sheet:
     ) -> Grid:
         """Named cells with a role, framed, and written at once where `content` is given."""
         if name in self.given:
-            content, dtype = None, self.given[name].dtype
+            given = self.given[name]
+            content, dtype = None, (given.value if isinstance(given, Grid) else given).dtype
         grid = self.memory(at, shape, steps=steps, dtype=dtype)
         if content is not None:
             grid[...] = content
@@ -275,6 +338,7 @@ class Sheet:
         self.taken.add(known)
         if name in self.given:
             grid[...] = self.given[name]
+            role = "copy" if isinstance(self.given[name], Grid) else role
         self.blocks.append(Block(name, role, grid, claim))
         self.coat(grid, role, tint)
         if frame:
@@ -291,26 +355,29 @@ class Sheet:
         """Give cells the look of a role."""
         self.coats.append(Coat(grid, role, np.asarray(tint)))
 
-    def text(self, at: Place, content: str, role: str = "text") -> Grid:
+    def text(self, at: Place | Spot, content: str, role: str = "text") -> Grid:
         """One cell of text, which may run over the empty cells beside it."""
         self.run_over(at, content, role)
         return self.line(at, [content], role)[0]
 
-    def run_over(self, at: Place, content: str, role: str) -> None:
+    def run_over(self, at: Place | Spot, content: str, role: str) -> None:
         """Count the cells that a text runs over as used, so that they are printed with it."""
-        self.columns = max(self.columns, min(self.behind(at, content, role), EXCEL_COLUMNS))
+        spot, end = Spot.of(at), min(self.behind(at, content, role), EXCEL_COLUMNS)
+        self._take(spot, spot.row + 1, end)
 
-    def behind(self, at: Place, content: str, role: str) -> int:
+    def behind(self, at: Place | Spot, content: str, role: str) -> int:
         """The first column that a text does not run over; roughly, since fonts differ."""
         look = theme.look(role)
         room = len(content) * look.size * (0.61 if look.font == theme.MONOSPACE else 0.5)
-        width, column = 0.0, at[1]
+        width, column = 0.0, Spot.of(at).column
         while not look.wrap and width < room:
             width += self.widths.get(column, self.column_width) * 5.8
             column += 1
         return column
 
-    def line(self, at: Place, content: Sequence[Any], role: str, step: Place = (0, 1)) -> Grid:
+    def line(
+        self, at: Place | Spot, content: Sequence[Any], role: str, step: Place = (0, 1)
+    ) -> Grid:
         """Constants in a row, or along another step."""
         values = np.array(list(content), dtype=object)
         grid = self.memory(at, (len(values),), steps=(step,), dtype=object)
@@ -318,15 +385,39 @@ class Sheet:
         self.coat(grid, role)
         return grid
 
-    def formula(self, at: Place, content: Expr, role: str = "computed", tint: int = -1) -> Grid:
+    def formula(
+        self, at: Place | Spot, content: Expr, role: str = "computed", tint: int = -1
+    ) -> Grid:
         """One cell with a formula, of whatever kind its value is."""
         value = np.full(content.shape, np.nan) if self.plan else content.value
         grid = self.memory(at, value.shape, dtype=value.dtype, steps=[(0, 1)] * value.ndim)
         self.paint(grid, content, value)
         if value.ndim == 0:
-            self.run_over(at, str(value), role)
+            end, anchor = self.behind(at, str(value), role), Spot.of(at).anchor
+            if anchor is PAGE:
+                self.columns = max(self.columns, min(end, EXCEL_COLUMNS))
+            else:
+                anchor.over = max(anchor.over, end)
         self.coat(grid, role, tint)
         return grid
+
+    def cells(self) -> list[Cell]:
+        """Every cell that has a content or a look, by rows."""
+        cells: dict[Place, dict[str, Any]] = defaultdict(dict)
+        for coat in self.coats:
+            tints = np.broadcast_to(coat.tint, coat.cells.shape)
+            for index in np.ndindex(coat.cells.shape):
+                cells[coat.cells.cell(index)] |= {"role": coat.role, "tint": int(tints[index])}
+        for block in self.blocks:
+            for index in np.ndindex(block.cells.shape):
+                cells[block.cells.cell(index)]["block"] = block.name
+        for paint in self.paints:
+            pieces = [] if paint.formula is None else slots(paint.formula, paint.cells)
+            for index in np.ndindex(paint.cells.shape):
+                cells[paint.cells.cell(index)] |= {
+                    "value": paint.cells.value[index], "formula": resolved(pieces, index)
+                }  # fmt: skip
+        return [Cell(*place, **cells[place]) for place in sorted(cells)]
 
     def defined_name(self, block: Block) -> str:
         """The name in the workbook that leads to a block.
@@ -343,7 +434,7 @@ class Sheet:
         """What the names of its blocks begin with."""
         return re.sub(r"\W|^(?=\d)", "_", f"{self.name.lower()}_")
 
-    def link(self, at: Place, content: str, target: str) -> None:
+    def link(self, at: Place | Spot, content: str, target: str) -> None:
         """A text that leads to another sheet."""
         self.links.append(Link(self.text(at, content, "link"), target))
 
@@ -368,7 +459,7 @@ class Sheet:
         """
         formula = content if isinstance(content, Expr) else None
         if formula is not None:
-            measure(formula, cells)
+            self.again |= not measure(formula, cells)
         if self.plan:
             return
         if value is None:
@@ -384,15 +475,18 @@ def _signs(name: str) -> str:
     return re.sub(r"\W", "_", name)
 
 
-def measure(formula: Expr, cells: Grid) -> None:
+def measure(formula: Expr, cells: Grid) -> bool:
     """Refuse a formula that Excel does not take, wherever in the cells it stands.
+
+    returns  whether it surely has room; what hangs on corners without a place is not known
 
     Raises LimitError for one that may be too long, XlconvError for a text in one that is.
     """
-    bound = 0
+    bound, placed = 0, True
     for piece in formula.pieces():
         if not isinstance(piece, str):
             bound += ADDRESS_LENGTH + (len(piece.grid.sheet) + 3) * piece.named
+            placed = placed and piece.grid.anchor.place is not None
             continue
         bound += length(piece)
         if piece[0] == '"' and (found := length(piece) - 2) > LITERAL_LENGTH:
@@ -401,7 +495,9 @@ def measure(formula: Expr, cells: Grid) -> None:
                 f" {piece[1:40]}..."
             )
     if bound <= FORMULA_LENGTH:
-        return
+        return True
+    if not placed:
+        return False
     most = 0
     for slot in slots(formula, cells):
         most += slot.longest(cells.shape) if isinstance(slot, Slot) else length(slot)
@@ -409,3 +505,4 @@ def measure(formula: Expr, cells: Grid) -> None:
         raise LimitError(
             f"a formula of {most} characters in {span(cells)}; Excel has {FORMULA_LENGTH}"
         )
+    return True

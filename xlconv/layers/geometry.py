@@ -110,6 +110,12 @@ class Axis:
         return begin + self.extent - 1, self.canvas_size - self.full_size - begin + self.extent - 1
 
     @property
+    def stretched(self) -> slice:
+        """The inputs' places among the inserted zeros and the margins."""
+        begin = self.margins[0]
+        return slice(begin, begin + self.stretched_size, self.stride)
+
+    @property
     def canvas_size(self) -> int:
         """Cells of the full output with what output_padding or a negative padding adds to it."""
         begin = min(0, self.padding[0])

@@ -119,6 +119,48 @@ class Layer:
         g = self.geometry
         return parameters(g.input_shape, g.output_shape, g)
 
+    def part(self, in_channels: Sequence[int], out_channels: Sequence[int]) -> Layer:
+        """The layer of chosen channels alone: what they bring, with nothing of the others.
+
+        With groups, channels of the same groups are to be chosen on both sides, as many of each.
+
+        Raises XlconvError where there are no such channels, or they make no layer.
+
+        >>> layer = Layer.of(np.ones((3, 2, 2)), np.ones((3, 4, 2, 2)), bias=range(4))
+        >>> part = layer.part([0, 2], [3])
+        >>> part.geometry.weight_shape, part.bias.tolist()
+        ((2, 1, 2, 2), [3.0])
+        """
+        g = self.geometry
+        chosen = {"in_channels": in_channels, "out_channels": out_channels}
+        groups = []
+        for name, channels in chosen.items():
+            count = getattr(g, name)
+            if not channels or not all(0 <= channel < count for channel in channels):
+                raise XlconvError(
+                    f"{name} must be some of 0 to {count - 1}, got {list(channels)}",
+                    parameter=name,
+                )
+            groups.append([channel * g.groups // count for channel in channels])
+        each = [[of.count(group) for group in dict.fromkeys(of)] for of in groups]
+        if list(dict.fromkeys(groups[0])) != list(dict.fromkeys(groups[1])) or any(
+            len(set(sizes)) > 1 for sizes in each
+        ):
+            raise XlconvError(
+                "the channels of a part must be of the same groups on both sides, as many of each,"
+                f" got groups {groups[0]} and {groups[1]}",
+                parameter="out_channels",
+            )
+        weight = [
+            [self.weight[i, g.filter(o)] for o in out_channels if o in g.targets(i)]
+            for i in in_channels
+        ]
+        geometry = replace(
+            g, in_channels=len(in_channels), out_channels=len(out_channels), groups=len(each[0])
+        )
+        bias = None if self.bias is None else self.bias[list(out_channels)]
+        return Layer(self.input[list(in_channels)], np.array(weight), bias, geometry, self.note)
+
     @classmethod
     def planned(cls, geometry: Geometry, bias: bool = False) -> Layer:
         """A layer of zeros that take no memory, however many they are."""

@@ -1,4 +1,4 @@
-"""The phases of an output: its cells start, start + s, ... are a plain convolution of the input."""
+"""Phases: a stride of s is s ordinary convolutions an axis, whose outputs interleave."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xlconv.layers.geometry import Axis, Geometry
 
 @dataclass(frozen=True)
 class Phase:
-    """The output cells start, start + s, ... of one axis, as a plain convolution of the input.
+    """The output cells start, start + step, ... of one axis, as a plain convolution of the input.
 
     offsets  the kernel indices that act here, in the order in which they meet the input
     apart    how far apart in the input two of them are
@@ -24,6 +24,7 @@ class Phase:
     """
 
     start: int
+    step: int
     offsets: range
     apart: int
     base: int
@@ -40,7 +41,12 @@ class Phase:
         s, d, at = axis.stride, axis.dilation, start + axis.padding[0]
         offsets = axis.meeting(at)[::-1]
         base = (at - d * offsets[0]) // s if offsets else 0
-        return cls(start, offsets, d // gcd(s, d), base, -(-(axis.output_size - start) // s))
+        return cls(start, s, offsets, d // gcd(s, d), base, -(-(axis.output_size - start) // s))
+
+    @property
+    def cells(self) -> slice:
+        """Its cells, as a slice of the output."""
+        return slice(self.start, None, self.step)
 
     @property
     def kind(self) -> tuple[int, int]:
@@ -57,6 +63,11 @@ class Phase:
         """The weights of this phase, turned, as a slice of the kernel."""
         first, last, step = self.offsets[0], self.offsets[-1], self.offsets.step
         return slice(first, last - 1 if last else None, step)
+
+    def inputs(self, before: int = 0) -> slice:
+        """What all its cells read, as a slice of the input with so many zeros before it."""
+        first = before + self.base
+        return slice(first, first + self.count + self.extent - 1)
 
 
 @dataclass(frozen=True)
@@ -92,10 +103,25 @@ def shown_phases(axes: Sequence[Sequence[Phase]], plan: bool) -> list[Shown]:
     ]
 
 
-def phase_tints(g: Geometry, axes: Sequence[Sequence[Phase]]) -> np.ndarray:
-    """The number of the phase that each weight belongs to; -1 where no output cell is left."""
+def margin(axis: Axis, phases: Sequence[Phase]) -> tuple[int, int]:
+    """Zeros before and after an axis of the input, so that all that its phases read exists.
+
+    >>> axis = Axis(size=4, kernel_size=3, stride=2)
+    >>> margin(axis, [Phase.of(axis, start) for start in (0, 1)])
+    (1, 1)
+    """
+    read = [phase.inputs() for phase in phases if phase.offsets]
+    before = max([0, *(-inputs.start for inputs in read)])
+    return before, max([0, *(inputs.stop - axis.size for inputs in read)])
+
+
+def phase_tints(geometry: Geometry, phases: Sequence[Sequence[Phase]]) -> np.ndarray:
+    """The number of the phase that each weight belongs to; -1 where no output cell is left.
+
+    phases  of each axis
+    """
     found = np.zeros((), dtype=int)
-    for axis, known in zip(g.axes, axes, strict=True):
+    for axis, known in zip(geometry.axes, phases, strict=True):
         mine = (axis.dilation * np.arange(axis.kernel_size) - axis.padding[0]) % axis.stride
         lost = (found[..., None] < 0) | (mine >= len(known))
         found = np.where(lost, -1, found[..., None] * len(known) + mine)

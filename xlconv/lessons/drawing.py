@@ -11,8 +11,8 @@ from typing import Any, get_type_hints
 import numpy as np
 
 from xlconv.errors import LimitError, RoomError, XlconvError
-from xlconv.figures.figure import surround
 from xlconv.figures.sums import drawn
+from xlconv.figures.titles import surround
 from xlconv.figures.words import WORDS
 from xlconv.grid.functions import Values
 from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS, SHEETS_CELLS

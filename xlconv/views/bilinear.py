@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from xlconv.errors import XlconvError
-from xlconv.figures.figure import (
-    LEFT,
-    TOP,
-    Sources,
-    differences,
-    indices,
-    output_blocks,
-    output_caption,
-    plain,
-    sources,
-    tapped,
-)
-from xlconv.figures.sums import added
-from xlconv.grid.expr import Constant, Expr, Grid, call
-from xlconv.grid.places import Place, below, beside
+from xlconv.figures.blocks import Figure, Sources, figure, note, output_figure, sources
+from xlconv.figures.layout import Arranged, Part, arrange
+from xlconv.figures.operations import tapped
+from xlconv.figures.titles import plain
+from xlconv.figures.upsampled import filled
+from xlconv.figures.verdicts import apart, judged
+from xlconv.grid.expr import Constant, Expr, call
+from xlconv.grid.places import Spot
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import spell
 from xlconv.layers.layer import Layer
-from xlconv.views.upsampling import filled
 
 
 def bilinear(sheet: Sheet, layer: Layer) -> None:
@@ -39,53 +31,54 @@ def bilinear(sheet: Sheet, layer: Layer) -> None:
             f" out as in, got {g.in_channels} in, {g.out_channels} out: use the view upsampling",
             parameter="weight",
         )
-    src = sources(sheet, layer)
-    _kernel(sheet, g, src)
-
-    left = max(beside(src.input, 3), beside(src.weight, 3), LEFT + 7)
-    canvas, y, _ = output_blocks(sheet, layer, (TOP, left), "output", output_caption(sheet, g))
-    tapped(sheet, canvas, g, src.input, src.weight, src.bias)
-    at = (TOP + y.origin[0] - canvas.origin[0], beside(canvas, 3) + y.origin[1] - canvas.origin[1])
-    between = sheet.block("interpolation", at, y.shape, steps=y.steps, role="computed")
-    words = "interpolation" if src.bias is None else "interpolation_and_bias"
-    sheet.text((TOP - 2, at[1]), sheet.say(words, size=plain(y.shape, 1)), "caption")
-    indices(sheet, between, g.rank)
-    bias = None if src.bias is None else src.bias[(slice(None), *[None] * g.rank)]
-    for cells, terms in filled(sheet, g, "bilinear", src.input):
-        between[(slice(None), *cells)] = terms if bias is None else terms + bias
-    sheet.scale(y)
-    sheet.scale(between)
-    _compare(sheet, g, (y, between), (below(canvas, 0), left))
+    src, y = sources(sheet, layer), output_figure(sheet, layer)
+    tapped(sheet, y.cells, g, src.input, src.weight, src.bias)
+    ideal, between = _kernel(sheet, g, src), _interpolation(sheet, g, src, y)
+    for shown in (y.kept, between.cells):
+        sheet.scale(shown)
+    arrange(sheet, src.column / ideal | y / _compared(sheet, g, y, between) | between)
 
 
-def _kernel(sheet: Sheet, g: Geometry, src: Sources) -> None:
-    """The kernel of bilinear interpolation, under the layer's own."""
-    row = below(src.bias or src.weight, 3)
-    ideal = sheet.block(
-        "bilinear_kernel", (row, LEFT), (1, *g.weight_shape[2:]), steps=src.weight.steps[1:],
-        role="computed",
+def _kernel(sheet: Sheet, g: Geometry, src: Sources) -> Arranged:
+    """The kernel of bilinear interpolation, and which channels it takes to which."""
+    ideal = figure(
+        sheet, "bilinear_kernel", (1, *g.weight_shape[2:]), g.rank, sheet.say("bilinear_kernel"),
+        steps=src.weight.steps[1:], role="computed",
     )  # fmt: skip
-    sheet.text((row - 2, LEFT), sheet.say("bilinear_kernel"), "caption")
-    if g.weight_shape[1] > 1:
-        for n, line in enumerate(sheet.say("bilinear_own").splitlines()):
-            sheet.text((below(ideal, 0) + n, LEFT), line, "note")
     weight: Expr = Constant(1)
-    for n, (axis, u) in enumerate(zip(g.axes, indices(sheet, ideal, g.rank), strict=True)):
+    for n, (axis, u) in enumerate(zip(g.axes, ideal.labels, strict=True)):
         side = 1 - call("ABS", u - (axis.kernel_size - 1) / 2) / axis.stride
         weight = side if n == 0 else weight * side
-    ideal[...] = weight
+    ideal.cells[...] = weight
+    several = g.weight_shape[1] > 1
+    return ideal / (note(sheet, *sheet.say("bilinear_own").splitlines()) if several else None)
 
 
-def _compare(sheet: Sheet, g: Geometry, blocks: tuple[Grid, Grid], at: Place) -> None:
-    """Say whether the two outputs hold the same numbers, but at the edges."""
+def _interpolation(sheet: Sheet, g: Geometry, src: Sources, y: Figure) -> Figure:
+    """The input, interpolated, plus the bias: each cell in the row of the output's own."""
+    words = "interpolation" if src.bias is None else "interpolation_and_bias"
+    between = figure(
+        sheet, "interpolation", y.kept.shape, g.rank,
+        sheet.say(words, size=plain(y.kept.shape, 1)), at=sheet.corner().shift(*y.kept.offset),
+        steps=y.kept.steps, role="computed",
+    )  # fmt: skip
+    bias = None if src.bias is None else src.bias[(slice(None), *[None] * g.rank)]
+    for cells, terms in filled(sheet, g, "bilinear", src.input):
+        between.cells[(slice(None), *cells)] = terms if bias is None else terms + bias
+    return between
+
+
+def _compared(sheet: Sheet, g: Geometry, y: Figure, between: Figure) -> Part:
+    """Whether the two outputs hold the same numbers, but at the edges."""
     inside = tuple(slice(a.stride // 2, a.output_size - a.stride // 2) for a in g.axes)
-    one, two = (block[(slice(None), *inside)] for block in blocks)
-    flat = min(2, g.rank)
-    apart = added(sheet, differences(sheet, one, two, flat))
+    one, two = (cells[(slice(None), *inside)] for cells in (y.kept, between.cells))
     same = sheet.say("interpolates", size=plain(one.shape, 1))
-    told = call("IF", apart < 1e-9, same, sheet.say("no_interpolation"))
-    cell = sheet.formula(at, told, "verdict")
-    sheet.light(cell, cell.differs(same), "warning")
+    other = sheet.say("no_interpolation")
+    told = call("IF", apart(sheet, (one, two)) < 1e-9, same, other)
+    line = judged(sheet, told, other, "warning")
+    for words in (same, other):
+        sheet.run_over(Spot(line.anchor), words, "verdict")
+    return line
 
 
 def _check(axis: Axis) -> None:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 
-from xlconv.figures.figure import (
-    LEFT,
-    TOP,
-    accumulated,
-    afford,
-    bias_block,
+from xlconv.figures.blocks import (
+    bias_figure,
+    box_size,
     indices,
-    output_blocks,
-    spread,
-    times,
+    note,
+    output_figure,
+    steps,
     tints,
-    written,
 )
+from xlconv.figures.layout import Part, Table, Together, arrange
+from xlconv.figures.operations import Tap, accumulated, afford, written
 from xlconv.figures.sums import listed, summed
+from xlconv.figures.titles import times
 from xlconv.grid.expr import Expr, Grid
-from xlconv.grid.places import Place, below, corners, tiled
+from xlconv.grid.places import start, under
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
@@ -31,95 +30,83 @@ NAMED = 8
 def channels(sheet: Sheet, layer: Layer) -> None:
     """A row for each input channel: its values, its kernels, its part of each output channel."""
     g = layer.geometry
-    inner = {
-        name: tiled(shape[-g.rank :], spread(g.rank, 0))
-        for name, shape in {
-            "input": g.input_shape, "weight": g.weight_shape, "canvas": g.canvas_shape
-        }.items()
-    }  # fmt: skip
-    (ih, iw), (kh, kw), (ch, cw) = (
-        _extent(shape[-g.rank :], inner[name])
-        for name, shape in (
-            ("input", g.input_shape), ("weight", g.weight_shape), ("canvas", g.canvas_shape)
-        )
-    )  # fmt: skip
-    down = max(ih, kh, ch) + 3
-    across = max(kw, 6) + 1 + max(cw, 6) + 3
-    kernels = LEFT + max(iw, 5) + 2
-    parts_at = kernels + max(kw, 6) + 1
-    top = TOP + 1
+    at_x, at_parts = sheet.corner(), sheet.corner()
+    shapes = [shape[-g.rank :] for shape in (g.input_shape, g.weight_shape, g.canvas_shape)]
+    moves = [steps(shape, g.rank, 0) for shape in shapes]
+    (x_high, _), (w_high, w_wide), (high, wide) = map(box_size, shapes, moves)
+    last = {"i": g.in_channels - 1, "o": g.out_channels - 1}  # has the longest words
+    w_wide = max(w_wide, sheet.behind(at_x, sheet.say("kernel_of", **last), "caption")) + 1
+    told = [sheet.say("part_of", **last), *_told(sheet, g, last["o"], layer.bias is not None)]
+    wide = max(wide, *(sheet.behind(at_x, words, "caption") for words in told)) + 2
+    down, across = (max(x_high, w_high, high) + 3, 0), (0, w_wide + wide)
 
     x = sheet.block(
-        "input", (top, LEFT), g.input_shape, role="input", content=layer.input,
-        steps=((down, 0), *inner["input"]),
-    )  # fmt: skip
+        "input", at_x, g.input_shape, role="input", content=layer.input, steps=(down, *moves[0])
+    )
     w = sheet.block(
-        "kernel", (top, kernels), g.weight_shape, role="kernel", content=layer.weight,
-        tint=tints(g), steps=((down, 0), (0, across), *inner["weight"]),
+        "kernel", at_parts.shift(0, -w_wide), g.weight_shape, role="kernel", content=layer.weight,
+        tint=tints(g), steps=(down, across, *moves[1]),
     )  # fmt: skip
     parts = sheet.block(
-        "parts", (top, parts_at), (*g.weight_shape[:2], *g.canvas_shape[1:]), role="computed",
-        steps=((down, 0), (0, across), *inner["canvas"]),
+        "parts", at_parts, (*g.weight_shape[:2], *g.canvas_shape[1:]), role="computed",
+        steps=(down, across, *moves[2]),
     )  # fmt: skip
     _write_parts(sheet, g, x, w, parts)
-    row = corners(parts)[1][0] + 5
-    bias = None if layer.bias is None else bias_block(sheet, layer.bias, (row, kernels))
-    place = ((0, across), *inner["canvas"])
-    canvas, _, _ = output_blocks(sheet, layer, (row, parts_at), "output", "", place=place)
-    _added(sheet, g, canvas, parts, bias)
-    for n, line in enumerate(layout(sheet, g).splitlines()):
-        sheet.text((row + n, LEFT), line, "text")
-
-
-def _extent(shape: Sequence[int], moves: Sequence[Place]) -> Place:
-    """Rows and columns from the first to the last cell of a block."""
-    far = [sum((n - 1) * move[way] for n, move in zip(shape, moves, strict=True)) for way in (0, 1)]
-    return far[0] + 1, far[1] + 1
+    y = output_figure(sheet, layer, words="", steps=(across, *moves[2]))
+    b = bias_figure(sheet, layer)
+    _added(sheet, g, y.cells, parts, None if b is None else b.cells)
+    axes = note(sheet, *layout(sheet, g).splitlines(), role="text")
+    rows = Part(at_x.anchor), Part(at_parts.anchor)
+    arrange(sheet, Together(Table([rows, [b, y]])), axes)
 
 
 def _write_parts(sheet: Sheet, g: Geometry, x: Grid, w: Grid, parts: Grid) -> None:
     """Write what each input channel brings to each output channel, with captions over all."""
-    runs = [axis.canvas_runs for axis in g.axes]
-    afford(sheet, runs, 1, g.in_channels * g.weight_shape[1])
+
+    def term(f: int, i: int, tap: Tap) -> Expr:
+        inputs, offsets = tap
+        return x[(i, *inputs)] * w[(i, f, *offsets)]
+
+    runs, alike = [axis.canvas_runs for axis in g.axes], g.in_channels * g.weight_shape[1]
+    afford(sheet, runs, 1, alike)
     for i in written(sheet, parts):
-        row = x[i].origin[0] - 1
-        sheet.text((row, LEFT), sheet.say("input_channel", i=i), "caption")
         for f in written(sheet, parts[i]):
-            accumulated(
-                sheet,
-                parts[i, f],
-                runs,
-                lambda i, tap, f=f: x[(i, *tap[0])] * w[(i, f, *tap[1])],  # type: ignore[misc]
-                range(i, i + 1),
-                alike=g.in_channels * g.weight_shape[1],
-            )
+            accumulated(sheet, parts[i, f], runs, partial(term, f), range(i, i + 1), alike=alike)
+    for i in sorted({0, *written(sheet, parts)}):  # a plan, too, has words above the first
+        sheet.text(start(x[i]).shift(-1), sheet.say("input_channel", i=i), "caption")
+        for f in written(sheet, parts[i]):
             for cells, key in ((w, "kernel_of"), (parts, "part_of")):
                 words = sheet.say(key, i=i, o=g.targets(i)[f])
-                sheet.text((row, cells[i, f].origin[1]), words, "caption")
+                sheet.text(start(cells[i, f]).shift(-1), words, "caption")
 
 
-def _added(sheet: Sheet, g: Geometry, canvas: Grid, parts: Grid, bias: Grid | None) -> None:
+def _added(sheet: Sheet, g: Geometry, y: Grid, parts: Grid, bias: Grid | None) -> None:
     """Write each output channel as the sum of its parts, and say so above and under it."""
-    firsts = [-axis.crop.start for axis in g.axes]
+
+    def part(o: int, i: int) -> Expr:
+        return parts[i, g.filter(o)]
+
     sheet.afford(len(g.sources(0)) * g.out_channels)
-    for o in written(sheet, canvas):
+    for o in written(sheet, y):
+        terms = listed(sheet, g.sources(o), partial(part, o))
         more: list[Expr] = [] if bias is None else [bias[o]]
-        terms = listed(sheet, g.sources(o), lambda i, o=o: parts[i, g.filter(o)])  # type: ignore[misc]
-        summed(sheet, canvas[o], [(..., terms + more)], g.out_channels)
-        row, column = canvas[o].origin
+        summed(sheet, y[o], [(..., terms + more)], g.out_channels)
         if g.rank == 1 and o:  # the first row's indices are there
-            indices(sheet, canvas[o], 1, firsts)
-        named = (
-            list(g.sources(o))
-            if len(g.sources(o)) <= NAMED
-            else [g.sources(o)[0], g.sources(o)[-1]]
-        )
-        names = [sheet.say("part", i=i) for i in named]
-        if len(g.sources(o)) > NAMED:
-            names.insert(1, "…")
-        told = " + ".join(names + [sheet.say("bias")] * len(more))
-        sheet.text((row - 2, column), sheet.say("output_channel", o=o), "caption")
-        sheet.text((below(canvas[o], 0), column), f"= {told}", "note")
+            indices(sheet, y[o], 1, [-axis.crop.start for axis in g.axes])
+        above, below = _told(sheet, g, o, bool(more))
+        sheet.text(start(y[o]).shift(-2), above, "caption")
+        sheet.text(under(y[o]), below, "note")
+
+
+def _told(sheet: Sheet, g: Geometry, o: int, biased: bool) -> tuple[str, str]:
+    """What stands above and under an output channel: its name, and what is added."""
+    every = g.sources(o)
+    few = len(every) <= NAMED
+    names = [sheet.say("part", i=i) for i in (every if few else (every[0], every[-1]))]
+    if not few:
+        names.insert(1, "…")
+    names += [sheet.say("bias")] * biased
+    return sheet.say("output_channel", o=o), f"= {' + '.join(names)}"
 
 
 def layout(sheet: Sheet, g: Geometry) -> str:

@@ -9,26 +9,26 @@ from math import prod
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.figures.figure import (
-    LEFT,
-    TOP,
-    nth,
-    output_blocks,
-    output_caption,
-    sources,
-    steps,
-    tapped,
-    verdict,
-    written,
+from xlconv.figures.blocks import (
+    Figure,
+    Sources,
+    bias_figure,
+    figure,
+    input_figure,
+    kernel_figure,
+    output_figure,
 )
-from xlconv.figures.sums import added, listed
+from xlconv.figures.counts import count_figure, count_sums
+from xlconv.figures.layout import Arranged, Part, arrange
+from xlconv.figures.operations import tapped, written
+from xlconv.figures.sums import added, listed, nth, sliced
+from xlconv.figures.verdicts import verdict
 from xlconv.grid.expr import Expr, Grid, call, total
-from xlconv.grid.places import below, beside
+from xlconv.grid.places import under
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
 from xlconv.layers.phase import Phase, phase_tints
-from xlconv.views.overlap import counts
 
 SUMS = 200
 """Sums of phases beyond which a formula cannot compare them all."""
@@ -40,82 +40,58 @@ def checkerboard(sheet: Sheet, layer: Layer) -> None:
     Raises XlconvError where there are too many phases.
     """
     g = layer.geometry
-    sizes = tuple(axis.stride for axis in g.axes)
-    if (many := prod(sizes)) > SUMS:
+    if (many := prod(axis.stride for axis in g.axes)) > SUMS:
         raise XlconvError(
             f"the checkerboard view compares at most {SUMS} sums of phases, this layer has {many}:"
             " use a smaller stride",
             parameter="stride",
         )
-    axes = [[Phase.of(axis, start) for start in range(axis.stride)] for axis in g.axes]
-    longest = len(g.sources(0)) * prod(max(len(p.offsets) for p in axis) for axis in axes)
-    sheet.afford((longest + 2) * many * g.out_channels)
-    src = sources(sheet, layer)
-    sheet.coat(src.weight, "kernel", phase_tints(g, axes))
-    row = below(src.weight if src.bias is None else src.bias, 2)
-    shape = (g.out_channels, *sizes)
-    sums = sheet.block(
-        "phase_sums", (row + 1, LEFT), shape, steps=steps(shape, g.rank, 1), role="computed",
-        tint=np.arange(prod(sizes)).reshape(sizes),
+    phases = [[Phase.of(axis, start) for start in range(axis.stride)] for axis in g.axes]
+    src = Sources(
+        input_figure(sheet, layer), kernel_figure(sheet, layer, phase_tints(g, phases)),
+        bias_figure(sheet, layer),
     )  # fmt: skip
-    sheet.text((row, LEFT), sheet.say("phase_sums"), "caption")
-    each = list(zip(np.ndindex(*sizes), product(*axes), strict=True))
+    sums = _phase_sums(sheet, g, src.weight, phases)
+    y, count = output_figure(sheet, layer), count_figure(sheet, layer)
+    tapped(sheet, y.cells, g, src.input, src.weight, src.bias)
+    sheet.scale(y.kept)
+    arrange(
+        sheet,
+        src.column / sums
+        | y / _kept(sheet, g, src, y.cells)
+        | count / count_sums(sheet, layer, count),
+    )
+
+
+def _phase_sums(sheet: Sheet, g: Geometry, w: Grid, phases: Sequence[Sequence[Phase]]) -> Figure:
+    """The weights that meet on each phase, added, and whether all phases are alike."""
+    sizes = tuple(map(len, phases))
+    longest = len(g.sources(0)) * prod(max(len(p.offsets) for p in axis) for axis in phases)
+    sheet.afford((longest + 2) * prod(sizes) * g.out_channels)
+    sums = figure(
+        sheet, "phase_sums", (g.out_channels, *sizes), g.rank, sheet.say("phase_sums"),
+        role="computed", tint=np.arange(prod(sizes)).reshape(sizes), numbered=False,
+    )  # fmt: skip
+    each = list(zip(np.ndindex(*sizes), product(*phases), strict=True))
     if sheet.plan:  # the longest sum stands for all
         each = [max(each, key=lambda one: prod(len(p.offsets) for p in one[1]))]
-    for (at, phase), o in product(each, written(sheet, sums)):
-        sums[(o, *at)] = added(sheet, _used(sheet, g, src.weight, o, phase), many * g.out_channels)
-    for o in written(sheet, sums):
-        cells = [sums[(o, *at)] for at in np.ndindex(*sizes)]
+    alike = prod(sums.cells.shape)
+    for (at, phase), o in product(each, written(sheet, sums.cells)):
+        sums.cells[(o, *at)] = added(sheet, _met(sheet, g, w, o, phase), alike)
+    same, other = sheet.say("sums_alike"), sheet.say("sums_differ")
+    for o in written(sheet, sums.cells):
+        cells = [sums.cells[(o, *at)] for at in np.ndindex(*sizes)]
         apart = call("MAX", *cells) - call("MIN", *cells)
-        told = call("IF", apart < 1e-9, sheet.say("sums_alike"), sheet.say("sums_differ"))
-        cell = sheet.formula((below(sums, 0) + o, LEFT), told, "verdict")
-        sheet.light(cell, cell.differs(sheet.say("sums_alike")), "warning")
-
-    right = sheet.columns + 2
-    canvas, output, _ = output_blocks(
-        sheet, layer, (TOP, right), "output", output_caption(sheet, g)
-    )
-    tapped(sheet, canvas, g, src.input, src.weight, src.bias)
-    sheet.scale(output)
-    counts(sheet, layer, (TOP, beside(canvas, 3)))
-
-    # nothing is lost: each input gives away the whole kernel
-    def given_away(o: int) -> Expr:
-        terms = listed(
-            sheet,
-            g.sources(o),
-            lambda i: _added(sheet, src.input[i]) * _added(sheet, src.weight[i, g.filter(o)]),
-        )
-        bias = 0 if src.bias is None else src.bias[o] * prod(g.canvas_shape[1:])
-        return added(sheet, terms, g.out_channels) + bias
-
-    given = listed(sheet, range(g.out_channels), given_away)
-    row = below(canvas, 1)
-    one = sheet.formula((row, right), added(sheet, _sums(sheet, canvas)), "fact")
-    two = sheet.formula((row + 1, right), added(sheet, given), "fact")
-    sheet.text((row, right + 2), sheet.say("output_added"), "note")
-    sheet.text((row + 1, right + 2), sheet.say("output_known"), "note")
-    verdict(
-        sheet, (row + 2, right), (one[None], two[None]), agree="sums_agree", differ="sums_disagree"
-    )
+        told = call("IF", apart < 1e-9, same, other)
+        line = under(sums.cells).shift(o)
+        cell = sheet.formula(line, told, "verdict")
+        sheet.light(cell, cell.differs(same), "warning")
+        for words in (same, other):
+            sheet.run_over(line, words, "verdict")
+    return sums
 
 
-def _added(sheet: Sheet, cells: Grid) -> Expr:
-    """All cells of a block, added."""
-    return total(_sums(sheet, cells))
-
-
-def _sums(sheet: Sheet, cells: Grid) -> list[Expr]:
-    """The sum of each 2-D slice of a block."""
-    flat = min(2, len(cells.shape))
-    slices = cells.shape[: len(cells.shape) - flat]
-    sheet.afford(prod(slices))
-    return listed(
-        sheet, range(prod(slices)), lambda n: call("SUM", cells[nth(n, slices)].area(flat))
-    )
-
-
-def _used(sheet: Sheet, g: Geometry, w: Grid, o: int, phase: Sequence[Phase]) -> list[Expr]:
+def _met(sheet: Sheet, g: Geometry, w: Grid, o: int, phase: Sequence[Phase]) -> list[Expr]:
     """The weights of an output channel that meet on a phase."""
     sizes = (len(g.sources(o)), *(len(p.offsets) for p in phase))
 
@@ -125,3 +101,29 @@ def _used(sheet: Sheet, g: Geometry, w: Grid, o: int, phase: Sequence[Phase]) ->
         return w[(g.sources(o)[i], g.filter(o), *offsets)]
 
     return listed(sheet, range(prod(sizes)), term)
+
+
+def _kept(sheet: Sheet, g: Geometry, src: Sources, y: Grid) -> Arranged:
+    """Nothing is lost: each input gives away the whole kernel."""
+
+    def given_away(o: int) -> Expr:
+        terms = listed(
+            sheet, g.sources(o),
+            lambda i: _all(sheet, src.input[i]) * _all(sheet, src.weight[i, g.filter(o)]),
+        )  # fmt: skip
+        bias = 0 if src.bias is None else src.bias[o] * prod(y.shape[1:])
+        return added(sheet, terms, g.out_channels) + bias
+
+    corner = sheet.corner()
+    given = listed(sheet, range(g.out_channels), given_away)
+    one = sheet.formula(corner, added(sheet, sliced(sheet, "SUM", y)), "fact")
+    two = sheet.formula(corner.shift(1), added(sheet, given), "fact")
+    for n, words in enumerate(("output_added", "output_known")):
+        sheet.text(corner.shift(n, 2), sheet.say(words), "note")
+    agree = verdict(sheet, (one[None], two[None]), agree="sums_agree", differ="sums_disagree")
+    return Part(corner.anchor) / agree
+
+
+def _all(sheet: Sheet, cells: Grid) -> Expr:
+    """All cells of a block, added."""
+    return total(sliced(sheet, "SUM", cells))

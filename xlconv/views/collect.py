@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from itertools import product
+from collections.abc import Sequence
 from math import prod
 
-from xlconv.figures.figure import (
-    LEFT,
-    TOP,
+from xlconv.figures.blocks import (
     Sources,
-    caption,
-    collected,
-    indices,
-    of_channel,
-    output_blocks,
-    output_caption,
-    plain,
+    kernel_indices,
+    meeting,
+    note,
+    output_figure,
+    source,
     sources,
-    stretched_caption,
-    stretched_input,
-    tapped,
+    stretched_figure,
     tinted,
-    turned_kernel,
-    verdict,
+    turned_figure,
 )
-from xlconv.figures.looked_at import CHOICES, Look, look_at, pick
-from xlconv.grid.expr import Expr, Grid, call, joined, moved, shown
-from xlconv.grid.places import below, beside
+from xlconv.figures.layout import Part, arrange
+from xlconv.figures.looked_at import CHOICES, LookedAt, look_at, pick
+from xlconv.figures.operations import collected, tapped
+from xlconv.figures.table import Column, Lines, table
+from xlconv.figures.verdicts import verdict
+from xlconv.grid.expr import Grid, call, joined, shown, with_commas
 from xlconv.grid.sheet import Sheet
-from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
 
 TAPS = 80
@@ -40,165 +35,93 @@ def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> Non
 
     look  the output cell that is looked at when the file is opened; the middle if not given
     """
-    g, top = layer.geometry, TOP + 2
-    src = sources(sheet, layer, (top, LEFT))
-    left = max(beside(src.input, 3), beside(src.weight, 3))
-    z = stretched_input(sheet, g, src.input, (top, left))
-    caption(sheet, z, stretched_caption(sheet, g))
-    places = indices(sheet, z, g.rank)
-    # slices side by side fill the page: the turned kernel then stands under them
-    wide = g.rank > 2
-    t = turned_kernel(sheet, g, src.weight, (below(z, 3), left) if wide else (top, beside(z, 3)))
-    caption(sheet, t, sheet.say("turned", size=plain(t.shape, 2)), lift=1)
+    g = layer.geometry
+    src = sources(sheet, layer)
+    z, t = stretched_figure(sheet, g, src.x), turned_figure(sheet, g, src.w)
+    y, again = output_figure(sheet, layer), output_figure(sheet, layer, "by_distributing")
+    collected(sheet, y.cells, g, t.cells, z.cells, src.bias)
+    tapped(sheet, again.cells, g, src.input, src.weight, src.bias)
 
-    right = max(beside(t, 3), beside(z, 3) if wide else beside(z, 3) + 7)
-    canvas, output, labels = output_blocks(
-        sheet, layer, (top, right), "output", output_caption(sheet, g)
-    )
-    collected(sheet, canvas, g, t, z, src.bias)
-    again, _, _ = output_blocks(
-        sheet, layer, (below(canvas, 4), right), "by_distributing",
-        sheet.say("by_distributing", size=plain(g.output_shape, 1)),
-    )  # fmt: skip
-    tapped(sheet, again, g, src.input, src.weight, src.bias)
-    verdict(sheet, (below(again), right), (canvas, again))
-
-    looked = look_at(sheet, g, labels, look)
-    _light(sheet, g, looked, src, z, places, canvas, labels)
-    taps = len(g.sources(0)) * prod(axis.kernel_size for axis in g.axes)
-    if taps <= TAPS and g.out_channels <= CHOICES:
-        _in_words(sheet, g, looked, src, output, sheet.rows + 1)
-    else:
-        sheet.text((sheet.rows + 1, LEFT), sheet.say("no_words", count=taps), "note")
-
-
-def _offsets(g: Geometry) -> product[tuple[int, ...]]:
-    """Every kernel index, in the order in which the turned kernel shows them."""
-    return product(*(range(axis.kernel_size - 1, -1, -1) for axis in g.axes))
-
-
-def _light(
-    sheet: Sheet,
-    g: Geometry,
-    looked: Look,
-    src: Sources,
-    z: Grid,
-    places: list[Grid],
-    canvas: Grid,
-    labels: list[Grid],
-) -> None:
-    """Tint what the looked-at cell meets with the weight that it meets it through."""
+    here = look_at(sheet, g, y.labels, look)
     for o in range(g.out_channels):
-        sheet.light(canvas[o], looked.is_at(labels, o), "current")
-    if not tinted(sheet, src.weight[:, 0]):
-        return
-    sizes = [axis.kernel_size for axis in g.axes]
-    for tint, offset in enumerate(product(*map(range, sizes))):
-        for i in range(g.in_channels):
-            met = looked.is_group(i)
-            axes = list(zip(g.axes, looked.at, offset, strict=True))
-            on_input = [
-                (of_channel(index, i) * a.stride).equals(moved(at, a.padding[0] - a.dilation * u))
-                for (a, at, u), index in zip(axes, src.input_indices, strict=True)
-            ]
-            on_z = [
-                of_channel(place, i).equals(
-                    moved(at, a.crop.start + a.dilation * (a.kernel_size - 1 - u))
-                )
-                for (a, at, u), place in zip(axes, places, strict=True)
-            ]
-            sheet.light(src.input[i], call("AND", *on_input, *met), "met", tint)
-            sheet.light(z[i], call("AND", *on_z, *met), "met", tint)
+        sheet.light(y.cells[o], here.is_at(y.labels, o), "current")
+    if tinted(sheet, src.weight[:, 0]):
+        for tint, u in enumerate(kernel_indices(g)):
+            for met in (src.x, z):
+                for i in range(g.in_channels):
+                    tests = meeting(g, met, i, here.at, u)
+                    sheet.light(met.cells[i], call("AND", *tests, *here.is_group(i)), "met", tint)
+
+    # slices side by side fill the page: the turned kernel then stands under them
+    made = z / t if g.rank > 2 else z | t
+    agree = verdict(sheet, (y.cells, again.cells))
+    words = _in_words(sheet, layer, here, src, y.kept)
+    arrange(sheet, here, src.column | made | y / again / agree, *words)
 
 
-def _in_words(
-    sheet: Sheet, g: Geometry, looked: Look, src: Sources, output: Grid, row: int
-) -> None:
+def _in_words(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources, y: Grid) -> Sequence[Part]:
     """The looked-at cell as a sum: in symbols, in numbers, and tap by tap."""
-    names = ["depth", "row", "column"][-g.rank :]
-    offsets = list(_offsets(g))
-    width = g.in_channels // g.groups
-    lines = [(m, offset) for m in range(width) for offset in offsets]
-    head = row + 4
-    sheet.text((head - 1, LEFT), sheet.say("taps"), "caption")
-    titles = ["#", sheet.say("tap_kernel"), "", *(sheet.say(name) for name in names), "x", "x·w"]
-    sheet.line((head, LEFT), titles, "heads")
-    first, wide = head + 1, len(titles)
+    g = layer.geometry
+    taps = len(g.sources(0)) * prod(axis.kernel_size for axis in g.axes)
+    if taps > TAPS or g.out_channels > CHOICES:
+        return [note(sheet, sheet.say("no_words", count=taps))]
 
-    def column(n: int, role: str, kind: object = float) -> Grid:
-        cells = sheet.memory((first, LEFT + n), (len(lines),), steps=((1, 0),), dtype=kind)
-        sheet.coat(cells, role)
-        return cells
-
-    number, symbol, weight = (
-        column(0, "fact", object),
-        column(1, "symbol", object),
-        column(2, "fact", object),
-    )
-    reached = [column(3 + n, "fact", object) for n in range(g.rank)]
-    value, part = column(3 + g.rank, "fact", object), column(4 + g.rank, "fact", object)
-    in_symbols, in_numbers = column(wide + 1, "note", object), column(wide + 6, "note", object)
-    tint_sizes = [axis.kernel_size for axis in g.axes]
-    for n, (m, offset) in enumerate(lines):
-        channel = f"{m}," if width > 1 else ""
-        symbol[n] = f"w[{channel}{','.join(map(str, offset))}]"
-        tint = 0
-        for u, size in zip(offset, tint_sizes, strict=True):
-            tint = tint * size + u
-        sheet.coat(symbol[n], "symbol", tint)
-        weights = [
-            src.weight[(m + g.sources(o)[0], g.filter(o), *offset)] for o in range(g.out_channels)
-        ]
-        weight[n] = call("IF", looked.valid, looked.by_channel(weights), "")
-        for axis, at, u, cells in zip(g.axes, looked.at, offset, reached, strict=True):
-            apart = moved(at, axis.padding[0] - axis.dilation * u)
-            tests = [apart >= 0, apart <= axis.stride * (axis.size - 1)]
-            if axis.stride > 1:
-                tests.append(call("MOD", apart, axis.stride).equals(0))
-            found = apart / axis.stride if axis.stride > 1 else apart
-            cells[n] = call("IF", looked.valid, call("IF", call("AND", *tests), found, ""), "")
-        met = call("AND", *(cells[n].differs("") for cells in reached))
-        value[n] = call(
-            "IF",
-            met,
-            looked.by_group(
-                [
-                    pick(src.input[m + group * width], [cells[n] for cells in reached])
-                    for group in range(g.groups)
-                ]
-            ),
-            "",
-        )
-        part[n] = call("IF", met, value[n] * weight[n], "")
-        before = call("COUNTIF", number[:n].area(), ">0") if n else 0
-        number[n] = call("IF", met, before + 1 if isinstance(before, Expr) else 1, "")
-        plus = call("IF", number[n] > 1, " + ", "")
-        x = joined(f"x[{channel}", *_comma([cells[n] for cells in reached]), "]*", symbol[n])
-        in_symbols[n] = call("IF", met, plus & x, "")
-        in_numbers[n] = call("IF", met, plus & shown(value[n]) & "*" & shown(weight[n]), "")
-    result = looked.by_channel([pick(output[o], looked.at) for o in range(g.out_channels)])
-    y = sheet.formula((row + 1, LEFT), call("IF", looked.valid, result, ""), "current")
-    bias: list[object] = []
-    if src.bias is not None:
-        chosen = looked.by_channel([src.bias[o] for o in range(g.out_channels)])
-        bias = [" + ", shown(chosen)]
-    index = joined("y[", *_comma(looked.at), "] = ")
-    symbols = joined(*(in_symbols[n] for n in range(len(lines))))
-    numbers = joined(*(in_numbers[n] for n in range(len(lines))), *bias)
-    reaching = call("COUNTIF", number.area(), ">0")
+    tap = _taps(sheet, layer, here, src)
+    corner = sheet.corner()
+    result = sheet.formula(corner.shift(1), here.said(here.of(y)), "current")
+    bias = [] if src.bias is None else [" + ", shown(here.by_channel(list(each(src.bias))))]
+    numbers = joined(*each(tap["numbers"]), *bias)
+    symbols = joined(*each(tap["symbols"]), " + b = " if bias else " = ")
     nothing = sheet.say("only_bias" if bias else "nothing")
-    short = call("IF", reaching > 0, shown(y) & " = " & numbers, shown(y) & " = " & nothing)
-    long = call(
-        "IF", reaching > 0, joined(index, symbols, " + b = " if bias else " = ", numbers, " = ", shown(y)),
-        index & nothing,
-    )  # fmt: skip
-    sheet.formula((row, LEFT), call("IF", looked.valid, long, ""), "symbols")
-    sheet.formula((row + 1, LEFT + 2), call("IF", looked.valid, short, ""), "words")
+    reached = call("COUNTIF", tap["number"].area(), ">0") > 0
+    index = joined("y[", *with_commas(here.at), "] = ")
+    told = joined(index, symbols, numbers, " = ", shown(result))
+    short = call("IF", reached, shown(result) & " = " & numbers, shown(result) & " = " & nothing)
+    sheet.formula(corner, here.said(call("IF", reached, told, index & nothing)), "symbols")
+    sheet.formula(corner.shift(1, 2), here.said(short), "words")
+    return [Part(corner.anchor), tap]
 
 
-def _comma(parts: list[Grid]) -> list[object]:
-    """The parts with commas between them."""
-    listed: list[object] = []
-    for part in parts:
-        listed += [",", part] if listed else [part]
-    return listed
+def _taps(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources) -> Lines:
+    """Each weight with the input that it meets, if there is one, and their product."""
+    g, names = layer.geometry, ["depth", "row", "column"][-layer.geometry.rank :]
+    width, weights = g.in_channels // g.groups, kernel_indices(g)
+    columns = {
+        "number": Column("#"), "symbol": Column(sheet.say("tap_kernel"), "symbol"),
+        "weight": Column(""), **{name: Column(sheet.say(name)) for name in names},
+        "x": Column("x"), "product": Column("x·w", width=2),
+        "symbols": Column(None, "note", 5), "numbers": Column(None, "note"),
+    }  # fmt: skip
+    taps = [(m, tint) for m in range(width) for tint in reversed(range(len(weights)))]
+    tap = table(sheet, sheet.say("taps"), len(taps), columns)
+    for n, (m, tint) in enumerate(taps):
+        line = {name: cells[n] for name, cells in tap.columns.items()}
+        u, channel = weights[tint], f"{m}," if width > 1 else ""
+        line["symbol"][...] = f"w[{channel}{','.join(map(str, u))}]"
+        sheet.coat(line["symbol"], "symbol", tint)
+        line["weight"][...] = here.said(
+            here.by_channel(
+                [src.weight[(m + g.sources(o)[0], g.filter(o), *u)] for o in range(g.out_channels)]
+            )
+        )
+        place = [line[name] for name in names]
+        for axis, r, offset, cell in zip(g.axes, here.at, u, place, strict=True):
+            i, there = source(axis, r, offset)
+            cell[...] = here.said(call("IF", call("AND", *there), i, ""))
+        met = call("AND", *(cell.differs("") for cell in place))
+        inputs = [pick(src.input[m + group * width], place) for group in range(g.groups)]
+        line["x"][...] = call("IF", met, here.by_group(inputs), "")
+        line["product"][...] = call("IF", met, line["x"] * line["weight"], "")
+        before = call("COUNTIF", tap["number"][:n].area(), ">0") + 1 if n else 1
+        line["number"][...] = call("IF", met, before, "")
+        plus = call("IF", line["number"] > 1, " + ", "")
+        symbols = joined(f"x[{channel}", *with_commas(place), "]*", line["symbol"])
+        line["symbols"][...] = call("IF", met, plus & symbols, "")
+        numbers = shown(line["x"]) & "*" & shown(line["weight"])
+        line["numbers"][...] = call("IF", met, joined(plus, numbers), "")
+    return tap
+
+
+def each(cells: Grid) -> Sequence[Grid]:
+    """The cells of a column, one by one."""
+    return [cells[n] for n in range(cells.shape[0])]

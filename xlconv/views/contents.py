@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from xlconv import __version__
 from xlconv.errors import XlconvError
-from xlconv.figures.figure import LEFT
 from xlconv.grid.expr import lift
 from xlconv.grid.places import Place
 from xlconv.grid.sheet import Frame, Sheet
-from xlconv.version import __version__
 
 LEGEND = ("input", "computed", "kernel", "zero", "cropped", "current", "now", "count")
 """The roles that a legend can explain."""
@@ -41,8 +40,8 @@ def contents(
     sheet.text((row, 1), sheet.say("sheets"), "heading")
     for n, (name, idea) in enumerate(pages[1:], 1):
         sheet.text((row + n, 1), f"{n}", "index")
-        sheet.link((row + n, LEFT), name, name)
-        sheet.text((row + n, LEFT + 4), idea, "text")
+        sheet.link((row + n, 2), name, name)
+        sheet.text((row + n, 6), idea, "text")
     row += len(pages) + 1
     sheet.text((row, 1), sheet.say("legend"), "heading")
     height = -(-len(shown) // 2)

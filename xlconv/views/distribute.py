@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count as counted_from
 from math import prod
 
-from xlconv.figures.figure import (
-    CONTROLS,
-    LEFT,
-    TOP,
-    accumulated,
-    afford,
-    caption,
-    count_caption,
-    distributed,
-    indices,
-    output_blocks,
-    output_caption,
-    sources,
-)
+from xlconv.figures.blocks import Figure, Sources, figure, output_figure, sources
+from xlconv.figures.layout import Part, arrange
+from xlconv.figures.operations import accumulated, afford, distributed
+from xlconv.figures.titles import count_caption
 from xlconv.grid.expr import Expr, Grid, call, total
-from xlconv.grid.places import Place, below, beside, passed, tiled
+from xlconv.grid.places import Place, passed, tiled
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
@@ -29,83 +21,69 @@ LIT = 150
 """Input cells beyond which stamps do not light up: each would take a rule of its own."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Step(Part):
+    """The step that a sheet has come to.
+
+    number  the control
+    valid   a condition: whether there is such a step
+    at      the input cell that it stamps, an index for each axis
+    """
+
+    number: Grid
+    valid: Expr
+    at: list[Grid]
+
+
 def distribute(sheet: Sheet, layer: Layer) -> None:
     """The input, the stamp of each of its cells, and the output that adds them up to a step."""
-    g, top = layer.geometry, TOP + 2
-    sizes = g.input_shape[1:]
-    src = sources(sheet, layer, (top, LEFT))
-    step, valid, at = _controls(sheet, sizes)
-    order = _order([index[0] for index in src.input_indices], sizes)
-    placed = sheet.block(
-        "placed", (below(src.bias or src.weight, 3), LEFT), sizes, role="computed",
+    g, sizes = layer.geometry, layer.geometry.input_shape[1:]
+    src, step = sources(sheet, layer), _step(sheet, sizes)
+    order = _order([index[0] for index in src.x.labels], sizes)
+    placed = figure(
+        sheet, "placed", sizes, g.rank, sheet.say("placed"), role="computed", numbered=False,
         steps=src.input[0].steps,
-        content=call("IF", call("AND", valid, order <= step), 1, 0),
+        content=call("IF", call("AND", step.valid, order <= step.number), 1, 0),
     )  # fmt: skip
-    caption(sheet, placed, sheet.say("placed"), lift=1)
+    stamps = _stamps(sheet, g, src, placed.cells)
+    y = output_figure(sheet, layer)
+    distributed(sheet, y.cells, g, stamps.cells, src.bias)
+    count = _count(sheet, g, y, placed.cells)
 
-    each, all_taps = (None,) * g.rank, (..., *(None,) * g.rank)
-    shape = (*g.weight_shape[:2], *sizes, *g.weight_shape[2:])
-    left = max(beside(src.input, 3), beside(src.weight, 3))
-    stamps = sheet.block("stamps", (top, left), shape, steps=_stamp_steps(g), role="computed")
-    stamps[...] = call(
-        "IF", placed[all_taps], src.input[:, None][all_taps] * src.weight[(slice(None), slice(None), *each)], 0
-    )  # fmt: skip
-    caption(sheet, stamps, sheet.say("stamps"), lift=1)
-
-    right = beside(stamps, 3)
-    canvas, _, labels = output_blocks(
-        sheet, layer, (top, right), "output", output_caption(sheet, g)
-    )
-    distributed(sheet, canvas, g, stamps, src.bias)
-
-    count = sheet.block(
-        "count", (below(canvas, 3), right), canvas.shape[1:], role="count", steps=canvas.steps[1:]
-    )
-    runs = [axis.canvas_runs for axis in g.axes]
-    afford(sheet, runs)
-    accumulated(
-        sheet,
-        count,
-        runs,
-        lambda _, tap: placed[tap[0]],
-    )
-    sheet.scale(count)
-    caption(sheet, count, count_caption(sheet, g), lift=2)
-    indices(sheet, count, g.rank, [-axis.crop.start for axis in g.axes])
-
-    sheet.light(src.input, _order(src.input_indices, sizes).equals(step), "current")
+    sheet.light(src.input, _order(src.x.labels, sizes).equals(step.number), "current")
     if prod(sizes) <= LIT and g.rank > 1:
-        number = _order([index[:, None][all_taps] for index in src.input_indices], sizes)
-        sheet.light(stamps, number.equals(step), "now")
-        sheet.light(stamps, number > step, "later")
-    sheet.light(canvas, _reached(g, labels, at, step), "now")
+        each = (..., *(None,) * g.rank)
+        number = _order([index[:, None][each] for index in src.x.labels], sizes)
+        sheet.light(stamps.cells, number.equals(step.number), "now")
+        sheet.light(stamps.cells, number > step.number, "later")
+    sheet.light(y.cells, _reached(g, y.labels, step), "now")
+    arrange(sheet, step, src.column / placed | stamps | y / count)
 
 
-def _controls(sheet: Sheet, sizes: Sequence[int]) -> tuple[Grid, Expr, list[Grid]]:
+def _step(sheet: Sheet, sizes: Sequence[int]) -> Step:
     """The step, whether it is one, and the input cell that it has come to."""
-    last = prod(sizes)
-    sheet.text((CONTROLS, LEFT), sheet.say("step"), "caption")
-    step = sheet.block("step", (CONTROLS, LEFT + 2), (), role="control", content=float(last))
+    corner, last = sheet.corner(), prod(sizes)
+    sheet.text(corner, sheet.say("step"), "caption")
+    number = sheet.block("step", corner.shift(0, 2), (), role="control", content=float(last))
     if last < 100:
-        sheet.choose(step, range(last + 1))
+        sheet.choose(number, range(last + 1))
     right, wrong = sheet.say("step_range", last=last), sheet.say("step_wrong", last=last)
-    in_range = call("AND", step >= 0, step <= last, call("MOD", step, 1).equals(0))
-    told = call("IF", call("ISNUMBER", step), call("IF", in_range, right, wrong), wrong)
-    message = sheet.formula((CONTROLS, LEFT + 4), told, "note")
+    whole = call("AND", number >= 0, number <= last, call("MOD", number, 1).equals(0))
+    words = call("IF", call("ISNUMBER", number), call("IF", whole, right, wrong), wrong)
+    message = sheet.formula(corner.shift(0, 4), words, "note")
     valid = message.differs(wrong)
     sheet.light(message, message.equals(wrong), "warning")
-    at, column = [], LEFT + 18
-    sheet.text((CONTROLS, column - 2), sheet.say("step_at"), "label")
-    for name, size, rest in zip(
-        ("depth", "row", "column")[-len(sizes) :], sizes, passed(sizes), strict=True
-    ):
-        place = call("INT", (step - 1) / rest) if rest > 1 else step - 1
-        sheet.text((CONTROLS, column + 1), sheet.say(name), "label")
+    at, across = list[Grid](), counted_from(19, 3)
+    sheet.text(corner.shift(0, 16), sheet.say("step_at"), "label")
+    names = ("depth", "row", "column")[-len(sizes) :]
+    for name, size, rest in zip(names, sizes, passed(sizes), strict=True):
+        place = call("INT", (number - 1) / rest) if rest > 1 else number - 1
         if size * rest < last:
             place = call("MOD", place, size)
-        at.append(sheet.formula((CONTROLS, column + 2), call("IF", valid, place, ""), "fact"))
-        column += 3
-    return step, valid, at
+        spot = corner.shift(0, next(across))
+        sheet.text(spot, sheet.say(name), "label")
+        at.append(sheet.formula(spot.shift(0, 1), call("IF", valid, place, ""), "fact"))
+    return Step(corner.anchor, number=number, valid=valid, at=at)
 
 
 def _order(index: Sequence[Grid], sizes: Sequence[int]) -> Expr:
@@ -114,10 +92,35 @@ def _order(index: Sequence[Grid], sizes: Sequence[int]) -> Expr:
     return total(before) + 1
 
 
-def _reached(g: Geometry, labels: Sequence[Grid], at: Sequence[Grid], step: Grid) -> Expr:
+def _stamps(sheet: Sheet, g: Geometry, src: Sources, placed: Grid) -> Figure:
+    """The stamp of each input: (in_channels, out_channels // groups, *sizes, *kernel_sizes)."""
+    shape = (*g.weight_shape[:2], *g.input_shape[1:], *g.weight_shape[2:])
+    each, taps = (None,) * g.rank, (..., *(None,) * g.rank)
+    weight = src.weight[(slice(None), slice(None), *each)]
+    return figure(
+        sheet, "stamps", shape, g.rank, sheet.say("stamps"), role="computed", numbered=False,
+        steps=_stamp_steps(g),
+        content=call("IF", placed[taps], src.input[:, None][taps] * weight, 0),
+    )  # fmt: skip
+
+
+def _count(sheet: Sheet, g: Geometry, y: Figure, placed: Grid) -> Figure:
+    """How many of the stamps that are placed reach each cell of the full output."""
+    count = figure(
+        sheet, "count", y.cells.shape[1:], g.rank, count_caption(sheet, g), role="count",
+        steps=y.cells.steps[1:], firsts=[-axis.crop.start for axis in g.axes],
+    )  # fmt: skip
+    runs = [axis.canvas_runs for axis in g.axes]
+    afford(sheet, runs)
+    accumulated(sheet, count.cells, runs, lambda _, tap: placed[tap[0]])
+    sheet.scale(count.cells)
+    return count
+
+
+def _reached(g: Geometry, labels: Sequence[Grid], step: Step) -> Expr:
     """Whether the stamp of the current input reaches an output cell."""
-    tests = [step > 0]
-    for axis, label, i in zip(g.axes, labels, at, strict=True):
+    tests = [step.number > 0]
+    for axis, label, i in zip(g.axes, labels, step.at, strict=True):
         apart = label - i * axis.stride + axis.padding[0]
         tests += [apart >= 0, apart <= axis.extent - 1]
         if axis.dilation > 1:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.figures.figure import LEFT, TOP, indices
-from xlconv.grid.expr import call, joined
-from xlconv.grid.places import Place
+from xlconv.figures.blocks import indices
+from xlconv.figures.layout import Part, Table, arrange
+from xlconv.grid.expr import Expr, Grid, call, joined
+from xlconv.grid.places import Spot
 from xlconv.grid.sheet import Sheet
 
 CORNER, ACROSS, LARGEST = 8, 3, 16
@@ -28,47 +29,28 @@ def evenness(sheet: Sheet, *, pairs: list[tuple[int, int]] | None = None) -> Non
     """
     if pairs and len(pairs) > MOST:
         raise XlconvError(f"pairs must be at most {MOST}, got {len(pairs)}", parameter="pairs")
-    for n, (k, s) in enumerate(pairs or PAIRS):
+    for k, s in pairs or PAIRS:
         if not (1 <= k <= LARGEST and 1 <= s <= LARGEST):
             raise XlconvError(
                 f"pairs must be kernel sizes and strides from 1 to {LARGEST}, got {k} and {s}",
                 parameter="pairs",
             )
-        row, column = n // ACROSS, n % ACROSS
-        _corner(sheet, n, k, s, (TOP - 2 + row * (CORNER + 6), LEFT + column * (CORNER + 3)))
+    corners = [_corner(sheet, n, k, s) for n, (k, s) in enumerate(pairs or PAIRS)]
+    arrange(sheet, Table(corners[n : n + ACROSS] for n in range(0, len(corners), ACROSS)))
 
 
-def _corner(sheet: Sheet, n: int, k: int, s: int, at: Place) -> None:
+def _corner(sheet: Sheet, n: int, k: int, s: int) -> Part:
     """The first output cells for one kernel size and stride: the counts of rows × of columns."""
-    row, column = at
+    corner = sheet.corner()
     size, stride = (
-        sheet.block(f"{name}_{n}", (row, column + 2 + 2 * m), (), role="control", content=float(c))
-        for m, (name, c) in enumerate([("kernel_size", k), ("stride", s)])
+        _control(sheet, corner.shift(-3, 2 * m), f"{letter} =", f"{name}_{n}", value)
+        for m, (letter, name, value) in enumerate([("k", "kernel_size", k), ("s", "stride", s)])
     )
-    for m, (name, control) in enumerate([("k", size), ("s", stride)]):
-        sheet.text((row, column + 1 + 2 * m), f"{name} =", "label")
-        sheet.choose(control, range(1, LARGEST + 1))
-    told = sheet.say("pair_wrong", largest=LARGEST)
-    whole = [
-        test for c in (size, stride) for test in (c >= 1, c <= LARGEST, call("MOD", c, 1).equals(0))
-    ]
-    least, most = call("INT", size / stride), call("INT", (size - 1) / stride) + 1
-    even = joined(sheet.say("even"), least * least)
-    uneven = joined(sheet.say("uneven"), least * least, sheet.say("uneven_to"), most * most)
-    words = call("IF", call("MOD", size, stride).equals(0), even, uneven)
-    numbers = call("AND", call("ISNUMBER", size), call("ISNUMBER", stride))
-    checked = call("IF", numbers, call("IF", call("AND", *whole), words, told), told)
-    message = sheet.formula((row + CORNER + 3, column + 1), checked, "words")
-    sheet.light(message, message.equals(told), "warning")
-    valid = message.differs(told)
-
-    top = row + 3
-    across = sheet.block(
-        f"columns_{n}", (top - 1, column + 1), (1, CORNER), role="count", dtype=object
-    )
-    down = sheet.block(f"rows_{n}", (top, column), (CORNER, 1), role="count", dtype=object)
+    valid = _valid(sheet, corner.shift(CORNER), size, stride)
+    across = sheet.block(f"columns_{n}", corner.shift(-1), (1, CORNER), role="count", dtype=object)
+    down = sheet.block(f"rows_{n}", corner.shift(0, -1), (CORNER, 1), role="count", dtype=object)
     over = indices(sheet, across, 1)[0]
-    left = sheet.memory((top, column - 1), (CORNER, 1))
+    left = sheet.memory(corner.shift(0, -2), (CORNER, 1))
     left[...] = np.arange(CORNER, dtype=float)[:, None]
     sheet.coat(left, "index")
     for cells, r in ((across, over), (down, left)):
@@ -76,7 +58,36 @@ def _corner(sheet: Sheet, n: int, k: int, s: int, at: Place) -> None:
         cells[...] = call("IF", valid, call("INT", r / stride) - first, "")
         sheet.scale(cells)
     here = sheet.block(
-        f"corner_{n}", (top, column + 1), (CORNER, CORNER), role="count", dtype=object,
+        f"corner_{n}", corner, (CORNER, CORNER), role="count", dtype=object,
         content=call("IF", valid, down * across, ""),
     )  # fmt: skip
     sheet.scale(here)
+    return Part(corner.anchor)
+
+
+def _control(sheet: Sheet, at: Spot, label: str, name: str, value: int) -> Grid:
+    """A number to choose, with its label before it."""
+    sheet.text(at, label, "label")
+    control = sheet.block(name, at.shift(0, 1), (), role="control", content=float(value))
+    sheet.choose(control, range(1, LARGEST + 1))
+    return control
+
+
+def _valid(sheet: Sheet, at: Spot, size: Grid, stride: Grid) -> Expr:
+    """Whether there are such a kernel and stride; words say so, or how even their counts are."""
+    wrong = sheet.say("pair_wrong", largest=LARGEST)
+    whole = [
+        test for c in (size, stride) for test in (c >= 1, c <= LARGEST, call("MOD", c, 1).equals(0))
+    ]
+    least, most = call("INT", size / stride), call("INT", (size - 1) / stride) + 1
+    even, uneven, to = (sheet.say(key) for key in ("even", "uneven", "uneven_to"))
+    from_to = joined(uneven, least * least, to, most * most)
+    even_or_not = call("MOD", size, stride).equals(0)
+    words = call("IF", even_or_not, joined(even, least * least), from_to)
+    numbers = call("AND", call("ISNUMBER", size), call("ISNUMBER", stride))
+    checked = call("IF", numbers, call("IF", call("AND", *whole), words, wrong), wrong)
+    message = sheet.formula(at, checked, "words")
+    sheet.light(message, message.equals(wrong), "warning")
+    for longest in (wrong, f"{even}{LARGEST**2}", f"{uneven}{LARGEST**2}{to}{LARGEST**2}"):
+        sheet.run_over(at, longest, "words")
+    return message.differs(wrong)

@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.figures.figure import LEFT, TOP, differences, output_blocks, sources, tapped, times
-from xlconv.figures.sums import added
+from xlconv.figures.blocks import Figure, note, output_figure, sources
+from xlconv.figures.layout import Arranged, Part, Table, arrange
+from xlconv.figures.operations import tapped
+from xlconv.figures.titles import times
+from xlconv.figures.verdicts import apart
 from xlconv.frameworks.resolve import axes as conventional
-from xlconv.grid.expr import Expr, Grid, call
-from xlconv.grid.places import below, beside
+from xlconv.grid.expr import Grid, call
+from xlconv.grid.places import under
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
@@ -109,74 +112,70 @@ def frameworks(sheet: Sheet, layer: Layer) -> None:
     The layer's own padding and output_padding are left aside.
     """
     src = sources(sheet, layer)
-    _rule(sheet, below(src.weight if src.bias is None else src.bias, 2))
-    left = max(beside(src.input, 4), beside(src.weight, 4), LEFT + len(STRIDES) + 6)
-    given, kept = answers(layer), dict[tuple[tuple[int, int], ...], Grid]()
-    column, end = left, TOP
+    given, kept = answers(layer), dict[tuple[tuple[int, int], ...], Figure]()
+    shown = list[Arranged]()
     for answer in given:
         if (one := answer.layer) is None or answer.crops in kept:
             continue
         words = sheet.say("kept", crop=answer.cut, size=times(one.geometry.output_shape[1:]))
-        canvas, y, _ = output_blocks(sheet, one, (TOP, column), f"output_{len(kept)}", words)
-        tapped(sheet, canvas, one.geometry, src.input, src.weight, src.bias)
+        y = output_figure(sheet, one, f"output_{len(kept)}", words)
+        tapped(sheet, y.cells, one.geometry, src.input, src.weight, src.bias)
         alike = dict.fromkeys(other.name for other in given if other.crops == answer.crops)
-        sheet.text((below(canvas, 0), column), ", ".join(alike), "note")
+        shown.append(y / note(sheet, ", ".join(alike)))
         kept[answer.crops] = y
-        column, end = max(beside(canvas, 3), column + 11), max(end, below(canvas, 2))
-    _table(sheet, given, kept, end, left)
+    rule, lines = _rule(sheet), _table(sheet, given, {crops: y.kept for crops, y in kept.items()})
+    arrange(sheet, src.column / rule | Table([[Table([shown])], [lines]]))
 
 
 def _table(
-    sheet: Sheet, given: list[Answer], kept: dict[tuple[tuple[int, int], ...], Grid], row: int, left: int
-) -> None:  # fmt: skip
+    sheet: Sheet, given: list[Answer], kept: dict[tuple[tuple[int, int], ...], Grid]
+) -> Part:
     """For each framework: what one writes, what it cuts, whether the first one's numbers come out."""
-    places = [left + shift for shift in (0, 4, 15, 20)]
-    for head, column in zip(("framework", "written", "cut", "numbers"), places, strict=True):
-        sheet.text((row, column), sheet.say(head), "caption")
+    corner, places = sheet.corner(), (0, 4, 15, 20)
+    for head, across in zip(("framework", "written", "cut", "numbers"), places, strict=True):
+        sheet.text(corner.shift(0, across), sheet.say(head), "caption")
     first = next((answer for answer in given if answer.layer is not None), None)
-    for n, answer in enumerate(given, row + 1):
-        sheet.text((n, places[0]), answer.name, "text")
-        sheet.text((n, places[1]), answer.words, "code")
+    for n, answer in enumerate(given, 1):
+        name, written, cut, numbers = (corner.shift(n, across) for across in places)
+        sheet.text(name, answer.name, "text")
+        sheet.text(written, answer.words, "code")
         if first is None or answer.layer is None:
-            sheet.text((n, places[2]), sheet.say("refused"), "note")
+            sheet.text(cut, sheet.say("refused"), "note")
             continue
-        sheet.text((n, places[2]), answer.cut, "text")
+        sheet.text(cut, answer.cut, "text")
         y, wanted = kept[answer.crops], kept[first.crops]
         if y.shape != wanted.shape:
-            words = sheet.say("other_shape", size=times(y.shape[1:]))
-            sheet.text((n, places[3]), words, "warning")
+            sheet.text(numbers, sheet.say("other_shape", size=times(y.shape[1:])), "warning")
             continue
         same = sheet.say("same_numbers", name=first.name)
-        told = call("IF", _apart(sheet, y, wanted) < 1e-9, same, sheet.say("other_numbers"))
-        cell = sheet.formula((n, places[3]), told, "verdict")
+        content = call("IF", apart(sheet, (y, wanted)) < 1e-9, same, sheet.say("other_numbers"))
+        cell = sheet.formula(numbers, content, "verdict")
         sheet.light(cell, cell.differs(same), "warning")
+    return Part(corner.anchor)
 
 
-def _apart(sheet: Sheet, a: Grid, b: Grid) -> Expr:
-    flat = min(2, len(a.shape) - 1)
-    return added(sheet, differences(sheet, a, b, flat))
-
-
-def _rule(sheet: Sheet, row: int) -> None:
+def _rule(sheet: Sheet) -> Part:
     """PyTorch's padding that gives TensorFlow's numbers, for each kernel size and stride."""
-    for n, line in enumerate(sheet.say("rule").splitlines()):
-        sheet.text((row + n, LEFT), line, "caption")
-    top = row + 2 + sheet.say("rule").count("\n")
-    sheet.line((top, LEFT), ["k \\ s"], "heads")
+    corner, words = sheet.corner(), sheet.say("rule").splitlines()
+    for n, line in enumerate(words):
+        sheet.text(corner.shift(n), line, "caption")
+    top = corner.shift(len(words) + 1)
+    sheet.line(top, ["k \\ s"], "heads")
     k = sheet.block(
-        "rule_kernel_sizes", (top + 1, LEFT), (len(KERNELS), 1), role="parameter", frame=False,
+        "rule_kernel_sizes", top.shift(1), (len(KERNELS), 1), role="parameter", frame=False,
         content=np.array(KERNELS, dtype=float)[:, None],
     )  # fmt: skip
     s = sheet.block(
-        "rule_strides", (top, LEFT + 1), (1, len(STRIDES)), role="parameter", frame=False,
+        "rule_strides", top.shift(0, 1), (1, len(STRIDES)), role="parameter", frame=False,
         content=np.array(STRIDES, dtype=float),
     )  # fmt: skip
     none = sheet.say("rule_none")
-    found = call("IF", call("MOD", k - s, 2).equals(0), (k - s) / 2, none)
+    padding = call("IF", call("MOD", k - s, 2).equals(0), (k - s) / 2, none)
     paddings = sheet.block(
-        "rule", (top + 1, LEFT + 1), (len(KERNELS), len(STRIDES)), role="computed", dtype=object,
-        content=call("IF", k > s, found, 0),
+        "rule", top.shift(1, 1), (len(KERNELS), len(STRIDES)), role="computed", dtype=object,
+        content=call("IF", k > s, padding, 0),
     )  # fmt: skip
     sheet.light(paddings, paddings.equals(none), "alarm")
     for n, line in enumerate(sheet.say("rule_note").splitlines()):
-        sheet.text((below(paddings, 0) + n, LEFT), line, "note")
+        sheet.text(under(k).shift(n), line, "note")
+    return Part(corner.anchor)

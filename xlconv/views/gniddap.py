@@ -6,23 +6,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from xlconv.errors import XlconvError
-from xlconv.figures.figure import (
-    LEFT,
-    TOP,
+from xlconv.figures.blocks import (
+    Figure,
     Sources,
-    caption,
-    collected,
-    output_blocks,
-    paddings_of,
+    copied,
+    figure,
+    output_figure,
     sources,
-    steps,
-    tapped,
-    times,
-    turned_kernel,
-    verdict,
+    turned_figure,
 )
+from xlconv.figures.layout import Arranged, Table, arrange
+from xlconv.figures.operations import collected, tapped
+from xlconv.figures.table import Column, table
+from xlconv.figures.titles import paddings_of, times
+from xlconv.figures.verdicts import verdict
 from xlconv.grid.expr import Expr, Grid, call
-from xlconv.grid.places import below, beside
+from xlconv.grid.places import under
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import pair, spell
@@ -52,32 +51,46 @@ def gniddap(
         raise XlconvError(
             f"paddings must be at most {MOST}, got {len(paddings)}", parameter="paddings"
         )
-    shown = [padded(layer, pads) for pads in _shown(layer.geometry, paddings)]
+    g = layer.geometry
+    every = [padded(layer, pads) for pads in _series(g, paddings)]
     src = sources(sheet, layer)
-    t = turned_kernel(sheet, layer.geometry, src.weight, (below(src.bias or src.weight, 2), LEFT))
-    caption(sheet, t, sheet.say("turned_short"), lift=1)
-    _sizes(sheet, src, [one.geometry for one in shown], below(t, 2))
-
-    column = max(beside(src.input, 4), beside(src.weight, 4), beside(t, 3), LEFT + 8)
-    kept = []
-    for one in shown:
-        words = _padding_words(sheet, one, layer)
-        canvas, output, z = _crop(sheet, one, src, column, words)
-        kept.append((one, output, z, column))
-        column = max(beside(canvas, 2), beside(z, 2), column + 8 + len(words) // 32)
-    row = max(below(z, 2) for _, _, z, _ in kept)
-    for one, output, z, column in kept:
-        again = sheet.block(
-            f"by_collecting_{_name(one)}", (row, column), output.shape, role="output",
-            steps=steps(output.shape, one.geometry.rank, 1), claim=("conv_transpose", one),
-        )  # fmt: skip
-        collected(sheet, again, one.geometry, t, z, src.bias)
-        size = times(one.geometry.output_shape[1:])
-        caption(sheet, again, sheet.say("by_collecting", size=size), lift=1)
-        verdict(sheet, (below(again, 0), column), (output, again))
+    t = turned_figure(sheet, g, src.w, sheet.say("turned_short"))
+    sizes = _sizes(sheet, src, [one.geometry for one in every])
+    columns = [_column(sheet, one, layer, src, t) for one in every]
+    arrange(sheet, src.column / t / sizes | Table(zip(*columns, strict=True)))
 
 
-def _shown(g: Geometry, asked: Sequence[int | Sequence[int]] | None) -> list[Pads]:
+def _column(
+    sheet: Sheet, one: Layer, layer: Layer, src: Sources, t: Figure
+) -> tuple[Figure, Figure, Arranged]:
+    """One padding: the output in the full one; the input with padding taken off; what they make."""
+    g, name = one.geometry, _name(one)
+    y = output_figure(sheet, one, f"output_{name}", _padding_words(sheet, one, layer))
+    tapped(sheet, y.cells, g, src.input, src.weight, src.bias)
+    z = _trimmed(sheet, g, src.input, f"trimmed_{name}")
+    words = sheet.say("by_collecting", size=times(g.output_shape[1:]))
+    again = figure(
+        sheet, f"by_collecting_{name}", g.output_shape, g.rank, words, role="output",
+        numbered=False, claim=("conv_transpose", one),
+    )  # fmt: skip
+    collected(sheet, again.cells, g, t.cells, z.cells, src.bias)
+    return y, z, again / verdict(sheet, (y.kept, again.cells))
+
+
+def _trimmed(sheet: Sheet, g: Geometry, x: Grid, name: str) -> Figure:
+    """The stretched input with as much margin as its padding leaves, or cropped by what it takes."""
+    shape = (g.in_channels, *(axis.output_size + axis.extent - 1 for axis in g.axes))
+    z = figure(
+        sheet, name, shape, g.rank, _margin_words(sheet, g), role="zero", content=0.0,
+        numbered=False,
+    )  # fmt: skip
+    inputs, places = zip(*(_inside(axis) for axis in g.axes), strict=True)
+    if all(kept.stop for kept in inputs):
+        copied(sheet, z.cells[(slice(None), *places)], x[(slice(None), *inputs)])
+    return z
+
+
+def _series(g: Geometry, asked: Sequence[int | Sequence[int]] | None) -> list[Pads]:
     """The paddings to show, each once; the layer's own has its place among them by its cells."""
     own = tuple(axis.padding for axis in g.axes)
     if asked:
@@ -125,29 +138,6 @@ def _padding_words(sheet: Sheet, one: Layer, layer: Layer) -> str:
     return sheet.say(key, padding=paddings_of(g), size=times(g.output_shape[1:]))
 
 
-def _crop(
-    sheet: Sheet, layer: Layer, src: Sources, column: int, words: str
-) -> tuple[Grid, Grid, Grid]:
-    """One padding: the output in the full one, and under it the input with padding taken off."""
-    g = layer.geometry
-    name = _name(layer)
-    canvas, output, _ = output_blocks(sheet, layer, (TOP, column), f"output_{name}", words)
-    tapped(sheet, canvas, g, src.input, src.weight, src.bias)
-
-    shape = (g.in_channels, *(axis.output_size + axis.extent - 1 for axis in g.axes))
-    z = sheet.block(
-        f"trimmed_{name}", (below(canvas, 3), column), shape, steps=steps(shape, g.rank, 1),
-        role="zero", content=0.0,
-    )  # fmt: skip
-    caption(sheet, z, _margin_words(sheet, g), lift=1)
-    kept_inputs, places = zip(*(_inside(axis) for axis in g.axes), strict=True)
-    if all(kept.stop for kept in kept_inputs):
-        inner = z[(slice(None), *places)]
-        inner[...] = src.input[(slice(None), *kept_inputs)]
-        sheet.coat(inner, "copy")
-    return canvas, output, z
-
-
 def _inside(axis: Axis) -> tuple[slice, slice]:
     """The inputs that are left when padding is taken off, and their places; none: 0 to 0."""
     lead, size = axis.extent - 1 - axis.padding[0], axis.output_size + axis.extent - 1
@@ -172,26 +162,19 @@ def _margin_words(sheet: Sheet, g: Geometry) -> str:
     return sheet.say("margin" if least >= 0 else "margin_crops", rule=rule, sum=told)
 
 
-def _sizes(sheet: Sheet, src: Sources, shown: Sequence[Geometry], row: int) -> None:
+def _sizes(sheet: Sheet, src: Sources, every: Sequence[Geometry]) -> Arranged:
     """The size formula as a table that computes itself, a line for each padding and kind of axis."""
-    rank = shown[0].rank
-    found: dict[Axis, int] = {}
-    for n in range(rank):
-        for g in shown:
-            found[g.axes[n]] = n
-    lines = list(found)
-    uneven = any(begin != end for begin, end in (axis.padding for axis in lines))
-    dilated, more = (any(getattr(a, key) > least for a in lines) for key, least in OPTIONAL)
+    rank = every[0].rank
+    last = {g.axes[n]: n - rank for n in range(rank) for g in every}
+    uneven = any(begin != end for begin, end in (axis.padding for axis in last))
+    dilated, more = (any(getattr(a, key) > least for a in last) for key, least in OPTIONAL)
     pads = ["p₁", "p₂"] if uneven else ["p"]
     names = ["n", "k", *["d"] * dilated, "s", *pads, *["op"] * more]
-    sheet.text((row, LEFT), sheet.say("sizes"), "caption")
-    sheet.line((row + 1, LEFT), [*names, sheet.say("size")], "heads")
-    cells = {
-        name: sheet.memory((row + 2, LEFT + n), (len(lines),), steps=((1, 0),))
-        for n, name in enumerate([*names, "size"])
-    }
-    for line, axis in enumerate(lines):
-        at, along = {name: column[line] for name, column in cells.items()}, found[axis] - rank
+    columns = {name: Column(name, kind=float) for name in names}
+    columns["size"] = Column(sheet.say("size"), "", kind=float)
+    lines = table(sheet, sheet.say("sizes"), len(last), columns)
+    for n, (axis, along) in enumerate(last.items()):
+        at = {name: column[n] for name, column in lines.columns.items()}
         at["n"][...] = _length(src.input, along, axis.size)
         at["k"][...] = _length(src.weight, along, axis.kernel_size)
         at["s"][...] = float(axis.stride)
@@ -207,12 +190,11 @@ def _sizes(sheet: Sheet, src: Sources, shown: Sequence[Geometry], row: int) -> N
             at["op"][...] = float(axis.output_padding)
             size = size + at["op"]
         at["size"][...] = size
-    for name in names:
-        sheet.coat(cells[name], "fact")
-    sheet.name_block("sizes", cells["size"], role="computed")
+    sheet.name_block("sizes", lines["size"], role="computed")
     taken = "p₁ - p₂" if uneven else "2·p"
     rule = f"(n-1)·s + {'d·(k-1) + 1' if dilated else 'k'} - {taken}{' + op' * more}"
-    sheet.text((below(cells["size"], 0), LEFT), sheet.say("size_rule", rule=rule), "note")
+    sheet.text(under(lines["n"]), sheet.say("size_rule", rule=rule), "note")
+    return lines
 
 
 OPTIONAL = (("dilation", 1), ("output_padding", 0))

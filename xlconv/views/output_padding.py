@@ -8,21 +8,13 @@ from math import prod
 
 import numpy as np
 
-from xlconv.figures.figure import (
-    LEFT,
-    TOP,
-    Sources,
-    nth,
-    output_blocks,
-    paddings_of,
-    sources,
-    tapped,
-    times,
-    verdict,
-)
-from xlconv.figures.sums import added, listed
+from xlconv.figures.blocks import Figure, Sources, caption, output_figure, sources
+from xlconv.figures.layout import Arranged, Part, Table, arrange
+from xlconv.figures.operations import tapped
+from xlconv.figures.sums import added, listed, nth, sliced
+from xlconv.figures.titles import paddings_of, times
+from xlconv.figures.verdicts import verdict
 from xlconv.grid.expr import Expr, Grid, call, total
-from xlconv.grid.places import below, beside
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import spell
@@ -39,12 +31,9 @@ def output_padding(sheet: Sheet, layer: Layer) -> None:
     rows = [layer]
     if any(axis.padding != (0, 0) for axis in g.axes):
         rows.append(_with(layer, padding=(0, 0)))
-    row, left = TOP, max(beside(src.input, 4), beside(src.weight, 4), LEFT + 7)
-    for n, one in enumerate(rows):
-        row = _row(sheet, one, src, n, row, left)
-    row = max(row, sheet.rows + 1)
-    for axis in [one.geometry.axes[-1] for one in rows]:
-        row = _sizes(sheet, axis, src.input, row)
+    figures = [_row(sheet, one, src, n) for n, one in enumerate(rows)]
+    sizes = [_sizes(sheet, one.geometry.axes[-1], src.input, n) for n, one in enumerate(rows)]
+    arrange(sheet, src.column | Table([[row] for row in figures]), *sizes)
 
 
 def _with(layer: Layer, padding: tuple[int, int] | None = None, cells: int | None = None) -> Layer:
@@ -68,32 +57,29 @@ def _least(axis: Axis) -> int:
     return axis.output_size - axis.output_padding
 
 
-def _row(sheet: Sheet, layer: Layer, src: Sources, number: int, row: int, left: int) -> int:
+def _row(sheet: Sheet, layer: Layer, src: Sources, number: int) -> Arranged:
     """The full output with what each output_padding keeps of it, side by side."""
     g = layer.geometry
     most = max(max(axis.stride, axis.dilation) for axis in g.axes)
-    column, outputs, shown, end = left, list[Grid](), list[Geometry](), row
+    figures, kept = list[Arranged](), list[Figure]()
     for cells in range(min(most, MOST)):
         one = _with(layer, cells=cells)
+        h = one.geometry
         words = sheet.say(
-            "uncovers", padding=paddings_of(g), cells=cells,
-            size=times(one.geometry.output_shape[1:]),
-        )  # fmt: skip
-        canvas, y, _ = output_blocks(sheet, one, (row, column), f"output_{number}_{cells}", words)
-        tapped(sheet, canvas, one.geometry, src.input, src.weight, src.bias)
-        outputs.append(y)
-        shown.append(one.geometry)
-        if strips := _uncovered(outputs[0], y):
-            for strip in strips:
-                sheet.coat(strip, "output", 0)
-            told = _told(sheet, (shown[0], one.geometry), strips, src.bias)
-            sheet.formula((below(canvas, 0), column), told, "note")
-        end = max(end, below(canvas, 1))
-        column = max(beside(canvas, 3), column + 11)
-    pairs = [(y[tuple(slice(0, n) for n in outputs[0].shape)], outputs[0]) for y in outputs[1:]]
-    if pairs:
-        verdict(sheet, (end, left), *pairs, agree="shared_agree", differ="shared_differ")
-    return end + 4
+            "uncovers", padding=paddings_of(g), cells=cells, size=times(h.output_shape[1:])
+        )
+        y = output_figure(sheet, one, f"output_{number}_{cells}", words)
+        tapped(sheet, y.cells, h, src.input, src.weight, src.bias)
+        uncovers = None
+        if kept and (strips := _uncovered(kept[0].kept, y.kept)):
+            uncovers = _uncovers(sheet, (_with(layer, cells=0).geometry, h), strips, src.bias)
+        kept.append(y)
+        figures.append(y / uncovers)
+    row = Table([figures])
+    if len(kept) == 1:
+        return row
+    pairs = [(y.kept[tuple(map(slice, kept[0].kept.shape))], kept[0].kept) for y in kept[1:]]
+    return row / verdict(sheet, *pairs, agree="shared_agree", differ="shared_differ")
 
 
 def _uncovered(first: Grid, y: Grid) -> list[Grid]:
@@ -106,23 +92,28 @@ def _uncovered(first: Grid, y: Grid) -> list[Grid]:
     return strips
 
 
-def _told(
+def _uncovers(
     sheet: Sheet, geometries: tuple[Geometry, Geometry], strips: Sequence[Grid], bias: Grid | None
-) -> Expr:
+) -> Part:
     """What the uncovered cells hold: what stamps bring, or no more than the bias or zeros.
 
     geometries  without output_padding, and with it
     """
+    for strip in strips:
+        sheet.coat(strip, "output", 0)
     few, many = (_reached(g) for g in geometries)
     least, most = (prod(g.output_shape[1:]) for g in geometries)
     alone = "zeros" if bias is None else "bias"
     some = 0 < many - few < most - least
     squares = added(sheet, [term for strip in strips for term in _squares(sheet, strip, bias)])
-    return call(
+    corner = sheet.corner()
+    words = call(
         "IF", squares > 1e-18,
         sheet.say(f"uncovers_values_and_{alone}" if some else "uncovers_values"),
         sheet.say(f"uncovers_{alone}"),
     )  # fmt: skip
+    sheet.formula(corner, words, "note")
+    return Part(corner.anchor)
 
 
 def _reached(g: Geometry) -> int:
@@ -132,61 +123,56 @@ def _reached(g: Geometry) -> int:
 
 def _squares(sheet: Sheet, cells: Grid, bias: Grid | None) -> list[Expr]:
     """What stamps bring to cells, squared and added, of each 2-D slice."""
+    if bias is None:
+        return sliced(sheet, "SUMPRODUCT", cells, cells)
     flat = min(2, len(cells.shape) - 1)
     slices = cells.shape[: len(cells.shape) - flat]
 
     def term(n: int) -> Expr:
         o, *rest = nth(n, slices)
-        held = cells[(o, *rest)].area(flat)
-        if bias is None:
-            return call("SUMPRODUCT", held, held)
-        brought = held - bias[o]
+        brought = cells[(o, *rest)].area(flat) - bias[o]
         return call("SUMPRODUCT", brought * brought)
 
     sheet.afford(prod(slices))
     return listed(sheet, range(prod(slices)), term)
 
 
-def _sizes(sheet: Sheet, axis: Axis, x: Grid, row: int) -> int:
+def _sizes(sheet: Sheet, axis: Axis, x: Grid, number: int) -> Part | None:
     """Inputs of a convolution of about the right size: what it makes of them, and what it reads."""
     s, (begin, end), least = axis.stride, axis.padding, _least(axis)
     inputs = [m for m in range(least - 1, least + min(s, 8) + 1) if m > 0]
     if not inputs:  # the padding alone is larger than the kernel
-        return row
+        return None
     key = "sizes_of_one" if axis.size == 1 else "sizes_of"
-    words = sheet.say(key, k=axis.kernel_size, s=s, p=spell(axis.padding), n=axis.size)
-    sheet.text((row, LEFT), words, "caption")
-    sheet.line((row + 2, LEFT), [sheet.say("size_in"), "", sheet.say("size_out"), ""], "heads")
-    sheet.text((row + 2, LEFT + 4), "output_padding", "heads")
+    corner, words = sheet.corner(), sheet.say("windows")
+    sheet.line(corner.shift(-1), [sheet.say("size_in"), "", sheet.say("size_out"), ""], "heads")
+    sheet.text(corner.shift(-1, 4), "output_padding", "heads")
     before, after = max(0, begin), max(0, end)
-    label = sheet.memory((row + 2, LEFT + 9), (before + inputs[-1] + after,))
+    label = sheet.memory(corner.shift(-1, 9), (before + inputs[-1] + after,))
     label[...] = np.arange(len(label.value), dtype=float) - before
     sheet.coat(label, "index")
-    sheet.text((row + 1, LEFT + 9), sheet.say("windows"), "note")
+    sheet.text(corner.shift(-2, 9), words, "note")
+    size_in: Expr = call("COLUMNS", x[(0,) * max(1, len(x.shape) - 2)].area())
     for n, m in enumerate(inputs):
-        at = row + 3 + n
-        if n == 0:
-            flat = min(2, len(x.shape) - 1)
-            known = call("COLUMNS", x[(0,) * (len(x.shape) - flat)].area(flat))
-            size_in = sheet.formula((at, LEFT), (known - 1) * s + (m - s * (axis.size - 1)), "fact")
-        else:
-            size_in = sheet.formula((at, LEFT), size_in + 1, "fact")
-        sheet.text((at, LEFT + 1), "→", "operator")
+        at = corner.shift(n)
+        size_in = size_in + 1 if n else (size_in - 1) * s + (m - s * (axis.size - 1))
+        size_in = sheet.formula(at, size_in, "fact")
+        sheet.text(at.shift(0, 1), "→", "operator")
         room = call("INT", (size_in + (begin + end - axis.extent)) / s) + 1
-        size_out = sheet.formula((at, LEFT + 2), call("MAX", room, 0), "fact")
+        size_out = sheet.formula(at.shift(0, 2), call("MAX", room, 0), "fact")
         meant = call("IF", size_out.equals(axis.size), size_in - least, "–")
-        sheet.formula((at, LEFT + 5), meant, "fact")
+        sheet.formula(at.shift(0, 5), meant, "fact")
         here = label[: before + m + after]
         strip = sheet.block(
-            f"windows_{row}_{n}", (at, LEFT + 9), here.shape, role="count",
+            f"windows_{number}_{n}", at.shift(0, 9), here.shape, role="count",
             content=_windows(axis, here, size_out),
         )  # fmt: skip
-        sheet.coat(strip[:before], "zero")
-        if after:
-            sheet.coat(strip[-after:], "zero")
+        for margin in (strip[:before], strip[before + m :]):
+            sheet.coat(margin, "zero")
         inner = strip[before : before + m]
         sheet.light(inner, inner.equals(0), "met", 0)
-    return at + 2
+    title = sheet.say(key, k=axis.kernel_size, s=s, p=spell(axis.padding), n=axis.size)
+    return Part(corner.anchor, caption(sheet, title))
 
 
 def _windows(axis: Axis, place: Grid, size_out: Expr) -> Expr:

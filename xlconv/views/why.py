@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from xlconv.figures.figure import (
-    LEFT,
-    output_blocks,
-    output_caption,
-    sources,
-    tapped,
-)
-from xlconv.grid.places import below, beside
+from xlconv.figures.blocks import led, output_figure, sources
+from xlconv.figures.layout import arrange
+from xlconv.figures.operations import tapped
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 
@@ -26,19 +21,12 @@ def why(
     about         lines above the figure
     below_figure  lines under it
     """
-    row = 3
-    for line in about or []:
-        sheet.text((row, 1), line, "text")
-        row += 1
-    at = (row + 3, LEFT)
-    src = sources(sheet, layer, at, beside_input=True)
-    right = beside(src.weight, 4)
-    canvas, _, _ = output_blocks(
-        sheet, layer, (at[0], right), "output", output_caption(sheet, layer.geometry)
-    )
-    tapped(sheet, canvas, layer.geometry, src.input, src.weight, src.bias)
-    sheet.text((at[0], beside(src.input, 1)), "∗", "operator")
-    sheet.text((at[0], beside(src.weight, 1)), "→", "operator")
-    row = max(below(grid, 1) for grid in (canvas, src.input, src.weight, src.bias) if grid)
-    for n, line in enumerate(below_figure or []):
-        sheet.text((row + n, 1), line, "text")
+    for n, line in enumerate(about or []):
+        sheet.text((3 + n, 1), line, "text")
+    src = sources(sheet, layer)
+    y = output_figure(sheet, layer)
+    tapped(sheet, y.cells, layer.geometry, src.input, src.weight, src.bias)
+    figures = src.x | led(sheet, src.w, "∗") / src.b | led(sheet, y, "→")
+    arrange(sheet, figures, at=(4 + len(about or []), 1))
+    for n, line in enumerate(below_figure or [], sheet.rows + 1):
+        sheet.text((n, 1), line, "text")

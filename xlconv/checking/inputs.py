@@ -1,0 +1,120 @@
+"""The cells of a drawn sheet that are meant to be typed over, and what a file has in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlconv.checking.cells import Cell, Value
+from xlconv.checking.typed import own
+from xlconv.grid.expr import Grid
+from xlconv.grid.functions import Values
+from xlconv.grid.places import Place
+from xlconv.grid.sheet import Block, Sheet
+from xlconv.layers.given import plain
+from xlconv.lessons.recipe import KEPT
+
+EMPTY = Cell(None, None)
+
+EDITABLE = ("input", "kernel", "bias", "image", "pool", "parameter", "control")
+"""The roles of cells that are meant to be typed over."""
+
+CONTROLS = ("parameter", "control")
+"""Those among them where nothing is no number: an empty cell of the others counts as 0."""
+
+FEW = 1_000
+"""Cells of a block on which other blocks may hang, and which is asked for before all others."""
+
+
+class Typed(NamedTuple):
+    """What stands in a cell that is meant to be typed over, where it is not what was there.
+
+    kind  of the finding that it is
+    """
+
+    kind: str
+    place: Place
+    was: Value
+    now: Cell
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The blocks of a sheet that are meant to be typed over."""
+
+    drawn: Sheet
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        return [block for block in self.drawn.blocks if block.role in EDITABLE]
+
+    @cached_property
+    def cells(self) -> NDArray[np.bool_]:
+        """Which cells of the sheet, row by row, are among them."""
+        found = np.zeros((self.drawn.rows, self.drawn.columns), dtype=bool)
+        for block in self.blocks:
+            found[_places(block.cells)] = True
+        return found
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nobody knows what some of them were before they were changed."""
+        return any(block.cells.memory.size > KEPT for block in self.blocks)
+
+    def first(self) -> Iterator[Place]:
+        """Those that are asked for before all others: texts, and what is no picture."""
+        for block in self.blocks:
+            if block.cells.value.dtype == object or block.cells.value.size <= FEW:
+                rows, columns = _places(block.cells)
+                yield from zip(rows.ravel().tolist(), columns.ravel().tolist(), strict=True)
+
+    def columns(self, row: int) -> Sequence[int]:
+        """Their columns in a row."""
+        found: list[int] = np.flatnonzero(self.cells[row]).tolist()
+        return found
+
+    def typed(self, theirs: Mapping[Place, Cell]) -> tuple[dict[str, Values], list[Typed]]:
+        """The blocks with other numbers, where these cells are so and all others as they were."""
+        changed: dict[str, Values] = {}
+        found: list[Typed] = []
+        numbers = [*{row for row, _ in theirs}]
+        for block in self.blocks:
+            value = block.cells.value
+            array = value.astype(object if value.dtype == object else np.float64)
+            rows, columns = _places(block.cells)
+            for at in map(tuple, np.argwhere(np.isin(rows, numbers)).tolist()):
+                place = int(rows[at]), int(columns[at])
+                if place not in theirs:
+                    continue
+                was, cell = _plain(value[at]), theirs[place]
+                if block.role not in CONTROLS and cell == EMPTY:
+                    cell = cell._replace(value=0.0)
+                if kind := own(was if array.size <= KEPT else None, cell):
+                    found.append(Typed(kind, place, was, theirs[place]))
+                number = isinstance(was, str) or isinstance(cell.value, float)
+                array[at] = cell.value if number else 0.0
+            if not np.array_equal(array, value):
+                changed[block.name] = array
+        return changed, found
+
+
+def _places(grid: Grid) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
+    """The rows and the columns of a grid's cells."""
+    index = np.indices(grid.shape)
+    return tuple(  # type: ignore[return-value]
+        start + np.tensordot([step[axis] for step in grid.steps], index, 1)
+        if grid.shape
+        else np.array(start)
+        for axis, start in enumerate(grid.origin)
+    )
+
+
+def _plain(value: Any) -> Value:
+    """A value of NumPy's as a file has it: there, every number is a float."""
+    item: Value = plain(value)
+    return float(item) if type(item) is int else item

@@ -1,0 +1,310 @@
+"""A layer's blocks as figures: each with its words, its indices, and its place on one ruler.
+
+The ruler is the cells of the full output before it is cropped: input i lies at stride*i, kernel
+index u spans dilation*u, output r lies at r + padding. So "which cells meet" is one question, asked
+of any figure in the same words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from xlconv.figures.layout import Arranged, Part
+from xlconv.figures.titles import output_caption, plain, stretched_caption
+from xlconv.grid.expr import Anchor, Expr, Grid, call, moved
+from xlconv.grid.places import Place, Spot, extent, start, tiled
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.geometry import Axis, Geometry
+from xlconv.layers.layer import Convolution, Layer
+
+TINTED = 2_000
+"""Weights beyond which what the looked-at cell meets is not tinted: each takes rules of its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure(Part):
+    """A block with its words and its indices, wherever a layout puts it.
+
+    cells   (*channels, *sizes); of an output its canvas, with the cropped ring
+    labels  for each axis its indices, to broadcast against the cells
+    ruler   for each axis where index n lies on the full output: at step*n + start
+    kept    the cells that are not cropped
+    """
+
+    cells: Grid
+    labels: tuple[Grid, ...] = ()
+    ruler: tuple[Place, ...] = ()
+    kept: Grid
+
+
+def spread(rank: int, channels: int) -> str:
+    """How the leading axes of a block lie: channels down, then across; depth across."""
+    return ("", "v", "vh")[channels] + "h" * (rank - 2) if rank > 1 else "v" * (channels - 1)
+
+
+def steps(shape: Sequence[int], rank: int, channels: int) -> tuple[Place, ...]:
+    """The steps of a block of `channels` channel axes and `rank` spatial ones."""
+    return tiled(shape, spread(rank, channels), gap=2 if rank > 1 else 1)
+
+
+def tints(geometry: Geometry) -> np.ndarray:
+    """One tint for each kernel index, to broadcast over the weight."""
+    sizes = [axis.kernel_size for axis in geometry.axes]
+    return np.arange(prod(sizes)).reshape(sizes)
+
+
+def kernel_indices(geometry: Geometry) -> list[tuple[int, ...]]:
+    """Every kernel index, in C order: its place in the list is its tint."""
+    return list(product(*(range(axis.kernel_size) for axis in geometry.axes)))
+
+
+def caption(sheet: Sheet, words: str, across: int = 0) -> Anchor | None:
+    """Words above a figure, at the height of the captions beside it; none of no words.
+
+    across  columns from the figure's corner to the first letter
+    """
+    if not words:
+        return None
+    corner = sheet.corner()
+    sheet.text(corner.shift(0, across), words, "caption")
+    return corner.anchor
+
+
+def figure(
+    sheet: Sheet,
+    name: str,
+    shape: Sequence[int],
+    rank: int,
+    words: str,
+    *,
+    at: Spot | None = None,
+    ruler: Iterable[Place] = (),
+    numbered: bool = True,
+    firsts: Sequence[int] = (),
+    **block: Any,
+) -> Figure:
+    """A block of `rank` spatial axes, numbered along its edges, its words above it.
+
+    name    of the block; "" where its cells have none, or get one later
+    at      where its first cell stands, counted from the figure's corner; at it, if not given
+    firsts  the index of the first cell along each axis, 0 where not given
+    block   what else `Sheet.block` takes; the channels lie down, then across, depth across
+    """
+    at = at or sheet.corner()
+    place = block.pop("steps", None) or steps(shape, rank, len(shape) - rank)
+    if name:
+        cells = sheet.block(name, at, shape, steps=place, **block)
+    else:
+        cells = sheet.memory(at, shape, steps=place)
+    labels = indices(sheet, cells, rank, firsts) if numbered else []
+    return Figure(
+        at.anchor, caption(sheet, words, at.column), cells=cells, labels=tuple(labels), ruler=tuple(ruler),
+        kept=cells,
+    )  # fmt: skip
+
+
+def indices(sheet: Sheet, grid: Grid, rank: int, firsts: Sequence[int] = ()) -> list[Grid]:
+    """Number a block's cells along its top and left edge, at each of its slices.
+
+    firsts   the index of the first cell along each spatial axis, 0 where not given
+    returns  for each spatial axis its indices, to broadcast against the grid
+    """
+    edges = {
+        1: ((..., 0, slice(None)), (-1, 0), (..., None, slice(None))),
+        2: ((..., slice(None), 0), (0, -1), (..., slice(None), None)),
+        3: ((..., 0, 0), (-1, -1), (..., slice(None), None, None)),
+    }
+    found = []
+    grid = grid if len(grid.shape) > 1 else grid[None]
+    for from_end, first in zip(range(rank, 0, -1), firsts or [0] * rank, strict=True):
+        edge, (down, across), widen = edges[from_end]
+        cells = grid[edge]
+        label = sheet.memory(start(cells).shift(down, across), cells.shape, steps=cells.steps)
+        label[...] = np.arange(first, first + cells.shape[-1], dtype=float)
+        sheet.coat(label, "index")
+        found.append(label[widen])
+    return found
+
+
+def of_channel(label: Grid, channel: int) -> Grid:
+    """The indices of one channel; rows that touch, as in 1-D, share those above the first."""
+    return label[min(channel, label.shape[0] - 1)]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What a view computes from: the input, the kernel, and the bias if there is one."""
+
+    x: Figure
+    w: Figure
+    b: Figure | None
+
+    @property
+    def input(self) -> Grid:
+        return self.x.cells
+
+    @property
+    def weight(self) -> Grid:
+        return self.w.cells
+
+    @property
+    def bias(self) -> Grid | None:
+        return None if self.b is None else self.b.cells
+
+    @property
+    def column(self) -> Arranged:
+        """The input with its kernel under it, and the bias."""
+        return self.x / self.w / self.b
+
+
+def sources(sheet: Sheet, layer: Layer | Convolution) -> Sources:
+    """The layer's input, kernel and bias."""
+    return Sources(
+        input_figure(sheet, layer), kernel_figure(sheet, layer), bias_figure(sheet, layer)
+    )
+
+
+def input_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure:
+    g, shape = layer.geometry, layer.input.shape
+    return figure(
+        sheet, "input", shape, g.rank, sheet.say("input", size=plain(shape, 1)), role="input",
+        content=layer.input, ruler=[(axis.stride, 0) for axis in g.axes],
+    )  # fmt: skip
+
+
+def kernel_figure(sheet: Sheet, layer: Layer | Convolution, tint: Any = None) -> Figure:
+    """The kernel; `tint` broadcasts over the weight, one for each kernel index if not given."""
+    g, shape = layer.geometry, layer.geometry.weight_shape
+    return figure(
+        sheet, "kernel", shape, g.rank, sheet.say("kernel", size=plain(shape, 2)), role="kernel",
+        content=layer.weight, tint=tints(g) if tint is None else tint,
+    )  # fmt: skip
+
+
+def bias_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure | None:
+    """The bias of each output channel, one under another."""
+    if layer.bias is None:
+        return None
+    return figure(
+        sheet, "bias", layer.bias.shape, 1, sheet.say("bias"), role="bias", content=layer.bias,
+        steps=((1, 0),), numbered=False,
+    )  # fmt: skip
+
+
+def stretched_figure(
+    sheet: Sheet, g: Geometry, x: Figure, *, numbered: bool = True, at: Spot | None = None
+) -> Figure:
+    """The input with its inserted zeros and its margins, each value a live copy."""
+    shape = (g.in_channels, *(axis.stretched_size + sum(axis.margins) for axis in g.axes))
+    z = figure(
+        sheet, "stretched", shape, g.rank, stretched_caption(sheet, g), role="zero", content=0.0,
+        ruler=[(1, -axis.margins[0]) for axis in g.axes], numbered=numbered, at=at,
+    )  # fmt: skip
+    copied(sheet, z.cells[(slice(None), *(axis.stretched for axis in g.axes))], x.cells)
+    return z
+
+
+def turned_figure(sheet: Sheet, g: Geometry, w: Figure, words: str = "") -> Figure:
+    """The kernel turned by half, with the zeros of its dilation, each weight a live copy."""
+    shape = (*g.weight_shape[:2], *(axis.extent for axis in g.axes))
+    t = figure(
+        sheet, "turned", shape, g.rank, words or sheet.say("turned", size=plain(shape, 2)),
+        role="zero", content=0.0, numbered=False,
+    )  # fmt: skip
+    back: Any = (..., *(slice(None, None, -1) for _ in g.axes))
+    inner = t.cells[(..., *(slice(None, None, axis.dilation) for axis in g.axes))]
+    copied(sheet, inner, w.cells[back], tints(g)[back])
+    return t
+
+
+def copied(sheet: Sheet, cells: Grid, source: Grid, tint: Any = -1) -> None:
+    """Live copies of a source in some cells of a figure."""
+    cells[...] = source
+    sheet.coat(cells, "copy", tint)
+
+
+def output_figure(
+    sheet: Sheet, layer: Layer, name: str = "output", words: str | None = None, **more: Any
+) -> Figure:
+    """The full output, still to be written, with the cropped ring to be seen around it.
+
+    words  above it; the size with its formula for "output", else those that the name says
+    """
+    g = layer.geometry
+    if words is None:
+        said = sheet.say
+        words = (
+            output_caption(sheet, g)
+            if name == "output"
+            else said(name, size=plain(g.output_shape, 1))
+        )
+    y = figure(
+        sheet, "", g.canvas_shape, g.rank, words, firsts=[-axis.crop.start for axis in g.axes],
+        ruler=[(1, axis.padding[0]) for axis in g.axes], **more,
+    )  # fmt: skip
+    kept = y.cells[(slice(None), *g.crop)]
+    if y.cells.shape != kept.shape:
+        sheet.name_block(f"{name}_full", y.cells, role="cropped", frame=False)
+    sheet.name_block(name, kept, role="output", claim=("conv_transpose", layer))
+    return replace(y, kept=kept)
+
+
+def tinted(sheet: Sheet, weight: Grid) -> bool:
+    """Whether what is met is tinted by its weight; a plan has no colours."""
+    return not sheet.plan and prod(weight.shape) <= TINTED
+
+
+def meeting(
+    g: Geometry, figure: Figure, channel: int, at: Sequence[Expr], u: Sequence[int]
+) -> Iterator[Expr]:
+    """What must hold for cells of a figure to meet kernel index u at an output cell."""
+    axes = zip(g.axes, figure.labels, figure.ruler, at, u, strict=True)
+    for axis, label, (step, first), r, offset in axes:
+        here = of_channel(label, channel)
+        here_on = here * step if step > 1 else here
+        yield here_on.equals(moved(r, axis.padding[0] - axis.dilation * offset - first))
+
+
+def source(axis: Axis, r: Expr, u: int) -> tuple[Expr, list[Expr]]:
+    """The input that meets kernel index u at output r, and what must hold for there to be one."""
+    apart = moved(r, axis.padding[0] - axis.dilation * u)
+    there = [apart >= 0, apart <= axis.stride * (axis.size - 1)]
+    if axis.stride == 1:
+        return apart, there
+    return apart / axis.stride, [*there, call("MOD", apart, axis.stride).equals(0)]
+
+
+def note(sheet: Sheet, *lines: str, role: str = "note") -> Part:
+    """A few words, a sign, or lines under one another."""
+    corner = sheet.corner()
+    for n, line in enumerate(lines):
+        sheet.text(corner.shift(n), line, role)
+    return Part(corner.anchor)
+
+
+def led(sheet: Sheet, figure: Figure, sign: str) -> Figure:
+    """A figure with an operator before its first row."""
+    sheet.text(start(figure.cells).shift(0, -2), sign, "operator")
+    return figure
+
+
+def height(figure: Figure) -> int:
+    """Rows from a figure's first cell to under its last."""
+    return extent(figure.cells)[1][0] + 1
+
+
+def box_size(shape: Sequence[int], moves: Sequence[Place]) -> Place:
+    """Rows and columns of the box around cells of a shape, where one step along an axis moves so.
+
+    >>> box_size((2, 3, 4), ((5, 0), (1, 0), (0, 1)))
+    (8, 4)
+    """
+    each = list(zip(shape, moves, strict=True))
+    high, wide = (1 + sum((size - 1) * move[way] for size, move in each) for way in (0, 1))
+    return high, wide

@@ -1,0 +1,185 @@
+"""Where figures stand: parts that know their size before they have a place, in rows and columns.
+
+A part is as large as its cells, its indices and its words, so nothing needs to be said of gaps.
+`a | b` stands side by side, with the first cells in one row; `a / b` under one another, with the
+first cells in one column; `Table` does both. Captions of what stands side by side are in one row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, pairwise
+
+from xlconv.grid.expr import Anchor
+from xlconv.grid.places import Place
+from xlconv.grid.sheet import Sheet
+
+GAPS = (1, 2)
+"""Free rows between parts under one another, free columns between those side by side."""
+
+PAGE_COLUMNS = 60
+"""Columns that paper shows at a readable size: a longer row of parts that fit goes on below."""
+
+Needs = list[tuple[int, int]]
+"""Of lines or columns: the cells before, and from, the first cell of each."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """Cells before and after the first cell of a part: (rows, columns)."""
+
+    before: Place
+    after: Place
+
+
+class Arranged:
+    """Anything that a layout can put somewhere; None beside or under it is a part that is not."""
+
+    def __or__(self, other: Arranged | None) -> Arranged:
+        """Side by side."""
+        return self if other is None else Table([[*_row(self), *_row(other)]])
+
+    def __truediv__(self, other: Arranged | None) -> Arranged:
+        """Under one another."""
+        return self if other is None else Table([[self], [other]])
+
+    @property
+    def box(self) -> Box:
+        raise NotImplementedError
+
+    def place(self, sheet: Sheet, at: Place, lift: int) -> None:
+        """Put the first cell at a place, and the caption so many rows above it."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Part(Arranged):
+    """Cells that hang on one corner, and the caption above them, which hangs on another."""
+
+    anchor: Anchor
+    head: Anchor | None = None
+
+    @property
+    def box(self) -> Box:
+        (up, left), (down, right) = self.anchor.before, self.anchor.after
+        if self.head is None:
+            return Box((up, left), (down, right))
+        left, right = max(left, self.head.before[1]), max(right, self.head.after[1])
+        return Box((up + 1, left), (down, right))
+
+    def place(self, sheet: Sheet, at: Place, lift: int) -> None:
+        sheet.put(self.anchor, at)
+        if self.head is not None:
+            sheet.put(self.head, (at[0] - lift, at[1]))
+
+
+class Table(Arranged):
+    """Parts in lines, aligned along both; None leaves a field empty."""
+
+    def __init__(self, lines: Iterable[Iterable[Arranged | None]]) -> None:
+        self.lines = [list(line) for line in lines]
+
+    @cached_property
+    def _needs(self) -> tuple[Needs, Needs]:
+        """What each line, and each column, needs before and after its first cell.
+
+        It is measured once, when all is drawn.
+        """
+        width = max(map(len, self.lines))
+        lines = [[part and part.box for part in line] for line in self.lines]
+        padded = [line + [None] * (width - len(line)) for line in lines]
+        down, across = (
+            [_most([(box.before[way], box.after[way]) for box in boxes if box]) for boxes in each]
+            for way, each in enumerate((padded, zip(*padded, strict=True)))
+        )
+        return down, across
+
+    def _starts(self, way: int) -> list[int]:
+        """Where each line or column has its first cell, from that of the first one."""
+        needs = self._needs[way]
+        moves = [after + GAPS[way] + before for (_, after), (before, _) in pairwise(needs)]
+        return list(accumulate(moves, initial=0))
+
+    @property
+    def box(self) -> Box:
+        rows, columns = self._needs
+        down, across = self._starts(0)[-1] + rows[-1][1], self._starts(1)[-1] + columns[-1][1]
+        return Box((rows[0][0], columns[0][0]), (down, across))
+
+    def place(self, sheet: Sheet, at: Place, lift: int) -> None:
+        starts = self._starts(1)
+        lifts = [lift, *(before for before, _ in self._needs[0][1:])]
+        for line, down, above in zip(self.lines, self._starts(0), lifts, strict=True):
+            for part, across in zip(line, starts, strict=False):
+                if part is not None:
+                    part.place(sheet, (at[0] + down, at[1] + across), above)
+
+    def broken(self, width: int) -> Table:
+        """The same with columns that go on below where all together are wider than the paper.
+
+        First within the widest column, then these columns themselves; what is too wide by itself
+        stays as it is.
+        """
+        if sum(self.box.before[1:] + self.box.after[1:]) <= width:
+            return self
+        needs = [before + after for before, after in self._needs[1]]
+        widest = needs.index(max(needs))
+        left = width - sum(needs) + needs[widest] - GAPS[1] * (len(needs) - 1)
+        lines = [
+            [
+                p.broken(left) if n == widest and isinstance(p, Table) else p
+                for n, p in enumerate(line)
+            ]
+            for line in self.lines
+        ]
+        return Table(lines)._apart(width)
+
+    def _apart(self, width: int) -> Table:
+        """Columns that go on below, if each of them has room by itself."""
+        boxes, starts, groups = self._needs[1], self._starts(1), [[0]]
+        if max(before + after for before, after in boxes) > width:
+            return self
+        for n in range(1, len(boxes)):
+            first = groups[-1][0]
+            if starts[n] - starts[first] + boxes[first][0] + boxes[n][1] > width:
+                groups.append([])
+            groups[-1].append(n)
+        tables = [Table([line[g[0] : g[-1] + 1] for line in self.lines]) for g in groups]
+        return self if len(tables) == 1 else Table([[table] for table in tables])
+
+
+@dataclass(frozen=True)
+class Together(Arranged):
+    """Parts that stay side by side, however wide: those of an image, or with rows through all."""
+
+    parts: Arranged
+
+    @property
+    def box(self) -> Box:
+        return self.parts.box
+
+    def place(self, sheet: Sheet, at: Place, lift: int) -> None:
+        self.parts.place(sheet, at, lift)
+
+
+def _row(part: Arranged) -> Sequence[Arranged | None]:
+    """The parts of a single line, or the part itself."""
+    return part.lines[0] if isinstance(part, Table) and len(part.lines) == 1 else [part]
+
+
+def _most(needs: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    befores, afters = zip(*needs, strict=True) if needs else ((0,), (0,))
+    return max(befores), max(afters)
+
+
+def arrange(sheet: Sheet, *parts: Arranged | None, at: Place = (3, 1)) -> None:
+    """Put parts on a sheet, one under another, with no cell above or left of `at`."""
+    page = Table(
+        [part.broken(PAGE_COLUMNS) if isinstance(part, Table) else part]
+        for part in parts
+        if part is not None
+    )
+    box = page.box
+    page.place(sheet, (at[0] + box.before[0], at[1] + box.before[1]), box.before[0])

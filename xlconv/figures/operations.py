@@ -1,0 +1,217 @@
+"""The two ways from an input to an output, as formulas: distribute and collect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import product
+from math import prod
+
+from xlconv.figures.sums import listed, nth, summed
+from xlconv.grid.expr import Expr, Grid, call
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.geometry import Geometry, Run
+
+Tap = tuple[tuple[slice, ...], tuple[int, ...]]
+"""For each axis the inputs that a tap brings to a run of cells, and the kernel index it uses."""
+
+
+def accumulated(
+    sheet: Sheet,
+    cells: Grid,
+    runs: Sequence[Sequence[Run]],
+    term: Callable[[int, Tap], Expr],
+    channels: range = range(1),
+    bias: Expr | None = None,
+    alike: int = 1,
+) -> None:
+    """Write cells as explicit sums, one formula for all cells that are reached alike.
+
+    cells     (*sizes), not yet written
+    runs      for each axis the cells grouped by how they are reached
+    term      what a tap brings from a channel
+    channels  that are added up
+    alike     how many such blocks there are, of which a plan writes this one alone
+    """
+    # a plan makes the longest alone, and of those the one with the longest addresses
+    longest = [max(reversed(axis), key=lambda run: len(run.taps)) for axis in runs]
+    sums = []
+    for chosen in [longest] if sheet.plan else product(*runs):
+        every = [run.taps[-1:] if sheet.plan else run.taps for run in chosen]
+        taps = [
+            (
+                tuple(run.inputs(i0) for run, (i0, _) in zip(chosen, picked, strict=True)),
+                tuple(u for _, u in picked),
+            )
+            for picked in product(*every)
+        ]
+        terms = [term(i, tap) for i in (channels[-1:] if sheet.plan else channels) for tap in taps]
+        if sheet.plan:
+            terms *= len(channels) * prod(len(run.taps) for run in chosen)
+        sums.append((tuple(run.cells for run in chosen), terms + ([] if bias is None else [bias])))
+    summed(sheet, cells, sums, alike)
+
+
+def afford(sheet: Sheet, runs: Sequence[Sequence[Run]], channels: int = 1, blocks: int = 1) -> None:
+    """Refuse sums that are too many, before they are made.
+
+    channels  that each sum adds up
+    blocks    how many blocks of cells are written so
+    """
+    every = prod(sum(len(run.taps) for run in axis) for axis in runs) + prod(map(len, runs))
+    sheet.afford(every * channels * blocks)
+
+
+def written(sheet: Sheet, cells: Grid) -> range:
+    """The channels of a block; of a plan the last, which has the longest addresses."""
+    channels = range(cells.shape[0])
+    return channels[-1:] if sheet.plan else channels
+
+
+def distributed(
+    sheet: Sheet, canvas: Grid, geometry: Geometry, stamps: Grid, bias: Grid | None
+) -> None:
+    """Write each output cell as the sum of the stamps that reach it.
+
+    canvas  (out_channels, *canvas_sizes), not yet written
+    stamps  (in_channels, out_channels // groups, *input_sizes, *kernel_sizes)
+    """
+
+    def term(o: int, i: int, tap: Tap) -> Expr:
+        inputs, offsets = tap
+        return stamps[(i, geometry.filter(o), *inputs, *offsets)]
+
+    _explicit(
+        sheet, canvas, [axis.canvas_runs for axis in geometry.axes], geometry.sources, term, bias
+    )
+
+
+def tapped(
+    sheet: Sheet, canvas: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | None
+) -> None:
+    """Write each output cell as the explicit products of inputs and weights that reach it."""
+
+    def term(o: int, i: int, tap: Tap) -> Expr:
+        inputs, offsets = tap
+        return x[(i, *inputs)] * w[(i, geometry.filter(o), *offsets)]
+
+    _explicit(
+        sheet, canvas, [axis.canvas_runs for axis in geometry.axes], geometry.sources, term, bias
+    )
+
+
+def convolved(
+    sheet: Sheet, result: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | None = None
+) -> None:
+    """Write each cell of a plain convolution as the explicit products of inputs and weights.
+
+    result    (out_channels, *result_sizes, ...), not yet written
+    geometry  that of the transpose
+    x         (in_channels, *sizes, ...); further axes of both go along
+    """
+
+    def term(o: int, i: int, tap: Tap) -> Expr:
+        inputs, offsets = tap
+        return x[(i, *inputs)] * w[(o, geometry.filter(i), *offsets)]
+
+    _explicit(
+        sheet, result, [axis.forward_runs for axis in geometry.axes], geometry.targets, term, bias
+    )
+
+
+def _explicit(
+    sheet: Sheet,
+    cells: Grid,
+    runs: Sequence[Sequence[Run]],
+    reach: Callable[[int], range],
+    term: Callable[[int, int, Tap], Expr],
+    bias: Grid | None,
+) -> None:
+    """Write each channel of a block as explicit sums over the channels that reach it."""
+    afford(sheet, runs, len(reach(0)), cells.shape[0])
+    for o in written(sheet, cells):
+        accumulated(
+            sheet, cells[o], runs, partial(term, o), reach(o), None if bias is None else bias[o],
+            alike=cells.shape[0],
+        )  # fmt: skip
+
+
+def collected(
+    sheet: Sheet,
+    canvas: Grid,
+    geometry: Geometry,
+    turned: Grid,
+    stretched: Grid,
+    bias: Grid | None,
+    alike: int = 1,
+) -> None:
+    """Write each output cell as the sum of a window of the stretched input times the turned kernel.
+
+    turned     (in_channels, out_channels // groups, *extents), its gaps filled with zeros
+    stretched  (in_channels, *sizes), with margins that make every cell of the canvas a full window
+    alike      how many such canvases there are, of which a plan writes this one alone
+    """
+    windows, everywhere = _windows(geometry, stretched), (*[None] * geometry.rank, ...)
+
+    def factors(o: int, i: int) -> tuple[Grid, Grid]:
+        return turned[(i, geometry.filter(o))][everywhere], windows[i]
+
+    _in_windows(sheet, canvas, geometry, geometry.sources, factors, bias, alike)
+
+
+def slid(
+    sheet: Sheet, result: Grid, geometry: Geometry, padded: Grid, kernel: Grid, bias: Grid | None
+) -> None:
+    """Write each cell of a plain convolution as the sum of a window of its input times the kernel.
+
+    geometry  that of the transpose
+    padded    (in_channels, *sizes), the input with the zeros around it
+    kernel    (out_channels, in_channels // groups, *extents), its gaps filled with zeros
+    """
+    places = tuple(
+        slice(0, axis.stride * (axis.size - 1) + 1, axis.stride) for axis in geometry.axes
+    )
+    windows, everywhere = _windows(geometry, padded), (*[None] * geometry.rank, ...)
+
+    def factors(o: int, i: int) -> tuple[Grid, Grid]:
+        return windows[(i, *places)], kernel[(o, geometry.filter(i))][everywhere]
+
+    _in_windows(sheet, result, geometry, geometry.targets, factors, bias)
+
+
+def _windows(geometry: Geometry, cells: Grid) -> Grid:
+    """What the kernel with its gaps sees of cells at each place: (channels, *places, *extents)."""
+    return cells.windows(*(axis.extent for axis in geometry.axes))
+
+
+def _in_windows(
+    sheet: Sheet,
+    cells: Grid,
+    geometry: Geometry,
+    reach: Callable[[int], range],
+    factors: Callable[[int, int], tuple[Grid, Grid]],
+    bias: Grid | None,
+    alike: int = 1,
+) -> None:
+    """Write each channel of a block as sums of products over windows, a window a channel reached.
+
+    A range has at most two axes: the others are written out.
+
+    factors  what is multiplied, from one channel to another: each (*places, *extents)
+    """
+    rank = geometry.rank
+    flat = min(2, rank)
+    outer = [axis.extent for axis in geometry.axes[: rank - flat]]
+    longest = len(reach(0)) * prod(outer)
+    sheet.afford(longest * cells.shape[0] * alike)
+
+    def term(o: int, n: int) -> Expr:
+        first, *offsets = nth(n, (len(reach(o)), *outer))
+        plane = (*[slice(None)] * rank, *offsets, ...)
+        one, other = factors(o, reach(o)[first])
+        return call("SUMPRODUCT", one[plane].area(flat), other[plane].area(flat))
+
+    for o in written(sheet, cells):
+        terms = listed(sheet, range(longest), partial(term, o))
+        more: list[Expr] = [] if bias is None else [bias[o]]
+        summed(sheet, cells[o], [(..., terms + more)], cells.shape[0] * alike)

@@ -1,0 +1,52 @@
+"""Tables: columns of cells with heads above them, a line for each thing told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from xlconv.figures.blocks import caption
+from xlconv.figures.layout import Part
+from xlconv.grid.expr import Grid
+from xlconv.grid.sheet import Sheet
+
+
+class Column(NamedTuple):
+    """A column of a table.
+
+    head   what stands above it; nothing where it is None
+    role   how its cells look, if they have a look of their own
+    width  how many columns of the sheet it has
+    kind   of its values: any, or numbers alone
+    """
+
+    head: str | None
+    role: str = "fact"
+    width: int = 1
+    kind: type = object
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lines(Part):
+    """Columns by their names, each (lines,)."""
+
+    columns: Mapping[str, Grid]
+
+    def __getitem__(self, name: str) -> Grid:
+        return self.columns[name]
+
+
+def table(sheet: Sheet, words: str, lines: int, columns: Mapping[str, Column]) -> Lines:
+    """Cells for a table, still to be written, its words and its heads above it."""
+    corner, made, across = sheet.corner(), dict[str, Grid](), 0
+    for name, column in columns.items():
+        if column.head is not None:
+            sheet.line(corner.shift(-1, across), [column.head], "heads")
+        made[name] = sheet.memory(
+            corner.shift(0, across), (lines,), steps=((1, 0),), dtype=column.kind
+        )
+        if column.role:
+            sheet.coat(made[name], column.role)
+        across += column.width
+    return Lines(corner.anchor, caption(sheet, words), columns=made)

@@ -1,0 +1,144 @@
+"""Sizes and parameters in words: captions, and the title and links around a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.geometry import Axis, Geometry
+from xlconv.layers.given import spell
+
+
+def times(sizes: Sequence[int]) -> str:
+    """Sizes in words.
+
+    >>> times((4, 4)), times((3, 5, 5))
+    ('4 × 4', '3 × 5 × 5')
+    """
+    return " × ".join(map(str, sizes))
+
+
+def plain(shape: Sequence[int], leading: int) -> str:
+    """A shape in words, without leading ones for channels.
+
+    >>> plain((1, 4, 4), 1), plain((3, 2, 3, 3), 2)
+    ('4 × 4', '3 × 2 × 3 × 3')
+    """
+    return times(shape if any(n > 1 for n in shape[:leading]) else shape[leading:])
+
+
+def size_formula(axis: Axis) -> str:
+    """The output size of an axis as the sum that gives it.
+
+    >>> size_formula(Axis(size=4, kernel_size=3)), size_formula(Axis(size=2, kernel_size=3, stride=2, padding=(1, 1)))
+    ('(4-1)·1 + 3', '(2-1)·2 + 3 - 2·1')
+    """
+    begin, end = axis.padding
+    text = f"({axis.size}-1)·{axis.stride} + {_extent(axis)}"
+    if begin == end:
+        text += f" - 2·{begin}" if begin else ""
+    else:
+        text += "".join(f" {'-' if p > 0 else '+'} {abs(p)}" for p in (begin, end) if p)
+    return text + (f" + {axis.output_padding}" if axis.output_padding else "")
+
+
+def forward_size_formula(axis: Axis) -> str:
+    """The size that a plain convolution gives an axis, as the sum that gives it.
+
+    axis  of its transpose
+
+    >>> forward_size_formula(Axis(size=3, kernel_size=3, stride=2, padding=(1, 1), output_padding=1))
+    '⌊(6 + 2·1 - 3) / 2⌋ + 1'
+    """
+    begin, end = axis.padding
+    pad = (f" + 2·{begin}" if begin else "") if begin == end else f" + {begin} + {end}"
+    extent = f"({_extent(axis)})" if axis.dilation > 1 else _extent(axis)
+    ways = f"{axis.output_size}{pad} - {extent}"
+    if axis.stride == 1:
+        return f"{ways} + 1"
+    quotient = f"({ways}) / {axis.stride}"
+    return (f"⌊{quotient}⌋" if axis.output_padding else quotient) + " + 1"
+
+
+def _extent(axis: Axis) -> str:
+    """The cells that the kernel spans, with its dilation as the sum that gives them."""
+    return f"{axis.dilation}·({axis.kernel_size}-1) + 1" if axis.dilation > 1 else f"{axis.extent}"
+
+
+def paddings_of(geometry: Geometry) -> str:
+    """The paddings of a layer in words; one serves axes that are alike."""
+    each = [spell(axis.padding) for axis in geometry.axes]
+    return each[0] if len(set(each)) == 1 else ", ".join(each)
+
+
+def output_caption(sheet: Sheet, geometry: Geometry) -> str:
+    """The output's size, with its formula where one serves all axes."""
+    return sized(sheet, geometry.output_shape, [size_formula(axis) for axis in geometry.axes])
+
+
+def sized(sheet: Sheet, shape: Sequence[int], formulas: Sequence[str]) -> str:
+    """The caption of an output of a shape, and how each axis gets its size, where all do alike."""
+    size = plain(shape, 1)
+    if len(set(formulas)) > 1:
+        return sheet.say("output", size=size)
+    return sheet.say("output_formula", size=size, formula=formulas[0])
+
+
+def count_caption(sheet: Sheet, geometry: Geometry) -> str:
+    """What the counts of stamps are of: of several input channels, those of each."""
+    several = geometry.in_channels > geometry.groups
+    return sheet.say("count_each" if several else "count")
+
+
+def stretched_caption(sheet: Sheet, geometry: Geometry) -> str:
+    """What was done to the input before the turned kernel slides over it."""
+    sizes = [axis.stretched_size + sum(axis.margins) for axis in geometry.axes]
+    margins = {margin for axis in geometry.axes for margin in axis.margins}
+    zeros = {axis.stride - 1 for axis in geometry.axes}
+    return sheet.say(
+        "stretched" if zeros == {0} else "stretched_apart",
+        margin=_alike(margins),
+        zeros=_alike(zeros),
+        size=plain((geometry.in_channels, *sizes), 1),
+    )
+
+
+def _alike(numbers: set[int]) -> str:
+    return f"{min(numbers)}" if len(numbers) == 1 else f"{min(numbers)} to {max(numbers)}"
+
+
+LONG = 60
+"""Rows beyond which a sheet's title stays when it is scrolled."""
+
+
+def surround(
+    sheet: Sheet, title: str, idea: str, try_this: Sequence[str], n: int, names: Sequence[str]
+) -> None:
+    """The title and the idea above a figure, the links beside them, what to try under it.
+
+    n      the number of this sheet in its book, from 0
+    names  the names of all sheets of the book
+    """
+    sheet.heights[0] = 30
+    sheet.text((0, 1), title, "title")
+    if sheet.rows > LONG:
+        sheet.frozen_rows = max(2, sheet.frozen_rows)
+    if idea:
+        sheet.text((1, 1), idea, "idea")
+    if try_this:
+        row = sheet.try_row or sheet.rows + 1
+        sheet.text((row, 1), sheet.say("try_this"), "caption")
+        for number, line in enumerate(try_this, 1):
+            sheet.text((row + number, 1), f"{number}.  {line}", "text")
+    if n == 0:
+        return
+    links = [
+        (names[0], sheet.say("contents")),
+        (names[n - 1], sheet.say("previous", name=names[n - 1])),
+    ]
+    if n + 1 < len(names):
+        links.append((names[n + 1], sheet.say("next", name=names[n + 1])))
+    column = int(len(title) * 13 / (sheet.column_width * 7.5)) + 3
+    for target, words in links:
+        sheet.link((0, column), words, target)
+        column += int(len(words) * 7 / (sheet.column_width * 7.5)) + 2
