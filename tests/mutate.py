@@ -196,7 +196,7 @@ def outcome(tree: Path, fault: Fault, seconds: float, tests: Sequence[str]) -> s
         by = seen(tree, tests, seconds)
     finally:
         path.write_bytes(right)
-    if "/" in by and seen(tree, [by], seconds):
+    if by and seen(tree, [by] if "/" in by else tests, seconds):
         raise RuntimeError(f"{by} fails without a fault, too")
     return by
 

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from xlconv.errors import TargetError, XlconvError
-from xlconv.files.saving import save_file
+from xlconv.files.saving import save_file, save_files
 from xlconv.grid.sheet import Sheet
 from xlconv.lessons.book import Book, check_names
 from xlconv.xlsx import archive
@@ -176,6 +176,8 @@ def test_folder_is_made_only_where_that_is_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "output" / "a.txt"
     with pytest.raises(TargetError, match="output is no folder"):
         save_file(path, lambda file: file.write(b"1"))
+    with pytest.raises(TargetError, match="output is no folder"):
+        save_files({path: lambda file: file.write(b"1")})
     assert not path.parent.exists()
     assert save_file(path, lambda file: file.write(b"1"), make_folder=True)
     assert path.read_bytes() == b"1"

@@ -199,6 +199,7 @@ CASES: list[tuple[str, Expr, float | str | bool]] = [
     ("ROUND(1.005,2)", call("ROUND", 1.005, 2), 1.01),
     ("ROUND(2.675,2)", call("ROUND", 2.675, 2), 2.68),
     ("ROUND(1250,-2)", call("ROUND", 1250, -2), 1300.0),
+    ("ROUND(1E+300,0)", call("ROUND", 1e300, 0), 1e300),  # longer than a Decimal
     ('ROUND(G1+0.2,4)&""', rounded(SMALL[0] + 0.2) & "", "0.3"),
     ('ROUND(1/3,4)&""', rounded(one / 3) & "", "0.3333"),
     ('ROUND(-1/4,4)&""', rounded(Constant(-1) / 4) & "", "-0.25"),

@@ -13,9 +13,15 @@ from xlconv.grid.sheet import Sheet
 
 def block(sheet: Sheet, name: str, rows: int, columns: int, *, numbered: bool = True) -> Arranged:
     return figure(
-        sheet, name, (rows, columns), 2, name, role="input", content=np.ones((rows, columns)),
+        sheet,
+        name,
+        (rows, columns),
+        2,
+        name,
+        role="input",
+        content=np.ones((rows, columns)),
         numbered=numbered,
-    )  # fmt: skip
+    )
 
 
 def places(sheet: Sheet) -> dict[str, str]:
@@ -33,8 +39,13 @@ def test_parts_stand_beside_and_under_one_another() -> None:
     arrange(sheet, a / b | c)
     # the caption in row 4 and the indices in row 5; two free columns and those of the indices
     assert places(sheet) == {
-        "a": "C6", "b": "C11", "c": "I6", "A": "C4", "B": "C9", "C": "I4",
-    }  # fmt: skip
+        "a": "C6",
+        "b": "C11",
+        "c": "I6",
+        "A": "C4",
+        "B": "C9",
+        "C": "I4",
+    }
 
 
 def test_captions_of_a_row_are_in_one_row_with_and_without_indices() -> None:

@@ -51,15 +51,15 @@ def test_fault_is_seen_by_the_test_that_fails_with_it_alone(tmp_path: Path) -> N
     (tmp_path / "tests").mkdir()
     (tmp_path / "xlconv").mkdir()
     (tmp_path / "xlconv/__init__.py").touch()
-    (tmp_path / "xlconv/text.py").write_text("def two():\n    return 2, 'a'\n")
+    (tmp_path / "xlconv/two.py").write_text("def two():\n    return 2, 'a'\n")
     (tmp_path / "tests/test_summary.py").write_text(
-        "from xlconv.text import two\n\n\ndef test_two() -> None:\n    assert two()[0] == 2\n"
+        "from xlconv.two import two\n\n\ndef test_two() -> None:\n    assert two()[0] == 2\n"
     )
-    (fault,) = faults("xlconv/text.py", (tmp_path / "xlconv/text.py").read_bytes())
+    (fault,) = faults("xlconv/two.py", (tmp_path / "xlconv/two.py").read_bytes())
     tests = ["tests/test_summary.py"]
-    assert outcome(tmp_path, fault, 60, tests) == "tests/test_summary.py::test_two"
+    assert outcome(tmp_path, fault, 600, tests) == "tests/test_summary.py::test_two"
     (tmp_path / "tests/test_summary.py").write_text("def test_two() -> None:\n    assert True\n")
-    assert outcome(tmp_path, fault, 60, tests) == ""
+    assert outcome(tmp_path, fault, 600, tests) == ""
     (tmp_path / "tests/test_summary.py").write_text("def test_two() -> None:\n    assert 0\n")
     with pytest.raises(RuntimeError, match="test_two fails without a fault, too"):
-        outcome(tmp_path, fault, 60, tests)
+        outcome(tmp_path, fault, 600, tests)

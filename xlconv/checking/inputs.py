@@ -110,10 +110,11 @@ def _places(grid: Grid) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
     """The rows and the columns of a grid's cells."""
     index = np.indices(grid.shape)
     return tuple(  # type: ignore[return-value]
-        start + np.tensordot([step[axis] for step in grid.steps], index, 1) if grid.shape
+        start + np.tensordot([step[axis] for step in grid.steps], index, 1)
+        if grid.shape
         else np.array(start)
         for axis, start in enumerate(grid.origin)
-    )  # fmt: skip
+    )
 
 
 def _plain(value: Any) -> Value:
