@@ -11,7 +11,8 @@ from onnx import helper
 from xlconv.errors import XlconvError
 from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
-from xlconv.layers.layer import Array, Convolution, Layer
+from xlconv.layers.convolution import Convolution
+from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import conv, matrix
 from xlconv.lessons.read import check_claims
 from xlconv.views.convolution import convolution, size_formula

@@ -12,7 +12,8 @@ import pytest
 import xlconv
 from xlconv.errors import BugError, UnreadableError, XlconvError
 from xlconv.grid.sheet import Sheet
-from xlconv.layers.layer import Convolution, Layer
+from xlconv.layers.convolution import Convolution
+from xlconv.layers.layer import Layer
 from xlconv.layers.model import OPERATIONS
 from xlconv.lessons import claims, drawing
 from xlconv.lessons import read as module

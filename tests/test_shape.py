@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from xlconv.errors import XlconvError
-from xlconv.frameworks.rules import CONVENTIONS
+from xlconv.frameworks.conventions import CONVENTIONS
 from xlconv.frameworks.sizes import OUTPUT_SIZE, Shape, as_dict, explain, sizes
 
 GOLDEN = json.loads(

@@ -8,7 +8,8 @@ import pytest
 from xlconv.figures.sums import drawn
 from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
-from xlconv.layers.layer import Convolution, Layer
+from xlconv.layers.convolution import Convolution
+from xlconv.layers.layer import Layer
 from xlconv.layers.model import conv
 from xlconv.lessons.read import build, check_claims
 from xlconv.views.convolution import convolution

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from xlconv.frameworks.resolve import resolve
     from xlconv.frameworks.sizes import sizes
     from xlconv.frameworks.snippets import program
-    from xlconv.layers.layer import Convolution, Layer
+    from xlconv.layers.convolution import Convolution
+    from xlconv.layers.layer import Layer
     from xlconv.layers.model import output
     from xlconv.lessons.book import Book
     from xlconv.lessons.lesson import Lesson
@@ -36,7 +37,7 @@ __all__ = [
 
 _HOMES = {
     "Book": "lessons.book",
-    "Convolution": "layers.layer",
+    "Convolution": "layers.convolution",
     "Layer": "layers.layer",
     "Lesson": "lessons.lesson",
     "build": "lessons.read",

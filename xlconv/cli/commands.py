@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 from click.shell_completion import get_completion_class
@@ -17,14 +17,11 @@ from xlconv.cli.delivery import check_book_target, deliver_book, save_program
 from xlconv.cli.group import Group, shown_instead
 from xlconv.cli.lessons import lessons
 from xlconv.cli.options import (
-    FRAMEWORKS,
     MAIN_LESSON,
     OUTPUT,
+    Given,
     complete_lesson,
     complete_views,
-    convolution_of,
-    given_files,
-    layer_of,
     layer_options,
     pointing_at_options,
     target_options,
@@ -39,10 +36,12 @@ from xlconv.cli.terminal import (
 )
 from xlconv.errors import XlconvError
 from xlconv.files.sources import remembered
+from xlconv.frameworks.names import FRAMEWORKS
 from xlconv.version import __version__
 from xlconv.views import VIEWS
 
 if TYPE_CHECKING:
+    from xlconv.frameworks.wanted import Wanted
     from xlconv.layers.layer import Layer
 
 OWN_FAULT = 70
@@ -141,7 +140,8 @@ def layer(
     output: str | None,
     force: bool,
     as_json: bool,
-    **asked: Any,
+    given: Given,
+    wanted: Wanted,
 ) -> None:
     """Build the workbook of one layer.
 
@@ -152,18 +152,19 @@ def layer(
     The view convolution shows a plain convolution instead: its weight is (out_channels,
     in_channels/groups, kernel), and its padding is zeros around the input.
     """
+    from xlconv.cli.layers import convolution_of, layer_of
     from xlconv.files.readers import is_picture
     from xlconv.lessons.read import build as build_book
 
     check_book_target(output, as_json)
-    picture = is_picture(asked["input_"])
+    picture = is_picture(given.input)
     with pointing_at_options(ctx):
         views = view.split(",")
         plain = "convolution" in views
-        shown = convolution_of(views, **asked) if plain else layer_of(planned=True, **asked)
-        book = build_book(shown, views=views, picture=picture)
+        drawn = convolution_of(given, wanted, views) if plain else layer_of(given, wanted, True)
+        book = build_book(drawn, views=views, picture=picture)
     deliver_book(book, output, "layer", force, as_json)
-    say(shown.explain())
+    say(drawn.explain())
 
 
 @cli.command(
@@ -191,7 +192,8 @@ def code(
     framework: str,
     force: bool,
     output: str | None,
-    **asked: Any,
+    given: Given,
+    wanted: Wanted,
 ) -> None:
     """Print a layer as a framework's program.
 
@@ -204,18 +206,19 @@ def code(
     that was given for it, by one that -o FILE writes from a .npy file beside it, which is written
     too: FILE-input.npy, FILE-weight.npy or FILE-bias.npy.
     """
+    from xlconv.cli.layers import given_files, layer_of
     from xlconv.files.saving import check_target
 
     target = None if output in (None, "-") else Path(str(output))
     if target:
         check_target(target, ".py")
     with pointing_at_options(ctx):
-        shown = layer_of(**asked)
+        written = layer_of(given, wanted)
     if target is not None:
-        save_program(target, shown, framework, force)
+        save_program(target, written, framework, force)
     else:
-        _put_program(shown, framework, given_files(shown, asked))
-    say(shown.explain())
+        _put_program(written, framework, given_files(written, given))
+    say(written.explain())
 
 
 def _put_program(layer: Layer, framework: str, given: Mapping[str, str]) -> None:
@@ -239,9 +242,9 @@ Examples:
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print the script that completes commands, options and names in a shell."""
-    found = get_completion_class(shell)
-    assert found is not None
-    put(found(cli, {}, "xlconv", "_XLCONV_COMPLETE").source())
+    completing = get_completion_class(shell)
+    assert completing is not None
+    put(completing(cli, {}, "xlconv", "_XLCONV_COMPLETE").source())
 
 
 for command in (shape, check, lessons):
@@ -269,9 +272,9 @@ def _told(error: Exception) -> tuple[str, int]:
         put_traceback(error)
     match error:
         case click.UsageError():
-            told = error.format_message().rstrip(".")
+            said = error.format_message().rstrip(".")
             path = error.ctx.command_path if error.ctx else "xlconv"
-            return f"{told[:1].lower()}{told[1:]}; see {path} --help", error.exit_code
+            return f"{said[:1].lower()}{said[1:]}; see {path} --help", error.exit_code
         case XlconvError():
             return str(error), error.exit_code
         case MemoryError():

@@ -15,9 +15,10 @@ from xlconv.figures.sums import added, listed, summed
 from xlconv.grid.expr import Expr, Grid, call
 from xlconv.grid.places import Place, below, beside, corners, tiled
 from xlconv.grid.sheet import Sheet
+from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Axis, Geometry, Run
 from xlconv.layers.given import spell
-from xlconv.layers.layer import Array, Convolution, Layer
+from xlconv.layers.layer import Array, Layer
 
 TOP, LEFT = 5, 2
 """The first row and column of a figure's cells: captions and indices stand before them."""

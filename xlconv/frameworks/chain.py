@@ -8,9 +8,10 @@ from math import prod
 from typing import Any
 
 from xlconv.errors import XlconvError
-from xlconv.frameworks.resolve import axes
+from xlconv.frameworks.resolve import wanted_axes
 from xlconv.frameworks.search import COLUMNS, crop, table
 from xlconv.frameworks.step import Step
+from xlconv.frameworks.wanted import Wanted
 from xlconv.layers.geometry import Axis
 from xlconv.layers.given import LARGEST
 from xlconv.layers.summary import compact
@@ -71,12 +72,12 @@ def chain(steps: Sequence[Step], size: Sequence[int]) -> tuple[Link, ...]:
             if len(listed) not in (1, len(now)):
                 raise XlconvError(f"kernel_size has {len(listed)} values for {len(now)} axes")
             each = listed * (len(now) // len(listed))
-            found = axes(step.convention, size=now, kernel_size=each, **said)
-            if max(axis.output_size for axis in found) > LARGEST:
+            axes = wanted_axes(Wanted(convention=step.convention, **said), now, each)
+            if max(axis.output_size for axis in axes) > LARGEST:
                 raise XlconvError(f"its output has more than {LARGEST} cells: use a smaller input")
         except XlconvError as error:
             raise XlconvError(f"chain layer {n}, {step.text}: {error}", parameter="chain") from None
-        links.append(Link(step, found))
+        links.append(Link(step, axes))
         now = links[-1].output_size
     return tuple(links)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import gcd
 
 from xlconv.errors import XlconvError
-from xlconv.frameworks.resolve import Each
+from xlconv.frameworks.wanted import Each
 from xlconv.layers.geometry import Axis
 from xlconv.layers.given import LARGEST, spread
 from xlconv.layers.summary import compact

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from xlconv.frameworks.resolve import Each, Padding, ask, axes
-from xlconv.frameworks.rules import OWN, Asked, split
+from xlconv.frameworks.asked import Asked, split
+from xlconv.frameworks.conventions import convention_of
+from xlconv.frameworks.names import OWN
+from xlconv.frameworks.resolve import ask
+from xlconv.frameworks.wanted import Each, Padding, Wanted
 from xlconv.layers.geometry import Axis
 from xlconv.layers.given import spell, spread
 from xlconv.text import sizes as spelt
@@ -116,25 +119,30 @@ def sizes(
     >>> print(shape.axes[0].terms[2])
     Term(name='m', formula='n*s', numbers='4*2', value=8)
     """
-    said: dict[str, Any] = {
-        "size": spread("size", size, len(size)),
-        "kernel_size": spread("kernel_size", kernel_size, len(size)),
-        "stride": stride,
-        "dilation": dilation,
-        "padding": padding,
-        "output_padding": output_padding,
-        "output_size": output_size,
-        "groups": groups,
-    }
-    asked = ask(convention, **said)
-    pairs = zip(asked, axes(convention, **said), strict=True)
+    wanted = Wanted(
+        convention=convention,
+        stride=stride,
+        dilation=dilation,
+        padding=padding,
+        output_padding=output_padding,
+        output_size=output_size,
+        groups=groups,
+    )
+    return wanted_sizes(wanted, size, kernel_size)
+
+
+def wanted_sizes(wanted: Wanted, size: Sequence[int], kernel_size: Each) -> Shape:
+    """The sizes of a layer that is wanted; as `sizes` raises errors."""
+    rank, convention = len(size), wanted.framework
+    asked = ask(wanted, spread("size", size, rank), spread("kernel_size", kernel_size, rank))
+    axes = [convention_of(convention).resolve(a) for a in asked]
     if convention == OWN and all(begin == end >= 0 for begin, end in (a.cells for a in asked)):
         convention = "pytorch"
     return Shape(
         convention,
         tuple(
             AxisShape(a, axis, _terms(convention, a, axis), _candidates(convention, a, axis))
-            for a, axis in pairs
+            for a, axis in zip(asked, axes, strict=True)
         ),
     )
 

@@ -9,11 +9,11 @@ from math import floor, log10
 import numpy as np
 
 from xlconv.errors import XlconvError
+from xlconv.frameworks.names import FRAMEWORKS
 from xlconv.frameworks.programs import PROGRAMS, REPORT, USE, USE_BY_GROUP, padding_word
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer
 
-FRAMEWORKS = tuple(PROGRAMS)
 WIDTH = 100
 LITERAL_LIMIT = 200  # a larger array is loaded from a file
 

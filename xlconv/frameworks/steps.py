@@ -10,7 +10,7 @@ from typing import Any
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.files.reading import opened
 from xlconv.frameworks.calls import code
-from xlconv.frameworks.rules import OWN
+from xlconv.frameworks.names import OWN
 from xlconv.frameworks.step import Reading, Step
 
 LONGEST = 200_000

@@ -65,6 +65,14 @@ def numbers(name: str, values: ArrayLike) -> Array:
     return array
 
 
+def given_numbers(
+    input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None
+) -> tuple[Array, Array, Array | None]:
+    """The arrays of a layer, each as `numbers` has it."""
+    x, w = numbers("input", input), numbers("weight", weight)
+    return x, w, None if bias is None else numbers("bias", bias)
+
+
 def not_numbers(dtype: np.dtype[Any]) -> str:
     """What an array of this type holds instead of real numbers, and the way out; "" if it does.
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.layers.layer import Array, Convolution, Layer
+from xlconv.layers.convolution import Convolution
+from xlconv.layers.layer import Array, Layer
 
 
 def conv_transpose(layer: Layer) -> Array:

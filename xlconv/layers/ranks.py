@@ -52,11 +52,16 @@ class Reading:
         return np.moveaxis(one, -1, 0) if self.layout == LAST else one
 
     def channelled(
-        self, x: NDArray[np.float64], w: NDArray[np.float64], batch: int | None
+        self, x: NDArray[np.float64], w: NDArray[np.float64], groups: int, batch: int | None
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], str]:
         """One sample, channels first, the weight with its own, and a note of what was read."""
-        kernel = w.reshape((1, 1, *w.shape)) if self.alone else w
-        return self.sample(x, batch), kernel, self.note(x.shape, batch)
+        sample, kernel = self.sample(x, batch), w.reshape((1, 1, *w.shape)) if self.alone else w
+        return sample, self.served(kernel, groups, len(sample)), self.note(x.shape, batch)
+
+    def served(self, w: NDArray[np.float64], groups: int, channels: int) -> NDArray[np.float64]:
+        """A weight whose one kernel, if it came alone, is that of as many groups as channels."""
+        each = self.alone and groups == channels
+        return np.broadcast_to(w, (groups, *w.shape[1:])) if each else w
 
     def note(self, shape: tuple[int, ...], batch: int | None) -> str:
         """What goes without saying in a plain input, in words; nothing for a plain one."""
@@ -143,7 +148,7 @@ def lengths(*parameters: object) -> set[int]:
     return {len(p) for p in listed if isinstance(p, Sequence) and not isinstance(p, str)} - {1}
 
 
-def input_layouts(named: str | None, default: Collection[str]) -> Collection[str]:
+def input_layouts(named: str | None, default: Collection[str] = (FIRST,)) -> Collection[str]:
     """Where an input's channels may be: where it is named, else as by default.
 
     Raises XlconvError for a name that is none.

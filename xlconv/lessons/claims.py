@@ -10,7 +10,8 @@ import numpy as np
 
 from xlconv.errors import BugError, XlconvError
 from xlconv.grid.sheet import Block, Sheet
-from xlconv.layers.layer import Array, Convolution, Layer
+from xlconv.layers.convolution import Convolution
+from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import OPERATIONS
 
 Claim = tuple[str, Layer | Convolution]

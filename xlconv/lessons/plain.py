@@ -6,7 +6,7 @@ from math import prod
 
 from xlconv.errors import XlconvError
 from xlconv.grid.limits import SHEETS_CELLS
-from xlconv.layers.layer import Convolution
+from xlconv.layers.convolution import Convolution
 from xlconv.lessons.lesson import Lesson, Page
 
 VIEW = "convolution"

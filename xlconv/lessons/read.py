@@ -9,16 +9,18 @@ import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from xlconv.errors import LimitError, UnreadableError, XlconvError
 from xlconv.figures.words import WORDS
 from xlconv.files.arrays import SIZES, Source, arrays
 from xlconv.files.reading import Folder
 from xlconv.files.toml import read_toml
-from xlconv.frameworks.resolve import resolve
+from xlconv.frameworks.resolve import wanted_layer
+from xlconv.frameworks.wanted import Wanted
 from xlconv.grid.sheet import Sheet
-from xlconv.layers.layer import Convolution, Layer
+from xlconv.layers.convolution import Convolution
+from xlconv.layers.layer import Layer
 from xlconv.lessons.book import Book, check_names
 from xlconv.lessons.claims import check_claims
 from xlconv.lessons.drawing import draw, view_function, view_options
@@ -32,13 +34,10 @@ from xlconv.views import VIEWS
 LESSON_KEYS = {"title": str, "words": dict, "layers": dict, "sheet": list[dict[str, Any]]}
 SHEET_KEYS = {"name": str, "view": str, "title": str, "idea": str, "try": list[str]}
 ARRAYS = {"input": str | list, "weight": str | list, "bias": str | list}
-PARAMETERS = {
-    "convention": str, "layout": str, "input_layout": str, "turned": bool, "batch": int,
-    "rank": int, "stride": int | list[int],
-    "padding": str | int | list[int | tuple[int, int]], "output_padding": int | list[int],
-    "output_size": int | list[int], "dilation": int | list[int], "groups": int,
-}  # fmt: skip
-LAYER_KEYS = ARRAYS | {"seed": int} | PARAMETERS
+WANTED = get_type_hints(Wanted) | {
+    "padding": str | int | list[int | tuple[int, int]],  # in a file only a pair is a list in it
+}
+LAYER_KEYS = ARRAYS | {"seed": int} | WANTED
 
 DEFAULT_VIEWS = ("distribute", "collect")
 """What is shown of a layer where nothing is named."""
@@ -178,10 +177,10 @@ def _check_words(table: Table, told: dict[str, Any]) -> None:
 def _layer(table: Table, told: dict[str, Any], source: Source) -> Layer:
     table.check(told, LAYER_KEYS, needed=("input", "weight"))
     given = {key: told[key] for key in ARRAYS if key in told}
-    said: dict[str, Any] = {key: told[key] for key in PARAMETERS if key in told}
+    wanted = Wanted(**{key: told[key] for key in WANTED if key in told})
     try:
-        said |= arrays(given, source, seed=told.get("seed", 0))
-        return resolve(**said)
+        read = arrays(given, source, seed=told.get("seed", 0))
+        return wanted_layer(read["input"], read["weight"], read.get("bias"), wanted)
     except XlconvError as error:
         raise _naming(table, error) from None
 
