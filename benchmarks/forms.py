@@ -28,7 +28,7 @@ from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 from xlconv.layers.model import conv_transpose
 from xlconv.lessons.book import Book
-from xlconv.lessons.read import check_claims
+from xlconv.lessons.claims import check_claims
 from xlconv.views.phases import phases
 
 

@@ -14,7 +14,9 @@ from xlconv.grid.expr import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
 from xlconv.lessons.book import Book
-from xlconv.lessons.read import VIEWS, check_claims, view_function
+from xlconv.lessons.claims import check_claims
+from xlconv.lessons.drawing import view_function
+from xlconv.views import VIEWS
 
 from .engines.engine import Value, Values
 from .engines.package import cell_name, row_and_column

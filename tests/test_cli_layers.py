@@ -26,7 +26,8 @@ from xlconv.frameworks.layouts import LAYOUTS
 from xlconv.frameworks.programs import PROGRAMS
 from xlconv.layers.layer import Layer
 from xlconv.layers.ranks import INPUT_LAYOUTS
-from xlconv.lessons.read import build, load_lesson
+from xlconv.lessons.build import build
+from xlconv.lessons.read import load_lesson
 from xlconv.views import VIEWS
 
 Run = Callable[..., Ran]

@@ -14,7 +14,7 @@ from xlconv.grid.sheet import Sheet
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import conv, matrix
-from xlconv.lessons.read import check_claims
+from xlconv.lessons.claims import check_claims
 from xlconv.views.convolution import convolution, size_formula
 
 from .engines import formulon_engine, ironcalc_engine

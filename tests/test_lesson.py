@@ -17,17 +17,13 @@ from xlconv.layers.layer import Layer
 from xlconv.layers.model import OPERATIONS
 from xlconv.lessons import claims, drawing
 from xlconv.lessons import read as module
-from xlconv.lessons.read import (
-    Lesson,
-    Page,
-    build,
-    check_claims,
-    layer_lesson,
-    lesson_names,
-    load_lesson,
-    view_options,
-)
+from xlconv.lessons.build import build, layer_lesson
+from xlconv.lessons.claims import check_claims
+from xlconv.lessons.drawing import view_options
+from xlconv.lessons.lesson import Lesson, Page
+from xlconv.lessons.read import load_lesson
 from xlconv.lessons.schema import words
+from xlconv.lessons.shipped import lesson_names
 from xlconv.views import VIEWS
 
 Write = Callable[[str, str], Path]

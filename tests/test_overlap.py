@@ -9,7 +9,8 @@ from xlconv.errors import XlconvError
 from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
-from xlconv.lessons.read import build, load_lesson
+from xlconv.lessons.build import build
+from xlconv.lessons.read import load_lesson
 from xlconv.views.evenness import evenness
 from xlconv.views.upsampling import WAYS
 

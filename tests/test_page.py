@@ -9,8 +9,8 @@ import pytest
 
 from xlconv.errors import XlconvError
 from xlconv.layers.layer import Layer
+from xlconv.lessons.build import build
 from xlconv.lessons.lesson import Lesson, Page
-from xlconv.lessons.read import build
 
 LAYER = Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2)
 PAGE = Page("A", "collect", layer=LAYER)

@@ -21,7 +21,8 @@ from xlconv.grid.references import rules
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.model import conv_transpose
-from xlconv.lessons.read import check_claims, view_function
+from xlconv.lessons.claims import check_claims
+from xlconv.lessons.drawing import view_function
 from xlconv.views import collect
 from xlconv.xlsx import rows, strip
 

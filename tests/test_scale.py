@@ -22,9 +22,11 @@ from xlconv.errors import XlconvError
 from xlconv.grid.sheet import Sheet
 from xlconv.layers import model
 from xlconv.layers.layer import Layer
-from xlconv.lessons import read
+from xlconv.lessons import build as building
 from xlconv.lessons.book import Book
-from xlconv.lessons.read import build, draw, layer_lesson
+from xlconv.lessons.build import build, layer_lesson
+from xlconv.lessons.drawing import draw
+from xlconv.lessons.room import check_room
 from xlconv.xlsx import archive
 
 from .conftest import Ran
@@ -217,7 +219,7 @@ def test_layer_without_room_is_refused_with_the_largest_that_has_it(
     def computed(*_: object) -> None:
         raise AssertionError("it was computed first")
 
-    monkeypatch.setattr(read, "check_claims", computed)
+    monkeypatch.setattr(building, "check_claims", computed)
     asked = ["--weight", weight, "--stride", "2", "--view", view]
     done = run("layer", "--input", size, *asked)
     assert done.code == 2
@@ -239,7 +241,7 @@ def test_layer_without_room_is_refused_with_the_largest_that_has_it(
 def room(shape: list[int], kernel: np.ndarray, view: str) -> bool:
     layer = Layer.of(np.broadcast_to(1.0, shape), kernel, stride=2)
     try:
-        read.check_room(layer_lesson(layer, view.split(",")))
+        check_room(layer_lesson(layer, view.split(",")))
     except XlconvError:
         return False
     return True

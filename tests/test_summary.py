@@ -14,7 +14,7 @@ from xlconv.checking.check import check
 from xlconv.checking.report import Finding, Report
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.layer import Layer
-from xlconv.lessons.read import lesson_names
+from xlconv.lessons.shipped import lesson_names
 from xlconv.text import ROWS, line, table
 
 HUGE = Layer.of(

@@ -11,7 +11,8 @@ from xlconv.grid.sheet import Sheet
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.layer import Layer
 from xlconv.layers.model import conv
-from xlconv.lessons.read import build, check_claims
+from xlconv.lessons.build import build
+from xlconv.lessons.claims import check_claims
 from xlconv.views.convolution import convolution
 
 from .engines import formulon_engine, ironcalc_engine, libreoffice_engine

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from xlconv.layers.layer import Layer
     from xlconv.layers.model import output
     from xlconv.lessons.book import Book
+    from xlconv.lessons.build import build
     from xlconv.lessons.lesson import Lesson
-    from xlconv.lessons.read import build, lesson_names, load_lesson
+    from xlconv.lessons.read import load_lesson
+    from xlconv.lessons.shipped import lesson_names
 
 __all__ = [
     "Book", "Convolution", "Layer", "Lesson", "XlconvError", "__version__", "build", "check",
@@ -40,9 +42,9 @@ _HOMES = {
     "Convolution": "layers.convolution",
     "Layer": "layers.layer",
     "Lesson": "lessons.lesson",
-    "build": "lessons.read",
+    "build": "lessons.build",
     "check": "checking.check",
-    "lesson_names": "lessons.read",
+    "lesson_names": "lessons.shipped",
     "load_lesson": "lessons.read",
     "output": "layers.model",
     "program": "frameworks.snippets",

@@ -13,10 +13,11 @@ from typing import Any, NoReturn
 from xlconv.checking.workbook import Workbook
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.files.arrays import Source
+from xlconv.lessons.build import build
 from xlconv.lessons.lesson import Lesson
-from xlconv.lessons.read import build, lesson_from
+from xlconv.lessons.read import lesson_from
 from xlconv.lessons.recipe import PROPERTY, RECIPE_SHEET, VERSION
-from xlconv.lessons.schema import Table, shown
+from xlconv.lessons.schema import Table, as_toml
 
 LONGEST, VALUES, DEPTH = 16_000_000, 1_000_000, 20
 """What a recipe may have: characters, values in all, lists and tables in each other."""
@@ -88,7 +89,7 @@ def read_recipe(text: str, source: str) -> Origin:
         raise UnreadableError(f"{source} is damaged: {error}") from None
     version = told.pop("version", None) if isinstance(told, dict) else None
     if version != VERSION:
-        raise UnreadableError(f"{source} is of version {shown(version)}, not {VERSION}")
+        raise UnreadableError(f"{source} is of version {as_toml(version)}, not {VERSION}")
     made_by = str(told.pop("xlconv", None))
     return Origin(lesson_from(Table(source, files=False), told, Source()), made_by)
 
@@ -120,7 +121,7 @@ def _in_properties(book: Workbook) -> str:
 
 
 def _on_sheet(book: Workbook) -> str:
-    """The recipe in the cells of the sheet that is not shown."""
+    """The recipe in the cells of the sheet that is not as_toml."""
     return "".join(_pieces(book)) if RECIPE_SHEET in book.sheets else ""
 
 

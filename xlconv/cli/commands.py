@@ -102,8 +102,9 @@ def build(
 
     LESSON is the name of a shipped lesson (see xlconv lessons) or the path of a lesson file.
     """
-    from xlconv.lessons.read import build as build_book
-    from xlconv.lessons.read import find_lesson, load_lesson
+    from xlconv.lessons.build import build as build_book
+    from xlconv.lessons.read import load_lesson
+    from xlconv.lessons.shipped import find_lesson
 
     check_book_target(output, as_json)
     with pointing_at_options(ctx):
@@ -154,7 +155,7 @@ def layer(
     """
     from xlconv.cli.layers import convolution_of, layer_of
     from xlconv.files.readers import is_picture
-    from xlconv.lessons.read import build as build_book
+    from xlconv.lessons.build import build as build_book
 
     check_book_target(output, as_json)
     picture = is_picture(given.input)

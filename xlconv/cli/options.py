@@ -46,7 +46,7 @@ def complete_views(_: click.Context, __: click.Parameter, incomplete: str) -> li
 
 
 def complete_lesson(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from xlconv.lessons.read import lesson_names
+    from xlconv.lessons.shipped import lesson_names
 
     names = [CompletionItem(name) for name in lesson_names() if name.startswith(incomplete)]
     return names or [CompletionItem(incomplete, type="file")]

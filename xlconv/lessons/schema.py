@@ -43,12 +43,12 @@ class Table:
         """Refuse unknown keys, values of another type, texts that no cell takes, missing keys."""
         for key, value in told.items():
             if key not in known:
-                raise self.wrong(f"unknown key {shown(key)}{suggest(key, known)}")
+                raise self.wrong(f"unknown key {as_toml(key)}{suggest(key, known)}")
             if not fits(value, known[key]):
-                raise self.wrong(f'"{key}" must be {words(known[key])}, got {shown(value)}')
+                raise self.wrong(f'"{key}" must be {words(known[key])}, got {as_toml(value)}')
             for leaf in _leaves([key, value]):
                 if wrong := unfit(leaf):
-                    raise self.wrong(f"{shown(key)} {wrong}")
+                    raise self.wrong(f"{as_toml(key)} {wrong}")
         for key in needed:
             if key not in told:
                 raise self.wrong(f'needs a key "{key}"')
@@ -95,7 +95,7 @@ def words(hint: Any, many: bool = False) -> str:
     return f"{more if many else one} of {words(parts[0], many=True)}"
 
 
-def shown(value: Any) -> str:
+def as_toml(value: Any) -> str:
     """A value about as TOML writes it, and not too long."""
     if isinstance(value, str):
         value = value[:60]
