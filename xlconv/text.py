@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 LINE = 96
@@ -26,6 +27,15 @@ def sizes(shape: Iterable[int]) -> str:
     '4x3'
     """
     return "x".join(map(str, shape))
+
+
+def unread(text: str, sign: str) -> str:
+    """A text in which Excel reads no _x0041_ as A: the sign before the x is written as this one.
+
+    >>> unread("_x0041_, a_x", "_x005F_")
+    '_x005F_x0041_, a_x'
+    """
+    return re.sub("_(?=x[0-9A-Fa-f]{4}_)", sign, text) if "_x" in text else text
 
 
 def line(name: str, told: str) -> str:
