@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import wraps
@@ -52,18 +52,81 @@ def complete_lesson(_: click.Context, __: click.Parameter, incomplete: str) -> l
     return names or [CompletionItem(incomplete, type="file")]
 
 
+_TARGET = (
+    click.option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=click.Path(),
+        help=f"The .xlsx file to write; - is stdout. Default: {OUTPUT}/NAME.xlsx",
+    ),
+    click.option("--force", is_flag=True, help="Overwrite a file with other content."),
+    click.option("--json", "as_json", is_flag=True, help="Print to stdout what stands where."),
+)
+
+_READING = (
+    click.option(
+        "--input-layout",
+        type=click.Choice(INPUT_LAYOUTS),
+        help="Where the input's channels are. Default: first, or in a layout of Keras,"
+        " TensorFlow or JAX where they are as many as the weight's",
+    ),
+    click.option(
+        "--batch",
+        callback=whole_number(least=0),
+        metavar="K",
+        help="The input's first axis is a batch: take sample K of it, from 0.",
+    ),
+    click.option(
+        "--rank",
+        callback=whole_number(least=1, most=3),
+        metavar="N",
+        help="How many axes are spatial, where the sizes leave it open.",
+    ),
+)
+
+_GEOMETRY = (
+    click.option("--stride", callback=per_axis, metavar="N[,N]", help="Default: 1"),
+    click.option(
+        "--padding",
+        callback=pads,
+        metavar="N[:N][,..]",
+        help="Cells cropped on both sides, or begin:end; with a convention what it takes for"
+        " one. Default: 0, or the convention's",
+    ),
+    click.option("--same", is_flag=True, help="The convention's SAME: stride times the input."),
+    click.option("--same-lower", is_flag=True, help="ONNX: the odd cell goes at the begin."),
+    click.option("--valid", is_flag=True, help="The convention's VALID: nothing is cropped."),
+    click.option(
+        "--output-padding",
+        callback=per_axis,
+        metavar="N[,N]",
+        help="Cells at the end that are not cropped. Default: 0, or the convention's",
+    ),
+    click.option(
+        "--output-size",
+        callback=per_axis,
+        metavar="N[,N]",
+        help="The output's sizes, for what follows from them.",
+    ),
+    click.option("--dilation", callback=per_axis, metavar="N[,N]", help="Default: 1"),
+    click.option(
+        "--convention",
+        type=click.Choice(CONVENTIONS),
+        help="Whose words these are. Default: PyTorch's, with begin:end beside them",
+    ),
+    click.option("--groups", callback=whole_number(), metavar="N", help="Default: 1"),
+)
+
+
 def target_options(command: Any) -> Any:
     """The options of a command that writes a workbook."""
-    for option in (
-        click.option("--json", "as_json", is_flag=True, help="Print to stdout what stands where."),
-        click.option("--force", is_flag=True, help="Overwrite a file with other content."),
-        click.option(
-            "-o", "--output", metavar="FILE", type=click.Path(),
-            help=f"The .xlsx file to write; - is stdout. Default: {OUTPUT}/NAME.xlsx",
-        ),
-    ):  # fmt: skip
-        command = option(command)
-    return command
+    return _with(_TARGET, command)
+
+
+def reading_options(command: Any) -> Any:
+    """The options that say which axes of an input are what."""
+    return _with(_READING, command)
 
 
 def geometry_options(command: Any) -> Any:
@@ -76,55 +139,48 @@ def geometry_options(command: Any) -> Any:
     def handed(*args: Any, **options: Any) -> Any:
         return command(*args, wanted=_wanted(options), **options)
 
-    decorated: Any = handed
-    for option in reversed((
-        click.option("--stride", callback=per_axis, metavar="N[,N]", help="Default: 1"),
-        click.option(
-            "--padding", callback=pads, metavar="N[:N][,..]",
-            help="Cells cropped on both sides, or begin:end; with a convention what it takes for"
-            " one. Default: 0, or the convention's",
-        ),
-        click.option("--same", is_flag=True, help="The convention's SAME: stride times the input."),
-        click.option("--same-lower", is_flag=True, help="ONNX: the odd cell goes at the begin."),
-        click.option("--valid", is_flag=True, help="The convention's VALID: nothing is cropped."),
-        click.option(
-            "--output-padding", callback=per_axis, metavar="N[,N]",
-            help="Cells at the end that are not cropped. Default: 0, or the convention's",
-        ),
-        click.option(
-            "--output-size", callback=per_axis, metavar="N[,N]",
-            help="The output's sizes, for what follows from them.",
-        ),
-        click.option("--dilation", callback=per_axis, metavar="N[,N]", help="Default: 1"),
-        click.option(
-            "--convention", type=click.Choice(CONVENTIONS),
-            help="Whose words these are. Default: PyTorch's, with begin:end beside them",
-        ),
-        click.option("--groups", callback=whole_number(), metavar="N", help="Default: 1"),
-    )):  # fmt: skip
-        decorated = option(decorated)
-    return decorated
+    return _with(_GEOMETRY, handed)
 
 
-def reading_options(command: Any) -> Any:
-    """The options that say which axes of an input are what."""
-    for option in reversed((
-        click.option(
-            "--input-layout", type=click.Choice(INPUT_LAYOUTS),
-            help="Where the input's channels are. Default: first, or in a layout of Keras,"
-            " TensorFlow or JAX where they are as many as the weight's",
-        ),
-        click.option(
-            "--batch", callback=whole_number(least=0), metavar="K",
-            help="The input's first axis is a batch: take sample K of it, from 0.",
-        ),
-        click.option(
-            "--rank", callback=whole_number(least=1, most=3), metavar="N",
-            help="How many axes are spatial, where the sizes leave it open.",
-        ),
-    )):  # fmt: skip
-        command = option(command)
-    return command
+_LAYER = (
+    click.option(
+        "--input",
+        "input_",
+        required=True,
+        metavar="SIZE|FILE",
+        help="4x4, 3x4x4 (channels first), or a .csv, .npy or .png file; FILE:3x4x4 lays its"
+        " numbers into these sizes. A batch of one is left out: 1x3x4x4 is 3x4x4.",
+    ),
+    click.option(
+        "--weight",
+        required=True,
+        metavar="SIZE|FILE",
+        help="3x3, or with channels 3x2x3x3 (in_channels, out_channels/groups, kernel), or a"
+        " file. With a convention its axes are in that framework's order.",
+    ),
+    click.option(
+        "--bias", metavar="SIZE|FILE", help="One value an output channel; none if not given."
+    ),
+    click.option(
+        "--layout",
+        type=click.Choice(LAYOUTS),
+        help="The order of the weight's axes. Default: the convention's",
+    ),
+    reading_options,
+    click.option(
+        "--turned/--not-turned",
+        default=None,
+        help="Whether the kernel lies turned by half. Default: as the layout has it",
+    ),
+    click.option(
+        "--seed",
+        callback=whole_number(least=0),
+        default="0",
+        metavar="N",
+        help="Another seed fills sizes with other small integers.",
+    ),
+    geometry_options,
+)
 
 
 def layer_options(command: Any) -> Any:
@@ -140,38 +196,14 @@ def layer_options(command: Any) -> Any:
         )
         return command(*args, given=given, **options)
 
-    decorated: Any = handed
-    for option in reversed((
-        click.option(
-            "--input", "input_", required=True, metavar="SIZE|FILE",
-            help="4x4, 3x4x4 (channels first), or a .csv, .npy or .png file; FILE:3x4x4 lays its"
-            " numbers into these sizes. A batch of one is left out: 1x3x4x4 is 3x4x4.",
-        ),
-        click.option(
-            "--weight", required=True, metavar="SIZE|FILE",
-            help="3x3, or with channels 3x2x3x3 (in_channels, out_channels/groups, kernel), or a"
-            " file. With a convention its axes are in that framework's order.",
-        ),
-        click.option(
-            "--bias", metavar="SIZE|FILE", help="One value an output channel; none if not given."
-        ),
-        click.option(
-            "--layout", type=click.Choice(LAYOUTS),
-            help="The order of the weight's axes. Default: the convention's",
-        ),
-        reading_options,
-        click.option(
-            "--turned/--not-turned", default=None,
-            help="Whether the kernel lies turned by half. Default: as the layout has it",
-        ),
-        click.option(
-            "--seed", callback=whole_number(least=0), default="0", metavar="N",
-            help="Another seed fills sizes with other small integers.",
-        ),
-        geometry_options,
-    )):  # fmt: skip
-        decorated = option(decorated)
-    return decorated
+    return _with(_LAYER, handed)
+
+
+def _with(options: Sequence[Callable[[Any], Any]], command: Any) -> Any:
+    """The command with these options, the first of which its help tells first."""
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def _wanted(options: dict[str, Any]) -> Wanted:

@@ -31,7 +31,7 @@ from xlconv.layers.channels import check_transposed
 from xlconv.layers.geometry import Axis
 from xlconv.layers.given import Array, given_numbers, pair, spread
 from xlconv.layers.layer import Layer
-from xlconv.layers.ranks import Reading, input_layouts, lengths, understand
+from xlconv.layers.ranks import Reading, Shapes, input_layouts, lengths
 from xlconv.text import counted
 
 
@@ -155,7 +155,7 @@ def wanted_layer(x: Array, w: Array, bias: Array | None, wanted: Wanted) -> Laye
     """The layer that is wanted, of numbers that are not copied; as `resolve` raises errors."""
     groups, batch = wanted.group_count, wanted.batch
     layout = wanted.layout or convention_of(wanted.framework).layout
-    reading = understand(
+    reading = Shapes(
         x.shape,
         w.shape,
         in_channels(w.shape, layout, groups),
@@ -170,7 +170,7 @@ def wanted_layer(x: Array, w: Array, bias: Array | None, wanted: Wanted) -> Laye
             wanted.output_padding,
             wanted.output_size,
         ),
-    )
+    ).reading()
     note, sample = reading.note(x.shape, batch), reading.sample(x, batch)
     axes = wanted_axes(wanted, sample.shape[1:], kernel_size(w.shape, reading.rank, layout))
     kernel = _kernel(w, layout, wanted, reading, channels=len(sample))

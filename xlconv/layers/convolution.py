@@ -11,7 +11,7 @@ from xlconv.errors import XlconvError
 from xlconv.layers.channels import bias_of, check_plain
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import Array, given_numbers, pair, spread, whole
-from xlconv.layers.ranks import input_layouts, lengths, understand
+from xlconv.layers.ranks import Shapes, input_layouts, lengths
 from xlconv.layers.summary import explain, parameters
 from xlconv.text import line, table
 
@@ -67,7 +67,7 @@ class Convolution:
         """
         groups = whole("groups", groups, least=1)
         x, w, b = given_numbers(input, weight, bias)
-        reading = understand(
+        reading = Shapes(
             x.shape,
             w.shape,
             groups * w.shape[1] if w.ndim > 1 else 1,
@@ -75,7 +75,7 @@ class Convolution:
             batch=batch,
             rank=rank,
             values=lengths(stride, padding, dilation),
-        )
+        ).reading()
         x, w, note = reading.channelled(x, w, groups, batch)
         check_plain(x.shape, w.shape, groups, reading)
         axes = _axes(x.shape[1:], w.shape[2:], stride, padding, dilation)

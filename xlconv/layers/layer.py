@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from xlconv.layers.channels import bias_of, check_transposed
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import Array, given_numbers, pair, spread, whole
-from xlconv.layers.ranks import input_layouts, lengths, understand
+from xlconv.layers.ranks import Shapes, input_layouts, lengths
 from xlconv.layers.summary import explain, parameters
 from xlconv.text import line, table
 
@@ -72,7 +72,7 @@ class Layer:
         """
         groups = whole("groups", groups, least=1)
         x, w, b = given_numbers(input, weight, bias)
-        reading = understand(
+        reading = Shapes(
             x.shape,
             w.shape,
             w.shape[0],
@@ -81,7 +81,7 @@ class Layer:
             batch=batch,
             rank=rank,
             values=lengths(stride, padding, output_padding, dilation),
-        )
+        ).reading()
         x, w, note = reading.channelled(x, w, groups, batch)
         check_transposed(x.shape, w.shape, groups, reading)
         axes = _axes(x.shape[1:], w.shape[2:], stride, padding, output_padding, dilation)
