@@ -31,17 +31,22 @@ Exit codes: 1 something is wrong, 3 a file cannot be read or is no workbook of x
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
 @click.option(
-    "--engine", is_flag=True,
+    "--engine",
+    is_flag=True,
     help="Recalculate first, by IronCalc: for files that come without values.",
-)  # fmt: skip
+)
 @click.option(
-    "--like", metavar="FILE", type=click.Path(),
+    "--like",
+    metavar="FILE",
+    type=click.Path(),
     help="The workbook that was handed out: for files that lost what they were made from.",
-)  # fmt: skip
+)
 @click.option(
-    "--lesson", metavar="LESSON", shell_complete=complete_lesson,
+    "--lesson",
+    metavar="LESSON",
+    shell_complete=complete_lesson,
     help="The lesson that the files must be of: a shipped one's name or a lesson file.",
-)  # fmt: skip
+)
 @click.option("--json", "as_json", is_flag=True, help="A list with a report for each file.")
 @click.pass_context
 def check(

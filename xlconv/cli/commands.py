@@ -5,15 +5,15 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 from click.shell_completion import get_completion_class
 
 from xlconv.cli.check import check
-from xlconv.cli.delivery import check_book_target, deliver_book, save_program
+from xlconv.cli.code import code
+from xlconv.cli.delivery import check_book_target, deliver_book
 from xlconv.cli.group import Group, shown_instead
 from xlconv.cli.lessons import lessons
 from xlconv.cli.options import (
@@ -36,13 +36,11 @@ from xlconv.cli.terminal import (
 )
 from xlconv.errors import XlconvError
 from xlconv.files.sources import remembered
-from xlconv.frameworks.names import FRAMEWORKS
 from xlconv.version import __version__
 from xlconv.views import VIEWS
 
 if TYPE_CHECKING:
     from xlconv.frameworks.wanted import Wanted
-    from xlconv.layers.layer import Layer
 
 OWN_FAULT = 70
 """The exit code of what should not happen: EX_SOFTWARE of sysexits.h."""
@@ -64,9 +62,13 @@ Exit codes: 1 check found something wrong, 2 usage or bad values, 3 unreadable i
 70 a fault of xlconv's own, 130 interrupted, 143 terminated.""",
 )
 @click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False,
-    callback=shown_instead(lambda _: f"xlconv {__version__}"), help="Show the version and exit.",
-)  # fmt: skip
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=shown_instead(lambda _: f"xlconv {__version__}"),
+    help="Show the version and exit.",
+)
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Workbooks in which a transposed convolution computes itself, cell by cell."""
@@ -84,9 +86,13 @@ Examples:
 )
 @click.argument("lesson", default=MAIN_LESSON, shell_complete=complete_lesson)
 @click.option(
-    "--folder", "folders", multiple=True, metavar="DIR", type=click.Path(),
+    "--folder",
+    "folders",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(),
     help="A folder whose files the lesson may read, beside its own. May be given again.",
-)  # fmt: skip
+)
 @target_options
 @click.pass_context
 def build(
@@ -129,9 +135,13 @@ Examples:
 )
 @layer_options
 @click.option(
-    "--view", default="distribute,collect", show_default=True, metavar="NAME[,NAME]",
-    shell_complete=complete_views, help=f"What to show, a sheet each: {', '.join(VIEWS)}.",
-)  # fmt: skip
+    "--view",
+    default="distribute,collect",
+    show_default=True,
+    metavar="NAME[,NAME]",
+    shell_complete=complete_views,
+    help=f"What to show, a sheet each: {', '.join(VIEWS)}.",
+)
 @target_options
 @click.pass_context
 def layer(
@@ -171,71 +181,6 @@ def layer(
 @cli.command(
     epilog="""\b
 Examples:
-  xlconv code --input 4x4 --weight 3x3 --stride 2 --framework pytorch
-  xlconv code --input 2x2 --weight 3x3 --convention keras --same --framework jax
-  xlconv code --input x.npy --weight w.npy --framework onnx -o layer.py
-  xlconv code --input 2x2 --weight 3x3 --stride 2 --framework tensorflow"""
-)
-@layer_options
-@click.option(
-    "--framework", type=click.Choice(FRAMEWORKS), default="pytorch", show_default=True,
-    help="What the program computes with.",
-)  # fmt: skip
-@click.option("--force", is_flag=True, help="Overwrite files with other content.")
-@click.option(
-    "-o", "--output", metavar="FILE", type=click.Path(),
-    help="The program's file; arrays that are too large for it are written beside it.",
-)  # fmt: skip
-@click.pass_context
-def code(
-    ctx: click.Context,
-    /,
-    framework: str,
-    force: bool,
-    output: str | None,
-    given: Given,
-    wanted: Wanted,
-) -> None:
-    """Print a layer as a framework's program.
-
-    It prints the numbers of the layer's output, as whole numbers or with six digits of the largest
-    that there can be. Every framework prints the same text. Only onnx, and mxnet in 3-D, which
-    compute in float32 alone, may differ by one in the last digit of what is not whole, and hold
-    whole numbers up to 16777216.
-
-    An array too large to be read in a program is loaded: by a program on stdout from the .npy file
-    that was given for it, by one that -o FILE writes from a .npy file beside it, which is written
-    too: FILE-input.npy, FILE-weight.npy or FILE-bias.npy.
-    """
-    from xlconv.cli.layers import given_files, layer_of
-    from xlconv.files.saving import check_target
-
-    target = None if output in (None, "-") else Path(str(output))
-    if target:
-        check_target(target, ".py")
-    with pointing_at_options(ctx):
-        written = layer_of(given, wanted)
-    if target is not None:
-        save_program(target, written, framework, force)
-    else:
-        _put_program(written, framework, given_files(written, given))
-    say(written.explain())
-
-
-def _put_program(layer: Layer, framework: str, given: Mapping[str, str]) -> None:
-    from xlconv.frameworks.snippets import files, program
-
-    put(program(layer, framework, given))
-    if loose := [f"{name}.npy" for name in files(layer) if name not in given]:
-        say(
-            f"the program loads {', '.join(loose)} from where it is run, and nothing wrote"
-            " that: -o FILE writes the program with its arrays beside it"
-        )
-
-
-@cli.command(
-    epilog="""\b
-Examples:
   xlconv completion bash > ~/.local/share/bash-completion/completions/xlconv
   xlconv completion zsh > ~/.zfunc/_xlconv
   xlconv completion fish > ~/.config/fish/completions/xlconv.fish"""
@@ -248,7 +193,7 @@ def completion(shell: str) -> None:
     put(completing(cli, {}, "xlconv", "_XLCONV_COMPLETE").source())
 
 
-for command in (shape, check, lessons):
+for command in (shape, code, check, lessons):
     cli.add_command(command)
 
 

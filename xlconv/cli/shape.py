@@ -36,28 +36,38 @@ Examples:
   python -c "import my; print(my.model)" | xlconv shape --input 500 --chain -""",
 )
 @click.option(
-    "--input", "size", required=True, callback=sizes, metavar="SIZE",
+    "--input",
+    "size",
+    required=True,
+    callback=sizes,
+    metavar="SIZE",
     help="The input's sizes: 4 or 4x4, or with channels as for --weight: 3x4x4.",
-)  # fmt: skip
+)
 @click.option(
-    "--kernel", "kernel_size", callback=sizes, metavar="SIZE",
-    help="The kernel's sizes: 3 for all axes, all of them without channels, 3x5, or a whole weight's"
-    " 3x2x3x5 as for xlconv layer.",
-)  # fmt: skip
+    "--kernel",
+    "kernel_size",
+    callback=sizes,
+    metavar="SIZE",
+    help="The kernel's sizes: 3 for all axes, all of them without channels, 3x5, or a whole"
+    " weight's 3x2x3x5 as for xlconv layer.",
+)
 @reading_options
 @geometry_options
 @click.option(
-    "--chain", metavar="WORDS|FILE",
+    "--chain",
+    metavar="WORDS|FILE",
     help="A whole decoder, layer by layer: k16s8p4op1d1,k10s5 in the first letters of the"
     " parameters, with x between axes; or a file of code or of a printed model (- is stdin), of"
-    " which PyTorch's ConvTranspose and Keras' or MXNet's ConvTranspose layers are read, and nothing"
-    " is run.",
-)  # fmt: skip
+    " which PyTorch's ConvTranspose and Keras' or MXNet's ConvTranspose layers are read, and"
+    " nothing is run.",
+)
 @click.option(
-    "--to", callback=sizes, metavar="SIZE",
+    "--to",
+    callback=sizes,
+    metavar="SIZE",
     help="The reverse: which kernels, strides and paddings turn the input into this size; with"
     " --chain which output_padding, or else which crop, each layer needs.",
-)  # fmt: skip
+)
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 @click.pass_context
 def shape(

@@ -127,7 +127,8 @@ def _reached(column: Sequence[Axis], wanted: int) -> list[Axis]:
         if reachable[0] <= wanted <= reachable[1]:
             return _backward(column, bounds, ranges, wanted)
     raise XlconvError(
-        f"this chain makes {reachable[0]} to {reachable[1]} cells of {column[0].size}, got {wanted}",
+        f"this chain makes {reachable[0]} to {reachable[1]} cells of {column[0].size},"
+        f" got {wanted}",
         parameter="output_size",
     )
 

@@ -90,11 +90,18 @@ def ask(wanted: Wanted, size: Sequence[int], kernel_size: Sequence[int]) -> tupl
     )
     asked = [
         Asked(
-            size=n, kernel_size=k, stride=s, dilation=d, padding=p, output_padding=op,
-            output_size=m, position=i, rank=rank,
+            size=n,
+            kernel_size=k,
+            stride=s,
+            dilation=d,
+            padding=p,
+            output_padding=op,
+            output_size=m,
+            position=i,
+            rank=rank,
         )
         for i, (n, k, p, s, d, op, m) in enumerate(each)
-    ]  # fmt: skip
+    ]
     checked = tuple(known(wanted.framework, a, groups) for a in asked)
     check_together(wanted.framework, checked)
     return checked

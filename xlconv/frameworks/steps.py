@@ -28,7 +28,7 @@ _WORD = re.compile(rf"(?:{_PART.pattern})+")
 
 
 def read_chain(given: str) -> Reading:
-    """A chain given as words, k16s8,k10s5, as the path of a file of words or of code, or - for stdin.
+    """A chain given as words, k16s8,k10s5, as the path of a file of words or code, or - for stdin.
 
     Raises XlconvError for words that are none, UnreadableError for a file that cannot be read.
     """
@@ -60,7 +60,8 @@ def _file(given: str) -> bytes:
         wrong = next(word for word in words if not _WORD.fullmatch(word))
         at = f", where {wrong!r:.30} is no layer" if len(words) > 1 else ""
         raise XlconvError(
-            f"chain must be like k16s8,k10s5, a file of code, or - for stdin, got {given!r:.60}{at}",
+            "chain must be like k16s8,k10s5, a file of code, or - for stdin,"
+            f" got {given!r:.60}{at}",
             parameter="chain",
         )
     try:

@@ -34,7 +34,8 @@ def check_plain(
     if channels != members * groups:
         raise XlconvError(
             f"weight must have the input's channels second, divided by groups, got {members} in"
-            f" weight of shape {w_shape} with {counted(channels, 'input channel')}, groups {groups}",
+            f" weight of shape {w_shape} with {counted(channels, 'input channel')},"
+            f" groups {groups}",
             parameter="weight",
         )
     if out % groups:

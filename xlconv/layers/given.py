@@ -123,7 +123,7 @@ def _leaves(name: str, values: Any) -> Iterator[Any]:
 
 
 def _check_objects(name: str, given: np.ndarray) -> None:
-    """Refuse objects that are no numbers of Python's own, of which some are too long for NumPy's."""
+    """Refuse objects that are no numbers of Python's own; some of these are too long for NumPy."""
     for value in given.flat:
         if isinstance(value, list | tuple | np.ndarray):
             raise _ragged(name)

@@ -1,4 +1,4 @@
-"""A transposed convolution with its numbers: input, weight, bias and geometry, which fit together."""
+"""A transposed convolution with its numbers: input, weight, bias and geometry, which fit."""
 
 from __future__ import annotations
 

@@ -36,7 +36,8 @@ def output(layer: Layer | Convolution) -> Array:
     """
     if not isinstance(layer, Layer | Convolution):
         raise XlconvError(
-            f"layer must be a Layer or a Convolution, got {type(layer).__name__}: Layer.of makes one"
+            f"layer must be a Layer or a Convolution, got {type(layer).__name__}:"
+            " Layer.of makes one"
         )
     return conv(layer) if isinstance(layer, Convolution) else conv_transpose(layer)
 

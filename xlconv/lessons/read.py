@@ -129,10 +129,14 @@ def _page(table: Table, told: dict[str, Any], layers: Mapping[str, Layer], sourc
     elif of_layer:
         raise table.wrong('needs a key "layer", or "input" and "weight"')
     return Page(
-        told["name"], view, told.get("title", ""), told.get("idea", ""),
-        tuple(told.get("try", ())), layer,
+        told["name"],
+        view,
+        told.get("title", ""),
+        told.get("idea", ""),
+        tuple(told.get("try", ())),
+        layer,
         _options(table, {key: told[key] for key in options if key in told}, options, source),
-    )  # fmt: skip
+    )
 
 
 def view_keys(table: Table, view: Any) -> tuple[bool, dict[str, Any], list[str]]:
