@@ -11,7 +11,7 @@ from tests.hostile import SHEET, parts
 from tests.mutants import spoiled_bytes, spoiled_xml
 from xlconv.checking.cells import Cell, Cells
 from xlconv.checking.rows import plain_cells, read_rows
-from xlconv.checking.scan import Budget, Reading, scanned
+from xlconv.checking.scan import Budget, Costs, scanned
 from xlconv.grid.places import Place
 
 STRINGS = ["A", "B"]
@@ -34,7 +34,7 @@ def by_rows(xml: bytes, size: int) -> tuple[Found, int]:
     found: list[tuple[Place, Cell]] = []
     plain = 0
     try:
-        for _, row in read_rows(pieces, STRINGS, Reading(Budget(0), Counter())):
+        for _, row in read_rows(pieces, STRINGS, Costs(Budget(0), Counter())):
             plain += isinstance(row, bytes)
             found += plain_cells(row, STRINGS) if isinstance(row, bytes) else row
     except ValueError:

@@ -38,13 +38,13 @@ def unread(text: str, sign: str) -> str:
     return re.sub("_(?=x[0-9A-Fa-f]{4}_)", sign, text) if "_x" in text else text
 
 
-def line(name: str, told: str) -> str:
+def line(name: str, words: str) -> str:
     """An object in one line of at most LINE characters.
 
     >>> line("Sheet", "x" * 1000)[-9:]
     'xxxxx...>'
     """
-    text = " ".join(f"{name} {told}".split())
+    text = " ".join(f"{name} {words}".split())
     return f"<{text if len(text) <= LINE - 2 else text[: LINE - 5] + '...'}>"
 
 
@@ -61,6 +61,6 @@ def table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> 
 
     listed = list(rows)
     more = len(listed) - ROWS
-    told = listed[:ROWS] + [[f"and {more:,} more"]] * (more > 0)
-    cells = [row("th", head)] * bool(head) + [row("td", one) for one in told]
+    shown = listed[:ROWS] + [[f"and {more:,} more"]] * (more > 0)
+    cells = [row("th", head)] * bool(head) + [row("td", one) for one in shown]
     return f"<table><caption>{escape(title)}</caption>{''.join(cells)}</table>"

@@ -53,17 +53,17 @@ class Beside:
 
     def only(self, places: Mapping[Place, Place]) -> dict[Place, Cell]:
         """The cells at these places of the file, by where they were."""
-        numbers, found = {row for row, _ in places}, dict[Place, Cell]()
+        numbers, cells = {row for row, _ in places}, dict[Place, Cell]()
         if not places:
-            return found
+            return cells
         for number, row in self.book.rows(self.title):
             if number in numbers:
                 for place, cell in self._cells(row):
                     if place in places:
-                        found[places[place]] = cell
-                if len(found) == len(places):
+                        cells[places[place]] = cell
+                if len(cells) == len(places):
                     break
-        return found
+        return cells
 
     def pairs(self, drawn: Sheet, held: bool) -> Iterator[tuple[int, bytes, Row]]:
         """Each row of a sheet with its number, and the row of the file, or nothing.
@@ -119,15 +119,15 @@ class Beside:
             yield number, self._joined([row for _, row in group])
 
     def _held(self) -> Iterator[tuple[int, Row]]:
-        found: dict[int, list[Row]] = {}
+        pieces: dict[int, list[Row]] = {}
         for number, row in self.book.rows(self.title):
-            found.setdefault(number, []).append(row)
-        yield from ((number, self._joined(told)) for number, told in sorted(found.items()))
+            pieces.setdefault(number, []).append(row)
+        yield from ((number, self._joined(rows)) for number, rows in sorted(pieces.items()))
 
-    def _joined(self, told: list[Row]) -> Row:
+    def _joined(self, pieces: list[Row]) -> Row:
         """What a file says of one row, perhaps in several places."""
-        several = [cell for row in told[1:] for cell in self.book.row(row)]
-        return [*self.book.row(told[0]), *several] if several else told[0]
+        several = [cell for row in pieces[1:] for cell in self.book.row(row)]
+        return [*self.book.row(pieces[0]), *several] if several else pieces[0]
 
 
 def _drawn(drawn: Sheet) -> Iterator[tuple[int, bytes]]:
@@ -141,5 +141,5 @@ def _drawn(drawn: Sheet) -> Iterator[tuple[int, bytes]]:
 
 def _bare(row: bytes) -> bytes:
     """A row without what it says of itself, and without cells that hold no formula or number."""
-    told = row[row.index(b">") :]
-    return APART.sub(b"", told) if b't="s"' in told or b'"/>' in told else told
+    cells = row[row.index(b">") :]
+    return APART.sub(b"", cells) if b't="s"' in cells or b'"/>' in cells else cells

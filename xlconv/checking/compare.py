@@ -69,13 +69,13 @@ class OneSheet:
         first = self._compared(Moves(), MANY)
         if not (many := displaced(first)):
             return first
-        found = self._moves()
-        told = ", ".join(found.told())
-        again = self._compared(found) if told else []
-        if many > MANY and not (told and displaced(again) < many):  # it ended before its end
+        moves = self._moves()
+        moved = ", ".join(moves.told())
+        again = self._compared(moves) if moved else []
+        if many > MANY and not (moved and displaced(again) < many):  # it ended before its end
             first = self._compared(Moves())
-        if told and displaced(again) < displaced(first):
-            return [Finding("shifted", self.title, got=told), *again]
+        if moved and displaced(again) < displaced(first):
+            return [Finding("shifted", self.title, got=moved), *again]
         return list(self._cut()) or first
 
     @property
@@ -133,50 +133,50 @@ class OneSheet:
         beside = Beside(self.book, self.title, self.values, at)
         theirs = beside.only({at.place(place): place for place in self._editable})
         typed, findings = self._typed(theirs, at)
-        changed = {place for place, found in findings.items() if found.wrong}
+        changed = {place for place, finding in findings.items() if finding.wrong}
         try:
             drawn = self._draw(typed) if typed else self._drawn
         except FAILURES as error:
             return [*findings.values(), self._error(error)]
         for held in (False, True):
             with suppress(UnorderedError):
-                told = self._instead_and_other(beside, drawn, {*changed}, held, most)
-                return [*findings.values(), *told]
+                more = self._instead_and_other(beside, drawn, {*changed}, held, most)
+                return [*findings.values(), *more]
         raise AssertionError("rows that are held are in order")
 
     def _error(self, error: Exception) -> Finding:
-        told = str(error).removeprefix(f'sheet "{self.name}": ')
-        return Finding("error", self.title, got=told)
+        why = str(error).removeprefix(f'sheet "{self.name}": ')
+        return Finding("error", self.title, got=why)
 
     def _instead_and_other(
         self, beside: Beside, drawn: Sheet, changed: set[Place], held: bool, most: int | None
     ) -> list[Finding]:
         """What stands in the place of fixed cells, and the values of those that are right."""
-        found, at = Found(), beside.at
+        differences, at = Found(), beside.at
         known = Patterns((self.name, self.title), self._now, at)
         other = Other(drawn, None if drawn is self._drawn else Earlier(self._drawn).value)
         try:
             for number, ours, theirs in beside.pairs(drawn, held):
-                if found.full and at == Moves() and isinstance(theirs, bytes):
-                    found.numbers["formula"] += written_otherwise(ours, theirs)
+                if differences.full and at == Moves() and isinstance(theirs, bytes):
+                    differences.numbers["formula"] += written_otherwise(ours, theirs)
                     continue
                 for place, mine, cell in beside.apart(number, ours, theirs):
                     if place in self._editable:
                         continue
-                    if finding := self._instead(place, mine, cell, known, found):
-                        found.add(finding)
+                    if finding := self._instead(place, mine, cell, known, differences):
+                        differences.add(finding)
                         if len(changed) <= FOLLOWED:
                             changed.add(place)
                     elif mine.formula is not None:
                         other.take(place, mine, cell.value)
-                if most is not None and found.displaced > most:
-                    return found.findings()
+                if most is not None and differences.displaced > most:
+                    return differences.findings()
         except UndrawnError as error:
             if drawn is self._drawn:
                 raise error.__cause__ or error from None
             return [self._error(error)]
         self.looked["formulas"] = beside.formulas
-        return [*found.findings(), *self._told(other, beside.valued, changed, at)]
+        return [*differences.findings(), *self._told(other, beside.valued, changed, at)]
 
     def _typed(
         self, theirs: Mapping[Place, Cell], at: Moves
@@ -208,7 +208,7 @@ class OneSheet:
         return "date" if kind == "changed" and cell.style in self._dates else kind
 
     def _instead(
-        self, place: Place, mine: Cell, other: Cell, known: Patterns, found: Found
+        self, place: Place, mine: Cell, other: Cell, known: Patterns, differences: Found
     ) -> Finding | None:
         """What stands in the place of a fixed number or a formula, if it is not the same."""
         if mine.formula is None:
@@ -220,7 +220,7 @@ class OneSheet:
             expected, got = f"={mine.formula}", other.value
         elif alike := known.alike(mine.formula, other.formula):
             return None
-        elif alike is None and not found.displaced:
+        elif alike is None and not differences.displaced:
             path = self.book.package.name
             raise UnreadableError(f'{path} has too many ways to write formulas in "{self.title}"')
         else:
@@ -232,8 +232,8 @@ class OneSheet:
     ) -> Iterator[Finding]:
         """Why these values are others."""
         if other.number and self.values is None:
-            if told := other.stale(valued, at):
-                yield Finding("stale", self.title, got=told)
+            if words := other.stale(valued, at):
+                yield Finding("stale", self.title, got=words)
                 return
             if self._unknown():
                 yield Finding("unknown", self.title)
@@ -246,8 +246,8 @@ class OneSheet:
                 more = 0
         if follow:
             first = a1(at.place(min(follow)))
-            told = f"{counted(len(follow), 'value')}, from {first} on"
-            yield Finding("follows", self.title, got=told)
+            words = f"{counted(len(follow), 'value')}, from {first} on"
+            yield Finding("follows", self.title, got=words)
 
     def _following(self, other: Other, changed: AbstractSet[Place]) -> set[Place]:
         """Those of these values that follow from cells that were changed."""
@@ -271,8 +271,8 @@ class OneSheet:
         ours = {p: m for number, row in rows(self._drawn) for p, m in marks(number, row)}
         theirs: dict[Place, str] = {}
         for place, cell in self.book.cells(self.title):
-            if told := mark(cell):
-                theirs[place] = told
+            if marked := mark(cell):
+                theirs[place] = marked
             if len(theirs) > 2 * len(ours) + 1_000:
                 return Moves()
         return moves(ours, theirs)
@@ -283,8 +283,8 @@ class OneSheet:
             reference = self.book.names.get(self._drawn.defined_name(block).lower(), "")
             place = area_of(reference)
             if place is not None and place != (self.title, *corners(block.cells)):
-                told = f"{block.name} in {span(block.cells)}"
-                yield Finding("moved", self.title, "", told, reference)
+                where = f"{block.name} in {span(block.cells)}"
+                yield Finding("moved", self.title, "", where, reference)
                 return
 
 

@@ -66,10 +66,10 @@ def _shifted(shifts: Shifts, line: int) -> int:
 
 def _lines(marks: Mapping[Place, str], axis: int) -> dict[int, str]:
     """The marks of each line, in the order of its cells."""
-    found: dict[int, list[str]] = {}
+    lines: dict[int, list[str]] = {}
     for place in sorted(marks, key=lambda place: (place[axis], place[1 - axis])):
-        found.setdefault(place[axis], []).append(marks[place])
-    return {line: "".join(told) for line, told in found.items()}
+        lines.setdefault(place[axis], []).append(marks[place])
+    return {line: "".join(texts) for line, texts in lines.items()}
 
 
 def _shifts(ours: Mapping[int, str], theirs: Mapping[int, str]) -> Shifts:

@@ -62,10 +62,10 @@ class Patterns:
         if self.left < 0:
             return None
         self.left -= len(ours) + len(theirs)
-        found = self._same(ours, theirs)
+        alike = self._same(ours, theirs)
         if pair is not None and len(self.known) < MOST:
-            self.known[pair] = found
-        return found
+            self.known[pair] = alike
+        return alike
 
     def _pair(self, ours: str, theirs: str) -> Pair | None:
         """Both without their addresses, if those are the same; what may be quoted is left as it is.
@@ -87,7 +87,7 @@ class Patterns:
 
     def _same(self, ours: str, theirs: str) -> bool:
         try:
-            mine, other = (parts(*told) for told in zip((ours, theirs), self.names, strict=True))
+            mine, other = (parts(*each) for each in zip((ours, theirs), self.names, strict=True))
             return same_parts(mine, other, self._seen)
         except ValueError:
             return False

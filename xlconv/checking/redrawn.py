@@ -38,10 +38,10 @@ def contents(drawn: Sheet) -> dict[Place, Cell]:
 
     Raises one of FAILURES.
     """
-    found: dict[Place, Cell] = {}
+    cells: dict[Place, Cell] = {}
     for number, row in rows(drawn):
-        found.update(row_cells(number, row))
-    return found
+        cells.update(row_cells(number, row))
+    return cells
 
 
 def rows(drawn: Sheet) -> Iterator[tuple[int, bytes]]:
@@ -49,10 +49,10 @@ def rows(drawn: Sheet) -> Iterator[tuple[int, bytes]]:
 
     Raises one of FAILURES.
     """
-    told = chunks(drawn, lambda *_: 0, {})
+    drawing = chunks(drawn, lambda *_: 0, {})
     while True:
         with np.errstate(all="ignore"):
-            xml = next(told, (b"", 0))[0]
+            xml = next(drawing, (b"", 0))[0]
         if not xml:
             return
         for row in xml.split(b"</row>")[:-1]:  # in a text, it would be escaped
@@ -63,12 +63,12 @@ def row_cells(
     number: int, row: bytes, without: AbstractSet[str] = frozenset()
 ) -> dict[Place, Cell]:
     """The formulas and numbers of a row, but for those in some columns."""
-    found: dict[Place, Cell] = {}
+    cells: dict[Place, Cell] = {}
     for column, kind, formula, value in CELL.findall(row.decode()):
         if (formula or (value and not kind)) and column not in without:
-            told = Cell(_plain(formula) if formula else None, _value(kind, value))
-            found[number, column_number(column) - 1] = told
-    return found
+            content = Cell(_plain(formula) if formula else None, _value(kind, value))
+            cells[number, column_number(column) - 1] = content
+    return cells
 
 
 def _value(kind: str, written: str) -> Value:
@@ -96,8 +96,8 @@ def marks(number: int, row: bytes) -> Iterator[tuple[Place, str]]:
 
 def unmoved(drawn: Sheet, theirs: Iterable[tuple[int, object]]) -> bool:
     """Whether the rows of a file have formulas and numbers where ours do; all must be plain."""
-    ours = ((number, told) for number, row in rows(drawn) if (told := _shape(row)))
-    other = ((number, told) for number, row in theirs if (told := _shape(row)))
+    ours = ((number, shape) for number, row in rows(drawn) if (shape := _shape(row)))
+    other = ((number, shape) for number, row in theirs if (shape := _shape(row)))
     return all(one == another for one, another in zip_longest(ours, other))
 
 

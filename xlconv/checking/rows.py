@@ -12,7 +12,7 @@ from html import unescape
 from itertools import groupby
 
 from xlconv.checking.cells import Cell, Cells, value_of
-from xlconv.checking.scan import DEPTH, TOKEN, Reading, Scanner
+from xlconv.checking.scan import DEPTH, TOKEN, Costs, Scanner
 from xlconv.grid.limits import EXCEL_ROWS
 from xlconv.grid.places import Place, column_number
 
@@ -56,10 +56,12 @@ SHEET_DATA, END = b"<sheetData>", b"</row>"
 
 def written_alike(ours: bytes, theirs: bytes) -> tuple[set[str], bool]:
     """The columns of what two plain rows write alike; whether a formula among it has a value."""
-    mine = {told for cell in CELL.findall(ours.decode()) if (told := _content(cell))[1] != "s"}
+    mine = {
+        content for cell in CELL.findall(ours.decode()) if (content := _content(cell))[1] != "s"
+    }
     other = {cell[0]: _content(cell) for cell in CELL.findall(theirs.decode())}
-    alike = {column: told for column, told in other.items() if told in mine}
-    return {*alike}, any(told[2] and (told[3] or told[1]) for told in alike.values())
+    alike = {column: content for column, content in other.items() if content in mine}
+    return {*alike}, any(content[2] and (content[3] or content[1]) for content in alike.values())
 
 
 def written_otherwise(ours: bytes, theirs: bytes) -> int:
@@ -88,19 +90,19 @@ def plain_cells(
     [((1, 1), Cell(formula='A1<2', value=1.0, style=''))]
     """
     number = int(row[8 : row.index(b'"', 8)]) - 1
-    found = []
+    cells = []
     for column, style, kind, has, formula, value in CELL.findall(row.decode()):
         if without and column in without:
             continue
         says = value_of(kind or "n", unescape(value) if "&" in value else value, strings)
         plain = unescape(formula) if "&" in formula else formula
-        told = Cell(plain if has else None, says, style)
-        found.append(((number, column_number(column) - 1), told))
-    return found
+        content = Cell(plain if has else None, says, style)
+        cells.append(((number, column_number(column) - 1), content))
+    return cells
 
 
 def read_rows(
-    pieces: Iterable[bytes], strings: Sequence[str], budget: Reading
+    pieces: Iterable[bytes], strings: Sequence[str], budget: Costs
 ) -> Iterator[tuple[int, Row]]:
     """The rows of a sheet's part, each with its number, from 0; one may come in pieces.
 
@@ -115,7 +117,7 @@ class _Reader:
     waiting  what was not read yet
     """
 
-    def __init__(self, pieces: Iterator[bytes], strings: Sequence[str], budget: Reading) -> None:
+    def __init__(self, pieces: Iterator[bytes], strings: Sequence[str], budget: Costs) -> None:
         self.pieces, self.budget, self.waiting = pieces, budget, b""
         self.found: list[tuple[Place, Cell]] = []
         self.cells = Cells(self.found, strings, budget)
@@ -162,10 +164,10 @@ class _Reader:
                 continue
             row = PLAIN.match(self.waiting, at)
             if row and int(row[1]) <= EXCEL_ROWS and _once(row[2]):
-                told, at = row[0], row.end()
-                self.budget.spend("tags", told.count(b"<") - told.count(b"</"))
+                data, at = row[0], row.end()
+                self.budget.spend("tags", data.count(b"<") - data.count(b"</"))
                 self.cells.row = int(row[1]) - 1
-                yield self.cells.row, told
+                yield self.cells.row, data
                 continue
             other, at = self.waiting[at : stop + len(END)], stop + len(END)
             self.scanner.feed(other)
@@ -176,13 +178,13 @@ class _Reader:
 
     def _told(self) -> Iterator[tuple[int, Row]]:
         """The cells that the parser has found."""
-        told = [*self.found]
+        waiting = [*self.found]
         self.found.clear()
-        for number, cells in groupby(told, lambda cell: cell[0][0]):
+        for number, cells in groupby(waiting, lambda cell: cell[0][0]):
             yield number, [*cells]
 
 
 def _once(attributes: bytes) -> bool:
     """Whether no attribute is there twice, which XML refuses."""
-    names = [told.partition(b"=")[0] for told in attributes.split(b'" ')]
+    names = [attribute.partition(b"=")[0] for attribute in attributes.split(b'" ')]
     return len({name.strip() for name in names}) == len(names)

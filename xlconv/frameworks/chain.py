@@ -48,8 +48,10 @@ def rank_of(steps: Sequence[Step]) -> int | None:
     """
     ranks = {step.rank for step in steps} - {None}
     if len(ranks) > 1:
-        told = " and ".join(f"{rank}-D" for rank in sorted(ranks, key=str))
-        raise XlconvError(f"chain has layers that are {told}: give those of one", parameter="chain")
+        several = " and ".join(f"{rank}-D" for rank in sorted(ranks, key=str))
+        raise XlconvError(
+            f"chain has layers that are {several}: give those of one", parameter="chain"
+        )
     return next(iter(ranks), None)
 
 
@@ -102,9 +104,10 @@ def reach(links: Sequence[Link], output_size: Sequence[int]) -> tuple[Link, ...]
             f"output_size must be one value or one for each of {rank} axes, got {len(wanted)}",
             parameter="output_size",
         )
-    found = [_reached([link.axes[a] for link in links], wanted[a]) for a in range(rank)]
+    columns = [_reached([link.axes[a] for link in links], wanted[a]) for a in range(rank)]
     return tuple(
-        replace(link, axes=made) for link, made in zip(links, zip(*found, strict=True), strict=True)
+        replace(link, axes=made)
+        for link, made in zip(links, zip(*columns, strict=True), strict=True)
     )
 
 
@@ -167,9 +170,9 @@ def _cropped(plain: Axis, padding: tuple[int, int], lost: int) -> Axis:
     """The axis with this padding, if some output_padding loses so many cells, or another."""
     back = sum(padding) - lost
     if not 0 <= back < max(plain.stride, plain.dilation):
-        found = crop(plain, lost)
-        assert found is not None
-        padding, back = found
+        cropped = crop(plain, lost)
+        assert cropped is not None
+        padding, back = cropped
     return replace(plain, padding=padding, output_padding=back)
 
 

@@ -116,7 +116,7 @@ def _candidates(convention: str, a: Asked, axis: Axis) -> tuple[Candidate, ...]:
         lower, op = a.padding == "same_lower", a.output_padding or 0 if convention == "onnx" else 0
         sizes = _few(range((n - 1) * s + 1, n * s + 1))
         crops = [split(full + op - m, lower=lower) for m in sizes]
-        found = [a.cropped(begin, end - op) for begin, end in crops]
+        axes = [a.cropped(begin, end - op) for begin, end in crops]
     else:
         begin, end = axis.padding
         if isinstance(a.padding, tuple) and convention == "tensorflow":
@@ -127,7 +127,7 @@ def _candidates(convention: str, a: Asked, axis: Axis) -> tuple[Candidate, ...]:
             begin, end = 0, 0
         elif sized and axis.output_padding >= s:  # two sides, in PyTorch's words
             end -= axis.output_padding
-        found = [
+        axes = [
             replace(a.plain, padding=(begin, end), output_padding=op)
             for op in _few(range(max(0, 1 + begin + end - full), s), axis.output_padding)
         ]
@@ -140,7 +140,7 @@ def _candidates(convention: str, a: Asked, axis: Axis) -> tuple[Candidate, ...]:
             x.output_padding - uncovered,
             x.output_size == axis.output_size,
         )
-        for x in found
+        for x in axes
     )
 
 

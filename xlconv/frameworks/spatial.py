@@ -69,8 +69,8 @@ def spatial(
     ((4, 4), (4, 4))
     """
     groups, shape = whole("groups", groups, least=1), tuple(sizes)
-    told = batch is not None or input_layout is not None
-    spans = _spans(shape, tuple(kernel), rank, channels=told)
+    channels = batch is not None or input_layout is not None
+    spans = _spans(shape, tuple(kernel), rank, channels=channels)
     reading = Shapes(
         shape,
         spans,

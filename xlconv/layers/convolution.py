@@ -95,8 +95,8 @@ class Convolution:
         '1-D, 4 → 3 channels, 5 → 4, kernel 2; a plain convolution, of a weight (out_channels,\
  in_channels // groups, *kernel_sizes)'
         """
-        told = f"a plain convolution, of a weight {PLAIN_WEIGHT}"
-        return explain(self._parameters(), f"{told}, {self.note}" if self.note else told)
+        kind = f"a plain convolution, of a weight {PLAIN_WEIGHT}"
+        return explain(self._parameters(), f"{kind}, {self.note}" if self.note else kind)
 
     def _parameters(self) -> dict[str, str]:
         g = self.geometry

@@ -99,8 +99,8 @@ def _real(name: str, values: ArrayLike) -> np.ndarray:
         given = np.asarray(values)
     except (TypeError, ValueError, RuntimeError) as error:
         if hasattr(values, "__array__"):  # of another library, which knows why it is none here
-            told = f"{name} cannot be read as an array: {error}"
-            raise XlconvError(told, parameter=name) from None
+            why = f"{name} cannot be read as an array: {error}"
+            raise XlconvError(why, parameter=name) from None
         raise _ragged(name) from None
     if given.dtype.kind == "O":
         _check_objects(name, given)
@@ -147,14 +147,14 @@ def whole(name: str, value: object, least: int = -LARGEST) -> int:
     Traceback (most recent call last):
     xlconv.errors.XlconvError: groups must be a whole number up to 1000000000, got '2'
     """
-    found = _whole(value)
-    if found is None:
+    number = _whole(value)
+    if number is None:
         raise XlconvError(
             f"{name} must be a whole number up to {LARGEST}, got {shortly(value)}", parameter=name
         )
-    if found < least:
-        raise XlconvError(f"{name} must be at least {least}, got {found}", parameter=name)
-    return found
+    if number < least:
+        raise XlconvError(f"{name} must be at least {least}, got {number}", parameter=name)
+    return number
 
 
 def spread(name: str, values: Any, rank: int) -> list[Any]:
@@ -235,7 +235,7 @@ def _whole(value: Any) -> int | None:
     if isinstance(value, bool):  # which Python counts as a whole number
         return None
     try:
-        found = index(value)
+        number = index(value)
     except TypeError:
         return None
-    return found if abs(found) <= LARGEST else None
+    return number if abs(number) <= LARGEST else None

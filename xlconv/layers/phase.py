@@ -94,9 +94,9 @@ def shown_phases(axes: Sequence[Sequence[Phase]], plan: bool) -> list[Shown]:
 
 def phase_tints(g: Geometry, axes: Sequence[Sequence[Phase]]) -> np.ndarray:
     """The number of the phase that each weight belongs to; -1 where no output cell is left."""
-    found = np.zeros((), dtype=int)
+    tints = np.zeros((), dtype=int)
     for axis, known in zip(g.axes, axes, strict=True):
         mine = (axis.dilation * np.arange(axis.kernel_size) - axis.padding[0]) % axis.stride
-        lost = (found[..., None] < 0) | (mine >= len(known))
-        found = np.where(lost, -1, found[..., None] * len(known) + mine)
-    return found
+        lost = (tints[..., None] < 0) | (mine >= len(known))
+        tints = np.where(lost, -1, tints[..., None] * len(known) + mine)
+    return tints

@@ -31,7 +31,7 @@ def convolution_lesson(conv: Convolution) -> Lesson:
     leading = 0 if max(shape[0] for shape in shapes) > 1 else 1
     before, after = ("×".join(map(str, shape[leading:])) for shape in shapes)
     axes = conv.geometry.axes
-    told = {
+    options = {
         "input": conv.input,
         "weight": conv.weight,
         "stride": [axis.stride for axis in axes],
@@ -39,4 +39,6 @@ def convolution_lesson(conv: Convolution) -> Lesson:
         "dilation": [axis.dilation for axis in axes],
         "groups": conv.geometry.groups,
     } | ({} if conv.bias is None else {"bias": conv.bias})
-    return Lesson(f"Convolution {before} → {after}", (Page(VIEW.capitalize(), VIEW, options=told),))
+    return Lesson(
+        f"Convolution {before} → {after}", (Page(VIEW.capitalize(), VIEW, options=options),)
+    )

@@ -57,42 +57,42 @@ def load_lesson(
     return lesson_from(Table(path), read_toml(path), Source(folder))
 
 
-def lesson_from(top: Table, told: dict[str, Any], source: Source) -> Lesson:
+def lesson_from(top: Table, values: dict[str, Any], source: Source) -> Lesson:
     """The lesson that the top table of a file tells of, as `load_lesson` raises errors."""
-    top.check(told, LESSON_KEYS, needed=("title", "sheet"))
+    top.check(values, LESSON_KEYS, needed=("title", "sheet"))
     for key in ("sheet", "layers"):
-        if len(told.get(key, ())) > TABLES:
-            raise top.wrong(f'"{key}" must have at most {TABLES} tables, got {len(told[key])}')
-    _check_words(top.part("words"), told.get("words", {}))
-    tables = told.get("layers", {})
+        if len(values.get(key, ())) > TABLES:
+            raise top.wrong(f'"{key}" must have at most {TABLES} tables, got {len(values[key])}')
+    _check_words(top.part("words"), values.get("words", {}))
+    tables = values.get("layers", {})
     top.part("layers").check(tables, dict.fromkeys(tables, dict))
     layers = {key: _layer(top.part(f"layers.{key}"), tables[key], source) for key in tables}
     pages = []
-    for number, sheet in enumerate(told["sheet"], 1):
+    for number, sheet in enumerate(values["sheet"], 1):
         named = f" {as_toml(str(sheet['name']))}" if "name" in sheet else ""
         pages.append(_page(top.part(f"sheet {number}{named}"), sheet, layers, source))
     try:
         check_names(page.name for page in pages)
-        return Lesson(told["title"], tuple(pages), layers, told.get("words", {}))
+        return Lesson(values["title"], tuple(pages), layers, values.get("words", {}))
     except XlconvError as error:
         raise top.wrong(str(error)) from None
 
 
-def _check_words(table: Table, told: dict[str, Any]) -> None:
+def _check_words(table: Table, words: dict[str, Any]) -> None:
     """Refuse words that say more than the ones that they replace."""
-    table.check(told, dict.fromkeys(WORDS, str))
+    table.check(words, dict.fromkeys(WORDS, str))
     try:
-        check_words(told)
+        check_words(words)
     except XlconvError as error:
         raise table.wrong(str(error)) from None
 
 
-def _layer(table: Table, told: dict[str, Any], source: Source) -> Layer:
-    table.check(told, LAYER_KEYS, needed=("input", "weight"))
-    given = {key: told[key] for key in ARRAYS if key in told}
-    wanted = Wanted(**{key: told[key] for key in WANTED if key in told})
+def _layer(table: Table, values: dict[str, Any], source: Source) -> Layer:
+    table.check(values, LAYER_KEYS, needed=("input", "weight"))
+    given = {key: values[key] for key in ARRAYS if key in values}
+    wanted = Wanted(**{key: values[key] for key in WANTED if key in values})
     try:
-        read = arrays(given, source, seed=told.get("seed", 0))
+        read = arrays(given, source, seed=values.get("seed", 0))
         return wanted_layer(read["input"], read["weight"], read.get("bias"), wanted)
     except XlconvError as error:
         raise _naming(table, error) from None
@@ -104,19 +104,21 @@ def _naming(table: Table, error: XlconvError) -> XlconvError:
     return table.wrong(f"{key}: {said}" if key and key not in said else said, type(error))
 
 
-def _page(table: Table, told: dict[str, Any], layers: Mapping[str, Layer], source: Source) -> Page:
-    view = told.get("view")
-    if view is None and not table.files and told.keys() == {"name"}:
-        table.check(told, {"name": str})
-        return Page(told["name"], "")
+def _page(
+    table: Table, values: dict[str, Any], layers: Mapping[str, Layer], source: Source
+) -> Page:
+    view = values.get("view")
+    if view is None and not table.files and values.keys() == {"name"}:
+        table.check(values, {"name": str})
+        return Page(values["name"], "")
     if view is None:
         raise table.wrong('needs a key "view"')
     needs_layer, options, needed = view_keys(table, view)
     of_layer = LAYER_KEYS | {"layer": str} if needs_layer else {}
-    table.check(told, of_layer | SHEET_KEYS | options, ["name", *needed])
+    table.check(values, of_layer | SHEET_KEYS | options, ["name", *needed])
 
     layer = None
-    inline = {key: told[key] for key in of_layer if key in told and key not in options}
+    inline = {key: values[key] for key in of_layer if key in values and key not in options}
     name = inline.pop("layer", None)
     if name is not None and inline:
         raise table.wrong(f'has a "layer": write "{next(iter(inline))}" there')
@@ -129,13 +131,13 @@ def _page(table: Table, told: dict[str, Any], layers: Mapping[str, Layer], sourc
     elif of_layer:
         raise table.wrong('needs a key "layer", or "input" and "weight"')
     return Page(
-        told["name"],
+        values["name"],
         view,
-        told.get("title", ""),
-        told.get("idea", ""),
-        tuple(told.get("try", ())),
+        values.get("title", ""),
+        values.get("idea", ""),
+        tuple(values.get("try", ())),
         layer,
-        _options(table, {key: told[key] for key in options if key in told}, options, source),
+        _options(table, {key: values[key] for key in options if key in values}, options, source),
     )
 
 
@@ -149,18 +151,18 @@ def view_keys(table: Table, view: Any) -> tuple[bool, dict[str, Any], list[str]]
 
 
 def _options(
-    table: Table, told: dict[str, Any], hints: Mapping[str, Any], source: Source
+    table: Table, values: dict[str, Any], hints: Mapping[str, Any], source: Source
 ) -> dict[str, Any]:
     """The options of a view; numbers that stand in files are read."""
-    given = {key: told[key] for key in told if _are_numbers(told[key], hints[key])}
+    given = {key: values[key] for key in values if _are_numbers(values[key], hints[key])}
     files = [key for key in given if isinstance(given[key], str)]
     if not files:
-        return told
+        return values
     try:
-        found = arrays(given, source)
+        numbers = arrays(given, source)
     except XlconvError as error:
         raise _naming(table, error) from None
-    return told | {key: found[key].tolist() for key in files}
+    return values | {key: numbers[key].tolist() for key in files}
 
 
 def _are_numbers(value: Any, hint: Any) -> bool:

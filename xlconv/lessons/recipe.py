@@ -45,7 +45,7 @@ def recipe(lesson: Lesson, computing: Container[str]) -> str:
     sheets = [
         _told(page) if page.name in computing else {"name": page.name} for page in lesson.pages
     ]
-    told = {
+    lesson_file = {
         "version": VERSION,
         "xlconv": __version__,
         "title": lesson.title,
@@ -53,7 +53,7 @@ def recipe(lesson: Lesson, computing: Container[str]) -> str:
         "sheet": sheets,
     }
     # programs may trim spaces at the ends of a property, and read _x0041_ in it as A
-    text = json.dumps(told, separators=(",", ":"))
+    text = json.dumps(lesson_file, separators=(",", ":"))
     return text.replace(" ", "\\u0020").replace("_x", "_\\u0078")
 
 
