@@ -20,10 +20,10 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def sizes(shape: Iterable[int]) -> str:
+def spelt(shape: Iterable[int]) -> str:
     """Sizes as they are typed.
 
-    >>> sizes([4, 3])
+    >>> spelt([4, 3])
     '4x3'
     """
     return "x".join(map(str, shape))

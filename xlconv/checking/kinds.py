@@ -42,7 +42,8 @@ KINDS = {
         fine=True,
     ),
     "date": Kind(
-        f"{{at}} was {{expected}}, is now {{got}}, shown as a date: {GENERAL} (a half as 0.5 or =1/2)",
+        "{at} was {expected}, is now {got}, shown as a date:"
+        f" {GENERAL} (a half as 0.5 or =1/2)",
         "number of your own that is a date",
         "numbers of your own that are dates",
         fine=True,
@@ -83,8 +84,8 @@ KINDS = {
     ),
     "digits": Kind(
         (
-            f"{{at}} has the text {{got}}, which only looks like a number: {GENERAL}, decimals as the"
-            " program writes them"
+            f"{{at}} has the text {{got}}, which only looks like a number: {GENERAL}, decimals as"
+            " the program writes them"
         ),
         "text where a number belongs",
         "texts where a number belongs",
@@ -99,8 +100,8 @@ KINDS = {
     ),
     "unvalued": Kind(
         (
-            "{at} has {got}, without a value: open the file in a spreadsheet program and save it there,"
-            " or use --engine"
+            "{at} has {got}, without a value: open the file in a spreadsheet program and save it"
+            " there, or use --engine"
         ),
         "formula of your own that no program has computed",
         "formulas of your own that no program has computed",
@@ -124,12 +125,12 @@ KINDS = {
     "unknown": Kind(
         "{at}",
         (
-            "sheet with more numbers than a file tells the first values of: if one was changed, and no"
-            " program has recalculated it, open it in one and save it there, or use --engine"
+            "sheet with more numbers than a file tells the first values of: if one was changed, and"
+            " no program has recalculated it, open it in one and save it there, or use --engine"
         ),
         (
-            "sheets with more numbers than a file tells the first values of: if one was changed, and no"
-            " program has recalculated them, open them in one and save there, or use --engine"
+            "sheets with more numbers than a file tells the first values of: if one was changed,"
+            " and no program has recalculated them, open them in one and save there, or use --engine"
         ),
         fine=True,
     ),

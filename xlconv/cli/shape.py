@@ -10,7 +10,7 @@ import click
 from xlconv.cli.group import Command
 from xlconv.cli.options import geometry_options, pointing_at_options, reading_options
 from xlconv.cli.terminal import as_text, put, say
-from xlconv.cli.values import sizes
+from xlconv.cli.values import sizes_by_x
 
 if TYPE_CHECKING:
     from xlconv.frameworks.wanted import Wanted
@@ -39,14 +39,14 @@ Examples:
     "--input",
     "size",
     required=True,
-    callback=sizes,
+    callback=sizes_by_x,
     metavar="SIZE",
     help="The input's sizes: 4 or 4x4, or with channels as for --weight: 3x4x4.",
 )
 @click.option(
     "--kernel",
     "kernel_size",
-    callback=sizes,
+    callback=sizes_by_x,
     metavar="SIZE",
     help="The kernel's sizes: 3 for all axes, all of them without channels, 3x5, or a whole"
     " weight's 3x2x3x5 as for xlconv layer.",
@@ -63,7 +63,7 @@ Examples:
 )
 @click.option(
     "--to",
-    callback=sizes,
+    callback=sizes_by_x,
     metavar="SIZE",
     help="The reverse: which kernels, strides and paddings turn the input into this size; with"
     " --chain which output_padding, or else which crop, each layer needs.",

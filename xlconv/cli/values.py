@@ -62,7 +62,7 @@ def pads(
     return [(int(begin), int(end)) if colon else int(begin) for begin, colon, end in pairs]
 
 
-def sizes(_: click.Context, __: click.Parameter, typed: str | None) -> list[int] | None:
+def sizes_by_x(_: click.Context, __: click.Parameter, typed: str | None) -> list[int] | None:
     """Sizes as in 4x4, of one to three axes, and up to two more for channels and a batch."""
     if typed is None:
         return None

@@ -15,7 +15,7 @@ from xlconv.frameworks.wanted import Wanted
 from xlconv.layers.geometry import Axis
 from xlconv.layers.given import LARGEST
 from xlconv.layers.summary import compact
-from xlconv.text import sizes
+from xlconv.text import spelt
 
 Bounds = Callable[[Axis], tuple[int, int]]
 
@@ -187,8 +187,8 @@ def explain_chain(links: Sequence[Link], given: Sequence[Link] | None = None) ->
     rows = [
         [
             str(n + 1),
-            sizes(link.input_size),
-            sizes(link.output_size),
+            spelt(link.input_size),
+            spelt(link.output_size),
             *map(compact, link.parameters.values()),
             link.step.text if given is None else _needs(link, given[n]),
         ]
@@ -197,8 +197,8 @@ def explain_chain(links: Sequence[Link], given: Sequence[Link] | None = None) ->
     lines = table(names, rows)
     if given is not None:
         was, now = given[-1].output_size, links[-1].output_size
-        change = f" instead of {sizes(was)}" if now != was else ", as given"
-        return "\n".join([*lines, sizes(now) + change])
+        change = f" instead of {spelt(was)}" if now != was else ", as given"
+        return "\n".join([*lines, spelt(now) + change])
     return "\n".join([*lines, *_missing(links)])
 
 
@@ -223,7 +223,7 @@ def _missing(links: Sequence[Link]) -> list[str]:
         if m != full
     ]
     if lines:
-        lines[-1] += f": --to {sizes(whole)} tells what each layer needs"
+        lines[-1] += f": --to {spelt(whole)} tells what each layer needs"
     return list(dict.fromkeys(lines))
 
 

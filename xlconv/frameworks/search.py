@@ -19,7 +19,7 @@ from xlconv.frameworks.wanted import Each
 from xlconv.layers.geometry import Axis
 from xlconv.layers.given import LARGEST, spread
 from xlconv.layers.summary import compact
-from xlconv.text import sizes as spelt
+from xlconv.text import spelt
 
 MOST = 64
 """The most strides of which every one is tried; of more only the smallest and the likely ones."""

@@ -14,7 +14,7 @@ from xlconv.frameworks.terms import Term, terms
 from xlconv.frameworks.wanted import Each, Padding, Wanted
 from xlconv.layers.geometry import Axis
 from xlconv.layers.given import spell, spread
-from xlconv.text import sizes as spelt
+from xlconv.text import spelt
 
 LISTED = 40
 """Sizes beyond which not all that collapse onto one are listed."""

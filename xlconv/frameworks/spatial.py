@@ -11,7 +11,7 @@ from xlconv.layers.geometry import Axis
 from xlconv.layers.given import whole
 from xlconv.layers.ranks import FIRST, LAST, NONE, RANKS, Reading, Shapes, input_layouts
 from xlconv.layers.summary import explain, head, not_default
-from xlconv.text import sizes as spelt
+from xlconv.text import spelt
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from xlconv.budget import TERMS
 from xlconv.errors import LimitError, RoomError, XlconvError
 from xlconv.grid import theme
 from xlconv.grid.expr import Area, Expr, Grid
@@ -25,13 +26,10 @@ from xlconv.grid.limits import (
 )
 from xlconv.grid.places import Place, leaves, span, tiled
 from xlconv.grid.references import Slot, slots
-from xlconv.text import counted, line, sizes
+from xlconv.text import counted, line, spelt
 
 SHORTEST = 3
 """Characters of the shortest term of a formula, A1+."""
-
-TERMS = 300_000
-"""Terms of the formulas of a sheet, each formula counted once for all cells that it is over."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,7 @@ class Block:
     claim: object = None
 
     def __repr__(self) -> str:
-        return line("Block", f"{sizes(self.cells.shape)} {self.role}: {self.name}")
+        return line("Block", f"{spelt(self.cells.shape)} {self.role}: {self.name}")
 
     def ranges(self) -> list[str]:
         """One A1 range for each innermost 2-D slice, in C order."""

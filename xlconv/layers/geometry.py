@@ -8,11 +8,9 @@ from functools import cached_property
 from itertools import groupby, pairwise
 from math import gcd, prod
 
+from xlconv.budget import TERMS
 from xlconv.errors import LimitError, XlconvError
 from xlconv.layers.given import spell
-
-TAPS = 300_000
-"""Taps of all runs of an axis: more make more terms than a sheet has."""
 
 
 @dataclass(frozen=True)
@@ -209,9 +207,9 @@ class Axis:
 
 def _refuse(taps: int) -> None:
     """Refuse an axis whose runs, at most so many taps, take too long to be listed."""
-    if taps > TAPS:
+    if taps > TERMS:
         raise LimitError(
-            f"an axis on which inputs meet weights in {taps} ways; {TAPS} are the most"
+            f"an axis on which inputs meet weights in {taps} ways; {TERMS} are the most"
         )
 
 

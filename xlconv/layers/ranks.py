@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlconv.errors import XlconvError
-from xlconv.text import counted, sizes
+from xlconv.text import counted, spelt
 
 RANKS = (1, 2, 3)
 INPUT_LAYOUTS = ("channels-first", "channels-last")
@@ -129,7 +129,7 @@ class Shapes:
             raise _ambiguous(fitting, self.input, self.weight)
         if not fitting and any(self._fits(r) for r in possible if not r.alone):
             raise XlconvError(
-                f"input of {sizes(self.input)} has its {counted(self.input[-1], 'channel')} last:"
+                f"input of {spelt(self.input)} has its {counted(self.input[-1], 'channel')} last:"
                 f" name the input layout, {LAST}",
                 parameter="input",
             )
@@ -195,7 +195,7 @@ def _check_sample(batch: int | None, shape: tuple[int, ...]) -> None:
     last = shape[0] - 1
     if batch is None and last:
         raise XlconvError(
-            f"input of {sizes(shape)} is a batch of {shape[0]}: name the sample, batch 0 to {last}",
+            f"input of {spelt(shape)} is a batch of {shape[0]}: name the sample, batch 0 to {last}",
             parameter="input",
         )
     if batch is not None and batch > last:
@@ -216,7 +216,7 @@ def _ambiguous(
     if len({r.layout for r in readings} - {NONE}) > 1:
         ways.append(f"the input layout, {' or '.join(INPUT_LAYOUTS)}")
     return XlconvError(
-        f"input of {sizes(shape)} and weight of {sizes(weight_shape)} fit as"
+        f"input of {spelt(shape)} and weight of {spelt(weight_shape)} fit as"
         f" {', or '.join(r.says(shape) for r in readings)}: name {', or '.join(ways)}",
         parameter="input",
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import spell
-from xlconv.text import sizes
+from xlconv.text import spelt
 
 DEFAULTS = {"stride": 1, "padding": (0, 0), "output_padding": 0, "dilation": 1}
 """The parameters of an axis that are not told where they are these."""
@@ -35,14 +35,14 @@ def parameters(
 def head(rank: int, channels: str, before: Iterable[int], after: Iterable[int]) -> dict[str, str]:
     """The rank, the channels if any are told of, and the sizes of an input and of its output."""
     words = {"rank": f"{rank}-D"} | ({"channels": channels} if channels else {})
-    return words | {"sizes": f"{sizes(before)} → {sizes(after)}"}
+    return words | {"sizes": f"{spelt(before)} → {spelt(after)}"}
 
 
 def not_default(
     axes: Sequence[Axis], groups: int, names: Iterable[str] = tuple(DEFAULTS)
 ) -> dict[str, str]:
     """The kernel, and each parameter of these names that is not at its default."""
-    words = {"kernel": sizes([axis.kernel_size for axis in axes])}
+    words = {"kernel": spelt([axis.kernel_size for axis in axes])}
     for name in names:
         values = [getattr(axis, name) for axis in axes]
         if any(value != DEFAULTS[name] for value in values):

@@ -10,7 +10,7 @@ from typing import Any
 
 from xlconv.errors import XlconvError
 from xlconv.layers.geometry import Axis, Geometry
-from xlconv.text import sizes
+from xlconv.text import spelt
 
 Fits = Callable[[Geometry], bool]
 
@@ -33,7 +33,7 @@ class Knob:
     turned: Callable[[Geometry, int], Geometry]
 
     def words(self, geometry: Geometry) -> str:
-        return self.largest.format(most=sizes(self.sizes(geometry)))
+        return self.largest.format(most=spelt(self.sizes(geometry)))
 
 
 def _of_axes(name: str, parameter: str, smaller: str, largest: str) -> Knob:

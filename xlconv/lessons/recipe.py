@@ -14,7 +14,7 @@ import numpy as np
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
 from xlconv.lessons.lesson import Lesson, Page
-from xlconv.text import sizes
+from xlconv.text import spelt
 from xlconv.version import __version__
 
 VERSION = 1
@@ -98,7 +98,7 @@ def _parameters(layer: Layer) -> dict[str, Any]:
 def _numbers(array: Array) -> list[Any] | str:
     """The numbers, whole ones without a point; of very many only the sizes."""
     if array.size > KEPT:
-        return sizes(array.shape)
+        return spelt(array.shape)
     whole = array.astype(np.int64) if (np.abs(array) < 2.0**53).all() else array
     listed: list[Any] = (whole if np.array_equal(whole, array) else array).tolist()
     return listed

@@ -60,7 +60,8 @@ def after_rows(sheet: Sheet, title: str, styles: Styles) -> str:
         f"</sheetData>{_lights(sheet, styles)}{_choices(sheet)}{_links(sheet)}"
         '<printOptions horizontalCentered="1"/><pageMargins left="0.5" right="0.5" top="0.5"'
         f' bottom="0.5" header="0.25" footer="0.25"/><pageSetup paperSize="{A4}" fitToWidth="1"'
-        f' fitToHeight="{tall}" orientation="{way}"/><headerFooter>{header}<oddFooter>&amp;L&amp;A&amp;R&amp;P / &amp;N'
+        f' fitToHeight="{tall}" orientation="{way}"/><headerFooter>{header}<oddFooter>'
+        "&amp;L&amp;A&amp;R&amp;P / &amp;N"
         f'</oddFooter></headerFooter><ignoredErrors><ignoredError sqref="{extent(sheet)}" {QUIET}/>'
         "</ignoredErrors></worksheet>"
     )
@@ -121,7 +122,8 @@ def _choices(sheet: Sheet) -> str:
         said = escape(choice.prompt, quote=True)
         prompt = f' showInputMessage="1" prompt="{said}"' if said else ""
         listed.append(
-            f'<dataValidation type="list" showErrorMessage="1"{prompt} sqref="{span(choice.cells)}">'
+            f'<dataValidation type="list" showErrorMessage="1"{prompt}'
+            f' sqref="{span(choice.cells)}">'
             f"<formula1>{escape(source)}</formula1></dataValidation>"
         )
     if not listed:
