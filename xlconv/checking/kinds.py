@@ -130,7 +130,8 @@ KINDS = {
         ),
         (
             "sheets with more numbers than a file tells the first values of: if one was changed,"
-            " and no program has recalculated them, open them in one and save there, or use --engine"
+            " and no program has recalculated them, open them in one and save there, or use"
+            " --engine"
         ),
         fine=True,
     ),
