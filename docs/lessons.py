@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from xlconv.figures.words import WORDS
+from xlconv.frameworks.conventions import CONVENTIONS
 from xlconv.frameworks.layouts import LAYOUTS
-from xlconv.frameworks.rules import CONVENTIONS
 from xlconv.lessons.drawing import view_function, view_options
 from xlconv.lessons.read import LAYER_KEYS, LESSON_KEYS, SHEET_KEYS
 from xlconv.lessons.schema import words

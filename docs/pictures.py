@@ -15,7 +15,8 @@ from pathlib import Path
 from PIL import Image, ImageChops
 
 from xlconv.lessons.book import Book
-from xlconv.lessons.read import build, load_lesson
+from xlconv.lessons.build import build
+from xlconv.lessons.read import load_lesson
 
 FOLDER = Path(__file__).parent / "pictures"
 PICTURES = {

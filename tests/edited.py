@@ -20,7 +20,7 @@ from tests.engines.package import cell_name, row_and_column, sheet_parts, with_p
 from xlconv.checking.check import check
 from xlconv.checking.report import Finding, Report
 from xlconv.layers.layer import Layer
-from xlconv.lessons.read import build
+from xlconv.lessons.build import build
 
 # example "sedirts" of tests/data/seed_examples.json
 SEDIRTS = Layer.of([[3, 3], [1, 1]], [[1, 2, 3], [0, 1, 0], [2, 1, 2]], stride=2)

@@ -19,7 +19,7 @@ import numpy as np
 
 from tests.engines.package import with_parts
 from xlconv.layers.layer import Layer
-from xlconv.lessons.read import build
+from xlconv.lessons.build import build
 from xlconv.lessons.recipe import RECIPE_SHEET
 
 HOME = Path(__file__).parents[1]

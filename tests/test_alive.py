@@ -16,9 +16,11 @@ from xlconv.errors import XlconvError
 from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
+from xlconv.lessons.build import build, with_legend
 from xlconv.lessons.drawing import draw
 from xlconv.lessons.lesson import Lesson
-from xlconv.lessons.read import build, lesson_names, load_lesson, with_legend
+from xlconv.lessons.read import load_lesson
+from xlconv.lessons.shipped import lesson_names
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.cached import cached_values, formulas

@@ -13,9 +13,10 @@ import pytest
 
 from xlconv.errors import XlconvError
 from xlconv.frameworks.resolve import resolve
+from xlconv.layers.convolution import Convolution
 from xlconv.layers.given import numbers, plain, spread, whole
-from xlconv.layers.layer import Convolution, Layer
-from xlconv.lessons.read import layer_lesson
+from xlconv.layers.layer import Layer
+from xlconv.lessons.build import layer_lesson
 from xlconv.lessons.recipe import recipe
 
 Make = Callable[..., Any]

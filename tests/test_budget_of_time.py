@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from xlconv.layers.layer import Layer
-from xlconv.lessons.read import build
+from xlconv.lessons.build import build
 
 LIMITED = """
 import resource, sys

@@ -34,7 +34,7 @@ from xlconv.checking.scan import ALLOWED, Budget
 from xlconv.cli.terminal import LONGEST
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.layers.layer import Layer
-from xlconv.lessons.read import build
+from xlconv.lessons.build import build
 from xlconv.xlsx import archive as archive_module
 
 END = b"</sheetData></worksheet>"

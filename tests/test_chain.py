@@ -92,7 +92,7 @@ def test_the_least_and_the_most_that_is_said_can_be_had() -> None:
                 reach(links, [m])
 
 
-# the size that each framework gives, by its own rule: docs of each, and xlconv.frameworks.rules
+# the size that each framework gives by its own rule: its docs, and xlconv.frameworks.arithmetic
 CODE: list[tuple[str, list[int], list[int]]] = [
     ("nn.ConvTranspose1d(4, 2, 3)", [5], [7]),
     ("nn.ConvTranspose2d(4, 2, (3, 5), (2, 1), (1, 0), (1, 0))", [4, 4], [8, 8]),

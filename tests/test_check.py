@@ -34,10 +34,12 @@ from xlconv.checking.check import check
 from xlconv.checking.origin import read_recipe
 from xlconv.checking.report import TOLD
 from xlconv.layers.layer import Layer
+from xlconv.lessons.build import build
 from xlconv.lessons.drawing import draw
 from xlconv.lessons.lesson import Lesson, Page
-from xlconv.lessons.read import build, lesson_names, load_lesson
+from xlconv.lessons.read import load_lesson
 from xlconv.lessons.recipe import KEPT
+from xlconv.lessons.shipped import lesson_names
 
 LIBREOFFICE = needs("LibreOffice", libreoffice_engine.available())
 converted = libreoffice_engine.converted

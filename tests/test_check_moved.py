@@ -25,7 +25,7 @@ from tests.engines.package import row_and_column
 from tests.engines.strip import strip_values, with_values
 from xlconv.checking.moves import Moves, moves
 from xlconv.grid.places import a1
-from xlconv.lessons.read import build
+from xlconv.lessons.build import build
 
 
 def rows_of(data: bytes, sheet: str) -> list[int]:

@@ -27,7 +27,8 @@ from tests.engines.need import needs
 from tests.engines.package import sheet_parts, with_parts
 from tests.engines.strip import strip_values, with_values
 from xlconv.layers.layer import Layer
-from xlconv.lessons.read import build, lesson_names
+from xlconv.lessons.build import build
+from xlconv.lessons.shipped import lesson_names
 
 LIBREOFFICE = needs("LibreOffice", libreoffice_engine.available())
 GNUMERIC = needs("ssconvert", gnumeric_engine.available())

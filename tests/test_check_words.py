@@ -23,10 +23,11 @@ from tests.edited import (
     wrong,
 )
 from tests.engines.strip import with_values
-from xlconv.checking.report import KINDS, Finding, Report
+from xlconv.checking.kinds import KINDS
+from xlconv.checking.report import Finding, Report
 from xlconv.checking.workbook import Value
 from xlconv.layers.layer import Layer
-from xlconv.lessons.read import build
+from xlconv.lessons.build import build
 
 
 def typed(value: Any, number_format: str = "", block: str = "input") -> Report:

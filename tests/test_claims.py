@@ -8,8 +8,8 @@ import pytest
 from xlconv.errors import BugError, XlconvError
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
+from xlconv.lessons.build import build
 from xlconv.lessons.claims import check_claims
-from xlconv.lessons.read import build
 
 VIEWS = (
     "why", "distribute", "collect", "gniddap", "sedirts", "channels", "matrix", "phases",

@@ -488,7 +488,7 @@ def test_help_imports_neither_numpy_nor_openpyxl(tmp_path: Path) -> None:
     )
     modules = done.stderr.decode().split()
     assert "click" in modules
-    assert not {"numpy", "openpyxl", "xlconv.lessons.read"} & set(modules)
+    assert not {"numpy", "openpyxl", "xlconv.lessons.read", "xlconv.lessons.build"} & set(modules)
 
 
 # ------------------------------------------------------------------------- the world outside

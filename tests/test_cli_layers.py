@@ -20,12 +20,14 @@ from tests.layers import transposed
 from tests.test_cli import error_line, start
 from xlconv.cli import options
 from xlconv.files.arrays import array
+from xlconv.frameworks import names
+from xlconv.frameworks.conventions import CONVENTIONS
 from xlconv.frameworks.layouts import LAYOUTS
-from xlconv.frameworks.rules import CONVENTIONS
-from xlconv.frameworks.snippets import FRAMEWORKS
+from xlconv.frameworks.programs import PROGRAMS
 from xlconv.layers.layer import Layer
 from xlconv.layers.ranks import INPUT_LAYOUTS
-from xlconv.lessons.read import build, load_lesson
+from xlconv.lessons.build import build
+from xlconv.lessons.read import load_lesson
 from xlconv.views import VIEWS
 
 Run = Callable[..., Ran]
@@ -171,10 +173,10 @@ def test_layer_that_a_framework_refuses_is_refused_in_its_words(
 
 
 def test_names_on_the_command_line_are_those_of_the_tables() -> None:
-    assert set(CONVENTIONS) == set(options.CONVENTIONS)
-    assert set(LAYOUTS) == set(options.LAYOUTS)
+    assert tuple(CONVENTIONS) == names.CONVENTIONS
+    assert tuple(LAYOUTS) == names.LAYOUTS
     assert INPUT_LAYOUTS == options.INPUT_LAYOUTS
-    assert FRAMEWORKS == options.FRAMEWORKS
+    assert tuple(PROGRAMS) == tuple(names.FRAMEWORKS)
 
 
 # ------------------------------------------------------------------------- lesson files
@@ -563,7 +565,7 @@ def test_code_is_a_program_that_prints_the_layers_output(run: Run, files: None) 
     assert printed(Path("p.py").resolve()) == [LOWER]
 
 
-@pytest.mark.parametrize("framework", options.FRAMEWORKS)
+@pytest.mark.parametrize("framework", names.FRAMEWORKS)
 def test_code_is_written_for_every_framework(run: Run, framework: str) -> None:
     done = run("code", "--input", "4x4", "--weight", "3x3", "--framework", framework)
     compile(done.out, "program", "exec")
@@ -732,7 +734,7 @@ def test_check_needs_a_file(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        ("xlconv layer --convention ", list(options.CONVENTIONS)),
+        ("xlconv layer --convention ", list(names.CONVENTIONS)),
         ("xlconv shape --convention ke", ["keras"]),
         ("xlconv layer --layout jax", ["jax", "jax-transposed"]),
         ("xlconv code --framework n", ["numpy"]),

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from onnx import helper
 
 from xlconv.errors import XlconvError
+from xlconv.frameworks.conventions import CONVENTIONS
 from xlconv.frameworks.layouts import LAYOUTS, from_layout, to_layout
 from xlconv.frameworks.resolve import axes, resolve
-from xlconv.frameworks.rules import CONVENTIONS
 from xlconv.layers.layer import Layer
 from xlconv.layers.model import conv_transpose
 

@@ -12,7 +12,8 @@ from xlconv.errors import XlconvError
 from xlconv.figures.titles import forward_size_formula
 from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
-from xlconv.layers.layer import Array, Convolution, Layer
+from xlconv.layers.convolution import Convolution
+from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import conv, matrix
 from xlconv.lessons.claims import check_claims
 from xlconv.views.convolution import convolution

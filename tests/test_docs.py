@@ -14,7 +14,8 @@ from click.testing import CliRunner
 from PIL import Image
 
 from xlconv.cli.commands import cli
-from xlconv.lessons.read import build, lesson_names
+from xlconv.lessons.build import build
+from xlconv.lessons.shipped import lesson_names
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

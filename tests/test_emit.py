@@ -21,7 +21,9 @@ from xlconv.grid import theme
 from xlconv.grid.expr import call, joined
 from xlconv.grid.sheet import Sheet
 from xlconv.lessons.book import Book
-from xlconv.lessons.read import build, lesson_names, load_lesson
+from xlconv.lessons.build import build
+from xlconv.lessons.read import load_lesson
+from xlconv.lessons.shipped import lesson_names
 
 from .engines import ironcalc_engine
 from .engines.cached import cached_values
@@ -76,7 +78,9 @@ import sys
 if sys.argv[1] == "blocked":
     sys.modules["lxml"] = None
 import hashlib, openpyxl.xml
-from xlconv.lessons.read import build, lesson_names, load_lesson
+from xlconv.lessons.build import build
+from xlconv.lessons.shipped import lesson_names
+from xlconv.lessons.read import load_lesson
 from tests.test_emit import book
 assert openpyxl.xml.LXML is (sys.argv[1] == "lxml"), sys.argv[1]
 for made in [book(), build(load_lesson(lesson_names()[0]))]:

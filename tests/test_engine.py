@@ -32,7 +32,7 @@ from xlconv.checking.engine import recalculated
 from xlconv.checking.trusted import KNOWN, trusted
 from xlconv.checking.workbook import Workbook
 from xlconv.errors import UnreadableError, XlconvError
-from xlconv.lessons.read import build
+from xlconv.lessons.build import build
 
 
 def book_of(**cells: object) -> bytes:

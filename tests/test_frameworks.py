@@ -13,7 +13,8 @@ from xlconv.figures.words import WORDS
 from xlconv.grid.places import a1
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
-from xlconv.lessons.read import build, load_lesson
+from xlconv.lessons.build import build
+from xlconv.lessons.read import load_lesson
 from xlconv.views.frameworks import answers
 
 from .engines import formulon_engine, ironcalc_engine

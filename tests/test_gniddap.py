@@ -8,8 +8,9 @@ import pytest
 from xlconv.errors import XlconvError
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
+from xlconv.lessons.build import build
 from xlconv.lessons.lesson import Lesson, Page
-from xlconv.lessons.read import build, load_lesson
+from xlconv.lessons.read import load_lesson
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.cached import cached_values

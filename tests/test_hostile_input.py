@@ -324,7 +324,7 @@ def test_loop_of_links_is_said_to_be_one(limited: Limited, tmp_path: Path) -> No
 
 ORDINARY = """
 import os, sys
-from xlconv.lessons import read as lesson
+from xlconv.lessons import shipped as lesson
 names = lesson.lesson_names()
 lesson.lesson_names = lambda: names  # the folder may be root's own
 if os.geteuid() == 0:  # to whom every folder is open

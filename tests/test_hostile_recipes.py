@@ -17,7 +17,7 @@ from tests.hostile import (
 )
 from xlconv.checking.check import check
 from xlconv.errors import UnreadableError
-from xlconv.lessons.read import build
+from xlconv.lessons.build import build
 
 RECIPES: dict[str, tuple[Any, str]] = {
     "no JSON": ("hello", "is damaged"),

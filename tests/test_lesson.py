@@ -12,15 +12,18 @@ import pytest
 import xlconv
 from xlconv.errors import BugError, UnreadableError, XlconvError
 from xlconv.grid.sheet import Sheet
-from xlconv.layers.layer import Convolution, Layer
+from xlconv.layers.convolution import Convolution
+from xlconv.layers.layer import Layer
 from xlconv.layers.model import OPERATIONS
 from xlconv.lessons import claims, drawing
 from xlconv.lessons import read as module
+from xlconv.lessons.build import build, layer_lesson
 from xlconv.lessons.claims import check_claims
 from xlconv.lessons.drawing import view_options
 from xlconv.lessons.lesson import Lesson, Page
-from xlconv.lessons.read import build, layer_lesson, lesson_names, load_lesson
+from xlconv.lessons.read import load_lesson
 from xlconv.lessons.schema import words
+from xlconv.lessons.shipped import lesson_names
 from xlconv.views import VIEWS
 
 Write = Callable[[str, str], Path]

@@ -13,8 +13,10 @@ from openpyxl import load_workbook
 from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
 from xlconv.lessons.book import Book
+from xlconv.lessons.build import build
 from xlconv.lessons.lesson import Lesson
-from xlconv.lessons.read import build, lesson_names, load_lesson
+from xlconv.lessons.read import load_lesson
+from xlconv.lessons.shipped import lesson_names
 
 from .engines import (
     cellrune_engine,

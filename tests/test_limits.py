@@ -25,9 +25,9 @@ from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.layer import Layer
 from xlconv.layers.way_out import refusal
 from xlconv.lessons.book import Book
+from xlconv.lessons.build import build
 from xlconv.lessons.drawing import draw
 from xlconv.lessons.lesson import Lesson, Page
-from xlconv.lessons.read import build
 from xlconv.lessons.room import check_room
 from xlconv.views import VIEWS
 
@@ -47,7 +47,8 @@ import json, os, resource, sys
 import numpy as np
 from xlconv.errors import XlconvError
 from xlconv.layers.layer import Layer
-from xlconv.lessons.read import layer_lesson
+from xlconv.lessons.build import layer_lesson
+from xlconv.lessons.build import layer_lesson
 from xlconv.lessons.drawing import view_function
 from xlconv.lessons.lesson import Lesson, Page
 from xlconv.lessons.room import check_room

@@ -15,7 +15,7 @@ from tests.engines.need import needs
 from tests.engines.package import sheet_parts, with_parts
 from tests.engines.strip import strip_values
 from xlconv.layers.layer import Layer
-from xlconv.lessons.read import build
+from xlconv.lessons.build import build
 
 VIEWS = ["distribute", "collect", "matrix", "phases"]
 

@@ -11,8 +11,8 @@ from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import matrix as model_matrix
+from xlconv.lessons.build import build, layer_lesson
 from xlconv.lessons.drawing import draw
-from xlconv.lessons.read import build, layer_lesson
 from xlconv.views.matrix import matrix
 
 from .engines import formulon_engine, ironcalc_engine

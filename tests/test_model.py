@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from onnx import TensorProto, helper
 
-from xlconv.layers.layer import Convolution, Layer
+from xlconv.layers.convolution import Convolution
+from xlconv.layers.layer import Layer
 from xlconv.layers.model import canvas, conv, conv_transpose, count, matrix
 
 from .layers import LAYERS, any_layer, numbered, random_layers, transposed

@@ -28,8 +28,8 @@ from xlconv.checking.workbook import Workbook
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.layers.layer import Layer
 from xlconv.lessons.book import Book
+from xlconv.lessons.build import build
 from xlconv.lessons.lesson import Lesson, Page
-from xlconv.lessons.read import build
 from xlconv.lessons.recipe import RECIPE_NOTE, RECIPE_SHEET
 
 CUSTOM = "docProps/custom.xml"

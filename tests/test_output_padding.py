@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
-from xlconv.lessons.read import build, load_lesson
+from xlconv.lessons.build import build
+from xlconv.lessons.read import load_lesson
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.engine import Engine, Values

@@ -11,7 +11,8 @@ from xlconv.figures.upsampled import WAYS
 from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
-from xlconv.lessons.read import build, load_lesson
+from xlconv.lessons.build import build
+from xlconv.lessons.read import load_lesson
 from xlconv.views.evenness import evenness
 
 from .engines import formulon_engine, ironcalc_engine

@@ -14,7 +14,7 @@ import pytest
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
 
-from xlconv.lessons.read import lesson_names
+from xlconv.lessons.shipped import lesson_names
 from xlconv.version import __version__
 
 ROOT = Path(__file__).parent.parent

@@ -10,8 +10,8 @@ import pytest
 
 from xlconv.errors import XlconvError
 from xlconv.layers.layer import Layer
+from xlconv.lessons.build import build, with_legend
 from xlconv.lessons.lesson import Lesson, Page
-from xlconv.lessons.read import build, with_legend
 
 LAYER = Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2)
 PAGE = Page("A", "collect", layer=LAYER)

@@ -15,9 +15,10 @@ from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.phase import Phase
+from xlconv.lessons.build import build, layer_lesson
 from xlconv.lessons.drawing import draw
 from xlconv.lessons.lesson import Lesson
-from xlconv.lessons.read import build, layer_lesson, load_lesson
+from xlconv.lessons.read import load_lesson
 from xlconv.views.phases import HAND, phases
 
 from .engines import formulon_engine, ironcalc_engine

@@ -19,7 +19,7 @@ from xlconv.files.arrays import Source, array
 from xlconv.files.reading import Folder
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
-from xlconv.lessons.read import build
+from xlconv.lessons.build import build
 from xlconv.views.phases import phases
 
 

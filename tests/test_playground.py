@@ -22,8 +22,9 @@ from xlconv.grid import theme
 from xlconv.grid.references import text
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
+from xlconv.lessons.build import build
 from xlconv.lessons.claims import check_claims
-from xlconv.lessons.read import build, load_lesson
+from xlconv.lessons.read import load_lesson
 from xlconv.views.playground import LARGEST, playground
 
 from .engines import formulon_engine, ironcalc_engine, libreoffice_engine

@@ -17,7 +17,8 @@ from tests.test_cli_layers import printed
 from xlconv.errors import XlconvError
 from xlconv.frameworks.layouts import LAYOUTS, to_layout
 from xlconv.frameworks.resolve import resolve
-from xlconv.layers.layer import Convolution, Layer
+from xlconv.layers.convolution import Convolution
+from xlconv.layers.layer import Layer
 from xlconv.layers.model import conv_transpose
 from xlconv.lessons.read import load_lesson
 

@@ -8,7 +8,7 @@ from xlconv.checking.cells import cells_of
 from xlconv.checking.origin import elsewhere
 from xlconv.checking.redrawn import contents, mark
 from xlconv.lessons.drawing import draw
-from xlconv.lessons.read import lesson_names
+from xlconv.lessons.shipped import lesson_names
 from xlconv.xlsx.rows import chunks
 
 

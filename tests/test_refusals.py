@@ -21,9 +21,9 @@ from xlconv.grid.expr import joined
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 from xlconv.lessons.book import Book
+from xlconv.lessons.build import build, layer_lesson
 from xlconv.lessons.drawing import draw
 from xlconv.lessons.lesson import Lesson, Page
-from xlconv.lessons.read import build, layer_lesson
 
 HOME = Path(__file__).parents[1]
 FLAT = Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2)

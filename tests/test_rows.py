@@ -12,7 +12,7 @@ from tests.hostile import SHEET, parts
 from tests.mutants import spoiled_bytes, spoiled_xml
 from xlconv.checking.cells import Cell, Cells
 from xlconv.checking.rows import plain_cells, read_rows
-from xlconv.checking.scan import Budget, Reading, scanned
+from xlconv.checking.scan import Budget, Costs, scanned
 from xlconv.grid.places import Place
 
 STRINGS = ["A", "B"]
@@ -36,7 +36,7 @@ def by_rows(xml: bytes, size: int) -> tuple[Found, int]:
     found: list[tuple[Place, Cell]] = []
     plain = 0
     try:
-        for _, row in read_rows(pieces, STRINGS, Reading(Budget(0), Counter())):
+        for _, row in read_rows(pieces, STRINGS, Costs(Budget(0), Counter())):
             plain += isinstance(row, bytes)
             found += plain_cells(row, STRINGS) if isinstance(row, bytes) else row
     except ValueError:
@@ -131,6 +131,6 @@ def test_rows_that_a_parser_is_told_are_paid_each_time() -> None:
     odd, plain = (b"<a><sheetData>" + row * 100 for row in (b"<row r='1'></row>", PLAIN))
     budget.left["told"] = 250
     for xml in (plain, plain, plain, odd, odd):
-        [*read_rows([xml, b"</sheetData></a>"], [], Reading(budget, paid))]
+        [*read_rows([xml, b"</sheetData></a>"], [], Costs(budget, paid))]
     with pytest.raises(ValueError, match="tags in rows that take long to read"):
-        [*read_rows([odd, b"</sheetData></a>"], [], Reading(budget, paid))]
+        [*read_rows([odd, b"</sheetData></a>"], [], Costs(budget, paid))]

@@ -22,10 +22,10 @@ from xlconv.errors import XlconvError
 from xlconv.grid.sheet import Sheet
 from xlconv.layers import model
 from xlconv.layers.layer import Layer
-from xlconv.lessons import read
+from xlconv.lessons import build as building
 from xlconv.lessons.book import Book
+from xlconv.lessons.build import build, layer_lesson
 from xlconv.lessons.drawing import draw
-from xlconv.lessons.read import build, layer_lesson
 from xlconv.lessons.room import check_room
 from xlconv.xlsx import archive
 
@@ -219,7 +219,7 @@ def test_layer_without_room_is_refused_with_the_largest_that_has_it(
     def computed(*_: object) -> None:
         raise AssertionError("it was computed first")
 
-    monkeypatch.setattr(read, "check_claims", computed)
+    monkeypatch.setattr(building, "check_claims", computed)
     asked = ["--weight", weight, "--stride", "2", "--view", view]
     done = run("layer", "--input", size, *asked)
     assert done.code == 2

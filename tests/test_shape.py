@@ -11,8 +11,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from xlconv.errors import XlconvError
-from xlconv.frameworks.rules import CONVENTIONS
-from xlconv.frameworks.sizes import OUTPUT_SIZE, Shape, as_dict, explain, sizes
+from xlconv.frameworks.conventions import CONVENTIONS
+from xlconv.frameworks.sizes import Shape, as_dict, explain, sizes
+from xlconv.frameworks.terms import OUTPUT_SIZE
 
 GOLDEN = json.loads(
     (Path(__file__).parent / "data" / "conventions.json").read_text(encoding="utf-8")

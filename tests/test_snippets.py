@@ -20,7 +20,8 @@ import numpy as np
 import pytest
 
 from xlconv.errors import XlconvError
-from xlconv.frameworks.snippets import FRAMEWORKS, LITERAL_LIMIT, files, program
+from xlconv.frameworks.names import FRAMEWORKS
+from xlconv.frameworks.snippets import LITERAL_LIMIT, files, program
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import conv_transpose
 

@@ -12,9 +12,10 @@ import xlconv
 from tests.test_conventions import run_onnx
 from xlconv.checking.check import check
 from xlconv.checking.report import Finding, Report
-from xlconv.layers.layer import Convolution, Layer
+from xlconv.layers.convolution import Convolution
+from xlconv.layers.layer import Layer
 from xlconv.lessons.lesson import Page
-from xlconv.lessons.read import lesson_names
+from xlconv.lessons.shipped import lesson_names
 from xlconv.text import ROWS, line, table
 
 HUGE = Layer.of(

@@ -8,10 +8,11 @@ import pytest
 from xlconv.figures.sums import drawn
 from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
-from xlconv.layers.layer import Convolution, Layer
+from xlconv.layers.convolution import Convolution
+from xlconv.layers.layer import Layer
 from xlconv.layers.model import conv
+from xlconv.lessons.build import build
 from xlconv.lessons.claims import check_claims
-from xlconv.lessons.read import build
 from xlconv.views.convolution import convolution
 
 from .engines import formulon_engine, ironcalc_engine, libreoffice_engine

@@ -15,10 +15,10 @@ import pytest
 
 from tests.conftest import Ran
 from tests.test_cli import LESSON, SMALL, error_line, start
-from xlconv.cli import commands
+from xlconv.cli import layers
 from xlconv.cli.terminal import LONGEST, put
 from xlconv.layers.layer import Layer
-from xlconv.lessons.read import build
+from xlconv.lessons.build import build
 from xlconv.visible import visible
 
 Run = Callable[..., Ran]
@@ -371,7 +371,7 @@ def test_fault_of_our_own_is_one_line_that_says_how_to_report_it(
     def fail(*_: object, **__: object) -> None:
         raise fault
 
-    monkeypatch.setattr(commands, "layer_of", fail)
+    monkeypatch.setattr(layers, "layer_of", fail)
     done = run("layer", *SMALL)
     told = error_line(done.err)
     assert told.startswith("this is a fault of xlconv ")
@@ -386,7 +386,7 @@ def test_traceback_is_shown_to_who_asks_for_it(run: Run, monkeypatch: pytest.Mon
     def fail(*_: object, **__: object) -> None:
         raise AssertionError("a\x1b[31mb")
 
-    monkeypatch.setattr(commands, "layer_of", fail)
+    monkeypatch.setattr(layers, "layer_of", fail)
     monkeypatch.setenv("XLCONV_TRACEBACK", "1")
     done = run("layer", *SMALL)
     *above, last = done.err.splitlines()

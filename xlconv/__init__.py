@@ -23,11 +23,14 @@ if TYPE_CHECKING:
     from xlconv.frameworks.resolve import resolve
     from xlconv.frameworks.sizes import sizes
     from xlconv.frameworks.snippets import program
-    from xlconv.layers.layer import Convolution, Layer
+    from xlconv.layers.convolution import Convolution
+    from xlconv.layers.layer import Layer
     from xlconv.layers.model import output
     from xlconv.lessons.book import Book
+    from xlconv.lessons.build import build
     from xlconv.lessons.lesson import Lesson
-    from xlconv.lessons.read import build, lesson_names, load_lesson
+    from xlconv.lessons.read import load_lesson
+    from xlconv.lessons.shipped import lesson_names
 
 __all__ = [
     "Book", "Convolution", "Layer", "Lesson", "XlconvError", "__version__", "build", "check",
@@ -36,12 +39,12 @@ __all__ = [
 
 _HOMES = {
     "Book": "lessons.book",
-    "Convolution": "layers.layer",
+    "Convolution": "layers.convolution",
     "Layer": "layers.layer",
     "Lesson": "lessons.lesson",
-    "build": "lessons.read",
+    "build": "lessons.build",
     "check": "checking.check",
-    "lesson_names": "lessons.read",
+    "lesson_names": "lessons.shipped",
     "load_lesson": "lessons.read",
     "output": "layers.model",
     "program": "frameworks.snippets",

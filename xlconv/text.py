@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 LINE = 96
@@ -19,22 +20,31 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def sizes(shape: Iterable[int]) -> str:
+def spelt(shape: Iterable[int]) -> str:
     """Sizes as they are typed.
 
-    >>> sizes([4, 3])
+    >>> spelt([4, 3])
     '4x3'
     """
     return "x".join(map(str, shape))
 
 
-def line(name: str, told: str) -> str:
+def unread(text: str, sign: str) -> str:
+    """A text in which Excel reads no _x0041_ as A: the sign before the x is written as this one.
+
+    >>> unread("_x0041_, a_x", "_x005F_")
+    '_x005F_x0041_, a_x'
+    """
+    return re.sub("_(?=x[0-9A-Fa-f]{4}_)", sign, text) if "_x" in text else text
+
+
+def line(name: str, words: str) -> str:
     """An object in one line of at most LINE characters.
 
     >>> line("Sheet", "x" * 1000)[-9:]
     'xxxxx...>'
     """
-    text = " ".join(f"{name} {told}".split())
+    text = " ".join(f"{name} {words}".split())
     return f"<{text if len(text) <= LINE - 2 else text[: LINE - 5] + '...'}>"
 
 
@@ -51,6 +61,6 @@ def table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> 
 
     listed = list(rows)
     more = len(listed) - ROWS
-    told = listed[:ROWS] + [[f"and {more:,} more"]] * (more > 0)
-    cells = [row("th", head)] * bool(head) + [row("td", one) for one in told]
+    shown = listed[:ROWS] + [[f"and {more:,} more"]] * (more > 0)
+    cells = [row("th", head)] * bool(head) + [row("td", one) for one in shown]
     return f"<table><caption>{escape(title)}</caption>{''.join(cells)}</table>"

@@ -24,7 +24,7 @@ def visible(text: str, keep: str = "") -> str:
     >>> visible("a\nb", keep="\n")
     'a\nb'
     """
-    return OBEYED.sub(lambda found: found[0] if found[0] in keep else escaped(found[0]), text)
+    return OBEYED.sub(lambda sign: sign[0] if sign[0] in keep else escaped(sign[0]), text)
 
 
 def escaped(character: str) -> str:

@@ -15,7 +15,8 @@ import numpy as np
 from tests.fuzz.nasty import NUMBERS, SIZES, TEXTS, VIEWS, flipped, reworded, shuffled, word
 from xlconv.layers.layer import Layer
 from xlconv.lessons.book import Book
-from xlconv.lessons.read import build, lesson_folder
+from xlconv.lessons.build import build
+from xlconv.lessons.shipped import lesson_folder
 
 Args = list[str]
 

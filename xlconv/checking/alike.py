@@ -80,10 +80,10 @@ def _same_words(ours: str, theirs: str, apart: float) -> bool:
     pieces = NUMBER.split(ours)
     if len(pieces) == 1 or len(theirs) > 2 * len(ours) + 100:
         return False
-    found = _pattern(ours).fullmatch(theirs)
-    return found is not None and all(
+    match = _pattern(ours).fullmatch(theirs)
+    return match is not None and all(
         _same_number(float(one), float(other.replace(",", ".")), apart)
-        for one, other in zip(pieces[1::2], found.groups(), strict=True)
+        for one, other in zip(pieces[1::2], match.groups(), strict=True)
     )
 
 

@@ -73,17 +73,17 @@ class Beside:
 
     def only(self, places: Mapping[Place, Place]) -> dict[Place, Cell]:
         """The cells at these places of the file, by where they were."""
-        numbers, found = {row for row, _ in places}, dict[Place, Cell]()
+        numbers, cells = {row for row, _ in places}, dict[Place, Cell]()
         if not places:
-            return found
+            return cells
         for number, row in self.book.rows(self.title):
             if number in numbers:
-                found |= {
+                cells |= {
                     places[place]: cell for place, cell in self._cells(row) if place in places
                 }
-                if len(found) == len(places):
+                if len(cells) == len(places):
                     break
-        return found
+        return cells
 
     def these(self, number: int, columns: Sequence[int], theirs: Row) -> dict[Place, Cell]:
         """What a row of the file has in these columns, by where it was."""
@@ -190,15 +190,15 @@ class Beside:
             yield last
 
     def _held(self) -> Iterator[tuple[int, Row]]:
-        found: dict[int, list[Row]] = {}
+        pieces: dict[int, list[Row]] = {}
         for number, row in self.book.rows(self.title):
-            found.setdefault(number, []).append(row)
-        yield from ((number, self._joined(told)) for number, told in sorted(found.items()))
+            pieces.setdefault(number, []).append(row)
+        yield from ((number, self._joined(rows)) for number, rows in sorted(pieces.items()))
 
-    def _joined(self, told: list[Row]) -> Row:
+    def _joined(self, pieces: list[Row]) -> Row:
         """What a file says of one row, perhaps in several places."""
-        several = [cell for row in told[1:] for cell in self.book.row(row)]
-        return [*self.book.row(told[0]), *several] if several else told[0]
+        several = [cell for row in pieces[1:] for cell in self.book.row(row)]
+        return [*self.book.row(pieces[0]), *several] if several else pieces[0]
 
 
 def _drawn(drawn: Sheet) -> Iterator[tuple[int, bytes]]:

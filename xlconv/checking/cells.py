@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from openpyxl.utils.escape import unescape
 
-from xlconv.checking.scan import TEXT, Budget, Reading, scanned
+from xlconv.checking.scan import TEXT, Budget, Costs, scanned
 from xlconv.checking.shared import Shared
 from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS, FORMULA_LENGTH
 from xlconv.grid.places import COLUMN, ROW, Place, column_number
@@ -33,12 +33,12 @@ class Cell(NamedTuple):
 
 def cells_of(rows: Iterable[bytes]) -> Iterator[tuple[Place, Cell]]:
     """The cells of `<row>` elements; instead of a shared text its number."""
-    found: list[tuple[Place, Cell]] = []
-    reader = Cells(found, None, None)
+    waiting: list[tuple[Place, Cell]] = []
+    reader = Cells(waiting, None, None)
     whole = chain([b"<sheetData>"], rows, [b"</sheetData>"])
     for _ in scanned(whole, reader.start, reader.end):
-        yield from found
-        found.clear()
+        yield from waiting
+        waiting.clear()
 
 
 class Cells:
@@ -48,7 +48,7 @@ class Cells:
         self,
         found: list[tuple[Place, Cell]],
         strings: Sequence[str] | None,
-        budget: Budget | Reading | None,
+        budget: Budget | Costs | None,
     ) -> None:
         self.found, self.strings, self.budget = found, strings, budget
         self.shared: dict[str, Shared] = {}
@@ -67,8 +67,8 @@ class Cells:
             self.texts.clear()
             self.length = 0
         elif tag == "row":
-            told = attributes.get("r", "")
-            self.row = int(told) - 1 if told.isascii() and told.isdigit() else self.row + 1
+            number = attributes.get("r", "")
+            self.row = int(number) - 1 if number.isascii() and number.isdigit() else self.row + 1
             self.column = -1
         elif tag == "f":
             self.attributes = attributes
@@ -94,13 +94,13 @@ class Cells:
                 place = (self.row, self.column)
                 self.found.append((place, Cell(self.formula, self._value(), self.style)))
 
-    def _place(self, told: str | None) -> None:
-        if told is None:
+    def _place(self, address: str | None) -> None:
+        if address is None:
             self.column += 1
-        elif found := ADDRESS.fullmatch(told):
-            self.row, self.column = int(found[2]) - 1, column_number(found[1]) - 1
+        elif parts := ADDRESS.fullmatch(address):
+            self.row, self.column = int(parts[2]) - 1, column_number(parts[1]) - 1
         else:
-            raise ValueError(f"has a cell {told[:20]!r}")
+            raise ValueError(f"has a cell {address[:20]!r}")
         if not (0 <= self.row < EXCEL_ROWS and self.column < EXCEL_COLUMNS):
             raise ValueError(f"has a cell beyond Excel's last, row {self.row + 1}")
 

@@ -157,8 +157,8 @@ class OneSheet:
         return Finding(kind, self.title, a1(at.place(one.place)), one.was, said(one.now))
 
     def _error(self, error: Exception) -> Finding:
-        told = str(error).removeprefix(f'sheet "{self.name}": ')
-        return Finding("error", self.title, got=told)
+        why = str(error).removeprefix(f'sheet "{self.name}": ')
+        return Finding("error", self.title, got=why)
 
     def _looked(
         self,
@@ -236,7 +236,7 @@ class OneSheet:
                 look.other.take(place, mine, cell.value)
 
     def _instead(
-        self, place: Place, mine: Cell, other: Cell, known: Patterns, found: Found
+        self, place: Place, mine: Cell, other: Cell, known: Patterns, differences: Found
     ) -> Finding | None:
         """What stands in the place of a fixed number or a formula, if it is not the same."""
         if mine.formula is None:
@@ -248,7 +248,7 @@ class OneSheet:
             expected, got = f"={mine.formula}", other.value
         elif alike := known.alike(mine.formula, other.formula):
             return None
-        elif alike is None and not found.displaced:
+        elif alike is None and not differences.displaced:
             path = self.book.package.name
             raise UnreadableError(f'{path} has too many ways to write formulas in "{self.title}"')
         else:
@@ -264,8 +264,8 @@ class OneSheet:
             told = f"nothing below row {at.place((look.ended, 0))[0] + 1}"
             yield Finding("ended", self.title, got=told)
         if other.number and self.values is None:
-            if told := other.stale(valued, at):
-                yield Finding("stale", self.title, got=told)
+            if words := other.stale(valued, at):
+                yield Finding("stale", self.title, got=words)
                 return
             if self._inputs.unknown:
                 yield Finding("unknown", self.title)
@@ -278,8 +278,8 @@ class OneSheet:
                 more = 0
         if follow:
             first = a1(at.place(min(follow)))
-            told = f"{counted(len(follow), 'value')}, from {first} on"
-            yield Finding("follows", self.title, got=told)
+            words = f"{counted(len(follow), 'value')}, from {first} on"
+            yield Finding("follows", self.title, got=words)
 
     def _following(self, other: Other, changed: AbstractSet[Place]) -> set[Place]:
         """Those of these values that follow from cells that were changed."""
@@ -301,6 +301,6 @@ class OneSheet:
             reference = self.book.names.get(self._drawn.defined_name(block).lower(), "")
             place = area_of(reference)
             if place is not None and place != (self.title, *corners(block.cells)):
-                told = f"{block.name} in {span(block.cells)}"
-                yield Finding("moved", self.title, "", told, reference)
+                where = f"{block.name} in {span(block.cells)}"
+                yield Finding("moved", self.title, "", where, reference)
                 return

@@ -15,7 +15,7 @@ def date_styles(book: Workbook) -> frozenset[str]:
     dates = {
         str(code_number) for code_number, code in BUILTIN_FORMATS.items() if is_date_format(code)
     }
-    found: list[str] = []
+    styles: list[str] = []
     number = -1  # only the formats of cells count, not those of named styles
 
     def start(tag: str, attributes: dict[str, str]) -> None:
@@ -26,7 +26,7 @@ def date_styles(book: Workbook) -> frozenset[str]:
             number = 0
         elif tag == "xf" and number >= 0:
             if attributes.get("numFmtId") in dates:
-                found.append(str(number))
+                styles.append(str(number))
             number += 1
 
     def end(tag: str, text: str) -> None:  # noqa: ARG001
@@ -36,4 +36,4 @@ def date_styles(book: Workbook) -> frozenset[str]:
 
     if "styles" in book.parts:
         book.package.scan(book.parts["styles"], start, end)
-    return frozenset(found)
+    return frozenset(styles)

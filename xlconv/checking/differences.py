@@ -42,14 +42,14 @@ class Found:
 
     def findings(self) -> list[Finding]:
         """All that is kept; the first of a kind stands for those that are not."""
-        told, seen = [], set[str]()
+        findings, seen = [], set[str]()
         for finding in self.kept:
             more = max(self.numbers[finding.kind] - FOLLOWED, 0)
-            told.append(
+            findings.append(
                 replace(finding, more=more) if more and finding.kind not in seen else finding
             )
             seen.add(finding.kind)
-        return told
+        return findings
 
 
 @dataclass

@@ -53,7 +53,7 @@ def recalculated(book: Workbook) -> dict[str, dict[Place, Value]]:
         with suppress(BrokenPipeError):  # what it says, or does not say, tells why
             process.stdin.writelines(_told(book, folders))
             process.stdin.flush()
-        found = _heard(process.stdout, list(book.sheets))
+        values = _heard(process.stdout, list(book.sheets))
         in_time = late.is_alive()
     finally:
         late.cancel()
@@ -62,10 +62,10 @@ def recalculated(book: Workbook) -> dict[str, dict[Place, Value]]:
         with suppress(BrokenPipeError):
             process.stdin.close()
         process.stdout.close()
-    if found is None:
+    if values is None:
         reason = "cannot compute" if in_time else f"takes more than {SECONDS} s for"
         raise UnreadableError(f"IronCalc {reason} {book.package.name}: check it without --engine")
-    return found
+    return values
 
 
 def _started() -> subprocess.Popen[bytes]:
@@ -124,16 +124,16 @@ def _told(book: Workbook, folders: list[str]) -> Iterator[bytes]:
     yield b"\n"
 
 
-def _line(told: object) -> bytes:
-    return json.dumps(told).encode() + b"\n"
+def _line(message: object) -> bytes:
+    return json.dumps(message).encode() + b"\n"
 
 
 def _heard(lines: IO[bytes], names: list[str]) -> dict[str, dict[Place, Value]] | None:
     """What the worker says; None if it ended before it had said everything."""
-    found: dict[str, dict[Place, Value]] = {name: {} for name in names}
+    values: dict[str, dict[Place, Value]] = {name: {} for name in names}
     for line in lines:
         if line == b"\n":
-            return found
+            return values
         try:
             sheet, row, column, value = json.loads(line)
         except ValueError:  # it ended in the middle of a line
@@ -141,5 +141,5 @@ def _heard(lines: IO[bytes], names: list[str]) -> dict[str, dict[Place, Value]] 
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if number:
             value = float(value) if isfinite(value) else str(value)
-        found[names[sheet]][row - 1, column - 1] = value
+        values[names[sheet]][row - 1, column - 1] = value
     return None

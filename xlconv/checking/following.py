@@ -22,22 +22,22 @@ def following(formulas: Mapping[Place, list[Cells]], changed: AbstractSet[Place]
     >>> sorted(following({(0, 1): b1, (0, 2): c1, (5, 5): []}, {(0, 0)}))
     [(0, 1), (0, 2)]
     """
-    found: set[Place] = set()
+    reached: set[Place] = set()
     if not changed:
-        return found
-    corners = [*changed, *formulas, *(cells.last for told in formulas.values() for cells in told)]
+        return reached
+    corners = [*changed, *formulas, *(cells.last for areas in formulas.values() for cells in areas)]
     rows, columns = (max(ends) + 1 for ends in zip(*corners, strict=True))
     touched = np.zeros((rows, columns), dtype=bool)
     for place in changed:
         touched[place] = True
     count = -1
-    while count < len(found):
-        count = len(found)
-        for place, told in formulas.items():
-            if place not in found and any(_meets(touched, cells) for cells in told):
-                found.add(place)
+    while count < len(reached):
+        count = len(reached)
+        for place, areas in formulas.items():
+            if place not in reached and any(_meets(touched, cells) for cells in areas):
+                reached.add(place)
                 touched[place] = True
-    return found
+    return reached
 
 
 def _meets(touched: NDArray[np.bool_], cells: Cells) -> bool:

@@ -229,8 +229,8 @@ def _operand(token: Token, here: str) -> Part:
         return Part("text", value[1:-1].replace('""', '"'))
     if token.subtype != Token.RANGE:
         return Part("name", value.upper())
-    found = area_of(value.upper())
-    if found is None:
+    area = area_of(value.upper())
+    if area is None:
         return Part("name", value.upper())
-    sheet, first, last = found
+    sheet, first, last = area
     return Part("cells", Cells("" if sheet == here else sheet, first, last))

@@ -58,10 +58,10 @@ class Canvas:
         self.cells = np.zeros((max(sheet.rows, 1), max(sheet.columns, 1)))
         with np.errstate(all="ignore"):
             for paint in sheet.paints:
-                told = _plain(paint.cells.value)
+                sizes = _plain(paint.cells.value)
                 if paint.formula is not None:
-                    told = np.maximum(told, self.of(paint.formula))
-                self.seen(paint.cells)[...] = told
+                    sizes = np.maximum(sizes, self.of(paint.formula))
+                self.seen(paint.cells)[...] = sizes
 
     def seen(self, grid: Grid) -> Magnitudes:
         corner = self.cells[grid.origin[0] :, grid.origin[1] :]
@@ -78,12 +78,12 @@ class Canvas:
         if isinstance(expr, Infix):
             return self._between(expr, table)
         if isinstance(expr, Call):
-            found = self._called(expr)
+            sizes = self._called(expr)
         elif isinstance(expr, Grid) and expr.sheet == self.name:
-            found = self.seen(expr)
+            sizes = self.seen(expr)
         else:
-            found = _plain(expr.value)
-        return found[..., None, None] if table else found
+            sizes = _plain(expr.value)
+        return sizes[..., None, None] if table else sizes
 
     def _between(self, expr: Infix, table: bool) -> Magnitudes:
         terms = [self.of(term, table) for term in expr.terms]

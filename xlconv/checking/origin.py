@@ -13,10 +13,11 @@ from typing import Any, NoReturn
 from xlconv.checking.workbook import Workbook
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.files.arrays import Source
+from xlconv.lessons.build import build
 from xlconv.lessons.lesson import Lesson
-from xlconv.lessons.read import build, lesson_from
+from xlconv.lessons.read import lesson_from
 from xlconv.lessons.recipe import PROPERTY, RECIPE_SHEET, VERSION
-from xlconv.lessons.schema import Table, shown
+from xlconv.lessons.schema import Table, as_toml
 
 LONGEST, VALUES, DEPTH = 16_000_000, 1_000_000, 20
 """What a recipe may have: characters, values in all, lists and tables in each other."""
@@ -81,25 +82,25 @@ def read_recipe(text: str, source: str) -> Origin:
         # each value but one has a comma or a bracket before it
         if len(text) > LONGEST or sum(map(text.count, ",[{")) > VALUES:
             raise ValueError(f"it has more than {VALUES:,} values or {LONGEST:,} characters")
-        told = json.loads(text, parse_constant=_refuse)
-        if not _shallow(told):
+        recipe = json.loads(text, parse_constant=_refuse)
+        if not _shallow(recipe):
             raise ValueError(f"it has lists within lists, more than {DEPTH} deep")
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"{source} is damaged: {error}") from None
-    version = told.pop("version", None) if isinstance(told, dict) else None
+    version = recipe.pop("version", None) if isinstance(recipe, dict) else None
     if version != VERSION:
-        raise UnreadableError(f"{source} is of version {shown(version)}, not {VERSION}")
-    made_by = str(told.pop("xlconv", None))
-    return Origin(lesson_from(Table(source, files=False), told, Source()), made_by)
+        raise UnreadableError(f"{source} is of version {as_toml(version)}, not {VERSION}")
+    made_by = str(recipe.pop("xlconv", None))
+    return Origin(lesson_from(Table(source, files=False), recipe, Source()), made_by)
 
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no number")
 
 
-def _shallow(told: Any) -> bool:
+def _shallow(value: Any) -> bool:
     """Whether no value stands too deep in lists and tables to be told of."""
-    level: list[Any] = [[told]]
+    level: list[Any] = [[value]]
     for _ in range(DEPTH):
         inner = [table.values() if isinstance(table, dict) else table for table in level]
         level = [value for values in inner for value in values if isinstance(value, (list, dict))]
@@ -120,7 +121,7 @@ def _in_properties(book: Workbook) -> str:
 
 
 def _on_sheet(book: Workbook) -> str:
-    """The recipe in the cells of the sheet that is not shown."""
+    """The recipe in the cells of the sheet that is not as_toml."""
     return "".join(_pieces(book)) if RECIPE_SHEET in book.sheets else ""
 
 

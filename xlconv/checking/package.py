@@ -17,7 +17,7 @@ from typing import BinaryIO, TypeVar
 from weakref import finalize
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from xlconv.checking.scan import Budget, End, Reading, Start, scanned
+from xlconv.checking.scan import Budget, Costs, End, Start, scanned
 from xlconv.errors import UnreadableError
 from xlconv.files.reading import open_file
 from xlconv.visible import shortened
@@ -105,14 +105,14 @@ class Package:
             name, scanned(self.pieces(name, self.budget), start, end, self.budget)
         )
 
-    def reading(self, name: str) -> Reading:
+    def reading(self, name: str) -> Costs:
         """What reading a part costs, which may be read more than once."""
-        return Reading(self.budget, self._paid.setdefault(name, Counter()))
+        return Costs(self.budget, self._paid.setdefault(name, Counter()))
 
-    def guarded(self, name: str, found: Iterator[T]) -> Iterator[T]:
+    def guarded(self, name: str, content: Iterator[T]) -> Iterator[T]:
         """What is found in a part; what is wrong there is an error that names it."""
         try:
-            yield from found
+            yield from content
         except UnreadableError:
             raise
         except ValueError as error:
@@ -121,18 +121,18 @@ class Package:
     def relations(self, name: str) -> dict[str, tuple[str, str]]:
         """What a part relates to, by id: the last word of the kind, and the part's name."""
         folder, _, base = name.rpartition("/")
-        found: dict[str, tuple[str, str]] = {}
+        relations: dict[str, tuple[str, str]] = {}
 
         def start(tag: str, attributes: dict[str, str]) -> None:
             if tag == "Relationship" and attributes.get("TargetMode") != "External":
                 target = normpath(join("/", folder, attributes.get("Target", ""))).lstrip("/")
                 kind = attributes.get("Type", "").rpartition("/")[2]
-                key = attributes.get("Id", str(len(found)))
+                key = attributes.get("Id", str(len(relations)))
                 self.budget.keep(kind, target, key)
-                found[key] = (STRICT.get(kind, kind), target)
+                relations[key] = (STRICT.get(kind, kind), target)
 
         self.scan(join(folder, "_rels", f"{base}.rels"), start, lambda _, __: None)
-        return found
+        return relations
 
     def _info(self, name: str) -> ZipInfo:
         try:
@@ -140,7 +140,7 @@ class Package:
         except KeyError:
             raise self.wrong(f"its part {shortened(name)} is missing") from None
 
-    def pieces(self, name: str, budget: Budget | Reading) -> Iterator[bytes]:
+    def pieces(self, name: str, budget: Budget | Costs) -> Iterator[bytes]:
         """The bytes of a part, some at a time."""
         try:
             with self._zip.open(self._info(name)) as part:
@@ -167,11 +167,11 @@ class Package:
 
 def _parts(file: BinaryIO) -> int:
     """How many parts an archive may list."""
-    found, before = 0, b""
+    count, before = 0, b""
     while piece := file.read(SOME):
-        found += (before + piece).count(LISTED)
+        count += (before + piece).count(LISTED)
         before = piece[1 - len(LISTED) :]
-    return found
+    return count
 
 
 def _no_archive(path: Path, file: BinaryIO) -> str:

@@ -74,10 +74,10 @@ class Patterns:
         if self.left < 0:
             return None
         self.left -= len(ours) + len(theirs)
-        found = self._same(ours, theirs)
+        alike = self._same(ours, theirs)
         if pair is not None and len(self.known) < MOST:
-            self.known[pair] = found
-        return found
+            self.known[pair] = alike
+        return alike
 
     def known_alike(self, ours: Sequence[str], theirs: Sequence[str]) -> bool:
         """Whether formulas, looked at together, are of patterns that mean the same.
@@ -137,7 +137,7 @@ class Patterns:
 
     def _same(self, ours: str, theirs: str) -> bool:
         try:
-            mine, other = (parts(*told) for told in zip((ours, theirs), self.names, strict=True))
+            mine, other = (parts(*each) for each in zip((ours, theirs), self.names, strict=True))
             return same_parts(mine, other, self._seen)
         except ValueError:
             return False

@@ -38,10 +38,10 @@ def contents(drawn: Sheet) -> dict[Place, Cell]:
 
     Raises one of FAILURES.
     """
-    found: dict[Place, Cell] = {}
+    cells: dict[Place, Cell] = {}
     for number, row in rows(drawn):
-        found.update(row_cells(number, row))
-    return found
+        cells.update(row_cells(number, row))
+    return cells
 
 
 def rows(drawn: Sheet) -> Iterator[tuple[int, bytes]]:
@@ -49,10 +49,10 @@ def rows(drawn: Sheet) -> Iterator[tuple[int, bytes]]:
 
     Raises one of FAILURES.
     """
-    told = chunks(drawn, lambda *_: 0, {})
+    drawing = chunks(drawn, lambda *_: 0, {})
     while True:
         with np.errstate(all="ignore"):
-            xml = next(told, (b"", 0))[0]
+            xml = next(drawing, (b"", 0))[0]
         if not xml:
             return
         for row in xml.split(b"</row>")[:-1]:  # in a text, it would be escaped

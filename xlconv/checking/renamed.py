@@ -28,22 +28,22 @@ def found_again(lesson: Lesson, book: Workbook) -> dict[str, str]:
 
 def _by_names(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> dict[str, str]:
     """Sheets that the names of their blocks lead to."""
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     prefixes = {prefix(page.name): page.name for page in lesson.pages}
     for name, reference in book.names.items():
         place = area_of(reference)
         fitting = [prefix for prefix in prefixes if name.startswith(prefix)]
         if not fitting or place is None or place[0] not in book.sheets:
             continue
-        page, known = prefixes[max(fitting, key=len)], {**titles, **found}
+        page, known = prefixes[max(fitting, key=len)], {**titles, **names}
         if page not in known and place[0] not in known.values():
-            found[page] = place[0]
-    return found
+            names[page] = place[0]
+    return names
 
 
 def _by_formulas(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> dict[str, str]:
     """Sheets that hold most of the formulas of a page."""
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     free = [name for name in book.sheets if name not in titles.values()]
     for number, page in enumerate(lesson.pages):
         if page.name in titles or not page.view or not free:
@@ -57,9 +57,9 @@ def _by_formulas(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> d
         }
         best = max(free, key=shared.__getitem__)
         if shared[best] * 2 > ours.total():
-            found[page.name] = best
+            names[page.name] = best
             free.remove(best)
-    return found
+    return names
 
 
 def _by_place(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> dict[str, str]:
@@ -73,13 +73,13 @@ def _by_place(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> dict
 
 def _skeletons(cells: Iterable[Cell]) -> Counter[tuple[Any, ...]]:
     """What the first formulas of a sheet do."""
-    found: Counter[tuple[Any, ...]] = Counter()
+    skeletons: Counter[tuple[Any, ...]] = Counter()
     for cell in cells:
         if cell.formula is not None:
             try:
-                found[skeleton(parts(cell.formula))] += 1
+                skeletons[skeleton(parts(cell.formula))] += 1
             except ValueError:
                 continue
-        if found.total() == SAMPLE:
+        if skeletons.total() == SAMPLE:
             break
-    return found
+    return skeletons

@@ -5,177 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
+from xlconv.checking.kinds import KINDS
 from xlconv.checking.workbook import Value
 from xlconv.text import counted, line, table
 from xlconv.visible import escaped, shortened, visible
 
 TOLD = 20
 """Findings of one kind that are told; more are counted."""
-
-GENERAL = "set its format to General and type it again"
-
-
-class Kind(NamedTuple):
-    """A kind of findings.
-
-    said     what is said of one
-    one      what one is called
-    several  what several are
-    fine     whether a reader may do it, or it follows from others
-    """
-
-    said: str
-    one: str
-    several: str
-    fine: bool = False
-
-    def counted(self, number: int) -> str:
-        return f"{number:,} {self.one if number == 1 else self.several}"
-
-
-KINDS = {
-    "other": Kind(
-        'this file says it is of "{got}", not of "{expected}"',
-        "file of another lesson",
-        "files of another lesson",
-        fine=True,
-    ),
-    "changed": Kind(
-        "{at} was {expected}, is now {got}", "number of your own", "numbers of your own", fine=True
-    ),
-    "own": Kind(
-        "{at} was {expected}, has now {got}",
-        "formula of your own",
-        "formulas of your own",
-        fine=True,
-    ),
-    "date": Kind(
-        (
-            f"{{at}} was {{expected}}, is now {{got}}, shown as a date: {GENERAL} (a half as 0.5"
-            " or =1/2)"
-        ),
-        "number of your own that is a date",
-        "numbers of your own that are dates",
-        fine=True,
-    ),
-    "renamed": Kind("{expected} is now called {got}", "renamed sheet", "renamed sheets", fine=True),
-    "shifted": Kind(
-        "{at}: {got}",
-        "sheet whose cells were moved, compared where they are now",
-        "sheets whose cells were moved, compared where they are now",
-        fine=True,
-    ),
-    "added": Kind(
-        "{at}",
-        "sheet that is not xlconv's, not checked",
-        "sheets that are not xlconv's, not checked",
-        fine=True,
-    ),
-    "version": Kind(
-        "xlconv {got} made it, this is {expected}: what follows may be for that alone",
-        "other version",
-        "other versions",
-        fine=True,
-    ),
-    "formula": Kind(
-        "{at} has {got}; here belongs {expected}",
-        "formula that was changed",
-        "formulas that were changed",
-    ),
-    "constant": Kind(
-        "{at} has {got}; here belongs {expected}",
-        "fixed number typed over",
-        "fixed numbers typed over",
-    ),
-    "text": Kind(
-        "{at} has {got}; here belongs a number",
-        "cell without the number it needs",
-        "cells without the number they need",
-    ),
-    "digits": Kind(
-        (
-            f"{{at}} has the text {{got}}, which only looks like a number: {GENERAL}, decimals"
-            " as the program writes them"
-        ),
-        "text where a number belongs",
-        "texts where a number belongs",
-    ),
-    "quoted": Kind(
-        (
-            f"{{at}} has the text {{got}}, which only looks like a formula: {GENERAL}, without an"
-            " apostrophe before it"
-        ),
-        "text that was meant as a formula",
-        "texts that were meant as formulas",
-    ),
-    "unvalued": Kind(
-        (
-            "{at} has {got}, without a value: open the file in a spreadsheet program and save"
-            " it there, or use --engine"
-        ),
-        "formula of your own that no program has computed",
-        "formulas of your own that no program has computed",
-    ),
-    "value": Kind(
-        "{at} says {got}; its numbers give {expected}",
-        "value that is not what follows",
-        "values that are not what follows",
-    ),
-    "follows": Kind(
-        "{at}: {got}",
-        "sheet with values that only follow from what was changed",
-        "sheets with values that only follow from what was changed",
-        fine=True,
-    ),
-    "stale": Kind(
-        "{at}: {got}",
-        "sheet that no program has recalculated: open it in one and save it there, or use --engine",
-        "sheets that no program has recalculated: open them in one and save there, or use --engine",
-    ),
-    "ended": Kind(
-        "{at}: {got}",
-        "sheet with so much wrong that the rest of it was not compared",
-        "sheets with so much wrong that the rest of them was not compared",
-        fine=True,
-    ),
-    "unknown": Kind(
-        "{at}",
-        (
-            "sheet with more numbers than a file tells the first values of: if one was changed,"
-            " and no program has recalculated it, open it in one and save it there, or use --engine"
-        ),
-        (
-            "sheets with more numbers than a file tells the first values of: if one was"
-            " changed, and no"
-            " program has recalculated them, open them in one and save there, or use --engine"
-        ),
-        fine=True,
-    ),
-    "moved": Kind(
-        "{at}: {expected} is now {got}",
-        "sheet whose cells were moved, not compared",
-        "sheets whose cells were moved, not compared",
-    ),
-    "error": Kind(
-        "{at}: {got}",
-        "sheet whose numbers give an error",
-        "sheets whose numbers give an error",
-    ),
-    "gone": Kind("{at}", "sheet that is gone", "sheets that are gone"),
-    "plain": Kind(
-        "{at} is a workbook of text alone, in which nothing is computed",
-        "file with nothing to check",
-        "files with nothing to check",
-    ),
-    "nothing": Kind(
-        "{at}: none of its formulas was found",
-        "file with nothing to compare",
-        "files with nothing to compare",
-    ),
-}
-"""What is said of each kind of finding, in the order in which they are told."""
 
 
 @dataclass(frozen=True)
@@ -200,14 +38,14 @@ class Finding:
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as JSON takes it; how many more there are is told where there are some."""
-        told = {**vars(self), "wrong": self.wrong}
-        return told if self.more else {key: told[key] for key in told if key != "more"}
+        fields = {**vars(self), "wrong": self.wrong}
+        return fields if self.more else {key: fields[key] for key in fields if key != "more"}
 
     def __str__(self) -> str:
         at = f"{self.sheet}!{self.cell}" if self.cell else self.sheet
-        said = _content if self.cell else told
+        said = _content if self.cell else spoken
         words = KINDS[self.kind].said
-        return words.format(at=told(at), expected=said(self.expected), got=said(self.got))
+        return words.format(at=spoken(at), expected=said(self.expected), got=said(self.got))
 
 
 @dataclass(frozen=True, repr=False)
@@ -224,12 +62,12 @@ class Report:
         return line("Report", self._counts())
 
     def _repr_html_(self) -> str:
-        rows = [("wrong" if found.wrong else "fine", str(found)) for found in self.findings]
+        rows = [("wrong" if each.wrong else "fine", str(each)) for each in self.findings]
         return table(self._counts(), [], rows)
 
     def _counts(self) -> str:
-        found = counted(number(self.findings), "finding")
-        return f"{self.verdict}, {counted(self.formulas, 'formula')}, {found}: {self.file}"
+        findings = counted(number(self.findings), "finding")
+        return f"{self.verdict}, {counted(self.formulas, 'formula')}, {findings}: {self.file}"
 
     @property
     def right(self) -> bool:
@@ -243,34 +81,35 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON takes it."""
-        found = [finding.as_dict() for finding in self.findings]
+        findings = [finding.as_dict() for finding in self.findings]
         return {
             "file": self.file,
             "lesson": self.lesson,
             "right": self.right,
             "formulas": self.formulas,
-            "findings": found,
+            "findings": findings,
         }
 
     def explain(self) -> str:
         """The report in words, at most `TOLD` findings of a kind."""
         head = f"{visible(self.file)}: {self.verdict}, {counted(self.formulas, 'formula')}"
-        lines = [head + f' of "{told(self.lesson)}"' * bool(self.lesson)]
-        for kind, found in self._by_kind().items():
-            lines.append(f"  {KINDS[kind].counted(number(found))}:")
-            lines += [f"    {finding}" for finding in found[:TOLD]]
-            lines += [f"    and {number(found) - TOLD:,} more"] * (number(found) > TOLD)
+        lines = [head + f' of "{spoken(self.lesson)}"' * bool(self.lesson)]
+        for kind, findings in self._by_kind().items():
+            several = number(findings)
+            lines.append(f"  {KINDS[kind].counted(several)}:")
+            lines += [f"    {finding}" for finding in findings[:TOLD]]
+            lines += [f"    and {several - TOLD:,} more"] * (several > TOLD)
         return "\n".join(lines)
 
     def brief(self) -> str:
         """What is wrong, counted."""
-        kinds = ((KINDS[kind], number(found)) for kind, found in self._by_kind().items())
+        kinds = ((KINDS[kind], number(several)) for kind, several in self._by_kind().items())
         return ", ".join(kind.counted(several) for kind, several in kinds if not kind.fine)
 
     def _by_kind(self) -> dict[str, list[Finding]]:
         """The findings of each kind, in the order of `KINDS`."""
         kinds = {kind: [f for f in self.findings if f.kind == kind] for kind in KINDS}
-        return {kind: found for kind, found in kinds.items() if found}
+        return {kind: findings for kind, findings in kinds.items() if findings}
 
 
 def number(findings: Sequence[Finding]) -> int:
@@ -298,7 +137,7 @@ def summary(reports: Sequence[Report], unread: Sequence[str] = ()) -> str:
         (
             report.verdict,
             visible(report.file),
-            f'"{told(report.lesson)}"' * (len(lessons) > 1),
+            f'"{spoken(report.lesson)}"' * (len(lessons) > 1),
             report.brief(),
         )
         for report in reports
@@ -314,11 +153,11 @@ def summary(reports: Sequence[Report], unread: Sequence[str] = ()) -> str:
 
 def _content(value: Value) -> str:
     """What a cell holds; a text in quotes, so that it is not taken for a number."""
-    text = told(value)
+    text = spoken(value)
     return f'"{text}"' if isinstance(value, str) and value and value[0] != "=" else text
 
 
-def told(value: Value) -> str:
+def spoken(value: Value) -> str:
     """A value as people read it."""
     if value is None or value == "":
         return "nothing"

@@ -13,7 +13,7 @@ from html import unescape
 from itertools import groupby
 
 from xlconv.checking.cells import Cell, Cells, value_of
-from xlconv.checking.scan import DEPTH, TOKEN, Reading, Scanner
+from xlconv.checking.scan import DEPTH, TOKEN, Costs, Scanner
 from xlconv.checking.tidy import tidied
 from xlconv.grid.limits import EXCEL_ROWS
 from xlconv.grid.places import Place, column_number
@@ -86,19 +86,19 @@ def plain_cells(
     [((1, 1), Cell(formula='A1<2', value=1.0, style=''))]
     """
     number = int(row[8 : row.index(b'"', 8)]) - 1
-    found = []
+    cells = []
     for column, style, kind, has, formula, value in CELL.findall(row.decode()):
         if columns is not None and column not in columns:
             continue
         says = value_of(kind or "n", unescape(value) if "&" in value else value, strings)
         plain = unescape(formula) if "&" in formula else formula
-        told = Cell(plain if has else None, says, style)
-        found.append(((number, column_number(column) - 1), told))
-    return found
+        content = Cell(plain if has else None, says, style)
+        cells.append(((number, column_number(column) - 1), content))
+    return cells
 
 
 def read_rows(
-    pieces: Iterable[bytes], strings: Sequence[str], budget: Reading
+    pieces: Iterable[bytes], strings: Sequence[str], budget: Costs
 ) -> Iterator[tuple[int, Row]]:
     """The rows of a sheet's part, each with its number, from 0; one may come in pieces.
 
@@ -114,7 +114,7 @@ class _Reader:
     prefix   what the names of tags have before them
     """
 
-    def __init__(self, pieces: Iterator[bytes], strings: Sequence[str], budget: Reading) -> None:
+    def __init__(self, pieces: Iterator[bytes], strings: Sequence[str], budget: Costs) -> None:
         self.pieces, self.budget, self.waiting, self.prefix = pieces, budget, b"", b""
         self.found: list[tuple[Place, Cell]] = []
         self.cells = Cells(self.found, strings, budget)
@@ -162,11 +162,11 @@ class _Reader:
             other = self.waiting[at : stop + len(end)]
             row = PLAIN.match(other) or PLAIN.fullmatch(tidied(other, self.prefix))
             if row and int(row[1]) <= EXCEL_ROWS and _once(row[2]):
-                told = row[0]
-                at += len(told) if row.string is other else len(other)  # an empty row ends before
-                self.budget.spend("tags", told.count(b"<") - told.count(b"</"))
+                data = row[0]
+                at += len(data) if row.string is other else len(other)  # an empty row ends before
+                self.budget.spend("tags", data.count(b"<") - data.count(b"</"))
                 self.cells.row = int(row[1]) - 1
-                yield self.cells.row, told
+                yield self.cells.row, data
                 continue
             at += len(other)
             self._feed(other)
@@ -181,13 +181,13 @@ class _Reader:
 
     def _told(self) -> Iterator[tuple[int, Row]]:
         """The cells that the parser has found."""
-        told = [*self.found]
+        waiting = [*self.found]
         self.found.clear()
-        for number, cells in groupby(told, lambda cell: cell[0][0]):
+        for number, cells in groupby(waiting, lambda cell: cell[0][0]):
             yield number, [*cells]
 
 
 def _once(attributes: bytes) -> bool:
     """Whether no attribute is there twice, which XML refuses."""
-    names = [told.partition(b"=")[0] for told in attributes.split(b'" ')]
+    names = [attribute.partition(b"=")[0] for attribute in attributes.split(b'" ')]
     return len({name.strip() for name in names}) == len(names)

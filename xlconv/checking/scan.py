@@ -50,7 +50,7 @@ class Budget:
         self.spend("kept", sum(map(getsizeof, texts)) + 100)
 
 
-class Reading:
+class Costs:
     """What reading one part costs; what was paid when it was read before, is paid.
 
     paid  what has been spent for it so far
@@ -94,7 +94,7 @@ def scanned(
 class Scanner:
     """XML in, a piece at a time; tags out. Both raise ValueError, as `scanned` does."""
 
-    def __init__(self, start: Start, end: End, budget: Budget | Reading | None) -> None:
+    def __init__(self, start: Start, end: End, budget: Budget | Costs | None) -> None:
         self.tags, self.budget = _Tags(start, end), budget
         self.names: dict[str, str] = {}
         self.parser, self.fed = self.tags.parser(self.names), 0

@@ -62,15 +62,15 @@ class Shared:
 def _references(text: str) -> list[str | Piece]:
     """The pieces of a reference, with its sheet: it moves, but for what stands behind a `$`."""
     sheet, mark, cells = text.rpartition("!")
-    found: list[str | Piece] = [sheet + mark]
+    pieces: list[str | Piece] = [sheet + mark]
     for n, part in enumerate(cells.split(":")):
         if n:
-            found.append(":")
+            pieces.append(":")
         cell = CELL.fullmatch(part)
         if cell is None:  # whole rows or columns, or a name
             return [sheet + mark, _translated(cells)]
-        found.append(_cell(*cell.groups()))
-    return found
+        pieces.append(_cell(*cell.groups()))
+    return pieces
 
 
 def _cell(fixed: str, column: str, still: str, row: str) -> Piece:

@@ -74,21 +74,25 @@ def trusted(
         at, text = token.end(), token[0]
         depth += (token["opened"] or token["open"]) is not None
         depth -= token["close"] is not None
-        if token["function"] and token["function"].upper() not in KNOWN:
+        if not 0 <= depth <= NESTED or not _is_known(token, names):
             return None
-        if token["name"] and text.upper() not in ("TRUE", "FALSE"):
-            if text.lower() not in names:
-                return None
-            cells += names[text.lower()]
+        if token["name"]:
+            cells += names.get(text.lower(), 0)
         if token["area"]:
             cells += _cells(*token.group("left", "top", "right", "bottom"))
             text = _area(token, sheets, written[-1] if written else "")
             if not text:
                 return None
-        if not 0 <= depth <= NESTED:
-            return None
         written.append(text)
     return "".join(written), cells
+
+
+def _is_known(token: re.Match[str], names: Mapping[str, int]) -> bool:
+    """Whether a token is no function or name but one that the engine knows."""
+    if token["function"]:
+        return token["function"].upper() in KNOWN
+    name = token["name"]
+    return name is None or name.upper() in ("TRUE", "FALSE") or name.lower() in names
 
 
 def _area(token: re.Match[str], sheets: Mapping[str, str], before: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from xlconv.checking.alike import same
-from xlconv.checking.report import told
+from xlconv.checking.report import spoken
 from xlconv.checking.workbook import Cell, Value
 
 DIGITS = re.compile(
@@ -37,7 +37,7 @@ def said(cell: Cell) -> Value:
     """What a finding says of a cell that is meant to be typed over."""
     if cell.formula is None:
         return cell.value
-    gives = "" if cell.value is None else f", which gives {told(cell.value)}"
+    gives = "" if cell.value is None else f", which gives {spoken(cell.value)}"
     return f"={cell.formula}{gives}"
 
 

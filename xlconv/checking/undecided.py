@@ -24,7 +24,7 @@ def undecided(sheet: Sheet, canvas: Canvas) -> dict[Place, str]:
     >>> undecided(sheet, Canvas(sheet))
     {(1, 0): 'more'}
     """
-    found: dict[Place, str] = {}
+    texts: dict[Place, str] = {}
     with np.errstate(all="ignore"):
         for paint in sheet.paints:
             if not isinstance(paint.formula, Call) or paint.formula.name != "IF":
@@ -34,8 +34,8 @@ def undecided(sheet: Sheet, canvas: Canvas) -> dict[Place, str]:
             for index in np.argwhere(others != values):
                 at = tuple(index.tolist())
                 if isinstance(others[at], str) and isinstance(values[at], str):
-                    found[paint.cells.cell(at)] = others[at]
-    return found
+                    texts[paint.cells.cell(at)] = others[at]
+    return texts
 
 
 def _other(expr: Expr, canvas: Canvas) -> Values:

@@ -45,11 +45,11 @@ class Workbook:
         roots = dict(package.relations("").values())
         if "officeDocument" not in roots:
             raise package.wrong("it has no workbook in it")
-        found = cls(package)
-        found._read_sheets(roots["officeDocument"])
+        book = cls(package)
+        book._read_sheets(roots["officeDocument"])
         if "custom-properties" in roots:
-            found._read_properties(roots["custom-properties"])
-        return found
+            book._read_properties(roots["custom-properties"])
+        return book
 
     def room(self, sheet: str) -> int:
         """How many cells a sheet can have held, by its size, before some were deleted.

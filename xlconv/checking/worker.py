@@ -74,8 +74,8 @@ def main() -> None:
     model.evaluate()
     for at in model.get_all_cells():
         value = model.get_cell_value(*at)
-        told = value[:longest] if isinstance(value, str) else value
-        out.write(json.dumps([*at, told]) + "\n")
+        shown = value[:longest] if isinstance(value, str) else value
+        out.write(json.dumps([*at, shown]) + "\n")
     out.write("\n")
     out.flush()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -31,17 +31,22 @@ Exit codes: 1 something is wrong, 3 a file cannot be read or is no workbook of x
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
 @click.option(
-    "--engine", is_flag=True,
+    "--engine",
+    is_flag=True,
     help="Recalculate first, by IronCalc: for files that come without values.",
-)  # fmt: skip
+)
 @click.option(
-    "--like", metavar="FILE", type=click.Path(),
+    "--like",
+    metavar="FILE",
+    type=click.Path(),
     help="The workbook that was handed out: for files that lost what they were made from.",
-)  # fmt: skip
+)
 @click.option(
-    "--lesson", metavar="LESSON", shell_complete=complete_lesson,
+    "--lesson",
+    metavar="LESSON",
+    shell_complete=complete_lesson,
     help="The lesson that the files must be of: a shipped one's name or a lesson file.",
-)  # fmt: skip
+)
 @click.option("--json", "as_json", is_flag=True, help="A list with a report for each file.")
 @click.pass_context
 def check(
@@ -59,41 +64,48 @@ def check(
     be as it was made, and every value what NumPy computes from these numbers.
     """
     from xlconv.checking.origin import elsewhere
-    from xlconv.checking.report import summary
+    from xlconv.checking.report import Report, summary
 
     if like is not None and lesson is not None:
         raise click.UsageError("--like and --lesson exclude each other")
     with pointing_at_options(ctx):
         made = elsewhere(like=like, lesson=lesson)
-    reports, unread, told, code = [], [], [], 0
+    results: list[tuple[str, Report | UnreadableError]] = []
     for file in files:
-        try:
-            with pointing_at_options(ctx):
-                report = _checked(file, engine, made)
-        except UnreadableError as error:
-            code = error.exit_code
-            say(f"error: {one_line(error)}")
-            unread.append(file)
-            told.append({"file": file, "error": one_line(error)})
-            continue
-        code = code or int(not report.right)
-        reports.append(report)
-        told.append(report.as_dict() | {"file": file})
-        if not as_json:
-            put(report.explain() + "\n")
+        result = _checked(ctx, file, engine, made)
+        if isinstance(result, UnreadableError):
+            say(f"error: {one_line(result)}")
+        elif not as_json:
+            put(result.explain() + "\n")
+        results.append((file, result))
+    reports = [result for _, result in results if isinstance(result, Report)]
+    unread = [file for file, result in results if isinstance(result, UnreadableError)]
     if as_json:
-        put(as_text(told) + "\n")
+        put(as_text([_as_dict(file, result) for file, result in results]) + "\n")
     elif len(files) > 1:
         put(summary(reports, unread) + "\n")
-    ctx.exit(code)
+    wrong = int(not all(report.right for report in reports))
+    ctx.exit(UnreadableError.exit_code if unread else wrong)
 
 
-def _checked(file: str, engine: bool, made: Origin | None) -> Report:
-    """The report on one file; where memory runs out, the others are still checked."""
+def _checked(
+    ctx: click.Context, file: str, engine: bool, made: Origin | None
+) -> Report | UnreadableError:
+    """The report on one file, or why there is none; then the others are still checked."""
     from xlconv.checking.check import check as checked
 
     try:
-        return checked(file, engine=engine, made=made)
+        with pointing_at_options(ctx):
+            return checked(file, engine=engine, made=made)
+    except UnreadableError as error:
+        return error.with_traceback(None)  # which would keep what was read of the file
     except MemoryError:
         pass  # what it holds of the file is given back first
-    raise UnreadableError(f"there is not enough memory to check {Path(file).name}")
+    return UnreadableError(f"there is not enough memory to check {Path(file).name}")
+
+
+def _as_dict(file: str, result: Report | UnreadableError) -> dict[str, Any]:
+    """The result as JSON takes it."""
+    if isinstance(result, UnreadableError):
+        return {"file": file, "error": one_line(result)}
+    return result.as_dict() | {"file": file}

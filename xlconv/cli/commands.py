@@ -5,26 +5,23 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 from click.shell_completion import get_completion_class
 
 from xlconv.cli.check import check
-from xlconv.cli.delivery import check_book_target, deliver_book, save_program
+from xlconv.cli.code import code
+from xlconv.cli.delivery import check_book_target, deliver_book
 from xlconv.cli.group import Group, shown_instead
 from xlconv.cli.lessons import lessons
 from xlconv.cli.options import (
-    FRAMEWORKS,
     MAIN_LESSON,
     OUTPUT,
+    Given,
     complete_lesson,
     complete_views,
-    convolution_of,
-    given_files,
-    layer_of,
     layer_options,
     pointing_at_options,
     target_options,
@@ -43,7 +40,7 @@ from xlconv.version import __version__
 from xlconv.views import VIEWS
 
 if TYPE_CHECKING:
-    from xlconv.layers.layer import Layer
+    from xlconv.frameworks.wanted import Wanted
 
 OWN_FAULT = 70
 """The exit code of what should not happen: EX_SOFTWARE of sysexits.h."""
@@ -65,9 +62,13 @@ Exit codes: 1 check found something wrong, 2 usage or bad values, 3 unreadable i
 70 a fault of xlconv's own, 130 interrupted, 143 terminated.""",
 )
 @click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False,
-    callback=shown_instead(lambda _: f"xlconv {__version__}"), help="Show the version and exit.",
-)  # fmt: skip
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=shown_instead(lambda _: f"xlconv {__version__}"),
+    help="Show the version and exit.",
+)
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Workbooks in which a transposed convolution computes itself, cell by cell."""
@@ -85,9 +86,13 @@ Examples:
 )
 @click.argument("lesson", default=MAIN_LESSON, shell_complete=complete_lesson)
 @click.option(
-    "--folder", "folders", multiple=True, metavar="DIR", type=click.Path(),
+    "--folder",
+    "folders",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(),
     help="A folder whose files the lesson may read, beside its own. May be given again.",
-)  # fmt: skip
+)
 @target_options
 @click.pass_context
 def build(
@@ -103,8 +108,9 @@ def build(
 
     LESSON is the name of a shipped lesson (see xlconv lessons) or the path of a lesson file.
     """
-    from xlconv.lessons.read import build as build_book
-    from xlconv.lessons.read import find_lesson, load_lesson
+    from xlconv.lessons.build import build as build_book
+    from xlconv.lessons.read import load_lesson
+    from xlconv.lessons.shipped import find_lesson
 
     check_book_target(output, as_json)
     with pointing_at_options(ctx):
@@ -129,9 +135,13 @@ Examples:
 )
 @layer_options
 @click.option(
-    "--view", default="distribute,collect", show_default=True, metavar="NAME[,NAME]",
-    shell_complete=complete_views, help=f"What to show, a sheet each: {', '.join(VIEWS)}.",
-)  # fmt: skip
+    "--view",
+    default="distribute,collect",
+    show_default=True,
+    metavar="NAME[,NAME]",
+    shell_complete=complete_views,
+    help=f"What to show, a sheet each: {', '.join(VIEWS)}.",
+)
 @target_options
 @click.pass_context
 def layer(
@@ -141,7 +151,8 @@ def layer(
     output: str | None,
     force: bool,
     as_json: bool,
-    **asked: Any,
+    given: Given,
+    wanted: Wanted,
 ) -> None:
     """Build the workbook of one layer.
 
@@ -152,81 +163,19 @@ def layer(
     The view convolution shows a plain convolution instead: its weight is (out_channels,
     in_channels/groups, kernel), and its padding is zeros around the input.
     """
+    from xlconv.cli.layers import convolution_of, layer_of
     from xlconv.files.readers import is_picture
-    from xlconv.lessons.read import build as build_book
+    from xlconv.lessons.build import build as build_book
 
     check_book_target(output, as_json)
-    picture = is_picture(asked["input_"])
+    picture = is_picture(given.input)
     with pointing_at_options(ctx):
         views = view.split(",")
         plain = "convolution" in views
-        shown = convolution_of(views, **asked) if plain else layer_of(planned=True, **asked)
-        book = build_book(shown, views=views, picture=picture)
+        drawn = convolution_of(given, wanted, views) if plain else layer_of(given, wanted, True)
+        book = build_book(drawn, views=views, picture=picture)
     deliver_book(book, output, "layer", force, as_json)
-    say(shown.explain())
-
-
-@cli.command(
-    epilog="""\b
-Examples:
-  xlconv code --input 4x4 --weight 3x3 --stride 2 --framework pytorch
-  xlconv code --input 2x2 --weight 3x3 --convention keras --same --framework jax
-  xlconv code --input x.npy --weight w.npy --framework onnx -o layer.py
-  xlconv code --input 2x2 --weight 3x3 --stride 2 --framework tensorflow"""
-)
-@layer_options
-@click.option(
-    "--framework", type=click.Choice(FRAMEWORKS), default="pytorch", show_default=True,
-    help="What the program computes with.",
-)  # fmt: skip
-@click.option("--force", is_flag=True, help="Overwrite files with other content.")
-@click.option(
-    "-o", "--output", metavar="FILE", type=click.Path(),
-    help="The program's file; arrays that are too large for it are written beside it.",
-)  # fmt: skip
-@click.pass_context
-def code(
-    ctx: click.Context,
-    /,
-    framework: str,
-    force: bool,
-    output: str | None,
-    **asked: Any,
-) -> None:
-    """Print a layer as a framework's program.
-
-    It prints the numbers of the layer's output, as whole numbers or with six digits of the largest
-    that there can be. Every framework prints the same text. Only onnx, and mxnet in 3-D, which
-    compute in float32 alone, may differ by one in the last digit of what is not whole, and hold
-    whole numbers up to 16777216.
-
-    An array too large to be read in a program is loaded: by a program on stdout from the .npy file
-    that was given for it, by one that -o FILE writes from a .npy file beside it, which is written
-    too: FILE-input.npy, FILE-weight.npy or FILE-bias.npy.
-    """
-    from xlconv.files.saving import check_target
-
-    target = None if output in (None, "-") else Path(str(output))
-    if target:
-        check_target(target, ".py")
-    with pointing_at_options(ctx):
-        shown = layer_of(**asked)
-    if target is not None:
-        save_program(target, shown, framework, force)
-    else:
-        _put_program(shown, framework, given_files(shown, asked))
-    say(shown.explain())
-
-
-def _put_program(layer: Layer, framework: str, given: Mapping[str, str]) -> None:
-    from xlconv.frameworks.snippets import files, program
-
-    put(program(layer, framework, given))
-    if loose := [f"{name}.npy" for name in files(layer) if name not in given]:
-        say(
-            f"the program loads {', '.join(loose)} from where it is run, and nothing wrote"
-            " that: -o FILE writes the program with its arrays beside it"
-        )
+    say(drawn.explain())
 
 
 @cli.command(
@@ -239,12 +188,12 @@ Examples:
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print the script that completes commands, options and names in a shell."""
-    found = get_completion_class(shell)
-    assert found is not None
-    put(found(cli, {}, "xlconv", "_XLCONV_COMPLETE").source())
+    completing = get_completion_class(shell)
+    assert completing is not None
+    put(completing(cli, {}, "xlconv", "_XLCONV_COMPLETE").source())
 
 
-for command in (shape, check, lessons):
+for command in (shape, code, check, lessons):
     cli.add_command(command)
 
 
@@ -269,9 +218,9 @@ def _told(error: Exception) -> tuple[str, int]:
         put_traceback(error)
     match error:
         case click.UsageError():
-            told = error.format_message().rstrip(".")
+            said = error.format_message().rstrip(".")
             path = error.ctx.command_path if error.ctx else "xlconv"
-            return f"{told[:1].lower()}{told[1:]}; see {path} --help", error.exit_code
+            return f"{said[:1].lower()}{said[1:]}; see {path} --help", error.exit_code
         case XlconvError():
             return str(error), error.exit_code
         case MemoryError():

@@ -29,12 +29,12 @@ class Group(Command, click.Group):
     group_class = type
 
 
-def shown_instead(told: Callable[[click.Context], str]) -> Callable[..., None]:
+def shown_instead(text: Callable[[click.Context], str]) -> Callable[..., None]:
     """The callback of an option that shows something, and ends the command."""
 
     def show(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
         if asked and not ctx.resilient_parsing:
-            put(told(ctx) + "\n")
+            put(text(ctx) + "\n")
             ctx.exit()
 
     return show

@@ -30,7 +30,8 @@ def lessons(ctx: click.Context) -> None:
 @lessons.command("list", epilog="\b\nExample:\n  xlconv lessons list")
 def list_lessons() -> None:
     """List the shipped lessons: name and title."""
-    from xlconv.lessons.read import lesson_names, load_lesson
+    from xlconv.lessons.read import load_lesson
+    from xlconv.lessons.shipped import lesson_names
 
     names = lesson_names()
     width = max(map(len, names), default=0)
@@ -62,7 +63,8 @@ def copy_lesson(lesson: str, folder: str, force: bool) -> None:
     """
     from xlconv.files.saving import save_file
     from xlconv.files.toml import raw_toml
-    from xlconv.lessons.read import find_lesson, load_lesson
+    from xlconv.lessons.read import load_lesson
+    from xlconv.lessons.shipped import find_lesson
 
     source = find_lesson(lesson)
     load_lesson(lesson)  # what is no lesson is not copied

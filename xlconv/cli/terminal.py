@@ -48,9 +48,9 @@ def progress_bar(rows: int) -> Iterator[Callable[[int], object] | None]:
                 bar.__exit__(None, None, None)
 
 
-def as_text(told: Any) -> str:
+def as_text(value: Any) -> str:
     """What a script reads, as JSON."""
-    return json.dumps(told, indent=1)
+    return json.dumps(value, indent=1)
 
 
 def put(data: str | bytes) -> None:

@@ -15,8 +15,9 @@ from xlconv.figures.titles import output_caption, plain, stretched_caption
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Place, Spot, start, tiled
 from xlconv.grid.sheet import Sheet
+from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Geometry
-from xlconv.layers.layer import Convolution, Layer
+from xlconv.layers.layer import Layer
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -76,14 +76,14 @@ def arrays(given: Mapping[str, Any], source: Source, *, seed: int = 0) -> dict[s
     >>> {key: found.shape for key, found in arrays({"input": [1], "weight": "3"}, Source()).items()}
     {'input': (1,), 'weight': (3,)}
     """
-    found = {name: array(name, value, source, seed=seed) for name, value in given.items()}
-    flat = {name for name in found if is_table(given[name]) and min(found[name].shape) == 1}
-    pair = [name for name in ("input", "weight") if name in found]
-    lines = [found[name] for name in pair if name in flat or found[name].ndim == 1]
+    read = {name: array(name, value, source, seed=seed) for name, value in given.items()}
+    flat = {name for name in read if is_table(given[name]) and min(read[name].shape) == 1}
+    pair = [name for name in ("input", "weight") if name in read]
+    lines = [read[name] for name in pair if name in flat or read[name].ndim == 1]
     across = {values.shape[0] == 1 for values in lines if values.ndim == 2 and values.size > 1}
     if len(lines) == 2 and len(across) <= 1:
-        found |= {name: found[name].reshape(-1) for name in pair if name in flat}
-    return found
+        read |= {name: read[name].reshape(-1) for name in pair if name in flat}
+    return read
 
 
 def array(
@@ -101,22 +101,22 @@ def array(
     """
     source = source or Source()
     if not isinstance(given, str):
-        found = numbers(name, given)
+        values = numbers(name, given)
     elif SIZES.fullmatch(given):
         sizes = _sizes(given)
         if name == "input" and source.only_plans(sizes):
             return np.broadcast_to(np.zeros(()), sizes)
-        found = _filled(name, sizes, source, seed)
+        values = _filled(name, sizes, source, seed)
     else:
-        found = _read(name, given, source)
-    source.take(name, found.size)
+        values = _read(name, given, source)
+    source.take(name, values.size)
     if name != "bias":
-        return found
-    if found.size != max(found.shape, default=1):
+        return values
+    if values.size != max(values.shape, default=1):
         raise XlconvError(
-            f"bias must be one row or one column, got shape {found.shape}", parameter=name
+            f"bias must be one row or one column, got shape {values.shape}", parameter=name
         )
-    return found.reshape(-1)
+    return values.reshape(-1)
 
 
 def _read(name: str, given: str, source: Source) -> Array:
@@ -128,20 +128,20 @@ def _read(name: str, given: str, source: Source) -> Array:
         path = source.folder.file(shaped["file"] if shaped else given)
     except XlconvError as error:
         raise XlconvError(f"{name}: {error}", parameter=name) from None
-    found = read(name, path, source.check)
+    values = read(name, path, source.check)
     if not shaped:
-        return found
+        return values
     sizes = _sizes(shaped["sizes"])
-    if prod(sizes) != found.size:
+    if prod(sizes) != values.size:
         raise XlconvError(
-            f"{path} has {found.size} values; {shaped['sizes']} has {prod(sizes)}",
+            f"{path} has {values.size} values; {shaped['sizes']} has {prod(sizes)}",
             parameter=name,
         )
-    return found.reshape(sizes)
+    return values.reshape(sizes)
 
 
-def _sizes(told: str) -> list[int]:
-    return [int(size) for size in told.split("x")]
+def _sizes(text: str) -> list[int]:
+    return [int(size) for size in text.split("x")]
 
 
 def _filled(name: str, sizes: list[int], source: Source, seed: int) -> Array:

@@ -107,8 +107,8 @@ def _read_npy(file: BinaryIO, check: Check) -> np.ndarray:
     if not count:
         return np.empty(shape)
     at_once = np.memmap(file, dtype, "r", begin, (count,))
-    found: np.ndarray = at_once.reshape(shape, order="F" if by_columns else "C")
-    return found
+    array: np.ndarray = at_once.reshape(shape, order="F" if by_columns else "C")
+    return array
 
 
 TABLES = (".csv", ".tsv")

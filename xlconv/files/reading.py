@@ -58,10 +58,10 @@ def open_file(path: Path, most: int | None = None) -> BinaryIO:
     """
     with ExitStack() as stack:
         file = stack.enter_context(_open(path))
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):
+        state = os.fstat(file.fileno())
+        if not stat.S_ISREG(state.st_mode):
             raise UnreadableError(f"cannot read {path}: it is no ordinary file")
-        if most is not None and found.st_size > most:
+        if most is not None and state.st_size > most:
             raise UnreadableError(f"{path} is larger than {_size(most)}")
         stack.pop_all()
         return file

@@ -42,5 +42,5 @@ def was_read(path: str | os.PathLike[str]) -> bool:
 
 
 def _identity(path: str | os.PathLike[str]) -> _Identity:
-    found = os.stat(path)  # noqa: PTH116  # a str as well
-    return found.st_dev, found.st_ino
+    state = os.stat(path)  # noqa: PTH116  # a str as well
+    return state.st_dev, state.st_ino

@@ -54,19 +54,19 @@ def read_table(file: BinaryIO, check: Callable[[int], None]) -> NDArray[np.float
     [[1.5, 2.0], [3.0, 4.0]]
     """
     text = TextIOWrapper(file, _code(file), newline=None)
-    found, table = array("d"), _Table()
+    values, table = array("d"), _Table()
     try:
         for part in _parts(text):
             numbers = table.numbers(part)
-            check(len(found) + numbers.size)
-            found.frombytes(numbers.tobytes())
+            check(len(values) + numbers.size)
+            values.frombytes(numbers.tobytes())
     except UnicodeError:
         raise ValueError(f"is no UTF-8 text: {SAVE_AS}") from None
     finally:
         text.detach()
-    if not found:
+    if not values:
         raise ValueError("holds no numbers")
-    return np.frombuffer(found).reshape(-1, table.width)
+    return np.frombuffer(values).reshape(-1, table.width)
 
 
 def _code(file: BinaryIO) -> str:
@@ -109,17 +109,17 @@ class _Table:
         lines = self._with_points(lines, part)
         blank = f' \t"{self.separator}'
         filled = [line for line in lines if line.strip(blank)]
-        found = self._at_once(filled) if filled else np.empty((0, self.width))
-        if found is None:
-            found = self._one_by_one(lines, blank)
+        block = self._at_once(filled) if filled else np.empty((0, self.width))
+        if block is None:
+            block = self._one_by_one(lines, blank)
         self.rows += len(lines)
-        self.width = found.shape[1]
-        return found
+        self.width = block.shape[1]
+        return block
 
     def _begin(self, lines: list[str]) -> None:
         """Find out what separates the numbers, from the first line that has any."""
-        if told := re.fullmatch(r'"?sep=(.)"?', lines[0].strip(" "), re.IGNORECASE):
-            self.separator, lines[0] = told[1], ""
+        if named := re.fullmatch(r'"?sep=(.)"?', lines[0].strip(" "), re.IGNORECASE):
+            self.separator, lines[0] = named[1], ""
             return
         first = next((line for line in lines if line.strip()), "")
         self.separator = next((s for s in SEPARATORS if s in first), "," if first else "")
@@ -139,7 +139,7 @@ class _Table:
         """Where a second decimal mark is."""
         marks = ({mark for mark in MARKS if mark in line} for line in lines)
         seen = accumulate(marks, set.union, initial={self.mark} - {""})
-        row = next(n for n, found in enumerate(seen, self.rows) if len(found) > 1)
+        row = next(n for n, kinds in enumerate(seen, self.rows) if len(kinds) > 1)
         return (
             f"row {row} has decimal commas beside decimal points: write all numbers with one of"
             " them, and none between thousands"
@@ -148,16 +148,16 @@ class _Table:
     def _at_once(self, lines: list[str]) -> NDArray[np.float64] | None:
         """The numbers of lines that hold nothing else, or None."""
         try:
-            found = np.loadtxt(
+            block = np.loadtxt(
                 lines, delimiter=self.separator, quotechar='"', comments=None, ndmin=2
             )
         except ValueError:
             return None
-        return found if self.width in (0, found.shape[1]) else None
+        return block if self.width in (0, block.shape[1]) else None
 
     def _one_by_one(self, lines: list[str], blank: str) -> NDArray[np.float64]:
         """The same; raises ValueError that says where there is no number."""
-        found: list[list[float]] = []
+        values: list[list[float]] = []
         width = self.width
         for row, line in enumerate(lines, self.rows + 1):
             if not line.strip(blank):
@@ -166,14 +166,14 @@ class _Table:
                 cells = next(csv.reader([line], delimiter=self.separator))
             except csv.Error as error:
                 raise ValueError(f"row {row} is no CSV: {error}") from None
-            found.append([self._number(c, row, n, not width) for n, c in enumerate(cells, 1)])
+            values.append([self._number(c, row, n, not width) for n, c in enumerate(cells, 1)])
             width = width or len(cells)
             if len(cells) != width:
                 raise ValueError(
                     f"row {row} has {counted(len(cells), 'value')} where the first has {width}:"
                     " give all rows as many"
                 )
-        return np.array(found)
+        return np.array(values)
 
     def _number(self, cell: str, row: int, column: int, first: bool) -> float:
         try:

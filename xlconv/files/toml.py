@@ -40,8 +40,8 @@ def read_toml(path: Path) -> dict[str, Any]:
     data = raw_toml(path)
     try:
         text = data.decode("utf-8-sig")  # editors of Windows mark it so
-        if found := DEEP.search(text):
-            line = text.count("\n", 0, found.start()) + 1
+        if deep := DEEP.search(text):
+            line = text.count("\n", 0, deep.start()) + 1
             raise UnreadableError(
                 f"{path} is no TOML of a lesson: line {line} has a key of more than {DEPTH} parts"
             )

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from xlconv.errors import XlconvError
-from xlconv.frameworks.step import Reading, Step
+from xlconv.frameworks.step import Chain, Step
 
 _PYTORCH = (
     "in_channels", "out_channels", "kernel_size", "stride", "padding", "output_padding", "groups",
@@ -29,7 +29,7 @@ _RESIZING = re.compile(
 _PLACE = re.compile(r"^\(\w+\):\s*")
 
 
-def code(text: str) -> Reading:
+def code(text: str) -> Chain:
     """The layers in Python code, or in a model as PyTorch prints it, in the order of the text.
 
     Raises XlconvError for arguments that are not written as numbers.
@@ -46,7 +46,7 @@ def code(text: str) -> Reading:
             resizing.append(f"{name} (line {line})")
         elif name:
             skipped.append(name)
-    return Reading(tuple(steps), tuple(dict.fromkeys(skipped)), tuple(dict.fromkeys(resizing)))
+    return Chain(tuple(steps), tuple(dict.fromkeys(skipped)), tuple(dict.fromkeys(resizing)))
 
 
 def _calls(text: str) -> list[tuple[int, ast.Call]]:
@@ -65,13 +65,13 @@ def _calls(text: str) -> list[tuple[int, ast.Call]]:
                     f"chain line {before + 1} is no Python: give a layer whole, on one line",
                     parameter="chain",
                 )
-    found = [
+    calls = [
         (before + node.lineno, node.col_offset, node)
         for before, tree in trees
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
     ]
-    return [(line, node) for line, _, node in sorted(found, key=lambda call: call[:2])]
+    return [(line, node) for line, _, node in sorted(calls, key=lambda call: call[:2])]
 
 
 def _printed(text: str) -> Iterator[tuple[int, str]]:
@@ -103,8 +103,8 @@ def _name(call: ast.Call) -> str:
 
 
 def _step(name: str, call: ast.Call, line: int) -> Step:
-    found = _TRANSPOSED.fullmatch(name)
-    assert found is not None
+    match = _TRANSPOSED.fullmatch(name)
+    assert match is not None
     convention, positional = _dialect(name, call)
     where = f"chain line {line}: {name}"
     if len(call.args) > len(positional):
@@ -128,7 +128,7 @@ def _step(name: str, call: ast.Call, line: int) -> Step:
     if "kernel_size" not in said:
         raise XlconvError(f"{where} has no kernel_size", parameter="chain")
     said = {given: value for given, value in said.items() if value is not None}
-    rank = int(found[1] or found[2])
+    rank = int(match[1] or match[2])
     return Step(text=_spelt(call), convention=convention, rank=rank, said=said)
 
 

@@ -8,13 +8,14 @@ from math import prod
 from typing import Any
 
 from xlconv.errors import XlconvError
-from xlconv.frameworks.resolve import axes
+from xlconv.frameworks.resolve import wanted_axes
 from xlconv.frameworks.search import COLUMNS, crop, table
 from xlconv.frameworks.step import Step
+from xlconv.frameworks.wanted import Wanted
 from xlconv.layers.geometry import Axis
 from xlconv.layers.given import LARGEST
 from xlconv.layers.summary import compact
-from xlconv.text import sizes
+from xlconv.text import spelt
 
 Bounds = Callable[[Axis], tuple[int, int]]
 
@@ -47,8 +48,10 @@ def rank_of(steps: Sequence[Step]) -> int | None:
     """
     ranks = {step.rank for step in steps} - {None}
     if len(ranks) > 1:
-        told = " and ".join(f"{rank}-D" for rank in sorted(ranks, key=str))
-        raise XlconvError(f"chain has layers that are {told}: give those of one", parameter="chain")
+        several = " and ".join(f"{rank}-D" for rank in sorted(ranks, key=str))
+        raise XlconvError(
+            f"chain has layers that are {several}: give those of one", parameter="chain"
+        )
     return next(iter(ranks), None)
 
 
@@ -71,12 +74,12 @@ def chain(steps: Sequence[Step], size: Sequence[int]) -> tuple[Link, ...]:
             if len(listed) not in (1, len(now)):
                 raise XlconvError(f"kernel_size has {len(listed)} values for {len(now)} axes")
             each = listed * (len(now) // len(listed))
-            found = axes(step.convention, size=now, kernel_size=each, **said)
-            if max(axis.output_size for axis in found) > LARGEST:
+            axes = wanted_axes(Wanted(convention=step.convention, **said), now, each)
+            if max(axis.output_size for axis in axes) > LARGEST:
                 raise XlconvError(f"its output has more than {LARGEST} cells: use a smaller input")
         except XlconvError as error:
             raise XlconvError(f"chain layer {n}, {step.text}: {error}", parameter="chain") from None
-        links.append(Link(step, found))
+        links.append(Link(step, axes))
         now = links[-1].output_size
     return tuple(links)
 
@@ -101,9 +104,10 @@ def reach(links: Sequence[Link], output_size: Sequence[int]) -> tuple[Link, ...]
             f"output_size must be one value or one for each of {rank} axes, got {len(wanted)}",
             parameter="output_size",
         )
-    found = [_reached([link.axes[a] for link in links], wanted[a]) for a in range(rank)]
+    columns = [_reached([link.axes[a] for link in links], wanted[a]) for a in range(rank)]
     return tuple(
-        replace(link, axes=made) for link, made in zip(links, zip(*found, strict=True), strict=True)
+        replace(link, axes=made)
+        for link, made in zip(links, zip(*columns, strict=True), strict=True)
     )
 
 
@@ -166,9 +170,9 @@ def _cropped(plain: Axis, padding: tuple[int, int], lost: int) -> Axis:
     """The axis with this padding, if some output_padding loses so many cells, or another."""
     back = sum(padding) - lost
     if not 0 <= back < max(plain.stride, plain.dilation):
-        found = crop(plain, lost)
-        assert found is not None
-        padding, back = found
+        cropped = crop(plain, lost)
+        assert cropped is not None
+        padding, back = cropped
     return replace(plain, padding=padding, output_padding=back)
 
 
@@ -183,8 +187,8 @@ def explain_chain(links: Sequence[Link], given: Sequence[Link] | None = None) ->
     rows = [
         [
             str(n + 1),
-            sizes(link.input_size),
-            sizes(link.output_size),
+            spelt(link.input_size),
+            spelt(link.output_size),
             *map(compact, link.parameters.values()),
             link.step.text if given is None else _needs(link, given[n]),
         ]
@@ -193,8 +197,8 @@ def explain_chain(links: Sequence[Link], given: Sequence[Link] | None = None) ->
     lines = table(names, rows)
     if given is not None:
         was, now = given[-1].output_size, links[-1].output_size
-        change = f" instead of {sizes(was)}" if now != was else ", as given"
-        return "\n".join([*lines, sizes(now) + change])
+        change = f" instead of {spelt(was)}" if now != was else ", as given"
+        return "\n".join([*lines, spelt(now) + change])
     return "\n".join([*lines, *_missing(links)])
 
 
@@ -219,7 +223,7 @@ def _missing(links: Sequence[Link]) -> list[str]:
         if m != full
     ]
     if lines:
-        lines[-1] += f": --to {sizes(whole)} tells what each layer needs"
+        lines[-1] += f": --to {spelt(whole)} tells what each layer needs"
     return list(dict.fromkeys(lines))
 
 

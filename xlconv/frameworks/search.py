@@ -1,4 +1,12 @@
-"""The size arithmetic in reverse: which kernels, strides and paddings turn a size into another."""
+"""The size arithmetic in reverse: which kernels, strides and paddings turn one size into another.
+
+What is given, for all axes or for each, is kept. Of what is not, strides up to m/n, and at
+least 4, and kernels up to twice the stride, and at least 7, are tried, larger ones where the
+sizes need them: so there is no answer only where the kernel is given. Axes differ in kernel
+and stride no more than they must. First come those of even overlap (kernel_size divisible by
+stride: no checkerboard), then those of padding without a begin:end, of equal kernels and
+strides, and of the least dilation, output_padding, padding and kernel_size.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +15,11 @@ from dataclasses import dataclass
 from math import gcd
 
 from xlconv.errors import XlconvError
-from xlconv.frameworks.resolve import Each
+from xlconv.frameworks.wanted import Each
 from xlconv.layers.geometry import Axis
 from xlconv.layers.given import LARGEST, spread
 from xlconv.layers.summary import compact
-from xlconv.text import sizes as spelt
+from xlconv.text import spelt
 
 MOST = 64
 """The most strides of which every one is tried; of more only the smallest and the likely ones."""
@@ -68,13 +76,6 @@ def settings(
 ) -> tuple[Setting, ...]:
     """The layers that turn n into m, each axis by itself, simplest first.
 
-    What is given, for all axes or for each, is kept. Of what is not, strides up to m/n, and at
-    least 4, and kernels up to twice the stride, and at least 7, are tried, larger ones where the
-    sizes need them: so there is no answer only where the kernel is given. Axes differ in kernel
-    and stride no more than they must. First come those of even overlap (kernel_size divisible by
-    stride: no checkerboard), then those of padding without a begin:end, of equal kernels and
-    strides, and of the least dilation, output_padding, padding and kernel_size.
-
     Raises XlconvError if there are none.
 
     >>> first = settings([6, 4], [12, 7], kernel_size=3, stride=2)[0]
@@ -82,17 +83,14 @@ def settings(
     (((1, 1), (1, 1)), (1, 0))
     """
     rank = max(1 if isinstance(each, int) else len(each) for each in (size, output_size))
-    sizes, wanted = spread("size", size, rank), spread("output_size", output_size, rank)
+    ends = list(
+        zip(_sizes("size", size, rank), _sizes("output_size", output_size, rank), strict=True)
+    )
     kernels = [None] * rank if kernel_size is None else spread("kernel_size", kernel_size, rank)
     strides = [None] * rank if stride is None else spread("stride", stride, rank)
-    dilations = spread("dilation", dilation, rank)
-    for name, each in (("size", sizes), ("output_size", wanted)):
-        if min(each) < 1:
-            raise XlconvError(f"{name} must be at least 1, got {min(each)}", parameter=name)
-    ends = list(zip(sizes, wanted, strict=True))
-    given = list(zip(kernels, strides, dilations, strict=True))
+    given = list(zip(kernels, strides, spread("dilation", dilation, rank), strict=True))
     tried = sorted({pair for known in given for pair in _tried(ends, *known)})
-    found = [
+    each = [
         {
             (k, s): made
             for k, s in tried
@@ -100,14 +98,26 @@ def settings(
         }
         for (n, m), (kernel, step, d) in zip(ends, given, strict=True)
     ]
-    joined = {_joined(axes) for axes in _alike(found)}
+    joined = {_joined(axes) for axes in _alike(each)}
     if not joined:
-        raise XlconvError(
-            f"no padding and output_padding turn {spelt(sizes)} into {spelt(wanted)} with this"
-            " kernel_size, stride and dilation: allow a larger kernel_size, or another stride",
-            parameter="output_size",
-        )
+        raise _none(ends)
     return tuple(sorted(joined, key=_effort))
+
+
+def _sizes(name: str, size: Each, rank: int) -> list[int]:
+    sizes = spread(name, size, rank)
+    if min(sizes) < 1:
+        raise XlconvError(f"{name} must be at least 1, got {min(sizes)}", parameter=name)
+    return sizes
+
+
+def _none(ends: Sequence[Pair]) -> XlconvError:
+    sizes, wanted = zip(*ends, strict=True)
+    return XlconvError(
+        f"no padding and output_padding turn {spelt(sizes)} into {spelt(wanted)} with this"
+        " kernel_size, stride and dilation: allow a larger kernel_size, or another stride",
+        parameter="output_size",
+    )
 
 
 def _tried(
@@ -147,15 +157,15 @@ def _on_axis(n: int, m: int, k: int, s: int, d: int) -> Setting | None:
     )
 
 
-def _alike(found: Sequence[dict[Pair, Setting]]) -> Iterator[list[Setting]]:
+def _alike(each: Sequence[dict[Pair, Setting]]) -> Iterator[list[Setting]]:
     """One setting an axis: with one kernel and stride, one stride, one kernel, or neither."""
     for same in ((0, 1), (1,), (0,), ()):
         best: list[dict[tuple[int, ...], Setting]] = []
-        for settings in found:
+        for settings in each:
             ranked = sorted(settings.items(), key=lambda item: _effort(item[1]), reverse=True)
             best.append({tuple(key[i] for i in same): made for key, made in ranked})
-        for key in best[0].keys() & set.intersection(*(set(each) for each in best)):
-            yield [each[key] for each in best]
+        for key in best[0].keys() & set.intersection(*(set(keys) for keys in best)):
+            yield [by_key[key] for by_key in best]
 
 
 def _joined(axes: Sequence[Setting]) -> Setting:
@@ -204,13 +214,13 @@ ASSUMED = (
 UNEVEN = "a padding begin:end is ONNX's and xlconv's; with PyTorch, crop the output by hand"
 
 
-def assumed(found: Sequence[Setting]) -> list[str]:
+def assumed(settings: Sequence[Setting]) -> list[str]:
     """What these settings take for granted, a line each."""
-    uneven = any(begin != end for x in found for begin, end in x.padding)
+    uneven = any(begin != end for x in settings for begin, end in x.padding)
     return [ASSUMED, *[UNEVEN] * uneven]
 
 
-def explain_settings(found: Sequence[Setting]) -> str:
+def explain_settings(settings: Sequence[Setting]) -> str:
     """A line for each, with a mark where the overlap is even.
 
     >>> print(explain_settings(settings(4, 8, kernel_size=4, stride=2)).splitlines()[1])
@@ -218,6 +228,6 @@ def explain_settings(found: Sequence[Setting]) -> str:
     """
     rows = [
         [*(compact(getattr(x, name)) for name in COLUMNS), "even" if x.even else "uneven"]
-        for x in found
+        for x in settings
     ]
     return "\n".join(table((*COLUMNS, "overlap"), rows))

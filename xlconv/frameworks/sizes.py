@@ -2,59 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from xlconv.frameworks.resolve import Each, Padding, ask, axes
-from xlconv.frameworks.rules import OWN, Asked, split
+from xlconv.frameworks.asked import Asked, split
+from xlconv.frameworks.conventions import convention_of
+from xlconv.frameworks.names import OWN
+from xlconv.frameworks.resolve import ask
+from xlconv.frameworks.terms import Term, terms
+from xlconv.frameworks.wanted import Each, Padding, Wanted
 from xlconv.layers.geometry import Axis
 from xlconv.layers.given import spell, spread
-from xlconv.text import sizes as spelt
-
-_SYMMETRIC = "(n-1)*s - 2*p + d*(k-1) + op + 1"
-_AS_FORWARD = "(n-1)*s + max(k_eff, s)"
-_CLAMPED = "min(n*s, (n-1)*s + k_eff + op)"
-OUTPUT_SIZE = {
-    "pytorch cells": _SYMMETRIC,
-    "pytorch given": _SYMMETRIC,
-    "mxnet cells": _SYMMETRIC,
-    "mxnet given": _SYMMETRIC,
-    "xlconv cells": "(n-1)*s - p_begin - p_end + d*(k-1) + op + 1",
-    "xlconv given": "(n-1)*s - p_begin - p_end + d*(k-1) + op + 1",
-    "keras same": "n*s",
-    "keras same op": "(n-1)*s + k_eff%2 + op",
-    "keras valid": _AS_FORWARD,
-    "keras valid op": "(n-1)*s + k_eff + op",
-    "tensorflow same": "n*s",
-    "tensorflow valid": _AS_FORWARD,
-    "tensorflow cells": "(n-1)*s + k_eff - p_begin - p_end",
-    "tensorflow given": "m",
-    "jax same": "n*s",
-    "jax valid": _AS_FORWARD,
-    "jax cells": "(n-1)*s + low + high - d*(k-1) + 1",
-    "onnx same": _CLAMPED,
-    "onnx same_lower": _CLAMPED,
-    "onnx valid": "(n-1)*s + op + d*(k-1) + 1",
-    "onnx cells": "(n-1)*s + op + d*(k-1) + 1 - p_begin - p_end",
-    "onnx given": "m",
-}
-"""The output size by convention and what is asked of it: a word, cells, or the size itself."""
-
+from xlconv.text import spelt
 
 LISTED = 40
 """Sizes beyond which not all that collapse onto one are listed."""
-
-
-@dataclass(frozen=True)
-class Term:
-    """A line of the arithmetic: `name = formula = numbers = value`."""
-
-    name: str
-    formula: str
-    numbers: str
-    value: int
 
 
 @dataclass(frozen=True)
@@ -116,74 +79,32 @@ def sizes(
     >>> print(shape.axes[0].terms[2])
     Term(name='m', formula='n*s', numbers='4*2', value=8)
     """
-    said: dict[str, Any] = {
-        "size": spread("size", size, len(size)),
-        "kernel_size": spread("kernel_size", kernel_size, len(size)),
-        "stride": stride,
-        "dilation": dilation,
-        "padding": padding,
-        "output_padding": output_padding,
-        "output_size": output_size,
-        "groups": groups,
-    }
-    asked = ask(convention, **said)
-    pairs = zip(asked, axes(convention, **said), strict=True)
+    wanted = Wanted(
+        convention=convention,
+        stride=stride,
+        dilation=dilation,
+        padding=padding,
+        output_padding=output_padding,
+        output_size=output_size,
+        groups=groups,
+    )
+    return wanted_sizes(wanted, size, kernel_size)
+
+
+def wanted_sizes(wanted: Wanted, size: Sequence[int], kernel_size: Each) -> Shape:
+    """The sizes of a layer that is wanted; as `sizes` raises errors."""
+    rank, convention = len(size), wanted.framework
+    asked = ask(wanted, spread("size", size, rank), spread("kernel_size", kernel_size, rank))
+    axes = [convention_of(convention).resolve(a) for a in asked]
     if convention == OWN and all(begin == end >= 0 for begin, end in (a.cells for a in asked)):
         convention = "pytorch"
     return Shape(
         convention,
         tuple(
-            AxisShape(a, axis, _terms(convention, a, axis), _candidates(convention, a, axis))
-            for a, axis in pairs
+            AxisShape(a, axis, terms(convention, a, axis), _candidates(convention, a, axis))
+            for a, axis in zip(asked, axes, strict=True)
         ),
     )
-
-
-def _terms(convention: str, a: Asked, axis: Axis) -> tuple[Term, ...]:
-    given = a.output_size is not None
-    kind = "cells" if isinstance(a.padding, tuple) else str(a.padding)
-    if convention == "keras" and a.output_padding is not None:
-        kind += " op"
-    rule = OUTPUT_SIZE[f"{convention} {'given' if given else kind}"]
-    own = convention in {OWN, "pytorch", "mxnet"}
-    op = axis.output_padding if own else a.output_padding or 0
-    ends = a.cells
-    values = {
-        "n": a.size, "k": a.kernel_size, "s": a.stride, "d": a.dilation, "op": op,
-        "p": axis.padding[0], "p_begin": ends[0], "p_end": ends[1], "low": ends[0],
-        "high": ends[1], "k_eff": axis.extent, "full": axis.full_size, "m": axis.output_size,
-        "begin": axis.padding[0], "end": axis.padding[1] - axis.output_padding,
-    }  # fmt: skip
-    lines = [("k_eff", "d*(k-1) + 1"), ("full", "(n-1)*s + k_eff")]
-    if convention == "pytorch" and given:
-        lines += [("op", "m - ((n-1)*s - 2*p + d*(k-1) + 1)")]
-    if convention == OWN and given:
-        lines += [("op", "m - ((n-1)*s - p_begin - p_end + d*(k-1) + 1)")]
-    if convention == "mxnet" and given:
-        lines += [("p", "(full - m + 1)//2"), ("op", "(full - m)%2")]
-    lines += [("m", rule), ("begin", _begin(convention, kind, given=given))]
-    lines += [("end", "full - begin - m")]
-    return tuple(
-        Term(
-            name,
-            formula,
-            re.sub(r"[a-z_]+", lambda found: str(values.get(found[0], found[0])), formula),
-            values[name],
-        )
-        for name, formula in lines
-    )
-
-
-def _begin(convention: str, kind: str, *, given: bool) -> str:
-    """What is cropped at the begin."""
-    back = " + op" if convention == "onnx" else ""
-    if convention == "onnx" and (kind == "same_lower" or (given and kind != "same")):
-        return "(max(full + op - m, 0) + 1)//2"
-    if kind in {"same", "same op"}:
-        return f"max(full{back} - m, 0)//2"
-    if kind == "cells":
-        return {"pytorch": "p", "mxnet": "p", "jax": "k_eff - 1 - low"}.get(convention, "p_begin")
-    return "0"
 
 
 def _candidates(convention: str, a: Asked, axis: Axis) -> tuple[Candidate, ...]:
@@ -195,7 +116,7 @@ def _candidates(convention: str, a: Asked, axis: Axis) -> tuple[Candidate, ...]:
         lower, op = a.padding == "same_lower", a.output_padding or 0 if convention == "onnx" else 0
         sizes = _few(range((n - 1) * s + 1, n * s + 1))
         crops = [split(full + op - m, lower=lower) for m in sizes]
-        found = [a.cropped(begin, end - op) for begin, end in crops]
+        axes = [a.cropped(begin, end - op) for begin, end in crops]
     else:
         begin, end = axis.padding
         if isinstance(a.padding, tuple) and convention == "tensorflow":
@@ -206,7 +127,7 @@ def _candidates(convention: str, a: Asked, axis: Axis) -> tuple[Candidate, ...]:
             begin, end = 0, 0
         elif sized and axis.output_padding >= s:  # two sides, in PyTorch's words
             end -= axis.output_padding
-        found = [
+        axes = [
             replace(a.plain, padding=(begin, end), output_padding=op)
             for op in _few(range(max(0, 1 + begin + end - full), s), axis.output_padding)
         ]
@@ -219,7 +140,7 @@ def _candidates(convention: str, a: Asked, axis: Axis) -> tuple[Candidate, ...]:
             x.output_padding - uncovered,
             x.output_size == axis.output_size,
         )
-        for x in found
+        for x in axes
     )
 
 

@@ -1,4 +1,14 @@
-"""The layer as a program of each framework that prints the numbers of the sheet."""
+"""The layer as a program of each framework that prints the numbers of the sheet.
+
+Every framework prints nested lists of (out_channels, *output_sizes), one innermost row a line,
+integers where all are. Other values are rounded to six digits of the largest that the layer can
+reach. All print the same text, for they compute in float64; but onnxruntime, and MXNet in 3-D,
+which have float32 alone, may be off by one in the last digit of what is not whole. They hold
+whole numbers up to 2**24.
+
+Source: the frameworks' documents and what they were seen to do: PyTorch 2.13, TensorFlow 2.21,
+Keras 3.15, JAX 0.10, onnxruntime 1.32, MXNet 1.9.1.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +19,11 @@ from math import floor, log10
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.frameworks.programs import PROGRAMS, REPORT, USE, USE_BY_GROUP, padding_word
+from xlconv.frameworks.names import FRAMEWORKS
+from xlconv.frameworks.programs import PROGRAMS, REPORT, USE, USE_BY_GROUP, Program, padding_word
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer
 
-FRAMEWORKS = tuple(PROGRAMS)
 WIDTH = 100
 LITERAL_LIMIT = 200  # a larger array is loaded from a file
 
@@ -25,15 +35,7 @@ def program(layer: Layer, framework: str, places: Mapping[str, str] | None = Non
             by their names, "input", "weight" or "bias"; see `files`. Where none is given it is
             "input.npy" and so on, as saved by np.save("input.npy", layer.input)
 
-    Every framework prints nested lists of (out_channels, *output_sizes), one innermost row a line,
-    integers where all are. Other values are rounded to six digits of the largest that the layer can
-    reach. All print the same text, for they compute in float64; but onnxruntime, and MXNet in 3-D,
-    which have float32 alone, may be off by one in the last digit of what is not whole. They hold
-    whole numbers up to 2**24.
-
     Raises XlconvError if the framework is unknown.
-    Source: the frameworks' documents and what they were seen to do: PyTorch 2.13, TensorFlow 2.21,
-    Keras 3.15, JAX 0.10, onnxruntime 1.32, MXNet 1.9.1.
 
     >>> layer = Layer.of([[3, 3], [1, 1]], [[1, 2, 3], [0, 1, 0], [2, 1, 2]], stride=2, padding=1)
     >>> exec(program(layer, "numpy"))
@@ -47,21 +49,16 @@ def program(layer: Layer, framework: str, places: Mapping[str, str] | None = Non
             parameter="framework",
         )
     form, g, places = PROGRAMS[framework], layer.geometry, places or {}
-    native = form.crops(g.axes)
-    # zeros that extend the output come before the bias, a mere crop may come after it
-    inside = bool(form.bias) and (native or g.canvas_shape == _full_shape(g))
-    biased, decimals = layer.bias is not None, _decimals(layer)
+    native, decimals = form.crops(g.axes), _decimals(layer)
     dtype = "float32" if g.rank in form.single else "float64"
     fields = {
         **_parameters(g, native, form.dilation_by_hand.get(g.rank, "")),
         **_letters(g),
+        **_bias(layer, form, native),
         "imports": "from pathlib import Path\n\n" * any("Path(" in p for p in places.values()),
         "dtype": dtype,
         "single": form.single.get(g.rank, ""),
         "data": _data(layer, dtype, places),
-        "use_bias": biased and inside,
-        "bias": form.bias if biased and inside else "",
-        "add_bias": f"y = y + bias.reshape(-1{', 1' * g.rank})" if biased and not inside else "",
         "fit": "" if native else _fit(g, form.why),
         "decimals": decimals,
         "hair": f"1e-{decimals + 4:02}",
@@ -128,6 +125,18 @@ def _parameters(g: Geometry, native: bool, dilation_by_hand: str) -> dict[str, o
             g.out_channels // g.groups,
         ),
         "use": (USE if g.groups == 1 else USE_BY_GROUP).format(groups=g.groups),
+    }
+
+
+def _bias(layer: Layer, form: Program, native: bool) -> dict[str, object]:
+    """Where the bias is added: by the framework, or by hand."""
+    g, biased = layer.geometry, layer.bias is not None
+    # zeros that extend the output come before the bias, a mere crop may come after it
+    inside = bool(form.bias) and (native or g.canvas_shape == _full_shape(g))
+    return {
+        "use_bias": biased and inside,
+        "bias": form.bias if biased and inside else "",
+        "add_bias": f"y = y + bias.reshape(-1{', 1' * g.rank})" if biased and not inside else "",
     }
 
 

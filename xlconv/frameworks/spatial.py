@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from xlconv.errors import XlconvError
 from xlconv.frameworks.layouts import LAYOUTS, in_channels, kernel_size
 from xlconv.layers.geometry import Axis
 from xlconv.layers.given import whole
-from xlconv.layers.ranks import FIRST, LAST, NONE, RANKS, Reading, input_layouts, understand
+from xlconv.layers.ranks import FIRST, LAST, NONE, RANKS, Reading, Shapes, input_layouts
 from xlconv.layers.summary import explain, head, not_default
-from xlconv.text import sizes as spelt
+from xlconv.text import spelt
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +43,8 @@ class Spatial:
             return ""
         if self.out_channels is not None and self.in_channels is None:
             counts.insert(0, 1)
-        told = head(len(self.size), " → ".join(map(str, counts)), self.size, output_size)
-        return explain(told | (not_default(axes, groups) if axes else {}), self.note)
+        words = head(len(self.size), " → ".join(map(str, counts)), self.size, output_size)
+        return explain(words | (not_default(axes, groups) if axes else {}), self.note)
 
 
 def spatial(
@@ -69,32 +68,46 @@ def spatial(
     >>> spatial([4, 4], [3]).size, spatial([2, 4, 4], [3, 3]).size
     ((4, 4), (4, 4))
     """
-    groups, shape, spans = whole("groups", groups, least=1), tuple(sizes), tuple(kernel)
-    one = len(spans) == 1 and len(shape) in RANKS and batch is None and input_layout is None
-    if len(spans) == 1 and len(shape) > max(RANKS) and rank is None:
-        raise XlconvError(
-            f"kernel_size must be one an axis for an input of {spelt(shape)}, got {spelt(spans)}:"
-            " or name the rank",
-            parameter="kernel_size",
-        )
-    if len(spans) == 1:
-        spans *= rank or (len(shape) if one else 1)
-    into = in_channels(spans, layout, groups)
-    known = LAYOUTS[layout]
-    reading = understand(
+    groups, shape = whole("groups", groups, least=1), tuple(sizes)
+    channels = batch is not None or input_layout is not None
+    spans = _spans(shape, tuple(kernel), rank, channels=channels)
+    reading = Shapes(
         shape,
         spans,
-        into,
+        in_channels(spans, layout, groups),
         groups=groups,
-        layouts=input_layouts(input_layout, known.inputs),
+        layouts=input_layouts(input_layout, LAYOUTS[layout].inputs),
         batch=batch,
         rank=rank,
         sizes_only=True,
-    )
-    found = _read(reading, shape)
-    if reading.alone:
-        note = _one_for_three(shape, spans) if len(kernel) == 1 and reading.rank == 3 else ""
-        return replace(found, kernel_size=spans, note=found.note or note)
+    ).reading()
+    if not reading.alone:
+        return _with_channels(reading, shape, spans, layout, groups)
+    read = _read(reading, shape)
+    note = _one_for_three(shape, spans) if len(kernel) == 1 and reading.rank == 3 else ""
+    return replace(read, kernel_size=spans, note=read.note or note)
+
+
+def _spans(
+    shape: tuple[int, ...], kernel: tuple[int, ...], rank: int | None, channels: bool
+) -> tuple[int, ...]:
+    """The kernel's sizes: one number is that of every axis, unless some are told to be channels."""
+    if len(kernel) > 1:
+        return kernel
+    if len(shape) > max(RANKS) and rank is None:
+        raise XlconvError(
+            f"kernel_size must be one an axis for an input of {spelt(shape)}, got {spelt(kernel)}:"
+            " or name the rank",
+            parameter="kernel_size",
+        )
+    return kernel * (rank or (1 if channels or len(shape) not in RANKS else len(shape)))
+
+
+def _with_channels(
+    reading: Reading, shape: tuple[int, ...], spans: tuple[int, ...], layout: str, groups: int
+) -> Spatial:
+    """The sizes of an input and of a whole weight, whose channels must be the same."""
+    into, known = in_channels(spans, layout, groups), LAYOUTS[layout]
     if reading.channels(shape) != into:
         raise XlconvError(
             f"an input of {spelt(shape)} with a kernel of {spelt(spans)} is no layer: the input is"
@@ -106,12 +119,11 @@ def spatial(
         raise XlconvError(
             f"groups must divide in_channels, got {groups} with {into}", parameter="groups"
         )
-    out = spans[known.channels[1]] * (groups if known.divided == "out" else 1)
     return replace(
-        found,
+        _read(reading, shape),
         kernel_size=kernel_size(spans, reading.rank, layout),
         in_channels=into,
-        out_channels=out,
+        out_channels=spans[known.channels[1]] * (groups if known.divided == "out" else 1),
     )
 
 
@@ -130,12 +142,10 @@ def without_channels(
             parameter="size",
         )
     layouts = input_layouts(input_layout, (FIRST,))
-    return _read(
-        understand(
-            shape, shape[before:], 1, layouts=layouts, batch=batch, rank=rank, sizes_only=True
-        ),
-        shape,
+    shapes = Shapes(
+        shape, shape[before:], 1, layouts=layouts, batch=batch, rank=rank, sizes_only=True
     )
+    return _read(shapes.reading(), shape)
 
 
 def to_size(
@@ -144,7 +154,8 @@ def to_size(
     output_size: Sequence[int],
     *,
     rank: int | None = None,
-    **read: Any,
+    batch: int | None = None,
+    input_layout: str | None = None,
 ) -> Spatial:
     """What sizes of an input mean where the output's (*sizes) are known, one of them for all axes.
 
@@ -152,19 +163,20 @@ def to_size(
     (6, 4)
     """
     if kernel is not None and len(kernel) > 1:
-        return spatial(sizes, kernel, rank=rank, **read)
+        return spatial(sizes, kernel, rank=rank, batch=batch, input_layout=input_layout)
     known = len(output_size) if len(output_size) > 1 else rank or len(sizes)
-    return replace(without_channels(sizes, known, **read), kernel_size=tuple(kernel or ()))
+    read = without_channels(sizes, known, batch=batch, input_layout=input_layout)
+    return replace(read, kernel_size=tuple(kernel or ()))
 
 
 def _read(reading: Reading, shape: tuple[int, ...]) -> Spatial:
     """The sizes of an input that is read so."""
-    told = ["channels last"] if reading.layout == LAST else []
-    told += [f"a batch of {shape[0]} left out"] * reading.batched
+    notes = ["channels last"] if reading.layout == LAST else []
+    notes += [f"a batch of {shape[0]} left out"] * reading.batched
     return Spatial(
         size=reading.sizes(shape),
         in_channels=None if reading.layout == NONE else reading.channels(shape),
-        note=", ".join(told),
+        note=", ".join(notes),
     )
 
 

@@ -26,7 +26,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Reading:
+class Chain:
     """The layers that were read, and the names of what was not.
 
     skipped   calls that leave sizes alone, activations for one

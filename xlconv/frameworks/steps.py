@@ -10,8 +10,8 @@ from typing import Any
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.files.reading import opened
 from xlconv.frameworks.calls import code
-from xlconv.frameworks.rules import OWN
-from xlconv.frameworks.step import Reading, Step
+from xlconv.frameworks.names import OWN
+from xlconv.frameworks.step import Chain, Step
 
 LONGEST = 200_000
 """Bytes of code that are read, and no more."""
@@ -27,8 +27,8 @@ _PART = re.compile(rf"(op|[kspd])({_NUMBER}(?::{_NUMBER})?(?:x{_NUMBER}(?::{_NUM
 _WORD = re.compile(rf"(?:{_PART.pattern})+")
 
 
-def read_chain(given: str) -> Reading:
-    """A chain as words, k16s8,k10s5, as the path of a file of words or of code, or - for stdin.
+def read_chain(given: str) -> Chain:
+    """A chain given as words, k16s8,k10s5, as the path of a file of words or code, or - for stdin.
 
     Raises XlconvError for words that are none, UnreadableError for a file that cannot be read.
     """
@@ -77,32 +77,32 @@ def _too_long() -> XlconvError:
     )
 
 
-def read_text(text: str) -> Reading:
+def read_text(text: str) -> Chain:
     """The layers in a text: words, lines of Python, or a model as PyTorch prints it.
 
     Code is parsed, never run: the arguments of a layer must be numbers as they stand.
 
     Raises XlconvError where they are not, or where there is no layer.
 
-    >>> reading = read_text("nn.ConvTranspose1d(512, 256, 16, stride=8, padding=4); nn.ReLU()")
-    >>> reading.steps[0].said, reading.skipped
+    >>> chain = read_text("nn.ConvTranspose1d(512, 256, 16, stride=8, padding=4); nn.ReLU()")
+    >>> chain.steps[0].said, chain.skipped
     ({'kernel_size': 16, 'stride': 8, 'padding': 4}, ('ReLU',))
     """
     if len(text) > LONGEST:
         raise _too_long()
     if _is_words(text):
-        reading = Reading(tuple(_word(word) for word in re.split(r"[\s,]+", text.strip())))
+        chain = Chain(tuple(_word(word) for word in re.split(r"[\s,]+", text.strip())))
     else:
-        reading = code(text)
-    if not reading.steps:
+        chain = code(text)
+    if not chain.steps:
         raise XlconvError(
             "chain holds no transposed convolution, such as k16s8 or"
             " nn.ConvTranspose1d(512, 256, 16, stride=8)",
             parameter="chain",
         )
-    if len(reading.steps) > MOST:
+    if len(chain.steps) > MOST:
         raise XlconvError(f"chain must be of at most {MOST} layers", parameter="chain")
-    return reading
+    return chain
 
 
 def _is_words(text: str) -> bool:
@@ -127,6 +127,6 @@ def _word(word: str) -> Step:
         raise XlconvError(f"{word:.60} has no kernel_size: write k16s8", parameter="chain")
     ranks = {len(values) for values in said.values()} - {1}
     if len(ranks) > 1:
-        told = " and ".join(map(str, sorted(ranks)))
-        raise XlconvError(f"{word:.60} has values for {told} axes", parameter="chain")
+        several = " and ".join(map(str, sorted(ranks)))
+        raise XlconvError(f"{word:.60} has values for {several} axes", parameter="chain")
     return Step(text=word, convention=OWN, rank=next(iter(ranks), None), said=said)

@@ -8,7 +8,6 @@ stands for an Excel error: a sheet refuses to be written with one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
@@ -19,6 +18,7 @@ import numpy as np
 from xlconv.errors import XlconvError
 from xlconv.grid.functions import FUNCTIONS, OPERATORS, Values, number_text
 from xlconv.grid.limits import ARGUMENTS
+from xlconv.text import unread
 
 if TYPE_CHECKING:
     from xlconv.grid.grid import Reference
@@ -118,7 +118,7 @@ class Constant(Expr):
             yield str(self.content).upper()
         elif isinstance(self.content, str):
             # Excel reads _x0041_ as A, in a formula too
-            text = re.sub("_(?=x[0-9A-Fa-f]{4}_)", '_"&"', self.content.replace('"', '""'))
+            text = unread(self.content.replace('"', '""'), '_"&"')
             yield f'"{text}"'
         else:
             yield number_text(self.content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from xlconv.budget import TERMS
 from xlconv.errors import LimitError, RoomError
 
 EXCEL_ROWS, EXCEL_COLUMNS = 1_048_576, 16_384
@@ -18,9 +19,6 @@ ARGUMENTS = 255
 
 SHORTEST = 3
 """Characters of the shortest term of a formula, A1+."""
-
-TERMS = 300_000
-"""Terms of the formulas of a sheet, each formula counted once for all cells that it is over."""
 
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 """What no XML may hold, and a carriage return, which Excel does not keep."""

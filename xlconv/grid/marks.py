@@ -8,7 +8,7 @@ from xlconv.grid.expr import Expr
 from xlconv.grid.functions import Values
 from xlconv.grid.grid import Area, Grid
 from xlconv.grid.places import leaves, span
-from xlconv.text import line, sizes
+from xlconv.text import line, spelt
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Block:
     claim: object = None
 
     def __repr__(self) -> str:
-        return line("Block", f"{sizes(self.cells.shape)} {self.role}: {self.name}")
+        return line("Block", f"{spelt(self.cells.shape)} {self.role}: {self.name}")
 
     def ranges(self) -> list[str]:
         """One A1 range for each innermost 2-D slice, in C order."""

@@ -8,11 +8,9 @@ from functools import cached_property
 from itertools import groupby, pairwise
 from math import gcd, prod
 
+from xlconv.budget import TERMS
 from xlconv.errors import LimitError, XlconvError
 from xlconv.layers.given import spell
-
-TAPS = 300_000
-"""Taps of all runs of an axis: more make more terms than a sheet has."""
 
 
 @dataclass(frozen=True)
@@ -165,12 +163,12 @@ class Axis:
 
         most = min(self.kernel_size, -(-self.output_size // self.dilation))
         _refuse(min(self.size, 2 * self.kernel_size) * most)
-        found = []
+        runs = []
         for (low, high), group in groupby(range(self.size), key=window):
             first, *rest = group
             reads = tuple((self.target(first, u), u) for u in range(low, high))
-            found.append(Run(first, 1, 1 + len(rest), reads, self.stride))
-        return tuple(found)
+            runs.append(Run(first, 1, 1 + len(rest), reads, self.stride))
+        return tuple(runs)
 
     def meeting(self, cell: int) -> range:
         """The kernel indices that can bring an input to a cell of the full output.
@@ -197,7 +195,7 @@ class Axis:
         return min(along)
 
     def _runs(self, begin: int, size: int) -> tuple[Run, ...]:
-        s, found = self.stride, []
+        s, runs = self.stride, []
         _refuse(min(size, s + 2 * self.kernel_size) * self.most_taps)
         for phase in range(min(s, size)):
             # with r = phase + s*m, the input that reaches r through u is m + shift(u)
@@ -209,15 +207,15 @@ class Axis:
             for m, after in pairwise((0, *sorted(ends), last)):
                 reached = slice(bisect_left(along, -m), bisect_left(along, self.size - m))
                 taps = tuple((m + i, u) for i, u in shifts[reached])
-                found.append(Run(phase + s * m, s, after - m, taps))
-        return tuple(sorted(found, key=lambda run: run.start))
+                runs.append(Run(phase + s * m, s, after - m, taps))
+        return tuple(sorted(runs, key=lambda run: run.start))
 
 
 def _refuse(taps: int) -> None:
     """Refuse an axis whose runs, at most so many taps, take too long to be listed."""
-    if taps > TAPS:
+    if taps > TERMS:
         raise LimitError(
-            f"an axis on which inputs meet weights in {taps} ways; {TAPS} are the most"
+            f"an axis on which inputs meet weights in {taps} ways; {TERMS} are the most"
         )
 
 

@@ -65,6 +65,14 @@ def numbers(name: str, values: ArrayLike) -> Array:
     return array
 
 
+def given_numbers(
+    input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None
+) -> tuple[Array, Array, Array | None]:
+    """The arrays of a layer, each as `numbers` has it."""
+    x, w = numbers("input", input), numbers("weight", weight)
+    return x, w, None if bias is None else numbers("bias", bias)
+
+
 def not_numbers(dtype: np.dtype[Any]) -> str:
     """What an array of this type holds instead of real numbers, and the way out; "" if it does.
 
@@ -91,8 +99,8 @@ def _real(name: str, values: ArrayLike) -> np.ndarray:
         given = np.asarray(values)
     except (TypeError, ValueError, RuntimeError) as error:
         if hasattr(values, "__array__"):  # of another library, which knows why it is none here
-            told = f"{name} cannot be read as an array: {error}"
-            raise XlconvError(told, parameter=name) from None
+            why = f"{name} cannot be read as an array: {error}"
+            raise XlconvError(why, parameter=name) from None
         raise _ragged(name) from None
     if given.dtype.kind == "O":
         _check_objects(name, given)
@@ -115,7 +123,7 @@ def _leaves(name: str, values: Any) -> Iterator[Any]:
 
 
 def _check_objects(name: str, given: np.ndarray) -> None:
-    """Refuse objects that are no numbers of Python's own, some too long for NumPy's."""
+    """Refuse objects that are no numbers of Python's own; some of these are too long for NumPy."""
     for value in given.flat:
         if isinstance(value, list | tuple | np.ndarray):
             raise _ragged(name)
@@ -139,14 +147,14 @@ def whole(name: str, value: object, least: int = -LARGEST) -> int:
     Traceback (most recent call last):
     xlconv.errors.XlconvError: groups must be a whole number up to 1000000000, got '2'
     """
-    found = _whole(value)
-    if found is None:
+    number = _whole(value)
+    if number is None:
         raise XlconvError(
             f"{name} must be a whole number up to {LARGEST}, got {shortly(value)}", parameter=name
         )
-    if found < least:
-        raise XlconvError(f"{name} must be at least {least}, got {found}", parameter=name)
-    return found
+    if number < least:
+        raise XlconvError(f"{name} must be at least {least}, got {number}", parameter=name)
+    return number
 
 
 def spread(name: str, values: Any, rank: int) -> list[Any]:
@@ -227,7 +235,7 @@ def _whole(value: Any) -> int | None:
     if isinstance(value, bool):  # which Python counts as a whole number
         return None
     try:
-        found = index(value)
+        number = index(value)
     except TypeError:
         return None
-    return found if abs(found) <= LARGEST else None
+    return number if abs(number) <= LARGEST else None

@@ -1,25 +1,22 @@
-"""A layer with its numbers: input, weight, bias and geometry, which fit together."""
+"""A transposed convolution with its numbers: input, weight, bias and geometry, which fit."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from xlconv.errors import XlconvError
+from xlconv.layers.channels import bias_of, check_transposed
 from xlconv.layers.geometry import Axis, Geometry
-from xlconv.layers.given import Array, numbers, pair, spread, whole
-from xlconv.layers.ranks import FIRST, Reading, input_layouts, lengths, understand
+from xlconv.layers.given import Array, given_numbers, pair, spread, whole
+from xlconv.layers.ranks import Shapes, input_layouts, lengths
 from xlconv.layers.summary import explain, parameters
-from xlconv.text import counted, line, table
+from xlconv.text import line, table
 
-__all__ = ["Array", "Convolution", "Layer"]
-
-PLAIN_WEIGHT = "(out_channels, in_channels // groups, *kernel_sizes)"
-"""The axes of the weight of a plain convolution."""
+__all__ = ["Array", "Layer"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -30,6 +27,16 @@ class Layer:
     weight  (in_channels, out_channels // groups, *kernel_sizes) float64
     bias    (out_channels,) float64, or None
     note    how the input was read, where it was not plain: a sample of a batch, channels last
+
+    `Layer.of` takes PyTorch's parameters, each one value or one an axis, and
+
+    input         (in_channels, *sizes), or (*sizes) for one channel; a batch first, if any
+    weight        as above, or (*kernel_sizes), which with as many groups as channels is the kernel
+                  of each
+    padding       cells cropped on both sides, or a pair (begin, end) an axis
+    batch         the sample to take of a batch, from 0; one of a single sample needs no word
+    rank          1, 2 or 3 spatial axes, where the shapes leave it open
+    input_layout  "channels-first", as it is by default, or "channels-last"
 
     >>> Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2)
     <Layer 2-D, 1 → 1 channels, 2x2 → 4x4, kernel 2x2, stride 2>
@@ -57,49 +64,46 @@ class Layer:
         rank: int | None = None,
         input_layout: str | None = None,
     ) -> Layer:
-        """A layer from arrays and PyTorch's parameters, each one value or one an axis.
-
-        input         (in_channels, *sizes), or (*sizes) for one channel; a batch first, if any
-        weight        (in_channels, out_channels // groups, *kernel_sizes), or (*kernel_sizes),
-                      which with as many groups as channels is the kernel of each
-        padding       cells cropped on both sides, or a pair (begin, end) an axis
-        batch         the sample to take of a batch, from 0; one of a single sample needs no word
-        rank          1, 2 or 3 spatial axes, where the shapes leave it open
-        input_layout  "channels-first", as it is by default, or "channels-last"
+        """A layer from arrays and PyTorch's parameters.
 
         Raises XlconvError where the shapes do not fit one another, or fit in several ways.
 
-        >>> Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2).geometry.output_shape
-        (1, 4, 4)
         >>> Layer.of(np.ones((2, 4, 6)), np.ones((4, 2, 4)), batch=1).geometry.output_shape
         (2, 9)
         """
         groups = whole("groups", groups, least=1)
-        x, w = numbers("input", input), numbers("weight", weight)
-        reading = understand(
+        x, w, b = given_numbers(input, weight, bias)
+        reading = Shapes(
             x.shape,
             w.shape,
             w.shape[0],
             groups=groups,
-            layouts=input_layouts(input_layout, (FIRST,)),
+            layouts=input_layouts(input_layout),
             batch=batch,
             rank=rank,
             values=lengths(stride, padding, output_padding, dilation),
-        )
-        x, w, note, rank = *reading.channelled(x, w, batch), reading.rank
-        if reading.alone and groups == len(x):
-            w = np.broadcast_to(w, (groups, *w.shape[1:]))
-        _check_transposed(x.shape, w.shape, groups, reading)
-        axes = _axes(
-            x,
-            w,
-            stride=spread("stride", stride, rank),
-            output_padding=spread("output_padding", output_padding, rank),
-            dilation=spread("dilation", dilation, rank),
-            padding=[pair(p) for p in spread("padding", padding, rank)],
-        )
+        ).reading()
+        x, w, note = reading.channelled(x, w, groups, batch)
+        check_transposed(x.shape, w.shape, groups, reading)
+        axes = _axes(x.shape[1:], w.shape[2:], stride, padding, output_padding, dilation)
+        return cls.fitted(x, w, b, axes, groups, note)
+
+    @classmethod
+    def fitted(
+        cls,
+        x: Array,
+        w: Array,
+        bias: Array | None,
+        axes: tuple[Axis, ...],
+        groups: int,
+        note: str = "",
+    ) -> Layer:
+        """A layer of arrays whose axes are known, and of which nothing is copied.
+
+        Raises XlconvError where groups do not divide the channels, or the bias is not for them.
+        """
         geometry = Geometry(x.shape[0], w.shape[1] * groups, groups, axes)
-        return cls(x, w, _bias(bias, geometry.out_channels), geometry, note)
+        return cls(x, w, bias_of(bias, geometry.out_channels), geometry, note)
 
     def __repr__(self) -> str:
         return line("Layer", self.explain())
@@ -173,178 +177,26 @@ class Layer:
         )
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Convolution:
-    """A plain convolution and the numbers that go through it.
-
-    input     (in_channels, *sizes) float64
-    weight    (out_channels, in_channels // groups, *kernel_sizes) float64
-    bias      (out_channels,) float64, or None
-    geometry  that of its transpose, which has its output as input, and its input as output
-    note      how the input was read, where it was not plain: a sample of a batch, channels last
-    """
-
-    input: Array
-    weight: Array
-    bias: Array | None
-    geometry: Geometry
-    note: str = ""
-
-    @classmethod
-    def of(
-        cls,
-        input: ArrayLike,
-        weight: ArrayLike,
-        *,
-        bias: ArrayLike | None = None,
-        stride: int | Sequence[int] = 1,
-        padding: int | Sequence[int | Sequence[int]] = 0,
-        dilation: int | Sequence[int] = 1,
-        groups: int = 1,
-        batch: int | None = None,
-        rank: int | None = None,
-        input_layout: str | None = None,
-    ) -> Convolution:
-        """A convolution from arrays and PyTorch's parameters, each one value or one an axis.
-
-        input         (in_channels, *sizes), or (*sizes) for one channel; a batch first, if any
-        weight        (out_channels, in_channels // groups, *kernel_sizes), or (*kernel_sizes),
-                      which with as many groups as channels is the kernel of each
-        padding       zeros added on both sides, or a pair (begin, end) an axis
-        batch         the sample to take of a batch, from 0; one of a single sample needs no word
-        rank          1, 2 or 3 spatial axes, where the shapes leave it open
-        input_layout  "channels-first", as it is by default, or "channels-last"
-
-        Raises XlconvError where the shapes do not fit one another, or fit in several ways.
-        Source: Dumoulin & Visin 2016, arXiv:1603.07285, relationship 6, with dilation.
-
-        >>> Convolution.of(np.ones((5, 5)), np.ones((3, 3)), stride=2, padding=1).output_shape
-        (1, 3, 3)
-        """
-        groups = whole("groups", groups, least=1)
-        x, w = numbers("input", input), numbers("weight", weight)
-        reading = understand(
-            x.shape,
-            w.shape,
-            groups * w.shape[1] if w.ndim > 1 else 1,
-            layouts=input_layouts(input_layout, (FIRST,)),
-            batch=batch,
-            rank=rank,
-            values=lengths(stride, padding, dilation),
-        )
-        x, w, note, rank = *reading.channelled(x, w, batch), reading.rank
-        if reading.alone and groups == len(x):
-            w = np.broadcast_to(w, (groups, *w.shape[1:]))
-        _check_plain(x.shape, w.shape, groups, reading)
-        axes = []
-        for size, kernel_size, s, p, d in zip(
-            x.shape[1:],
-            w.shape[2:],
-            spread("stride", stride, rank),
-            spread("padding", padding, rank),
-            spread("dilation", dilation, rank),
-            strict=True,
-        ):
-            alone = Axis(size=1, kernel_size=kernel_size, stride=s, dilation=d)
-            pads = pair(p)
-            if min(pads) < 0:
-                raise XlconvError(f"padding must be at least 0, got {p}", parameter="padding")
-            spare = size + sum(pads) - alone.extent
-            if spare < 0:
-                raise XlconvError(
-                    f"kernel of {alone.extent} cells does not fit into a padded input of"
-                    f" {size + sum(pads)}: use a smaller kernel or more padding",
-                    parameter="weight",
-                )
-            axes.append(replace(alone, size=spare // s + 1, padding=pads, output_padding=spare % s))
-        geometry = Geometry(w.shape[0], w.shape[1] * groups, groups, tuple(axes))
-        return cls(x, w, _bias(bias, geometry.in_channels), geometry, note)
-
-    def __repr__(self) -> str:
-        return line("Convolution", explain(self._parameters(), self.note))
-
-    def _repr_html_(self) -> str:
-        return table("Convolution", [], self._parameters().items())
-
-    def explain(self) -> str:
-        """The convolution in one line: how its weight is read, and its input where not plain.
-
-        >>> Convolution.of(np.ones((4, 5)), np.ones((3, 4, 2))).explain()
-        '1-D, 4 → 3 channels, 5 → 4, kernel 2; a plain convolution, of a weight (out_channels,\
- in_channels // groups, *kernel_sizes)'
-        """
-        told = f"a plain convolution, of a weight {PLAIN_WEIGHT}"
-        return explain(self._parameters(), f"{told}, {self.note}" if self.note else told)
-
-    def _parameters(self) -> dict[str, str]:
-        g = self.geometry
-        return parameters(g.output_shape, g.input_shape, g, ("stride", "padding", "dilation"))
-
-    @property
-    def output_shape(self) -> tuple[int, ...]:
-        return self.geometry.input_shape
-
-
-def _axes(x: Array, w: Array, **values: Sequence[Any]) -> tuple[Axis, ...]:
-    """The axes of a layer, from its shapes and the values of its parameters, one an axis."""
+def _axes(
+    size: Sequence[int],
+    kernel_size: Sequence[int],
+    stride: int | Sequence[int],
+    padding: int | Sequence[int | Sequence[int]],
+    output_padding: int | Sequence[int],
+    dilation: int | Sequence[int],
+) -> tuple[Axis, ...]:
+    """The axes of a layer, from its shapes and its parameters."""
+    rank = len(size)
+    each = zip(
+        size,
+        kernel_size,
+        spread("stride", stride, rank),
+        spread("output_padding", output_padding, rank),
+        spread("dilation", dilation, rank),
+        spread("padding", padding, rank),
+        strict=True,
+    )
     return tuple(
-        Axis(size=size, kernel_size=kernel_size, **dict(zip(values, own, strict=True)))
-        for size, kernel_size, *own in zip(x.shape[1:], w.shape[2:], *values.values(), strict=True)
+        Axis(size=n, kernel_size=k, stride=s, dilation=d, padding=pair(p), output_padding=op)
+        for n, k, s, op, d, p in each
     )
-
-
-def _check_transposed(
-    x_shape: tuple[int, ...], w_shape: tuple[int, ...], groups: int, reading: Reading
-) -> None:
-    """Refuse a weight of a transposed convolution that is not for the input's channels."""
-    channels, members = x_shape[0], w_shape[0]
-    if channels == members:
-        return
-    if reading.alone:
-        raise _kernel_alone(channels, groups)
-    raise XlconvError(
-        f"weight must have the input's channels first, got {members} in weight of shape {w_shape}"
-        f" with {counted(channels, 'input channel')}",
-        parameter="weight",
-    )
-
-
-def _check_plain(
-    x_shape: tuple[int, ...], w_shape: tuple[int, ...], groups: int, reading: Reading
-) -> None:
-    """Refuse a weight of a plain convolution that is not for the input's channels."""
-    channels, (out, members) = x_shape[0], w_shape[:2]
-    if reading.alone and channels not in (1, groups):
-        raise _kernel_alone(channels, groups)
-    if channels != members * groups:
-        raise XlconvError(
-            f"weight must have the input's channels second, divided by groups, got {members} in"
-            f" weight of shape {w_shape} with {counted(channels, 'input channel')},"
-            f" groups {groups}",
-            parameter="weight",
-        )
-    if out % groups:
-        raise XlconvError(
-            f"groups must divide in_channels and out_channels, got {groups} with in_channels"
-            f" {channels}, out_channels {out}",
-            parameter="groups",
-        )
-
-
-def _kernel_alone(channels: int, groups: int) -> XlconvError:
-    return XlconvError(
-        "weight without channels is for one input channel, or for as many groups as channels, got"
-        f" {counted(channels, 'channel')} and groups {groups}: use groups {channels}, which gives"
-        " each channel that kernel",
-        parameter="weight",
-    )
-
-
-def _bias(bias: ArrayLike | None, out_channels: int) -> Array | None:
-    b = None if bias is None else numbers("bias", bias).reshape(-1)
-    if b is not None and len(b) != out_channels:
-        raise XlconvError(
-            f"bias must have one value for each of {out_channels} output channels, got {len(b)}",
-            parameter="bias",
-        )
-    return b

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.layers.layer import Array, Convolution, Layer
+from xlconv.layers.convolution import Convolution
+from xlconv.layers.layer import Array, Layer
 
 
 def conv_transpose(layer: Layer) -> Array:
@@ -35,8 +36,8 @@ def output(layer: Layer | Convolution) -> Array:
     """
     if not isinstance(layer, Layer | Convolution):
         raise XlconvError(
-            f"layer must be a Layer or a Convolution, got {type(layer).__name__}: Layer.of"
-            " makes one"
+            f"layer must be a Layer or a Convolution, got {type(layer).__name__}:"
+            " Layer.of makes one"
         )
     return conv(layer) if isinstance(layer, Convolution) else conv_transpose(layer)
 

@@ -120,9 +120,9 @@ def phase_tints(geometry: Geometry, phases: Sequence[Sequence[Phase]]) -> np.nda
 
     phases  of each axis
     """
-    found = np.zeros((), dtype=int)
+    tints = np.zeros((), dtype=int)
     for axis, known in zip(geometry.axes, phases, strict=True):
         mine = (axis.dilation * np.arange(axis.kernel_size) - axis.padding[0]) % axis.stride
-        lost = (found[..., None] < 0) | (mine >= len(known))
-        found = np.where(lost, -1, found[..., None] * len(known) + mine)
-    return found
+        lost = (tints[..., None] < 0) | (mine >= len(known))
+        tints = np.where(lost, -1, tints[..., None] * len(known) + mine)
+    return tints

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlconv.errors import XlconvError
-from xlconv.text import counted, sizes
+from xlconv.text import counted, spelt
 
 RANKS = (1, 2, 3)
 INPUT_LAYOUTS = ("channels-first", "channels-last")
@@ -52,16 +52,21 @@ class Reading:
         return np.moveaxis(one, -1, 0) if self.layout == LAST else one
 
     def channelled(
-        self, x: NDArray[np.float64], w: NDArray[np.float64], batch: int | None
+        self, x: NDArray[np.float64], w: NDArray[np.float64], groups: int, batch: int | None
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], str]:
         """One sample, channels first, the weight with its own, and a note of what was read."""
-        kernel = w.reshape((1, 1, *w.shape)) if self.alone else w
-        return self.sample(x, batch), kernel, self.note(x.shape, batch)
+        sample, kernel = self.sample(x, batch), w.reshape((1, 1, *w.shape)) if self.alone else w
+        return sample, self.served(kernel, groups, len(sample)), self.note(x.shape, batch)
+
+    def served(self, w: NDArray[np.float64], groups: int, channels: int) -> NDArray[np.float64]:
+        """A weight whose one kernel, if it came alone, is that of as many groups as channels."""
+        each = self.alone and groups == channels
+        return np.broadcast_to(w, (groups, *w.shape[1:])) if each else w
 
     def note(self, shape: tuple[int, ...], batch: int | None) -> str:
         """What goes without saying in a plain input, in words; nothing for a plain one."""
-        told = ["channels last"] if self.layout == LAST else []
-        return ", ".join(told + [f"sample {batch or 0} of a batch of {shape[0]}"] * self.batched)
+        notes = ["channels last"] if self.layout == LAST else []
+        return ", ".join(notes + [f"sample {batch or 0} of a batch of {shape[0]}"] * self.batched)
 
     def says(self, shape: tuple[int, ...]) -> str:
         """The reading in words, for who has to choose.
@@ -69,26 +74,16 @@ class Reading:
         >>> Reading(1, True, FIRST, False).says((2, 4, 6))
         '1-D with a batch of 2 and 4 channels first'
         """
-        told = [f"a batch of {shape[0]}"] * self.batched
+        parts = [f"a batch of {shape[0]}"] * self.batched
         if self.layout != NONE:
             where = self.layout.removeprefix("channels-")
-            told.append(f"{counted(self.channels(shape), 'channel')} {where}")
-        return f"{self.rank}-D with {' and '.join(told) or 'no channels'}"
+            parts.append(f"{counted(self.channels(shape), 'channel')} {where}")
+        return f"{self.rank}-D with {' and '.join(parts) or 'no channels'}"
 
 
-def understand(
-    shape: tuple[int, ...],
-    weight_shape: tuple[int, ...],
-    in_channels: int,
-    *,
-    groups: int = 1,
-    layouts: Collection[str] = (FIRST,),
-    batch: int | None = None,
-    rank: int | None = None,
-    values: Collection[int] = (),
-    sizes_only: bool = False,
-) -> Reading:
-    """The one way to read the axes of an input of a shape, with a weight of another.
+@dataclass(frozen=True)
+class Shapes:
+    """The shapes of an input and of a weight, and what is said of their axes.
 
     in_channels  those that the weight is for, if it has channels
     groups       as many channels are served by one kernel without channels
@@ -98,43 +93,74 @@ def understand(
     values       how many values, one an axis, the parameters have
     sizes_only   whether there are no numbers: then a kernel without channels goes with any, and
                  of a batch no sample is taken
-
-    The channels must be the weight's. A batch of one needs no word: between it and a volume with
-    a kernel without channels it is the batch, as the frameworks have one always. Where the
-    channels never fit, the plainest reading is given.
-
-    Raises XlconvError where several readings fit, or none does, with the way out.
-
-    >>> understand((1, 4, 6), (4, 2, 4), 4)
-    Reading(rank=1, batched=True, layout='channels-first', alone=False)
     """
-    _check(batch, rank)
 
-    def fits(reading: Reading) -> bool:
-        if reading.alone and sizes_only:
+    input: tuple[int, ...]
+    weight: tuple[int, ...]
+    in_channels: int
+    _: KW_ONLY
+    groups: int = 1
+    layouts: Collection[str] = (FIRST,)
+    batch: int | None = None
+    rank: int | None = None
+    values: Collection[int] = ()
+    sizes_only: bool = False
+
+    def reading(self) -> Reading:
+        """The one way to read the axes.
+
+        The channels must be the weight's. A batch of one needs no word: between it and a volume
+        with a kernel without channels it is the batch, as the frameworks have one always. Where
+        the channels never fit, the plainest reading is given.
+
+        Raises XlconvError where several readings fit, or none does, with the way out.
+
+        >>> Shapes((1, 4, 6), (4, 2, 4), 4).reading()
+        Reading(rank=1, batched=True, layout='channels-first', alone=False)
+        """
+        _check(self.batch, self.rank)
+        possible = self._possible()
+        said = [r for r in possible if r.layout in (NONE, *self.layouts)]
+        if not said:
+            raise _impossible(len(self.input), len(self.weight), self.batch, self.rank)
+        fitting = [r for r in said if self._fits(r)]
+        fitting = [r for r in fitting if r.batched and self.input[0] == 1] or fitting
+        if len(fitting) > 1:
+            raise _ambiguous(fitting, self.input, self.weight)
+        if not fitting and any(self._fits(r) for r in possible if not r.alone):
+            raise XlconvError(
+                f"input of {spelt(self.input)} has its {counted(self.input[-1], 'channel')} last:"
+                f" name the input layout, {LAST}",
+                parameter="input",
+            )
+        reading = (fitting or said)[0]
+        if reading.batched and not self.sizes_only:
+            _check_sample(self.batch, self.input)
+        return reading
+
+    def _possible(self) -> list[Reading]:
+        """The readings of as many axes, the plainest first, that nothing said speaks against."""
+        possible = [
+            Reading(rank, batched, layout, len(self.weight) == rank)
+            for rank in RANKS
+            for batched in (False, True)
+            for layout in (NONE, *INPUT_LAYOUTS)
+            if len(self.input) == rank + batched + (layout != NONE)
+            and len(self.weight) in (rank, rank + 2)
+            and self.rank in (None, rank)
+            and (batched is (self.batch is not None) or self._has_both(batched, layout))
+        ]
+        return [r for r in possible if r.rank in self.values] or possible
+
+    def _has_both(self, batched: bool, layout: str) -> bool:
+        """Whether there is a batch that nobody speaks of, with channels: the frameworks' way."""
+        return self.batch is None and batched and layout != NONE
+
+    def _fits(self, reading: Reading) -> bool:
+        if reading.alone and self.sizes_only:
             return True
-        return reading.channels(shape) in ((1, groups) if reading.alone else (in_channels,))
-
-    possible = [r for r in _possible(len(shape), len(weight_shape)) if rank in (None, r.rank)]
-    possible = [r for r in possible if r.batched is (batch is not None) or _has_both(r, batch)]
-    possible = [r for r in possible if r.rank in values] or possible
-    said = [r for r in possible if r.layout in (NONE, *layouts)]
-    if not said:
-        raise _impossible(len(shape), len(weight_shape), batch, rank)
-    fitting = [r for r in said if fits(r)]
-    fitting = [r for r in fitting if r.batched and shape[0] == 1] or fitting
-    if len(fitting) > 1:
-        raise _ambiguous(fitting, shape, weight_shape)
-    if not fitting and any(fits(r) for r in possible if not r.alone):
-        raise XlconvError(
-            f"input of {sizes(shape)} has its {counted(shape[-1], 'channel')} last: name the"
-            f" input layout, {LAST}",
-            parameter="input",
-        )
-    found = (fitting or said)[0]
-    if found.batched and not sizes_only:
-        _check_sample(batch, shape)
-    return found
+        fitting = (1, self.groups) if reading.alone else (self.in_channels,)
+        return reading.channels(self.input) in fitting
 
 
 def lengths(*parameters: object) -> set[int]:
@@ -143,7 +169,7 @@ def lengths(*parameters: object) -> set[int]:
     return {len(p) for p in listed if isinstance(p, Sequence) and not isinstance(p, str)} - {1}
 
 
-def input_layouts(named: str | None, default: Collection[str]) -> Collection[str]:
+def input_layouts(named: str | None, default: Collection[str] = (FIRST,)) -> Collection[str]:
     """Where an input's channels may be: where it is named, else as by default.
 
     Raises XlconvError for a name that is none.
@@ -154,21 +180,6 @@ def input_layouts(named: str | None, default: Collection[str]) -> Collection[str
             parameter="input_layout",
         )
     return default if named is None else (named,)
-
-
-def _possible(input_axes: int, weight_axes: int) -> Iterator[Reading]:
-    """The readings of as many axes, the plainest first."""
-    for rank in RANKS:
-        for batched in (False, True):
-            for layout in (NONE, *INPUT_LAYOUTS):
-                axes = rank + batched + (layout != NONE)
-                if input_axes == axes and weight_axes in (rank, rank + 2):
-                    yield Reading(rank, batched, layout, weight_axes == rank)
-
-
-def _has_both(reading: Reading, batch: int | None) -> bool:
-    """Whether there is a batch that nobody speaks of, with channels: the frameworks' way."""
-    return batch is None and reading.batched and reading.layout != NONE
 
 
 def _check(batch: int | None, rank: int | None) -> None:
@@ -184,7 +195,7 @@ def _check_sample(batch: int | None, shape: tuple[int, ...]) -> None:
     last = shape[0] - 1
     if batch is None and last:
         raise XlconvError(
-            f"input of {sizes(shape)} is a batch of {shape[0]}: name the sample, batch 0 to {last}",
+            f"input of {spelt(shape)} is a batch of {shape[0]}: name the sample, batch 0 to {last}",
             parameter="input",
         )
     if batch is not None and batch > last:
@@ -205,7 +216,7 @@ def _ambiguous(
     if len({r.layout for r in readings} - {NONE}) > 1:
         ways.append(f"the input layout, {' or '.join(INPUT_LAYOUTS)}")
     return XlconvError(
-        f"input of {sizes(shape)} and weight of {sizes(weight_shape)} fit as"
+        f"input of {spelt(shape)} and weight of {spelt(weight_shape)} fit as"
         f" {', or '.join(r.says(shape) for r in readings)}: name {', or '.join(ways)}",
         parameter="input",
     )

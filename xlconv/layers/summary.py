@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import spell
-from xlconv.text import sizes
+from xlconv.text import spelt
 
 DEFAULTS = {"stride": 1, "padding": (0, 0), "output_padding": 0, "dilation": 1}
 """The parameters of an axis that are not told where they are these."""
@@ -28,32 +28,32 @@ def parameters(
     >>> " ".join(parameters(g.input_shape, g.output_shape, g).values())
     '1-D 4 → 2 6 → 12 4 2 1'
     """
-    told = head(geometry.rank, f"{before[0]} → {after[0]}", before[1:], after[1:])
-    return told | not_default(geometry.axes, geometry.groups, names)
+    words = head(geometry.rank, f"{before[0]} → {after[0]}", before[1:], after[1:])
+    return words | not_default(geometry.axes, geometry.groups, names)
 
 
 def head(rank: int, channels: str, before: Iterable[int], after: Iterable[int]) -> dict[str, str]:
     """The rank, the channels if any are told of, and the sizes of an input and of its output."""
-    told = {"rank": f"{rank}-D"} | ({"channels": channels} if channels else {})
-    return told | {"sizes": f"{sizes(before)} → {sizes(after)}"}
+    words = {"rank": f"{rank}-D"} | ({"channels": channels} if channels else {})
+    return words | {"sizes": f"{spelt(before)} → {spelt(after)}"}
 
 
 def not_default(
     axes: Sequence[Axis], groups: int, names: Iterable[str] = tuple(DEFAULTS)
 ) -> dict[str, str]:
     """The kernel, and each parameter of these names that is not at its default."""
-    told = {"kernel": sizes([axis.kernel_size for axis in axes])}
+    words = {"kernel": spelt([axis.kernel_size for axis in axes])}
     for name in names:
         values = [getattr(axis, name) for axis in axes]
         if any(value != DEFAULTS[name] for value in values):
-            told[name] = compact(values)
-    return told | ({"groups": str(groups)} if groups > 1 else {})
+            words[name] = compact(values)
+    return words | ({"groups": str(groups)} if groups > 1 else {})
 
 
-def explain(told: Mapping[str, str], note: str = "") -> str:
+def explain(values: Mapping[str, str], note: str = "") -> str:
     """The parameters, and how the input was read, in one line."""
     plain = {"rank": "{}", "channels": "{} channels", "sizes": "{}"}
-    words = [plain.get(name, name + " {}").format(value) for name, value in told.items()]
+    words = [plain.get(name, name + " {}").format(value) for name, value in values.items()]
     return ", ".join(words) + (f"; {note}" if note else "")
 
 
@@ -63,5 +63,5 @@ def compact(values: Sequence[int | tuple[int, int]]) -> str:
     >>> compact((2, 2)), compact(((1, 1), (1, 2)))
     ('2', '1,1:2')
     """
-    told = values[:1] if len(set(values)) == 1 else values
-    return ",".join(map(spell, told))
+    listed = values[:1] if len(set(values)) == 1 else values
+    return ",".join(map(spell, listed))

@@ -10,7 +10,7 @@ from typing import Any
 
 from xlconv.errors import XlconvError
 from xlconv.layers.geometry import Axis, Geometry
-from xlconv.text import sizes
+from xlconv.text import spelt
 
 Fits = Callable[[Geometry], bool]
 
@@ -33,7 +33,7 @@ class Knob:
     turned: Callable[[Geometry, int], Geometry]
 
     def words(self, geometry: Geometry) -> str:
-        return self.largest.format(most=sizes(self.sizes(geometry)))
+        return self.largest.format(most=spelt(self.sizes(geometry)))
 
 
 def _of_axes(name: str, parameter: str, smaller: str, largest: str) -> Knob:
@@ -106,16 +106,16 @@ def refusal(needs: str, geometry: Geometry, fits: Fits) -> XlconvError:
     """
     last: tuple[Knob, Geometry] | None = None
     for knob in KNOBS:
-        found = _largest(knob, geometry, fits)
+        smaller = _largest(knob, geometry, fits)
         # of 1 nothing is left that could be shown: another parameter is at fault, if one is
-        ample = found is not None and max(knob.sizes(found)) > 1
-        if found is not None and (ample or last is None):
-            last = (knob, found)
+        ample = smaller is not None and max(knob.sizes(smaller)) > 1
+        if smaller is not None and (ample or last is None):
+            last = (knob, smaller)
         if ample:
             break
     if last is not None:
-        knob, found = last
-        return XlconvError(f"{needs}: use {knob.words(found)}", parameter=knob.parameter)
+        knob, smaller = last
+        return XlconvError(f"{needs}: use {knob.words(smaller)}", parameter=knob.parameter)
     needed = _needed(geometry, fits)
     words = list(dict.fromkeys(knob.smaller for knob in needed)) or ["another view"]
     return XlconvError(
@@ -142,8 +142,8 @@ def _largest(knob: Knob, geometry: Geometry, fits: Fits) -> Geometry | None:
         end = min(2 * end, top)
     most = bisect_left(range(end + 1), True, key=too_large) - 1
     try:
-        found = knob.turned(geometry, most) if most >= 0 else geometry
-        return found if fits(found) else None
+        smaller = knob.turned(geometry, most) if most >= 0 else geometry
+        return smaller if fits(smaller) else None
     except XlconvError:
         return None
 

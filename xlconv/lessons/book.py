@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from xlconv.errors import XlconvError
 from xlconv.files.saving import SUFFIX, Name, as_path, check_target, save_file
@@ -16,8 +16,8 @@ from xlconv.lessons.lesson import check_title
 from xlconv.lessons.recipe import RECIPE_SHEET, recipe_properties, recipe_sheet
 from xlconv.text import counted, line, table
 
-Progress = Callable[[int], object]
-"""What is told, now and then, how many rows of all sheets are written."""
+if TYPE_CHECKING:
+    from xlconv.xlsx.archive import Progress
 
 
 @dataclass(frozen=True, repr=False)

@@ -11,7 +11,8 @@ import numpy as np
 from xlconv.errors import BugError, XlconvError
 from xlconv.grid.marks import Block
 from xlconv.grid.sheet import Sheet
-from xlconv.layers.layer import Array, Convolution, Layer
+from xlconv.layers.convolution import Convolution
+from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import OPERATIONS
 
 Claim = tuple[str, Layer | Convolution]
@@ -35,10 +36,10 @@ def check_claims(sheet: Sheet) -> None:
 
 def _check(sheet: Sheet, block: Block, operation: str, layer: Layer | Convolution) -> None:
     model = OPERATIONS[operation]
-    found, truth = block.cells.value.astype(float, copy=False), model(layer)
-    if np.array_equal(found, truth) and np.isfinite(truth).all():
+    output, truth = block.cells.value.astype(float, copy=False), model(layer)
+    if np.array_equal(output, truth) and np.isfinite(truth).all():
         return
-    size = model(_of(layer, np.abs)) if found.shape == truth.shape else truth
+    size = model(_of(layer, np.abs)) if output.shape == truth.shape else truth
     if not np.isfinite(size).all():
         raise XlconvError(
             f'sheet "{sheet.name}": the products and sums of {block.name} pass'
@@ -46,7 +47,7 @@ def _check(sheet: Sheet, block: Block, operation: str, layer: Layer | Convolutio
             " number of a cell: use smaller numbers",
             parameter="input",
         )
-    if found.shape != truth.shape or not (abs(found - truth) <= _rounding(layer, size)).all():
+    if output.shape != truth.shape or not (abs(output - truth) <= _rounding(layer, size)).all():
         raise BugError(f"{sheet.name}: block {block.name} is not the model's {operation}")
 
 

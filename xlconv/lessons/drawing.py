@@ -18,7 +18,7 @@ from xlconv.grid.functions import Values
 from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS, SHEETS_CELLS
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
-from xlconv.lessons.lesson import Lesson
+from xlconv.lessons.lesson import Lesson, Page
 
 GIVEN = ("layer", "layers", "pages")
 """What a view may ask for beside its own options: its parameters of these names."""
@@ -26,8 +26,8 @@ GIVEN = ("layer", "layers", "pages")
 
 def view_function(view: str) -> Callable[..., None]:
     """The function that draws a view; its module is imported when it is first asked for."""
-    found: Callable[..., None] = getattr(importlib.import_module(f"xlconv.views.{view}"), view)
-    return found
+    function: Callable[..., None] = getattr(importlib.import_module(f"xlconv.views.{view}"), view)
+    return function
 
 
 def view_options(view: str) -> dict[str, Any]:
@@ -68,25 +68,29 @@ def draw(
     def blank() -> Sheet:
         return Sheet(page.name, page.view, words, given=given or {}, room=room, plan=plan)
 
-    known: dict[str, Any] = {
-        "layer": page.layer,
-        "layers": lesson.layers,
-        "pages": [(other.name, other.idea) for other in lesson.pages],
-    }
-    function = view_function(page.view)
-    wanted = inspect.signature(function).parameters
+    function, its = view_function(page.view), _given(lesson, page)
     try:
         if page.layer is not None:
             _check_canvas(page.layer.geometry)
         with np.errstate(all="ignore"):  # what is no number is an error in its cell
-            asked = {**{k: v for k, v in known.items() if k in wanted}, **page.options}
-            sheet = drawn(blank, lambda sheet: function(sheet, **asked))
+            sheet = drawn(blank, lambda sheet: function(sheet, **its, **page.options))
     except LimitError as error:
         raise type(error)(f'sheet "{page.name}": {error.needs}') from None
     except XlconvError as error:
         raise type(error)(f'sheet "{page.name}": {error}', parameter=error.parameter) from None
     surround(sheet, page.title or page.name, page.idea, page.try_this, number, lesson.names)
     return sheet
+
+
+def _given(lesson: Lesson, page: Page) -> dict[str, Any]:
+    """What a page's view asks for beside its own options."""
+    known = {
+        "layer": page.layer,
+        "layers": lesson.layers,
+        "pages": [(other.name, other.idea) for other in lesson.pages],
+    }
+    parameters = inspect.signature(view_function(page.view)).parameters
+    return {name: known[name] for name in GIVEN if name in parameters}
 
 
 def _check_canvas(geometry: Geometry) -> None:

@@ -91,9 +91,9 @@ def check_title(title: str) -> None:
         )
 
 
-def check_words(told: Mapping[str, str]) -> None:
+def check_words(words: Mapping[str, str]) -> None:
     """Refuse words that say more than the ones that they replace, or that no formula takes."""
-    for key, text in told.items():
+    for key, text in words.items():
         if key not in WORDS:
             raise XlconvError(f'words has no "{key}"{suggest(key, WORDS)}')
         check_text(f'"{key}"', text)

@@ -6,7 +6,7 @@ from math import prod
 
 from xlconv.errors import XlconvError
 from xlconv.grid.limits import SHEETS_CELLS
-from xlconv.layers.layer import Convolution
+from xlconv.layers.convolution import Convolution
 from xlconv.lessons.lesson import Lesson, Page
 
 VIEW = "convolution"
@@ -31,7 +31,7 @@ def convolution_lesson(conv: Convolution) -> Lesson:
     leading = 0 if max(shape[0] for shape in shapes) > 1 else 1
     before, after = ("×".join(map(str, shape[leading:])) for shape in shapes)
     axes = conv.geometry.axes
-    told = {
+    options = {
         "input": conv.input,
         "weight": conv.weight,
         "stride": [axis.stride for axis in axes],
@@ -39,4 +39,6 @@ def convolution_lesson(conv: Convolution) -> Lesson:
         "dilation": [axis.dilation for axis in axes],
         "groups": conv.geometry.groups,
     } | ({} if conv.bias is None else {"bias": conv.bias})
-    return Lesson(f"Convolution {before} → {after}", (Page(VIEW.capitalize(), VIEW, options=told),))
+    return Lesson(
+        f"Convolution {before} → {after}", (Page(VIEW.capitalize(), VIEW, options=options),)
+    )

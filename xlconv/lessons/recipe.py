@@ -14,7 +14,7 @@ import numpy as np
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
 from xlconv.lessons.lesson import Lesson, Page
-from xlconv.text import sizes
+from xlconv.text import spelt
 from xlconv.version import __version__
 
 VERSION = 1
@@ -45,7 +45,7 @@ def recipe(lesson: Lesson, computing: Container[str]) -> str:
     sheets = [
         _told(page) if page.name in computing else {"name": page.name} for page in lesson.pages
     ]
-    told = {
+    lesson_file = {
         "version": VERSION,
         "xlconv": __version__,
         "title": lesson.title,
@@ -53,7 +53,7 @@ def recipe(lesson: Lesson, computing: Container[str]) -> str:
         "sheet": sheets,
     }
     # programs may trim spaces at the ends of a property, and read _x0041_ in it as A
-    text = json.dumps(told, separators=(",", ":"))
+    text = json.dumps(lesson_file, separators=(",", ":"))
     return text.replace(" ", "\\u0020").replace("_x", "_\\u0078")
 
 
@@ -98,7 +98,7 @@ def _parameters(layer: Layer) -> dict[str, Any]:
 def _numbers(array: Array) -> list[Any] | str:
     """The numbers, whole ones without a point; of very many only the sizes."""
     if array.size > KEPT:
-        return sizes(array.shape)
+        return spelt(array.shape)
     whole = array.astype(np.int64) if (np.abs(array) < 2.0**53).all() else array
     listed: list[Any] = (whole if np.array_equal(whole, array) else array).tolist()
     return listed

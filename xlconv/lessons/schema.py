@@ -38,19 +38,19 @@ class Table:
     """Whether it may name files to read."""
 
     def check(
-        self, told: Mapping[str, Any], known: Mapping[str, Any], needed: Iterable[str] = ()
+        self, values: Mapping[str, Any], known: Mapping[str, Any], needed: Iterable[str] = ()
     ) -> None:
         """Refuse unknown keys, values of another type, texts that no cell takes, missing keys."""
-        for key, value in told.items():
+        for key, value in values.items():
             if key not in known:
-                raise self.wrong(f"unknown key {shown(key)}{suggest(key, known)}")
+                raise self.wrong(f"unknown key {as_toml(key)}{suggest(key, known)}")
             if not fits(value, known[key]):
-                raise self.wrong(f'"{key}" must be {words(known[key])}, got {shown(value)}')
+                raise self.wrong(f'"{key}" must be {words(known[key])}, got {as_toml(value)}')
             for leaf in _leaves([key, value]):
                 if wrong := unfit(leaf):
-                    raise self.wrong(f"{shown(key)} {wrong}")
+                    raise self.wrong(f"{as_toml(key)} {wrong}")
         for key in needed:
-            if key not in told:
+            if key not in values:
                 raise self.wrong(f'needs a key "{key}"')
 
     def part(self, name: str) -> Table:
@@ -95,7 +95,7 @@ def words(hint: Any, many: bool = False) -> str:
     return f"{more if many else one} of {words(parts[0], many=True)}"
 
 
-def shown(value: Any) -> str:
+def as_toml(value: Any) -> str:
     """A value about as TOML writes it, and not too long."""
     if isinstance(value, str):
         value = value[:60]
@@ -109,8 +109,8 @@ def unfit(leaf: Any) -> str:
     ('has a whole number beyond 64 bits: TOML has none', '')
     """
     if isinstance(leaf, str):
-        if found := UNWRITABLE.search(leaf):
-            return f"has a control character, {found[0]!r}"
+        if control := UNWRITABLE.search(leaf):
+            return f"has a control character, {control[0]!r}"
         if length(leaf) > TEXT_LENGTH:
             return f"must have at most {TEXT_LENGTH} characters"
     if isinstance(leaf, int) and not -(2**63) <= leaf < 2**63:

@@ -5,19 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlconv.errors import XlconvError
-from xlconv.frameworks.snippets import FRAMEWORKS, program
+from xlconv.frameworks.names import FRAMEWORKS
+from xlconv.frameworks.snippets import program
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
-
-TITLES = {
-    "pytorch": "PyTorch",
-    "tensorflow": "TensorFlow",
-    "keras": "Keras",
-    "jax": "JAX",
-    "onnx": "ONNX",
-    "mxnet": "MXNet Gluon",
-    "numpy": "NumPy",
-}
 
 
 def code(
@@ -49,7 +40,7 @@ def code(
         for name in names:
             tallest = 0
             for column, framework in zip((1, second), pair, strict=False):
-                title = sheet.say("code_for", framework=TITLES[framework], name=name)
+                title = sheet.say("code_for", framework=FRAMEWORKS[framework], name=name)
                 sheet.text((row, column), title, "heading")
                 lines = programs[framework, name]
                 for line in lines:

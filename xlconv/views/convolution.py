@@ -19,8 +19,8 @@ from xlconv.figures.verdicts import verdict
 from xlconv.files.arrays import array
 from xlconv.grid.expr import Expr, call, joined, moved, rounded
 from xlconv.grid.sheet import Sheet
+from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Axis, Geometry
-from xlconv.layers.layer import Convolution
 
 PRODUCTS = 60
 """Products beyond which the looked-at cell is not written out as a sum."""

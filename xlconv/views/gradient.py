@@ -26,7 +26,7 @@ from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.way_out import refusal
-from xlconv.text import sizes
+from xlconv.text import spelt
 
 NUDGED = 20_000
 """Cells of the nudged images beyond which nobody follows them."""
@@ -175,7 +175,7 @@ def _check(layer: Layer, epsilon: float) -> None:
 
 
 def _image(asked: Numbers | None, seed: int, g: Geometry) -> Array:
-    given = array("input", sizes(g.output_shape) if asked is None else asked, seed=seed)
+    given = array("input", spelt(g.output_shape) if asked is None else asked, seed=seed)
     shape = (1,) * (g.rank + 1 - given.ndim) + given.shape
     if shape != g.output_shape:
         raise XlconvError(

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from queue import Queue
 from threading import Lock, Thread
 from typing import IO
@@ -14,10 +15,13 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from xlconv.errors import XlconvError
 from xlconv.grid.sheet import Sheet
-from xlconv.xlsx import parts
+from xlconv.xlsx import parts, worksheet
 from xlconv.xlsx.rows import chunks
-from xlconv.xlsx.strip import Strings
 from xlconv.xlsx.styles import Styles
+from xlconv.xlsx.values import Strings
+
+Progress = Callable[[int], object]
+"""What is told, now and then, how many rows of all sheets are written."""
 
 FIRST_MOMENT, LAST_MOMENT = 315_532_800, 4_354_819_199  # 1980 to 2107: a ZIP file knows no other
 FILE_SIZE, PART_SIZE = 1 << 30, (1 << 31) - 1
@@ -36,49 +40,22 @@ def write(
     title: str,
     target: IO[bytes],
     properties: Mapping[str, str],
-    progress: Callable[[int], object] | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Write sheets as a workbook; the same sheets give the same bytes.
 
     properties  of the workbook, beyond its title
-    progress    is told, now and then, how many rows of all sheets are written
     """
     moment, styles = _moment(), Styles()
     strings: Strings = {}
-
-    def worksheet(number: int) -> Iterator[bytes]:
-        sheet, before = sheets[number], sum(sheet.rows for sheet in sheets[:number])
-        yield parts.before_rows(sheet, number == 0).encode()
-        for xml, rows in chunks(sheet, styles.cell, strings):
-            yield xml
-            if progress and not sheet.hidden:
-                progress(before + rows)
-        yield parts.after_rows(sheet, title, styles).encode()
-
     with ZipFile(target, "w") as out:
-
-        def add(name: str, xml: str | Iterator[bytes]) -> None:
-            info = ZipInfo(name, moment.timetuple()[:6])
-            info.compress_type, info.external_attr = ZIP_DEFLATED, 0o600 << 16
-            info._compresslevel = LEVEL  # type: ignore[attr-defined]  # public from Python 3.13
-            with out.open(info, "w") as part:
-                if isinstance(xml, str):
-                    part.write(xml.encode())
-                else:
-                    with _impatience:
-                        _aside(part.write, xml)
-            if sum(part.compress_size for part in out.infolist()) > FILE_SIZE:
-                size = f"{FILE_SIZE >> 20} MB"
-                raise XlconvError(
-                    f"the workbook takes more than {size}: use a smaller input or fewer sheets"
-                )
-
+        add = partial(_add, out, moment)
         add("[Content_Types].xml", parts.types(sheets))
         add("_rels/.rels", parts.relations())
         add("xl/workbook.xml", parts.workbook(sheets))
         add("xl/_rels/workbook.xml.rels", parts.workbook_relations(sheets))
         for n, name in enumerate(parts.sheet_names(sheets)):
-            add(name, worksheet(n))
+            add(name, _sheet(sheets, n, title, styles, strings, progress))
         # the rows have named their styles and strings by now
         add("xl/theme/theme1.xml", parts.theme())
         add("xl/styles.xml", parts.stylesheet(styles))
@@ -87,6 +64,42 @@ def write(
         add("docProps/app.xml", parts.program())
         add("docProps/core.xml", parts.core_properties(title, f"{moment:%Y-%m-%dT%H:%M:%SZ}"))
         add("docProps/custom.xml", parts.own_properties(properties))
+
+
+def _sheet(
+    sheets: Sequence[Sheet],
+    number: int,
+    title: str,
+    styles: Styles,
+    strings: Strings,
+    progress: Progress | None,
+) -> Iterator[bytes]:
+    """The part of one sheet, piece by piece."""
+    sheet, before = sheets[number], sum(sheet.rows for sheet in sheets[:number])
+    yield worksheet.before_rows(sheet, number == 0).encode()
+    for xml, rows in chunks(sheet, styles.cell, strings):
+        yield xml
+        if progress and not sheet.hidden:
+            progress(before + rows)
+    yield worksheet.after_rows(sheet, title, styles).encode()
+
+
+def _add(out: ZipFile, moment: dt.datetime, name: str, xml: str | Iterator[bytes]) -> None:
+    """Add a part to the file; refuse a file that becomes too large."""
+    info = ZipInfo(name, moment.timetuple()[:6])
+    info.compress_type, info.external_attr = ZIP_DEFLATED, 0o600 << 16
+    info._compresslevel = LEVEL  # type: ignore[attr-defined]  # public from Python 3.13
+    with out.open(info, "w") as part:
+        if isinstance(xml, str):
+            part.write(xml.encode())
+        else:
+            with _impatience:
+                _aside(part.write, xml)
+    if sum(part.compress_size for part in out.infolist()) > FILE_SIZE:
+        size = f"{FILE_SIZE >> 20} MB"
+        raise XlconvError(
+            f"the workbook takes more than {size}: use a smaller input or fewer sheets"
+        )
 
 
 class _Impatience:
@@ -151,9 +164,10 @@ def _aside(write: Callable[[bytes], object], pieces: Iterator[bytes]) -> None:
 
 def _moment() -> dt.datetime:
     """The time that the file is said to be made at: SOURCE_DATE_EPOCH, else a constant."""
-    told = os.environ.get("SOURCE_DATE_EPOCH", str(FIRST_MOMENT))
-    if not re.fullmatch("[0-9]{1,11}", told) or int(told) > LAST_MOMENT:
+    seconds = os.environ.get("SOURCE_DATE_EPOCH", str(FIRST_MOMENT))
+    if not re.fullmatch("[0-9]{1,11}", seconds) or int(seconds) > LAST_MOMENT:
         raise XlconvError(
-            f"SOURCE_DATE_EPOCH must be seconds since 1970, up to {LAST_MOMENT}, got {told!r:.40}"
+            f"SOURCE_DATE_EPOCH must be seconds since 1970, up to {LAST_MOMENT},"
+            f" got {seconds!r:.40}"
         )
-    return dt.datetime.fromtimestamp(max(int(told), FIRST_MOMENT), dt.UTC)
+    return dt.datetime.fromtimestamp(max(int(seconds), FIRST_MOMENT), dt.UTC)

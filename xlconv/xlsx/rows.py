@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 from xlconv.grid.marks import Coat, Frame, Paint
 from xlconv.grid.places import letters
 from xlconv.grid.sheet import Sheet
-from xlconv.xlsx.strip import Index, Lines, Strings, Strip
+from xlconv.xlsx.strip import Index, Lines, Strip
+from xlconv.xlsx.values import Strings
 
 CHUNK, FIRST = 1 << 20, 1 << 17  # bytes; the first is smaller, so that compressing soon begins
 PIECES = 1 << 18  # kept in templates at a time, so that memory does not grow with the rows
@@ -25,7 +26,7 @@ Style = Callable[[str, int, int, bool], int]
 """(role, tint, edges, whether the text must not be read as a formula) -> the style's number."""
 
 
-class Run(NamedTuple):
+class Gaps(NamedTuple):
     """Gaps of a template at equal distances."""
 
     where: slice
@@ -42,15 +43,15 @@ class Cells(NamedTuple):
 
     strip: Strip
     seen: list[int] | None
-    rows: list[tuple[int, Index, list[Run]]]
-    values: list[list[Run]]
+    rows: list[tuple[int, Index, list[Gaps]]]
+    values: list[list[Gaps]]
 
 
 class Template(NamedTuple):
     """Rows that look alike: pieces of their XML, the gaps for the row's own number, the rest."""
 
     pieces: list[str]
-    own: list[Run]
+    own: list[Gaps]
     cells: list[Cells]
 
     def fill(self, row: int, indices: Mapping[int, Index], strings: Strings) -> str:
@@ -72,17 +73,17 @@ class Template(NamedTuple):
         return "".join(pieces)
 
 
-def _runs(places: list[int]) -> list[Run]:
-    """Ascending places as few runs."""
-    found, start = [], 0
+def _gaps(places: list[int]) -> list[Gaps]:
+    """Ascending places, as few of these as there can be."""
+    gaps, start = list[Gaps](), 0
     while start < len(places):
         end = start + 1
         step = places[end] - places[start] if end < len(places) else 1
         while end < len(places) and places[end] - places[end - 1] == step:
             end += 1
-        found.append(Run(slice(places[start], places[end - 1] + 1, step), end - start))
+        gaps.append(Gaps(slice(places[start], places[end - 1] + 1, step), end - start))
         start = end
-    return found
+    return gaps
 
 
 def chunks(sheet: Sheet, style: Style, strings: Strings) -> Iterator[tuple[bytes, int]]:
@@ -117,32 +118,38 @@ def chunks(sheet: Sheet, style: Style, strings: Strings) -> Iterator[tuple[bytes
     yield b"".join(waiting), row + 1
 
 
+def _covered(
+    columns: int, strips: Sequence[Strip], indices: Mapping[int, Index]
+) -> Iterator[tuple[tuple[Strip, int] | None, tuple[str, int] | None, int]]:
+    """What covers each cell of a row: a paint and which of its cells, a look, and edges."""
+    painted: list[tuple[Strip, int] | None] = [None] * columns
+    looks: list[tuple[str, int] | None] = [None] * columns
+    edges = [0] * columns
+    for n, index in indices.items():
+        strip, along = strips[n], strips[n].columns(index)
+        if isinstance(strip.layer, Coat):
+            for column, tint in zip(along, strip.tints(index), strict=True):
+                looks[column] = (strip.layer.role, tint)
+        elif isinstance(strip.layer, Frame):
+            for column, sides in zip(along, strip.edges(index), strict=True):
+                edges[column] |= sides
+        else:
+            for at, column in enumerate(along):
+                painted[column] = (strip, at)
+    return zip(painted, looks, edges, strict=True)
+
+
 def _template(
     sheet: Sheet, row: int, strips: Sequence[Strip], indices: Mapping[int, Index], style: Style
 ) -> Template:
-    painted: list[tuple[Strip, int] | None] = [None] * sheet.columns
-    looks: list[tuple[str, int] | None] = [None] * sheet.columns
-    edges = [0] * sheet.columns
-    lines: dict[int, Lines] = {}
-    quotes: dict[int, list[bool]] = {}
-    for n, index in indices.items():
-        strip, columns = strips[n], strips[n].columns(index)
-        if isinstance(strip.layer, Coat):
-            for column, tint in zip(columns, strip.tints(index), strict=True):
-                looks[column] = (strip.layer.role, tint)
-        elif isinstance(strip.layer, Frame):
-            for column, sides in zip(columns, strip.edges(index), strict=True):
-                edges[column] |= sides
-        else:
-            for at, column in enumerate(columns):
-                painted[column] = (strip, at)
-            lines[n], quotes[n] = strip.lines(index), strip.quotes(index) if strip.quoted else []
-
+    paints = {n: index for n, index in indices.items() if isinstance(strips[n].layer, Paint)}
+    lines = {n: strips[n].lines(index) for n, index in paints.items()}
+    quotes = {n: strips[n].quotes(index) for n, index in paints.items() if strips[n].quoted}
     height = sheet.heights.get(row)
     begun = f'" ht="{height:g}" customHeight="1">' if height else '">'
     pieces, begins = ['<row r="', ""], [0]
-    cells: dict[int, tuple[list[int], list[int]]] = {n: ([], []) for n in lines}
-    for column, (paint, look, sides) in enumerate(zip(painted, looks, edges, strict=True), 1):
+    places: dict[int, tuple[list[int], list[int]]] = {n: ([], []) for n in lines}
+    for column, (paint, look, sides) in enumerate(_covered(sheet.columns, strips, indices), 1):
         if paint is None and look is None and not sides:
             continue
         quoted = paint is not None and paint[0].quoted and quotes[paint[0].number][paint[1]]
@@ -154,34 +161,34 @@ def _template(
             begun += "/>"
             continue
         strip, at = paint
-        seen, places = cells[strip.number]
-        seen.append(at)
         text, behind = lines[strip.number].texts[at]
         pieces.append(begun + text)
-        places.append(len(pieces))
+        seen, gaps = places[strip.number]
+        seen.append(at)
+        gaps.append(len(pieces))
         pieces += behind
         begun = strip.end
     pieces.append(begun + "</row>")
-    found = [_cells(strips[n], lines[n], *told) for n, told in cells.items() if told[0]]
-    return Template(pieces, _moved(_runs(begins), 1), found)
+    cells = [_cells(strips[n], lines[n], *where) for n, where in places.items() if where[0]]
+    return Template(pieces, _moved(_gaps(begins), 1), cells)
 
 
 def _cells(strip: Strip, lines: Lines, seen: list[int], places: list[int]) -> Cells:
     """The cells of one paint, from where the pieces behind the first text of each of them begin."""
-    runs, rows, by = _runs(places), [], 2 * strip.typed
+    runs, rows, by = _gaps(places), [], 2 * strip.typed
     for firsts, moves in lines.rows:
-        gaps = {firsts[0]: runs}
+        by_first = {firsts[0]: runs}
         if len(set(firsts)) > 1:
             pairs = sorted((firsts[at], place) for at, place in zip(seen, places, strict=True))
             groups = groupby(pairs, itemgetter(0))
-            gaps = {first: _runs([place for _, place in group]) for first, group in groups}
-        rows += [(first, moves, _moved(mine, by)) for first, mine in gaps.items()]
+            by_first = {first: _gaps([place for _, place in group]) for first, group in groups}
+        rows += [(first, moves, _moved(mine, by)) for first, mine in by_first.items()]
         by += 2
     everything = seen == list(range(len(lines.texts)))
     values = [runs] * strip.typed + [_moved(runs, by)]
     return Cells(strip, None if everything else seen, rows, values)
 
 
-def _moved(runs: list[Run], by: int) -> list[Run]:
+def _moved(runs: list[Gaps], by: int) -> list[Gaps]:
     """The gaps so many pieces further on."""
-    return [Run(slice(at.start + by, at.stop + by, at.step), size) for at, size in runs]
+    return [Gaps(slice(at.start + by, at.stop + by, at.step), size) for at, size in runs]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from math import isfinite, prod
@@ -13,18 +12,23 @@ import numpy as np
 
 from xlconv.errors import BugError, XlconvError
 from xlconv.grid.functions import Values
-from xlconv.grid.limits import TEXT_LENGTH, UNWRITABLE, length
+from xlconv.grid.limits import TEXT_LENGTH
 from xlconv.grid.marks import Coat, Frame, Paint
 from xlconv.grid.places import Place, a1, letters
 from xlconv.grid.references import Slot, slots
+from xlconv.xlsx.values import (
+    Strings,
+    escape,
+    few_numerals,
+    is_writable,
+    looks_like_formula,
+    many_numerals,
+    typed,
+)
 
 FEW = 1 << 8  # values that are put into text one by one
 BLOCK = 8  # rows whose values are put into text at once
-TABLE = 1 << 12  # whole numbers so close together are looked up
 TOP, BOTTOM, LEFT, RIGHT = 1, 2, 4, 8
-
-Strings = dict[str, int]
-"""The shared strings so far, and their numbers."""
 
 Index = tuple[int, ...]
 """An index over the row axes of one layer."""
@@ -41,26 +45,6 @@ class Lines(NamedTuple):
 
     texts: list[tuple[str, tuple[str, ...]]]
     rows: list[tuple[list[int], Index]]
-
-
-def escape(text: str, quote: bool = False) -> str:
-    """A text as XML has it; that of xml.sax takes as long to import as a sheet to write.
-
-    quote  whether it stands in the quotes of an attribute
-    """
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text.replace('"', "&quot;").replace("\n", "&#xA;") if quote else text
-
-
-def encoded(text: str) -> str:
-    """A text as a value: Excel reads _x0041_ as A, so _x005F_ stands for its first sign.
-
-    >>> encoded("_x0041_ <b>")
-    '_x005F_x0041_ &lt;b&gt;'
-    """
-    if "_x" in text:
-        text = re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
-    return escape(text)
 
 
 class Strip:
@@ -107,14 +91,14 @@ class Strip:
             self.after += "<v>"
         self.end = "</c>" if self.typed else "</v></c>"
         if self.typed:
-            writable = list(map(_is_writable, self.memory.flat))
-            self.quoted = self.constant and any(map(_looks_like_formula, self.memory.flat))
+            writable = list(map(is_writable, self.memory.flat))
+            self.quoted = self.constant and any(map(looks_like_formula, self.memory.flat))
         elif self.memory.size <= FEW:
             writable = list(map(isfinite, self.memory.flat))
-            self.write: Callable[[Values], list[list[str]]] = _few_numerals
+            self.write: Callable[[Values], list[list[str]]] = few_numerals
         elif isfinite(self.memory.min()) and isfinite(self.memory.max()):
             writable = []
-            self.write = _many_numerals(self.memory)
+            self.write = many_numerals(self.memory)
         else:
             writable = np.isfinite(self.memory).ravel().tolist()
         if not all(writable):
@@ -133,20 +117,20 @@ class Strip:
             ahead = range(self.shape[self.row_axes[0]])
             return ((top + i * steps[0], self.number, (i,)) for i in ahead)
         indices = product(*[range(self.shape[n]) for n in self.row_axes])
-        found = [(top + sum(map(mul, index, steps)), self.number, index) for index in indices]
-        if len({row for row, *_ in found}) < len(found):
+        rows = [(top + sum(map(mul, index, steps)), self.number, index) for index in indices]
+        if len({row for row, *_ in rows}) < len(rows):
             raise BugError(f"cells with steps {self.steps} come to one row in two ways")
-        return iter(sorted(found))
+        return iter(sorted(rows))
 
     def key(self, index: Index) -> tuple[Any, ...]:
         """What tells the rows of this layer apart, beside row numbers and values."""
-        found: list[Any] = [self.number, *[self._shift(index, steps) for steps in self.slanted]]
-        found += [i for i, turns in zip(index, self.turns, strict=False) if turns]
+        key: list[Any] = [self.number, *[self._shift(index, steps) for steps in self.slanted]]
+        key += [i for i, turns in zip(index, self.turns, strict=False) if turns]
         if isinstance(self.layer, Frame):
-            found.append(self._ends(index))
+            key.append(self._ends(index))
         if self.quoted:
-            found += self.quotes(index)
-        return tuple(found)
+            key += self.quotes(index)
+        return tuple(key)
 
     def values(self, index: Index) -> Values:
         """The values of one row, in the order of `lines`."""
@@ -156,7 +140,7 @@ class Strip:
         """The value of each cell of one row as text; before it its type, if it is not a number."""
         if self.typed:
             values, mine = self.values(index).tolist(), strings if self.constant else None
-            return list(zip(*[_typed(value, mine) for value in values], strict=True))
+            return list(zip(*[typed(value, mine) for value in values], strict=True))
         *outer, row = index or (0,)
         first = row - row % BLOCK
         if self._block != (*outer, first):
@@ -168,7 +152,7 @@ class Strip:
 
     def quotes(self, index: Index) -> list[bool]:
         """Whether each cell of one row is a text that must not be read as a formula."""
-        return list(map(_looks_like_formula, self.values(index)))
+        return list(map(looks_like_formula, self.values(index)))
 
     def tints(self, index: Index) -> list[int]:
         """The tint of each cell of one row."""
@@ -220,13 +204,13 @@ class Strip:
     def edges(self, index: Index) -> list[int]:
         """The sides of a frame that each cell of one row is on."""
         inner = [n for n in self.column_axes if n >= len(self.shape) - 2][-1:]
-        found = [self._ends(index) | (0 if inner else LEFT | RIGHT)]
+        edges = [self._ends(index) | (0 if inner else LEFT | RIGHT)]
         for n in self.column_axes:
             last = self.shape[n] - 1
             sides = [LEFT * (i == 0) | RIGHT * (i == last) for i in range(last + 1)]
             sides = sides if n in inner else [0] * len(sides)
-            found = [one | side for one in found for side in sides]
-        return found
+            edges = [one | side for one in edges for side in sides]
+        return edges
 
     def _ends(self, index: Index) -> int:
         inner = [n for n in self.row_axes if n >= len(self.shape) - 2]
@@ -243,62 +227,15 @@ class Strip:
         self, at: Place, steps: Sequence[Place], way: int, index: Index | None = None
     ) -> list[int]:
         """The rows (way 0) or columns (1) that steps reach from a place along one row."""
-        found = [at[way] + (self._shift(index, steps) if index and self.slanted else 0)]
+        reached = [at[way] + (self._shift(index, steps) if index and self.slanted else 0)]
         for n in self.column_axes:
             step, size = steps[n][way], self.shape[n]
             ahead = range(0, step * size, step) if step else [0] * size
-            found = [start + moved for start in found for moved in ahead]
-        return found
+            reached = [start + moved for start in reached for moved in ahead]
+        return reached
 
 
 def _flat(array: Values, index: Index) -> Values:
     at: Any = (*index, ...)  # an array also where one cell is left
     flat: Values = array[at].reshape(-1)
     return flat
-
-
-def _looks_like_formula(value: object) -> bool:
-    return isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r")
-
-
-def _is_writable(value: Any) -> bool:
-    if isinstance(value, str):
-        return length(value) <= TEXT_LENGTH and not UNWRITABLE.search(value)
-    return value is None or isfinite(value)
-
-
-def _numeral(value: float) -> str:
-    """A number as an exact and shortest text: a whole one without a point."""
-    number = float(value)
-    return str(int(number)) if number.is_integer() and abs(number) < 2**53 else repr(number)
-
-
-def _few_numerals(rows: Values) -> list[list[str]]:
-    return [list(map(_numeral, row)) for row in rows.tolist()]
-
-
-def _many_numerals(memory: Values) -> Callable[[Values], list[list[str]]]:
-    """The fastest way to put rows of these finite numbers into text."""
-    low, high = min(0.0, memory.min()), max(0.0, memory.max())
-    if max(-low, high) >= 2**53 or not (memory == np.rint(memory)).all():
-        # no program shows -0
-        return lambda rows: [list(map(repr, row)) for row in (rows + 0.0).tolist()]
-    if high - low >= TABLE:
-        return lambda rows: [list(map(str, row)) for row in rows.astype(np.int64).tolist()]
-    # the texts of 0 and up, then those of what is below 0, which count from the end
-    whole = [*range(int(high) + 1), *range(int(low), 0)]
-    table = np.array(list(map(str, whole)), dtype=object)
-    return lambda rows: table[rows.astype(np.intp)].tolist()
-
-
-def _typed(value: Any, strings: Strings | None) -> tuple[str, str]:
-    """The type attribute and the value element of a cell; `strings` if it is a constant."""
-    if value is None:
-        return "", ""
-    if isinstance(value, bool | np.bool_):
-        return ' t="b"', f"<v>{int(value)}</v>"
-    if not isinstance(value, str):
-        return "", f"<v>{_numeral(value)}</v>"
-    if strings is not None:
-        return ' t="s"', f"<v>{strings.setdefault(value, len(strings))}</v>"
-    return ' t="str"', f'<v xml:space="preserve">{encoded(value)}</v>'

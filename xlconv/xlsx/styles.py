@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from xlconv.grid import theme
 from xlconv.grid.theme import Look
-from xlconv.xlsx.strip import BOTTOM, LEFT, RIGHT, TOP, escape
+from xlconv.xlsx.strip import BOTTOM, LEFT, RIGHT, TOP
+from xlconv.xlsx.values import escape
 
 FIRST_OWN_FORMAT = 164
 """The first number that a number format of one's own may have."""

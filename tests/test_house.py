@@ -1,0 +1,24 @@
+"""The house stays easy to walk through: short functions, short modules."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parents[1] / "xlconv"
+ROOMS = ("checking", "cli", "files", "frameworks", "layers", "lessons", "xlsx")
+FUNCTION, MODULE = 40, 300
+"""Lines that a function, with its docstring, and a module have fewer of."""
+
+MODULES = [HOUSE / path for room in ROOMS for path in sorted((HOUSE / room).glob("*.py"))]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(HOUSE)))
+def test_modules_and_functions_are_short(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+    lines = {node.name: (node.end_lineno or 0) - node.lineno + 1 for node in functions}
+    assert {name: n for name, n in lines.items() if n >= FUNCTION} == {}
+    assert text.count("\n") < MODULE

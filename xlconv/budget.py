@@ -1,0 +1,7 @@
+"""What would take too long in any room, and is refused there."""
+
+from __future__ import annotations
+
+TERMS = 300_000
+"""Terms of the formulas of a sheet, each formula counted once for all cells that it is over; and
+taps of all runs of an axis: more make more terms than a sheet has."""

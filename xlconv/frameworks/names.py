@@ -1,0 +1,36 @@
+"""The names of the frameworks and of what they differ in, read before NumPy is: start-up counts.
+
+What they mean stands in the tables of these names: in conventions, layouts and programs.
+"""
+
+from __future__ import annotations
+
+FRAMEWORKS = {
+    "pytorch": "PyTorch",
+    "tensorflow": "TensorFlow",
+    "keras": "Keras",
+    "jax": "JAX",
+    "onnx": "ONNX",
+    "mxnet": "MXNet Gluon",
+    "numpy": "NumPy",
+}
+"""What a layer is written as a program of, and how that is called on a sheet."""
+
+CONVENTIONS = tuple(name for name in FRAMEWORKS if name != "numpy")
+"""Those that have words of their own for a transposed convolution."""
+
+OWN = "xlconv"
+"""The convention where none is named."""
+
+LAYOUTS = (
+    "pytorch",
+    "onnx",
+    "mxnet",
+    "keras",
+    "tensorflow",
+    "jax",
+    "jax-transposed",
+    "tflite",
+    "oihw",
+)
+"""The orders of a weight's axes."""

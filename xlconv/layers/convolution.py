@@ -1,0 +1,144 @@
+"""A plain convolution with its numbers: input, weight, bias and the geometry of its transpose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from numpy.typing import ArrayLike
+
+from xlconv.errors import XlconvError
+from xlconv.layers.channels import bias_of, check_plain
+from xlconv.layers.geometry import Axis, Geometry
+from xlconv.layers.given import Array, given_numbers, pair, spread, whole
+from xlconv.layers.ranks import Shapes, input_layouts, lengths
+from xlconv.layers.summary import explain, parameters
+from xlconv.text import line, table
+
+PLAIN_WEIGHT = "(out_channels, in_channels // groups, *kernel_sizes)"
+"""The axes of the weight of a plain convolution."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Convolution:
+    """A plain convolution and the numbers that go through it.
+
+    input     (in_channels, *sizes) float64
+    weight    (out_channels, in_channels // groups, *kernel_sizes) float64
+    bias      (out_channels,) float64, or None
+    geometry  that of its transpose, which has its output as input, and its input as output
+    note      how the input was read, where it was not plain: a sample of a batch, channels last
+
+    `Convolution.of` takes PyTorch's parameters, each one value or one an axis, and input, weight,
+    batch, rank and input_layout as `Layer.of` does.
+
+    padding   zeros added on both sides, or a pair (begin, end) an axis
+
+    Source: Dumoulin & Visin 2016, arXiv:1603.07285, relationship 6, with dilation.
+    """
+
+    input: Array
+    weight: Array
+    bias: Array | None
+    geometry: Geometry
+    note: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        input: ArrayLike,
+        weight: ArrayLike,
+        *,
+        bias: ArrayLike | None = None,
+        stride: int | Sequence[int] = 1,
+        padding: int | Sequence[int | Sequence[int]] = 0,
+        dilation: int | Sequence[int] = 1,
+        groups: int = 1,
+        batch: int | None = None,
+        rank: int | None = None,
+        input_layout: str | None = None,
+    ) -> Convolution:
+        """A convolution from arrays and PyTorch's parameters.
+
+        Raises XlconvError where the shapes do not fit one another, or fit in several ways.
+
+        >>> Convolution.of([[1] * 5] * 5, [[1] * 3] * 3, stride=2, padding=1).output_shape
+        (1, 3, 3)
+        """
+        groups = whole("groups", groups, least=1)
+        x, w, b = given_numbers(input, weight, bias)
+        reading = Shapes(
+            x.shape,
+            w.shape,
+            groups * w.shape[1] if w.ndim > 1 else 1,
+            layouts=input_layouts(input_layout),
+            batch=batch,
+            rank=rank,
+            values=lengths(stride, padding, dilation),
+        ).reading()
+        x, w, note = reading.channelled(x, w, groups, batch)
+        check_plain(x.shape, w.shape, groups, reading)
+        axes = _axes(x.shape[1:], w.shape[2:], stride, padding, dilation)
+        geometry = Geometry(w.shape[0], w.shape[1] * groups, groups, axes)
+        return cls(x, w, bias_of(b, geometry.in_channels), geometry, note)
+
+    def __repr__(self) -> str:
+        return line("Convolution", explain(self._parameters(), self.note))
+
+    def _repr_html_(self) -> str:
+        return table("Convolution", [], self._parameters().items())
+
+    def explain(self) -> str:
+        """The convolution in one line: how its weight is read, and its input where not plain.
+
+        >>> Convolution.of([[1] * 5] * 4, [[[1, 1]] * 4] * 3).explain()
+        '1-D, 4 → 3 channels, 5 → 4, kernel 2; a plain convolution, of a weight (out_channels,\
+ in_channels // groups, *kernel_sizes)'
+        """
+        kind = f"a plain convolution, of a weight {PLAIN_WEIGHT}"
+        return explain(self._parameters(), f"{kind}, {self.note}" if self.note else kind)
+
+    def _parameters(self) -> dict[str, str]:
+        g = self.geometry
+        return parameters(g.output_shape, g.input_shape, g, ("stride", "padding", "dilation"))
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        return self.geometry.input_shape
+
+
+def _axes(
+    size: Sequence[int],
+    kernel_size: Sequence[int],
+    stride: int | Sequence[int],
+    padding: int | Sequence[int | Sequence[int]],
+    dilation: int | Sequence[int],
+) -> tuple[Axis, ...]:
+    """The axes of the transpose, whose input is this convolution's output."""
+    rank = len(size)
+    each = zip(
+        size,
+        kernel_size,
+        spread("stride", stride, rank),
+        spread("padding", padding, rank),
+        spread("dilation", dilation, rank),
+        strict=True,
+    )
+    return tuple(_axis(*values) for values in each)
+
+
+def _axis(
+    size: int, kernel_size: int, stride: int, padding: int | Sequence[int], dilation: int
+) -> Axis:
+    alone = Axis(size=1, kernel_size=kernel_size, stride=stride, dilation=dilation)
+    pads = pair(padding)
+    if min(pads) < 0:
+        raise XlconvError(f"padding must be at least 0, got {padding}", parameter="padding")
+    spare = size + sum(pads) - alone.extent
+    if spare < 0:
+        raise XlconvError(
+            f"kernel of {alone.extent} cells does not fit into a padded input of"
+            f" {size + sum(pads)}: use a smaller kernel or more padding",
+            parameter="weight",
+        )
+    return replace(alone, size=spare // stride + 1, padding=pads, output_padding=spare % stride)

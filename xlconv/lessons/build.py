@@ -1,0 +1,157 @@
+"""From a lesson, or a layer that is to be shown, to the book: drawn, and held against the model."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from xlconv.errors import LimitError, XlconvError
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.convolution import Convolution
+from xlconv.layers.layer import Layer
+from xlconv.lessons.book import Book, check_names
+from xlconv.lessons.claims import check_claims
+from xlconv.lessons.drawing import draw, view_function, view_options
+from xlconv.lessons.lesson import Lesson, Page
+from xlconv.lessons.plain import VIEW, convolution_lesson
+from xlconv.lessons.read import load_lesson, view_keys
+from xlconv.lessons.recipe import recipe
+from xlconv.lessons.room import check_room
+from xlconv.lessons.schema import Table, as_toml, instead
+from xlconv.views import VIEWS
+
+DEFAULT_VIEWS = ("distribute", "collect")
+"""What is shown of a layer where nothing is named."""
+
+
+def build(
+    lesson: Lesson | Layer | Convolution | str | os.PathLike[str],
+    *,
+    views: str | Sequence[str] = DEFAULT_VIEWS,
+    picture: bool = False,
+) -> Book:
+    """The book of a lesson, each of its claims checked against the model.
+
+    lesson   a lesson, the name of a shipped one or the path of a file; or a layer, or a plain
+             convolution, which has one view
+    views    what to show of a layer, a name or several; a lesson names its own
+    picture  whether a layer's input is a picture, to be shown as one where a view can
+
+    Raises XlconvError where a layer has no such view, or a program's limits are passed.
+
+    >>> build(load_lesson("transposed-convolutions")).sheets[2].name
+    'Distribute'
+    """
+    lesson = _lesson(lesson, views, picture)
+    check_pages(lesson)
+    check_room(lesson)
+    lesson, sheets = _drawn(lesson)
+    for sheet in sheets:
+        check_claims(sheet)
+    computing = [sheet.name for sheet in sheets if any(paint.formula for paint in sheet.paints)]
+    return Book(lesson.title, tuple(sheets), recipe(lesson, computing))
+
+
+def _lesson(
+    lesson: Lesson | Layer | Convolution | str | os.PathLike[str],
+    views: str | Sequence[str],
+    picture: bool,
+) -> Lesson:
+    """The lesson that is named, or that shows a layer."""
+    match lesson:
+        case Lesson():
+            return lesson
+        case Layer():
+            return layer_lesson(lesson, views, picture)
+        case Convolution():
+            if views != DEFAULT_VIEWS and _listed(views) != [VIEW]:
+                raise XlconvError(
+                    f"a plain convolution has the view {VIEW} alone", parameter="view"
+                )
+            return convolution_lesson(lesson)
+        case str() | os.PathLike():
+            return load_lesson(lesson)
+    raise XlconvError(
+        "lesson must be a Layer, a Convolution, a Lesson, or a lesson's name or path, got"
+        f" {type(lesson).__name__}",
+        parameter="lesson",
+    )
+
+
+def _drawn(lesson: Lesson) -> tuple[Lesson, list[Sheet]]:
+    """The lesson with its legend, and its sheets: contents last, which tell what others show."""
+    others = [n for n, page in enumerate(lesson.pages) if page.view != "contents"]
+    try:
+        sheets = {n: draw(lesson, n) for n in others}
+    except LimitError:
+        check_room(lesson, easy=0)  # which knows the way out
+        raise
+    lesson = with_legend(lesson, sheets.values())
+    return lesson, [sheets.get(n) or draw(lesson, n) for n in range(len(lesson.pages))]
+
+
+def layer_lesson(layer: Layer, views: str | Sequence[str], picture: bool = False) -> Lesson:
+    """A lesson that shows one layer, a page a view; a picture as one, where a view can.
+
+    >>> lesson = layer_lesson(Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2), ["collect"])
+    >>> lesson.title, lesson.names
+    ('Transposed convolution 2×2 → 4×4', ['Collect'])
+    """
+    views = _listed(views)
+    if not views:
+        raise XlconvError(f"view must name at least one of {', '.join(VIEWS)}", parameter="view")
+    shapes = (layer.geometry.input_shape, layer.geometry.output_shape)
+    leading = 0 if max(shape[0] for shape in shapes) > 1 else 1
+    before, after = ("×".join(map(str, shape[leading:])) for shape in shapes)
+    pages: list[Page] = []
+    for view in views:
+        if view not in VIEWS:
+            raise XlconvError(
+                f"unknown view {as_toml(str(view))}{instead(str(view), VIEWS)}", parameter="view"
+            )
+        if any(page.view == view for page in pages):
+            raise XlconvError(f'view "{view}" is named twice: name it once', parameter="view")
+        options = {"picture": True} if picture and "picture" in view_options(view) else {}
+        name = view.replace("_", " ").capitalize()
+        of_layer = "layer" in inspect.signature(view_function(view)).parameters
+        pages.append(Page(name, view, layer=layer if of_layer else None, options=options))
+    check_names(page.name for page in pages)
+    title = f"Transposed convolution {before} → {after}"
+    return Lesson(title, tuple(pages), layers={"layer": layer})
+
+
+def _listed(views: Any) -> list[Any]:
+    """The views as they are named, a single one too."""
+    if isinstance(views, str):
+        return [views]
+    if not isinstance(views, Iterable):
+        raise XlconvError(
+            f"views must be a view's name or several, got {views!r:.40}", parameter="views"
+        )
+    return list(views)
+
+
+def check_pages(lesson: Lesson) -> None:
+    """Refuse what is no view, or not what a view asks for: a lesson may be made in Python."""
+    for page in lesson.pages:
+        table = Table(f'sheet "{page.name}"')
+        needs_layer, options, needed = view_keys(table, page.view)
+        table.check(page.options, options, needed)
+        if needs_layer and page.layer is None:
+            raise table.wrong(f"view {page.view} needs a layer")
+
+
+def with_legend(lesson: Lesson, sheets: Iterable[Sheet]) -> Lesson:
+    """The lesson with a legend of what its sheets show, on contents that do not say which."""
+    roles = {"input", "computed"}.union(*(sheet.roles for sheet in sheets))
+    pages = list(lesson.pages)
+    for n, page in enumerate(pages):
+        if page.view == "contents" and "legend" not in page.options:
+            from xlconv.views.contents import LEGEND
+
+            legend = [role for role in LEGEND if role in roles]
+            pages[n] = replace(page, options={**page.options, "legend": legend})
+    return replace(lesson, pages=tuple(pages))
