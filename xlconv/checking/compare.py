@@ -21,13 +21,14 @@ from xlconv.checking.inputs import EMPTY, Inputs, Typed
 from xlconv.checking.moves import Moves, moves
 from xlconv.checking.patterns import Patterns
 from xlconv.checking.redrawn import FAILURES, Earlier, marks, row_cells, rows
+from xlconv.checking.renamed import first_cut
 from xlconv.checking.report import Finding
 from xlconv.checking.rows import Row
 from xlconv.checking.typed import as_text, said
 from xlconv.checking.workbook import Cell, Value, Workbook
 from xlconv.errors import UnreadableError
 from xlconv.grid.functions import Values
-from xlconv.grid.places import Place, a1, area_of, corners, letters, span
+from xlconv.grid.places import Place, a1, letters
 from xlconv.grid.sheet import Sheet
 from xlconv.lessons.drawing import draw
 from xlconv.lessons.lesson import Lesson
@@ -70,7 +71,8 @@ class OneSheet:
             explained = bool(told) and displaced(again) < min(displaced(first), FOLLOWED)
         if explained:
             return [Finding("shifted", self.title, got=told), *again]
-        return list(self._cut()) or first
+        cut = first_cut(self._drawn, self.title, self.book.names)
+        return [Finding("moved", self.title, "", *cut)] if cut else first
 
     @property
     def name(self) -> str:
@@ -294,13 +296,3 @@ class OneSheet:
         ours, theirs = marks(rows(self._drawn)), marks(self.book.rows(self.title))
         count, other = (sum(len(told) for _, told in lines.values()) for lines in (ours, theirs))
         return Moves() if ours == theirs or other > 2 * count + 1_000 else moves(ours, theirs)
-
-    def _cut(self) -> Iterator[Finding]:
-        """The first block whose name leads to other cells, if there is one."""
-        for block in self._drawn.blocks:
-            reference = self.book.names.get(self._drawn.defined_name(block).lower(), "")
-            place = area_of(reference)
-            if place is not None and place != (self.title, *corners(block.cells)):
-                where = f"{block.name} in {span(block.cells)}"
-                yield Finding("moved", self.title, "", where, reference)
-                return

@@ -10,7 +10,8 @@ from xlconv.checking.formula import parts, skeleton
 from xlconv.checking.redrawn import FAILURES, contents
 from xlconv.checking.workbook import Cell, Workbook
 from xlconv.grid.names import prefix
-from xlconv.grid.places import area_of
+from xlconv.grid.places import area_of, corners, span
+from xlconv.grid.sheet import Sheet
 from xlconv.lessons.drawing import draw
 from xlconv.lessons.lesson import Lesson
 
@@ -24,6 +25,16 @@ def found_again(lesson: Lesson, book: Workbook) -> dict[str, str]:
     for find in (_by_names, _by_formulas, _by_place):
         titles |= find(lesson, book, titles)
     return titles
+
+
+def first_cut(drawn: Sheet, title: str, names: Mapping[str, str]) -> tuple[str, str] | None:
+    """The first block whose name leads to other cells, in words, and where it leads to."""
+    for block in drawn.blocks:
+        reference = names.get(drawn.defined_name(block).lower(), "")
+        place = area_of(reference)
+        if place is not None and place != (title, *corners(block.cells)):
+            return f"{block.name} in {span(block.cells)}", reference
+    return None
 
 
 def _by_names(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> dict[str, str]:

@@ -12,6 +12,8 @@ from xlconv.budget import TERMS
 from xlconv.errors import LimitError, XlconvError
 from xlconv.layers.given import spell
 
+LEAST = {"size": 1, "kernel_size": 1, "stride": 1, "dilation": 1, "output_padding": 0}
+
 
 @dataclass(frozen=True)
 class Run:
@@ -58,13 +60,7 @@ class Axis:
     dilation: int = 1
 
     def __post_init__(self) -> None:
-        for name, least in [
-            ("size", 1),
-            ("kernel_size", 1),
-            ("stride", 1),
-            ("dilation", 1),
-            ("output_padding", 0),
-        ]:
+        for name, least in LEAST.items():
             if (got := getattr(self, name)) < least:
                 raise XlconvError(f"{name} must be at least {least}, got {got}", parameter=name)
         if self.output_padding and self.output_padding >= max(self.stride, self.dilation):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xlconv.errors import XlconvError
-from xlconv.layers.channels import bias_of, check_transposed
+from xlconv.layers.channels import bias_of, check_transposed, groups_of_part
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import Array, given_numbers, pair, spread, whole
 from xlconv.layers.ranks import Shapes, input_layouts, lengths
@@ -136,32 +135,12 @@ class Layer:
         ((2, 1, 2, 2), [3.0])
         """
         g = self.geometry
-        chosen = {"in_channels": in_channels, "out_channels": out_channels}
-        groups = []
-        for name, channels in chosen.items():
-            count = getattr(g, name)
-            if not channels or not all(0 <= channel < count for channel in channels):
-                raise XlconvError(
-                    f"{name} must be some of 0 to {count - 1}, got {list(channels)}",
-                    parameter=name,
-                )
-            groups.append([channel * g.groups // count for channel in channels])
-        each = [[of.count(group) for group in dict.fromkeys(of)] for of in groups]
-        if list(dict.fromkeys(groups[0])) != list(dict.fromkeys(groups[1])) or any(
-            len(set(sizes)) > 1 for sizes in each
-        ):
-            raise XlconvError(
-                "the channels of a part must be of the same groups on both sides, as many of each,"
-                f" got groups {groups[0]} and {groups[1]}",
-                parameter="out_channels",
-            )
+        groups = groups_of_part(g, in_channels, out_channels)
         weight = [
             [self.weight[i, g.filter(o)] for o in out_channels if o in g.targets(i)]
             for i in in_channels
         ]
-        geometry = replace(
-            g, in_channels=len(in_channels), out_channels=len(out_channels), groups=len(each[0])
-        )
+        geometry = Geometry(len(in_channels), len(out_channels), groups, g.axes)
         bias = None if self.bias is None else self.bias[list(out_channels)]
         return Layer(self.input[list(in_channels)], np.array(weight), bias, geometry, self.note)
 
