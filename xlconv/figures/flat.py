@@ -76,7 +76,7 @@ def positions(sheet: Sheet, at: Spot, shape: Sequence[int], way: Place) -> Grid:
 def diagonals(
     sheet: Sheet, g: Geometry, transposed: Grid, w: Grid
 ) -> Iterator[tuple[Grid, Grid, int]]:
-    """Where weights stand in C transposed: a diagonal for each, with one stride down and one across.
+    """Where weights stand in C transposed: a diagonal for each, one stride down and one across.
 
     A plan needs none: they take no places of their own.
 

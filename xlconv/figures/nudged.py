@@ -1,4 +1,4 @@
-"""An image for each pixel of an image: with that pixel nudged, and what a convolution makes of it."""
+"""An image for each pixel of an image, with it nudged, and what a convolution makes of it."""
 
 from __future__ import annotations
 

@@ -201,7 +201,7 @@ def live_sizes(sheet: Sheet, p: Parameters, area: int) -> Sizes:
 
 
 def size_words(sheet: Sheet, p: Parameters, sizes: Sizes) -> None:
-    """Under the parameters the output's size as the sum that gives it, or what is wrong with them."""
+    """Under the parameters the output's size as a sum, or what is wrong with them."""
     rows, columns = (
         said(
             sheet,

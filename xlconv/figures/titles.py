@@ -30,7 +30,8 @@ def plain(shape: Sequence[int], leading: int) -> str:
 def size_formula(axis: Axis) -> str:
     """The output size of an axis as the sum that gives it.
 
-    >>> size_formula(Axis(size=4, kernel_size=3)), size_formula(Axis(size=2, kernel_size=3, stride=2, padding=(1, 1)))
+    >>> cropped = Axis(size=2, kernel_size=3, stride=2, padding=(1, 1))
+    >>> size_formula(Axis(size=4, kernel_size=3)), size_formula(cropped)
     ('(4-1)·1 + 3', '(2-1)·2 + 3 - 2·1')
     """
     begin, end = axis.padding
@@ -47,7 +48,8 @@ def forward_size_formula(axis: Axis) -> str:
 
     axis  of its transpose
 
-    >>> forward_size_formula(Axis(size=3, kernel_size=3, stride=2, padding=(1, 1), output_padding=1))
+    >>> axis = Axis(size=3, kernel_size=3, stride=2, padding=(1, 1), output_padding=1)
+    >>> forward_size_formula(axis)
     '⌊(6 + 2·1 - 3) / 2⌋ + 1'
     """
     begin, end = axis.padding

@@ -17,7 +17,7 @@ def verdict(
     differ: str = "differ",
     valid: Expr | None = None,
 ) -> Part:
-    """A live line that says whether blocks agree, pair by pair; nothing where they are not `valid`."""
+    """A live line: whether blocks agree, pair by pair; nothing where they are not `valid`."""
     alike = apart(sheet, *pairs) < 1e-9
     return judged(sheet, alike, sheet.say(agree), sheet.say(differ), valid=valid)
 

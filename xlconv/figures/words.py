@@ -79,7 +79,8 @@ WORDS: dict[str, str] = {
     "uncovers_values_and_zeros": "orange: uncovered, real values and zeros",
     "uncovers_values_and_bias": "orange: uncovered, real values and the bias alone",
     "sizes_of": "Convolution with k = {k}, s = {s}, padding {p}: what does it turn into {n} cells?",
-    "sizes_of_one": "Convolution with k = {k}, s = {s}, padding {p}: what does it turn into 1 cell?",
+    "sizes_of_one": "Convolution with k = {k}, s = {s}, padding {p}:"
+    " what does it turn into 1 cell?",
     "size_in": "input",
     "size_out": "output",
     "windows": "how many windows read each input cell (orange: none)",
@@ -102,7 +103,8 @@ WORDS: dict[str, str] = {
     "why_output_padding": ": it stays below stride or dilation",
     "why_padding": ": more would crop the whole output",
     "output_formulas": "Output  {size}:  {rows} = {row_formula},  {columns} = {column_formula}",
-    "size_terms": "({n}-1)·{stride} - 2·{padding} + {dilation}·({kernel_size}-1) + {output_padding} + 1",
+    "size_terms": "({n}-1)·{stride} - 2·{padding} + {dilation}·({kernel_size}-1)"
+    " + {output_padding} + 1",
     "only_drawn": "   Drawn: the first {size} cells of the full output.",
     "live_size": "  {rows} × {columns}",
     "live_between": ", zeros between: {zeros}",
@@ -115,8 +117,10 @@ WORDS: dict[str, str] = {
     "waiting": "Blue on yellow is yours; faint waits for a larger size.",
     "tinted": "A tint is one weight, wherever it acts.",
     "grey": "Grey is a zero put in; struck through is cropped.",
-    "slides": "The turned kernel slides over it, one cell at a time: each place gives one output cell.",
-    "lands": "At the edges: which input, which weight, and the output cell where their product lands.",
+    "slides": "The turned kernel slides over it, one cell at a time:"
+    " each place gives one output cell.",
+    "lands": "At the edges: which input, which weight,"
+    " and the output cell where their product lands.",
     "lands_input": "input",
     "lands_kernel": "weight",
     "lands_output": "lands on",

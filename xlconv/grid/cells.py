@@ -48,6 +48,7 @@ def drawn_cells(
         pieces = [] if paint.formula is None else slots(paint.formula, paint.cells)
         for index in np.ndindex(paint.cells.shape):
             cells[paint.cells.cell(index)] |= {
-                "value": paint.cells.value[index], "formula": resolved(pieces, index)
-            }  # fmt: skip
+                "value": paint.cells.value[index],
+                "formula": resolved(pieces, index),
+            }
     return [Cell(*place, **cells[place]) for place in sorted(cells)]

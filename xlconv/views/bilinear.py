@@ -1,4 +1,4 @@
-"""Bilinear: one fixed kernel makes a transposed convolution an interpolation, and no checkerboard."""
+"""Bilinear: one fixed kernel makes the convolution an interpolation, and no checkerboard."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evenness: the counts of stamps at a corner of the output, for kernel sizes and strides to choose."""
+"""Evenness: the counts of stamps at a corner of the output, for sizes and strides to choose."""
 
 from __future__ import annotations
 

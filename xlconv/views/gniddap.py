@@ -75,7 +75,7 @@ def _column(
 
 
 def _trimmed(sheet: Sheet, g: Geometry, x: Grid, name: str) -> Figure:
-    """The stretched input with as much margin as its padding leaves, or cropped by what it takes."""
+    """The stretched input with the margin that its padding leaves, or cropped by what it takes."""
     shape = (g.in_channels, *(axis.output_size + axis.extent - 1 for axis in g.axes))
     z = figure(
         sheet,
@@ -126,8 +126,8 @@ def padded(layer: Layer, pads: Pads) -> Layer:
 def _name(layer: Layer) -> str:
     """What the blocks of a padding are called after it.
 
-    >>> _name(Layer.of([1, 2], [1, 2], padding=1)), _name(Layer.of([1, 2], [1, 2], padding=[(1, 0)]))
-    ('1', '1_0')
+    >>> [_name(Layer.of([1, 2], [1, 2], padding=padding)) for padding in (1, [(1, 0)])]
+    ['1', '1_0']
     """
     said = paddings_of(layer.geometry)
     return said.replace(", ", "__").replace(":", "_").replace("-", "minus")

@@ -20,7 +20,7 @@ from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
 
 STRIP, TRIES = 2, 6
-"""The row of the parameters, and the rows that are free for what to try, under what is seen first."""
+"""The row of the parameters, and the rows free for what to try, under what is seen first."""
 
 INPUT, KERNEL, STRIDE, DILATION = (
     LIMITS[name][1] for name in ("input_size", "kernel_size", "stride", "dilation")
