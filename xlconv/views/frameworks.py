@@ -132,7 +132,7 @@ def frameworks(sheet: Sheet, layer: Layer) -> None:
 def _table(
     sheet: Sheet, given: list[Answer], kept: dict[tuple[tuple[int, int], ...], Grid]
 ) -> Part:
-    """For each framework: what one writes, what it cuts, whether its numbers are the first one's."""
+    """What one writes in each framework, what it cuts, whether its numbers are the first one's."""
     corner, places = sheet.corner(), (0, 4, 15, 20)
     for head, across in zip(("framework", "written", "cut", "numbers"), places, strict=True):
         sheet.text(corner.shift(0, across), sheet.say(head), "caption")
