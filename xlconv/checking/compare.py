@@ -159,8 +159,7 @@ class OneSheet:
         return Finding(kind, self.title, a1(at.place(one.place)), one.was, said(one.now))
 
     def _error(self, error: Exception) -> Finding:
-        told = str(error).removeprefix(f'sheet "{self.name}": ')
-        return Finding("error", self.title, got=told)
+        return Finding("error", self.title, got=str(error).removeprefix(f'sheet "{self.name}": '))
 
     def _looked(
         self,
@@ -181,7 +180,9 @@ class OneSheet:
         limit = FOLLOWED if most is None else most
         try:
             for number, ours, row in beside.pairs(sheet):
-                if beside.as_drawn(ours, row):
+                if not trusted and number > self._inputs.last:
+                    break
+                if trusted and beside.as_drawn(ours, row):
                     continue
                 if theirs is not None:
                     trusted = self._taken(beside, number, ours, row, theirs, trusted)
