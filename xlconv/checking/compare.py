@@ -181,7 +181,9 @@ class OneSheet:
         limit = FOLLOWED if most is None else most
         try:
             for number, ours, row in beside.pairs(sheet):
-                if beside.as_drawn(ours, row):
+                if not trusted and number > self._inputs.last:
+                    break
+                if trusted and beside.as_drawn(ours, row):
                     continue
                 if theirs is not None:
                     trusted = self._taken(beside, number, ours, row, theirs, trusted)

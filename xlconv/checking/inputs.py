@@ -74,6 +74,11 @@ class Inputs:
                 rows, columns = _places(block.cells)
                 yield from zip(rows.ravel().tolist(), columns.ravel().tolist(), strict=True)
 
+    @cached_property
+    def last(self) -> int:
+        """The last row with one of them."""
+        return max(np.flatnonzero(self.cells.any(axis=1)).tolist(), default=-1)
+
     def columns(self, row: int) -> Sequence[int]:
         """Their columns in a row."""
         found: list[int] = np.flatnonzero(self.cells[row]).tolist()
