@@ -15,7 +15,7 @@ import pytest
 from tests.engines.package import with_parts
 from tests.hostile import SHEET
 from xlconv.layers.layer import Layer
-from xlconv.lessons.read import build
+from xlconv.lessons.build import build
 
 SECONDS, MEGABYTES = 20, 1024
 """Twice the 10 s that a quiet machine may take: a loaded one counts more for the same work."""

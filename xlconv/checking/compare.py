@@ -178,7 +178,6 @@ class OneSheet:
         trusted, sheet = (True, drawn) if isinstance(drawn, Sheet) else (False, self._drawn)
         look = Look(Other(sheet, None if sheet is self._drawn else Earlier(self._drawn).value))
         known = Patterns((self.name, self.title), self._now, beside.at)
-        limit = FOLLOWED if most is None else most
         try:
             for number, ours, row in beside.pairs(sheet):
                 if not trusted and number > self._inputs.last:
@@ -189,14 +188,13 @@ class OneSheet:
                     trusted = self._taken(beside, number, ours, row, theirs, trusted)
                 if trusted:
                     self._row(look, beside, known, number, ours, row)
-                if look.found.displaced > limit:
+                much = trusted and look.other.full
+                if look.found.displaced > (FOLLOWED if most is None else most) or (
+                    much and theirs is None
+                ):
                     look.ended = number
                     break
-                if trusted and look.other.full:
-                    if theirs is None:
-                        look.ended = number
-                        break
-                    trusted = False  # first, all that was typed has to be known
+                trusted = trusted and not much  # first, all that was typed has to be known
         except UndrawnError as error:
             if sheet is self._drawn:
                 raise error.__cause__ or error from None
