@@ -42,13 +42,13 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
 THROUGH = {
     "checking": "check check_saved check_words compare engine budgets",
     "cli": "cli cli_layers options terminal",
-    "figures": "snapshots lights limits sums",
+    "figures": "layout places snapshots lights limits sums",
     "files": "data tables saving hostile_input",
     "frameworks": "conventions shape chain settings snippets",
-    "grid": "expr sheet planted snapshots limits",
+    "grid": "expr sheet layout planted snapshots limits",
     "layers": "geometry arguments model ranks limits",
     "lessons": "lesson lessons page limits hostile_recipes",
-    "views": "snapshots lights alive limits",
+    "views": "snapshots places lights alive limits",
     "xlsx": "sheetdata emit parts styles rows",
     "": "terminal signals cli summary",
 }

@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from xlconv.figures.words import WORDS
+from xlconv.grid.places import a1
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
 from xlconv.lessons.build import build
@@ -145,18 +146,19 @@ def test_table_is_the_convolution(seed: int) -> None:
             _, top, _ = block.name.split("_")
             table = str(tables.index(int(top)))
             p = (0, 0) if table == "1" else a.padding
-            row = block.cells.origin[0] + 1
-            m = int(got[f"C{row}"])
+            row, left = block.cells.origin
+            size_in, size_out, padding = (a1((row, left - back)) for back in (9, 7, 4))
+            m = int(got[size_in])
             assert m == block.cells.shape[0] - max(0, p[0]) - max(0, p[1])
             starts = positions(m, k, s, p, d)
-            assert got[f"E{row}"] == len(starts)
+            assert got[size_out] == len(starts)
             before = max(0, p[0])
             reads = [
                 sum(i in range(t, t + d * k, d) for t in starts)
                 for i in range(-before, m + max(0, p[1]))
             ]
             assert [got[cell] for cell in listed(block.ranges())] == reads
-            meant[table][m] = got[f"H{row}"]
+            meant[table][m] = got[padding]
         for table, told in meant.items():
             if not told:
                 continue

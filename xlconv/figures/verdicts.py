@@ -37,14 +37,24 @@ def judged(
     valid: Expr | None = None,
     at: Spot | None = None,
 ) -> Part:
-    """A line that says whether something holds, and lights up where it does not.
-
-    Whatever it says now, what stands beside it keeps its place: both texts have room.
-    """
+    """A line that says whether something holds, and lights up where it does not."""
     spot = at or sheet.corner()
-    words = call("IF", holds, right, wrong)
-    cell = sheet.formula(spot, words if valid is None else call("IF", valid, words, ""), "verdict")
+    cell = either(sheet, spot, holds, right, wrong, valid=valid)
     sheet.light(cell, cell.equals(wrong), alarm)
-    for text in (right, wrong):
-        sheet.run_over(spot, text, "verdict")
     return Part(spot.anchor)
+
+
+def either(
+    sheet: Sheet,
+    at: Spot,
+    test: Expr,
+    one: str,
+    other: str,
+    role: str = "verdict",
+    valid: Expr | None = None,
+) -> Grid:
+    """One of two texts, or nothing where they are not `valid`; both have room beside them."""
+    for text in (one, other):
+        sheet.run_over(at, text, role)
+    words = call("IF", test, one, other)
+    return sheet.formula(at, words if valid is None else call("IF", valid, words, ""), role)

@@ -14,7 +14,7 @@ from xlconv.figures.layout import Arranged, Part, Table, arrange
 from xlconv.figures.notes import note
 from xlconv.figures.operations import tapped
 from xlconv.figures.titles import times
-from xlconv.figures.verdicts import apart
+from xlconv.figures.verdicts import apart, judged
 from xlconv.frameworks.resolve import axes as conventional
 from xlconv.grid.expr import call
 from xlconv.grid.grid import Grid
@@ -150,9 +150,8 @@ def _table(
             sheet.text(numbers, sheet.say("other_shape", size=times(y.shape[1:])), "warning")
             continue
         same = sheet.say("same_numbers", name=first.name)
-        content = call("IF", apart(sheet, (y, wanted)) < 1e-9, same, sheet.say("other_numbers"))
-        cell = sheet.formula(numbers, content, "verdict")
-        sheet.light(cell, cell.differs(same), "warning")
+        alike, other = apart(sheet, (y, wanted)) < 1e-9, sheet.say("other_numbers")
+        judged(sheet, alike, same, other, alarm="warning", at=numbers)
     return Part(corner.anchor)
 
 

@@ -15,7 +15,7 @@ from xlconv.figures.notes import caption
 from xlconv.figures.operations import tapped
 from xlconv.figures.sums import added, listed, nth, sliced
 from xlconv.figures.titles import paddings_of, times
-from xlconv.figures.verdicts import verdict
+from xlconv.figures.verdicts import either, verdict
 from xlconv.grid.expr import Expr, call
 from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
@@ -109,14 +109,10 @@ def _uncovers(
     alone = "zeros" if bias is None else "bias"
     some = 0 < many - few < most - least
     squares = added(sheet, [term for strip in strips for term in _squares(sheet, strip, bias)])
+    values = sheet.say(f"uncovers_values_and_{alone}" if some else "uncovers_values")
+    nothing = sheet.say(f"uncovers_{alone}")
     corner = sheet.corner()
-    words = call(
-        "IF",
-        squares > 1e-18,
-        sheet.say(f"uncovers_values_and_{alone}" if some else "uncovers_values"),
-        sheet.say(f"uncovers_{alone}"),
-    )
-    sheet.formula(corner, words, "note")
+    either(sheet, corner, squares > 1e-18, values, nothing, "note")
     return Part(corner.anchor)
 
 
