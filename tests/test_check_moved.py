@@ -165,3 +165,15 @@ def test_very_many_lines_are_not_compared_with_one_another() -> None:
     ours = {row: ((0,), "fn"[row % 2]) for row in range(40_000)}
     theirs = {row: ((0,), "nf"[row // 2 % 2]) for row in range(50_000)}
     assert moves(ours, theirs).rows == ()
+
+
+def test_formula_that_did_not_move_is_told_beside_what_belongs_there_now() -> None:
+    book = openpyxl.load_workbook(BytesIO(fresh()))
+    book["Collect"].insert_rows(3)  # which moves no formula
+    edited = BytesIO()
+    book.save(edited)
+    findings = [f for f in checked(edited.getvalue()).findings if f.kind == "formula"]
+    assert findings
+    plain = [f for f in findings if '"' not in str(f.expected)]
+    assert plain
+    assert all(f.got != f.expected for f in plain)

@@ -254,7 +254,7 @@ class OneSheet:
             path = self.book.package.name
             raise UnreadableError(f'{path} has too many ways to write formulas in "{self.title}"')
         else:
-            kind, expected, got = "formula", f"={mine.formula}", f"={other.formula}"
+            kind, expected, got = "formula", f"={known.now_here(mine.formula)}", f"={other.formula}"
         return Finding(kind, self.title, a1(known.at.place(place)), expected, got)
 
     def _told(

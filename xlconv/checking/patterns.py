@@ -12,6 +12,8 @@ from xlconv.grid.places import a1, column_number
 
 ADDRESS = re.compile(r"(?<![A-Z])[A-Z]{1,3}[1-9][0-9]{0,6}(?![0-9A-Z(])")
 
+FIXED = re.compile(r"(?<![A-Z$])(\$?)([A-Z]{1,3})(\$?)([1-9][0-9]{0,6})(?![0-9A-Z(])")
+
 LINE = re.compile("[A-Z]+|[0-9]+")
 
 HERE = "\0"
@@ -56,6 +58,18 @@ class Patterns:
         self.moved: Callable[[str], str] | None = None
         if self.at != Moves():
             self.moved = lru_cache(1 << 16)(self._moved)
+
+    def now_here(self, ours: str) -> str:
+        """Our formula as it is written where cells were moved; as it was, if it quotes."""
+        if not self.moved or QUOTED.search(ours):
+            return ours
+        return FIXED.sub(self._fixed, ours)
+
+    def _fixed(self, address: re.Match[str]) -> str:
+        """An address where its cell is now, with the `$` that it has."""
+        fixed_column, column, fixed_row, row = address.groups()
+        letters, number = LINE.findall(self._moved(column + row))
+        return f"{fixed_column}{letters}{fixed_row}{number}"
 
     def alike(self, ours: str, theirs: str) -> bool | None:
         """Whether two formulas are one but for how a program writes them.
