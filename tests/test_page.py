@@ -50,15 +50,27 @@ def test_options_of_a_page_may_be_numpys(look: Any) -> None:
     assert books[0].to_bytes() == books[1].to_bytes()
 
 
-def test_a_sheet_leads_to_the_first_the_one_before_and_the_one_after() -> None:
-    pages = [replace(PAGE, name=name) for name in ("One", "Two", "Three", "Four")]
-    sheets = build(Lesson("A title", tuple(pages))).sheets
-    told = [[(link.target, link.cells.value.item()) for link in each.links] for each in sheets]
-    assert told == [
-        [],
-        [("One", "Contents"), ("One", "‹ One"), ("Three", "Three ›")],
+def links(*pages: Page) -> list[list[tuple[str, str]]]:
+    sheets = build(Lesson("A title", pages)).sheets
+    return [[(link.target, link.cells.value.item()) for link in each.links] for each in sheets]
+
+
+def test_a_sheet_leads_to_the_contents_the_one_before_and_the_one_after() -> None:
+    pages = [replace(PAGE, name=name) for name in ("Two", "Three", "Four")]
+    first, *others = links(Page("One", "contents"), *pages)
+    assert [target for target, _ in first] == ["Two", "Three", "Four"]
+    assert others == [
+        [("One", "Contents"), ("Three", "Three ›")],
         [("One", "Contents"), ("Two", "‹ Two"), ("Four", "Four ›")],
         [("One", "Contents"), ("Three", "‹ Three")],
+    ]
+
+
+def test_sheets_without_contents_lead_to_one_another_alone() -> None:
+    assert links(*(replace(PAGE, name=name) for name in ("One", "Two", "Three"))) == [
+        [("Two", "Two ›")],
+        [("One", "‹ One"), ("Three", "Three ›")],
+        [("Two", "‹ Two")],
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
@@ -114,12 +114,19 @@ LONG = 60
 
 
 def surround(
-    sheet: Sheet, title: str, idea: str, try_this: Sequence[str], n: int, names: Sequence[str]
+    sheet: Sheet,
+    title: str,
+    idea: str,
+    try_this: Sequence[str],
+    n: int,
+    names: Sequence[str],
+    contents: bool,
 ) -> None:
     """The title and the idea above a figure, the links beside them, what to try under it.
 
-    n      the number of this sheet in its book, from 0
-    names  the names of all sheets of the book
+    n         the number of this sheet in its book, from 0
+    names     the names of all sheets of the book
+    contents  whether the first of them leads to all others
     """
     sheet.heights[0] = 30
     sheet.text((0, 1), title, "title")
@@ -132,15 +139,19 @@ def surround(
         sheet.text((row, 1), sheet.say("try_this"), "caption")
         for number, line in enumerate(try_this, 1):
             sheet.text((row + number, 1), f"{number}.  {line}", "text")
-    if n == 0:
-        return
-    links = [
-        (names[0], sheet.say("contents")),
-        (names[n - 1], sheet.say("previous", name=names[n - 1])),
-    ]
-    if n + 1 < len(names):
-        links.append((names[n + 1], sheet.say("next", name=names[n + 1])))
     column = int(len(title) * 13 / (sheet.column_width * 7.5)) + 3
-    for target, words in links:
+    for target, words in _links(sheet, n, names, contents):
         sheet.link((0, column), words, target)
         column += int(len(words) * 7 / (sheet.column_width * 7.5)) + 2
+
+
+def _links(sheet: Sheet, n: int, names: Sequence[str], contents: bool) -> Iterator[tuple[str, str]]:
+    """The sheets that this one leads to, with the words of each link; contents have their own."""
+    if contents and n == 0:
+        return
+    if contents:
+        yield names[0], sheet.say("contents")
+    if n > contents:
+        yield names[n - 1], sheet.say("previous", name=names[n - 1])
+    if n + 1 < len(names):
+        yield names[n + 1], sheet.say("next", name=names[n + 1])
