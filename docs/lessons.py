@@ -53,7 +53,7 @@ LAYER = {
     "rank": "How many axes are spatial, where the sizes leave it open.",
     "stride": "One for all axes, or one an axis; 1 if not given.",
     "padding": "Cells cropped: one for all, one an axis, or [begin, end] for an axis; with a"
-    " convention also its word, such as same. 0, or the convention's, if not given.",
+    " convention also its word, such as same or SAME_UPPER. 0, or the convention's, if not given.",
     "output_padding": "Cells at the end not cropped; 0, or the convention's, if not given.",
     "output_size": "The output's sizes, for what follows from them.",
     "dilation": "One for all axes, or one an axis; 1 if not given.",

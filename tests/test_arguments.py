@@ -11,12 +11,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from xlconv.checking.check import check
 from xlconv.errors import XlconvError
 from xlconv.frameworks.resolve import resolve
+from xlconv.frameworks.sizes import sizes
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.given import numbers, plain, spread, whole
 from xlconv.layers.layer import Layer
-from xlconv.lessons.build import layer_lesson
+from xlconv.lessons.build import build, layer_lesson
+from xlconv.lessons.read import load_lesson
 from xlconv.lessons.recipe import recipe
 
 Make = Callable[..., Any]
@@ -155,3 +158,45 @@ def test_whole_number_says_its_least() -> None:
     assert whole("seed", 3, least=0) == 3
     with pytest.raises(XlconvError, match="seed must be at least 0, got -1"):
         whole("seed", -1, least=0)
+
+
+LAYER: Any = Layer.of(X, W)
+SIZES: Make = sizes
+SAVE: Make = build(LAYER).save
+CHECK: Make = check
+LOAD: Make = load_lesson
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: Layer.of(3, 3), "got an input of 0 axes and a weight of 0"),
+        (lambda: Layer.of([1, 2, 3], 3), "got an input of 1 axis and a weight of 0"),
+        (lambda: Layer.of(3, [1]), "input must have 1 to 3 axes with a weight of 1, got 0"),
+        (lambda: Convolution.of(3, 3), "got an input of 0 axes and a weight of 0"),
+        (lambda: Convolution.of([1, 2, 3], 3), "got an input of 1 axis and a weight of 0"),
+        (lambda: resolve(3, 3), "got an input of 0 axes and a weight of 0"),
+        (lambda: LAYER.part(0, [0]), "in_channels must be a list of channels, got 0"),
+        (lambda: LAYER.part([0], np.array(0)), "out_channels must be a list of channels"),
+        (lambda: LAYER.part(["0"], [0]), "in_channels must be a whole number up to"),
+        (lambda: LAYER.part([0], [True]), "out_channels must be a whole number up to"),
+        (lambda: SIZES("pytorch", size=4, kernel_size=3), "size must be a list of 1 to 3 sizes"),
+        (lambda: SIZES(size=[], kernel_size=3), "size must be a list of 1 to 3 sizes"),
+        (lambda: SIZES(size="44", kernel_size=3), "size must be whole numbers up to"),
+        (lambda: SAVE(None), "path must be a file's name, a text or a Path, got None"),
+        (lambda: CHECK(3), "path must be a file's name, a text or a Path, got int"),
+        (lambda: CHECK("a.xlsx", like=3), "path must be a file's name, a text or a Path, got int"),
+        (lambda: LOAD(3), "lesson must be a lesson's name or path, got int"),
+    ],
+)
+def test_argument_of_another_kind_is_refused_in_words(call: Callable[[], Any], said: str) -> None:
+    with pytest.raises(XlconvError) as error:
+        call()
+    assert said in str(error.value)
+
+
+def test_part_takes_channels_of_every_kind() -> None:
+    wanted = LAYER.part([1], [0, 1])
+    for part in (LAYER.part(range(1, 2), (0, 1)), LAYER.part(np.array([1]), np.arange(2))):
+        assert part.weight.tolist() == wanted.weight.tolist()
+        assert part.input.tolist() == wanted.input.tolist()

@@ -188,6 +188,13 @@ def test_words_that_are_none_are_refused(word: str, told: str) -> None:
         read_text(word)
 
 
+def test_nothing_between_two_commas_is_no_layer() -> None:
+    for told in ("k3,,k4", "k3, ,k4", ",k3", "k3,"):
+        with pytest.raises(XlconvError, match=r"chain must be like k16s8,k10s5.*where '' is no"):
+            read_chain(told)
+    assert [step.text for step in read_chain(" k3 ,k4\nk5").steps] == ["k3", "k4", "k5"]
+
+
 @pytest.mark.parametrize(
     ("code", "twice"),
     [

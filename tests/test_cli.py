@@ -374,7 +374,6 @@ def test_lessons_show_tells_each_sheet_with_its_view(run: Run, write: Write) -> 
 
 
 def test_copied_lesson_builds_the_same_file(run: Run) -> None:
-    Path("mine").mkdir()
     done = run("lessons", "copy", "transposed-convolutions", "mine")
     assert done.err.startswith("xlconv: wrote mine/transposed-convolutions.toml")
     run("build", "-o", "a.xlsx")
@@ -394,9 +393,9 @@ def test_copy_overwrites_an_edited_lesson_only_with_force(run: Run) -> None:
     assert copied.read_bytes() == whole
 
 
-def test_copy_into_a_folder_that_does_not_exist_is_refused(run: Run, listing: Listing) -> None:
-    done = run("lessons", "copy", "transposed-convolutions", "none")
-    assert (done.code, error_line(done.err)[:17]) == (4, "none is no folder")
+def test_copy_makes_one_folder_and_none_above_it(run: Run, listing: Listing) -> None:
+    done = run("lessons", "copy", "transposed-convolutions", "none/mine")
+    assert (done.code, error_line(done.err)[:17]) == (4, "cannot write none")
     assert listing() == {}
 
 

@@ -142,6 +142,12 @@ def test_same_is_stride_times_the_input_on_any_number_of_axes(
         ),
         ("--same", "--same: a padding in words is a framework's, got same: name a convention"),
         ("--padding valid", "--padding: a padding in words is a framework's, got valid"),
+        ("--padding SAME", "--padding: a padding in words is a framework's, got same: name"),
+        (
+            "--convention keras --padding Same_upper",
+            "same or valid; convention onnx has same_lower",
+        ),
+        ("--padding full", "'full' is not like 1 or 2,1 or 1:2,0:1, and none of same, same_upper"),
         ("--convention onnx --same --padding 1", "--padding and --same exclude each other"),
         ("--convention onnx --same --valid", "--same and --valid exclude each other"),
         ("--convention keras --same-lower", "convention onnx has same_lower"),

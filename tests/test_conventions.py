@@ -21,6 +21,7 @@ from onnx import helper
 from xlconv.errors import XlconvError
 from xlconv.frameworks.conventions import CONVENTIONS
 from xlconv.frameworks.layouts import LAYOUTS, from_layout, to_layout
+from xlconv.frameworks.names import PADDINGS
 from xlconv.frameworks.resolve import axes, resolve
 from xlconv.layers.layer import Layer
 from xlconv.layers.model import conv_transpose
@@ -493,3 +494,47 @@ def test_a_bare_kernel_fits_every_layout(layout: str) -> None:
 def test_a_weight_in_another_layout_is_refused_with_the_layouts_axes() -> None:
     with pytest.raises(XlconvError, match=r"layout keras is \(\*kernel_sizes, out_channels"):
         resolve(np.ones((2, 5, 5)), np.ones((2, 1, 3, 3)), convention="keras")
+
+
+@pytest.mark.parametrize(
+    ("convention", "spelt", "word"),
+    [
+        ("tensorflow", "SAME", "same"),
+        ("tensorflow", "VALID", "valid"),
+        ("keras", "Same", "same"),
+        ("jax", "SAME", "same"),
+        ("jax", "VALID", "valid"),
+        ("onnx", "SAME_UPPER", "same"),
+        ("onnx", "same_upper", "same"),
+        ("onnx", "SAME_LOWER", "same_lower"),
+        ("onnx", "VALID", "valid"),
+        ("onnx", "NOTSET", None),
+    ],
+)
+def test_paddings_may_be_spelt_as_the_framework_does(
+    convention: str, spelt: str, word: str | None
+) -> None:
+    asked: dict[str, Any] = {"size": [4, 5], "kernel_size": [3, 4], "stride": 2}
+    assert axes(convention, padding=spelt, **asked) == axes(convention, padding=word, **asked)
+
+
+@pytest.mark.parametrize(
+    ("convention", "spelt", "allowed"),
+    [
+        ("tensorflow", "SAME_UPPER", "same or valid"),
+        ("keras", "full", "same or valid"),
+        ("jax", "SAME_LOWER", "same, valid, or the pads"),
+        ("jax", "notset", "same, valid, or the pads"),
+        ("onnx", "FULL", r"same \(SAME_UPPER\), same_lower, valid or notset, got FULL"),
+    ],
+)
+def test_word_of_another_framework_is_refused_with_those_that_are_allowed(
+    convention: str, spelt: str, allowed: str
+) -> None:
+    with pytest.raises(XlconvError, match=allowed):
+        axes(convention, size=[4], kernel_size=[3], padding=spelt)
+
+
+def test_every_word_for_a_padding_can_be_typed() -> None:
+    known = {word for each in CONVENTIONS.values() for word in (*each.words, *each.own)}
+    assert known == set(PADDINGS)

@@ -23,7 +23,6 @@ from tests.engines.need import needs
 from tests.engines.package import with_parts
 from tests.engines.validators import gnumeric_available
 from xlconv.checking.check import check
-from xlconv.checking.origin import elsewhere
 from xlconv.checking.workbook import Workbook
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.layers.layer import Layer
@@ -165,10 +164,16 @@ def test_without_a_recipe_the_refusal_says_where_else_it_may_be(bare: bytes, put
 def test_original_or_lesson_takes_the_place_of_a_lost_recipe(
     bare: bytes, fresh: bytes, put: Put
 ) -> None:
-    for made in (elsewhere(like=put(fresh)), elsewhere(lesson="matrix")):
-        report = check(put(bare), made=made)
+    for report in (check(put(bare), like=put(fresh)), check(put(bare), lesson="matrix")):
         assert (report.right, report.lesson) == (True, "Why it is called transposed")
         assert report.formulas > 100
+
+
+def test_check_takes_an_original_or_a_lesson_and_not_both(fresh: bytes, put: Put) -> None:
+    wrong = check(put(fresh), lesson="gradient").findings[0]
+    assert (wrong.kind, wrong.expected) == ("other", "The gradient of a convolution")
+    with pytest.raises(XlconvError, match="like and lesson exclude each other"):
+        check(put(fresh), like=put(fresh), lesson="matrix")
 
 
 def test_wrong_lesson_handed_in_is_wrong(fresh: bytes, put: Put, run: Callable[..., Ran]) -> None:
@@ -186,7 +191,7 @@ def test_wrong_lesson_handed_in_is_wrong(fresh: bytes, put: Put, run: Callable[.
 
 
 def test_file_that_says_nothing_is_not_said_to_be_of_another_lesson(bare: bytes, put: Put) -> None:
-    report = check(put(bare), made=elsewhere(lesson="gradient"))
+    report = check(put(bare), lesson="gradient")
     assert not report.right
     assert "other" not in {finding.kind for finding in report.findings}
 

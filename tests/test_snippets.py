@@ -22,6 +22,7 @@ import pytest
 from xlconv.errors import XlconvError
 from xlconv.frameworks.names import FRAMEWORKS
 from xlconv.frameworks.snippets import LITERAL_LIMIT, files, program
+from xlconv.layers.convolution import Convolution
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import conv_transpose
 
@@ -315,3 +316,10 @@ def test_unknown_framework_is_refused() -> None:
     with pytest.raises(XlconvError, match=f"^{rule}$") as caught:
         program(Layer.of([1], [1]), "torch")
     assert caught.value.parameter == "framework"
+
+
+@pytest.mark.parametrize("wrong", [Convolution.of([[1, 2], [3, 4]], [[1]]), None, "layer"])
+def test_program_of_what_is_no_layer_is_refused(wrong: Any) -> None:
+    kind = type(wrong).__name__
+    with pytest.raises(XlconvError, match=rf"^layer must be a Layer, .*, got {kind}: Layer\.of"):
+        program(wrong, "numpy")

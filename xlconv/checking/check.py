@@ -12,39 +12,50 @@ from pathlib import Path
 
 from xlconv.checking.compare import OneSheet
 from xlconv.checking.engine import recalculated
-from xlconv.checking.origin import Origin, kept
+from xlconv.checking.origin import Origin, elsewhere, kept
 from xlconv.checking.renamed import found_again
 from xlconv.checking.report import Finding, Report
 from xlconv.checking.workbook import Workbook
 from xlconv.errors import XlconvError
+from xlconv.files.saving import Name, as_path
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.recipe import RECIPE_SHEET
 from xlconv.version import __version__
 
 
 def check(
-    path: str | os.PathLike[str],
+    path: Name,
     *,
     engine: bool = False,
-    made: Origin | None = None,
+    like: Name | None = None,
+    lesson: str | os.PathLike[str] | None = None,
 ) -> Report:
     """Compare a workbook that xlconv made with what its numbers, as they now stand, must give.
 
     engine  whether IronCalc (the extra `engine`) recalculates the file first
-    made    what it must have been made from, see `origin`; it says so itself, if not given
+    like    the workbook that was handed out: for a file that lost what it was made from
+    lesson  the lesson that the file must be of: a shipped one's name or a lesson file's path
 
-    Raises UnreadableError for a file that is no such workbook, or is not safe to open.
+    Raises UnreadableError for a file that is no such workbook, or is not safe to open, and
+    XlconvError where both `like` and `lesson` are given.
     """
-    book = Workbook.read(Path(path))
+    return checked(as_path(path), engine=engine, made=elsewhere(like=like, lesson=lesson))
+
+
+def checked(path: Path, *, engine: bool, made: Origin | None) -> Report:
+    """The same, where it is known what the workbook must have been made from; None if it says so
+    itself.
+    """
+    book = Workbook.read(path)
     own = _own(book) if made else None
     made = made or kept(book)
     values = recalculated(book) if engine else None
     titles = found_again(made.lesson, book)
     findings = [*_about_sheets(made.lesson, book, titles)]
     if own is not None and own != made.lesson.title:
-        findings.insert(0, Finding("other", Path(path).name, "", made.lesson.title, own))
+        findings.insert(0, Finding("other", path.name, "", made.lesson.title, own))
     if made.version != __version__:
-        findings.append(Finding("version", Path(path).name, "", __version__, made.version))
+        findings.append(Finding("version", path.name, "", __version__, made.version))
     formulas = 0
     for number, page in enumerate(made.lesson.pages):
         title = titles.get(page.name)
@@ -55,7 +66,7 @@ def check(
             formulas += one.formulas
     if not formulas and not any(finding.wrong for finding in findings):
         computes = any(cell.formula for name in book.sheets for _, cell in book.cells(name))
-        findings.append(Finding("nothing" if computes else "plain", Path(path).name))
+        findings.append(Finding("nothing" if computes else "plain", path.name))
     return Report(book.package.name, tuple(findings), formulas, made.lesson.title)
 
 

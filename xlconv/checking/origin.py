@@ -7,12 +7,12 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NoReturn
 
 from xlconv.checking.workbook import Workbook
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.files.arrays import Source
+from xlconv.files.saving import Name, as_path
 from xlconv.lessons.build import build
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.read import lesson_from
@@ -33,7 +33,7 @@ class Origin:
 
 def elsewhere(
     *,
-    like: str | os.PathLike[str] | None = None,
+    like: Name | None = None,
     lesson: str | os.PathLike[str] | None = None,
 ) -> Origin | None:
     """What other workbooks must have been made from, whatever they say; None if neither is given.
@@ -41,14 +41,16 @@ def elsewhere(
     like    a workbook that still says it, such as the one that was handed out
     lesson  the name of a shipped lesson or the path of a lesson file
 
-    Raises XlconvError where it cannot be read.
+    Raises XlconvError where it cannot be read, or both are given.
 
     >>> elsewhere(lesson="matrix").lesson.title
     'Why it is called transposed'
     """
+    if like is not None and lesson is not None:
+        raise XlconvError("like and lesson exclude each other: give one", parameter="like")
     if lesson is not None:
         return read_recipe(build(lesson).recipe, f"lesson {lesson}")
-    return None if like is None else kept(Workbook.read(Path(like)))
+    return None if like is None else kept(Workbook.read(as_path(like)))
 
 
 def kept(book: Workbook) -> Origin:

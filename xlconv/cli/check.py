@@ -92,11 +92,11 @@ def _checked(
     ctx: click.Context, file: str, engine: bool, made: Origin | None
 ) -> Report | UnreadableError:
     """The report on one file, or why there is none; then the others are still checked."""
-    from xlconv.checking.check import check as checked
+    from xlconv.checking.check import checked
 
     try:
         with pointing_at_options(ctx):
-            return checked(file, engine=engine, made=made)
+            return checked(Path(file), engine=engine, made=made)
     except UnreadableError as error:
         return error.with_traceback(None)  # which would keep what was read of the file
     except MemoryError:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from xlconv.cli.options import Given
+from xlconv.cli.options import WORDS, Given
 from xlconv.files.arrays import Source, array, arrays
 from xlconv.files.reading import Folder
 from xlconv.frameworks.resolve import wanted_layer
@@ -37,7 +37,8 @@ def convolution_of(given: Given, wanted: Wanted, views: Sequence[str]) -> Convol
         )
     wrong = [name for name in TRANSPOSED if name in wanted.said]
     wrong += ["turned" if wanted.turned else "not_turned"] * (wanted.turned is not None)
-    wrong += [wanted.padding] if isinstance(wanted.padding, str) else []
+    if isinstance(wanted.padding, str):
+        wrong.append(wanted.padding if wanted.padding in WORDS else "padding")
     if wrong:
         raise click.UsageError(
             f"--{wrong[0].replace('_', '-')} is for a transposed convolution; --view convolution"

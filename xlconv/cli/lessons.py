@@ -57,7 +57,7 @@ def show_lesson(lesson: str) -> None:
 @click.argument("folder", default=".", metavar="[DIR]", type=click.Path(file_okay=True))
 @click.option("--force", is_flag=True, help="Overwrite a file with other content.")
 def copy_lesson(lesson: str, folder: str, force: bool) -> None:
-    """Copy a lesson's file into a folder, to edit and to build.
+    """Copy a lesson's file into a folder, which is made if there is none, to edit and to build.
 
     LESSON is the name of a shipped lesson, or the path of a lesson file.
     """
@@ -69,7 +69,8 @@ def copy_lesson(lesson: str, folder: str, force: bool) -> None:
     source = find_lesson(lesson)
     load_lesson(lesson)  # what is no lesson is not copied
     target = Path(folder, source.name)
-    written = save_file(target, lambda file: file.write(raw_toml(source)), overwrite=force)
+    raw = raw_toml(source)
+    written = save_file(target, lambda file: file.write(raw), overwrite=force, make_folder=True)
     say(
         f"wrote {target}: edit it, then xlconv build {target}"
         if written

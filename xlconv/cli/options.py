@@ -92,7 +92,7 @@ _GEOMETRY = (
         callback=pads,
         metavar="N[:N][,..]",
         help="Cells cropped on both sides, or begin:end; with a convention what it takes for"
-        " one. Default: 0, or the convention's",
+        " one, and its own words, such as SAME_UPPER. Default: 0, or the convention's",
     ),
     click.option("--same", is_flag=True, help="The convention's SAME: stride times the input."),
     click.option("--same-lower", is_flag=True, help="ONNX: the odd cell goes at the begin."),

@@ -54,7 +54,11 @@ def as_text(value: Any) -> str:
 
 
 def put(data: str | bytes) -> None:
-    """Data to stdout, to its last byte; a text is made visible, bytes are as they are."""
+    """Data to stdout, to its last byte; a text is made visible, bytes are as they are.
+
+    Who closes a pipe before a text ends, as `head` does, has read enough: then the program ends
+    without a word. Half a file is worth an error.
+    """
     if sys.stdout is None:
         raise TargetError("cannot write to stdout: it is closed")
     try:
@@ -64,6 +68,8 @@ def put(data: str | bytes) -> None:
         sys.stdout.buffer.flush()
     except OSError as error:
         _give_up(sys.stdout)
+        if isinstance(error, BrokenPipeError) and isinstance(data, str):
+            sys.exit(TargetError.exit_code)
         raise TargetError(f"cannot write to stdout: {error.strerror}") from None
 
 

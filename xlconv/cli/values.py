@@ -8,13 +8,7 @@ from typing import Any
 
 import click
 
-PADDINGS = {
-    "same": "same",
-    "same-lower": "same_lower",
-    "same_lower": "same_lower",
-    "valid": "valid",
-}
-"""The paddings that are words."""
+from xlconv.frameworks.names import PADDINGS
 
 WHOLE = "-?[0-9]{1,4000}"
 """A whole number as it is typed: Python would also take 1_0, +1 and the digits of every script."""
@@ -52,12 +46,17 @@ def per_axis(_: click.Context, __: click.Parameter, typed: str | None) -> list[i
 def pads(
     _: click.Context, __: click.Parameter, typed: str | None
 ) -> str | list[int | tuple[int, int]] | None:
-    """The same, where each may be a pair begin:end; or a word."""
-    if typed is None or typed in PADDINGS:
-        return PADDINGS.get(str(typed))
+    """The same, where each may be a pair begin:end; or a word, as some framework spells it."""
+    if typed is None:
+        return None
+    word = typed.lower().replace("-", "_")
+    if word in PADDINGS:
+        return word
     pad = f"{WHOLE}(:{WHOLE})?"
     if not re.fullmatch(f"{pad}(,{pad})*", typed):
-        raise click.BadParameter(f"{typed!r:.40} is not like 1 or 2,1 or 1:2,0:1")
+        raise click.BadParameter(
+            f"{typed!r:.40} is not like 1 or 2,1 or 1:2,0:1, and none of {', '.join(PADDINGS)}"
+        )
     pairs = [each.partition(":") for each in typed.split(",")]
     return [(int(begin), int(end)) if colon else int(begin) for begin, colon, end in pairs]
 

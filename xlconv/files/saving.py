@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from xlconv.errors import TargetError
+from xlconv.errors import TargetError, XlconvError
 from xlconv.files.sources import was_read
 
 Name = str | bytes | os.PathLike[str] | os.PathLike[bytes]
@@ -25,10 +25,18 @@ SUFFIX = ".xlsx"
 def as_path(name: Name) -> Path:
     """A file's name as a path; one in bytes is as the system has it.
 
+    Raises XlconvError for what is no name.
+
     >>> as_path(b"a.xlsx").name
     'a.xlsx'
     """
-    return Path(os.fsdecode(name))
+    try:
+        return Path(os.fsdecode(name))
+    except TypeError:
+        raise XlconvError(
+            f"path must be a file's name, a text or a Path, got {type(name).__name__}",
+            parameter="path",
+        ) from None
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ class Convention:
     layout      of its weights
     default     the padding where none is said; None if it must be said
     words       the paddings that are words
+    own         its own words for some of these; None for its default
     pads        the ranks that take padding as cells
     ignores     what has no effect beside output_size
     group_rank  the highest rank that has groups
@@ -30,10 +31,20 @@ class Convention:
     resolve: Callable[[Asked], Axis]
     default: str | tuple[int, int] | None = (0, 0)
     words: tuple[str, ...] = ()
+    own: Mapping[str, str | None] = field(default_factory=dict)
     pads: tuple[int, ...] = (1, 2, 3)
     ignores: tuple[str, ...] = ()
     group_rank: int = 3
     says: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def word(self, padding: str) -> str | None:
+        """A padding in a word, in capitals or not, as `words` has it; as it is if it is none.
+
+        >>> CONVENTIONS["onnx"].word("SAME_UPPER"), CONVENTIONS["keras"].word("Full")
+        ('same', 'Full')
+        """
+        word = padding.lower()
+        return self.own.get(word, word if word in self.words else padding)
 
 
 _INTS = "conv_transpose{rank}d(): argument 'padding' must be tuple of ints, not "
@@ -45,6 +56,7 @@ _UNEXPECTED = "conv_transpose() got an unexpected keyword argument "
 _PADS = (
     "padding argument to conv_general_dilated should be a string or a sequence of (low, high) pairs"
 )
+_SAME_VALID = "same or valid; convention onnx has same_lower"
 _TWO_SIDES = "convention onnx crops a begin and an end"
 _LARGER = "a larger output_size extends the output"
 _BACK = "output_padding extends the output, at the end"
@@ -70,7 +82,7 @@ CONVENTIONS = {
         says={
             "word": (
                 "Value for attr 'padding' of \"{padding}\" is not in the list of allowed values",
-                "convention onnx has same_lower",
+                _SAME_VALID,
             ),
             "cells": ("Expected string for argument 'padding' not {padding}", _TWO_SIDES),
             "negative": ("All elements of explicit_paddings must be nonnegative", _LARGER),
@@ -91,7 +103,7 @@ CONVENTIONS = {
         says={
             "output_size": (_UNKNOWN + "{{'output_size': {output_size}}}", "{way}"),
             "groups": (_UNKNOWN + "{{'groups': {groups}}}", _GROUPS),
-            "word": (_NO_LIST, "convention onnx has same_lower"),
+            "word": (_NO_LIST + ". Received: {padding}", _SAME_VALID),
             "cells": (_EITHER, _TWO_SIDES),
         },
     ),
@@ -119,9 +131,13 @@ CONVENTIONS = {
         layout="onnx",
         resolve=arithmetic.onnx,
         words=("same", "same_lower", "valid"),
+        own={"same_upper": "same", "notset": None},
         ignores=("padding",),
         says={
-            "word": ("auto_pad is same, same_lower or valid, got {padding}", ""),
+            "word": (
+                "auto_pad is same (SAME_UPPER), same_lower, valid or notset, got {padding}",
+                "",
+            ),
             "negative": ("Attribute pads must not contain negative values", _LARGER),
         },
     ),

@@ -22,6 +22,9 @@ CONVENTIONS = tuple(name for name in FRAMEWORKS if name != "numpy")
 OWN = "xlconv"
 """The convention where none is named."""
 
+PADDINGS = ("same", "same_upper", "same_lower", "valid", "notset")
+"""Every padding that some framework has as a word, in small letters."""
+
 LAYOUTS = (
     "pytorch",
     "onnx",

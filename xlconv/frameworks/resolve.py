@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from xlconv.errors import XlconvError
 from xlconv.frameworks.asked import Asked
-from xlconv.frameworks.conventions import convention_of
+from xlconv.frameworks.conventions import Convention, convention_of
 from xlconv.frameworks.layouts import (
     from_layout,
     in_channels,
@@ -76,12 +76,12 @@ def wanted_axes(
 
 def ask(wanted: Wanted, size: Sequence[int], kernel_size: Sequence[int]) -> tuple[Asked, ...]:
     """What is asked of every axis, of which the framework knows every word."""
-    convention_of(wanted.framework)
+    convention = convention_of(wanted.framework)
     groups, rank = wanted.group_count, len(size)
     each = zip(
         size,
         kernel_size,
-        _paddings(wanted.padding, rank),
+        _paddings(convention, wanted.padding, rank),
         _each("stride", wanted.stride, rank, 1),
         _each("dilation", wanted.dilation, rank, 1),
         _each("output_padding", wanted.output_padding, rank),
@@ -112,9 +112,11 @@ def _each(name: str, value: Each | None, rank: int, otherwise: int | None = None
     return [otherwise] * rank if value is None else spread(name, value, rank)
 
 
-def _paddings(padding: Padding | None, rank: int) -> Sequence[str | tuple[int, int] | None]:
+def _paddings(
+    convention: Convention, padding: Padding | None, rank: int
+) -> Sequence[str | tuple[int, int] | None]:
     if padding is None or isinstance(padding, str):
-        return [padding] * rank
+        return [padding and convention.word(padding)] * rank
     return [pair(p) for p in spread("padding", padding, rank)]
 
 

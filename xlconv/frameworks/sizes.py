@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from xlconv.errors import XlconvError
 from xlconv.frameworks.asked import Asked, split
 from xlconv.frameworks.conventions import convention_of
 from xlconv.frameworks.names import OWN
@@ -13,8 +14,9 @@ from xlconv.frameworks.resolve import ask
 from xlconv.frameworks.terms import Term, terms
 from xlconv.frameworks.wanted import Each, Padding, Wanted
 from xlconv.layers.geometry import Axis
-from xlconv.layers.given import spell, spread
-from xlconv.text import spelt
+from xlconv.layers.given import plain, shortly, spell, spread
+from xlconv.layers.ranks import RANKS
+from xlconv.text import line, spelt
 
 LISTED = 40
 """Sizes beyond which not all that collapse onto one are listed."""
@@ -47,12 +49,20 @@ class AxisShape:
     candidates: tuple[Candidate, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Shape:
-    """The sizes of a layer."""
+    """The sizes of a layer.
+
+    >>> sizes("keras", size=[4, 4], kernel_size=3, stride=2, padding="same")
+    <Shape keras: 4x4 → 8x8>
+    """
 
     convention: str
     axes: tuple[AxisShape, ...]
+
+    def __repr__(self) -> str:
+        before = spelt(each.asked.size for each in self.axes)
+        return line("Shape", f"{self.convention}: {before} → {spelt(self.output_sizes)}")
 
     @property
     def output_sizes(self) -> tuple[int, ...]:
@@ -93,6 +103,12 @@ def sizes(
 
 def wanted_sizes(wanted: Wanted, size: Sequence[int], kernel_size: Each) -> Shape:
     """The sizes of a layer that is wanted; as `sizes` raises errors."""
+    size = plain(size)
+    if not isinstance(size, Sequence) or len(size) not in RANKS:
+        raise XlconvError(
+            f"size must be a list of 1 to 3 sizes, one an axis, got {shortly(size)}",
+            parameter="size",
+        )
     rank, convention = len(size), wanted.framework
     asked = ask(wanted, spread("size", size, rank), spread("kernel_size", kernel_size, rank))
     axes = [convention_of(convention).resolve(a) for a in asked]

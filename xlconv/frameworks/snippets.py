@@ -35,7 +35,7 @@ def program(layer: Layer, framework: str, places: Mapping[str, str] | None = Non
             by their names, "input", "weight" or "bias"; see `files`. Where none is given it is
             "input.npy" and so on, as saved by np.save("input.npy", layer.input)
 
-    Raises XlconvError if the framework is unknown.
+    Raises XlconvError if the framework is unknown, or for what is no Layer.
 
     >>> layer = Layer.of([[3, 3], [1, 1]], [[1, 2, 3], [0, 1, 0], [2, 1, 2]], stride=2, padding=1)
     >>> exec(program(layer, "numpy"))
@@ -43,15 +43,27 @@ def program(layer: Layer, framework: str, places: Mapping[str, str] | None = Non
       [ 5, 16,  5],
       [ 1,  0,  1]]]
     """
+    if not isinstance(layer, Layer):
+        raise XlconvError(
+            "layer must be a Layer, for a program is of a transposed convolution, got"
+            f" {type(layer).__name__}: Layer.of makes one",
+            parameter="layer",
+        )
     if framework not in FRAMEWORKS:
         raise XlconvError(
             f'framework must be one of {", ".join(FRAMEWORKS)}, got "{framework}"',
             parameter="framework",
         )
-    form, g, places = PROGRAMS[framework], layer.geometry, places or {}
+    form = PROGRAMS[framework]
+    return _fill(form.text + REPORT, _fields(layer, form, places or {}))
+
+
+def _fields(layer: Layer, form: Program, places: Mapping[str, str]) -> dict[str, object]:
+    """What stands in the gaps of a program's text."""
+    g = layer.geometry
     native, decimals = form.crops(g.axes), _decimals(layer)
     dtype = "float32" if g.rank in form.single else "float64"
-    fields = {
+    return {
         **_parameters(g, native, form.dilation_by_hand.get(g.rank, "")),
         **_letters(g),
         **_bias(layer, form, native),
@@ -63,7 +75,6 @@ def program(layer: Layer, framework: str, places: Mapping[str, str] | None = Non
         "decimals": decimals,
         "hair": f"1e-{decimals + 4:02}",
     }
-    return _fill(form.text + REPORT, fields)
 
 
 def files(layer: Layer) -> dict[str, Array]:

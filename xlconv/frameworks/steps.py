@@ -56,7 +56,7 @@ def _stdin() -> bytes:
 
 def _file(given: str) -> bytes:
     if not Path(given).is_file():
-        words = re.split(r"[\s,]+", given.strip())
+        words = _split(given)
         wrong = next(word for word in words if not _WORD.fullmatch(word))
         at = f", where {wrong!r:.30} is no layer" if len(words) > 1 else ""
         raise XlconvError(
@@ -90,10 +90,7 @@ def read_text(text: str) -> Chain:
     """
     if len(text) > LONGEST:
         raise _too_long()
-    if _is_words(text):
-        chain = Chain(tuple(_word(word) for word in re.split(r"[\s,]+", text.strip())))
-    else:
-        chain = code(text)
+    chain = Chain(tuple(map(_word, _split(text)))) if _is_words(text) else code(text)
     if not chain.steps:
         raise XlconvError(
             "chain holds no transposed convolution, such as k16s8 or"
@@ -106,8 +103,12 @@ def read_text(text: str) -> Chain:
 
 
 def _is_words(text: str) -> bool:
-    words = re.split(r"[\s,]+", text.strip())
-    return all(_WORD.fullmatch(word) for word in words)
+    return all(_WORD.fullmatch(word) for word in _split(text))
+
+
+def _split(text: str) -> list[str]:
+    """The words of a chain; between two commas there is one, even if it is empty."""
+    return re.split(r"\s*,\s*|\s+", text.strip())
 
 
 def _word(word: str) -> Step:

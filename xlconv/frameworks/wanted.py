@@ -25,9 +25,9 @@ class Wanted:
                   begin and end, or be negative
     layout        the order of the weight's axes: see xlconv.frameworks.layouts
     turned        whether the kernel lies turned by half; else as the layout has it
-    padding       "same", "same_lower" (ONNX), "valid", or cells: one value, one an axis, or
-                  (begin, end) an axis. Cells are cropped; JAX's are the pads of the inner
-                  convolution
+    padding       "same", "same_lower" (ONNX), "valid", or as the framework spells it, "SAME" or
+                  "SAME_UPPER"; or cells: one value, one an axis, or (begin, end) an axis. Cells are
+                  cropped; JAX's are the pads of the inner convolution
     batch         the sample to take of a batch, from 0; one of a single sample needs no word
     rank          1, 2 or 3 spatial axes, where the shapes leave it open
     input_layout  "channels-first" or "channels-last"; else the first, or in a layout of Keras,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from xlconv.errors import XlconvError
 from xlconv.layers.geometry import Geometry
-from xlconv.layers.given import Array
+from xlconv.layers.given import Array, plain, shortly, whole
 from xlconv.layers.ranks import Reading
 from xlconv.text import counted
 
@@ -68,6 +69,20 @@ def bias_of(bias: Array | None, out_channels: int) -> Array | None:
             parameter="bias",
         )
     return b
+
+
+def chosen(name: str, channels: Any) -> list[int]:
+    """Channels that a caller names, as whole numbers of Python's own.
+
+    >>> chosen("in_channels", range(2))
+    [0, 1]
+    """
+    listed = plain(channels)
+    if not isinstance(listed, Iterable):
+        raise XlconvError(
+            f"{name} must be a list of channels, got {shortly(channels)}", parameter=name
+        )
+    return [whole(name, channel) for channel in listed]
 
 
 def groups_of_part(

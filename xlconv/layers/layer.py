@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xlconv.layers.channels import bias_of, check_transposed, groups_of_part
+from xlconv.layers.channels import bias_of, check_transposed, chosen, groups_of_part
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import Array, given_numbers, pair, spread, whole
 from xlconv.layers.ranks import Shapes, input_layouts, lengths
@@ -75,7 +75,7 @@ class Layer:
         reading = Shapes(
             x.shape,
             w.shape,
-            w.shape[0],
+            w.shape[0] if w.ndim else 1,
             groups=groups,
             layouts=input_layouts(input_layout),
             batch=batch,
@@ -135,14 +135,12 @@ class Layer:
         ((2, 1, 2, 2), [3.0])
         """
         g = self.geometry
-        groups = groups_of_part(g, in_channels, out_channels)
-        weight = [
-            [self.weight[i, g.filter(o)] for o in out_channels if o in g.targets(i)]
-            for i in in_channels
-        ]
-        geometry = Geometry(len(in_channels), len(out_channels), groups, g.axes)
-        bias = None if self.bias is None else self.bias[list(out_channels)]
-        return Layer(self.input[list(in_channels)], np.array(weight), bias, geometry, self.note)
+        ins, outs = chosen("in_channels", in_channels), chosen("out_channels", out_channels)
+        groups = groups_of_part(g, ins, outs)
+        weight = [[self.weight[i, g.filter(o)] for o in outs if o in g.targets(i)] for i in ins]
+        geometry = Geometry(len(ins), len(outs), groups, g.axes)
+        bias = None if self.bias is None else self.bias[outs]
+        return Layer(self.input[ins], np.array(weight), bias, geometry, self.note)
 
     @classmethod
     def planned(cls, geometry: Geometry, bias: bool = False) -> Layer:

@@ -7,7 +7,7 @@ import os
 import stat
 from pathlib import Path
 
-from xlconv.errors import UnreadableError
+from xlconv.errors import UnreadableError, XlconvError
 from xlconv.lessons.schema import as_toml, suggest
 
 NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
@@ -32,6 +32,11 @@ def find_lesson(lesson: str | os.PathLike[str]) -> Path:
 
     Raises UnreadableError where there is neither.
     """
+    if not isinstance(lesson, str | os.PathLike):
+        raise XlconvError(
+            f"lesson must be a lesson's name or path, got {type(lesson).__name__}",
+            parameter="lesson",
+        )
     if lesson in lesson_names():
         return lesson_folder() / f"{lesson}.toml"
     path = Path(lesson)
