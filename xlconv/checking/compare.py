@@ -34,6 +34,9 @@ from xlconv.lessons.drawing import draw
 from xlconv.lessons.lesson import Lesson
 from xlconv.text import counted
 
+UNEXPLAINED = 1_000
+"""Cells that moves may leave unexplained; with more, the sheet is another, not this one moved."""
+
 MANY = 1_000
 """Cells that do not stand where they were, after which is asked first whether they were moved."""
 
@@ -62,15 +65,13 @@ class OneSheet:
         first = self._compared(Moves(), MANY)
         if not (many := displaced(first)):
             return first
-        found = self._moves()
-        told = ", ".join(found.told())
-        again = self._compared(found) if told else []
-        explained = bool(told) and displaced(again) < many
-        if many > MANY and not explained:  # it ended before its end
+        seen = self._moves()
+        moved = ", ".join(seen.told())
+        again = self._compared(seen, UNEXPLAINED) if moved else first
+        if many > MANY and displaced(again) >= many:  # it ended before its end
             first = self._compared(Moves())
-            explained = bool(told) and displaced(again) < min(displaced(first), FOLLOWED)
-        if explained:
-            return [Finding("shifted", self.title, got=told), *again]
+        if moved and displaced(again) < min(displaced(first), UNEXPLAINED):
+            return [Finding("shifted", self.title, got=moved), *again]
         cut = first_cut(self._drawn, self.title, self.book.names)
         return [Finding("moved", self.title, "", *cut)] if cut else first
 
