@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from xlconv.checking.formula import Cells, parts, same_parts
-from xlconv.checking.moves import Moves
+from xlconv.checking.moves import Moves, written_now
 from xlconv.grid.places import a1, column_number
 
 ADDRESS = re.compile(r"(?<![A-Z])[A-Z]{1,3}[1-9][0-9]{0,6}(?![0-9A-Z(])")
-
-FIXED = re.compile(r"(?<![A-Z$])(\$?)([A-Z]{1,3})(\$?)([1-9][0-9]{0,6})(?![0-9A-Z(])")
 
 LINE = re.compile("[A-Z]+|[0-9]+")
 
@@ -61,15 +59,8 @@ class Patterns:
 
     def now_here(self, ours: str) -> str:
         """Our formula as it is written where cells were moved; as it was, if it quotes."""
-        if not self.moved or QUOTED.search(ours):
-            return ours
-        return FIXED.sub(self._fixed, ours)
-
-    def _fixed(self, address: re.Match[str]) -> str:
-        """An address where its cell is now, with the `$` that it has."""
-        fixed_column, column, fixed_row, row = address.groups()
-        letters, number = LINE.findall(self._moved(column + row))
-        return f"{fixed_column}{letters}{fixed_row}{number}"
+        moved = written_now(self.at)(ours.encode())
+        return ours if moved is None else moved.decode()
 
     def alike(self, ours: str, theirs: str) -> bool | None:
         """Whether two formulas are one but for how a program writes them.

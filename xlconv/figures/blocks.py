@@ -211,21 +211,24 @@ def stretched_figure(sheet: Sheet, g: Geometry, x: Figure, at: Spot | None = Non
 
 def turned_figure(sheet: Sheet, g: Geometry, w: Figure, words: str = "") -> Figure:
     """The kernel turned by half, with the zeros of its dilation, each weight a live copy."""
+    return gapped_figure(sheet, g, w, "turned", words, slice(None, None, -1))
+
+
+def gapped_figure(
+    sheet: Sheet, g: Geometry, w: Figure, name: str, words: str = "", way: slice = slice(None)
+) -> Figure:
+    """The kernel with the zeros of its dilation, each weight a live copy.
+
+    words  above it; those that the name says, with its size, if not given
+    way    in which its weights are read along each axis
+    """
     shape = (*g.weight_shape[:2], *(axis.extent for axis in g.axes))
-    t = figure(
-        sheet,
-        "turned",
-        shape,
-        g.rank,
-        words or sheet.say("turned", size=plain(shape, 2)),
-        role="zero",
-        content=0.0,
-        numbered=False,
-    )
-    back: Any = (..., *(slice(None, None, -1) for _ in g.axes))
-    inner = t.cells[(..., *(slice(None, None, axis.dilation) for axis in g.axes))]
-    copied(sheet, inner, w.cells[back], tints(g)[back])
-    return t
+    words = words or sheet.say(name, size=plain(shape, 2))
+    gapped = figure(sheet, name, shape, g.rank, words, role="zero", content=0.0, numbered=False)
+    weights = gapped.cells[(..., *(slice(None, None, axis.dilation) for axis in g.axes))]
+    read: Any = (..., *[way] * g.rank)
+    copied(sheet, weights, w.cells[read], tints(g)[read])
+    return gapped
 
 
 def copied(sheet: Sheet, cells: Grid, source: Grid, tint: Any = -1) -> None:
@@ -264,17 +267,6 @@ def output_figure(
         sheet.name_block(f"{name}_full", y.cells, role="cropped", frame=False)
     sheet.name_block(name, kept, role="output", claim=("conv_transpose", layer))
     return replace(y, kept=kept)
-
-
-def box_size(shape: Sequence[int], moves: Sequence[Place]) -> Place:
-    """Rows and columns of the box around cells of a shape, where one step along an axis moves so.
-
-    >>> box_size((2, 3, 4), ((5, 0), (1, 0), (0, 1)))
-    (8, 4)
-    """
-    each = list(zip(shape, moves, strict=True))
-    high, wide = (1 + sum((size - 1) * move[way] for size, move in each) for way in (0, 1))
-    return high, wide
 
 
 def result_figure(sheet: Sheet, layer: Layer, words: str | None = None, **block: Any) -> Figure:

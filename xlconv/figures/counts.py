@@ -7,12 +7,12 @@ from math import prod
 from operator import mul
 
 from xlconv.figures.blocks import Figure, indices, steps
-from xlconv.figures.layout import Arranged, Part
+from xlconv.figures.layout import Arranged
 from xlconv.figures.notes import caption
 from xlconv.figures.ruler import source
 from xlconv.figures.sums import sliced
 from xlconv.figures.titles import count_caption
-from xlconv.figures.verdicts import verdict
+from xlconv.figures.verdicts import both
 from xlconv.grid.expr import Constant, Expr, call, total
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import start
@@ -79,12 +79,10 @@ def axis_count(sheet: Sheet, axis: Axis, label: Expr, size: Expr | None = None) 
 
 def count_sums(sheet: Sheet, layer: Layer, count: Figure) -> Arranged:
     """All counts added, and what is known of them: each stamp reaches as many cells as it has."""
-    g, corner = layer.geometry, sheet.corner()
+    g = layer.geometry
     stamps, cells = prod(g.input_shape[1:]), prod(g.weight_shape[2:])
-    added = sheet.formula(corner, total(sliced(sheet, "SUM", count.cells)), "fact")
-    known = sheet.formula(corner.shift(1), Constant(stamps) * cells, "fact")
-    sheet.text(corner.shift(0, 2), sheet.say("counts_added"), "note")
-    words = sheet.count("counts_known", stamps=stamps, cells=cells)
-    sheet.text(corner.shift(1, 2), words, "note")
-    agree = verdict(sheet, (added[None], known[None]), agree="sums_agree", differ="sums_disagree")
-    return Part(corner.anchor) / agree
+    return both(
+        sheet,
+        (total(sliced(sheet, "SUM", count.cells)), sheet.say("counts_added")),
+        (Constant(stamps) * cells, sheet.count("counts_known", stamps=stamps, cells=cells)),
+    )

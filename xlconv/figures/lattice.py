@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
 
-from xlconv.figures.blocks import box_size, steps
+from xlconv.figures.blocks import steps
 from xlconv.figures.layout import Part
 from xlconv.figures.notes import caption
 from xlconv.grid.grid import Grid
-from xlconv.grid.places import start
+from xlconv.grid.places import box_size, start
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.phase import Phase, Shown
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlconv.figures.layout import Part
+from xlconv.figures.layout import Arranged, Part
 from xlconv.figures.sums import added, sliced
 from xlconv.grid.expr import Expr, call
 from xlconv.grid.grid import Grid
@@ -58,3 +58,14 @@ def either(
         sheet.run_over(at, text, role)
     words = call("IF", test, one, other)
     return sheet.formula(at, words if valid is None else call("IF", valid, words, ""), role)
+
+
+def both(sheet: Sheet, *facts: tuple[Expr, str]) -> Arranged:
+    """Two sums with their words, under one another, and whether they are the same."""
+    corner, cells = sheet.corner(), list[Grid]()
+    for n, (fact, words) in enumerate(facts):
+        cells.append(sheet.formula(corner.shift(n), fact, "fact"))
+        sheet.text(corner.shift(n, 2), words, "note")
+    one, other = (cell[None] for cell in cells)
+    agree = verdict(sheet, (one, other), agree="sums_agree", differ="sums_disagree")
+    return Part(corner.anchor) / agree

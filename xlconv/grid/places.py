@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, reduce
-from itertools import product
 from math import prod
 
 import numpy as np
@@ -80,16 +79,20 @@ def leaves(grid: Grid) -> Iterator[Grid]:
 
 def corners(grid: Grid) -> tuple[Place, Place]:
     """The first and the last cell (row, column) of the box around a grid."""
-    ends = [grid.cell(index) for index in product(*({0, size - 1} for size in grid.shape))]
-    rows, columns = zip(*ends, strict=True)
-    return (min(rows), min(columns)), (max(rows), max(columns))
+    first, last = extent(grid)
+    row, column = (at - moved for at, moved in zip(grid.origin, grid.offset, strict=True))
+    return (row + first[0], column + first[1]), (row + last[0], column + last[1])
 
 
-def end(spot: Spot, shape: Sequence[int], steps: Sequence[Place]) -> Place:
-    """The first row and column behind cells that begin at a spot, counted from its corner."""
+def box_size(shape: Sequence[int], steps: Sequence[Place]) -> Place:
+    """Rows and columns of the box from the first cell of a shape on.
+
+    >>> box_size((2, 3, 4), ((5, 0), (1, 0), (0, 1)))
+    (8, 4)
+    """
     moves = list(zip(shape, steps, strict=True))
-    down, across = (sum(max(0, (size - 1) * step[way]) for size, step in moves) for way in (0, 1))
-    return spot.row + down + 1, spot.column + across + 1
+    high, wide = (1 + sum(max(0, (n - 1) * step[way]) for n, step in moves) for way in (0, 1))
+    return high, wide
 
 
 def start(grid: Grid) -> Spot:

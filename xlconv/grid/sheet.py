@@ -17,7 +17,7 @@ from xlconv.grid.functions import Values, unwritten
 from xlconv.grid.grid import PAGE, Anchor, Area, Grid
 from xlconv.grid.limits import EXCEL_COLUMNS, SHEETS_CELLS, check_all_terms, check_room, check_terms
 from xlconv.grid.marks import Block, Choice, Coat, Frame, Light, Link, Paint, Scale
-from xlconv.grid.places import Place, Spot, end, tiled
+from xlconv.grid.places import Place, Spot, box_size, tiled
 from xlconv.grid.references import measure
 from xlconv.text import counted, line
 
@@ -122,8 +122,8 @@ class Sheet:
         """
         steps = tuple(steps) if steps is not None else tiled(tuple(shape), "v" * (len(shape) - 2))
         spot = Spot.of(at)
-        rows, columns = end(spot, shape, steps)
-        self._take(spot, rows, columns, prod(shape))
+        high, wide = box_size(shape, steps)
+        self._take(spot, spot.row + high, spot.column + wide, prod(shape))
         values = unwritten(tuple(shape), dtype, take_room=not self.plan)
         at = spot.row, spot.column
         return Grid(self.name, at, steps, values, self.paint, anchor=spot.anchor)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from xlconv.figures.blocks import bias_figure, box_size, indices, output_figure, steps, tints
+from xlconv.figures.blocks import bias_figure, indices, output_figure, steps, tints
 from xlconv.figures.layout import Part, Table, Together, arrange
 from xlconv.figures.notes import note
 from xlconv.figures.operations import Tap, accumulated, afford, written
@@ -12,7 +12,7 @@ from xlconv.figures.sums import listed, summed
 from xlconv.figures.titles import times
 from xlconv.grid.expr import Expr
 from xlconv.grid.grid import Grid
-from xlconv.grid.places import start, under
+from xlconv.grid.places import box_size, start, under
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer

@@ -19,10 +19,10 @@ from xlconv.figures.blocks import (
     output_figure,
 )
 from xlconv.figures.counts import count_figure, count_sums
-from xlconv.figures.layout import Arranged, Part, arrange
+from xlconv.figures.layout import Arranged, arrange
 from xlconv.figures.operations import tapped, written
 from xlconv.figures.sums import added, listed, nth, sliced
-from xlconv.figures.verdicts import judged, verdict
+from xlconv.figures.verdicts import both, judged
 from xlconv.grid.expr import Expr, call, total
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import under
@@ -119,14 +119,12 @@ def _kept(sheet: Sheet, g: Geometry, src: Sources, y: Grid) -> Arranged:
         bias = 0 if src.bias is None else src.bias[o] * prod(y.shape[1:])
         return added(sheet, terms, g.out_channels) + bias
 
-    corner = sheet.corner()
     given = listed(sheet, range(g.out_channels), given_away)
-    one = sheet.formula(corner, added(sheet, sliced(sheet, "SUM", y)), "fact")
-    two = sheet.formula(corner.shift(1), added(sheet, given), "fact")
-    for n, words in enumerate(("output_added", "output_known")):
-        sheet.text(corner.shift(n, 2), sheet.say(words), "note")
-    agree = verdict(sheet, (one[None], two[None]), agree="sums_agree", differ="sums_disagree")
-    return Part(corner.anchor) / agree
+    return both(
+        sheet,
+        (added(sheet, sliced(sheet, "SUM", y)), sheet.say("output_added")),
+        (added(sheet, given), sheet.say("output_known")),
+    )
 
 
 def _all(sheet: Sheet, cells: Grid) -> Expr:

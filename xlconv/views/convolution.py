@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import Figure, Sources, copied, figure, sources, tints
+from xlconv.figures.blocks import Figure, Sources, copied, figure, gapped_figure, sources
 from xlconv.figures.layout import Part, arrange
 from xlconv.figures.looked_at import CHOICES, LookedAt, look_at, pick
 from xlconv.figures.notes import note
@@ -68,7 +68,11 @@ def _draw(sheet: Sheet, conv: Convolution, look: list[int] | None) -> None:
     g, shape = conv.geometry, conv.output_shape
     src = sources(sheet, conv)
     padded = _padded(sheet, conv, src.x) if any(any(axis.padding) for axis in g.axes) else None
-    gapped = _gapped(sheet, g, src.w) if any(axis.dilation > 1 for axis in g.axes) else None
+    gapped = (
+        gapped_figure(sheet, g, src.w, "gapped")
+        if any(axis.dilation > 1 for axis in g.axes)
+        else None
+    )
     z, w = padded or src.x, gapped or src.w
     claim: dict[str, Any] = {"role": "output", "claim": ("conv", conv)}
     words = sized(sheet, shape, [forward_size_formula(axis) for axis in g.axes])
@@ -119,24 +123,6 @@ def _padded(sheet: Sheet, conv: Convolution, x: Figure) -> Figure:
     inside = (slice(p, p + n) for p, n in zip(begins, x.cells.shape[1:], strict=True))
     copied(sheet, z.cells[(slice(None), *inside)], x.cells)
     return z
-
-
-def _gapped(sheet: Sheet, g: Geometry, w: Figure) -> Figure:
-    """The kernel with the zeros of its dilation, each weight a live copy."""
-    shape = (*w.cells.shape[:2], *(axis.extent for axis in g.axes))
-    gapped = figure(
-        sheet,
-        "gapped",
-        shape,
-        g.rank,
-        sheet.say("gapped", size=plain(shape, 2)),
-        role="zero",
-        content=0.0,
-        numbered=False,
-    )
-    weights = (slice(None, None, axis.dilation) for axis in g.axes)
-    copied(sheet, gapped.cells[(..., *weights)], w.cells, tints(g))
-    return gapped
 
 
 def _light(sheet: Sheet, g: Geometry, here: LookedAt, seen: Figure) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xlconv.errors import XlconvError
+from xlconv.figures.again import by_collecting
 from xlconv.figures.blocks import (
     Figure,
     Sources,
@@ -15,10 +16,9 @@ from xlconv.figures.counts import axis_count
 from xlconv.figures.layout import Part, Table, arrange
 from xlconv.figures.looked_at import LookedAt, look_at
 from xlconv.figures.notes import caption
-from xlconv.figures.operations import collected, distributed, written
+from xlconv.figures.operations import distributed, written
 from xlconv.figures.ruler import kernel_indices, meeting
 from xlconv.figures.titles import count_caption
-from xlconv.figures.verdicts import verdict
 from xlconv.grid.expr import every
 from xlconv.grid.grid import Grid
 from xlconv.grid.marks import Frame
@@ -56,9 +56,7 @@ def one_dimension(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) 
         stretched_figure(sheet, g, src.x, at=over),
         turned_figure(sheet, g, src.w, sheet.say("turned_short")),
     )
-    again = output_figure(sheet, layer, "by_collecting")
-    collected(sheet, again.cells, g, t.cells, z.cells, src.bias)
-    agree = verdict(sheet, (y.cells, again.cells))
+    again, agree = by_collecting(sheet, layer, z, t, src.bias, y.cells)
 
     here = look_at(sheet, g, y.labels, look)
     _light(sheet, here, layer, (src.x, z), (y, again), stairs)

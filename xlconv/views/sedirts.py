@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xlconv.figures.again import by_collecting
 from xlconv.figures.blocks import (
     Figure,
     Sources,
@@ -13,8 +14,7 @@ from xlconv.figures.blocks import (
 from xlconv.figures.counts import count_figure
 from xlconv.figures.layout import Table, arrange
 from xlconv.figures.notes import caption, note
-from xlconv.figures.operations import collected, distributed
-from xlconv.figures.verdicts import verdict
+from xlconv.figures.operations import distributed
 from xlconv.grid.grid import Grid
 from xlconv.grid.marks import Frame
 from xlconv.grid.places import Place, tiled
@@ -32,9 +32,7 @@ def sedirts(sheet: Sheet, layer: Layer) -> None:
     distributed(sheet, y.cells, g, stamps, src.bias)
     t = turned_figure(sheet, g, src.w, sheet.say("turned_short"))
     z = stretched_figure(sheet, g, src.x)
-    again = output_figure(sheet, layer, "by_collecting")
-    collected(sheet, again.cells, g, t.cells, z.cells, src.bias)
-    agree = verdict(sheet, (y.cells, again.cells))
+    again, agree = by_collecting(sheet, layer, z, t, src.bias, y.cells)
     fraction = "1" if (s := g.axes[-1].stride) == 1 else f"1/{s}"
     between = note(sheet, sheet.say("fraction", fraction=fraction))
     arrange(
