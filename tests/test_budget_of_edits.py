@@ -14,6 +14,7 @@ import pytest
 
 from tests.engines.package import with_parts
 from tests.hostile import SHEET
+from xlconv.grid.places import column_number, letters
 from xlconv.layers.layer import Layer
 from xlconv.lessons.build import build
 
@@ -51,6 +52,24 @@ def shuffled(xml: bytes) -> bytes:
     return b"".join([head, b"<sheetData>", *rows, b"</sheetData>", tail])
 
 
+def lower(xml: bytes) -> bytes:
+    """A row put in before row 21, and each address of a row below it moved."""
+
+    def down(told: re.Match[bytes]) -> bytes:
+        return told[1] + b"%d" % (int(told[2]) + (int(told[2]) > 20))
+
+    return re.sub(rb'([A-Z]\$?|<row r=")([1-9][0-9]*)(?![0-9(])', down, xml)
+
+
+def displaced(xml: bytes) -> bytes:
+    """Each cell one column to the right, with the formula that it had."""
+
+    def right(told: re.Match[bytes]) -> bytes:
+        return told[1] + letters(column_number(told[2].decode()) + 1).encode()
+
+    return re.sub(rb'(<c r=")([A-Z]+)', right, xml)
+
+
 def off_by_one(xml: bytes) -> bytes:
     return re.sub(
         rb"(</f><v>)(-?[0-9]+)(?=<)", lambda told: told[1] + b"%d" % (int(told[2]) + 1), xml
@@ -68,6 +87,8 @@ EDITS: dict[str, tuple[Edit, str]] = {
     "a + before each formula": (replaced(b"<f>", b"<f>+"), "right"),
     "$ everywhere": (substituted(rb"\b([A-Z]{1,3})([0-9]+)(?=[:,)<])", rb"$\1$\2"), "right"),
     "two spaces": (replaced(b"<row r=", b"<row  r="), "right"),
+    "a row put in": (lower, "right"),
+    "cells displaced": (displaced, "wrong"),
     "rows in no order": (shuffled, "right"),
     "no values": (substituted(rb"</f><v>[^<]*</v>", b"</f>"), "wrong"),
     "values off by one": (off_by_one, "wrong"),

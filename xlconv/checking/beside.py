@@ -9,12 +9,14 @@ from itertools import groupby
 from math import nan
 from operator import itemgetter
 
+import numpy as np
+
 from xlconv.checking.alike import same_numbers
-from xlconv.checking.inputs import EMPTY
+from xlconv.checking.inputs import EMPTY, Columns, Theirs
 from xlconv.checking.moves import Moves, written_now
 from xlconv.checking.patterns import ODD, Patterns
-from xlconv.checking.redrawn import FAILURES, own_cell, own_cells, rows
-from xlconv.checking.rows import Row, Written, written
+from xlconv.checking.redrawn import FAILURES, own_cell, own_cells, row_cells, rows
+from xlconv.checking.rows import Row, Written, plain_numbers, written
 from xlconv.checking.workbook import Cell, Value, Workbook
 from xlconv.errors import UnreadableError
 from xlconv.grid.places import Place, column_number, letters
@@ -51,7 +53,7 @@ class UnorderedError(Exception):
 class Beside:
     """The rows of one sheet of a file, where cells have perhaps moved.
 
-    held      whether all rows of the file are held, for they stand in no order
+    held      all rows of the file, if they stand in no order
     values    what an engine computes for its cells, if it was asked
     formulas  how many formulas have been looked at
     valued    whether a formula that belongs there has had a value so far
@@ -64,7 +66,7 @@ class Beside:
         title: str,
         values: Mapping[Place, Value] | None,
         at: Moves,
-        held: bool,
+        held: Sequence[tuple[int, Row]],
     ) -> None:
         self.book, self.title, self.values, self.at, self.held = book, title, values, at, held
         self.formulas, self.valued, self.missing = 0, False, False
@@ -76,7 +78,7 @@ class Beside:
         numbers, cells = {row for row, _ in places}, dict[Place, Cell]()
         if not places:
             return cells
-        for number, row in self.book.rows(self.title):
+        for number, row in self.held or self._ascending():
             if number in numbers:
                 cells |= {
                     places[place]: cell for place, cell in self._cells(row) if place in places
@@ -85,7 +87,35 @@ class Beside:
                     break
         return cells
 
-    def these(self, number: int, columns: Sequence[int], theirs: Row) -> dict[Place, Cell]:
+    def take(
+        self,
+        theirs: Theirs,
+        columns: Columns,
+        number: int,
+        ours: bytes,
+        row: Row,
+        trusted: bool,
+    ) -> bool:
+        """Take the inputs of a row; whether a trusted row of ours has all that are new."""
+        small, large = columns
+        names = [letters(column + 1) for column in large]
+        numbers = plain_numbers(row, map(self._column, names)) if large else None
+        if numbers is None:
+            small = [*small, *large]
+        else:
+            theirs.numbers[number] = numbers
+            drawn = plain_numbers(ours, names) if trusted else None
+            trusted = drawn is not None and np.array_equal(numbers, drawn)
+        found = self._these(number, small, row) if small else {}
+        new = {place: cell for place, cell in found.items() if place not in theirs.cells}
+        theirs.cells.update(new)
+        named = {letters(column + 1) for _, column in new}
+        cells = row_cells(number, ours, named) if new and trusted else {}
+        return trusted and all(
+            cell.formula is None and cell.value == cells[place].value for place, cell in new.items()
+        )
+
+    def _these(self, number: int, columns: Sequence[int], theirs: Row) -> dict[Place, Cell]:
         """What a row of the file has in these columns, by where it was."""
         now = {self.at.place((number, column)): (number, column) for column in columns}
         named = {letters(column + 1) for _, column in now}
@@ -98,7 +128,7 @@ class Beside:
         Raises UndrawnError, UnorderedError, and UnreadableError for a file that cannot be read.
         """
         self.formulas, self.valued, self.missing = 0, False, False
-        theirs = self._held() if self.held else self._ascending()
+        theirs = iter(self.held or self._ascending())
         number, row = next(theirs, LAST)
         for mine, ours in _drawn(drawn):
             wanted = self.at.place((mine, 0))[0]
@@ -189,7 +219,8 @@ class Beside:
         if last is not None:
             yield last
 
-    def _held(self) -> Iterator[tuple[int, Row]]:
+    def ordered(self) -> Iterator[tuple[int, Row]]:
+        """All rows of the file, ascending."""
         pieces: dict[int, list[Row]] = {}
         for number, row in self.book.rows(self.title):
             pieces.setdefault(number, []).append(row)

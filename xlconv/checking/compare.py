@@ -17,10 +17,10 @@ from xlconv.checking.dates import date_styles
 from xlconv.checking.differences import FOLLOWED, Found, Look, Other, displaced
 from xlconv.checking.following import following
 from xlconv.checking.formula import parts, references
-from xlconv.checking.inputs import EMPTY, Inputs, Typed
+from xlconv.checking.inputs import EMPTY, Inputs, Theirs, Typed
 from xlconv.checking.moves import Moves, moves
 from xlconv.checking.patterns import Patterns
-from xlconv.checking.redrawn import FAILURES, Earlier, marks, row_cells, rows
+from xlconv.checking.redrawn import FAILURES, Earlier, marks, rows
 from xlconv.checking.renamed import first_cut
 from xlconv.checking.report import Finding
 from xlconv.checking.rows import Row
@@ -28,7 +28,7 @@ from xlconv.checking.typed import as_text, said
 from xlconv.checking.workbook import Cell, Value, Workbook
 from xlconv.errors import UnreadableError
 from xlconv.grid.functions import Values
-from xlconv.grid.places import Place, a1, letters
+from xlconv.grid.places import Place, a1
 from xlconv.grid.sheet import Sheet
 from xlconv.lessons.drawing import draw
 from xlconv.lessons.lesson import Lesson
@@ -48,6 +48,7 @@ class OneSheet:
     titles  what each sheet of the lesson is called now
     values  what an engine computes for its cells, if it was asked
     looked  how many formulas were looked at
+    held    all rows of the file, if they stand in no order
     """
 
     lesson: Lesson
@@ -56,6 +57,7 @@ class OneSheet:
     titles: Mapping[str, str]
     values: Mapping[Place, Value] | None
     looked: Counter[str] = field(default_factory=Counter)
+    held: list[tuple[int, Row]] = field(default_factory=list)
 
     def findings(self) -> list[Finding]:
         """What is not as it was made, with the places where it stands now.
@@ -121,16 +123,19 @@ class OneSheet:
 
         most  ends soon after so many cells do not stand where they were
         """
-        for held in (False, True):
-            with suppress(UnorderedError):
-                return self._in_order(Beside(self.book, self.title, self.values, at, held), most)
-        raise AssertionError("rows that are held are in order")
+        with suppress(UnorderedError):
+            return self._in_order(self._beside(at), most)
+        self.held.extend(self._beside(at).ordered())
+        return self._in_order(self._beside(at), most)
+
+    def _beside(self, at: Moves) -> Beside:
+        return Beside(self.book, self.title, self.values, at, self.held)
 
     def _in_order(self, beside: Beside, most: int | None) -> list[Finding]:
         """The same. Large inputs are taken to be as they were drawn, until a row says otherwise."""
         at = beside.at
         first = {at.place(place): place for place in self._inputs.first()}
-        theirs = dict.fromkeys(first.values(), EMPTY) | beside.only(first)
+        theirs = Theirs(dict.fromkeys(first.values(), EMPTY) | beside.only(first))
         typed, told = self._inputs.typed(theirs)
         look = self._looked(beside, self._redrawn(typed), most, theirs)
         if look is None:
@@ -168,7 +173,7 @@ class OneSheet:
         beside: Beside,
         drawn: Sheet | Exception,
         most: int | None,
-        theirs: dict[Place, Cell] | None = None,
+        theirs: Theirs | None = None,
     ) -> Look | Exception | None:
         """What stands in the place of fixed cells, and the values of those that are right.
 
@@ -186,7 +191,9 @@ class OneSheet:
                 if trusted and beside.as_drawn(ours, row):
                     continue
                 if theirs is not None:
-                    trusted = self._taken(beside, number, ours, row, theirs, trusted)
+                    trusted = beside.take(
+                        theirs, self._inputs.columns(number), number, ours, row, trusted
+                    )
                 if trusted:
                     self._row(look, beside, known, number, ours, row)
                 much = trusted and look.other.full
@@ -202,26 +209,6 @@ class OneSheet:
             return error if theirs is None else self._looked(beside, error, most, theirs)
         self.looked["formulas"] = beside.formulas
         return look if trusted else None
-
-    def _taken(
-        self,
-        beside: Beside,
-        number: int,
-        ours: bytes,
-        row: Row,
-        theirs: dict[Place, Cell],
-        trusted: bool,
-    ) -> bool:
-        """Take the inputs of a row, and tell whether all that were not known are as drawn."""
-        columns = self._inputs.columns(number)
-        found = beside.these(number, columns, row) if columns else {}
-        new = {place: cell for place, cell in found.items() if place not in theirs}
-        theirs.update(new)
-        named = {letters(column + 1) for _, column in new}
-        drawn = row_cells(number, ours, named) if new and trusted else {}
-        return trusted and all(
-            cell.formula is None and cell.value == drawn[place].value for place, cell in new.items()
-        )
 
     def _row(
         self, look: Look, beside: Beside, known: Patterns, number: int, ours: bytes, row: Row
@@ -294,6 +281,6 @@ class OneSheet:
 
     def _moves(self) -> Moves:
         """How rows and columns were moved, seen from formulas and numbers alone."""
-        ours, theirs = marks(rows(self._drawn)), marks(self.book.rows(self.title))
+        ours, theirs = marks(rows(self._drawn)), marks(self.held or self.book.rows(self.title))
         count, other = (sum(len(told) for _, told in lines.values()) for lines in (ours, theirs))
         return Moves() if ours == theirs or other > 2 * count + 1_000 else moves(ours, theirs)

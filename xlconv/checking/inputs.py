@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -32,6 +32,10 @@ FEW = 1_000
 """Cells of a block on which other blocks may hang, and which is asked for before all others."""
 
 
+Columns = tuple[Sequence[int], Sequence[int]]
+"""The columns of a row's inputs: those of small blocks, and those of large ones."""
+
+
 class Typed(NamedTuple):
     """What stands in a cell that is meant to be typed over, where it is not what was there.
 
@@ -42,6 +46,17 @@ class Typed(NamedTuple):
     place: Place
     was: Value
     now: Cell
+
+
+@dataclass
+class Theirs:
+    """What a file has in cells that are meant to be typed over, by where they were.
+
+    numbers  of a row with nothing but numbers in the cells of large blocks, those, in their order
+    """
+
+    cells: dict[Place, Cell]
+    numbers: dict[int, NDArray[np.float64]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,10 +77,19 @@ class Inputs:
             found[_places(block.cells)] = True
         return found
 
+    @cached_property
+    def large(self) -> NDArray[np.bool_]:
+        """Which of them are of blocks of which nobody knows what was in them, cell by cell."""
+        found = np.zeros_like(self.cells)
+        for block in self.blocks:
+            if _large(block):
+                found[_places(block.cells)] = True
+        return found
+
     @property
     def unknown(self) -> bool:
         """Whether nobody knows what some of them were before they were changed."""
-        return any(block.cells.memory.size > KEPT for block in self.blocks)
+        return any(map(_large, self.blocks))
 
     def first(self) -> Iterator[Place]:
         """Those that are asked for before all others: texts, and what is no picture."""
@@ -79,36 +103,57 @@ class Inputs:
         """The last row with one of them."""
         return max(np.flatnonzero(self.cells.any(axis=1)).tolist(), default=-1)
 
-    def columns(self, row: int) -> Sequence[int]:
+    def columns(self, row: int) -> Columns:
         """Their columns in a row."""
-        found: list[int] = np.flatnonzero(self.cells[row]).tolist()
-        return found
+        cells, large = self.cells[row], self.large[row]
+        return np.flatnonzero(cells & ~large).tolist(), np.flatnonzero(large).tolist()
 
-    def typed(self, theirs: Mapping[Place, Cell]) -> tuple[dict[str, Values], list[Typed]]:
+    def typed(self, theirs: Theirs) -> tuple[dict[str, Values], list[Typed]]:
         """The blocks with other numbers, where these cells are so and all others as they were."""
         changed: dict[str, Values] = {}
         found: list[Typed] = []
-        numbers = [*{row for row, _ in theirs}]
+        numbers = [*{row for row, _ in theirs.cells}]
         for block in self.blocks:
             value = block.cells.value
             array = np.array(value, object if value.dtype == object else np.float64, order="C")
             rows, columns = (places.ravel() for places in _places(block.cells))
+            if _large(block):
+                self._take(array.ravel(), rows, columns, theirs.numbers)
             at = np.flatnonzero(np.isin(rows, numbers))
             places = zip(rows[at].tolist(), columns[at].tolist(), strict=True)
             now = array.ravel()  # the same memory
             for n, place, before in zip(at.tolist(), places, now[at].tolist(), strict=True):
-                if place not in theirs:
+                if place not in theirs.cells:
                     continue
-                was, cell = _plain(before), theirs[place]
+                was, cell = _plain(before), theirs.cells[place]
                 if block.role not in CONTROLS and cell == EMPTY:
                     cell = cell._replace(value=0.0)
-                if kind := own(was if array.size <= KEPT else None, cell):
-                    found.append(Typed(kind, place, was, theirs[place]))
+                if kind := own(None if _large(block) else was, cell):
+                    found.append(Typed(kind, place, was, theirs.cells[place]))
                 number = isinstance(was, str) or isinstance(cell.value, float)
                 now[n] = cell.value if number else 0.0
             if not np.array_equal(array, value):
                 changed[block.name] = array
         return changed, found
+
+    def _take(
+        self,
+        now: NDArray[np.float64],
+        rows: NDArray[np.int_],
+        columns: NDArray[np.int_],
+        numbers: Mapping[int, NDArray[np.float64]],
+    ) -> None:
+        """Put the numbers of whole rows into a block whose cells stand in these places."""
+        order = np.argsort(rows, kind="stable")
+        first, last = (np.searchsorted(rows[order], [*numbers], side) for side in ("left", "right"))
+        for row, begin, end in zip(numbers, first, last, strict=True):
+            at = order[begin:end]
+            now[at] = numbers[row][np.searchsorted(np.flatnonzero(self.large[row]), columns[at])]
+
+
+def _large(block: Block) -> bool:
+    """Whether no recipe tells what was in it."""
+    return block.cells.memory.size > KEPT
 
 
 def _places(grid: Grid) -> tuple[NDArray[np.int_], NDArray[np.int_]]:

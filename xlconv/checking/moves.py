@@ -19,7 +19,7 @@ LINES = 500
 
 CAPITALS_AND_SIGN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ$"
 
-ROW = re.compile(rb"(?<![0-9])([A-Z]\$?[1-9][0-9]{0,6})(?![0-9(])")
+ROW = re.compile(rb"([A-Z](?<![0-9].)\$?+[1-9][0-9]{0,6}+)(?![0-9(])")
 COLUMN = re.compile(rb"(?<![0-9A-Z])([A-Z]{1,3})(?=\$?[1-9][0-9]{0,6}(?![0-9(]))")
 """The row of an address, behind a letter, and its column: not what follows the digits of `1E9`."""
 

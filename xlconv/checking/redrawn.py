@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from html import unescape
 
 import numpy as np
@@ -31,6 +32,10 @@ CELL = re.compile(
 
 MARK = re.compile(r'<c r="([A-Z]+)[0-9]+"(?: s="[0-9]+")?(?: t="([a-z]+)")?>(<f)?')
 """A cell of a plain row that holds something, up to where one sees what."""
+
+
+Marked = tuple[tuple[int, ...], str]
+"""The columns of a row's cells, ascending, and for each what it is."""
 
 
 def contents(drawn: Sheet) -> dict[Place, Cell]:
@@ -97,29 +102,38 @@ def mark(cell: Cell) -> str:
     return "f" if cell.formula is not None else "n" * isinstance(cell.value, float)
 
 
-def marks(rows: Iterable[tuple[int, Row]]) -> dict[int, tuple[tuple[int, ...], str]]:
+def marks(rows: Iterable[tuple[int, Row]]) -> dict[int, Marked]:
     """The columns of the formulas and numbers of each row, and their marks."""
-    found: dict[int, tuple[tuple[int, ...], str]] = {}
-    known: dict[tuple[int, ...], tuple[int, ...]] = {}  # one for all rows that are alike
+    found: dict[int, Marked] = {}
     for number, row in rows:
         told = _marks(row)
         if number in found:  # a row may come in pieces
-            told = sorted([*told, *zip(*found[number], strict=True)])
-        if told:
-            columns, kinds = zip(*told, strict=True)
-            found[number] = known.setdefault(columns, columns), "".join(kinds)
+            told = _ordered([*zip(*told, strict=True), *zip(*found[number], strict=True)])
+        if told[0]:
+            found[number] = told
     return found
 
 
-def _marks(row: Row) -> list[tuple[int, str]]:
-    if not isinstance(row, bytes):
-        return sorted((place[1], mark(cell)) for place, cell in row if mark(cell))
+def _marks(row: Row) -> Marked:
+    if isinstance(row, bytes):
+        return _marked(tuple(MARK.findall(row.decode())))
+    return _ordered([(place[1], mark(cell)) for place, cell in row if mark(cell)])
+
+
+@lru_cache(64)
+def _marked(cells: tuple[tuple[str, str, str], ...]) -> Marked:
+    """The same, of cells that are the same in row after row."""
     told = [
         (column_number(column) - 1, "f" if formula else "n")
-        for column, kind, formula in MARK.findall(row.decode())
+        for column, kind, formula in cells
         if formula or kind in ("", "n")
     ]
-    return sorted(told)
+    return _ordered(told)
+
+
+def _ordered(told: list[tuple[int, str]]) -> Marked:
+    ordered = sorted(told)
+    return tuple(column for column, _ in ordered), "".join(kind for _, kind in ordered)
 
 
 class Earlier:

@@ -12,6 +12,9 @@ from collections.abc import Set as AbstractSet
 from html import unescape
 from itertools import groupby
 
+import numpy as np
+from numpy.typing import NDArray
+
 from xlconv.checking.cells import Cell, Cells, value_of
 from xlconv.checking.scan import DEPTH, TOKEN, Costs, Scanner
 from xlconv.checking.tidy import tidied
@@ -46,6 +49,9 @@ CELL = re.compile(
     r"(?:(<f)[^>]*>([^<]*)</f>)?(?:<v[^>]*>([^<]*)</v>)?"
 )
 """A cell of a plain row that holds something."""
+
+NUMBER = re.compile(r'<c r="([A-Z]+)[0-9]+"(?: s="[0-9]+")?(?: t="n")?(?:><v>([^<]*)</v></c>)?')
+"""A cell of a plain row, and its number if it holds nothing else."""
 
 NUMBERED = re.compile(rb' t="n"(?=/?>)')
 """What a cell of a plain row says of a number, or leaves out."""
@@ -95,6 +101,23 @@ def plain_cells(
         content = Cell(plain if has else None, says, style)
         cells.append(((number, column_number(column) - 1), content))
     return cells
+
+
+def plain_numbers(row: Row, columns: Iterable[str]) -> NDArray[np.float64] | None:
+    """What a row has in these columns, if it is plain and all of them are numbers.
+
+    >>> row = b'<row r="2"><c r="A2"><v>1</v></c><c r="B2"><f>A2</f><v>1</v></c></row>'
+    >>> plain_numbers(row, ["A"]), plain_numbers(row, ["A", "B"])
+    (array([1.]), None)
+    """
+    if not isinstance(row, bytes):
+        return None
+    found = dict(NUMBER.findall(row.decode()))
+    try:
+        numbers = np.fromiter((float(found[column]) for column in columns), np.float64)
+    except (KeyError, ValueError):
+        return None
+    return numbers if np.isfinite(numbers).all() else None
 
 
 def read_rows(

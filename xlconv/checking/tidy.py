@@ -14,9 +14,12 @@ BETWEEN = re.compile(rb">[ \t\r\n]++(?=<(?!/[fv]>))")
 
 BEFORE_END = re.compile(rb"(?<!/)[ \t\r\n]++(?=/?>)")
 
-BEHIND_NAME = re.compile(rb"(<(?:row|c|f|v))[ \t\r\n]++")
+SPACES = rb"(?:[\t\r\n]| [ \t\r\n])[ \t\r\n]*+"
+"""What is more than one space, or other space."""
 
-BEHIND_ATTRIBUTE = re.compile(rb'"[ \t\r\n]++(?=[A-Za-z0-9:]{1,99}+="[^<>]{0,99}+>)')
+BEHIND_NAME = {name: re.compile(name + SPACES) for name in (b"<row", b"<c", b"<f", b"<v")}
+
+BEHIND_ATTRIBUTE = re.compile(rb'"' + SPACES + rb'(?=[A-Za-z0-9:]{1,99}+="[^<>]{0,99}+>)')
 
 
 def tidied(row: bytes, prefix: bytes) -> bytes:
@@ -36,4 +39,8 @@ def tidied(row: bytes, prefix: bytes) -> bytes:
     odd = b"  " in row or any(letter in row for letter in (b"\t", b"\r", b"\n"))
     if odd or b" >" in row or b" />" in row:
         row = BEFORE_END.sub(b"", row)
-    return BEHIND_ATTRIBUTE.sub(b'" ', BEHIND_NAME.sub(rb"\1 ", row)) if odd else row
+    if odd:
+        for name, spaces in BEHIND_NAME.items():
+            row = spaces.sub(name + b" ", row)
+        row = BEHIND_ATTRIBUTE.sub(b'" ', row)
+    return row
