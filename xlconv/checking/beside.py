@@ -12,8 +12,8 @@ from operator import itemgetter
 import numpy as np
 
 from xlconv.checking.alike import same_numbers
-from xlconv.checking.inputs import EMPTY, Columns, Theirs
-from xlconv.checking.moves import Moves, written_now
+from xlconv.checking.inputs import EMPTY, Inputs, Theirs
+from xlconv.checking.moves import Moves, quoting, written_now
 from xlconv.checking.patterns import ODD, Patterns
 from xlconv.checking.redrawn import FAILURES, own_cell, own_cells, row_cells, rows
 from xlconv.checking.rows import Row, Written, plain_numbers, written
@@ -27,9 +27,6 @@ STYLE = re.compile(rb' s="[0-9]+"(?=/?>| t="[a-z]+">)')
 
 APART = re.compile(rb'<c r="[A-Z]+[0-9]+"(?: t="s"><v>[0-9]+</v></c>|/>)')
 """A cell without a formula or a number, in a row without styles."""
-
-QUOTING = re.compile(rb"<f>[^<\"'!]*[\"'!]")
-"""A formula of a row that may have a text, or the name of a sheet, in it."""
 
 ODD_BYTES = re.compile(ODD.pattern.encode())
 
@@ -89,15 +86,15 @@ class Beside:
 
     def take(
         self,
+        inputs: Inputs,
         theirs: Theirs,
-        columns: Columns,
         number: int,
         ours: bytes,
         row: Row,
         trusted: bool,
     ) -> bool:
         """Take the inputs of a row; whether a trusted row of ours has all that are new."""
-        small, large = columns
+        small, large = inputs.columns(number)
         names = [letters(column + 1) for column in large]
         numbers = plain_numbers(row, map(self._column, names)) if large else None
         if numbers is None:
@@ -252,12 +249,7 @@ def _same_but_for_signs(ours: bytes, theirs: bytes) -> bool:
     mine, other = ours.replace(b"<f>+", b"<f>"), theirs.replace(b"<f>+", b"<f>")
     if mine.replace(b"$", b"") != other.replace(b"$", b""):
         return False
-    return mine == other or (_only_fixes(mine) and _only_fixes(other))
-
-
-def _only_fixes(row: bytes) -> bool:
-    """Whether each `$` of a row is one before the column or the row of an address."""
-    return b"$" not in row or not (b' t="' in row or QUOTING.search(row) or ODD_BYTES.search(row))
+    return mine == other or not (quoting(mine) or quoting(other) or ODD_BYTES.search(other))
 
 
 def _other_values(pairs: list[tuple[Written, Written]]) -> list[Written]:

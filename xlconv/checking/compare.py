@@ -37,6 +37,9 @@ from xlconv.text import counted
 UNEXPLAINED = 1_000
 """Cells that moves may leave unexplained; with more, the sheet is another, not this one moved."""
 
+HELD = 256 << 20
+"""Bytes of a sheet that are held where it is looked at again, and not unpacked again."""
+
 MANY = 1_000
 """Cells that do not stand where they were, after which is asked first whether they were moved."""
 
@@ -48,7 +51,7 @@ class OneSheet:
     titles  what each sheet of the lesson is called now
     values  what an engine computes for its cells, if it was asked
     looked  how many formulas were looked at
-    held    all rows of the file, if they stand in no order
+    held    all rows of the file, if they stand in no order or are looked at again
     """
 
     lesson: Lesson
@@ -67,6 +70,8 @@ class OneSheet:
         first = self._compared(Moves(), MANY)
         if not (many := displaced(first)):
             return first
+        if self.book.part_size(self.title) <= HELD and not self.held:
+            self.held.extend(self._beside(Moves()).ordered())
         seen = self._moves()
         moved = ", ".join(seen.told())
         again = self._compared(seen, UNEXPLAINED) if moved else first
@@ -191,9 +196,7 @@ class OneSheet:
                 if trusted and beside.as_drawn(ours, row):
                     continue
                 if theirs is not None:
-                    trusted = beside.take(
-                        theirs, self._inputs.columns(number), number, ours, row, trusted
-                    )
+                    trusted = beside.take(self._inputs, theirs, number, ours, row, trusted)
                 if trusted:
                     self._row(look, beside, known, number, ours, row)
                 much = trusted and look.other.full

@@ -32,10 +32,6 @@ FEW = 1_000
 """Cells of a block on which other blocks may hang, and which is asked for before all others."""
 
 
-Columns = tuple[Sequence[int], Sequence[int]]
-"""The columns of a row's inputs: those of small blocks, and those of large ones."""
-
-
 class Typed(NamedTuple):
     """What stands in a cell that is meant to be typed over, where it is not what was there.
 
@@ -103,8 +99,8 @@ class Inputs:
         """The last row with one of them."""
         return max(np.flatnonzero(self.cells.any(axis=1)).tolist(), default=-1)
 
-    def columns(self, row: int) -> Columns:
-        """Their columns in a row."""
+    def columns(self, row: int) -> tuple[Sequence[int], Sequence[int]]:
+        """Their columns in a row: those of small blocks, and those of large ones."""
         cells, large = self.cells[row], self.large[row]
         return np.flatnonzero(cells & ~large).tolist(), np.flatnonzero(large).tolist()
 

@@ -90,13 +90,18 @@ def written_now(at: Moves) -> Callable[[bytes], bytes | None]:
         return letters(at.place((0, column_number(told.decode()) - 1))[1] + 1).encode()
 
     def seen(told: bytes) -> bytes | None:
-        quotes = told.count(b'"') - 2 * told.count(b'<c r="')
-        if quotes or b"'" in told or b"!" in told:
+        if quoting(told):
             return None
         told = _replaced(ROW, row, told) if at.rows else told
         return _replaced(COLUMN, column, told) if at.columns else told
 
     return seen
+
+
+def quoting(row: bytes) -> bool:
+    """Whether a plain row may have a text, or the name of a sheet, in it."""
+    quotes = row.count(b'"') - 2 * row.count(b'<c r="')
+    return quotes > 0 or b"'" in row or b"!" in row
 
 
 def _replaced(pattern: re.Pattern[bytes], now: Callable[[bytes], bytes], told: bytes) -> bytes:

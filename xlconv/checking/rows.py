@@ -50,11 +50,8 @@ CELL = re.compile(
 )
 """A cell of a plain row that holds something."""
 
-NUMBER = re.compile(r'<c r="([A-Z]+)[0-9]+"(?: s="[0-9]+")?(?: t="n")?(?:><v>([^<]*)</v></c>)?')
+NUMBER = re.compile(r'<c r="([A-Z]+)[0-9]+"(?: s="[0-9]+")?(?:><v>([^<]*)</v></c>)?')
 """A cell of a plain row, and its number if it holds nothing else."""
-
-NUMBERED = re.compile(rb' t="n"(?=/?>)')
-"""What a cell of a plain row says of a number, or leaves out."""
 
 Written = tuple[str, str, str, str]
 """A cell of a plain row as it is written: its column, its kind, its formula and its value."""
@@ -71,13 +68,12 @@ SHEET_DATA = re.compile(rb"<((?:[A-Za-z_][0-9A-Za-z_.-]{0,99}:)?)sheetData[ \t\r
 def written(row: bytes) -> list[Written]:
     """The cells of a plain row, as they are written.
 
-    >>> written(b'<row r="1"><c r="A1"><f>B1</f><v>2</v></c><c r="B1" t="n"><v>2</v></c></row>')
+    >>> written(b'<row r="1"><c r="A1"><f>B1</f><v>2</v></c><c r="B1"><v>2</v></c></row>')
     [('A', '', 'B1', '2'), ('B', '', '', '2')]
     """
-    plain = NUMBERED.sub(b"", row) if b't="n"' in row else row
     return [
         (column, kind, formula, value)
-        for column, _, kind, _, formula, value in CELL.findall(plain.decode())
+        for column, _, kind, _, formula, value in CELL.findall(row.decode())
     ]
 
 
@@ -189,7 +185,7 @@ class _Reader:
                 at += len(data) if row.string is other else len(other)  # an empty row ends before
                 self.budget.spend("tags", data.count(b"<") - data.count(b"</"))
                 self.cells.row = int(row[1]) - 1
-                yield self.cells.row, data
+                yield self.cells.row, _plainer(data)
                 continue
             at += len(other)
             self._feed(other)
@@ -208,6 +204,13 @@ class _Reader:
         self.found.clear()
         for number, cells in groupby(waiting, lambda cell: cell[0][0]):
             yield number, [*cells]
+
+
+def _plainer(row: bytes) -> bytes:
+    """A plain row without what LibreOffice says of each cell, and others leave out."""
+    if b' t="n"' in row:
+        row = row.replace(b' t="n">', b">").replace(b' t="n"/>', b"/>")
+    return row.replace(b'<f aca="false">', b"<f>") if b'<f aca="false">' in row else row
 
 
 def _once(attributes: bytes) -> bool:

@@ -36,10 +36,10 @@ def tidied(row: bytes, prefix: bytes) -> bytes:
             return row
         row = row.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</")
     row = BETWEEN.sub(b">", row)
-    odd = b"  " in row or any(letter in row for letter in (b"\t", b"\r", b"\n"))
-    if odd or b" >" in row or b" />" in row:
+    other = any(letter in row for letter in (b"\t", b"\r", b"\n"))
+    if other or b" >" in row or b" />" in row:
         row = BEFORE_END.sub(b"", row)
-    if odd:
+    if other or b"  " in row:
         for name, spaces in BEHIND_NAME.items():
             row = spaces.sub(name + b" ", row)
         row = BEHIND_ATTRIBUTE.sub(b'" ', row)

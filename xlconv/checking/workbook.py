@@ -60,6 +60,10 @@ class Workbook:
         size, packed = self.package.part_sizes(self.sheets[sheet])
         return max(least, min(size // CELL, packed))
 
+    def part_size(self, sheet: str) -> int:
+        """The bytes of a sheet's part, unpacked."""
+        return self.package.part_sizes(self.sheets[sheet])[0]
+
     def cells(self, sheet: str) -> Iterator[tuple[Place, Cell]]:
         """The cells of a sheet, in the order of the file."""
         for _, row in self.rows(sheet):
