@@ -23,7 +23,7 @@ from .layers import LAYERS, taps, transposed
 from .pages import cells, file, page, texts, turned
 
 CURRENT, NOW = (f"#{theme.look(role).fill}" for role in ("current", "now"))
-LATER = f"#{theme.look('later').color}"
+LATER = tuple(f"#{color}" for color in (theme.look("later").fill, theme.look("later").color))
 
 engines = pytest.mark.parametrize(
     "conditional",
@@ -88,9 +88,9 @@ def test_step_lights_the_input_its_stamp_and_what_it_reaches(
         for index, cell in zip(indices(sheet, "stamps"), cells(sheet, "stamps"), strict=True):
             place = index[2 : 2 + g.rank]
             number = inputs.index(place) + 1
-            assert (lit[cell].fill if cell in lit else None) == (NOW if place == at else None)
-            is_later = cell in lit and lit[cell].color == LATER
-            assert is_later is (number > step), (step, index)
+            seen = (lit[cell].fill, lit[cell].color) if cell in lit else (None, None)
+            assert (seen[0] == NOW) is (place == at)
+            assert (seen == LATER) is (number > step), (step, index)
 
 
 # ------------------------------------------------------------------------ collect

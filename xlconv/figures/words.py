@@ -115,7 +115,7 @@ WORDS: dict[str, str] = {
     "live_output": "Output by collecting",
     "live_output_distributed": "Output by distributing",
     "waiting": "Blue on yellow is yours; faint waits for a larger size.",
-    "tinted": "A tint is one weight, wherever it acts.",
+    "tinted": "A tint and its small letter are one weight, wherever it acts.",
     "grey": "Grey is a zero put in; struck through is cropped.",
     "slides": "The turned kernel slides over it, one cell at a time:"
     " each place gives one output cell.",
@@ -178,7 +178,7 @@ WORDS: dict[str, str] = {
     "legend": "Colours",
     "legend_input": "yours to type over",
     "legend_computed": "a formula: click on it and read",
-    "legend_kernel": "a kernel weight, and where it acts",
+    "legend_kernel": "a kernel weight, by its letter, and where it acts",
     "legend_zero": "an inserted zero or padding",
     "legend_cropped": "computed, then cropped",
     "legend_current": "what is looked at now",

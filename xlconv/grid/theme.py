@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-INK, GREY, FAINT, BLUE = "1F2937", "6B7280", "9CA3AF", "1D4ED8"
-PALE_YELLOW, PALE_GREY, ORANGE, WHITE = "FFF9DB", "F1F3F5", "E8710A", "FFFFFF"
+INK, GREY, BLUE = "1F2937", "5B6472", "1E3A8A"
+PALE_YELLOW, PALE_GREY, ORANGE, WHITE = "FFF9DB", "F1F3F5", "BF4B08", "FFFFFF"
 LINE, FRAME = "C9CED6", "374151"
 MONOSPACE = "Consolas"
 
 TINTS = (
-    # Okabe and Ito's colour-blind-safe set and two mixtures, lightened until black text reads well
-    "F7D08A",  # orange
-    "A9D8F5",  # sky blue
-    "8FD6BF",  # bluish green
-    "F8F3A0",  # yellow
-    "9CC7EA",  # blue
-    "F2B48F",  # vermillion
-    "E8BDD5",  # reddish purple
-    "D5D9DE",  # grey
-    "C9E29A",  # lime
+    # Okabe and Ito's hues, each as light as no other: from 72 to 94 of CIE's 100, and so that
+    # neighbours in a kernel of 3 x 3 are far apart on grey paper
+    "EEAA61",  # orange
+    "A5DFF8",  # sky blue
+    "7BD0AB",  # bluish green
+    "FFD3DF",  # pink
+    "7EB5EE",  # blue
+    "BDF0E8",  # mint
+    "DBBCEC",  # purple
+    "F9F28A",  # yellow
+    "BDD98A",  # lime
 )
+
+MARKS = "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ"
+"""A small letter for each tint, which tells weights apart in grey, and those of more than nine."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,8 @@ ROLES: dict[str, Look] = {
     "heading": Look(bold=True, size=13),
     "code": Look(font=MONOSPACE, size=10),
     "label": Look(color=GREY, align="right", indent=1),
-    "index": Look(color=FAINT, size=8, align="center"),
-    "edge": Look(color=FAINT, size=8, align="right"),
+    "index": Look(color=GREY, size=8, align="center"),
+    "edge": Look(color=GREY, size=8, align="right"),
     "operator": Look(color=GREY, size=14, bold=True, align="center"),
     "words": Look(),
     "symbols": Look(size=9),
@@ -79,20 +83,20 @@ ROLES: dict[str, Look] = {
     "output": Look(align="center", lines=True),
     "count": Look(align="center", lines=True),
     "fact": Look(align="center"),
-    "cropped": Look(fill=PALE_GREY, color=FAINT, strike=True, align="center", lines=True),
-    "zero": Look(fill=PALE_GREY, color=FAINT, align="center", lines=True),
+    "cropped": Look(fill=PALE_GREY, color=GREY, strike=True, align="center", lines=True),
+    "zero": Look(fill=PALE_GREY, color=GREY, align="center", lines=True),
     "stamp": Look(fill="EAF4FB", align="center", lines=True),
     "paper": Look(align="center", lines=True, line=WHITE),
-    "empty": Look(color="D9DCE1", align="center", lines=True),
+    "empty": Look(color=GREY, align="center", lines=True),
     # a picture: the cells are the pixels, and their numbers stay in the formula bar
     "pixel": Look(number_format=";;;"),
     # what lights up
     "current": Look(fill=ORANGE, color=WHITE, bold=True, align="center"),
     "met": Look(bold=True),
     "now": Look(fill="FFD8A8", bold=True, align="center"),
-    "later": Look(color="D9DCE1"),
+    "later": Look(fill=PALE_GREY, color=GREY, italic=True),
     "live": Look(fill="E3EEF9"),
-    "waiting": Look(fill=WHITE, color="B9C0CA"),
+    "waiting": Look(fill=WHITE, color=GREY, italic=True),
     "alarm": Look(fill="F2B48F", bold=True),
 }
 
@@ -107,15 +111,30 @@ GREYS, PRIMARIES = (
 
 
 def look(role: str, tint: int = -1) -> Look:
-    """A role's look, on the ground of a tint where there is one.
+    """A role's look, on the ground of a tint and with its mark where there is one.
 
-    >>> look("kernel", 2).fill == TINTS[2], look("output").fill
-    (True, None)
+    >>> look("kernel", 2).fill == TINTS[2], look("output").fill, look("kernel", 26).number_format
+    (True, None, '"ᵃᵇ"General;"ᵃᵇ-"General')
     """
     plain = ROLES[role]
     if tint < 0:
         return plain
-    return Look(**{**plain.__dict__, "fill": TINTS[tint % len(TINTS)]})
+    return replace(plain, fill=TINTS[tint % len(TINTS)], number_format=marked(mark(tint)))
+
+
+def mark(tint: int) -> str:
+    """The letter of a tint; of the 26th and more, two or more letters.
+
+    >>> mark(0), mark(24), mark(25)
+    ('ᵃ', 'ᶻ', 'ᵃᵃ')
+    """
+    before, letter = divmod(tint, len(MARKS))
+    return (mark(before - 1) if before else "") + MARKS[letter]
+
+
+def marked(mark: str) -> str:
+    """The format of numbers with a mark before them."""
+    return f'"{mark}"General;"{mark}-"General'
 
 
 def width(content: str, role: str) -> float:

@@ -36,9 +36,8 @@ class Styles:
         edges   the sides on which it has the line of a frame
         quoted  whether it is a text that must not be read as a formula
         """
-        look, number = theme.look(role, tint), 0
-        if look.number_format != "General":
-            number = FIRST_OWN_FORMAT + _numbered(self._formats, look.number_format)
+        look = theme.look(role, tint)
+        number = self._number_format(look)
         fill = _fill("solid", f'<fgColor rgb="FF{look.fill}"/>') if look.fill else _fill("none")
         return _numbered(
             self._cells,
@@ -58,7 +57,15 @@ class Styles:
         look = theme.look(role, tint)
         fill = _fill("solid", f'<bgColor rgb="FF{look.fill}"/>') if look.fill else ""
         font = f'{_flags(look)}<color rgb="FF{look.color}"/>'
-        return _numbered(self._lights, f"<dxf><font>{font}</font>{fill}</dxf>")
+        code = escape(look.number_format, quote=True)
+        number = f'<numFmt numFmtId="{self._number_format(look)}" formatCode="{code}"/>'
+        told = number if look.number_format != "General" else ""
+        return _numbered(self._lights, f"<dxf><font>{font}</font>{told}{fill}</dxf>")
+
+    def _number_format(self, look: Look) -> int:
+        if look.number_format == "General":
+            return 0
+        return FIRST_OWN_FORMAT + _numbered(self._formats, look.number_format)
 
     def xml(self) -> str:
         """The stylesheet, of what was asked for so far."""
