@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+from xlconv.grid.digits import GENERAL, fitting
 from xlconv.grid.expr import Expr
 from xlconv.grid.functions import Values
 from xlconv.grid.grid import Area, Grid
 from xlconv.grid.places import leaves, span
+from xlconv.grid.theme import look
 from xlconv.text import line, spelt
 
 
@@ -26,6 +29,18 @@ class Coat:
     cells: Grid
     role: str
     tint: Values
+
+    @cached_property
+    def shown(self) -> tuple[str, int]:
+        """The format of the numbers in the cells, and the characters of the longest.
+
+        Those of a picture are not shown.
+        """
+        values = self.cells.memory
+        own = look(self.role).number_format
+        if own != GENERAL or values.dtype.kind != "f":
+            return own, 0
+        return fitting(values)
 
 
 @dataclass(frozen=True)

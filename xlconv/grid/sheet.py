@@ -214,6 +214,13 @@ class Sheet:
         """Give cells the look of a role."""
         self.coats.append(Coat(grid, role, np.asarray(tint)))
 
+    def fit(self) -> None:
+        """Make its columns as wide as its longest number, with a mark before it, needs."""
+        longest = max(
+            (coat.shown[1] + 0.6 * bool((coat.tint >= 0).any()) for coat in self.coats), default=0
+        )
+        self.column_width = max(self.column_width, longest + 0.5)
+
     def text(self, at: Place | Spot, content: str, role: str = "text") -> Grid:
         """One cell of text, which may run over the empty cells beside it."""
         self.run_over(at, content, role)

@@ -110,31 +110,32 @@ GREYS, PRIMARIES = (
 """The ends of a picture's shades: of a grey one, and of the three channels of a coloured one."""
 
 
-def look(role: str, tint: int = -1) -> Look:
+def look(role: str, tint: int = -1, shown: str = "General") -> Look:
     """A role's look, on the ground of a tint and with its mark where there is one.
+
+    shown  the format of its numbers, where the role has none of its own
 
     >>> look("kernel", 2).fill == TINTS[2], look("output").fill, look("kernel", 26).number_format
     (True, None, '"ᵃᵇ"General;"ᵃᵇ-"General')
     """
     plain = ROLES[role]
-    if tint < 0:
-        return plain
-    return replace(plain, fill=TINTS[tint % len(TINTS)], number_format=marked(mark(tint)))
+    if plain.number_format == "General":
+        letter = mark(tint)
+        marked = f'"{letter}"{shown};"{letter}-"{shown}' if letter else shown
+        plain = replace(plain, number_format=marked)
+    return replace(plain, fill=TINTS[tint % len(TINTS)]) if tint >= 0 else plain
 
 
 def mark(tint: int) -> str:
-    """The letter of a tint; of the 26th and more, two or more letters.
+    """The letter of a tint; of the 26th and more, two or more letters; of none, none.
 
-    >>> mark(0), mark(24), mark(25)
-    ('ᵃ', 'ᶻ', 'ᵃᵃ')
+    >>> mark(0), mark(24), mark(25), mark(-1)
+    ('ᵃ', 'ᶻ', 'ᵃᵃ', '')
     """
+    if tint < 0:
+        return ""
     before, letter = divmod(tint, len(MARKS))
-    return (mark(before - 1) if before else "") + MARKS[letter]
-
-
-def marked(mark: str) -> str:
-    """The format of numbers with a mark before them."""
-    return f'"{mark}"General;"{mark}-"General'
+    return mark(before - 1) + MARKS[letter]
 
 
 def width(content: str, role: str) -> float:

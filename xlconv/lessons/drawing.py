@@ -78,6 +78,8 @@ def draw(
         raise type(error)(f'sheet "{page.name}": {error.needs}') from None
     except XlconvError as error:
         raise type(error)(f'sheet "{page.name}": {error}', parameter=error.parameter) from None
+    if not plan:
+        sheet.fit()
     contents = lesson.pages[0].view == "contents"
     title = page.title or page.name
     surround(sheet, title, page.idea, page.try_this, number, lesson.names, contents)

@@ -22,8 +22,12 @@ from xlconv.xlsx.values import Strings
 CHUNK, FIRST = 1 << 20, 1 << 17  # bytes; the first is smaller, so that compressing soon begins
 PIECES = 1 << 18  # kept in templates at a time, so that memory does not grow with the rows
 
-Style = Callable[[str, int, int, bool], int]
-"""(role, tint, edges, whether the text must not be read as a formula) -> the style's number."""
+Style = Callable[[str, int, str, int, bool], int]
+"""(role, tint, number format, edges, whether the text must not be read as a formula) -> the style's
+number."""
+
+Worn = tuple[str, int, str]
+"""A role, a tint and a number format."""
 
 
 class Gaps(NamedTuple):
@@ -120,16 +124,16 @@ def chunks(sheet: Sheet, style: Style, strings: Strings) -> Iterator[tuple[bytes
 
 def _covered(
     columns: int, strips: Sequence[Strip], indices: Mapping[int, Index]
-) -> Iterator[tuple[tuple[Strip, int] | None, tuple[str, int] | None, int]]:
+) -> Iterator[tuple[tuple[Strip, int] | None, Worn | None, int]]:
     """What covers each cell of a row: a paint and which of its cells, a look, and edges."""
     painted: list[tuple[Strip, int] | None] = [None] * columns
-    looks: list[tuple[str, int] | None] = [None] * columns
+    looks: list[Worn | None] = [None] * columns
     edges = [0] * columns
     for n, index in indices.items():
         strip, along = strips[n], strips[n].columns(index)
         if isinstance(strip.layer, Coat):
             for column, tint in zip(along, strip.tints(index), strict=True):
-                looks[column] = (strip.layer.role, tint)
+                looks[column] = (strip.layer.role, tint, strip.layer.shown[0])
         elif isinstance(strip.layer, Frame):
             for column, sides in zip(along, strip.edges(index), strict=True):
                 edges[column] |= sides
@@ -153,7 +157,7 @@ def _template(
         if paint is None and look is None and not sides:
             continue
         quoted = paint is not None and paint[0].quoted and quotes[paint[0].number][paint[1]]
-        number = style(*(look or ("", -1)), sides, quoted)
+        number = style(*(look or ("", -1, "General")), sides, quoted)
         begins.append(len(pieces))
         pieces += (f'{begun}<c r="{letters(column)}', "")
         begun = f'" s="{number}"' if number else '"'

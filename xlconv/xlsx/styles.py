@@ -17,8 +17,8 @@ class Styles:
     """The styles of a workbook, numbered as they are first asked for.
 
     >>> styles = Styles()
-    >>> styles.cell("kernel", 2, LEFT, False), styles.cell("kernel", 2, LEFT, False)
-    (1, 1)
+    >>> [styles.cell("kernel", 2, "0.0", LEFT, False) for _ in range(2)]
+    [1, 1]
     """
 
     def __init__(self) -> None:
@@ -30,13 +30,14 @@ class Styles:
         self._lights: dict[str, int] = {}
         self.cell = lru_cache(maxsize=None)(self._cell)
 
-    def _cell(self, role: str, tint: int, edges: int, quoted: bool) -> int:
+    def _cell(self, role: str, tint: int, shown: str, edges: int, quoted: bool) -> int:
         """The number of the format of a cell.
 
+        shown   the format of its numbers
         edges   the sides on which it has the line of a frame
         quoted  whether it is a text that must not be read as a formula
         """
-        look = theme.look(role, tint)
+        look = theme.look(role, tint, shown)
         number = self._number_format(look)
         fill = _fill("solid", f'<fgColor rgb="FF{look.fill}"/>') if look.fill else _fill("none")
         return _numbered(

@@ -1,0 +1,51 @@
+"""How numbers are shown: with decimals that tell them apart from 0, and in how much room."""
+
+from __future__ import annotations
+
+from math import ceil, log10
+
+import numpy as np
+
+from xlconv.grid.functions import Values
+
+GENERAL = "General"
+
+FEW, MOST = 2, 4
+"""Decimals of numbers that are not exact in so few, and those beyond which powers are shown."""
+
+LONGEST = 8
+"""Characters of a number that a cell makes room for; longer ones are shown as powers."""
+
+NOISE = 1e-9
+"""What a number is, against the largest beside it, if rounding alone has made it."""
+
+
+def fitting(values: Values) -> tuple[str, int]:
+    """The number format that fits all of these numbers, and the characters of the longest.
+
+    >>> fitting(np.array([1.0, -20])), fitting(np.array([1 / 3, 0.004]))
+    (('General', 3), ('0.000', 5))
+    >>> fitting(np.array([1e9 + 0.1, 1])), fitting(np.array([])), fitting(np.array([0.3, 1e-17]))
+    (('0.0E+0', 6), ('General', 1), ('General', 3))
+    """
+    numbers = values[np.isfinite(values)]
+    if not numbers.size:
+        return GENERAL, 1
+    most = np.abs(numbers).max()
+    whole = np.array_equal(numbers, np.rint(numbers))
+    decimals = 0 if whole else _decimals(numbers, most)
+    longest = max(len(f"{end:.{decimals}f}") for end in (numbers.min(), numbers.max()))
+    if longest > LONGEST or decimals > MOST:
+        return "0.0E+0", 6 + bool(numbers.min() < 0)
+    exact = whole or np.allclose(numbers * 10**FEW, np.rint(numbers * 10**FEW), 0, NOISE * most)
+    return GENERAL if exact else f"0.{'0' * decimals}", longest
+
+
+def _decimals(numbers: Values, most: float) -> int:
+    """The decimals that show each number, or FEW of which not all are needed."""
+    for decimals in range(1, FEW + 1):
+        scaled = numbers * 10**decimals
+        if np.allclose(scaled, np.rint(scaled), 0, NOISE * most):
+            return decimals
+    least = np.abs(numbers[np.abs(numbers) > NOISE * most]).min()
+    return max(FEW, ceil(-log10(least)))
