@@ -15,12 +15,13 @@ from xlconv.lessons.build import build
 GIVEN = {
     "whole": ([1, 20, -300], "General", 4),
     "long": ([12345, -1], "General", 5),
-    "longer than a cell": ([123456789, 1], "0.0E+0", 6),
+    "longer than a cell": ([123456789, 1], "0.0E+0;-0.0E+0;0", 6),
     "halves": ([0.5, 1, 2.25], "General", 4),
-    "thirds": ([1 / 3, -2 / 3], "0.00", 5),
-    "small": ([1 / 3, 0.004], "0.000", 5),
-    "smaller": ([1 / 3, 4e-7], "0.0E+0", 6),
-    "rounding alone": ([1 / 3, 0.1 + 0.2 - 0.3], "0.00", 4),
+    "thirds": ([1 / 3, -2 / 3], "0.00;-0.00;0", 5),
+    "small": ([1 / 3, 0.004], "0.000;-0.000;0", 5),
+    "smaller": ([1 / 3, 4e-7], "0.0000;-0.0000;0", 6),
+    "all small": ([4e-3, -4e-7], "0.0E+0;-0.0E+0;0", 7),
+    "rounding alone": ([1 / 3, 0.1 + 0.2 - 0.3], "0.00;-0.00;0", 4),
     "no number": ([np.nan, 2], "General", 1),
 }
 
@@ -41,6 +42,7 @@ def test_weights_of_a_real_layer_have_one_format_and_room() -> None:
     for block, code in {"kernel": "0.000", "output": "0.00"}.items():
         cells = names[block].attr_text.rpartition("!")[2].replace("$", "")
         shown = {cell.number_format.replace('"', "") for row in sheet[cells] for cell in row}
-        assert {part.lstrip("ᵃᵇᶜᵈ-") for one in shown for part in one.split(";")} == {code}
+        parts = {part.lstrip("ᵃᵇᶜᵈ") for one in shown for part in one.split(";")}
+        assert parts == {code, f"-{code}", "0"}
     longest = max(len(f"{20000.5 * 1.5:.2f}"), 5)
     assert sheet.column_dimensions["C"].width >= longest + 0.5

@@ -11,10 +11,13 @@ from xlconv.grid.functions import Values
 GENERAL = "General"
 
 FEW, MOST = 2, 4
-"""Decimals of numbers that are not exact in so few, and those beyond which powers are shown."""
+"""Decimals of numbers that are not exact in so few, and of those of which the least needs more."""
+
+SMALL = 0.005
+"""Numbers that are all smaller are shown as powers."""
 
 LONGEST = 8
-"""Characters of a number that a cell makes room for; longer ones are shown as powers."""
+"""Characters of a number that a cell makes room for; longer ones are shown as powers, too."""
 
 NOISE = 1e-9
 """What a number is, against the largest beside it, if rounding alone has made it."""
@@ -24,9 +27,9 @@ def fitting(values: Values) -> tuple[str, int]:
     """The number format that fits all of these numbers, and the characters of the longest.
 
     >>> fitting(np.array([1.0, -20])), fitting(np.array([1 / 3, 0.004]))
-    (('General', 3), ('0.000', 5))
+    (('General', 3), ('0.000;-0.000;0', 5))
     >>> fitting(np.array([1e9 + 0.1, 1])), fitting(np.array([])), fitting(np.array([0.3, 1e-17]))
-    (('0.0E+0', 6), ('General', 1), ('General', 3))
+    (('0.0E+0;-0.0E+0;0', 6), ('General', 1), ('General', 3))
     """
     numbers = values[np.isfinite(values)]
     if not numbers.size:
@@ -35,10 +38,15 @@ def fitting(values: Values) -> tuple[str, int]:
     whole = np.array_equal(numbers, np.rint(numbers))
     decimals = 0 if whole else _decimals(numbers, most)
     longest = max(len(f"{end:.{decimals}f}") for end in (numbers.min(), numbers.max()))
-    if longest > LONGEST or decimals > MOST:
-        return "0.0E+0", 6 + bool(numbers.min() < 0)
+    if longest > LONGEST or (decimals > FEW and most < SMALL):
+        return _told("0.0E+0"), 6 + bool(numbers.min() < 0)
     exact = whole or np.allclose(numbers * 10**FEW, np.rint(numbers * 10**FEW), 0, NOISE * most)
-    return GENERAL if exact else f"0.{'0' * decimals}", longest
+    return GENERAL if exact else _told(f"0.{'0' * decimals}"), longest
+
+
+def _told(code: str) -> str:
+    """Such a format, but for a 0, which is told from what is only near it."""
+    return f"{code};-{code};0"
 
 
 def _decimals(numbers: Values, most: float) -> int:
@@ -48,4 +56,4 @@ def _decimals(numbers: Values, most: float) -> int:
         if np.allclose(scaled, np.rint(scaled), 0, NOISE * most):
             return decimals
     least = np.abs(numbers[np.abs(numbers) > NOISE * most]).min()
-    return max(FEW, ceil(-log10(least)))
+    return min(max(FEW, ceil(-log10(least))), MOST)

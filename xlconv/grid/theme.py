@@ -116,12 +116,12 @@ def look(role: str, tint: int = -1, shown: str = "General") -> Look:
     shown  the format of its numbers, where the role has none of its own
 
     >>> look("kernel", 2).fill == TINTS[2], look("output").fill, look("kernel", 26).number_format
-    (True, None, '"ᵃᵇ"General;"ᵃᵇ-"General')
+    (True, None, '"ᵃᵇ"General;"ᵃᵇ"-General')
     """
     plain = ROLES[role]
     if plain.number_format == "General":
-        letter = mark(tint)
-        marked = f'"{letter}"{shown};"{letter}-"{shown}' if letter else shown
+        parts = shown.split(";") if ";" in shown else [shown, f"-{shown}"]
+        marked = ";".join(f'"{mark(tint)}"{part}' for part in parts) if tint >= 0 else shown
         plain = replace(plain, number_format=marked)
     return replace(plain, fill=TINTS[tint % len(TINTS)]) if tint >= 0 else plain
 
