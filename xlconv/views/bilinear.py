@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import Figure, Sources, figure, output_figure, sources
+from xlconv.figures.again import by_products
+from xlconv.figures.blocks import Figure, Sources, figure, sources
 from xlconv.figures.layout import Arranged, Part, arrange
 from xlconv.figures.notes import note
-from xlconv.figures.operations import tapped
 from xlconv.figures.titles import plain
 from xlconv.figures.upsampled import filled
 from xlconv.figures.verdicts import apart, judged
@@ -31,8 +31,8 @@ def bilinear(sheet: Sheet, layer: Layer) -> None:
             f" out as in, got {g.in_channels} in, {g.out_channels} out: use the view upsampling",
             parameter="weight",
         )
-    src, y = sources(sheet, layer), output_figure(sheet, layer)
-    tapped(sheet, y.cells, g, src.input, src.weight, src.bias)
+    src = sources(sheet, layer)
+    y = by_products(src)
     ideal, between = _kernel(sheet, g, src), _interpolation(sheet, g, src, y)
     for shown in (y.kept, between.cells):
         sheet.scale(shown)
@@ -46,7 +46,6 @@ def _kernel(sheet: Sheet, g: Geometry, src: Sources) -> Arranged:
         "bilinear_kernel",
         (1, *g.weight_shape[2:]),
         g.rank,
-        sheet.say("bilinear_kernel"),
         steps=src.weight.steps[1:],
         role="computed",
     )

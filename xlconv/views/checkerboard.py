@@ -9,18 +9,11 @@ from math import prod
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import (
-    Figure,
-    Sources,
-    bias_figure,
-    figure,
-    input_figure,
-    kernel_figure,
-    output_figure,
-)
+from xlconv.figures.again import by_products
+from xlconv.figures.blocks import Figure, Sources, figure, sources
 from xlconv.figures.counts import count_figure, count_sums
 from xlconv.figures.layout import Arranged, arrange
-from xlconv.figures.operations import tapped, written
+from xlconv.figures.operations import written
 from xlconv.figures.sums import added, listed, nth, sliced
 from xlconv.figures.verdicts import both, judged
 from xlconv.grid.expr import Expr, call, total
@@ -48,14 +41,9 @@ def checkerboard(sheet: Sheet, layer: Layer) -> None:
             parameter="stride",
         )
     phases = [[Phase.of(axis, start) for start in range(axis.stride)] for axis in g.axes]
-    src = Sources(
-        input_figure(sheet, layer),
-        kernel_figure(sheet, layer, phase_tints(g, phases)),
-        bias_figure(sheet, layer),
-    )
+    src = sources(sheet, layer, phase_tints(g, phases))
     sums = _phase_sums(sheet, g, src.weight, phases)
-    y, count = output_figure(sheet, layer), count_figure(sheet, layer)
-    tapped(sheet, y.cells, g, src.input, src.weight, src.bias)
+    y, count = by_products(src), count_figure(sheet, layer)
     sheet.scale(y.kept)
     arrange(
         sheet,
@@ -75,7 +63,6 @@ def _phase_sums(sheet: Sheet, g: Geometry, w: Grid, phases: Sequence[Sequence[Ph
         "phase_sums",
         (g.out_channels, *sizes),
         g.rank,
-        sheet.say("phase_sums"),
         role="computed",
         tint=np.arange(prod(sizes)).reshape(sizes),
         numbered=False,

@@ -32,7 +32,7 @@ def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> Non
     z, t = stretched_figure(sheet, g, src.x), turned_figure(sheet, g, src.w)
     y = output_figure(sheet, layer)
     collected(sheet, y.cells, g, t.cells, z.cells, src.bias)
-    again, agree = by_distributing(sheet, layer, src, y.cells)
+    again, agree = by_distributing(src, y.cells)
 
     here = look_at(sheet, g, y.labels, look)
     here.light(sheet, y)

@@ -78,8 +78,7 @@ def _draw(sheet: Sheet, conv: Convolution, look: list[int] | None) -> None:
     words = sized(sheet, shape, [forward_size_formula(axis) for axis in g.axes])
     y = figure(sheet, "output", shape, g.rank, words, **claim)
     slid(sheet, y.cells, g, z.cells, w.cells, src.bias)
-    words = sheet.say("by_products", size=plain(shape, 1))
-    again = figure(sheet, "by_products", shape, g.rank, words, **claim)
+    again = figure(sheet, "by_products", shape, g.rank, **claim)
     convolved(sheet, again.cells, g, src.input, src.weight, src.bias)
     agree = verdict(sheet, (y.cells, again.cells))
 

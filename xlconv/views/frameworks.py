@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import Figure, output_figure, sources
+from xlconv.figures.again import by_products
+from xlconv.figures.blocks import Figure, sources
 from xlconv.figures.layout import Arranged, Part, Table, arrange
 from xlconv.figures.notes import note
-from xlconv.figures.operations import tapped
 from xlconv.figures.titles import times
 from xlconv.figures.verdicts import apart, judged
 from xlconv.frameworks.resolve import axes as conventional
@@ -100,7 +100,7 @@ def answers(layer: Layer) -> list[Answer]:
         except XlconvError:
             given.append(Answer(name, words))
         else:
-            given.append(Answer(name, words, replace(layer, geometry=replace(g, axes=axes))))
+            given.append(Answer(name, words, layer.with_axes(axes)))
     return given
 
 
@@ -120,8 +120,7 @@ def frameworks(sheet: Sheet, layer: Layer) -> None:
         if (one := answer.layer) is None or answer.crops in kept:
             continue
         words = sheet.say("kept", crop=answer.cut, size=times(one.geometry.output_shape[1:]))
-        y = output_figure(sheet, one, f"output_{len(kept)}", words)
-        tapped(sheet, y.cells, one.geometry, src.input, src.weight, src.bias)
+        y = by_products(replace(src, layer=one), f"output_{len(kept)}", words)
         alike = dict.fromkeys(other.name for other in given if other.crops == answer.crops)
         shown.append(y / note(sheet, ", ".join(alike)))
         kept[answer.crops] = y

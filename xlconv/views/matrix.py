@@ -57,7 +57,7 @@ def matrix(
         copied(sheet, cells, weights, tint)
     y = _flat_output(sheet, g, transposed, x, src)
     output = result_figure(sheet, layer, content=folded(y.cells, g.output_shape))
-    again, agree = by_distributing(sheet, layer, src, output.cells)
+    again, agree = by_distributing(src, output.cells)
     here = look_at(sheet, g, again.labels, look)
     _light(sheet, here, src, x, transposed, y)
     here.light(sheet, output)

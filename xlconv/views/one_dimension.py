@@ -56,7 +56,7 @@ def one_dimension(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) 
         stretched_figure(sheet, g, src.x, at=over),
         turned_figure(sheet, g, src.w, sheet.say("turned_short")),
     )
-    again, agree = by_collecting(sheet, layer, z, t, src.bias, y.cells)
+    again, agree = by_collecting(src, z, t, y.cells)
 
     here = look_at(sheet, g, y.labels, look)
     _light(sheet, here, layer, (src.x, z), (y, again), stairs)

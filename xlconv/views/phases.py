@@ -55,7 +55,7 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
     shown = shown_phases(known, sheet.plan)
     split, kernels = _split(sheet, g, known, shown, w.cells)
     x, before = _input(sheet, layer, known, numbered=not image)
-    src = Sources(replace(x, cells=x.kept), w, b)
+    src = Sources(sheet, layer, replace(x, cells=x.kept), w, b)
     y = result_figure(sheet, layer, numbered=not image)
     own = _small(sheet, g, known, shown) if small else None
     for n, (one, kernel) in enumerate(zip(shown, kernels, strict=True)):
@@ -72,7 +72,7 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
         if not image:
             sheet.coat(cells, "output", one.number)
     if not image:
-        again, agree = by_distributing(sheet, layer, src, y.cells, "distribute_output")
+        again, agree = by_distributing(src, y.cells, "distribute_output")
         arrange(sheet, x / w / b | split | own | y / again / agree)
     elif picture:
         arrange(sheet, Together(w / b | split | x | own | y))

@@ -32,7 +32,7 @@ def sedirts(sheet: Sheet, layer: Layer) -> None:
     distributed(sheet, y.cells, g, stamps, src.bias)
     t = turned_figure(sheet, g, src.w, sheet.say("turned_short"))
     z = stretched_figure(sheet, g, src.x)
-    again, agree = by_collecting(sheet, layer, z, t, src.bias, y.cells)
+    again, agree = by_collecting(src, z, t, y.cells)
     fraction = "1" if (s := g.axes[-1].stride) == 1 else f"1/{s}"
     between = note(sheet, sheet.say("fraction", fraction=fraction))
     arrange(

@@ -38,7 +38,7 @@ def upsampling(sheet: Sheet, layer: Layer) -> None:
         sheet.scale(y.cells)
         column = z / y
         if own:
-            again, agree = by_distributing(sheet, layer, src, y.cells, "distribute_output")
+            again, agree = by_distributing(src, y.cells, "distribute_output")
             column = column / again / agree
         columns.append(column)
     arrange(sheet, Table([columns]))

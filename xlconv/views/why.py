@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from xlconv.figures.blocks import led, output_figure, sources
+from xlconv.figures.again import by_products
+from xlconv.figures.blocks import led, sources
 from xlconv.figures.layout import arrange
-from xlconv.figures.operations import tapped
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 
@@ -24,9 +24,7 @@ def why(
     for n, line in enumerate(about or []):
         sheet.text((3 + n, 1), line, "text")
     src = sources(sheet, layer)
-    y = output_figure(sheet, layer)
-    tapped(sheet, y.cells, layer.geometry, src.input, src.weight, src.bias)
-    figures = src.x | led(sheet, src.w, "∗") / src.b | led(sheet, y, "→")
+    figures = src.x | led(sheet, src.w, "∗") / src.b | led(sheet, by_products(src), "→")
     arrange(sheet, figures, at=(4 + len(about or []), 1))
     for n, line in enumerate(below_figure or [], sheet.rows + 1):
         sheet.text((n, 1), line, "text")
