@@ -12,6 +12,7 @@ import numpy as np
 from xlconv.figures.layout import Arranged, Part
 from xlconv.figures.notes import caption
 from xlconv.figures.titles import output_caption, plain, stretched_caption
+from xlconv.grid.expr import Expr
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Place, Spot, start, tiled
 from xlconv.grid.sheet import Sheet
@@ -144,6 +145,13 @@ class Sources:
     @property
     def bias(self) -> Grid | None:
         return None if self.b is None else self.b.cells
+
+    @property
+    def products(self) -> Expr:
+        """Each input times the whole kernel: (in_channels, out_channels // groups, *sizes, ...)."""
+        each = (None,) * self.layer.geometry.rank
+        whole = (slice(None), slice(None), *each)
+        return self.input[(slice(None), None, ..., *each)] * self.weight[whole]
 
     @property
     def column(self) -> Arranged:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, product
 
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import Figure
+from xlconv.figures.blocks import Figure, Sources
+from xlconv.figures.controls import control
 from xlconv.figures.layout import Part
 from xlconv.figures.operations import written
-from xlconv.figures.ruler import of_channel
-from xlconv.grid.expr import Expr, call, chosen
-from xlconv.grid.grid import Grid
-from xlconv.grid.places import Spot
+from xlconv.figures.ruler import kernel_indices, meeting, of_channel, tinted
+from xlconv.figures.titles import AXES
+from xlconv.grid.expr import Expr, call, chosen, every
+from xlconv.grid.grid import Area, Grid
 from xlconv.grid.sheet import Sheet
+from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Axis, Geometry
 
 CHOICES = 100
@@ -63,6 +65,14 @@ class LookedAt(Part):
         for o in written(sheet, figure.cells):
             sheet.light(figure.cells[o], self.is_at(figure.labels, o), "current")
 
+    def tint(self, src: Sources, *figures: Figure) -> None:
+        """Tint what the looked-at cell meets, in figures of the input, by the weights."""
+        valid = [self.valid] * isinstance(src.layer, Convolution)
+        for tint, u in enumerate(kernel_indices(src.layer.geometry) if tinted(src) else ()):
+            for figure, i in product(figures, range(src.input.shape[0])):
+                met = [*valid, *meeting(src, figure, i, self.at, u), *self.is_group(i)]
+                src.sheet.light(figure.cells[i : i + 1], every(met), "met", tint)
+
     def is_channel(self, out_channel: int) -> list[Expr]:
         """What must hold for an output channel to be the looked-at one."""
         return [] if self.channel is None else [self.channel.equals(out_channel)]
@@ -96,23 +106,25 @@ def look_at(
     """
     corner, spots = sheet.corner(), count(4, 3)
     sheet.text(corner, sheet.say(words), "caption")
-    names, sizes = ["depth", "row", "column"][-geometry.rank :], geometry.output_shape[1:]
+    names, sizes = AXES[-geometry.rank :], geometry.output_shape[1:]
     starts = _start(geometry, first)
-    at, known = [], list[Expr]()
+
+    def chosen_in(name: str, first: int, offered: Area | range) -> Grid:
+        spot = corner.shift(0, next(spots) + 1)
+        return control(sheet, spot, f"look_{name}", first, offered, sheet.say(name))
+
+    at, known, channel = [], list[Expr](), None
     for n, (name, size) in enumerate(zip(names, sizes, strict=True)):
-        at.append(cell := _control(sheet, corner.shift(0, next(spots)), name, starts[n]))
         if name == "depth":  # the indices of depth slices stand apart from one another
-            sheet.choose(cell, range(size))
-            known.append(_whole(cell, size))
+            at.append(chosen_in(name, starts[n], range(size)))
+            known.append(_whole(at[n], size))
         else:
-            line = _line(labels[n], n - geometry.rank)[geometry.axes[n].crop]
-            sheet.choose(cell, line.area())
-            known.append(call("COUNTIF", line.area(), cell).equals(1))
-    channel = None
-    if geometry.out_channels > 1:
-        channel = _control(sheet, corner.shift(0, next(spots)), "channel", 0)
-        sheet.choose(channel, range(geometry.out_channels))
-        known.append(_whole(channel, geometry.out_channels))
+            line = _line(labels[n], n - geometry.rank)[geometry.axes[n].crop].area()
+            at.append(chosen_in(name, starts[n], line))
+            known.append(call("COUNTIF", line, at[n]).equals(1))
+    if (channels := geometry.out_channels) > 1:
+        channel = chosen_in("channel", 0, range(channels))
+        known.append(_whole(channel, channels))
     limits = ", ".join(
         f"{sheet.say(name)} 0..{size - 1}" for name, size in zip(names, sizes, strict=True)
     )
@@ -121,12 +133,6 @@ def look_at(
     return LookedAt(
         corner.anchor, geometry=geometry, at=at, channel=channel, valid=message.equals("")
     )
-
-
-def _control(sheet: Sheet, at: Spot, name: str, start: int) -> Grid:
-    """A cell to choose an index in, its label before it."""
-    sheet.text(at, sheet.say(name), "label")
-    return sheet.block(f"look_{name}", at.shift(0, 1), (), role="control", content=float(start))
 
 
 def _whole(cell: Grid, size: int) -> Expr:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from xlconv.errors import XlconvError
+from xlconv.figures.controls import control
 from xlconv.figures.layout import Part
 from xlconv.grid.expr import Expr, call, every, joined
 from xlconv.grid.functions import Values
@@ -125,18 +126,10 @@ def _strip(sheet: Sheet, corner: Spot, start: Mapping[str, Values]) -> dict[str,
     """The cells of the parameters side by side, with room for a mark behind each."""
     cells, across = dict[str, Grid](), 0
     for name, (low, high) in LIMITS.items():
-        label, content = _label(sheet, name), start[name]
+        label, offered = _label(sheet, name), range(low, high + 1)
         across += 2 + len(label) // 7
-        sheet.text(corner.shift(0, across - 1), label, "label")
-        cells[name] = sheet.block(
-            name,
-            corner.shift(0, across),
-            content.shape,
-            role="control",
-            content=content,
-            steps=((0, 1),) * content.ndim,
-        )
-        sheet.choose(cells[name], range(low, high + 1))
+        spot = corner.shift(0, across)
+        cells[name] = control(sheet, spot, name, start[name], offered, label)
         across = right_of(cells[name], 1).column
     return cells
 

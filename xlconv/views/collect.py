@@ -11,8 +11,9 @@ from xlconv.figures.layout import Part, arrange
 from xlconv.figures.looked_at import CHOICES, LookedAt, look_at, pick
 from xlconv.figures.notes import note
 from xlconv.figures.operations import collected
-from xlconv.figures.ruler import kernel_indices, meeting, source, tinted
+from xlconv.figures.ruler import kernel_indices, source
 from xlconv.figures.table import Column, Lines, table
+from xlconv.figures.titles import AXES
 from xlconv.grid.expr import call, joined, rounded, with_commas
 from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
@@ -36,12 +37,7 @@ def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> Non
 
     here = look_at(sheet, g, y.labels, look)
     here.light(sheet, y)
-    if tinted(sheet, src.weight[:, 0]):
-        for tint, u in enumerate(kernel_indices(g)):
-            for met in (src.x, z):
-                for i in range(g.in_channels):
-                    tests = meeting(g, met, i, here.at, u)
-                    sheet.light(met.cells[i], call("AND", *tests, *here.is_group(i)), "met", tint)
+    here.tint(src, src.x, z)
 
     # slices side by side fill the page: the turned kernel then stands under them
     made = z / t if g.rank > 2 else z | t
@@ -76,7 +72,7 @@ def _in_words(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources, y: Grid)
 
 def _taps(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources) -> Lines:
     """Each weight with the input that it meets, if there is one, and their product."""
-    g, names = layer.geometry, ["depth", "row", "column"][-layer.geometry.rank :]
+    g, names = layer.geometry, AXES[-layer.geometry.rank :]
     width, weights = g.in_channels // g.groups, kernel_indices(g)
     taps = [(m, tint) for m in range(width) for tint in reversed(range(len(weights)))]
     tap = table(sheet, sheet.say("taps"), len(taps), _columns(sheet, names))

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count as counted_from
 from math import prod
+from typing import Any
 
 from xlconv.figures.blocks import Figure, Sources, figure, output_figure, sources
+from xlconv.figures.controls import checked, control
 from xlconv.figures.layout import Part, arrange
 from xlconv.figures.operations import accumulated, afford, distributed
-from xlconv.figures.titles import count_caption
+from xlconv.figures.titles import AXES, count_caption
 from xlconv.grid.expr import Expr, call, total
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Place, passed, tiled
@@ -70,19 +72,13 @@ def _step(sheet: Sheet, sizes: Sequence[int]) -> Step:
     """The step, whether it is one, and the input cell that it has come to."""
     corner, last = sheet.corner(), prod(sizes)
     sheet.text(corner, sheet.say("step"), "caption")
-    number = sheet.block("step", corner.shift(0, 2), (), role="control", content=float(last))
-    if last < 100:
-        sheet.choose(number, range(last + 1))
-    right, wrong = sheet.say("step_range", last=last), sheet.say("step_wrong", last=last)
-    whole = call("AND", number >= 0, number <= last, call("MOD", number, 1).equals(0))
-    words = call("IF", call("ISNUMBER", number), call("IF", whole, right, wrong), wrong)
-    message = sheet.formula(corner.shift(0, 4), words, "note")
-    valid = message.differs(wrong)
-    sheet.light(message, message.equals(wrong), "warning")
+    whole = range(last + 1)
+    number = control(sheet, corner.shift(0, 2), "step", last, whole if last < 100 else ())
+    words = sheet.say("step_range", last=last), sheet.say("step_wrong", last=last)
+    valid = checked(sheet, corner.shift(0, 4), [number], whole, words)
     at, across = list[Grid](), counted_from(19, 3)
     sheet.text(corner.shift(0, 16), sheet.say("step_at"), "label")
-    names = ("depth", "row", "column")[-len(sizes) :]
-    for name, size, rest in zip(names, sizes, passed(sizes), strict=True):
+    for name, size, rest in zip(AXES[-len(sizes) :], sizes, passed(sizes), strict=True):
         place = call("INT", (number - 1) / rest) if rest > 1 else number - 1
         if size * rest < last:
             place = call("MOD", place, size)
@@ -100,19 +96,9 @@ def _order(index: Sequence[Grid], sizes: Sequence[int]) -> Expr:
 
 def _stamps(sheet: Sheet, g: Geometry, src: Sources, placed: Grid) -> Figure:
     """The stamp of each input: (in_channels, out_channels // groups, *sizes, *kernel_sizes)."""
-    shape = (*g.weight_shape[:2], *g.input_shape[1:], *g.weight_shape[2:])
-    each, taps = (None,) * g.rank, (..., *(None,) * g.rank)
-    weight = src.weight[(slice(None), slice(None), *each)]
-    return figure(
-        sheet,
-        "stamps",
-        shape,
-        g.rank,
-        role="computed",
-        numbered=False,
-        steps=_stamp_steps(g),
-        content=call("IF", placed[taps], src.input[:, None][taps] * weight, 0),
-    )
+    stamps = call("IF", placed[(..., *(None,) * g.rank)], src.products, 0)
+    looks: dict[str, Any] = {"role": "computed", "numbered": False, "steps": _stamp_steps(g)}
+    return figure(sheet, "stamps", stamps.shape, g.rank, content=stamps, **looks)
 
 
 def _count(sheet: Sheet, g: Geometry, y: Figure, placed: Grid) -> Figure:

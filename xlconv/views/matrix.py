@@ -98,7 +98,7 @@ def _light(
     name = _position([*([] if here.channel is None else [here.channel]), *here.at])
     sheet.light(y.cells, rows[:, 0].equals(name), "current")
     sheet.light(rows[:, 0], rows[:, 0].equals(name), "current")
-    if not tinted(sheet, src.weight[:, 0]):
+    if not tinted(src):
         return
     lit = prod(transposed.cells.shape) <= LIT
     each = prod(g.input_shape[1:])

@@ -17,11 +17,10 @@ from xlconv.figures.layout import Part, Table, arrange
 from xlconv.figures.looked_at import LookedAt, look_at
 from xlconv.figures.notes import caption
 from xlconv.figures.operations import distributed, written
-from xlconv.figures.ruler import kernel_indices, meeting
+from xlconv.figures.stamps import stamped
 from xlconv.figures.titles import count_caption
 from xlconv.grid.expr import every
 from xlconv.grid.grid import Grid
-from xlconv.grid.marks import Frame
 from xlconv.grid.places import start
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
@@ -59,7 +58,8 @@ def one_dimension(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) 
     again, agree = by_collecting(src, z, t, y.cells)
 
     here = look_at(sheet, g, y.labels, look)
-    _light(sheet, here, layer, (src.x, z), (y, again), stairs)
+    _light(sheet, here, layer, (y, again), stairs)
+    here.tint(src, src.x, z)
     arrange(sheet, here, Table([[src.column, stairs / y / count], [t, z / again / agree]]))
 
 
@@ -71,24 +71,14 @@ def _staircases(sheet: Sheet, g: Geometry, src: Sources) -> tuple[Figure, Grid]:
     """
     (axis,) = g.axes
     channels, filters = lead = g.weight_shape[:2]
-    corner = sheet.corner()
-    first = corner.shift(0, max(0, -axis.padding[0]))  # cells of the canvas before the first stamp
+    # cells of the canvas before the first stamp
+    first = sheet.corner().shift(0, max(0, -axis.padding[0]))
     apart = axis.size + (1 if channels * filters == 1 else 2)
-    down = ((filters * apart, 0), (apart, 0))
-    stairs = sheet.memory(first, (*lead, axis.size, axis.full_size), steps=(*down, (1, 0), (0, 1)))
-    stairs[...] = 0.0
-    sheet.coat(stairs, "empty")
-    stamps = sheet.block(
-        "stamps",
-        first,
-        (*lead, axis.size, axis.kernel_size),
-        role="stamp",
-        frame=False,
-        steps=(*down, (1, axis.stride), (0, axis.dilation)),
-    )
-    stamps[...] = src.input[:, None, :, None] * src.weight[:, :, None]
-    sheet.frames.append(Frame(stairs))
-    before = sheet.memory(first.shift(0, -2), (*lead, axis.size), steps=(*down, (1, 0)))
+    rows = ((filters * apart, 0), (apart, 0), (1, 0))
+    head = caption(sheet, sheet.say("staircase"), first.column - 2)
+    field, stamps = stamped(src, first, (*rows, (0, 1)), head)
+    stairs = field.cells
+    before = sheet.memory(first.shift(0, -2), (*lead, axis.size), steps=rows)
     before[...] = src.input[:, None]  # each stamp's input stands before its row
     sheet.coat(before, "fact")
     for i in written(sheet, stairs):
@@ -98,8 +88,7 @@ def _staircases(sheet: Sheet, g: Geometry, src: Sources) -> tuple[Figure, Grid]:
             if channels * filters > 1:
                 words = sheet.say("part_of", i=i, o=g.targets(i)[f])
                 sheet.text(top.shift(-1), words, "note")
-    head = caption(sheet, sheet.say("staircase"), first.column - 2)
-    return Figure(corner.anchor, head, cells=stairs, kept=stairs), stamps
+    return field, stamps
 
 
 def _count(sheet: Sheet, g: Geometry, label: Grid) -> Part:
@@ -121,11 +110,10 @@ def _light(
     sheet: Sheet,
     here: LookedAt,
     layer: Layer,
-    met: tuple[Figure, Figure],
     outputs: tuple[Figure, Figure],
     stairs: Figure,
 ) -> None:
-    """Light the looked-at cell, its column of the staircases, and what it meets by its weights."""
+    """Light the looked-at cell, and its column of the staircases."""
     if sheet.plan:  # which has no lights
         return
     g = layer.geometry
@@ -140,8 +128,3 @@ def _light(
         for f, o in enumerate(g.targets(i)):
             column = every([above.equals(here.at[0]), *here.is_channel(o)])
             sheet.light(stairs.cells[i, f], column, "now")
-    for tint, u in enumerate(kernel_indices(g)):
-        for i in range(g.in_channels):
-            for figure in met:
-                tests = [*meeting(g, figure, i, here.at, u), *here.is_group(i)]
-                sheet.light(figure.cells[i : i + 1], every(tests), "met", tint)

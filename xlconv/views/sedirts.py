@@ -15,8 +15,8 @@ from xlconv.figures.counts import count_figure
 from xlconv.figures.layout import Table, arrange
 from xlconv.figures.notes import caption, note
 from xlconv.figures.operations import distributed
+from xlconv.figures.stamps import field_shape, stamped
 from xlconv.grid.grid import Grid
-from xlconv.grid.marks import Frame
 from xlconv.grid.places import Place, tiled
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
@@ -42,39 +42,10 @@ def sedirts(sheet: Sheet, layer: Layer) -> None:
 
 
 def _stamps(sheet: Sheet, g: Geometry, src: Sources) -> tuple[Figure, Grid]:
-    """Each stamp where it lands, on an empty output of its own.
-
-    returns  the empty outputs, and the stamps that stand on them: (in_channels,
-             out_channels // groups, *sizes, *kernel_sizes)
-    """
-    sizes = tuple(axis.size for axis in g.axes)
-    spans = tuple(axis.full_size for axis in g.axes)
-    lead = g.weight_shape[:2]
-    if g.rank == 1:  # one row each, under one another
-        place: tuple[Place, ...] = ((sizes[0] + 1, 0), (0, spans[0] + 2), (1, 0), (0, 1))
-    else:
-        deep = "h" * (g.rank - 2)
-        place = tiled((*lead, *sizes, *spans), f"vh{deep}vh{deep}")
-    corner = sheet.corner()
-    field = sheet.memory(corner, (*lead, *sizes, *spans), steps=place)
-    field[...] = 0.0
-    sheet.coat(field, "empty")
-    sheet.frames.append(Frame(field))
-    across, within = place[2 : 2 + g.rank], place[2 + g.rank :]
-    apart, dilated = [], []
-    for axis, (down, right), (row, column) in zip(g.axes, across, within, strict=True):
-        apart.append((down + axis.stride * row, right + axis.stride * column))
-        dilated.append((axis.dilation * row, axis.dilation * column))
-    stamps = sheet.block(
-        "stamps",
-        corner,
-        (*lead, *sizes, *g.weight_shape[2:]),
-        role="stamp",
-        frame=False,
-        steps=(*place[:2], *apart, *dilated),
-    )
-    each = (None,) * g.rank
-    x, w = src.input, src.weight
-    stamps[...] = x[(slice(None), None, ..., *each)] * w[(slice(None), slice(None), *each)]
-    words = caption(sheet, sheet.say("apart", stride=g.axes[-1].stride))
-    return Figure(corner.anchor, words, cells=field, kept=field), stamps
+    """Each stamp where it lands, on an empty output of its own; in 1-D one under another."""
+    axis, deep = g.axes[-1], "h" * (g.rank - 2)
+    words = caption(sheet, sheet.say("apart", stride=axis.stride))
+    place: tuple[Place, ...] = ((axis.size + 1, 0), (0, axis.full_size + 2), (1, 0), (0, 1))
+    if g.rank > 1:
+        place = tiled(field_shape(g), f"vh{deep}vh{deep}")
+    return stamped(src, sheet.corner(), place, words)
