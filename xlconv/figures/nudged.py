@@ -49,8 +49,8 @@ def nudged(
     results = _each(sheet, g, f"results_{way}", shape + g.input_shape, lead, "nudged_result")
     last = (*range(rank, 2 * rank), *range(rank))  # a convolution for all pixels at once
     convolved(sheet, results.cells.transpose(*last), g, images.cells.transpose(*last), w.cells)
-    name, words = f"losses_{way}", sheet.say(f"loss_{way}")
-    losses = figure(sheet, name, shape, g.rank, words, role="computed")
+    words = sheet.say(f"loss_{way}")
+    losses = figure(sheet, f"losses_{way}", shape, g.rank, words, role="computed")
     products = sliced(sheet, "SUMPRODUCT", results.cells, upstream.cells)
     summed(sheet, losses.cells, [(..., products)])
     return Nudged(images, results, losses)

@@ -143,10 +143,10 @@ def surround(
         sheet.text((row, 1), sheet.say("try_this"), "caption")
         for number, line in enumerate(try_this, 1):
             sheet.text((row + number, 1), f"{number}.  {line}", "text")
-    column = int(len(title) * 13 / (sheet.column_width * 7.5)) + 3
+    column = sheet.behind((0, 1), title, "title") + 1
     for target, words in _links(sheet, n, names, contents):
         sheet.link((0, column), words, target)
-        column += int(len(words) * 7 / (sheet.column_width * 7.5)) + 2
+        column = sheet.behind((0, column), words, "link") + 1
 
 
 def _links(sheet: Sheet, n: int, names: Sequence[str], contents: bool) -> Iterator[tuple[str, str]]:

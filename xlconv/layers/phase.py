@@ -10,6 +10,7 @@ from math import gcd, prod
 
 import numpy as np
 
+from xlconv.errors import XlconvError
 from xlconv.layers.geometry import Axis, Geometry
 
 
@@ -68,6 +69,16 @@ class Phase:
         """What all its cells read, as a slice of the input with so many zeros before it."""
         first = before + self.base
         return slice(first, first + self.count + self.extent - 1)
+
+
+def phases_of(geometry: Geometry, counts: Sequence[int], most: int, does: str) -> list[list[Phase]]:
+    """So many phases of each axis; of more together than `most`, what a view does is refused."""
+    if (many := prod(counts)) > most:
+        raise XlconvError(
+            f"the {does}, this layer has {many}: use a smaller stride", parameter="stride"
+        )
+    axes = zip(geometry.axes, counts, strict=True)
+    return [[Phase.of(axis, start) for start in range(count)] for axis, count in axes]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from math import prod
 
 import numpy as np
 
-from xlconv.errors import XlconvError
 from xlconv.figures.again import by_products
 from xlconv.figures.blocks import Figure, Sources, figure, sources
 from xlconv.figures.counts import count_figure, count_sums
@@ -22,7 +21,7 @@ from xlconv.grid.places import under
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
-from xlconv.layers.phase import Phase, phase_tints
+from xlconv.layers.phase import Phase, phase_tints, phases_of
 
 SUMS = 200
 """Sums of phases beyond which a formula cannot compare them all."""
@@ -33,14 +32,8 @@ def checkerboard(sheet: Sheet, layer: Layer) -> None:
 
     Raises XlconvError where there are too many phases.
     """
-    g = layer.geometry
-    if (many := prod(axis.stride for axis in g.axes)) > SUMS:
-        raise XlconvError(
-            f"the checkerboard view compares at most {SUMS} sums of phases, this layer has {many}:"
-            " use a smaller stride",
-            parameter="stride",
-        )
-    phases = [[Phase.of(axis, start) for start in range(axis.stride)] for axis in g.axes]
+    g, compares = layer.geometry, f"checkerboard view compares at most {SUMS} sums of phases"
+    phases = phases_of(g, [axis.stride for axis in g.axes], SUMS, compares)
     src = sources(sheet, layer, phase_tints(g, phases))
     sums = _phase_sums(sheet, g, src.weight, phases)
     y, count = by_products(src), count_figure(sheet, layer)

@@ -14,6 +14,8 @@ from xlconv.grid.sheet import Sheet
 CORNER, ACROSS, LARGEST = 8, 3, 16
 """Cells of a corner, corners in a row, and the largest kernel and stride to choose."""
 CHOICE = range(1, LARGEST + 1)
+DOWN = ((0, 1), (1, 0))
+"""The steps of a row that stands upright."""
 
 MOST = 60
 """Corners that a sheet has: more take longer to open than to read."""
@@ -51,7 +53,7 @@ def _corner(sheet: Sheet, n: int, k: int, s: int) -> Part:
     across = sheet.block(f"columns_{n}", corner.shift(-1), (1, CORNER), role="count", dtype=object)
     down = sheet.block(f"rows_{n}", corner.shift(0, -1), (CORNER, 1), role="count", dtype=object)
     over = indices(sheet, across, 1)[0]
-    left = numbers(sheet, corner.shift(0, -2), 0, (CORNER,), [(1, 0)])[:, None]
+    left = numbers(sheet, corner.shift(0, -2), 0, (1, CORNER), DOWN).transpose(1, 0)
     for cells, r in ((across, over), (down, left)):
         first = call("MAX", call("INT", (r - size) / stride), -1)
         cells[...] = call("IF", valid, call("INT", r / stride) - first, "")

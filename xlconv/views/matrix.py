@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
+from typing import Any
 
 from xlconv.figures.again import by_distributing
 from xlconv.figures.blocks import Figure, Sources, copied, result_figure, sources
@@ -27,7 +28,7 @@ from xlconv.grid.places import right_of, start
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
-from xlconv.layers.way_out import refusal
+from xlconv.layers.way_out import check_cells
 
 MATRIX_CELLS = 1_000_000
 """Cells of a matrix beyond which programs take long to open it, and nobody reads it."""
@@ -48,7 +49,7 @@ def matrix(
     forward  whether C is shown too; where it fits the page if not given
     """
     g = layer.geometry
-    _check(g)
+    check_cells("matrix view needs {cells} cells", g, _cells, MATRIX_CELLS)
     src = sources(sheet, layer)
     x = _flat_input(sheet, g, src)
     claim, shapes = ("matrix", layer), (g.output_shape, g.input_shape)
@@ -125,25 +126,13 @@ def _position(index: Sequence[object]) -> Expr:
 def _forward(sheet: Sheet, layer: Layer, transposed: Figure, src: Sources) -> Figure:
     """C itself, each cell a live copy of its mirror image."""
     g, mirrored = layer.geometry, transposed.cells.transpose(1, 0)
-    c = matrix_figure(
-        sheet,
-        "matrix",
-        g.input_shape,
-        g.output_shape,
-        content=mirrored,
-        claim=("conv_matrix", layer),
-    )
+    block: dict[str, Any] = {"content": mirrored, "claim": ("conv_matrix", layer)}
+    c = matrix_figure(sheet, "matrix", g.input_shape, g.output_shape, **block)
     for cells, _, tint in diagonals(sheet, g, c.cells.transpose(1, 0), src.weight):
         sheet.coat(cells, "copy", tint)
     return c
 
 
-def _check(g: Geometry) -> None:
-    """Refuse a matrix that nobody reads."""
-
-    def cells(g: Geometry) -> int:
-        return prod(g.input_shape) * prod(g.output_shape)
-
-    if cells(g) > MATRIX_CELLS:
-        needs = f"matrix view needs {cells(g)} cells; {MATRIX_CELLS} are the most"
-        raise refusal(needs, g, lambda g: cells(g) <= MATRIX_CELLS)
+def _cells(g: Geometry) -> int:
+    """How many cells the matrix has."""
+    return prod(g.input_shape) * prod(g.output_shape)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 
-from xlconv.errors import XlconvError
 from xlconv.figures.again import by_distributing
 from xlconv.figures.blocks import (
     Figure,
@@ -28,7 +27,7 @@ from xlconv.grid.places import corners, start
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.layer import Layer
-from xlconv.layers.phase import Phase, Shown, margin, phase_tints, shown_phases
+from xlconv.layers.phase import Phase, Shown, margin, phase_tints, phases_of, shown_phases
 
 PIXEL_WIDTH, PIXEL_HEIGHT, PICTURE_ZOOM = 2.67, 14, 60
 """A pixel's cell in characters and points, and a zoom in percent at which pixels are a picture."""
@@ -49,8 +48,9 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
     small    whether each phase is computed on its own first, and the output puts them together
     picture  whether the cells are pixels, in shades of grey or, of three channels, of colours
     """
-    g = layer.geometry
-    known, image = _phases(g), picture or prod(g.output_shape) > HAND
+    g, image = layer.geometry, picture or prod(layer.geometry.output_shape) > HAND
+    counts = [min(axis.stride, axis.output_size) for axis in g.axes]
+    known = phases_of(g, counts, PHASES, f"phases view shows at most {PHASES} phases")
     w, b = kernel_figure(sheet, layer, phase_tints(g, known)), bias_figure(sheet, layer)
     shown = shown_phases(known, sheet.plan)
     split, kernels = _split(sheet, g, known, shown, w.cells)
@@ -81,19 +81,6 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
         arrange(sheet, w / b | split, Together(x | own | y))
         sheet.scale(x.kept)
         sheet.scale(y.kept)
-
-
-def _phases(g: Geometry) -> Phases:
-    """The phases of each axis that have output cells; too many are refused."""
-    counts = [min(axis.stride, axis.output_size) for axis in g.axes]
-    if (many := prod(counts)) > PHASES:
-        raise XlconvError(
-            f"the phases view shows at most {PHASES} phases, this layer has {many}:"
-            " use a smaller stride",
-            parameter="stride",
-        )
-    axes = zip(g.axes, counts, strict=True)
-    return [[Phase.of(axis, start) for start in range(count)] for axis, count in axes]
 
 
 def _input(

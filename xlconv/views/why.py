@@ -5,6 +5,7 @@ from __future__ import annotations
 from xlconv.figures.again import by_products
 from xlconv.figures.blocks import led, sources
 from xlconv.figures.layout import arrange
+from xlconv.figures.notes import note
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 
@@ -21,10 +22,9 @@ def why(
     about         lines above the figure
     below_figure  lines under it
     """
-    for n, line in enumerate(about or []):
-        sheet.text((3 + n, 1), line, "text")
     src = sources(sheet, layer)
     figures = src.x | led(sheet, src.w, "∗") / src.b | led(sheet, by_products(src), "→")
-    arrange(sheet, figures, at=(4 + len(about or []), 1))
-    for n, line in enumerate(below_figure or [], sheet.rows + 1):
-        sheet.text((n, 1), line, "text")
+    arrange(sheet, note(sheet, *(about or ()), role="text"))
+    arrange(sheet, figures)
+    if below_figure:
+        arrange(sheet, note(sheet, *below_figure, role="text"))
