@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from xlconv.figures.blocks import Figure, Sources, output_figure
+from xlconv.figures.blocks import (
+    Figure,
+    Sources,
+    output_figure,
+    stretched_figure,
+    turned_figure,
+)
 from xlconv.figures.layout import Part
 from xlconv.figures.operations import collected, tapped
 from xlconv.figures.titles import plain
 from xlconv.figures.verdicts import verdict
 from xlconv.grid.grid import Grid
+from xlconv.grid.places import Spot
 
 
 def by_products(src: Sources, name: str = "output", words: str | None = None) -> Figure:
@@ -28,8 +35,16 @@ def by_distributing(src: Sources, y: Grid, name: str = "by_distributing") -> tup
     return again, verdict(src.sheet, (y, same))
 
 
-def by_collecting(src: Sources, z: Figure, t: Figure, y: Grid) -> tuple[Figure, Part]:
-    """A layer's output from its stretched input and turned kernel, and whether `y` is the same."""
-    again = output_figure(src.sheet, src.layer, "by_collecting")
-    collected(src.sheet, again.cells, src.layer.geometry, t.cells, z.cells, src.bias)
-    return again, verdict(src.sheet, (y, again.cells))
+def by_collecting(
+    src: Sources, y: Grid, at: Spot | None = None
+) -> tuple[Figure, Figure, Figure, Part]:
+    """The stretched input, the turned kernel, the output from both, and whether `y` is the same.
+
+    at  where the stretched input stands, as `figure` has it
+    """
+    sheet, g = src.sheet, src.layer.geometry
+    z = stretched_figure(sheet, g, src.x, at)
+    t = turned_figure(sheet, g, src.w, sheet.say("turned_short"))
+    again = output_figure(sheet, src.layer, "by_collecting")
+    collected(sheet, again.cells, g, t.cells, z.cells, src.bias)
+    return z, t, again, verdict(sheet, (y, again.cells))

@@ -182,8 +182,9 @@ def bias_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure | None:
     """The bias of each output channel, one under another."""
     if (b := layer.bias) is None:
         return None
-    looks: dict[str, Any] = {"role": "bias", "content": b, "steps": ((1, 0),), "numbered": False}
-    return figure(sheet, "bias", b.shape, 1, **looks)
+    return figure(
+        sheet, "bias", b.shape, 1, role="bias", content=b, steps=((1, 0),), numbered=False
+    )
 
 
 def stretched_figure(sheet: Sheet, g: Geometry, x: Figure, at: Spot | None = None) -> Figure:
@@ -213,8 +214,8 @@ def gapped_figure(
     """
     sizes, places = zip(*((a.extent, slice(None, None, a.dilation)) for a in g.axes), strict=True)
     read: Any = (..., *[way] * g.rank)
-    looks = {"tint": tints(g)[read], "numbered": False}
-    return inlaid(sheet, name, w.cells[read], sizes, places, words, **looks)
+    weights, tint = w.cells[read], tints(g)[read]
+    return inlaid(sheet, name, weights, sizes, places, words, tint=tint, numbered=False)
 
 
 def inlaid(

@@ -63,7 +63,7 @@ class LookedAt(Part):
     def light(self, sheet: Sheet, figure: Figure) -> None:
         """Show the looked-at cell in a figure of the output's channels."""
         for o in written(sheet, figure.cells):
-            sheet.light(figure.cells[o], self.is_at(figure.labels, o), "current")
+            sheet.light(figure.cells[o : o + 1], self.is_at(figure.labels, o), "current")
 
     def tint(self, src: Sources, *figures: Figure) -> None:
         """Tint what the looked-at cell meets, in figures of the input, by the weights."""
@@ -81,7 +81,7 @@ class LookedAt(Part):
         """Whether a cell of an output channel is the looked-at one, by its index on each axis."""
         places = [of_channel(label, channel) for label in labels]
         here = [place.equals(at) for place, at in zip(places, self.at, strict=True)]
-        return call("AND", *here, *self.is_channel(channel))
+        return every([*here, *self.is_channel(channel)])
 
     def is_group(self, in_channel: int) -> list[Expr]:
         """What must hold for an input channel to reach the looked-at one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import gcd, prod
 
@@ -92,6 +92,11 @@ class Shown:
     number: int
     axes: tuple[Phase, ...]
     alike: int
+
+    def geometry(self, of: Geometry) -> Geometry:
+        """What it meets, as an ordinary convolution of a layer of this geometry."""
+        axes = (Axis(size=1, kernel_size=len(p.offsets), dilation=p.apart) for p in self.axes)
+        return replace(of, axes=tuple(axes))
 
 
 def shown_phases(axes: Sequence[Sequence[Phase]], plan: bool) -> list[Shown]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count as counted_from
 from math import prod
-from typing import Any
 
 from xlconv.figures.blocks import Figure, Sources, figure, output_figure, sources
 from xlconv.figures.controls import checked, control
@@ -97,8 +96,11 @@ def _order(index: Sequence[Grid], sizes: Sequence[int]) -> Expr:
 def _stamps(sheet: Sheet, g: Geometry, src: Sources, placed: Grid) -> Figure:
     """The stamp of each input: (in_channels, out_channels // groups, *sizes, *kernel_sizes)."""
     stamps = call("IF", placed[(..., *(None,) * g.rank)], src.products, 0)
-    looks: dict[str, Any] = {"role": "computed", "numbered": False, "steps": _stamp_steps(g)}
-    return figure(sheet, "stamps", stamps.shape, g.rank, content=stamps, **looks)
+    made = figure(
+        sheet, "stamps", stamps.shape, g.rank, role="computed", numbered=False, steps=_steps(g)
+    )
+    made.cells[...] = stamps
+    return made
 
 
 def _count(sheet: Sheet, g: Geometry, y: Figure, placed: Grid) -> Figure:
@@ -131,7 +133,7 @@ def _reached(g: Geometry, labels: Sequence[Grid], step: Step) -> Expr:
     return call("AND", *tests)
 
 
-def _stamp_steps(g: Geometry) -> tuple[Place, ...]:
+def _steps(g: Geometry) -> tuple[Place, ...]:
     """Stamps as blocks at their input's place; in 1-D each in a row of its own, at its output."""
     if g.rank == 1:
         (axis,) = g.axes

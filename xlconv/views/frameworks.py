@@ -14,7 +14,7 @@ from xlconv.figures.blocks import Figure, sources
 from xlconv.figures.layout import Arranged, Part, Table, arrange
 from xlconv.figures.notes import note
 from xlconv.figures.titles import times
-from xlconv.figures.verdicts import apart, judged
+from xlconv.figures.verdicts import verdict
 from xlconv.frameworks.resolve import axes as conventional
 from xlconv.grid.expr import call
 from xlconv.grid.grid import Grid
@@ -148,9 +148,8 @@ def _table(
         if y.shape != wanted.shape:
             sheet.text(numbers, sheet.say("other_shape", size=times(y.shape[1:])), "warning")
             continue
-        same = sheet.say("same_numbers", name=first.name)
-        alike, other = apart(sheet, (y, wanted)) < 1e-9, sheet.say("other_numbers")
-        judged(sheet, alike, same, other, alarm="warning", at=numbers)
+        words = ("same_numbers", "other_numbers")
+        verdict(sheet, (y, wanted), words=words, alarm="warning", at=numbers, name=first.name)
     return Part(corner.anchor)
 
 
@@ -159,34 +158,19 @@ def _rule(sheet: Sheet) -> Part:
     corner, words = sheet.corner(), sheet.say("rule").splitlines()
     for n, line in enumerate(words):
         sheet.text(corner.shift(n), line, "caption")
-    top = corner.shift(len(words) + 1)
+    top, shape = corner.shift(len(words) + 1), (len(KERNELS), len(STRIDES))
     sheet.line(top, ["k \\ s"], "heads")
-    k = sheet.block(
-        "rule_kernel_sizes",
-        top.shift(1),
-        (len(KERNELS), 1),
-        role="parameter",
-        frame=False,
-        content=np.array(KERNELS, dtype=float)[:, None],
-    )
-    s = sheet.block(
-        "rule_strides",
-        top.shift(0, 1),
-        (1, len(STRIDES)),
-        role="parameter",
-        frame=False,
-        content=np.array(STRIDES, dtype=float),
+    k, s = (
+        sheet.block(f"rule_{name}", at, values.shape, role="parameter", frame=False, content=values)
+        for name, at, values in (
+            ("kernel_sizes", top.shift(1), np.array(KERNELS, dtype=float)[:, None]),
+            ("strides", top.shift(0, 1), np.array(STRIDES, dtype=float)[None]),
+        )
     )
     none = sheet.say("rule_none")
     padding = call("IF", call("MOD", k - s, 2).equals(0), (k - s) / 2, none)
-    paddings = sheet.block(
-        "rule",
-        top.shift(1, 1),
-        (len(KERNELS), len(STRIDES)),
-        role="computed",
-        dtype=object,
-        content=call("IF", k > s, padding, 0),
-    )
+    paddings = sheet.block("rule", top.shift(1, 1), shape, role="computed", dtype=object)
+    paddings[...] = call("IF", k > s, padding, 0)
     sheet.light(paddings, paddings.equals(none), "alarm")
     for n, line in enumerate(sheet.say("rule_note").splitlines()):
         sheet.text(under(k).shift(n), line, "note")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
-from typing import Any
 
 import numpy as np
 
@@ -84,8 +83,7 @@ def _convolved(sheet: Sheet, layer: Layer, x: Figure) -> tuple[Figure, Figure, F
     w = kernel_figure(sheet, layer)
     result = figure(sheet, "result", g.input_shape, g.rank, role="computed")
     convolved(sheet, result.cells, g, x.cells, w.cells)
-    given: dict[str, Any] = {"role": "input", "content": layer.input}
-    upstream = figure(sheet, "upstream", g.input_shape, g.rank, **given)
+    upstream = figure(sheet, "upstream", g.input_shape, g.rank, role="input", content=layer.input)
     loss = figure(sheet, "loss", (1,), 1, role="computed", numbered=False)
     loss.cells[...] = _product(sheet, result, upstream)
     return w, result, upstream, loss
@@ -97,8 +95,8 @@ def _slopes(sheet: Sheet, up: Nudged, down: Nudged, nudge: Grid, y: Figure) -> t
     slopes = figure(sheet, "differences", shape, len(shape) - 1, role="computed", dtype=object)
     slope = (up.losses.cells - down.losses.cells) / (2 * nudge)
     slopes.cells[...] = call("IF", valid := nudge.differs(0), slope, "")
-    words = {"agree": "gradients_agree", "differ": "gradients_differ"}
-    return slopes, verdict(sheet, (y.kept, slopes.cells), valid=valid, **words)
+    words = ("gradients_agree", "gradients_differ")
+    return slopes, verdict(sheet, (y.kept, slopes.cells), words=words, valid=valid)
 
 
 def _product(sheet: Sheet, a: Figure, b: Figure) -> Expr:
@@ -175,5 +173,5 @@ def _dots(sheet: Sheet, of_result: Grid, of_image: Expr) -> Arranged:
         at = corner.shift(n, 3)
         products.append(sheet.block(name, at, (1,), role="computed", content=content))
     one, other = products
-    agree = verdict(sheet, (one, other), agree="dots_agree", differ="dots_differ")
+    agree = verdict(sheet, (one, other), words=("dots_agree", "dots_differ"))
     return Part(corner.anchor) / agree

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
-from typing import Any
 
 from xlconv.figures.again import by_distributing
 from xlconv.figures.blocks import Figure, Sources, copied, result_figure, sources
@@ -126,8 +125,8 @@ def _position(index: Sequence[object]) -> Expr:
 def _forward(sheet: Sheet, layer: Layer, transposed: Figure, src: Sources) -> Figure:
     """C itself, each cell a live copy of its mirror image."""
     g, mirrored = layer.geometry, transposed.cells.transpose(1, 0)
-    block: dict[str, Any] = {"content": mirrored, "claim": ("conv_matrix", layer)}
-    c = matrix_figure(sheet, "matrix", g.input_shape, g.output_shape, **block)
+    claim = ("conv_matrix", layer)
+    c = matrix_figure(sheet, "matrix", g.input_shape, g.output_shape, content=mirrored, claim=claim)
     for cells, _, tint in diagonals(sheet, g, c.cells.transpose(1, 0), src.weight):
         sheet.coat(cells, "copy", tint)
     return c

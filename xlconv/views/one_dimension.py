@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from xlconv.errors import XlconvError
 from xlconv.figures.again import by_collecting
-from xlconv.figures.blocks import (
-    Figure,
-    Sources,
-    output_figure,
-    sources,
-    stretched_figure,
-    turned_figure,
-)
+from xlconv.figures.blocks import Figure, Sources, output_figure, sources
 from xlconv.figures.counts import axis_count
 from xlconv.figures.layout import Part, Table, arrange
 from xlconv.figures.looked_at import LookedAt, look_at
@@ -51,14 +46,12 @@ def one_dimension(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) 
     count = _count(sheet, g, y.labels[0])
     # the first cell that an input gives to the output stands over that input
     over = sheet.corner().shift(0, 1 - axis.extent)
-    z, t = (
-        stretched_figure(sheet, g, src.x, at=over),
-        turned_figure(sheet, g, src.w, sheet.say("turned_short")),
-    )
-    again, agree = by_collecting(src, z, t, y.cells)
+    z, t, again, agree = by_collecting(src, y.cells, over)
 
     here = look_at(sheet, g, y.labels, look)
-    _light(sheet, here, layer, (y, again), stairs)
+    here.light(sheet, y)
+    here.light(sheet, replace(again, labels=y.labels))
+    _light(sheet, here, stairs, y.labels[0])
     here.tint(src, src.x, z)
     arrange(sheet, here, Table([[src.column, stairs / y / count], [t, z / again / agree]]))
 
@@ -94,37 +87,20 @@ def _staircases(sheet: Sheet, g: Geometry, src: Sources) -> tuple[Figure, Grid]:
 def _count(sheet: Sheet, g: Geometry, label: Grid) -> Part:
     """How many stamps reach each cell of the output."""
     corner, (axis,) = sheet.corner(), g.axes
-    count = sheet.block(
-        "count",
-        corner,
-        (1, axis.canvas_size),
-        role="count",
-        content=axis_count(sheet, axis, label),
-    )
+    count = sheet.block("count", corner, (1, axis.canvas_size), role="count")
+    count[...] = axis_count(sheet, axis, label)
     sheet.scale(count)
     sheet.text(corner.shift(0, axis.canvas_size + 1), count_caption(sheet, g), "note")
     return Part(corner.anchor)
 
 
-def _light(
-    sheet: Sheet,
-    here: LookedAt,
-    layer: Layer,
-    outputs: tuple[Figure, Figure],
-    stairs: Figure,
-) -> None:
-    """Light the looked-at cell, and its column of the staircases."""
-    if sheet.plan:  # which has no lights
-        return
-    g = layer.geometry
-    (axis,), (label,) = g.axes, outputs[0].labels
-    for o in range(g.out_channels):
-        looked = every([label.equals(here.at[0]), *here.is_channel(o)])
-        for y in outputs:
-            sheet.light(y.cells[o : o + 1], looked, "current")
+def _light(sheet: Sheet, here: LookedAt, stairs: Figure, label: Grid) -> None:
+    """Light the column of the looked-at cell in the staircases."""
+    g = here.geometry
+    (axis,) = g.axes
     begin = max(0, -axis.padding[0])
     above = label[0, begin : begin + axis.full_size]
-    for i in range(g.in_channels):
-        for f, o in enumerate(g.targets(i)):
-            column = every([above.equals(here.at[0]), *here.is_channel(o)])
+    for i in written(sheet, stairs.cells):
+        for f in written(sheet, stairs.cells[i]):
+            column = every([above.equals(here.at[0]), *here.is_channel(g.targets(i)[f])])
             sheet.light(stairs.cells[i, f], column, "now")

@@ -74,7 +74,7 @@ def _row(sheet: Sheet, layer: Layer, src: Sources, number: int) -> Arranged:
     if len(kept) == 1:
         return row
     pairs = [(y.kept[tuple(map(slice, kept[0].kept.shape))], kept[0].kept) for y in kept[1:]]
-    return row / verdict(sheet, *pairs, agree="shared_agree", differ="shared_differ")
+    return row / verdict(sheet, *pairs, words=("shared_agree", "shared_differ"))
 
 
 def _uncovered(first: Grid, y: Grid) -> list[Grid]:

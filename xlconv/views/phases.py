@@ -25,7 +25,7 @@ from xlconv.grid.expr import Constant
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import corners, start
 from xlconv.grid.sheet import Sheet
-from xlconv.layers.geometry import Axis, Geometry
+from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
 from xlconv.layers.phase import Phase, Shown, margin, phase_tints, phases_of, shown_phases
 
@@ -66,7 +66,7 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
                 result[o] = Constant(0) if src.bias is None else src.bias[o]
         else:
             inputs = x.cells[(slice(None), *map(Phase.inputs, one.axes, before))]
-            _convolved(sheet, result, g, one, kernel, inputs, src.bias)
+            collected(sheet, result, one.geometry(g), kernel, inputs, src.bias, one.alike)
         if own:
             cells[...] = result
         if not image:
@@ -94,16 +94,9 @@ def _input(
     margins = [margin(axis, phases) for axis, phases in zip(g.axes, known, strict=True)]
     shape = [axis.size + sum(zeros) for axis, zeros in zip(g.axes, margins, strict=True)]
     before = [zeros for zeros, _ in margins]
-    words = "input_margin" if any(map(sum, margins)) else "input"
-    x = figure(
-        sheet,
-        "",
-        (g.in_channels, *shape),
-        g.rank,
-        sheet.say(words, size=plain(g.input_shape, 1)),
-        numbered=numbered,
-        firsts=[-zeros for zeros in before],
-    )
+    key = "input_margin" if any(map(sum, margins)) else "input"
+    words, firsts = sheet.say(key, size=plain(g.input_shape, 1)), [-zeros for zeros in before]
+    x = figure(sheet, "", (g.in_channels, *shape), g.rank, words, numbered=numbered, firsts=firsts)
     x.cells[...] = 0.0
     sheet.coat(x.cells, "zero")
     places = zip(before, g.axes, strict=True)
@@ -146,20 +139,6 @@ def _small(sheet: Sheet, g: Geometry, known: Phases, shown: Sequence[Shown]) -> 
 def _spelled(phase: Phase) -> str:
     """The cells of a phase as Python writes a slice."""
     return f"{phase.start}::{phase.step}" if phase.step > 1 else ":"
-
-
-def _convolved(
-    sheet: Sheet,
-    result: Grid,
-    g: Geometry,
-    one: Shown,
-    kernel: Grid,
-    inputs: Grid,
-    bias: Grid | None,
-) -> None:
-    """Write the cells of one phase as an ordinary convolution of what they read."""
-    axes = [Axis(size=1, kernel_size=len(p.offsets), dilation=p.apart) for p in one.axes]
-    collected(sheet, result, replace(g, axes=tuple(axes)), kernel, inputs, bias, one.alike)
 
 
 def _pixels(sheet: Sheet, *maps: Figure) -> None:

@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 from xlconv.figures.again import by_collecting
-from xlconv.figures.blocks import (
-    Figure,
-    Sources,
-    output_figure,
-    sources,
-    stretched_figure,
-    turned_figure,
-)
+from xlconv.figures.blocks import Figure, Sources, output_figure, sources
 from xlconv.figures.counts import count_figure
 from xlconv.figures.layout import Table, arrange
 from xlconv.figures.notes import caption, note
@@ -19,7 +12,6 @@ from xlconv.figures.stamps import field_shape, stamped
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Place, tiled
 from xlconv.grid.sheet import Sheet
-from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
 
 
@@ -27,22 +19,18 @@ def sedirts(sheet: Sheet, layer: Layer) -> None:
     """Each stamp at its place on the output, their sum and their count; and the stretched input."""
     g = layer.geometry
     src = sources(sheet, layer)
-    field, stamps = _stamps(sheet, g, src)
+    field, stamps = _stamps(src)
     y, count = output_figure(sheet, layer), count_figure(sheet, layer, whole=True)
     distributed(sheet, y.cells, g, stamps, src.bias)
-    t = turned_figure(sheet, g, src.w, sheet.say("turned_short"))
-    z = stretched_figure(sheet, g, src.x)
-    again, agree = by_collecting(src, z, t, y.cells)
+    z, t, again, agree = by_collecting(src, y.cells)
     fraction = "1" if (s := g.axes[-1].stride) == 1 else f"1/{s}"
     between = note(sheet, sheet.say("fraction", fraction=fraction))
-    arrange(
-        sheet,
-        Table([[src.column, field, y, count], [t, z / between, again / agree]]),
-    )
+    arrange(sheet, Table([[src.column, field, y, count], [t, z / between, again / agree]]))
 
 
-def _stamps(sheet: Sheet, g: Geometry, src: Sources) -> tuple[Figure, Grid]:
+def _stamps(src: Sources) -> tuple[Figure, Grid]:
     """Each stamp where it lands, on an empty output of its own; in 1-D one under another."""
+    sheet, g = src.sheet, src.layer.geometry
     axis, deep = g.axes[-1], "h" * (g.rank - 2)
     words = caption(sheet, sheet.say("apart", stride=axis.stride))
     place: tuple[Place, ...] = ((axis.size + 1, 0), (0, axis.full_size + 2), (1, 0), (0, 1))
