@@ -10,7 +10,7 @@ from xlconv.figures.blocks import (
     turned_figure,
 )
 from xlconv.figures.layout import Part
-from xlconv.figures.operations import collected, tapped
+from xlconv.figures.operations import collected, distributed, tapped
 from xlconv.figures.titles import plain
 from xlconv.figures.verdicts import verdict
 from xlconv.grid.grid import Grid
@@ -21,6 +21,13 @@ def by_products(src: Sources, name: str = "output", words: str | None = None) ->
     """A layer's output as explicit products of inputs and weights, as `output_figure` has it."""
     y = output_figure(src.sheet, src.layer, name, words)
     tapped(src.sheet, y.cells, src.layer.geometry, src.input, src.weight, src.bias)
+    return y
+
+
+def by_stamps(src: Sources, stamps: Grid) -> Figure:
+    """A layer's output as the stamps that reach each cell, added."""
+    y = output_figure(src.sheet, src.layer)
+    distributed(src.sheet, y.cells, src.layer.geometry, stamps, src.bias)
     return y
 
 

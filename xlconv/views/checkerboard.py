@@ -51,15 +51,8 @@ def _phase_sums(sheet: Sheet, g: Geometry, w: Grid, phases: Sequence[Sequence[Ph
     sizes = tuple(map(len, phases))
     longest = len(g.sources(0)) * prod(max(len(p.offsets) for p in axis) for axis in phases)
     sheet.afford((longest + 2) * prod(sizes) * g.out_channels)
-    sums = figure(
-        sheet,
-        "phase_sums",
-        (g.out_channels, *sizes),
-        g.rank,
-        role="computed",
-        tint=np.arange(prod(sizes)).reshape(sizes),
-        numbered=False,
-    )
+    shape, tint = (g.out_channels, *sizes), np.arange(prod(sizes)).reshape(sizes)
+    sums = figure(sheet, "phase_sums", shape, g.rank, role="computed", tint=tint, numbered=False)
     each = list(zip(np.ndindex(*sizes), product(*phases), strict=True))
     if sheet.plan:  # the longest sum stands for all
         each = [max(each, key=lambda one: prod(len(p.offsets) for p in one[1]))]
@@ -91,11 +84,10 @@ def _kept(sheet: Sheet, g: Geometry, src: Sources, y: Grid) -> Arranged:
     """Nothing is lost: each input gives away the whole kernel."""
 
     def given_away(o: int) -> Expr:
-        terms = listed(
-            sheet,
-            g.sources(o),
-            lambda i: _all(sheet, src.input[i]) * _all(sheet, src.weight[i, g.filter(o)]),
-        )
+        def term(i: int) -> Expr:
+            return _all(sheet, src.input[i]) * _all(sheet, src.weight[i, g.filter(o)])
+
+        terms = listed(sheet, g.sources(o), term)
         bias = 0 if src.bias is None else src.bias[o] * prod(y.shape[1:])
         return added(sheet, terms, g.out_channels) + bias
 

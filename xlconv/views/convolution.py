@@ -52,7 +52,7 @@ def convolution(
             'convolution view needs an "input" and a "weight" of its own, on its sheet in a lesson,'
             " or a Convolution instead of a layer"
         )
-    shown_here = Convolution.of(
+    conv = Convolution.of(
         array("input", input, seed=seed),
         array("weight", weight, seed=seed),
         bias=None if bias is None else array("bias", bias, seed=seed),
@@ -61,18 +61,15 @@ def convolution(
         dilation=dilation,
         groups=groups,
     )
-    _draw(sheet, shown_here, look)
+    _draw(sheet, conv, look)
 
 
 def _draw(sheet: Sheet, conv: Convolution, look: list[int] | None) -> None:
     g, shape = conv.geometry, conv.output_shape
     src = sources(sheet, conv)
     padded = _padded(sheet, conv, src.x) if any(any(axis.padding) for axis in g.axes) else None
-    gapped = (
-        gapped_figure(sheet, g, src.w, "gapped")
-        if any(axis.dilation > 1 for axis in g.axes)
-        else None
-    )
+    dilated = any(axis.dilation > 1 for axis in g.axes)
+    gapped = gapped_figure(sheet, g, src.w, "gapped") if dilated else None
     z, w = padded or src.x, gapped or src.w
     claim: dict[str, Any] = {"role": "output", "claim": ("conv", conv)}
     words = sized(sheet, shape, [forward_size_formula(axis) for axis in g.axes])
@@ -84,8 +81,7 @@ def _draw(sheet: Sheet, conv: Convolution, look: list[int] | None) -> None:
 
     here = look_at(sheet, _cells(conv), y.labels, look)
     here.light(sheet, y)
-    for seen in (src.x, padded) if padded else (src.x,):
-        here.tint(src, seen)
+    here.tint(src, src.x, *([padded] if padded else []))
 
     products = prod(conv.weight.shape[1:])
     if products <= PRODUCTS and g.in_channels <= CHOICES:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import count as counted_from
 from math import prod
 
-from xlconv.figures.blocks import Figure, Sources, figure, output_figure, sources
+from xlconv.figures.again import by_stamps
+from xlconv.figures.blocks import Figure, Sources, figure, sources
 from xlconv.figures.controls import checked, control
 from xlconv.figures.layout import Part, arrange
-from xlconv.figures.operations import accumulated, afford, distributed
+from xlconv.figures.operations import accumulated, afford
 from xlconv.figures.titles import AXES, count_caption
 from xlconv.grid.expr import Expr, call, total
 from xlconv.grid.grid import Grid
@@ -42,19 +43,11 @@ def distribute(sheet: Sheet, layer: Layer) -> None:
     g, sizes = layer.geometry, layer.geometry.input_shape[1:]
     src, step = sources(sheet, layer), _step(sheet, sizes)
     order = _order([index[0] for index in src.x.labels], sizes)
-    placed = figure(
-        sheet,
-        "placed",
-        sizes,
-        g.rank,
-        role="computed",
-        numbered=False,
-        steps=src.input[0].steps,
-        content=call("IF", call("AND", step.valid, order <= step.number), 1, 0),
-    )
+    place = src.input[0].steps
+    placed = figure(sheet, "placed", sizes, g.rank, role="computed", numbered=False, steps=place)
+    placed.cells[...] = call("IF", call("AND", step.valid, order <= step.number), 1, 0)
     stamps = _stamps(sheet, g, src, placed.cells)
-    y = output_figure(sheet, layer)
-    distributed(sheet, y.cells, g, stamps.cells, src.bias)
+    y = by_stamps(src, stamps.cells)
     count = _count(sheet, g, y, placed.cells)
 
     sheet.light(src.input, _order(src.x.labels, sizes).equals(step.number), "current")
@@ -105,16 +98,8 @@ def _stamps(sheet: Sheet, g: Geometry, src: Sources, placed: Grid) -> Figure:
 
 def _count(sheet: Sheet, g: Geometry, y: Figure, placed: Grid) -> Figure:
     """How many of the stamps that are placed reach each cell of the full output."""
-    count = figure(
-        sheet,
-        "count",
-        y.cells.shape[1:],
-        g.rank,
-        count_caption(sheet, g),
-        role="count",
-        steps=y.cells.steps[1:],
-        firsts=g.firsts,
-    )
+    sizes, place, words = y.cells.shape[1:], y.cells.steps[1:], count_caption(sheet, g)
+    count = figure(sheet, "count", sizes, g.rank, words, role="count", steps=place, firsts=g.firsts)
     runs = [axis.canvas_runs for axis in g.axes]
     afford(sheet, runs)
     accumulated(sheet, count.cells, runs, lambda _, tap: placed[tap[0]])

@@ -10,7 +10,7 @@ import numpy as np
 
 from xlconv.errors import XlconvError
 from xlconv.figures.again import by_products
-from xlconv.figures.blocks import Figure, sources
+from xlconv.figures.blocks import sources
 from xlconv.figures.layout import Arranged, Part, Table, arrange
 from xlconv.figures.notes import note
 from xlconv.figures.titles import times
@@ -22,11 +22,13 @@ from xlconv.grid.places import under
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
+from xlconv.layers.summary import each
 
 KERNELS, STRIDES = range(1, 8), range(1, 5)
 """The kernel sizes and strides of the table of the rule."""
 
 Wanted = Callable[[Geometry], dict[str, Any]]
+Crops = tuple[tuple[int, int], ...]
 
 
 def _word(padding: str) -> Wanted:
@@ -66,7 +68,7 @@ class Answer:
     layer: Layer | None = None
 
     @property
-    def crops(self) -> tuple[tuple[int, int], ...]:
+    def crops(self) -> Crops:
         axes = () if self.layer is None else self.layer.geometry.axes
         return tuple((a.padding[0], a.padding[1] - a.output_padding) for a in axes)
 
@@ -90,10 +92,7 @@ def answers(layer: Layer) -> list[Answer]:
         try:
             axes = conventional(
                 convention,
-                size=[axis.size for axis in g.axes],
-                kernel_size=[axis.kernel_size for axis in g.axes],
-                stride=[axis.stride for axis in g.axes],
-                dilation=[axis.dilation for axis in g.axes],
+                **each(g.axes, "size", "kernel_size", "stride", "dilation"),
                 groups=g.groups,
                 **asked,
             )
@@ -114,8 +113,7 @@ def frameworks(sheet: Sheet, layer: Layer) -> None:
     The layer's own padding and output_padding are left aside.
     """
     src = sources(sheet, layer)
-    given, kept = answers(layer), dict[tuple[tuple[int, int], ...], Figure]()
-    shown = list[Arranged]()
+    given, kept, shown = answers(layer), dict[Crops, Grid](), list[Arranged]()
     for answer in given:
         if (one := answer.layer) is None or answer.crops in kept:
             continue
@@ -123,14 +121,12 @@ def frameworks(sheet: Sheet, layer: Layer) -> None:
         y = by_products(replace(src, layer=one), f"output_{len(kept)}", words)
         alike = dict.fromkeys(other.name for other in given if other.crops == answer.crops)
         shown.append(y / note(sheet, ", ".join(alike)))
-        kept[answer.crops] = y
-    rule, lines = _rule(sheet), _table(sheet, given, {crops: y.kept for crops, y in kept.items()})
+        kept[answer.crops] = y.kept
+    rule, lines = _rule(sheet), _table(sheet, given, kept)
     arrange(sheet, src.column / rule | Table([[Table([shown])], [lines]]))
 
 
-def _table(
-    sheet: Sheet, given: list[Answer], kept: dict[tuple[tuple[int, int], ...], Grid]
-) -> Part:
+def _table(sheet: Sheet, given: list[Answer], kept: dict[Crops, Grid]) -> Part:
     """What one writes in each framework, what it cuts, whether its numbers are the first one's."""
     corner, places = sheet.corner(), (0, 4, 15, 20)
     for head, across in zip(("framework", "written", "cut", "numbers"), places, strict=True):

@@ -7,20 +7,12 @@ from dataclasses import replace
 
 from xlconv.errors import XlconvError
 from xlconv.figures.again import by_products
-from xlconv.figures.blocks import (
-    Figure,
-    Sources,
-    inlaid,
-    result_figure,
-    sources,
-    turned_figure,
-)
+from xlconv.figures.blocks import Figure, Sources, inlaid, result_figure, sources, turned_figure
 from xlconv.figures.layout import Arranged, Table, arrange
 from xlconv.figures.operations import collected
 from xlconv.figures.size_table import size_table
 from xlconv.figures.titles import paddings_of, times
 from xlconv.figures.verdicts import verdict
-from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import pair, spell
@@ -69,20 +61,15 @@ def _column(
     g, name = one.geometry, _name(one)
     words = _padding_words(sheet, one, layer)
     y = by_products(replace(src, layer=one), f"output_{name}", words)
-    z = _trimmed(sheet, g, src.input, f"trimmed_{name}")
+    # the stretched input with the margin that its padding leaves, or cropped by what it takes
+    inputs, places = zip(*map(_inside, g.axes), strict=True)
+    x, sizes = src.input[(..., *inputs)], [len(axis.seen) for axis in g.axes]
+    words = _margin_words(sheet, g)
+    z = inlaid(sheet, f"trimmed_{name}", x, sizes, places, words, numbered=False)
     words = sheet.say("by_collecting", size=times(g.output_shape[1:]))
     again = result_figure(sheet, one, words, name=f"by_collecting_{name}", numbered=False)
     collected(sheet, again.cells, g, t.cells, z.cells, src.bias)
     return y, z, again / verdict(sheet, (y.kept, again.cells))
-
-
-def _trimmed(sheet: Sheet, g: Geometry, x: Grid, name: str) -> Figure:
-    """The stretched input with the margin that its padding leaves, or cropped by what it takes."""
-    sizes = [len(axis.seen) for axis in g.axes]
-    inputs, places = zip(*(_inside(axis) for axis in g.axes), strict=True)
-    return inlaid(
-        sheet, name, x[(..., *inputs)], sizes, places, _margin_words(sheet, g), numbered=False
-    )
 
 
 def _series(g: Geometry, asked: Sequence[int | Sequence[int]] | None) -> list[Pads]:
@@ -90,22 +77,14 @@ def _series(g: Geometry, asked: Sequence[int | Sequence[int]] | None) -> list[Pa
     own = tuple(axis.padding for axis in g.axes)
     if asked:
         every = [(pair(p),) * g.rank for p in asked]
-        return list(
-            dict.fromkeys(every if own in every or not any(map(any, own)) else [own, *every])
-        )
+        before = [] if own in every or not any(map(any, own)) else [own]
+        return list(dict.fromkeys([*before, *every]))
     (begin, _), k = own[0], g.axes[0].kernel_size
     series = range(k) if k <= SERIES else (0, begin - 1, begin, begin + 1, k - 1)
     every = [((p, p),) * g.rank for p in series if 0 <= p < k]
-    left = [pads for pads in every if _is_left(g, pads)]
+    least = min(axis.full_size + axis.output_padding for axis in g.axes)  # of which some is left
+    left = [pads for pads in every if sum(pads[0]) < least]
     return sorted({*left, own}, key=lambda pads: (sum(map(sum, pads)), pads))
-
-
-def _is_left(g: Geometry, pads: Pads) -> bool:
-    """Whether a padding leaves something of the output."""
-    return all(
-        axis.full_size + axis.output_padding > sum(pad)
-        for axis, pad in zip(g.axes, pads, strict=True)
-    )
 
 
 def _name(layer: Layer) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from xlconv.errors import XlconvError
-from xlconv.figures.again import by_collecting
-from xlconv.figures.blocks import Figure, Sources, output_figure, sources
+from xlconv.figures.again import by_collecting, by_stamps
+from xlconv.figures.blocks import Figure, Sources, sources
 from xlconv.figures.counts import axis_count
 from xlconv.figures.layout import Part, Table, arrange
 from xlconv.figures.looked_at import LookedAt, look_at
 from xlconv.figures.notes import caption
-from xlconv.figures.operations import distributed, written
+from xlconv.figures.operations import written
 from xlconv.figures.stamps import stamped
 from xlconv.figures.titles import count_caption
 from xlconv.grid.expr import every
@@ -41,8 +41,7 @@ def one_dimension(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) 
     (axis,) = g.axes
     src = sources(sheet, layer)
     stairs, stamps = _staircases(sheet, g, src)
-    y = output_figure(sheet, layer)
-    distributed(sheet, y.cells, g, stamps, src.bias)
+    y = by_stamps(src, stamps)
     count = _count(sheet, g, y.labels[0])
     # the first cell that an input gives to the output stands over that input
     over = sheet.corner().shift(0, 1 - axis.extent)

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 
-import numpy as np
-
 from xlconv.figures.again import by_products
-from xlconv.figures.blocks import Figure, Sources, sources
+from xlconv.figures.blocks import Figure, Sources, numbers, sources
 from xlconv.figures.counts import axis_count
 from xlconv.figures.layout import Arranged, Part, Table, arrange
 from xlconv.figures.notes import caption
@@ -61,9 +59,8 @@ def _row(sheet: Sheet, layer: Layer, src: Sources, number: int) -> Arranged:
     for cells in range(min(most, MOST)):
         one = _with(layer, cells)
         h = one.geometry
-        words = sheet.say(
-            "uncovers", padding=paddings_of(g), cells=cells, size=times(h.output_shape[1:])
-        )
+        size = times(h.output_shape[1:])
+        words = sheet.say("uncovers", padding=paddings_of(g), cells=cells, size=size)
         y = by_products(replace(src, layer=one), f"output_{number}_{cells}", words)
         uncovers = None
         if kept and (strips := _uncovered(kept[0].kept, y.kept)):
@@ -140,9 +137,7 @@ def _sizes(sheet: Sheet, axis: Axis, x: Grid, number: int) -> Part | None:
     sheet.line(corner.shift(-1), [sheet.say("size_in"), "", sheet.say("size_out"), ""], "heads")
     sheet.text(corner.shift(-1, 4), "output_padding", "heads")
     before, after = max(0, begin), max(0, end)
-    label = sheet.memory(corner.shift(-1, 9), (before + inputs[-1] + after,))
-    label[...] = np.arange(len(label.value), dtype=float) - before
-    sheet.coat(label, "index")
+    label = numbers(sheet, corner.shift(-1, 9), -before, (before + inputs[-1] + after,))
     sheet.text(corner.shift(-2, 9), words, "note")
     size_in: Expr = call("COLUMNS", x[(0,) * max(1, len(x.shape) - 2)].area())
     for n, m in enumerate(inputs):
@@ -155,13 +150,8 @@ def _sizes(sheet: Sheet, axis: Axis, x: Grid, number: int) -> Part | None:
         meant = call("IF", size_out.equals(axis.size), size_in - least, "–")
         sheet.formula(at.shift(0, 5), meant, "fact")
         here = label[: before + m + after]
-        strip = sheet.block(
-            f"windows_{number}_{n}",
-            at.shift(0, 9),
-            here.shape,
-            role="count",
-            content=axis_count(sheet, axis, here, size_out),
-        )
+        strip = sheet.block(f"windows_{number}_{n}", at.shift(0, 9), here.shape, role="count")
+        strip[...] = axis_count(sheet, axis, here, size_out)
         for margin in (strip[:before], strip[before + m :]):
             sheet.coat(margin, "zero")
         inner = strip[before : before + m]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from xlconv.figures.again import by_collecting
-from xlconv.figures.blocks import Figure, Sources, output_figure, sources
+from xlconv.figures.again import by_collecting, by_stamps
+from xlconv.figures.blocks import Figure, Sources, sources
 from xlconv.figures.counts import count_figure
 from xlconv.figures.layout import Table, arrange
 from xlconv.figures.notes import caption, note
-from xlconv.figures.operations import distributed
 from xlconv.figures.stamps import field_shape, stamped
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Place, tiled
@@ -17,13 +16,11 @@ from xlconv.layers.layer import Layer
 
 def sedirts(sheet: Sheet, layer: Layer) -> None:
     """Each stamp at its place on the output, their sum and their count; and the stretched input."""
-    g = layer.geometry
     src = sources(sheet, layer)
     field, stamps = _stamps(src)
-    y, count = output_figure(sheet, layer), count_figure(sheet, layer, whole=True)
-    distributed(sheet, y.cells, g, stamps, src.bias)
+    y, count = by_stamps(src, stamps), count_figure(sheet, layer, whole=True)
     z, t, again, agree = by_collecting(src, y.cells)
-    fraction = "1" if (s := g.axes[-1].stride) == 1 else f"1/{s}"
+    fraction = "1" if (s := layer.geometry.axes[-1].stride) == 1 else f"1/{s}"
     between = note(sheet, sheet.say("fraction", fraction=fraction))
     arrange(sheet, Table([[src.column, field, y, count], [t, z / between, again / agree]]))
 
