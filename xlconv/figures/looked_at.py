@@ -37,7 +37,7 @@ class LookedAt(Part):
     channel: Grid | None
     valid: Expr
 
-    def said(self, content: Expr) -> Expr:
+    def if_valid(self, content: Expr) -> Expr:
         """The content, or nothing while there is no such cell."""
         return call("IF", self.valid, content, "")
 

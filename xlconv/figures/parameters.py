@@ -62,7 +62,7 @@ class Sizes(Part):
     padded: Grid
 
 
-def said(sheet: Sheet, key: str, **values: Any) -> Expr:
+def phrase(sheet: Sheet, key: str, **values: Any) -> Expr:
     """One of the sheet's words, with cells in its {places}."""
     parts: list[Any] = []
     for literal, name, *_ in Formatter().parse(sheet.words[key]):
@@ -157,7 +157,7 @@ class _Marks:
         for lit in (self.of[name], cell):
             sheet.light(lit, bad, "alarm")
         most = high if isinstance(high, Expr) else str(high)
-        words = said(sheet, "must_be", name=_label(sheet, name), low=str(low), high=most, why=why)
+        words = phrase(sheet, "must_be", name=_label(sheet, name), low=str(low), high=most, why=why)
         self.wrong.append(call("IF", bad, words, ""))
 
 
@@ -196,7 +196,7 @@ def live_sizes(sheet: Sheet, p: Parameters, area: int) -> Sizes:
 def size_words(sheet: Sheet, p: Parameters, sizes: Sizes) -> None:
     """Under the parameters the output's size as a sum, or what is wrong with them."""
     rows, columns = (
-        said(
+        phrase(
             sheet,
             "size_terms",
             n=p.input_size[n],
@@ -210,8 +210,8 @@ def size_words(sheet: Sheet, p: Parameters, sizes: Sizes) -> None:
     )
     high, wide = sizes.output[0], sizes.output[1]
     size = joined(high, " × ", wide)
-    alike = said(sheet, "output_formula", size=size, formula=rows)
-    apart = said(
+    alike = phrase(sheet, "output_formula", size=size, formula=rows)
+    apart = phrase(
         sheet,
         "output_formulas",
         size=size,
@@ -224,7 +224,7 @@ def size_words(sheet: Sheet, p: Parameters, sizes: Sizes) -> None:
     hidden = [sizes.full[n] - sizes.drawn[n] for n in (0, 1)]
     beyond = call("MAX", *hidden) + call("MAX", 0, p.output_padding - p.padding) > 0
     drawn = joined(sizes.drawn[0], " × ", sizes.drawn[1])
-    words = words & call("IF", beyond, said(sheet, "only_drawn", size=drawn), "")
+    words = words & call("IF", beyond, phrase(sheet, "only_drawn", size=drawn), "")
     cell = sheet.formula(Spot(p.anchor, 1), call("IF", p.valid, words, p.wrong), "words")
     sheet.light(cell, call("NOT", p.valid), "warning")
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from xlconv.errors import XlconvError
-from xlconv.figures.again import by_products
 from xlconv.figures.blocks import Figure, Sources, figure, sources
 from xlconv.figures.layout import Arranged, Part, arrange
 from xlconv.figures.notes import note
+from xlconv.figures.outputs import by_products
 from xlconv.figures.titles import plain
 from xlconv.figures.upsampled import filled
 from xlconv.figures.verdicts import verdict

@@ -8,11 +8,11 @@ from math import prod
 
 import numpy as np
 
-from xlconv.figures.again import by_products
 from xlconv.figures.blocks import Figure, Sources, figure, sources
 from xlconv.figures.counts import count_figure, count_sums
 from xlconv.figures.layout import Arranged, arrange
 from xlconv.figures.operations import written
+from xlconv.figures.outputs import by_products
 from xlconv.figures.sums import added, listed, nth, sliced
 from xlconv.figures.verdicts import both, judged
 from xlconv.grid.expr import Expr, call, total

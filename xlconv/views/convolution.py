@@ -118,7 +118,7 @@ def _in_words(
     """
     corner, (z, y) = sheet.corner(), way
     width, channels = src.weight.shape[1], range(g.in_channels)
-    result = sheet.formula(corner, here.said(here.of(y.cells)), "current")
+    result = sheet.formula(corner, here.if_valid(here.of(y.cells)), "current")
     terms: list[Expr] = []
     for f, u in product(range(width), kernel_indices(g)):
         read = map(target, g.axes, here.at, u)
@@ -131,5 +131,5 @@ def _in_words(
     if src.bias is not None:
         terms.append(" + " & rounded(here.by_channel([src.bias[o] for o in channels])))
     for n, line in enumerate(in_lines(terms)):
-        sheet.formula(corner.shift(n, 2), here.said(joined(*line)), "words")
+        sheet.formula(corner.shift(n, 2), here.if_valid(joined(*line)), "words")
     return Part(corner.anchor)

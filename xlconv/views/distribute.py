@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import count as counted_from
 from math import prod
 
-from xlconv.figures.again import by_stamps
 from xlconv.figures.blocks import Figure, Sources, figure, sources
 from xlconv.figures.controls import checked, control
 from xlconv.figures.layout import Part, arrange
 from xlconv.figures.operations import accumulated, afford
+from xlconv.figures.outputs import by_stamps
 from xlconv.figures.titles import AXES, count_caption
 from xlconv.grid.expr import Expr, call, total
 from xlconv.grid.grid import Grid

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.figures.again import by_products
 from xlconv.figures.blocks import sources
 from xlconv.figures.layout import Arranged, Part, Table, arrange
 from xlconv.figures.notes import note
+from xlconv.figures.outputs import by_products
 from xlconv.figures.titles import times
 from xlconv.figures.verdicts import verdict
 from xlconv.frameworks.resolve import axes as conventional

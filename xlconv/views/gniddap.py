@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from xlconv.errors import XlconvError
-from xlconv.figures.again import by_products
 from xlconv.figures.blocks import Figure, Sources, inlaid, result_figure, sources, turned_figure
 from xlconv.figures.layout import Arranged, Table, arrange
 from xlconv.figures.operations import collected
+from xlconv.figures.outputs import by_products
 from xlconv.figures.size_table import size_table
 from xlconv.figures.titles import paddings_of, times
 from xlconv.figures.verdicts import verdict

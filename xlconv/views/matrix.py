@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 
-from xlconv.figures.again import by_distributing
 from xlconv.figures.blocks import Figure, Sources, copied, result_figure, sources
 from xlconv.figures.flat import (
     ACROSS,
@@ -21,6 +20,7 @@ from xlconv.figures.flat import (
 from xlconv.figures.layout import Together, arrange
 from xlconv.figures.looked_at import LookedAt, look_at
 from xlconv.figures.operations import written
+from xlconv.figures.outputs import by_distributing
 from xlconv.figures.ruler import kernel_indices, source, tinted
 from xlconv.grid.expr import Expr, call, joined, with_commas
 from xlconv.grid.places import right_of, start

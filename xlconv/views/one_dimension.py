@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from xlconv.errors import XlconvError
-from xlconv.figures.again import by_collecting, by_stamps
 from xlconv.figures.blocks import Figure, Sources, sources
 from xlconv.figures.counts import axis_count
 from xlconv.figures.layout import Part, Table, arrange
 from xlconv.figures.looked_at import LookedAt, look_at
 from xlconv.figures.notes import caption
 from xlconv.figures.operations import written
+from xlconv.figures.outputs import by_collecting, by_stamps
 from xlconv.figures.stamps import stamped
 from xlconv.figures.titles import count_caption
 from xlconv.grid.expr import every

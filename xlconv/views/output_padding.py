@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 
-from xlconv.figures.again import by_products
 from xlconv.figures.blocks import Figure, Sources, numbers, sources
 from xlconv.figures.counts import axis_count
 from xlconv.figures.layout import Arranged, Part, Table, arrange
 from xlconv.figures.notes import caption
+from xlconv.figures.outputs import by_products
 from xlconv.figures.sums import added, listed, nth, sliced
 from xlconv.figures.titles import paddings_of, times
 from xlconv.figures.verdicts import either, verdict

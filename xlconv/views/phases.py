@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 
-from xlconv.figures.again import by_distributing
 from xlconv.figures.blocks import (
     Figure,
     Sources,
@@ -19,6 +18,7 @@ from xlconv.figures.blocks import (
 from xlconv.figures.lattice import Lattice, lattice
 from xlconv.figures.layout import Part, Together, arrange
 from xlconv.figures.operations import collected, written
+from xlconv.figures.outputs import by_distributing
 from xlconv.figures.titles import plain
 from xlconv.grid import theme
 from xlconv.grid.expr import Constant

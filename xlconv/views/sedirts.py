@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from xlconv.figures.again import by_collecting, by_stamps
 from xlconv.figures.blocks import Figure, Sources, sources
 from xlconv.figures.counts import count_figure
 from xlconv.figures.layout import Table, arrange
 from xlconv.figures.notes import caption, note
+from xlconv.figures.outputs import by_collecting, by_stamps
 from xlconv.figures.stamps import field_shape, stamped
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Place, tiled

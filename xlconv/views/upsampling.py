@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from operator import sub
 
-from xlconv.figures.again import by_distributing
 from xlconv.figures.blocks import Figure, figure, result_figure, sources, turned_figure
 from xlconv.figures.layout import Table, arrange
 from xlconv.figures.operations import collected
+from xlconv.figures.outputs import by_distributing
 from xlconv.figures.titles import plain
 from xlconv.figures.upsampled import WAYS, filled
 from xlconv.grid.grid import Grid

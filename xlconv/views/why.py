@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from xlconv.figures.again import by_products
 from xlconv.figures.blocks import led, sources
 from xlconv.figures.layout import arrange
 from xlconv.figures.notes import note
+from xlconv.figures.outputs import by_products
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 
