@@ -125,14 +125,12 @@ def look_at(
     if (channels := geometry.out_channels) > 1:
         channel = chosen_in("channel", 0, range(channels))
         known.append(_whole(channel, channels))
-    limits = ", ".join(
-        f"{sheet.say(name)} 0..{size - 1}" for name, size in zip(names, sizes, strict=True)
-    )
+    named = zip(names, sizes, strict=True)
+    limits = ", ".join(f"{sheet.say(name)} 0..{size - 1}" for name, size in named)
     wrong = call("IF", call("AND", *known), "", sheet.say("look_wrong", limits=limits))
     message = sheet.formula(corner.shift(0, next(spots) + 1), wrong, "warning")
-    return LookedAt(
-        corner.anchor, geometry=geometry, at=at, channel=channel, valid=message.equals("")
-    )
+    valid = message.equals("")
+    return LookedAt(corner.anchor, geometry=geometry, at=at, channel=channel, valid=valid)
 
 
 def _whole(cell: Grid, size: int) -> Expr:
