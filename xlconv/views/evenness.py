@@ -14,6 +14,8 @@ from xlconv.grid.sheet import Sheet
 CORNER, ACROSS, LARGEST = 8, 3, 16
 """Cells of a corner, corners in a row, and the largest kernel and stride to choose."""
 CHOICE = range(1, LARGEST + 1)
+"""What may be chosen of both."""
+
 DOWN = ((0, 1), (1, 0))
 """The steps of a row that stands upright."""
 
