@@ -246,7 +246,6 @@ def test_channels_reach_only_their_group(
 def test_shapes_of_a_layer() -> None:
     g = Geometry(4, 6, 2, (Axis(size=3, kernel_size=2, stride=2), Axis(size=2, kernel_size=3)))
     assert (g.input_shape, g.weight_shape, g.output_shape) == ((4, 3, 2), (4, 3, 2, 3), (6, 6, 4))
-    assert g.macs == 4 * 3 * 2 * 3 * 3 * 2  # every weight meets every cell of its channel
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import numpy as np
 from xlconv.figures.layout import Arranged, Part
 from xlconv.figures.notes import caption
 from xlconv.figures.titles import output_caption, plain, stretched_caption
+from xlconv.grid.expr import Expr
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Place, Spot, start, tiled
 from xlconv.grid.sheet import Sheet
@@ -57,7 +58,7 @@ def figure(
     name: str,
     shape: Sequence[int],
     rank: int,
-    words: str,
+    words: str | None = None,
     *,
     at: Spot | None = None,
     ruler: Iterable[Place] = (),
@@ -68,6 +69,7 @@ def figure(
     """A block of `rank` spatial axes, numbered along its edges, its words above it.
 
     name    of the block; "" where its cells have none, or get one later
+    words   those that its name says, with its size, if not given
     at      where its first cell stands, counted from the figure's corner; at it, if not given
     firsts  the index of the first cell along each axis, 0 where not given
     block   what else `Sheet.block` takes; the channels lie down, then across, depth across
@@ -79,6 +81,8 @@ def figure(
     else:
         cells = sheet.memory(at, shape, steps=place)
     labels = indices(sheet, cells, rank, firsts) if numbered else []
+    if words is None:
+        words = sheet.say(name, size=plain(shape, len(shape) - rank))
     return Figure(
         at.anchor,
         caption(sheet, words, at.column),
@@ -105,17 +109,27 @@ def indices(sheet: Sheet, grid: Grid, rank: int, firsts: Sequence[int] = ()) -> 
     for from_end, first in zip(range(rank, 0, -1), firsts or [0] * rank, strict=True):
         edge, (down, across), widen = edges[from_end]
         cells = grid[edge]
-        label = sheet.memory(start(cells).shift(down, across), cells.shape, steps=cells.steps)
-        label[...] = np.arange(first, first + cells.shape[-1], dtype=float)
-        sheet.coat(label, "index")
-        labels.append(label[widen])
+        at = start(cells).shift(down, across)
+        labels.append(numbers(sheet, at, first, cells.shape, cells.steps)[widen])
     return labels
+
+
+def numbers(
+    sheet: Sheet, at: Spot, first: int, shape: Sequence[int], steps: Sequence[Place] = ((0, 1),)
+) -> Grid:
+    """Indices along the last axis of some cells, from a first one on."""
+    cells = sheet.memory(at, shape, steps=steps)
+    cells[...] = np.arange(first, first + shape[-1], dtype=float)
+    sheet.coat(cells, "index")
+    return cells
 
 
 @dataclass(frozen=True)
 class Sources:
-    """What a view computes from: the input, the kernel, and the bias if there is one."""
+    """A layer on a sheet: its input, its kernel, and its bias if there is one."""
 
+    sheet: Sheet
+    layer: Layer | Convolution
     x: Figure
     w: Figure
     b: Figure | None
@@ -133,102 +147,97 @@ class Sources:
         return None if self.b is None else self.b.cells
 
     @property
+    def products(self) -> Expr:
+        """Each input times the whole kernel: (in_channels, out_channels // groups, *sizes, ...)."""
+        each = (None,) * self.layer.geometry.rank
+        whole = (slice(None), slice(None), *each)
+        return self.input[(slice(None), None, ..., *each)] * self.weight[whole]
+
+    @property
     def column(self) -> Arranged:
         """The input with its kernel under it, and the bias."""
         return self.x / self.w / self.b
 
 
-def sources(sheet: Sheet, layer: Layer | Convolution) -> Sources:
-    """The layer's input, kernel and bias."""
-    return Sources(
-        input_figure(sheet, layer), kernel_figure(sheet, layer), bias_figure(sheet, layer)
-    )
+def sources(sheet: Sheet, layer: Layer | Convolution, tint: Any = None) -> Sources:
+    """The layer's input, kernel and bias; `tint` as `kernel_figure` has it."""
+    x, w = input_figure(sheet, layer), kernel_figure(sheet, layer, tint)
+    return Sources(sheet, layer, x, w, bias_figure(sheet, layer))
 
 
 def input_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure:
-    g, shape = layer.geometry, layer.input.shape
-    return figure(
-        sheet,
-        "input",
-        shape,
-        g.rank,
-        sheet.say("input", size=plain(shape, 1)),
-        role="input",
-        content=layer.input,
-        ruler=[(axis.stride, 0) for axis in g.axes],
-    )
+    g, x = layer.geometry, layer.input
+    ruler = [(axis.stride, 0) for axis in g.axes]
+    return figure(sheet, "input", x.shape, g.rank, role="input", content=x, ruler=ruler)
 
 
 def kernel_figure(sheet: Sheet, layer: Layer | Convolution, tint: Any = None) -> Figure:
     """The kernel; `tint` broadcasts over the weight, one for each kernel index if not given."""
-    g, shape = layer.geometry, layer.geometry.weight_shape
-    return figure(
-        sheet,
-        "kernel",
-        shape,
-        g.rank,
-        sheet.say("kernel", size=plain(shape, 2)),
-        role="kernel",
-        content=layer.weight,
-        tint=tints(g) if tint is None else tint,
-    )
+    g, w = layer.geometry, layer.weight
+    tint = tints(g) if tint is None else tint
+    return figure(sheet, "kernel", w.shape, g.rank, role="kernel", content=w, tint=tint)
 
 
 def bias_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure | None:
     """The bias of each output channel, one under another."""
-    if layer.bias is None:
+    if (b := layer.bias) is None:
         return None
     return figure(
-        sheet,
-        "bias",
-        layer.bias.shape,
-        1,
-        sheet.say("bias"),
-        role="bias",
-        content=layer.bias,
-        steps=((1, 0),),
-        numbered=False,
+        sheet, "bias", b.shape, 1, role="bias", content=b, steps=((1, 0),), numbered=False
     )
 
 
 def stretched_figure(sheet: Sheet, g: Geometry, x: Figure, at: Spot | None = None) -> Figure:
     """The input with its inserted zeros and its margins, each value a live copy."""
-    shape = (g.in_channels, *(axis.stretched_size + sum(axis.margins) for axis in g.axes))
-    z = figure(
-        sheet,
-        "stretched",
-        shape,
-        g.rank,
-        stretched_caption(sheet, g),
-        role="zero",
-        content=0.0,
-        ruler=[(1, -axis.margins[0]) for axis in g.axes],
-        at=at,
-    )
-    copied(sheet, z.cells[(slice(None), *(axis.stretched for axis in g.axes))], x.cells)
-    return z
+    sizes = [axis.stretched_size + sum(axis.margins) for axis in g.axes]
+    places, words = [axis.stretched for axis in g.axes], stretched_caption(sheet, g)
+    ruler = [(1, -axis.margins[0]) for axis in g.axes]
+    return inlaid(sheet, "stretched", x.cells, sizes, places, words, ruler=ruler, at=at)
 
 
-def turned_figure(sheet: Sheet, g: Geometry, w: Figure, words: str = "") -> Figure:
+def turned_figure(sheet: Sheet, g: Geometry, w: Figure, words: str | None = None) -> Figure:
     """The kernel turned by half, with the zeros of its dilation, each weight a live copy."""
     return gapped_figure(sheet, g, w, "turned", words, slice(None, None, -1))
 
 
 def gapped_figure(
-    sheet: Sheet, g: Geometry, w: Figure, name: str, words: str = "", way: slice = slice(None)
+    sheet: Sheet,
+    g: Geometry,
+    w: Figure,
+    name: str,
+    words: str | None = None,
+    way: slice = slice(None),
 ) -> Figure:
     """The kernel with the zeros of its dilation, each weight a live copy.
 
-    words  above it; those that the name says, with its size, if not given
-    way    in which its weights are read along each axis
+    way  in which its weights are read along each axis
     """
-    shape = (*g.weight_shape[:2], *(axis.extent for axis in g.axes))
-    words = words or sheet.say(name, size=plain(shape, 2))
-    gapped = figure(sheet, name, shape, g.rank, words, role="zero", content=0.0, numbered=False)
-    weights = gapped.cells[(..., *(slice(None, None, axis.dilation) for axis in g.axes))]
+    sizes, places = zip(*((a.extent, slice(None, None, a.dilation)) for a in g.axes), strict=True)
     read: Any = (..., *[way] * g.rank)
-    copied(sheet, weights, w.cells[read], tints(g)[read])
-    return gapped
+    weights, tint = w.cells[read], tints(g)[read]
+    return inlaid(sheet, name, weights, sizes, places, words, tint=tint, numbered=False)
+
+
+def inlaid(
+    sheet: Sheet,
+    name: str,
+    source: Grid,
+    sizes: Sequence[int],
+    places: Iterable[slice],
+    words: str | None = None,
+    *,
+    tint: Any = -1,
+    **more: Any,
+) -> Figure:
+    """Zeros, and live copies of a source at some places along each axis.
+
+    more  what else `figure` takes
+    """
+    shape = (*source.shape[: -len(sizes)], *sizes)
+    z = figure(sheet, name, shape, len(sizes), words, role="zero", content=0.0, **more)
+    if prod(source.shape):
+        copied(sheet, z.cells[(..., *places)], source, tint)
+    return z
 
 
 def copied(sheet: Sheet, cells: Grid, source: Grid, tint: Any = -1) -> None:
@@ -238,30 +247,23 @@ def copied(sheet: Sheet, cells: Grid, source: Grid, tint: Any = -1) -> None:
 
 
 def output_figure(
-    sheet: Sheet, layer: Layer, name: str = "output", words: str | None = None, **more: Any
+    sheet: Sheet,
+    layer: Layer | Convolution,
+    name: str = "output",
+    words: str | None = None,
+    **more: Any,
 ) -> Figure:
     """The full output, still to be written, with the cropped ring to be seen around it.
 
     words  above it; the size with its formula for "output", else those that the name says
     """
     g = layer.geometry
-    if words is None:
-        said = sheet.say
-        words = (
-            output_caption(sheet, g)
-            if name == "output"
-            else said(name, size=plain(g.output_shape, 1))
-        )
-    y = figure(
-        sheet,
-        "",
-        g.canvas_shape,
-        g.rank,
-        words,
-        firsts=g.firsts,
-        ruler=[(1, axis.padding[0]) for axis in g.axes],
-        **more,
-    )
+    if words is None and name == "output":
+        words = output_caption(sheet, g)
+    elif words is None:
+        words = sheet.say(name, size=plain(g.output_shape, 1))
+    ruler = [(1, axis.padding[0]) for axis in g.axes]
+    y = figure(sheet, "", g.canvas_shape, g.rank, words, firsts=g.firsts, ruler=ruler, **more)
     kept = y.cells[(slice(None), *g.crop)]
     if y.cells.shape != kept.shape:
         sheet.name_block(f"{name}_full", y.cells, role="cropped", frame=False)

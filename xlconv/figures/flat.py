@@ -97,7 +97,7 @@ def diagonals(
         met = [_met(axis, offset) for axis, offset in axes]
         if not all(met):
             continue
-        first = [inputs[0] for inputs in met]
+        first = [inputs.start for inputs in met]
         reached = [axis.target(i, offset) for (axis, offset), i in zip(axes, first, strict=True)]
         start = [group * filters, *reached, group * width, *first]
         diagonal = cells.diagonal(start, (width, filters, *[1] * len(still), *map(len, met)), ways)
@@ -108,5 +108,4 @@ def diagonals(
 def _met(axis: Axis, u: int) -> range:
     """The inputs of an axis that a kernel index brings to its output."""
     before = axis.padding[0] - axis.dilation * u
-    first, end = (-(-cell // axis.stride) for cell in (before, before + axis.output_size))
-    return range(max(0, first), min(axis.size, end))
+    return axis.inputs(range(before, before + axis.output_size))

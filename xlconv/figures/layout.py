@@ -19,6 +19,9 @@ from xlconv.grid.sheet import Sheet
 GAPS = (1, 2)
 """Free rows between parts under one another, free columns between those side by side."""
 
+TOP = 3
+"""The first row under a sheet's title and idea."""
+
 PAGE_COLUMNS = 60
 """Columns that paper shows at a readable size: a longer row of parts that fit goes on below."""
 
@@ -191,8 +194,12 @@ def _most(needs: Sequence[tuple[int, int]]) -> tuple[int, int]:
     return max(befores), max(afters)
 
 
-def arrange(sheet: Sheet, *parts: Arranged | None, at: Place = (3, 1)) -> None:
-    """Put parts on a sheet, one under another, with no cell above or left of `at`."""
+def arrange(sheet: Sheet, *parts: Arranged | None, at: Place | None = None) -> None:
+    """Put parts on a sheet, one under another, with no cell above or left of a place.
+
+    at  the place; under what stands there, and under the title, if not given
+    """
+    at = at or (max(TOP, sheet.rows + 1), 1)
     page = Table([part.broken(PAGE_COLUMNS)] for part in parts if part is not None)
     box = page.box
     page.place(sheet, (at[0] + box.before[0], at[1] + box.before[1]), box.before[0])

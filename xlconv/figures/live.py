@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from xlconv.figures.blocks import Figure
-from xlconv.figures.parameters import Parameters, Sizes, said
+from xlconv.figures.parameters import Parameters, Sizes, phrase
 from xlconv.grid.expr import Expr, call, joined
 from xlconv.grid.grid import Anchor, Grid
 from xlconv.grid.places import Spot
@@ -101,7 +101,7 @@ class Live:
 
     def caption(self, key: str, size: Grid | Sequence[Grid], more: Expr | None = None) -> Anchor:
         """Words above an area, with what was done to it and its current size."""
-        live = said(self.sheet, "live_size", rows=size[0], columns=size[1])
+        live = phrase(self.sheet, "live_size", rows=size[0], columns=size[1])
         live = live if more is None else more & live
         corner = self.sheet.corner()
         words = joined(self.sheet.say(key), call("IF", self.p.valid, live, ""))
@@ -117,7 +117,7 @@ class Live:
 
     def between(self, step: Grid) -> Expr:
         """How many zeros a stride or a dilation puts between two cells."""
-        return call("IF", step > 1, said(self.sheet, "live_between", zeros=step - 1), "")
+        return call("IF", step > 1, phrase(self.sheet, "live_between", zeros=step - 1), "")
 
     def verdict(self, y: Figure, same: Figure) -> None:
         """Whether two areas agree; SUMPRODUCT counts the empty texts in them as zeros."""

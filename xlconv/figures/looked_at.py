@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, product
 
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import Figure
+from xlconv.figures.blocks import Figure, Sources
+from xlconv.figures.controls import control
 from xlconv.figures.layout import Part
 from xlconv.figures.operations import written
-from xlconv.figures.ruler import of_channel
-from xlconv.grid.expr import Expr, call, chosen
-from xlconv.grid.grid import Grid
-from xlconv.grid.places import Spot
+from xlconv.figures.ruler import kernel_indices, meeting, of_channel, tinted
+from xlconv.figures.titles import AXES
+from xlconv.grid.expr import Expr, call, chosen, every
+from xlconv.grid.grid import Area, Grid
 from xlconv.grid.sheet import Sheet
+from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Axis, Geometry
 
 CHOICES = 100
@@ -35,7 +37,7 @@ class LookedAt(Part):
     channel: Grid | None
     valid: Expr
 
-    def said(self, content: Expr) -> Expr:
+    def if_valid(self, content: Expr) -> Expr:
         """The content, or nothing while there is no such cell."""
         return call("IF", self.valid, content, "")
 
@@ -61,7 +63,15 @@ class LookedAt(Part):
     def light(self, sheet: Sheet, figure: Figure) -> None:
         """Show the looked-at cell in a figure of the output's channels."""
         for o in written(sheet, figure.cells):
-            sheet.light(figure.cells[o], self.is_at(figure.labels, o), "current")
+            sheet.light(figure.cells[o : o + 1], self.is_at(figure.labels, o), "current")
+
+    def tint(self, src: Sources, *figures: Figure) -> None:
+        """Tint what the looked-at cell meets, in figures of the input, by the weights."""
+        valid = [self.valid] * isinstance(src.layer, Convolution)
+        for tint, u in enumerate(kernel_indices(src.layer.geometry) if tinted(src) else ()):
+            for figure, i in product(figures, range(src.input.shape[0])):
+                met = [*valid, *meeting(src, figure, i, self.at, u), *self.is_group(i)]
+                src.sheet.light(figure.cells[i : i + 1], every(met), "met", tint)
 
     def is_channel(self, out_channel: int) -> list[Expr]:
         """What must hold for an output channel to be the looked-at one."""
@@ -71,7 +81,7 @@ class LookedAt(Part):
         """Whether a cell of an output channel is the looked-at one, by its index on each axis."""
         places = [of_channel(label, channel) for label in labels]
         here = [place.equals(at) for place, at in zip(places, self.at, strict=True)]
-        return call("AND", *here, *self.is_channel(channel))
+        return every([*here, *self.is_channel(channel)])
 
     def is_group(self, in_channel: int) -> list[Expr]:
         """What must hold for an input channel to reach the looked-at one."""
@@ -96,37 +106,31 @@ def look_at(
     """
     corner, spots = sheet.corner(), count(4, 3)
     sheet.text(corner, sheet.say(words), "caption")
-    names, sizes = ["depth", "row", "column"][-geometry.rank :], geometry.output_shape[1:]
+    names, sizes = AXES[-geometry.rank :], geometry.output_shape[1:]
     starts = _start(geometry, first)
-    at, known = [], list[Expr]()
+
+    def chosen_in(name: str, first: int, offered: Area | range) -> Grid:
+        spot = corner.shift(0, next(spots) + 1)
+        return control(sheet, spot, f"look_{name}", first, offered, sheet.say(name))
+
+    at, known, channel = [], list[Expr](), None
     for n, (name, size) in enumerate(zip(names, sizes, strict=True)):
-        at.append(cell := _control(sheet, corner.shift(0, next(spots)), name, starts[n]))
         if name == "depth":  # the indices of depth slices stand apart from one another
-            sheet.choose(cell, range(size))
-            known.append(_whole(cell, size))
+            at.append(chosen_in(name, starts[n], range(size)))
+            known.append(_whole(at[n], size))
         else:
-            line = _line(labels[n], n - geometry.rank)[geometry.axes[n].crop]
-            sheet.choose(cell, line.area())
-            known.append(call("COUNTIF", line.area(), cell).equals(1))
-    channel = None
-    if geometry.out_channels > 1:
-        channel = _control(sheet, corner.shift(0, next(spots)), "channel", 0)
-        sheet.choose(channel, range(geometry.out_channels))
-        known.append(_whole(channel, geometry.out_channels))
-    limits = ", ".join(
-        f"{sheet.say(name)} 0..{size - 1}" for name, size in zip(names, sizes, strict=True)
-    )
+            line = _line(labels[n], n - geometry.rank)[geometry.axes[n].crop].area()
+            at.append(chosen_in(name, starts[n], line))
+            known.append(call("COUNTIF", line, at[n]).equals(1))
+    if (channels := geometry.out_channels) > 1:
+        channel = chosen_in("channel", 0, range(channels))
+        known.append(_whole(channel, channels))
+    named = zip(names, sizes, strict=True)
+    limits = ", ".join(f"{sheet.say(name)} 0..{size - 1}" for name, size in named)
     wrong = call("IF", call("AND", *known), "", sheet.say("look_wrong", limits=limits))
     message = sheet.formula(corner.shift(0, next(spots) + 1), wrong, "warning")
-    return LookedAt(
-        corner.anchor, geometry=geometry, at=at, channel=channel, valid=message.equals("")
-    )
-
-
-def _control(sheet: Sheet, at: Spot, name: str, start: int) -> Grid:
-    """A cell to choose an index in, its label before it."""
-    sheet.text(at, sheet.say(name), "label")
-    return sheet.block(f"look_{name}", at.shift(0, 1), (), role="control", content=float(start))
+    valid = message.equals("")
+    return LookedAt(corner.anchor, geometry=geometry, at=at, channel=channel, valid=valid)
 
 
 def _whole(cell: Grid, size: int) -> Expr:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xlconv.figures.blocks import Figure, figure
+from xlconv.figures.controls import control
 from xlconv.figures.layout import Arranged, Part
 from xlconv.figures.operations import convolved
 from xlconv.figures.sums import sliced, summed
@@ -48,8 +49,8 @@ def nudged(
     results = _each(sheet, g, f"results_{way}", shape + g.input_shape, lead, "nudged_result")
     last = (*range(rank, 2 * rank), *range(rank))  # a convolution for all pixels at once
     convolved(sheet, results.cells.transpose(*last), g, images.cells.transpose(*last), w.cells)
-    name, words = f"losses_{way}", sheet.say(f"loss_{way}")
-    losses = figure(sheet, name, shape, g.rank, words, role="computed")
+    words = sheet.say(f"loss_{way}")
+    losses = figure(sheet, f"losses_{way}", shape, g.rank, words, role="computed")
     products = sliced(sheet, "SUMPRODUCT", results.cells, upstream.cells)
     summed(sheet, losses.cells, [(..., products)])
     return Nudged(images, results, losses)
@@ -73,9 +74,8 @@ def nudge_control(sheet: Sheet, first: float) -> tuple[Part, Grid]:
     """The control of what a pixel is nudged by, and the cell that says 0 where it is no number."""
     corner = sheet.corner()
     sheet.text(corner, sheet.say("epsilon"), "caption")
-    sheet.text(corner.shift(0, 4), "ε", "label")
-    control = sheet.block("epsilon", corner.shift(0, 5), (), role="parameter", content=first)
-    used = call("IF", call("ISNUMBER", control), control, 0)
+    epsilon = control(sheet, corner.shift(0, 5), "epsilon", first, label="ε", role="parameter")
+    used = call("IF", call("ISNUMBER", epsilon), epsilon, 0)
     sheet.text(corner.shift(0, 8), sheet.say("epsilon_used"), "label")
     nudge = sheet.formula(corner.shift(0, 9), used, "fact")
     wrong = call("IF", nudge.differs(0), "", sheet.say("epsilon_wrong"))

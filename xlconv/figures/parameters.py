@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from xlconv.errors import XlconvError
+from xlconv.figures.controls import control
 from xlconv.figures.layout import Part
 from xlconv.grid.expr import Expr, call, every, joined
 from xlconv.grid.functions import Values
@@ -61,7 +62,7 @@ class Sizes(Part):
     padded: Grid
 
 
-def said(sheet: Sheet, key: str, **values: Any) -> Expr:
+def phrase(sheet: Sheet, key: str, **values: Any) -> Expr:
     """One of the sheet's words, with cells in its {places}."""
     parts: list[Any] = []
     for literal, name, *_ in Formatter().parse(sheet.words[key]):
@@ -125,18 +126,10 @@ def _strip(sheet: Sheet, corner: Spot, start: Mapping[str, Values]) -> dict[str,
     """The cells of the parameters side by side, with room for a mark behind each."""
     cells, across = dict[str, Grid](), 0
     for name, (low, high) in LIMITS.items():
-        label, content = _label(sheet, name), start[name]
+        label, offered = _label(sheet, name), range(low, high + 1)
         across += 2 + len(label) // 7
-        sheet.text(corner.shift(0, across - 1), label, "label")
-        cells[name] = sheet.block(
-            name,
-            corner.shift(0, across),
-            content.shape,
-            role="control",
-            content=content,
-            steps=((0, 1),) * content.ndim,
-        )
-        sheet.choose(cells[name], range(low, high + 1))
+        spot = corner.shift(0, across)
+        cells[name] = control(sheet, spot, name, start[name], offered, label)
         across = right_of(cells[name], 1).column
     return cells
 
@@ -164,7 +157,7 @@ class _Marks:
         for lit in (self.of[name], cell):
             sheet.light(lit, bad, "alarm")
         most = high if isinstance(high, Expr) else str(high)
-        words = said(sheet, "must_be", name=_label(sheet, name), low=str(low), high=most, why=why)
+        words = phrase(sheet, "must_be", name=_label(sheet, name), low=str(low), high=most, why=why)
         self.wrong.append(call("IF", bad, words, ""))
 
 
@@ -203,7 +196,7 @@ def live_sizes(sheet: Sheet, p: Parameters, area: int) -> Sizes:
 def size_words(sheet: Sheet, p: Parameters, sizes: Sizes) -> None:
     """Under the parameters the output's size as a sum, or what is wrong with them."""
     rows, columns = (
-        said(
+        phrase(
             sheet,
             "size_terms",
             n=p.input_size[n],
@@ -217,8 +210,8 @@ def size_words(sheet: Sheet, p: Parameters, sizes: Sizes) -> None:
     )
     high, wide = sizes.output[0], sizes.output[1]
     size = joined(high, " × ", wide)
-    alike = said(sheet, "output_formula", size=size, formula=rows)
-    apart = said(
+    alike = phrase(sheet, "output_formula", size=size, formula=rows)
+    apart = phrase(
         sheet,
         "output_formulas",
         size=size,
@@ -231,7 +224,7 @@ def size_words(sheet: Sheet, p: Parameters, sizes: Sizes) -> None:
     hidden = [sizes.full[n] - sizes.drawn[n] for n in (0, 1)]
     beyond = call("MAX", *hidden) + call("MAX", 0, p.output_padding - p.padding) > 0
     drawn = joined(sizes.drawn[0], " × ", sizes.drawn[1])
-    words = words & call("IF", beyond, said(sheet, "only_drawn", size=drawn), "")
+    words = words & call("IF", beyond, phrase(sheet, "only_drawn", size=drawn), "")
     cell = sheet.formula(Spot(p.anchor, 1), call("IF", p.valid, words, p.wrong), "words")
     sheet.light(cell, call("NOT", p.valid), "warning")
 

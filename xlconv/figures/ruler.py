@@ -7,18 +7,18 @@ figure in the same words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import product
 from math import prod
 
-from xlconv.figures.blocks import Figure
+from xlconv.figures.blocks import Figure, Sources
 from xlconv.grid.expr import Expr, call, lift, moved
 from xlconv.grid.grid import Grid
-from xlconv.grid.sheet import Sheet
+from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Axis, Geometry
 
 TINTED = 2_000
-"""Weights beyond which what the looked-at cell meets is not tinted: each takes rules of its own."""
+"""Weights beyond which what a looked-at cell meets is not tinted: each takes rules of its own."""
 
 
 def kernel_indices(geometry: Geometry) -> list[tuple[int, ...]]:
@@ -31,15 +31,24 @@ def of_channel(label: Grid, channel: int) -> Grid:
     return label[min(channel, label.shape[0] - 1)]
 
 
+def target(axis: Axis, i: Expr, u: int) -> Expr:
+    """The output where input i meets kernel index u: what a plain convolution reads for i."""
+    return moved(i * axis.stride if axis.stride > 1 else i, axis.dilation * u - axis.padding[0])
+
+
 def meeting(
-    g: Geometry, figure: Figure, channel: int, at: Sequence[Expr], u: Sequence[int]
-) -> Iterator[Expr]:
+    src: Sources, figure: Figure, channel: int, at: Sequence[Expr], u: Sequence[int]
+) -> list[Expr]:
     """What must hold for cells of a figure to meet kernel index u at an output cell."""
-    axes = zip(g.axes, figure.labels, figure.ruler, at, u, strict=True)
-    for axis, label, (step, first), r, offset in axes:
-        here = of_channel(label, channel)
-        here_on = here * step if step > 1 else here
-        yield here_on.equals(moved(r, axis.padding[0] - axis.dilation * offset - first))
+    axes, tests = src.layer.geometry.axes, []
+    labels = [of_channel(label, channel) for label in figure.labels]
+    if isinstance(src.layer, Convolution):
+        read = map(target, axes, at, u)
+        return [label.equals(r) for label, r in zip(labels, read, strict=True)]
+    for axis, label, (step, first), r, v in zip(axes, labels, figure.ruler, at, u, strict=True):
+        here_on = label * step if step > 1 else label
+        tests.append(here_on.equals(moved(r, axis.padding[0] - axis.dilation * v - first)))
+    return tests
 
 
 def source(axis: Axis, r: Expr, u: int, size: Expr | None = None) -> tuple[Expr, list[Expr]]:
@@ -57,6 +66,7 @@ def source(axis: Axis, r: Expr, u: int, size: Expr | None = None) -> tuple[Expr,
     return apart / axis.stride, [*there, call("MOD", apart, axis.stride).equals(0)]
 
 
-def tinted(sheet: Sheet, weight: Grid) -> bool:
+def tinted(src: Sources) -> bool:
     """Whether what is met is tinted by its weight; a plan has no colours."""
-    return not sheet.plan and prod(weight.shape) <= TINTED
+    rules = src.input.shape[0] * prod(src.weight.shape[2:])
+    return not src.sheet.plan and rules <= TINTED

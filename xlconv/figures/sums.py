@@ -11,7 +11,7 @@ import numpy as np
 from xlconv.grid.expr import Expr, call, lift, total
 from xlconv.grid.grid import Grid
 from xlconv.grid.limits import ADDRESS_LENGTH, FORMULA_LENGTH
-from xlconv.grid.places import Place, a1, below, corners, extent, span
+from xlconv.grid.places import Place, a1, below, bounds, corners, span
 from xlconv.grid.sheet import Sheet
 
 LONGEST = FORMULA_LENGTH - 1024
@@ -158,7 +158,7 @@ def _beside(sheet: Sheet, cells: Grid | None, count: int, alike: int) -> Grid:
     words, height, apart = sheet.say("parts", count=count), 0, 1
     if cells is not None:
         words = sheet.say("parts_for", count=count, cells=span(cells))
-        (top, _), (bottom, _) = extent(cells)
+        (top, _), (bottom, _) = bounds(cells)
         shape, moves, height, apart = cells.shape, cells.steps, bottom - top, bottom - top + 2
     sheet.text((row - 1, column), words, "note")
     each = (count - 1) * apart + height + 3

@@ -8,6 +8,9 @@ from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import spell
 
+AXES = ("depth", "row", "column")
+"""The words for the spatial axes, the last ones of a layer of fewer."""
+
 
 def times(sizes: Sequence[int]) -> str:
     """Sizes in words.
@@ -99,13 +102,14 @@ def stretched_caption(sheet: Sheet, geometry: Geometry) -> str:
     zeros = {axis.stride - 1 for axis in geometry.axes}
     return sheet.say(
         "stretched" if zeros == {0} else "stretched_apart",
-        margin=_alike(margins),
-        zeros=_alike(zeros),
+        margin=alike(margins),
+        zeros=alike(zeros),
         size=plain((geometry.in_channels, *sizes), 1),
     )
 
 
-def _alike(numbers: set[int]) -> str:
+def alike(numbers: set[int]) -> str:
+    """Numbers in words: the only one, or the least and the greatest."""
     return f"{min(numbers)}" if len(numbers) == 1 else f"{min(numbers)} to {max(numbers)}"
 
 
@@ -139,10 +143,10 @@ def surround(
         sheet.text((row, 1), sheet.say("try_this"), "caption")
         for number, line in enumerate(try_this, 1):
             sheet.text((row + number, 1), f"{number}.  {line}", "text")
-    column = int(len(title) * 13 / (sheet.column_width * 7.5)) + 3
+    column = sheet.behind((0, 1), title, "title") + 1
     for target, words in _links(sheet, n, names, contents):
         sheet.link((0, column), words, target)
-        column += int(len(words) * 7 / (sheet.column_width * 7.5)) + 2
+        column = sheet.behind((0, column), words, "link") + 1
 
 
 def _links(sheet: Sheet, n: int, names: Sequence[str], contents: bool) -> Iterator[tuple[str, str]]:

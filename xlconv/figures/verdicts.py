@@ -13,18 +13,21 @@ from xlconv.grid.sheet import Sheet
 def verdict(
     sheet: Sheet,
     *pairs: tuple[Grid, Grid],
-    agree: str = "agree",
-    differ: str = "differ",
+    words: tuple[str, str] = ("agree", "differ"),
+    alarm: str = "alarm",
     valid: Expr | None = None,
+    at: Spot | None = None,
+    **values: object,
 ) -> Part:
-    """A live line: whether blocks agree, pair by pair; nothing where they are not `valid`."""
-    alike = apart(sheet, *pairs) < 1e-9
-    return judged(sheet, alike, sheet.say(agree), sheet.say(differ), valid=valid)
+    """A live line: whether blocks agree, pair by pair, by the squares of all differences.
 
-
-def apart(sheet: Sheet, *pairs: tuple[Grid, Grid]) -> Expr:
-    """How far blocks are apart, pair by pair: the squares of all differences, added."""
-    return added(sheet, [term for pair in pairs for term in sliced(sheet, "SUMXMY2", *pair)])
+    words             the keys of what is said
+    alarm, valid, at  as `judged` has them
+    values            for the {places} of the first words
+    """
+    squares = [term for pair in pairs for term in sliced(sheet, "SUMXMY2", *pair)]
+    right, wrong = sheet.say(words[0], **values), sheet.say(words[1])
+    return judged(sheet, added(sheet, squares) < 1e-9, right, wrong, alarm, valid, at)
 
 
 def judged(
@@ -32,7 +35,6 @@ def judged(
     holds: Expr,
     right: str,
     wrong: str,
-    *,
     alarm: str = "alarm",
     valid: Expr | None = None,
     at: Spot | None = None,
@@ -67,5 +69,5 @@ def both(sheet: Sheet, *facts: tuple[Expr, str]) -> Arranged:
         cells.append(sheet.formula(corner.shift(n), fact, "fact"))
         sheet.text(corner.shift(n, 2), words, "note")
     one, other = (cell[None] for cell in cells)
-    agree = verdict(sheet, (one, other), agree="sums_agree", differ="sums_disagree")
+    agree = verdict(sheet, (one, other), words=("sums_agree", "sums_disagree"))
     return Part(corner.anchor) / agree

@@ -79,7 +79,7 @@ def leaves(grid: Grid) -> Iterator[Grid]:
 
 def corners(grid: Grid) -> tuple[Place, Place]:
     """The first and the last cell (row, column) of the box around a grid."""
-    first, last = extent(grid)
+    first, last = bounds(grid)
     row, column = (at - moved for at, moved in zip(grid.origin, grid.offset, strict=True))
     return (row + first[0], column + first[1]), (row + last[0], column + last[1])
 
@@ -100,7 +100,7 @@ def start(grid: Grid) -> Spot:
     return Spot(grid.anchor, *grid.offset)
 
 
-def extent(grid: Grid) -> tuple[Place, Place]:
+def bounds(grid: Grid) -> tuple[Place, Place]:
     """The first and the last cell of the box around a grid, counted from its anchor."""
     ends = [
         [grid.offset[way]]
@@ -116,12 +116,12 @@ def extent(grid: Grid) -> tuple[Place, Place]:
 
 def under(grid: Grid, gap: int = 0) -> Spot:
     """The spot `gap` rows under a grid, below its first column."""
-    return Spot(grid.anchor, extent(grid)[1][0] + gap + 1, grid.offset[1])
+    return Spot(grid.anchor, bounds(grid)[1][0] + gap + 1, grid.offset[1])
 
 
 def right_of(grid: Grid, gap: int = 0) -> Spot:
     """The spot `gap` columns right of a grid, in its first row."""
-    return Spot(grid.anchor, grid.offset[0], extent(grid)[1][1] + gap + 1)
+    return Spot(grid.anchor, grid.offset[0], bounds(grid)[1][1] + gap + 1)
 
 
 def below(grid: Grid, gap: int = 1) -> int:

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby, pairwise
-from math import gcd, prod
+from math import gcd
 
 from xlconv.budget import TERMS
 from xlconv.errors import LimitError, XlconvError
@@ -91,17 +91,26 @@ class Axis:
     @property
     def full_size(self) -> int:
         """Cells of the output before anything is cropped."""
-        return (self.size - 1) * self.stride + self.extent
+        return self.stretched_size - 1 + self.extent
 
     @property
     def output_size(self) -> int:
         return self.full_size - sum(self.padding) + self.output_padding
 
     @property
+    def seen(self) -> range:
+        """The cells that the output reads of the stretched input, whose first is 0."""
+        return range(self.padding[0] - self.extent + 1, self.padding[0] + self.output_size)
+
+    def inputs(self, cells: range) -> range:
+        """The inputs among some cells of the stretched input."""
+        return _within(cells, self.stride, self.size)
+
+    @property
     def margins(self) -> tuple[int, int]:
-        """Zeros around the stretched input that make every output cell a full window."""
-        begin = max(0, -self.padding[0])
-        return begin + self.extent - 1, self.canvas_size - self.full_size - begin + self.extent - 1
+        """Zeros around the stretched input that make every cell of the canvas a full window."""
+        begin = min(0, self.padding[0])
+        return self.extent - 1 - begin, begin + self.canvas_size - self.stretched_size
 
     @property
     def stretched(self) -> slice:
@@ -149,20 +158,17 @@ class Axis:
         [(0, 3, ((0, 0), (1, 1)))]
         """
 
-        def window(i: int) -> tuple[int, int]:
+        def window(i: int) -> range:
             behind = self.padding[0] - self.stride * i  # the output's first cell, from its stamp's
-            first, end = (
-                -(-behind // self.dilation),
-                -(-(behind + self.output_size) // self.dilation),
-            )
-            return max(0, first), min(self.kernel_size, end)
+            cells = range(behind, behind + self.output_size)
+            return _within(cells, self.dilation, self.kernel_size)
 
         most = min(self.kernel_size, -(-self.output_size // self.dilation))
         _refuse(min(self.size, 2 * self.kernel_size) * most)
         runs = []
-        for (low, high), group in groupby(range(self.size), key=window):
+        for met, group in groupby(range(self.size), key=window):
             first, *rest = group
-            reads = tuple((self.target(first, u), u) for u in range(low, high))
+            reads = tuple((self.target(first, u), u) for u in met)
             runs.append(Run(first, 1, 1 + len(rest), reads, self.stride))
         return tuple(runs)
 
@@ -183,12 +189,8 @@ class Axis:
     @property
     def most_taps(self) -> int:
         """The most inputs that an output cell can meet."""
-        common = gcd(self.stride, self.dilation)
-        along = (
-            -(-self.kernel_size * common // self.stride),
-            -(-self.size * common // self.dilation),
-        )
-        return min(along)
+        s, d = self.stride, self.dilation
+        return min(-(-n * gcd(s, d) // by) for n, by in ((self.kernel_size, s), (self.size, d)))
 
     def _runs(self, begin: int, size: int) -> tuple[Run, ...]:
         s, runs = self.stride, []
@@ -205,6 +207,12 @@ class Axis:
                 taps = tuple((m + i, u) for i, u in shifts[reached])
                 runs.append(Run(phase + s * m, s, after - m, taps))
         return tuple(sorted(runs, key=lambda run: run.start))
+
+
+def _within(cells: range, step: int, count: int) -> range:
+    """Which of so many cells, each a step after the one before it, are among some cells."""
+    first, end = (-(-cell // step) for cell in (cells.start, cells.stop))
+    return range(max(0, first), min(count, end))
 
 
 def _refuse(taps: int) -> None:
@@ -245,11 +253,8 @@ class Geometry:
 
     @property
     def weight_shape(self) -> tuple[int, ...]:
-        return (
-            self.in_channels,
-            self.out_channels // self.groups,
-            *(axis.kernel_size for axis in self.axes),
-        )
+        filters = self.out_channels // self.groups
+        return (self.in_channels, filters, *(axis.kernel_size for axis in self.axes))
 
     @property
     def output_shape(self) -> tuple[int, ...]:
@@ -292,8 +297,3 @@ class Geometry:
     def filter(self, out_channel: int) -> int:
         """The index of an output channel along the weight's second axis."""
         return out_channel % (self.out_channels // self.groups)
-
-    @property
-    def macs(self) -> int:
-        """Multiplications, without bias."""
-        return prod(self.weight_shape) * prod(axis.size for axis in self.axes)

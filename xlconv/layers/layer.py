@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -141,6 +141,10 @@ class Layer:
         geometry = Geometry(len(ins), len(outs), groups, g.axes)
         bias = None if self.bias is None else self.bias[outs]
         return Layer(self.input[ins], np.array(weight), bias, geometry, self.note)
+
+    def with_axes(self, axes: Iterable[Axis]) -> Layer:
+        """The same numbers through other axes of their sizes."""
+        return replace(self, geometry=replace(self.geometry, axes=tuple(axes)))
 
     @classmethod
     def planned(cls, geometry: Geometry, bias: bool = False) -> Layer:

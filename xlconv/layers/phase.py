@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import gcd, prod
 
 import numpy as np
 
+from xlconv.errors import XlconvError
 from xlconv.layers.geometry import Axis, Geometry
 
 
@@ -70,6 +71,16 @@ class Phase:
         return slice(first, first + self.count + self.extent - 1)
 
 
+def phases_of(geometry: Geometry, counts: Sequence[int], most: int, does: str) -> list[list[Phase]]:
+    """So many phases of each axis; of more together than `most`, what a view does is refused."""
+    if (many := prod(counts)) > most:
+        raise XlconvError(
+            f"the {does}, this layer has {many}: use a smaller stride", parameter="stride"
+        )
+    axes = zip(geometry.axes, counts, strict=True)
+    return [[Phase.of(axis, start) for start in range(count)] for axis, count in axes]
+
+
 @dataclass(frozen=True)
 class Shown:
     """A phase of the output, from one of each axis, that a sheet shows.
@@ -81,6 +92,11 @@ class Shown:
     number: int
     axes: tuple[Phase, ...]
     alike: int
+
+    def geometry(self, of: Geometry) -> Geometry:
+        """What it meets, as an ordinary convolution of a layer of this geometry."""
+        axes = (Axis(size=1, kernel_size=len(p.offsets), dilation=p.apart) for p in self.axes)
+        return replace(of, axes=tuple(axes))
 
 
 def shown_phases(axes: Sequence[Sequence[Phase]], plan: bool) -> list[Shown]:

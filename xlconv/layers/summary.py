@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import spell
@@ -43,11 +44,15 @@ def not_default(
 ) -> dict[str, str]:
     """The kernel, and each parameter of these names that is not at its default."""
     words = {"kernel": spelt([axis.kernel_size for axis in axes])}
-    for name in names:
-        values = [getattr(axis, name) for axis in axes]
+    for name, values in each(axes, *names).items():
         if any(value != DEFAULTS[name] for value in values):
             words[name] = compact(values)
     return words | ({"groups": str(groups)} if groups > 1 else {})
+
+
+def each(axes: Sequence[Axis], *names: str) -> dict[str, list[Any]]:
+    """Parameters by their names, with the value of each axis."""
+    return {name: [getattr(axis, name) for axis in axes] for name in names}
 
 
 def explain(values: Mapping[str, str], note: str = "") -> str:

@@ -123,6 +123,18 @@ def refusal(needs: str, geometry: Geometry, fits: Fits) -> XlconvError:
     )
 
 
+def check_cells(
+    needs: str, geometry: Geometry, cells: Callable[[Geometry], int], most: int
+) -> None:
+    """Refuse a layer of more cells than anyone follows, with the largest that has as few.
+
+    needs  what needs them, with their number for {cells}
+    """
+    if (many := cells(geometry)) > most:
+        needs = f"{needs.format(cells=many)}; {most} are the most"
+        raise refusal(needs, geometry, lambda g: cells(g) <= most)
+
+
 def _largest(knob: Knob, geometry: Geometry, fits: Fits) -> Geometry | None:
     """The layer with one parameter turned down as little as is needed; None if none is enough."""
 

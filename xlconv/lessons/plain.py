@@ -7,6 +7,7 @@ from math import prod
 from xlconv.errors import XlconvError
 from xlconv.grid.limits import SHEETS_CELLS
 from xlconv.layers.convolution import Convolution
+from xlconv.layers.summary import each
 from xlconv.lessons.lesson import Lesson, Page
 
 VIEW = "convolution"
@@ -30,13 +31,10 @@ def convolution_lesson(conv: Convolution) -> Lesson:
         )
     leading = 0 if max(shape[0] for shape in shapes) > 1 else 1
     before, after = ("×".join(map(str, shape[leading:])) for shape in shapes)
-    axes = conv.geometry.axes
     options = {
         "input": conv.input,
         "weight": conv.weight,
-        "stride": [axis.stride for axis in axes],
-        "padding": [axis.padding for axis in axes],
-        "dilation": [axis.dilation for axis in axes],
+        **each(conv.geometry.axes, "stride", "padding", "dilation"),
         "groups": conv.geometry.groups,
     } | ({} if conv.bias is None else {"bias": conv.bias})
     return Lesson(

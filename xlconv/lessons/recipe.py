@@ -13,6 +13,7 @@ import numpy as np
 
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
+from xlconv.layers.summary import DEFAULTS, each
 from xlconv.lessons.lesson import Lesson, Page
 from xlconv.text import spelt
 from xlconv.version import __version__
@@ -84,15 +85,10 @@ def _told(page: Page) -> dict[str, Any]:
 
 
 def _parameters(layer: Layer) -> dict[str, Any]:
-    axes = layer.geometry.axes
+    g = layer.geometry
     arrays = {"input": layer.input, "weight": layer.weight, "bias": layer.bias}
-    return {key: _numbers(value) for key, value in arrays.items() if value is not None} | {
-        "stride": [axis.stride for axis in axes],
-        "padding": [list(axis.padding) for axis in axes],
-        "output_padding": [axis.output_padding for axis in axes],
-        "dilation": [axis.dilation for axis in axes],
-        "groups": layer.geometry.groups,
-    }
+    told = {key: _numbers(value) for key, value in arrays.items() if value is not None}
+    return told | each(g.axes, *DEFAULTS) | {"groups": g.groups}
 
 
 def _numbers(array: Array) -> list[Any] | str:

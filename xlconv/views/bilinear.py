@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import Figure, Sources, figure, output_figure, sources
+from xlconv.figures.blocks import Figure, Sources, figure, sources
 from xlconv.figures.layout import Arranged, Part, arrange
 from xlconv.figures.notes import note
-from xlconv.figures.operations import tapped
+from xlconv.figures.outputs import by_products
 from xlconv.figures.titles import plain
 from xlconv.figures.upsampled import filled
-from xlconv.figures.verdicts import apart, judged
+from xlconv.figures.verdicts import verdict
 from xlconv.grid.expr import Constant, Expr, call
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
@@ -31,25 +31,18 @@ def bilinear(sheet: Sheet, layer: Layer) -> None:
             f" out as in, got {g.in_channels} in, {g.out_channels} out: use the view upsampling",
             parameter="weight",
         )
-    src, y = sources(sheet, layer), output_figure(sheet, layer)
-    tapped(sheet, y.cells, g, src.input, src.weight, src.bias)
+    src = sources(sheet, layer)
+    y = by_products(src)
     ideal, between = _kernel(sheet, g, src), _interpolation(sheet, g, src, y)
-    for shown in (y.kept, between.cells):
-        sheet.scale(shown)
+    sheet.scale(y.kept)
+    sheet.scale(between.cells)
     arrange(sheet, src.column / ideal | y / _compared(sheet, g, y, between) | between)
 
 
 def _kernel(sheet: Sheet, g: Geometry, src: Sources) -> Arranged:
     """The kernel of bilinear interpolation, and which channels it takes to which."""
-    ideal = figure(
-        sheet,
-        "bilinear_kernel",
-        (1, *g.weight_shape[2:]),
-        g.rank,
-        sheet.say("bilinear_kernel"),
-        steps=src.weight.steps[1:],
-        role="computed",
-    )
+    shape, place = (1, *g.weight_shape[2:]), src.weight.steps[1:]
+    ideal = figure(sheet, "bilinear_kernel", shape, g.rank, steps=place, role="computed")
     weight: Expr = Constant(1)
     for n, (axis, u) in enumerate(zip(g.axes, ideal.labels, strict=True)):
         side = 1 - call("ABS", u - (axis.kernel_size - 1) / 2) / axis.stride
@@ -61,16 +54,10 @@ def _kernel(sheet: Sheet, g: Geometry, src: Sources) -> Arranged:
 
 def _interpolation(sheet: Sheet, g: Geometry, src: Sources, y: Figure) -> Figure:
     """The input, interpolated, plus the bias: each cell in the row of the output's own."""
-    words = "interpolation" if src.bias is None else "interpolation_and_bias"
+    key, shape = "interpolation" if src.bias is None else "interpolation_and_bias", y.kept.shape
+    words, at = sheet.say(key, size=plain(shape, 1)), sheet.corner().shift(*y.kept.offset)
     between = figure(
-        sheet,
-        "interpolation",
-        y.kept.shape,
-        g.rank,
-        sheet.say(words, size=plain(y.kept.shape, 1)),
-        at=sheet.corner().shift(*y.kept.offset),
-        steps=y.kept.steps,
-        role="computed",
+        sheet, "interpolation", shape, g.rank, words, at=at, steps=y.kept.steps, role="computed"
     )
     bias = None if src.bias is None else src.bias[(slice(None), *[None] * g.rank)]
     for cells, terms in filled(sheet, g, "bilinear", src.input):
@@ -82,9 +69,8 @@ def _compared(sheet: Sheet, g: Geometry, y: Figure, between: Figure) -> Part:
     """Whether the two outputs hold the same numbers, but at the edges."""
     inside = tuple(slice(a.stride // 2, a.output_size - a.stride // 2) for a in g.axes)
     one, two = (cells[(slice(None), *inside)] for cells in (y.kept, between.cells))
-    same = sheet.say("interpolates", size=plain(one.shape, 1))
-    other = sheet.say("no_interpolation")
-    return judged(sheet, apart(sheet, (one, two)) < 1e-9, same, other, alarm="warning")
+    words, size = ("interpolates", "no_interpolation"), plain(one.shape, 1)
+    return verdict(sheet, (one, two), words=words, alarm="warning", size=size)
 
 
 def _check(axis: Axis) -> None:

@@ -53,7 +53,7 @@ def channels(sheet: Sheet, layer: Layer) -> None:
     y = output_figure(sheet, layer, words="", steps=(across, *moves[2]))
     b = bias_figure(sheet, layer)
     _added(sheet, g, y.cells, parts, None if b is None else b.cells)
-    axes = note(sheet, *layout(sheet, g).splitlines(), role="text")
+    axes = note(sheet, *_kernel_axes(sheet, g).splitlines(), role="text")
     rows = Part(at_x.anchor), Part(at_parts.anchor)
     arrange(sheet, Together(Table([rows, [b, y]])), axes)
 
@@ -107,7 +107,7 @@ def _sum_words(sheet: Sheet, g: Geometry, o: int, biased: bool) -> tuple[str, st
     return sheet.say("output_channel", o=o), f"= {' + '.join(names)}"
 
 
-def layout(sheet: Sheet, g: Geometry) -> str:
+def _kernel_axes(sheet: Sheet, g: Geometry) -> str:
     """The axes of the kernel, here and in a plain convolution, in words."""
     sizes = ["kD", "kH", "kW"][-g.rank :] if g.rank > 1 else ["kL"]
     per = "/groups" if g.groups > 1 else ""

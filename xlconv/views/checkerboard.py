@@ -8,19 +8,11 @@ from math import prod
 
 import numpy as np
 
-from xlconv.errors import XlconvError
-from xlconv.figures.blocks import (
-    Figure,
-    Sources,
-    bias_figure,
-    figure,
-    input_figure,
-    kernel_figure,
-    output_figure,
-)
+from xlconv.figures.blocks import Figure, Sources, figure, sources
 from xlconv.figures.counts import count_figure, count_sums
 from xlconv.figures.layout import Arranged, arrange
-from xlconv.figures.operations import tapped, written
+from xlconv.figures.operations import written
+from xlconv.figures.outputs import by_products
 from xlconv.figures.sums import added, listed, nth, sliced
 from xlconv.figures.verdicts import both, judged
 from xlconv.grid.expr import Expr, call, total
@@ -29,7 +21,7 @@ from xlconv.grid.places import under
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
-from xlconv.layers.phase import Phase, phase_tints
+from xlconv.layers.phase import Phase, phase_tints, phases_of
 
 SUMS = 200
 """Sums of phases beyond which a formula cannot compare them all."""
@@ -40,22 +32,11 @@ def checkerboard(sheet: Sheet, layer: Layer) -> None:
 
     Raises XlconvError where there are too many phases.
     """
-    g = layer.geometry
-    if (many := prod(axis.stride for axis in g.axes)) > SUMS:
-        raise XlconvError(
-            f"the checkerboard view compares at most {SUMS} sums of phases, this layer has {many}:"
-            " use a smaller stride",
-            parameter="stride",
-        )
-    phases = [[Phase.of(axis, start) for start in range(axis.stride)] for axis in g.axes]
-    src = Sources(
-        input_figure(sheet, layer),
-        kernel_figure(sheet, layer, phase_tints(g, phases)),
-        bias_figure(sheet, layer),
-    )
+    g, compares = layer.geometry, f"checkerboard view compares at most {SUMS} sums of phases"
+    phases = phases_of(g, [axis.stride for axis in g.axes], SUMS, compares)
+    src = sources(sheet, layer, phase_tints(g, phases))
     sums = _phase_sums(sheet, g, src.weight, phases)
-    y, count = output_figure(sheet, layer), count_figure(sheet, layer)
-    tapped(sheet, y.cells, g, src.input, src.weight, src.bias)
+    y, count = by_products(src), count_figure(sheet, layer)
     sheet.scale(y.kept)
     arrange(
         sheet,
@@ -70,16 +51,8 @@ def _phase_sums(sheet: Sheet, g: Geometry, w: Grid, phases: Sequence[Sequence[Ph
     sizes = tuple(map(len, phases))
     longest = len(g.sources(0)) * prod(max(len(p.offsets) for p in axis) for axis in phases)
     sheet.afford((longest + 2) * prod(sizes) * g.out_channels)
-    sums = figure(
-        sheet,
-        "phase_sums",
-        (g.out_channels, *sizes),
-        g.rank,
-        sheet.say("phase_sums"),
-        role="computed",
-        tint=np.arange(prod(sizes)).reshape(sizes),
-        numbered=False,
-    )
+    shape, tint = (g.out_channels, *sizes), np.arange(prod(sizes)).reshape(sizes)
+    sums = figure(sheet, "phase_sums", shape, g.rank, role="computed", tint=tint, numbered=False)
     each = list(zip(np.ndindex(*sizes), product(*phases), strict=True))
     if sheet.plan:  # the longest sum stands for all
         each = [max(each, key=lambda one: prod(len(p.offsets) for p in one[1]))]
@@ -111,11 +84,10 @@ def _kept(sheet: Sheet, g: Geometry, src: Sources, y: Grid) -> Arranged:
     """Nothing is lost: each input gives away the whole kernel."""
 
     def given_away(o: int) -> Expr:
-        terms = listed(
-            sheet,
-            g.sources(o),
-            lambda i: _all(sheet, src.input[i]) * _all(sheet, src.weight[i, g.filter(o)]),
-        )
+        def term(i: int) -> Expr:
+            return _all(sheet, src.input[i]) * _all(sheet, src.weight[i, g.filter(o)])
+
+        terms = listed(sheet, g.sources(o), term)
         bias = 0 if src.bias is None else src.bias[o] * prod(y.shape[1:])
         return added(sheet, terms, g.out_channels) + bias
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlconv.errors import XlconvError
+from xlconv.figures.blocks import Figure
+from xlconv.figures.layout import Table, Together, arrange
 from xlconv.frameworks.names import FRAMEWORKS
 from xlconv.frameworks.snippets import program
+from xlconv.grid.places import corners
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
+
+HEIGHT = 14
+"""Of a line of code, in points."""
 
 
 def code(
@@ -24,29 +30,27 @@ def code(
     examples    the names of those to show; all if not given
     frameworks  those whose programs are shown; all if not given
     """
-    row, known, names = 3, list(frameworks or FRAMEWORKS), list(examples or layers)
+    shown, names = list(frameworks or FRAMEWORKS), list(examples or layers)
     for name in names:
         if name not in layers:
             raise XlconvError(f'there is no layer "{name}"; known are {", ".join(layers)}')
-    programs = {
-        (framework, name): program(layers[name], framework).rstrip("\n").split("\n")
-        for framework in known
+    pairs = [shown[n : n + 2] for n in range(0, len(shown), 2)]
+    listings = [
+        [_listing(sheet, framework, name, layers[name]) for framework in pair]
+        for pair in pairs
         for name in names
-    }
-    # two side by side, the second where no line of a first one ends
-    firsts = [line for pair, lines in programs.items() if pair[0] in known[::2] for line in lines]
-    second = max((sheet.behind((row, 1), line, "code") for line in firsts), default=0) + 1
-    for pair in (known[n : n + 2] for n in range(0, len(known), 2)):
-        for name in names:
-            tallest = 0
-            for column, framework in zip((1, second), pair, strict=False):
-                title = sheet.say("code_for", framework=FRAMEWORKS[framework], name=name)
-                sheet.text((row, column), title, "heading")
-                lines = programs[framework, name]
-                for line in lines:
-                    sheet.run_over((row, column), line, "code")
-                sheet.line((row + 1, column), [line or None for line in lines], "code", step=(1, 0))
-                tallest = max(tallest, len(lines))
-            for n in range(tallest):
-                sheet.heights[row + 1 + n] = 14
-            row += tallest + 2
+    ]
+    arrange(sheet, Together(Table(listings)))
+    for one in (listing for line in listings for listing in line):
+        (first, _), (last, _) = corners(one.cells)
+        sheet.heights.update(dict.fromkeys(range(first, last + 1), HEIGHT))
+
+
+def _listing(sheet: Sheet, framework: str, name: str, layer: Layer) -> Figure:
+    """A layer's program in one framework under its name."""
+    corner, lines = sheet.corner(), program(layer, framework).rstrip("\n").split("\n")
+    sheet.text(corner, sheet.say("code_for", framework=FRAMEWORKS[framework], name=name), "heading")
+    for line in lines:
+        sheet.run_over(corner.shift(1), line, "code")
+    cells = sheet.line(corner.shift(1), [line or None for line in lines], "code", step=(1, 0))
+    return Figure(corner.anchor, cells=cells, kept=cells)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from xlconv.figures.again import by_distributing
 from xlconv.figures.blocks import Sources, output_figure, sources, stretched_figure, turned_figure
 from xlconv.figures.layout import Part, arrange
 from xlconv.figures.looked_at import CHOICES, LookedAt, look_at, pick
 from xlconv.figures.notes import note
 from xlconv.figures.operations import collected
-from xlconv.figures.ruler import kernel_indices, meeting, source, tinted
+from xlconv.figures.outputs import by_distributing
+from xlconv.figures.ruler import kernel_indices, source
 from xlconv.figures.table import Column, Lines, table
+from xlconv.figures.titles import AXES
 from xlconv.grid.expr import call, joined, rounded, with_commas
 from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
@@ -32,16 +33,11 @@ def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> Non
     z, t = stretched_figure(sheet, g, src.x), turned_figure(sheet, g, src.w)
     y = output_figure(sheet, layer)
     collected(sheet, y.cells, g, t.cells, z.cells, src.bias)
-    again, agree = by_distributing(sheet, layer, src, y.cells)
+    again, agree = by_distributing(src, y.cells)
 
     here = look_at(sheet, g, y.labels, look)
     here.light(sheet, y)
-    if tinted(sheet, src.weight[:, 0]):
-        for tint, u in enumerate(kernel_indices(g)):
-            for met in (src.x, z):
-                for i in range(g.in_channels):
-                    tests = meeting(g, met, i, here.at, u)
-                    sheet.light(met.cells[i], call("AND", *tests, *here.is_group(i)), "met", tint)
+    here.tint(src, src.x, z)
 
     # slices side by side fill the page: the turned kernel then stands under them
     made = z / t if g.rank > 2 else z | t
@@ -58,7 +54,7 @@ def _in_words(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources, y: Grid)
 
     tap = _taps(sheet, layer, here, src)
     corner = sheet.corner()
-    result = sheet.formula(corner.shift(1), here.said(here.of(y)), "current")
+    result = sheet.formula(corner.shift(1), here.if_valid(here.of(y)), "current")
     bias = [] if src.bias is None else [" + ", rounded(here.by_channel(list(each(src.bias))))]
     numbers = joined(*each(tap["numbers"]), *bias)
     symbols = joined(*each(tap["symbols"]), " + b = " if bias else " = ")
@@ -69,14 +65,14 @@ def _in_words(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources, y: Grid)
     short = call(
         "IF", reached, rounded(result) & " = " & numbers, rounded(result) & " = " & nothing
     )
-    sheet.formula(corner, here.said(call("IF", reached, long, index & nothing)), "symbols")
-    sheet.formula(corner.shift(1, 2), here.said(short), "words")
+    sheet.formula(corner, here.if_valid(call("IF", reached, long, index & nothing)), "symbols")
+    sheet.formula(corner.shift(1, 2), here.if_valid(short), "words")
     return [Part(corner.anchor), tap]
 
 
 def _taps(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources) -> Lines:
     """Each weight with the input that it meets, if there is one, and their product."""
-    g, names = layer.geometry, ["depth", "row", "column"][-layer.geometry.rank :]
+    g, names = layer.geometry, AXES[-layer.geometry.rank :]
     width, weights = g.in_channels // g.groups, kernel_indices(g)
     taps = [(m, tint) for m in range(width) for tint in reversed(range(len(weights)))]
     tap = table(sheet, sheet.say("taps"), len(taps), _columns(sheet, names))
@@ -85,7 +81,7 @@ def _taps(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources) -> Lines:
         u, channel = weights[tint], f"{m}," if width > 1 else ""
         line["symbol"][...] = f"w[{channel}{','.join(map(str, u))}]"
         sheet.coat(line["symbol"], "symbol", tint)
-        line["weight"][...] = here.said(
+        line["weight"][...] = here.if_valid(
             here.by_channel(
                 [src.weight[(m + g.sources(o)[0], g.filter(o), *u)] for o in range(g.out_channels)]
             )
@@ -93,7 +89,7 @@ def _taps(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources) -> Lines:
         place = [line[name] for name in names]
         for axis, r, offset, cell in zip(g.axes, here.at, u, place, strict=True):
             i, there = source(axis, r, offset)
-            cell[...] = here.said(call("IF", call("AND", *there), i, ""))
+            cell[...] = here.if_valid(call("IF", call("AND", *there), i, ""))
         met = call("AND", *(cell.differs("") for cell in place))
         inputs = [pick(src.input[m + group * width], place) for group in range(g.groups)]
         line["x"][...] = call("IF", met, here.by_group(inputs), "")

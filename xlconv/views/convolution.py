@@ -7,17 +7,17 @@ from math import prod
 from typing import Any
 
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import Figure, Sources, copied, figure, gapped_figure, sources
+from xlconv.figures.blocks import Figure, Sources, figure, gapped_figure, inlaid, sources
 from xlconv.figures.layout import Part, arrange
 from xlconv.figures.looked_at import CHOICES, LookedAt, look_at, pick
 from xlconv.figures.notes import note
 from xlconv.figures.operations import convolved, slid
-from xlconv.figures.ruler import kernel_indices, of_channel, tinted
+from xlconv.figures.ruler import kernel_indices, target
 from xlconv.figures.sums import in_lines
-from xlconv.figures.titles import forward_size_formula, plain, sized
+from xlconv.figures.titles import alike, forward_size_formula, plain, sized
 from xlconv.figures.verdicts import verdict
 from xlconv.files.arrays import array
-from xlconv.grid.expr import Expr, call, joined, moved, rounded
+from xlconv.grid.expr import Expr, joined, moved, rounded
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Axis, Geometry
@@ -52,7 +52,7 @@ def convolution(
             'convolution view needs an "input" and a "weight" of its own, on its sheet in a lesson,'
             " or a Convolution instead of a layer"
         )
-    shown_here = Convolution.of(
+    conv = Convolution.of(
         array("input", input, seed=seed),
         array("weight", weight, seed=seed),
         bias=None if bias is None else array("bias", bias, seed=seed),
@@ -61,33 +61,27 @@ def convolution(
         dilation=dilation,
         groups=groups,
     )
-    _draw(sheet, shown_here, look)
+    _draw(sheet, conv, look)
 
 
 def _draw(sheet: Sheet, conv: Convolution, look: list[int] | None) -> None:
     g, shape = conv.geometry, conv.output_shape
     src = sources(sheet, conv)
     padded = _padded(sheet, conv, src.x) if any(any(axis.padding) for axis in g.axes) else None
-    gapped = (
-        gapped_figure(sheet, g, src.w, "gapped")
-        if any(axis.dilation > 1 for axis in g.axes)
-        else None
-    )
+    dilated = any(axis.dilation > 1 for axis in g.axes)
+    gapped = gapped_figure(sheet, g, src.w, "gapped") if dilated else None
     z, w = padded or src.x, gapped or src.w
     claim: dict[str, Any] = {"role": "output", "claim": ("conv", conv)}
     words = sized(sheet, shape, [forward_size_formula(axis) for axis in g.axes])
     y = figure(sheet, "output", shape, g.rank, words, **claim)
     slid(sheet, y.cells, g, z.cells, w.cells, src.bias)
-    words = sheet.say("by_products", size=plain(shape, 1))
-    again = figure(sheet, "by_products", shape, g.rank, words, **claim)
+    again = figure(sheet, "by_products", shape, g.rank, **claim)
     convolved(sheet, again.cells, g, src.input, src.weight, src.bias)
     agree = verdict(sheet, (y.cells, again.cells))
 
     here = look_at(sheet, _cells(conv), y.labels, look)
     here.light(sheet, y)
-    if tinted(sheet, src.weight):
-        for seen in (src.x, padded) if padded else (src.x,):
-            _light(sheet, g, here, seen)
+    here.tint(src, src.x, *([padded] if padded else []))
 
     products = prod(conv.weight.shape[1:])
     if products <= PRODUCTS and g.in_channels <= CHOICES:
@@ -106,40 +100,13 @@ def _cells(conv: Convolution) -> Geometry:
 
 def _padded(sheet: Sheet, conv: Convolution, x: Figure) -> Figure:
     """The input with zeros around it, each value a live copy, numbered as the input is."""
-    g, begins = conv.geometry, [axis.padding[0] for axis in conv.geometry.axes]
-    shape = (len(conv.input), *(axis.output_size + sum(axis.padding) for axis in g.axes))
-    pads = sorted({pad for axis in g.axes for pad in axis.padding})
-    margin = f"{pads[0]}" if len(pads) == 1 else f"{pads[0]} to {pads[-1]}"
-    z = figure(
-        sheet,
-        "padded",
-        shape,
-        g.rank,
-        sheet.say("padded", margin=margin, size=plain(shape, 1)),
-        role="zero",
-        content=0.0,
-        firsts=[-begin for begin in begins],
-    )
-    inside = (slice(p, p + n) for p, n in zip(begins, x.cells.shape[1:], strict=True))
-    copied(sheet, z.cells[(slice(None), *inside)], x.cells)
-    return z
-
-
-def _light(sheet: Sheet, g: Geometry, here: LookedAt, seen: Figure) -> None:
-    """Tint the window of the looked-at cell with the weights that it meets."""
-    for tint, u in enumerate(kernel_indices(g)):
-        reads = [_read(axis, i, v) for axis, i, v in zip(g.axes, here.at, u, strict=True)]
-        for i in range(g.out_channels):
-            labels = [of_channel(label, i) for label in seen.labels]
-            tests = [label.equals(r) for label, r in zip(labels, reads, strict=True)]
-            met = call("AND", here.valid, *tests, *here.is_group(i))
-            sheet.light(seen.cells[i], met, "met", tint)
-
-
-def _read(axis: Axis, i: Expr, u: int) -> Expr:
-    """The cell of the input that an output cell meets with a weight."""
-    start = i * axis.stride if axis.stride > 1 else i
-    return moved(start, axis.dilation * u - axis.padding[0])
+    axes = conv.geometry.axes
+    sizes = [axis.output_size + sum(axis.padding) for axis in axes]
+    firsts = [-axis.padding[0] for axis in axes]
+    inside = [slice(axis.padding[0], axis.padding[0] + axis.output_size) for axis in axes]
+    margin = alike({pad for axis in axes for pad in axis.padding})
+    words = sheet.say("padded", margin=margin, size=plain((len(conv.input), *sizes), 1))
+    return inlaid(sheet, "padded", x.cells, sizes, inside, words, firsts=firsts)
 
 
 def _in_words(
@@ -151,13 +118,11 @@ def _in_words(
     """
     corner, (z, y) = sheet.corner(), way
     width, channels = src.weight.shape[1], range(g.in_channels)
-    result = sheet.formula(corner, here.said(here.of(y.cells)), "current")
+    result = sheet.formula(corner, here.if_valid(here.of(y.cells)), "current")
     terms: list[Expr] = []
     for f, u in product(range(width), kernel_indices(g)):
-        place = [
-            moved(_read(axis, i, v), axis.padding[0])
-            for axis, i, v in zip(g.axes, here.at, u, strict=True)
-        ]
+        read = map(target, g.axes, here.at, u)
+        place = [moved(r, axis.padding[0]) for r, axis in zip(read, g.axes, strict=True)]
         x = here.by_group([pick(z.cells[group * width + f], place) for group in range(g.groups)])
         w = here.by_channel([src.weight[(o, f, *u)] for o in channels])
         terms.append(
@@ -166,5 +131,5 @@ def _in_words(
     if src.bias is not None:
         terms.append(" + " & rounded(here.by_channel([src.bias[o] for o in channels])))
     for n, line in enumerate(in_lines(terms)):
-        sheet.formula(corner.shift(n, 2), here.said(joined(*line)), "words")
+        sheet.formula(corner.shift(n, 2), here.if_valid(joined(*line)), "words")
     return Part(corner.anchor)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from itertools import count as counted_from
 from math import prod
 
-from xlconv.figures.blocks import Figure, Sources, figure, output_figure, sources
+from xlconv.figures.blocks import Figure, Sources, figure, sources
+from xlconv.figures.controls import checked, control
 from xlconv.figures.layout import Part, arrange
-from xlconv.figures.operations import accumulated, afford, distributed
-from xlconv.figures.titles import count_caption
+from xlconv.figures.operations import accumulated, afford
+from xlconv.figures.outputs import by_stamps
+from xlconv.figures.titles import AXES, count_caption
 from xlconv.grid.expr import Expr, call, total
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Place, passed, tiled
@@ -41,20 +43,11 @@ def distribute(sheet: Sheet, layer: Layer) -> None:
     g, sizes = layer.geometry, layer.geometry.input_shape[1:]
     src, step = sources(sheet, layer), _step(sheet, sizes)
     order = _order([index[0] for index in src.x.labels], sizes)
-    placed = figure(
-        sheet,
-        "placed",
-        sizes,
-        g.rank,
-        sheet.say("placed"),
-        role="computed",
-        numbered=False,
-        steps=src.input[0].steps,
-        content=call("IF", call("AND", step.valid, order <= step.number), 1, 0),
-    )
+    place = src.input[0].steps
+    placed = figure(sheet, "placed", sizes, g.rank, role="computed", numbered=False, steps=place)
+    placed.cells[...] = call("IF", call("AND", step.valid, order <= step.number), 1, 0)
     stamps = _stamps(sheet, g, src, placed.cells)
-    y = output_figure(sheet, layer)
-    distributed(sheet, y.cells, g, stamps.cells, src.bias)
+    y = by_stamps(src, stamps.cells)
     count = _count(sheet, g, y, placed.cells)
 
     sheet.light(src.input, _order(src.x.labels, sizes).equals(step.number), "current")
@@ -71,19 +64,13 @@ def _step(sheet: Sheet, sizes: Sequence[int]) -> Step:
     """The step, whether it is one, and the input cell that it has come to."""
     corner, last = sheet.corner(), prod(sizes)
     sheet.text(corner, sheet.say("step"), "caption")
-    number = sheet.block("step", corner.shift(0, 2), (), role="control", content=float(last))
-    if last < 100:
-        sheet.choose(number, range(last + 1))
-    right, wrong = sheet.say("step_range", last=last), sheet.say("step_wrong", last=last)
-    whole = call("AND", number >= 0, number <= last, call("MOD", number, 1).equals(0))
-    words = call("IF", call("ISNUMBER", number), call("IF", whole, right, wrong), wrong)
-    message = sheet.formula(corner.shift(0, 4), words, "note")
-    valid = message.differs(wrong)
-    sheet.light(message, message.equals(wrong), "warning")
+    whole = range(last + 1)
+    number = control(sheet, corner.shift(0, 2), "step", last, whole if last < 100 else ())
+    words = sheet.say("step_range", last=last), sheet.say("step_wrong", last=last)
+    valid = checked(sheet, corner.shift(0, 4), [number], whole, words)
     at, across = list[Grid](), counted_from(19, 3)
     sheet.text(corner.shift(0, 16), sheet.say("step_at"), "label")
-    names = ("depth", "row", "column")[-len(sizes) :]
-    for name, size, rest in zip(names, sizes, passed(sizes), strict=True):
+    for name, size, rest in zip(AXES[-len(sizes) :], sizes, passed(sizes), strict=True):
         place = call("INT", (number - 1) / rest) if rest > 1 else number - 1
         if size * rest < last:
             place = call("MOD", place, size)
@@ -101,34 +88,18 @@ def _order(index: Sequence[Grid], sizes: Sequence[int]) -> Expr:
 
 def _stamps(sheet: Sheet, g: Geometry, src: Sources, placed: Grid) -> Figure:
     """The stamp of each input: (in_channels, out_channels // groups, *sizes, *kernel_sizes)."""
-    shape = (*g.weight_shape[:2], *g.input_shape[1:], *g.weight_shape[2:])
-    each, taps = (None,) * g.rank, (..., *(None,) * g.rank)
-    weight = src.weight[(slice(None), slice(None), *each)]
-    return figure(
-        sheet,
-        "stamps",
-        shape,
-        g.rank,
-        sheet.say("stamps"),
-        role="computed",
-        numbered=False,
-        steps=_stamp_steps(g),
-        content=call("IF", placed[taps], src.input[:, None][taps] * weight, 0),
+    stamps = call("IF", placed[(..., *(None,) * g.rank)], src.products, 0)
+    made = figure(
+        sheet, "stamps", stamps.shape, g.rank, role="computed", numbered=False, steps=_steps(g)
     )
+    made.cells[...] = stamps
+    return made
 
 
 def _count(sheet: Sheet, g: Geometry, y: Figure, placed: Grid) -> Figure:
     """How many of the stamps that are placed reach each cell of the full output."""
-    count = figure(
-        sheet,
-        "count",
-        y.cells.shape[1:],
-        g.rank,
-        count_caption(sheet, g),
-        role="count",
-        steps=y.cells.steps[1:],
-        firsts=g.firsts,
-    )
+    sizes, place, words = y.cells.shape[1:], y.cells.steps[1:], count_caption(sheet, g)
+    count = figure(sheet, "count", sizes, g.rank, words, role="count", steps=place, firsts=g.firsts)
     runs = [axis.canvas_runs for axis in g.axes]
     afford(sheet, runs)
     accumulated(sheet, count.cells, runs, lambda _, tap: placed[tap[0]])
@@ -147,7 +118,7 @@ def _reached(g: Geometry, labels: Sequence[Grid], step: Step) -> Expr:
     return call("AND", *tests)
 
 
-def _stamp_steps(g: Geometry) -> tuple[Place, ...]:
+def _steps(g: Geometry) -> tuple[Place, ...]:
     """Stamps as blocks at their input's place; in 1-D each in a row of its own, at its output."""
     if g.rank == 1:
         (axis,) = g.axes

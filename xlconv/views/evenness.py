@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import indices
+from xlconv.figures.blocks import indices, numbers
+from xlconv.figures.controls import checked, control
 from xlconv.figures.layout import Part, Table, arrange
 from xlconv.grid.expr import Expr, call, joined
 from xlconv.grid.grid import Grid
@@ -14,6 +13,11 @@ from xlconv.grid.sheet import Sheet
 
 CORNER, ACROSS, LARGEST = 8, 3, 16
 """Cells of a corner, corners in a row, and the largest kernel and stride to choose."""
+CHOICE = range(1, LARGEST + 1)
+"""What may be chosen of both."""
+
+DOWN = ((0, 1), (1, 0))
+"""The steps of a row that stands upright."""
 
 MOST = 60
 """Corners that a sheet has: more take longer to open than to read."""
@@ -44,55 +48,32 @@ def _corner(sheet: Sheet, n: int, k: int, s: int) -> Part:
     """The first output cells for one kernel size and stride: the counts of rows × of columns."""
     corner = sheet.corner()
     size, stride = (
-        _control(sheet, corner.shift(-3, 2 * m), f"{letter} =", f"{name}_{n}", value)
-        for m, (letter, name, value) in enumerate([("k", "kernel_size", k), ("s", "stride", s)])
+        control(sheet, corner.shift(-3, across), f"{name}_{n}", value, CHOICE, label)
+        for across, name, value, label in ((1, "kernel_size", k, "k ="), (3, "stride", s, "s ="))
     )
     valid = _valid(sheet, corner.shift(CORNER), size, stride)
     across = sheet.block(f"columns_{n}", corner.shift(-1), (1, CORNER), role="count", dtype=object)
     down = sheet.block(f"rows_{n}", corner.shift(0, -1), (CORNER, 1), role="count", dtype=object)
     over = indices(sheet, across, 1)[0]
-    left = sheet.memory(corner.shift(0, -2), (CORNER, 1))
-    left[...] = np.arange(CORNER, dtype=float)[:, None]
-    sheet.coat(left, "index")
+    left = numbers(sheet, corner.shift(0, -2), 0, (1, CORNER), DOWN).transpose(1, 0)
     for cells, r in ((across, over), (down, left)):
         first = call("MAX", call("INT", (r - size) / stride), -1)
         cells[...] = call("IF", valid, call("INT", r / stride) - first, "")
         sheet.scale(cells)
-    here = sheet.block(
-        f"corner_{n}",
-        corner,
-        (CORNER, CORNER),
-        role="count",
-        dtype=object,
-        content=call("IF", valid, down * across, ""),
-    )
+    here = sheet.block(f"corner_{n}", corner, (CORNER, CORNER), role="count", dtype=object)
+    here[...] = call("IF", valid, down * across, "")
     sheet.scale(here)
     return Part(corner.anchor)
-
-
-def _control(sheet: Sheet, at: Spot, label: str, name: str, value: int) -> Grid:
-    """A number to choose, with its label before it."""
-    sheet.text(at, label, "label")
-    control = sheet.block(name, at.shift(0, 1), (), role="control", content=float(value))
-    sheet.choose(control, range(1, LARGEST + 1))
-    return control
 
 
 def _valid(sheet: Sheet, at: Spot, size: Grid, stride: Grid) -> Expr:
     """Whether there are such a kernel and stride; words say so, or how even their counts are."""
     wrong = sheet.say("pair_wrong", largest=LARGEST)
-    whole = [
-        test for c in (size, stride) for test in (c >= 1, c <= LARGEST, call("MOD", c, 1).equals(0))
-    ]
     least, most = call("INT", size / stride), call("INT", (size - 1) / stride) + 1
     even, uneven, to = (sheet.say(key) for key in ("even", "uneven", "uneven_to"))
     from_to = joined(uneven, least * least, to, most * most)
     even_or_not = call("MOD", size, stride).equals(0)
     words = call("IF", even_or_not, joined(even, least * least), from_to)
-    numbers = call("AND", call("ISNUMBER", size), call("ISNUMBER", stride))
-    checked = call("IF", numbers, call("IF", call("AND", *whole), words, wrong), wrong)
-    message = sheet.formula(at, checked, "words")
-    sheet.light(message, message.equals(wrong), "warning")
     for longest in (wrong, f"{even}{LARGEST**2}", f"{uneven}{LARGEST**2}{to}{LARGEST**2}"):
         sheet.run_over(at, longest, "words")
-    return message.differs(wrong)
+    return checked(sheet, at, (size, stride), CHOICE, (words, wrong), "words")

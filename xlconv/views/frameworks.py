@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import Figure, output_figure, sources
+from xlconv.figures.blocks import sources
 from xlconv.figures.layout import Arranged, Part, Table, arrange
 from xlconv.figures.notes import note
-from xlconv.figures.operations import tapped
+from xlconv.figures.outputs import by_products
 from xlconv.figures.titles import times
-from xlconv.figures.verdicts import apart, judged
+from xlconv.figures.verdicts import verdict
 from xlconv.frameworks.resolve import axes as conventional
 from xlconv.grid.expr import call
 from xlconv.grid.grid import Grid
@@ -22,11 +22,13 @@ from xlconv.grid.places import under
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
+from xlconv.layers.summary import each
 
 KERNELS, STRIDES = range(1, 8), range(1, 5)
 """The kernel sizes and strides of the table of the rule."""
 
 Wanted = Callable[[Geometry], dict[str, Any]]
+Crops = tuple[tuple[int, int], ...]
 
 
 def _word(padding: str) -> Wanted:
@@ -66,7 +68,7 @@ class Answer:
     layer: Layer | None = None
 
     @property
-    def crops(self) -> tuple[tuple[int, int], ...]:
+    def crops(self) -> Crops:
         axes = () if self.layer is None else self.layer.geometry.axes
         return tuple((a.padding[0], a.padding[1] - a.output_padding) for a in axes)
 
@@ -90,17 +92,14 @@ def answers(layer: Layer) -> list[Answer]:
         try:
             axes = conventional(
                 convention,
-                size=[axis.size for axis in g.axes],
-                kernel_size=[axis.kernel_size for axis in g.axes],
-                stride=[axis.stride for axis in g.axes],
-                dilation=[axis.dilation for axis in g.axes],
+                **each(g.axes, "size", "kernel_size", "stride", "dilation"),
                 groups=g.groups,
                 **asked,
             )
         except XlconvError:
             given.append(Answer(name, words))
         else:
-            given.append(Answer(name, words, replace(layer, geometry=replace(g, axes=axes))))
+            given.append(Answer(name, words, layer.with_axes(axes)))
     return given
 
 
@@ -114,24 +113,20 @@ def frameworks(sheet: Sheet, layer: Layer) -> None:
     The layer's own padding and output_padding are left aside.
     """
     src = sources(sheet, layer)
-    given, kept = answers(layer), dict[tuple[tuple[int, int], ...], Figure]()
-    shown = list[Arranged]()
+    given, kept, shown = answers(layer), dict[Crops, Grid](), list[Arranged]()
     for answer in given:
         if (one := answer.layer) is None or answer.crops in kept:
             continue
         words = sheet.say("kept", crop=answer.cut, size=times(one.geometry.output_shape[1:]))
-        y = output_figure(sheet, one, f"output_{len(kept)}", words)
-        tapped(sheet, y.cells, one.geometry, src.input, src.weight, src.bias)
+        y = by_products(replace(src, layer=one), f"output_{len(kept)}", words)
         alike = dict.fromkeys(other.name for other in given if other.crops == answer.crops)
         shown.append(y / note(sheet, ", ".join(alike)))
-        kept[answer.crops] = y
-    rule, lines = _rule(sheet), _table(sheet, given, {crops: y.kept for crops, y in kept.items()})
+        kept[answer.crops] = y.kept
+    rule, lines = _rule(sheet), _table(sheet, given, kept)
     arrange(sheet, src.column / rule | Table([[Table([shown])], [lines]]))
 
 
-def _table(
-    sheet: Sheet, given: list[Answer], kept: dict[tuple[tuple[int, int], ...], Grid]
-) -> Part:
+def _table(sheet: Sheet, given: list[Answer], kept: dict[Crops, Grid]) -> Part:
     """What one writes in each framework, what it cuts, whether its numbers are the first one's."""
     corner, places = sheet.corner(), (0, 4, 15, 20)
     for head, across in zip(("framework", "written", "cut", "numbers"), places, strict=True):
@@ -149,9 +144,8 @@ def _table(
         if y.shape != wanted.shape:
             sheet.text(numbers, sheet.say("other_shape", size=times(y.shape[1:])), "warning")
             continue
-        same = sheet.say("same_numbers", name=first.name)
-        alike, other = apart(sheet, (y, wanted)) < 1e-9, sheet.say("other_numbers")
-        judged(sheet, alike, same, other, alarm="warning", at=numbers)
+        words = ("same_numbers", "other_numbers")
+        verdict(sheet, (y, wanted), words=words, alarm="warning", at=numbers, name=first.name)
     return Part(corner.anchor)
 
 
@@ -160,34 +154,19 @@ def _rule(sheet: Sheet) -> Part:
     corner, words = sheet.corner(), sheet.say("rule").splitlines()
     for n, line in enumerate(words):
         sheet.text(corner.shift(n), line, "caption")
-    top = corner.shift(len(words) + 1)
+    top, shape = corner.shift(len(words) + 1), (len(KERNELS), len(STRIDES))
     sheet.line(top, ["k \\ s"], "heads")
-    k = sheet.block(
-        "rule_kernel_sizes",
-        top.shift(1),
-        (len(KERNELS), 1),
-        role="parameter",
-        frame=False,
-        content=np.array(KERNELS, dtype=float)[:, None],
-    )
-    s = sheet.block(
-        "rule_strides",
-        top.shift(0, 1),
-        (1, len(STRIDES)),
-        role="parameter",
-        frame=False,
-        content=np.array(STRIDES, dtype=float),
+    k, s = (
+        sheet.block(f"rule_{name}", at, values.shape, role="parameter", frame=False, content=values)
+        for name, at, values in (
+            ("kernel_sizes", top.shift(1), np.array(KERNELS, dtype=float)[:, None]),
+            ("strides", top.shift(0, 1), np.array(STRIDES, dtype=float)[None]),
+        )
     )
     none = sheet.say("rule_none")
     padding = call("IF", call("MOD", k - s, 2).equals(0), (k - s) / 2, none)
-    paddings = sheet.block(
-        "rule",
-        top.shift(1, 1),
-        (len(KERNELS), len(STRIDES)),
-        role="computed",
-        dtype=object,
-        content=call("IF", k > s, padding, 0),
-    )
+    paddings = sheet.block("rule", top.shift(1, 1), shape, role="computed", dtype=object)
+    paddings[...] = call("IF", k > s, padding, 0)
     sheet.light(paddings, paddings.equals(none), "alarm")
     for n, line in enumerate(sheet.say("rule_note").splitlines()):
         sheet.text(under(k).shift(n), line, "note")

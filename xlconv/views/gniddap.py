@@ -6,22 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import (
-    Figure,
-    Sources,
-    copied,
-    figure,
-    output_figure,
-    result_figure,
-    sources,
-    turned_figure,
-)
+from xlconv.figures.blocks import Figure, Sources, inlaid, result_figure, sources, turned_figure
 from xlconv.figures.layout import Arranged, Table, arrange
-from xlconv.figures.operations import collected, tapped
+from xlconv.figures.operations import collected
+from xlconv.figures.outputs import by_products
 from xlconv.figures.size_table import size_table
 from xlconv.figures.titles import paddings_of, times
 from xlconv.figures.verdicts import verdict
-from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import pair, spell
@@ -52,7 +43,10 @@ def gniddap(
             f"paddings must be at most {MOST}, got {len(paddings)}", parameter="paddings"
         )
     g = layer.geometry
-    every = [padded(layer, pads) for pads in _series(g, paddings)]
+    every = [
+        layer.with_axes(map(lambda axis, pad: replace(axis, padding=pad), g.axes, pads))
+        for pads in _series(g, paddings)
+    ]
     src = sources(sheet, layer)
     t = turned_figure(sheet, g, src.w, sheet.say("turned_short"))
     sizes = size_table(sheet, src, [one.geometry for one in every])
@@ -65,32 +59,17 @@ def _column(
 ) -> tuple[Figure, Figure, Arranged]:
     """One padding: the output in the full one; the input with padding taken off; what they make."""
     g, name = one.geometry, _name(one)
-    y = output_figure(sheet, one, f"output_{name}", _padding_words(sheet, one, layer))
-    tapped(sheet, y.cells, g, src.input, src.weight, src.bias)
-    z = _trimmed(sheet, g, src.input, f"trimmed_{name}")
+    words = _padding_words(sheet, one, layer)
+    y = by_products(replace(src, layer=one), f"output_{name}", words)
+    # the stretched input with the margin that its padding leaves, or cropped by what it takes
+    inputs, places = zip(*map(_inside, g.axes), strict=True)
+    x, sizes = src.input[(..., *inputs)], [len(axis.seen) for axis in g.axes]
+    words = _margin_words(sheet, g)
+    z = inlaid(sheet, f"trimmed_{name}", x, sizes, places, words, numbered=False)
     words = sheet.say("by_collecting", size=times(g.output_shape[1:]))
     again = result_figure(sheet, one, words, name=f"by_collecting_{name}", numbered=False)
     collected(sheet, again.cells, g, t.cells, z.cells, src.bias)
     return y, z, again / verdict(sheet, (y.kept, again.cells))
-
-
-def _trimmed(sheet: Sheet, g: Geometry, x: Grid, name: str) -> Figure:
-    """The stretched input with the margin that its padding leaves, or cropped by what it takes."""
-    shape = (g.in_channels, *(axis.output_size + axis.extent - 1 for axis in g.axes))
-    z = figure(
-        sheet,
-        name,
-        shape,
-        g.rank,
-        _margin_words(sheet, g),
-        role="zero",
-        content=0.0,
-        numbered=False,
-    )
-    inputs, places = zip(*(_inside(axis) for axis in g.axes), strict=True)
-    if all(kept.stop for kept in inputs):
-        copied(sheet, z.cells[(slice(None), *places)], x[(slice(None), *inputs)])
-    return z
 
 
 def _series(g: Geometry, asked: Sequence[int | Sequence[int]] | None) -> list[Pads]:
@@ -98,29 +77,14 @@ def _series(g: Geometry, asked: Sequence[int | Sequence[int]] | None) -> list[Pa
     own = tuple(axis.padding for axis in g.axes)
     if asked:
         every = [(pair(p),) * g.rank for p in asked]
-        return list(
-            dict.fromkeys(every if own in every or not any(map(any, own)) else [own, *every])
-        )
+        before = [] if own in every or not any(map(any, own)) else [own]
+        return list(dict.fromkeys([*before, *every]))
     (begin, _), k = own[0], g.axes[0].kernel_size
     series = range(k) if k <= SERIES else (0, begin - 1, begin, begin + 1, k - 1)
     every = [((p, p),) * g.rank for p in series if 0 <= p < k]
-    left = [pads for pads in every if _is_left(g, pads)]
+    least = min(axis.full_size + axis.output_padding for axis in g.axes)  # of which some is left
+    left = [pads for pads in every if sum(pads[0]) < least]
     return sorted({*left, own}, key=lambda pads: (sum(map(sum, pads)), pads))
-
-
-def _is_left(g: Geometry, pads: Pads) -> bool:
-    """Whether a padding leaves something of the output."""
-    return all(
-        axis.full_size + axis.output_padding > sum(pad)
-        for axis, pad in zip(g.axes, pads, strict=True)
-    )
-
-
-def padded(layer: Layer, pads: Pads) -> Layer:
-    """The same layer with another padding."""
-    g = layer.geometry
-    axes = tuple(replace(axis, padding=pad) for axis, pad in zip(g.axes, pads, strict=True))
-    return replace(layer, geometry=replace(g, axes=axes))
 
 
 def _name(layer: Layer) -> str:
@@ -142,13 +106,10 @@ def _padding_words(sheet: Sheet, one: Layer, layer: Layer) -> str:
 
 
 def _inside(axis: Axis) -> tuple[slice, slice]:
-    """The inputs that are left when padding is taken off, and their places; none: 0 to 0."""
-    lead, size = axis.extent - 1 - axis.padding[0], axis.output_size + axis.extent - 1
-    kept = [i for i in range(axis.size) if 0 <= lead + axis.stride * i < size]
-    if not kept:
-        return slice(0, 0), slice(0, 0)
-    first, last = (lead + axis.stride * i for i in (kept[0], kept[-1]))
-    return slice(kept[0], kept[-1] + 1), slice(first, last + 1, axis.stride)
+    """The inputs that are left when padding is taken off, and their places."""
+    kept = axis.inputs(axis.seen)
+    first, end = (axis.stride * i - axis.seen.start for i in (kept.start, kept.stop))
+    return slice(kept.start, kept.stop), slice(first, end, axis.stride)
 
 
 def _margin_words(sheet: Sheet, g: Geometry) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from xlconv.figures.notes import note
 from xlconv.figures.nudged import Nudged, nudge_control, nudged
 from xlconv.figures.operations import convolved, tapped
 from xlconv.figures.sums import added, sliced
-from xlconv.figures.titles import plain, times
+from xlconv.figures.titles import times
 from xlconv.figures.verdicts import verdict
 from xlconv.files.arrays import array
 from xlconv.grid.expr import Expr, call, joined, rounded
@@ -25,7 +24,7 @@ from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer
-from xlconv.layers.way_out import refusal
+from xlconv.layers.way_out import check_cells
 from xlconv.text import spelt
 
 NUDGED = 20_000
@@ -58,7 +57,8 @@ def gradient(
     g, biased = layer.geometry, layer.bias is not None
     layer = replace(layer, bias=None)  # which no pixel of the image changes
     _check(layer, epsilon)
-    x = _block(sheet, "image", g.output_shape, role="image", content=_image(image, seed, g))
+    pixels = _image(image, seed, g)
+    x = figure(sheet, "image", g.output_shape, g.rank, role="image", content=pixels)
     w, result, upstream, loss = _convolved(sheet, layer, x)
     y = output_figure(sheet, layer, "gradient")
     tapped(sheet, y.cells, g, upstream.cells, w.cells, None)
@@ -81,36 +81,22 @@ def _convolved(sheet: Sheet, layer: Layer, x: Figure) -> tuple[Figure, Figure, F
     """The kernel, what the convolution makes of an image with it, the gradient of that, and L."""
     g = layer.geometry
     w = kernel_figure(sheet, layer)
-    result = _block(sheet, "result", g.input_shape, role="computed")
+    result = figure(sheet, "result", g.input_shape, g.rank, role="computed")
     convolved(sheet, result.cells, g, x.cells, w.cells)
-    upstream = _block(sheet, "upstream", g.input_shape, role="input", content=layer.input)
-    loss = figure(
-        sheet,
-        "loss",
-        (1,),
-        1,
-        sheet.say("loss"),
-        role="computed",
-        numbered=False,
-        content=_product(sheet, result, upstream),
-    )
+    upstream = figure(sheet, "upstream", g.input_shape, g.rank, role="input", content=layer.input)
+    loss = figure(sheet, "loss", (1,), 1, role="computed", numbered=False)
+    loss.cells[...] = _product(sheet, result, upstream)
     return w, result, upstream, loss
 
 
 def _slopes(sheet: Sheet, up: Nudged, down: Nudged, nudge: Grid, y: Figure) -> tuple[Figure, Part]:
     """The slope at each pixel by differences, and whether it is what the layer gives."""
     shape = y.kept.shape
-    slopes = _block(sheet, "differences", shape, role="computed", dtype=object)
+    slopes = figure(sheet, "differences", shape, len(shape) - 1, role="computed", dtype=object)
     slope = (up.losses.cells - down.losses.cells) / (2 * nudge)
     slopes.cells[...] = call("IF", valid := nudge.differs(0), slope, "")
-    words = {"agree": "gradients_agree", "differ": "gradients_differ"}
-    return slopes, verdict(sheet, (y.kept, slopes.cells), valid=valid, **words)
-
-
-def _block(sheet: Sheet, name: str, shape: Sequence[int], **block: Any) -> Figure:
-    """A block of channels with its size above it."""
-    words = sheet.say(name, size=plain(shape, 1))
-    return figure(sheet, name, shape, len(shape) - 1, words, **block)
+    words = ("gradients_agree", "gradients_differ")
+    return slopes, verdict(sheet, (y.kept, slopes.cells), words=words, valid=valid)
 
 
 def _product(sheet: Sheet, a: Figure, b: Figure) -> Expr:
@@ -122,15 +108,12 @@ def _in_words(
     sheet: Sheet, here: LookedAt, up: Nudged, down: Nudged, slopes: Figure, nudge: Grid
 ) -> Part:
     """The slope at the looked-at pixel in words."""
-    corner = sheet.corner()
-    above, below, slope = (
-        rounded(here.of(block.cells)) for block in (up.losses, down.losses, slopes)
-    )
-    words = joined(
-        sheet.say("slope") + "(", above, " - ", below, ") / ", rounded(2 * nudge), " = ", slope
-    )
-    both = call("AND", here.valid, call("ABS", nudge) >= 1e-4)  # else 2ε would read 0
-    sheet.formula(corner, call("IF", both, words, ""), "words")
+    corner, both = sheet.corner(), (up.losses, down.losses, slopes)
+    above, below, slope = (rounded(here.of(block.cells)) for block in both)
+    terms = (above, " - ", below, ") / ", rounded(2 * nudge), " = ", slope)
+    words = joined(sheet.say("slope") + "(", *terms)
+    readable = call("AND", here.valid, call("ABS", nudge) >= 1e-4)  # else 2ε would read 0
+    sheet.formula(corner, call("IF", readable, words, ""), "words")
     return Part(corner.anchor)
 
 
@@ -166,12 +149,8 @@ def _check(layer: Layer, epsilon: float) -> None:
             f"epsilon must be a number other than 0, got {epsilon}", parameter="epsilon"
         )
 
-    def cells(g: Geometry) -> int:
-        return prod(g.output_shape) ** 2
-
-    if cells(g) > NUDGED:
-        needs = f"gradient view needs {cells(g)} cells for an image a pixel; {NUDGED} are the most"
-        raise refusal(needs, g, lambda g: cells(g) <= NUDGED)
+    needs = "gradient view needs {cells} cells for an image a pixel"
+    check_cells(needs, g, lambda g: prod(g.output_shape) ** 2, NUDGED)
 
 
 def _image(asked: Numbers | None, seed: int, g: Geometry) -> Array:
@@ -194,5 +173,5 @@ def _dots(sheet: Sheet, of_result: Grid, of_image: Expr) -> Arranged:
         at = corner.shift(n, 3)
         products.append(sheet.block(name, at, (1,), role="computed", content=content))
     one, other = products
-    agree = verdict(sheet, (one, other), agree="dots_agree", differ="dots_differ")
+    agree = verdict(sheet, (one, other), words=("dots_agree", "dots_differ"))
     return Part(corner.anchor) / agree

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 
-from xlconv.figures.again import by_distributing
 from xlconv.figures.blocks import Figure, Sources, copied, result_figure, sources
 from xlconv.figures.flat import (
     ACROSS,
@@ -21,13 +20,14 @@ from xlconv.figures.flat import (
 from xlconv.figures.layout import Together, arrange
 from xlconv.figures.looked_at import LookedAt, look_at
 from xlconv.figures.operations import written
+from xlconv.figures.outputs import by_distributing
 from xlconv.figures.ruler import kernel_indices, source, tinted
 from xlconv.grid.expr import Expr, call, joined, with_commas
 from xlconv.grid.places import right_of, start
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
-from xlconv.layers.way_out import refusal
+from xlconv.layers.way_out import check_cells
 
 MATRIX_CELLS = 1_000_000
 """Cells of a matrix beyond which programs take long to open it, and nobody reads it."""
@@ -48,7 +48,7 @@ def matrix(
     forward  whether C is shown too; where it fits the page if not given
     """
     g = layer.geometry
-    _check(g)
+    check_cells("matrix view needs {cells} cells", g, _cells, MATRIX_CELLS)
     src = sources(sheet, layer)
     x = _flat_input(sheet, g, src)
     claim, shapes = ("matrix", layer), (g.output_shape, g.input_shape)
@@ -57,7 +57,7 @@ def matrix(
         copied(sheet, cells, weights, tint)
     y = _flat_output(sheet, g, transposed, x, src)
     output = result_figure(sheet, layer, content=folded(y.cells, g.output_shape))
-    again, agree = by_distributing(sheet, layer, src, output.cells)
+    again, agree = by_distributing(src, output.cells)
     here = look_at(sheet, g, again.labels, look)
     _light(sheet, here, src, x, transposed, y)
     here.light(sheet, output)
@@ -98,7 +98,7 @@ def _light(
     name = _position([*([] if here.channel is None else [here.channel]), *here.at])
     sheet.light(y.cells, rows[:, 0].equals(name), "current")
     sheet.light(rows[:, 0], rows[:, 0].equals(name), "current")
-    if not tinted(sheet, src.weight[:, 0]):
+    if not tinted(src):
         return
     lit = prod(transposed.cells.shape) <= LIT
     each = prod(g.input_shape[1:])
@@ -125,25 +125,13 @@ def _position(index: Sequence[object]) -> Expr:
 def _forward(sheet: Sheet, layer: Layer, transposed: Figure, src: Sources) -> Figure:
     """C itself, each cell a live copy of its mirror image."""
     g, mirrored = layer.geometry, transposed.cells.transpose(1, 0)
-    c = matrix_figure(
-        sheet,
-        "matrix",
-        g.input_shape,
-        g.output_shape,
-        content=mirrored,
-        claim=("conv_matrix", layer),
-    )
+    claim = ("conv_matrix", layer)
+    c = matrix_figure(sheet, "matrix", g.input_shape, g.output_shape, content=mirrored, claim=claim)
     for cells, _, tint in diagonals(sheet, g, c.cells.transpose(1, 0), src.weight):
         sheet.coat(cells, "copy", tint)
     return c
 
 
-def _check(g: Geometry) -> None:
-    """Refuse a matrix that nobody reads."""
-
-    def cells(g: Geometry) -> int:
-        return prod(g.input_shape) * prod(g.output_shape)
-
-    if cells(g) > MATRIX_CELLS:
-        needs = f"matrix view needs {cells(g)} cells; {MATRIX_CELLS} are the most"
-        raise refusal(needs, g, lambda g: cells(g) <= MATRIX_CELLS)
+def _cells(g: Geometry) -> int:
+    """How many cells the matrix has."""
+    return prod(g.input_shape) * prod(g.output_shape)

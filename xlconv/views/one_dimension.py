@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from xlconv.errors import XlconvError
-from xlconv.figures.again import by_collecting
-from xlconv.figures.blocks import (
-    Figure,
-    Sources,
-    output_figure,
-    sources,
-    stretched_figure,
-    turned_figure,
-)
+from xlconv.figures.blocks import Figure, Sources, sources
 from xlconv.figures.counts import axis_count
 from xlconv.figures.layout import Part, Table, arrange
 from xlconv.figures.looked_at import LookedAt, look_at
 from xlconv.figures.notes import caption
-from xlconv.figures.operations import distributed, written
-from xlconv.figures.ruler import kernel_indices, meeting
+from xlconv.figures.operations import written
+from xlconv.figures.outputs import by_collecting, by_stamps
+from xlconv.figures.stamps import stamped
 from xlconv.figures.titles import count_caption
 from xlconv.grid.expr import every
 from xlconv.grid.grid import Grid
-from xlconv.grid.marks import Frame
 from xlconv.grid.places import start
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
@@ -47,19 +41,17 @@ def one_dimension(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) 
     (axis,) = g.axes
     src = sources(sheet, layer)
     stairs, stamps = _staircases(sheet, g, src)
-    y = output_figure(sheet, layer)
-    distributed(sheet, y.cells, g, stamps, src.bias)
+    y = by_stamps(src, stamps)
     count = _count(sheet, g, y.labels[0])
     # the first cell that an input gives to the output stands over that input
     over = sheet.corner().shift(0, 1 - axis.extent)
-    z, t = (
-        stretched_figure(sheet, g, src.x, at=over),
-        turned_figure(sheet, g, src.w, sheet.say("turned_short")),
-    )
-    again, agree = by_collecting(sheet, layer, z, t, src.bias, y.cells)
+    z, t, again, agree = by_collecting(src, y.cells, over)
 
     here = look_at(sheet, g, y.labels, look)
-    _light(sheet, here, layer, (src.x, z), (y, again), stairs)
+    here.light(sheet, y)
+    here.light(sheet, replace(again, labels=y.labels))
+    _light(sheet, here, stairs, y.labels[0])
+    here.tint(src, src.x, z)
     arrange(sheet, here, Table([[src.column, stairs / y / count], [t, z / again / agree]]))
 
 
@@ -71,24 +63,14 @@ def _staircases(sheet: Sheet, g: Geometry, src: Sources) -> tuple[Figure, Grid]:
     """
     (axis,) = g.axes
     channels, filters = lead = g.weight_shape[:2]
-    corner = sheet.corner()
-    first = corner.shift(0, max(0, -axis.padding[0]))  # cells of the canvas before the first stamp
+    # cells of the canvas before the first stamp
+    first = sheet.corner().shift(0, max(0, -axis.padding[0]))
     apart = axis.size + (1 if channels * filters == 1 else 2)
-    down = ((filters * apart, 0), (apart, 0))
-    stairs = sheet.memory(first, (*lead, axis.size, axis.full_size), steps=(*down, (1, 0), (0, 1)))
-    stairs[...] = 0.0
-    sheet.coat(stairs, "empty")
-    stamps = sheet.block(
-        "stamps",
-        first,
-        (*lead, axis.size, axis.kernel_size),
-        role="stamp",
-        frame=False,
-        steps=(*down, (1, axis.stride), (0, axis.dilation)),
-    )
-    stamps[...] = src.input[:, None, :, None] * src.weight[:, :, None]
-    sheet.frames.append(Frame(stairs))
-    before = sheet.memory(first.shift(0, -2), (*lead, axis.size), steps=(*down, (1, 0)))
+    rows = ((filters * apart, 0), (apart, 0), (1, 0))
+    head = caption(sheet, sheet.say("staircase"), first.column - 2)
+    field, stamps = stamped(src, first, (*rows, (0, 1)), head)
+    stairs = field.cells
+    before = sheet.memory(first.shift(0, -2), (*lead, axis.size), steps=rows)
     before[...] = src.input[:, None]  # each stamp's input stands before its row
     sheet.coat(before, "fact")
     for i in written(sheet, stairs):
@@ -98,50 +80,26 @@ def _staircases(sheet: Sheet, g: Geometry, src: Sources) -> tuple[Figure, Grid]:
             if channels * filters > 1:
                 words = sheet.say("part_of", i=i, o=g.targets(i)[f])
                 sheet.text(top.shift(-1), words, "note")
-    head = caption(sheet, sheet.say("staircase"), first.column - 2)
-    return Figure(corner.anchor, head, cells=stairs, kept=stairs), stamps
+    return field, stamps
 
 
 def _count(sheet: Sheet, g: Geometry, label: Grid) -> Part:
     """How many stamps reach each cell of the output."""
     corner, (axis,) = sheet.corner(), g.axes
-    count = sheet.block(
-        "count",
-        corner,
-        (1, axis.canvas_size),
-        role="count",
-        content=axis_count(sheet, axis, label),
-    )
+    count = sheet.block("count", corner, (1, axis.canvas_size), role="count")
+    count[...] = axis_count(sheet, axis, label)
     sheet.scale(count)
     sheet.text(corner.shift(0, axis.canvas_size + 1), count_caption(sheet, g), "note")
     return Part(corner.anchor)
 
 
-def _light(
-    sheet: Sheet,
-    here: LookedAt,
-    layer: Layer,
-    met: tuple[Figure, Figure],
-    outputs: tuple[Figure, Figure],
-    stairs: Figure,
-) -> None:
-    """Light the looked-at cell, its column of the staircases, and what it meets by its weights."""
-    if sheet.plan:  # which has no lights
-        return
-    g = layer.geometry
-    (axis,), (label,) = g.axes, outputs[0].labels
-    for o in range(g.out_channels):
-        looked = every([label.equals(here.at[0]), *here.is_channel(o)])
-        for y in outputs:
-            sheet.light(y.cells[o : o + 1], looked, "current")
+def _light(sheet: Sheet, here: LookedAt, stairs: Figure, label: Grid) -> None:
+    """Light the column of the looked-at cell in the staircases."""
+    g = here.geometry
+    (axis,) = g.axes
     begin = max(0, -axis.padding[0])
     above = label[0, begin : begin + axis.full_size]
-    for i in range(g.in_channels):
-        for f, o in enumerate(g.targets(i)):
-            column = every([above.equals(here.at[0]), *here.is_channel(o)])
+    for i in written(sheet, stairs.cells):
+        for f in written(sheet, stairs.cells[i]):
+            column = every([above.equals(here.at[0]), *here.is_channel(g.targets(i)[f])])
             sheet.light(stairs.cells[i, f], column, "now")
-    for tint, u in enumerate(kernel_indices(g)):
-        for i in range(g.in_channels):
-            for figure in met:
-                tests = [*meeting(g, figure, i, here.at, u), *here.is_group(i)]
-                sheet.light(figure.cells[i : i + 1], every(tests), "met", tint)

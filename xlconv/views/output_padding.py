@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 
-import numpy as np
-
-from xlconv.figures.blocks import Figure, Sources, output_figure, sources
+from xlconv.figures.blocks import Figure, Sources, numbers, sources
 from xlconv.figures.counts import axis_count
 from xlconv.figures.layout import Arranged, Part, Table, arrange
 from xlconv.figures.notes import caption
-from xlconv.figures.operations import tapped
+from xlconv.figures.outputs import by_products
 from xlconv.figures.sums import added, listed, nth, sliced
 from xlconv.figures.titles import paddings_of, times
 from xlconv.figures.verdicts import either, verdict
@@ -33,26 +31,19 @@ def output_padding(sheet: Sheet, layer: Layer) -> None:
     src = sources(sheet, layer)
     rows = [layer]
     if any(axis.padding != (0, 0) for axis in g.axes):
-        rows.append(_with(layer, padding=(0, 0)))
+        rows.append(layer.with_axes(replace(axis, padding=(0, 0)) for axis in g.axes))
     figures = [_row(sheet, one, src, n) for n, one in enumerate(rows)]
     sizes = [_sizes(sheet, one.geometry.axes[-1], src.input, n) for n, one in enumerate(rows)]
     arrange(sheet, src.column | Table([[row] for row in figures]), *sizes)
 
 
-def _with(layer: Layer, padding: tuple[int, int] | None = None, cells: int | None = None) -> Layer:
-    """The same layer with another padding, or another output_padding as far as an axis allows."""
-    g = layer.geometry
-    axes = tuple(
-        replace(
-            axis,
-            padding=axis.padding if padding is None else padding,
-            output_padding=axis.output_padding
-            if cells is None
-            else max(1 - _least(axis), min(cells, max(axis.stride, axis.dilation) - 1)),
-        )
-        for axis in g.axes
+def _with(layer: Layer, cells: int) -> Layer:
+    """The same layer with another output_padding, as far as an axis allows."""
+    most = [min(cells, max(axis.stride, axis.dilation) - 1) for axis in layer.geometry.axes]
+    return layer.with_axes(
+        replace(axis, output_padding=max(1 - _least(axis), more))
+        for axis, more in zip(layer.geometry.axes, most, strict=True)
     )
-    return replace(layer, geometry=replace(g, axes=axes))
 
 
 def _least(axis: Axis) -> int:
@@ -66,23 +57,21 @@ def _row(sheet: Sheet, layer: Layer, src: Sources, number: int) -> Arranged:
     most = max(max(axis.stride, axis.dilation) for axis in g.axes)
     figures, kept = list[Arranged](), list[Figure]()
     for cells in range(min(most, MOST)):
-        one = _with(layer, cells=cells)
+        one = _with(layer, cells)
         h = one.geometry
-        words = sheet.say(
-            "uncovers", padding=paddings_of(g), cells=cells, size=times(h.output_shape[1:])
-        )
-        y = output_figure(sheet, one, f"output_{number}_{cells}", words)
-        tapped(sheet, y.cells, h, src.input, src.weight, src.bias)
+        size = times(h.output_shape[1:])
+        words = sheet.say("uncovers", padding=paddings_of(g), cells=cells, size=size)
+        y = by_products(replace(src, layer=one), f"output_{number}_{cells}", words)
         uncovers = None
         if kept and (strips := _uncovered(kept[0].kept, y.kept)):
-            uncovers = _uncovers(sheet, (_with(layer, cells=0).geometry, h), strips, src.bias)
+            uncovers = _uncovers(sheet, (_with(layer, 0).geometry, h), strips, src.bias)
         kept.append(y)
         figures.append(y / uncovers)
     row = Table([figures])
     if len(kept) == 1:
         return row
     pairs = [(y.kept[tuple(map(slice, kept[0].kept.shape))], kept[0].kept) for y in kept[1:]]
-    return row / verdict(sheet, *pairs, agree="shared_agree", differ="shared_differ")
+    return row / verdict(sheet, *pairs, words=("shared_agree", "shared_differ"))
 
 
 def _uncovered(first: Grid, y: Grid) -> list[Grid]:
@@ -148,9 +137,7 @@ def _sizes(sheet: Sheet, axis: Axis, x: Grid, number: int) -> Part | None:
     sheet.line(corner.shift(-1), [sheet.say("size_in"), "", sheet.say("size_out"), ""], "heads")
     sheet.text(corner.shift(-1, 4), "output_padding", "heads")
     before, after = max(0, begin), max(0, end)
-    label = sheet.memory(corner.shift(-1, 9), (before + inputs[-1] + after,))
-    label[...] = np.arange(len(label.value), dtype=float) - before
-    sheet.coat(label, "index")
+    label = numbers(sheet, corner.shift(-1, 9), -before, (before + inputs[-1] + after,))
     sheet.text(corner.shift(-2, 9), words, "note")
     size_in: Expr = call("COLUMNS", x[(0,) * max(1, len(x.shape) - 2)].area())
     for n, m in enumerate(inputs):
@@ -163,13 +150,8 @@ def _sizes(sheet: Sheet, axis: Axis, x: Grid, number: int) -> Part | None:
         meant = call("IF", size_out.equals(axis.size), size_in - least, "–")
         sheet.formula(at.shift(0, 5), meant, "fact")
         here = label[: before + m + after]
-        strip = sheet.block(
-            f"windows_{number}_{n}",
-            at.shift(0, 9),
-            here.shape,
-            role="count",
-            content=axis_count(sheet, axis, here, size_out),
-        )
+        strip = sheet.block(f"windows_{number}_{n}", at.shift(0, 9), here.shape, role="count")
+        strip[...] = axis_count(sheet, axis, here, size_out)
         for margin in (strip[:before], strip[before + m :]):
             sheet.coat(margin, "zero")
         inner = strip[before : before + m]

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 
-from xlconv.errors import XlconvError
-from xlconv.figures.again import by_distributing
 from xlconv.figures.blocks import (
     Figure,
     Sources,
@@ -20,15 +18,16 @@ from xlconv.figures.blocks import (
 from xlconv.figures.lattice import Lattice, lattice
 from xlconv.figures.layout import Part, Together, arrange
 from xlconv.figures.operations import collected, written
+from xlconv.figures.outputs import by_distributing
 from xlconv.figures.titles import plain
 from xlconv.grid import theme
 from xlconv.grid.expr import Constant
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import corners, start
 from xlconv.grid.sheet import Sheet
-from xlconv.layers.geometry import Axis, Geometry
+from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
-from xlconv.layers.phase import Phase, Shown, margin, phase_tints, shown_phases
+from xlconv.layers.phase import Phase, Shown, margin, phase_tints, phases_of, shown_phases
 
 PIXEL_WIDTH, PIXEL_HEIGHT, PICTURE_ZOOM = 2.67, 14, 60
 """A pixel's cell in characters and points, and a zoom in percent at which pixels are a picture."""
@@ -49,13 +48,14 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
     small    whether each phase is computed on its own first, and the output puts them together
     picture  whether the cells are pixels, in shades of grey or, of three channels, of colours
     """
-    g = layer.geometry
-    known, image = _phases(g), picture or prod(g.output_shape) > HAND
+    g, image = layer.geometry, picture or prod(layer.geometry.output_shape) > HAND
+    counts = [min(axis.stride, axis.output_size) for axis in g.axes]
+    known = phases_of(g, counts, PHASES, f"phases view shows at most {PHASES} phases")
     w, b = kernel_figure(sheet, layer, phase_tints(g, known)), bias_figure(sheet, layer)
     shown = shown_phases(known, sheet.plan)
     split, kernels = _split(sheet, g, known, shown, w.cells)
     x, before = _input(sheet, layer, known, numbered=not image)
-    src = Sources(replace(x, cells=x.kept), w, b)
+    src = Sources(sheet, layer, replace(x, cells=x.kept), w, b)
     y = result_figure(sheet, layer, numbered=not image)
     own = _small(sheet, g, known, shown) if small else None
     for n, (one, kernel) in enumerate(zip(shown, kernels, strict=True)):
@@ -66,13 +66,13 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
                 result[o] = Constant(0) if src.bias is None else src.bias[o]
         else:
             inputs = x.cells[(slice(None), *map(Phase.inputs, one.axes, before))]
-            _convolved(sheet, result, g, one, kernel, inputs, src.bias)
+            collected(sheet, result, one.geometry(g), kernel, inputs, src.bias, one.alike)
         if own:
             cells[...] = result
         if not image:
             sheet.coat(cells, "output", one.number)
     if not image:
-        again, agree = by_distributing(sheet, layer, src, y.cells, "distribute_output")
+        again, agree = by_distributing(src, y.cells, "distribute_output")
         arrange(sheet, x / w / b | split | own | y / again / agree)
     elif picture:
         arrange(sheet, Together(w / b | split | x | own | y))
@@ -81,19 +81,6 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
         arrange(sheet, w / b | split, Together(x | own | y))
         sheet.scale(x.kept)
         sheet.scale(y.kept)
-
-
-def _phases(g: Geometry) -> Phases:
-    """The phases of each axis that have output cells; too many are refused."""
-    counts = [min(axis.stride, axis.output_size) for axis in g.axes]
-    if (many := prod(counts)) > PHASES:
-        raise XlconvError(
-            f"the phases view shows at most {PHASES} phases, this layer has {many}:"
-            " use a smaller stride",
-            parameter="stride",
-        )
-    axes = zip(g.axes, counts, strict=True)
-    return [[Phase.of(axis, start) for start in range(count)] for axis, count in axes]
 
 
 def _input(
@@ -107,16 +94,9 @@ def _input(
     margins = [margin(axis, phases) for axis, phases in zip(g.axes, known, strict=True)]
     shape = [axis.size + sum(zeros) for axis, zeros in zip(g.axes, margins, strict=True)]
     before = [zeros for zeros, _ in margins]
-    words = "input_margin" if any(map(sum, margins)) else "input"
-    x = figure(
-        sheet,
-        "",
-        (g.in_channels, *shape),
-        g.rank,
-        sheet.say(words, size=plain(g.input_shape, 1)),
-        numbered=numbered,
-        firsts=[-zeros for zeros in before],
-    )
+    key = "input_margin" if any(map(sum, margins)) else "input"
+    words, firsts = sheet.say(key, size=plain(g.input_shape, 1)), [-zeros for zeros in before]
+    x = figure(sheet, "", (g.in_channels, *shape), g.rank, words, numbered=numbered, firsts=firsts)
     x.cells[...] = 0.0
     sheet.coat(x.cells, "zero")
     places = zip(before, g.axes, strict=True)
@@ -159,20 +139,6 @@ def _small(sheet: Sheet, g: Geometry, known: Phases, shown: Sequence[Shown]) -> 
 def _spelled(phase: Phase) -> str:
     """The cells of a phase as Python writes a slice."""
     return f"{phase.start}::{phase.step}" if phase.step > 1 else ":"
-
-
-def _convolved(
-    sheet: Sheet,
-    result: Grid,
-    g: Geometry,
-    one: Shown,
-    kernel: Grid,
-    inputs: Grid,
-    bias: Grid | None,
-) -> None:
-    """Write the cells of one phase as an ordinary convolution of what they read."""
-    axes = [Axis(size=1, kernel_size=len(p.offsets), dilation=p.apart) for p in one.axes]
-    collected(sheet, result, replace(g, axes=tuple(axes)), kernel, inputs, bias, one.alike)
 
 
 def _pixels(sheet: Sheet, *maps: Figure) -> None:

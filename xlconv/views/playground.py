@@ -13,7 +13,7 @@ from xlconv.figures.blocks import Figure, figure
 from xlconv.figures.layout import arrange
 from xlconv.figures.live import ZERO, Heads, Live
 from xlconv.figures.notes import caption, note
-from xlconv.figures.parameters import LIMITS, live_sizes, parameters, said, said_by, size_words
+from xlconv.figures.parameters import LIMITS, live_sizes, parameters, phrase, said_by, size_words
 from xlconv.grid.expr import Expr, call, lift
 from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
@@ -125,8 +125,8 @@ def _stretched(live: Live, x: Grid, area: int) -> Figure:
         return call("IF", size.padded[n] > a, call("IF", here, at / p.stride, ZERO), "")
 
     heads = live.heads(area + SPAN - 1, cell)
-    more = said(sheet, "live_after", more=p.output_padding - p.padding)
-    around = said(sheet, "live_around", margin=size.span[0] - 1)
+    more = phrase(sheet, "live_after", more=p.output_padding - p.padding)
+    around = phrase(sheet, "live_around", margin=size.span[0] - 1)
     around = around & call("IF", p.output_padding > p.padding, more, "")
     words = live.caption("live_input", size.padded, live.between(p.stride) & around)
     z = live.area("stretched", heads, heads.placed(x), words)

@@ -2,43 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from operator import sub
 
-from xlconv.figures.again import by_distributing
-from xlconv.figures.blocks import Figure, figure, sources, turned_figure
+from xlconv.figures.blocks import Figure, figure, result_figure, sources, turned_figure
 from xlconv.figures.layout import Table, arrange
 from xlconv.figures.operations import collected
+from xlconv.figures.outputs import by_distributing
 from xlconv.figures.titles import plain
 from xlconv.figures.upsampled import WAYS, filled
 from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
-from xlconv.layers.geometry import Axis, Geometry
+from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
 
 
 def upsampling(sheet: Sheet, layer: Layer) -> None:
     """The input made larger in three ways, and each of them convolved with the turned kernel."""
-    g, shape = layer.geometry, layer.geometry.output_shape
+    g = layer.geometry
     src = sources(sheet, layer)
     t = turned_figure(sheet, g, src.w, sheet.say("turned_short"))
     columns = [src.column / t]
     for way in WAYS:
         own = way == "zeros"  # what the layer does
         z = _larger(sheet, g, way, src.input)
-        y = figure(
-            sheet,
-            f"{way}_output",
-            shape,
-            g.rank,
-            sheet.say(f"after_{way}", size=plain(shape, 1)),
-            role="output" if own else "computed",
-            claim=("conv_transpose", layer) if own else None,
-        )
+        words = sheet.say(f"after_{way}", size=plain(g.output_shape, 1))
+        other = {} if own else {"role": "computed", "claim": None}
+        y = result_figure(sheet, layer, words, name=f"{way}_output", **other)
         collected(sheet, y.cells, g, t.cells, z.kept, src.bias)
         sheet.scale(y.cells)
         column = z / y
         if own:
-            again, agree = by_distributing(sheet, layer, src, y.cells, "distribute_output")
+            again, agree = by_distributing(src, y.cells, "distribute_output")
             column = column / again / agree
         columns.append(column)
     arrange(sheet, Table([columns]))
@@ -46,29 +42,19 @@ def upsampling(sheet: Sheet, layer: Layer) -> None:
 
 def _larger(sheet: Sheet, g: Geometry, way: str, x: Grid) -> Figure:
     """The input, s times larger along each axis, inside a margin; the turned kernel sees `kept`."""
-    margins = [_margins(axis) for axis in g.axes]
     sizes = [axis.stride * axis.size for axis in g.axes]
-    z = figure(
-        sheet,
-        f"{way}_field",
-        (g.in_channels, *(a + size + b for size, (a, b, _) in zip(sizes, margins, strict=True))),
-        g.rank,
-        sheet.say(f"way_{way}"),
-        firsts=[-a for a, _, _ in margins],
-        role="zero",
-        content=0.0,
-    )
-    places = (slice(a, a + size) for size, (a, _, _) in zip(sizes, margins, strict=True))
-    inner = z.cells[(slice(None), *places)]
+    firsts = [min(0, axis.seen.start) for axis in g.axes]
+    ends = [max(size, axis.seen.stop) for size, axis in zip(sizes, g.axes, strict=True)]
+    shape = (g.in_channels, *map(sub, ends, firsts))
+    words = sheet.say(f"way_{way}")
+    z = figure(sheet, f"{way}_field", shape, g.rank, words, firsts=firsts, role="zero", content=0.0)
+
+    def among(cells: Iterable[range]) -> Grid:
+        places = zip(cells, firsts, strict=True)
+        return z.cells[(..., *(slice(r.start - first, r.stop - first) for r, first in places))]
+
+    inner = among(map(range, sizes))
     for cells, terms in filled(sheet, g, way, x):
         inner[(slice(None), *cells)] = terms
         sheet.coat(inner[(slice(None), *cells)], "copy")
-    return replace(z, kept=z.cells[(slice(None), *(seen for _, _, seen in margins))])
-
-
-def _margins(axis: Axis) -> tuple[int, int, slice]:
-    """Zeros before and after s·n cells, and the part that the turned kernel slides over."""
-    lead = axis.extent - 1 - axis.padding[0]
-    before, start = max(0, lead), max(0, -lead)
-    end = start + axis.output_size + axis.extent - 1
-    return before, max(0, end - before - axis.stride * axis.size), slice(start, end)
+    return replace(z, kept=among(axis.seen for axis in g.axes))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from xlconv.figures.blocks import led, output_figure, sources
+from xlconv.figures.blocks import led, sources
 from xlconv.figures.layout import arrange
-from xlconv.figures.operations import tapped
+from xlconv.figures.notes import note
+from xlconv.figures.outputs import by_products
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 
@@ -21,12 +22,9 @@ def why(
     about         lines above the figure
     below_figure  lines under it
     """
-    for n, line in enumerate(about or []):
-        sheet.text((3 + n, 1), line, "text")
     src = sources(sheet, layer)
-    y = output_figure(sheet, layer)
-    tapped(sheet, y.cells, layer.geometry, src.input, src.weight, src.bias)
-    figures = src.x | led(sheet, src.w, "∗") / src.b | led(sheet, y, "→")
-    arrange(sheet, figures, at=(4 + len(about or []), 1))
-    for n, line in enumerate(below_figure or [], sheet.rows + 1):
-        sheet.text((n, 1), line, "text")
+    figures = src.x | led(sheet, src.w, "∗") / src.b | led(sheet, by_products(src), "→")
+    arrange(sheet, note(sheet, *(about or ()), role="text"))
+    arrange(sheet, figures)
+    if below_figure:
+        arrange(sheet, note(sheet, *below_figure, role="text"))

@@ -1,0 +1,61 @@
+"""Controls: cells to choose a number in, and whether it is one that may be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from xlconv.grid.expr import Expr, call, every
+from xlconv.grid.grid import Area, Grid
+from xlconv.grid.places import Spot
+from xlconv.grid.sheet import Sheet
+
+
+def control(
+    sheet: Sheet,
+    at: Spot,
+    name: str,
+    first: Any,
+    offered: Area | Sequence[int] = (),
+    label: str = "",
+    role: str = "control",
+) -> Grid:
+    """A cell to choose a number in, or several side by side.
+
+    first    what is chosen when the file is opened
+    offered  in a dropdown
+    label    before it
+    """
+    if label:
+        sheet.text(at.shift(0, -1), label, "label")
+    content = np.asarray(first, dtype=float)
+    steps = ((0, 1),) * content.ndim
+    cells = sheet.block(name, at, content.shape, role=role, content=content, steps=steps)
+    if offered:
+        sheet.choose(cells, offered)
+    return cells
+
+
+def checked(
+    sheet: Sheet,
+    at: Spot,
+    cells: Sequence[Grid],
+    whole: range,
+    words: tuple[Any, str],
+    role: str = "note",
+) -> Expr:
+    """Whether controls are whole numbers of a range, and words that say so beside them.
+
+    words  what is said of those that are, and of others
+    """
+    right, wrong = words
+    tests = [
+        test for c in cells for test in (c >= whole[0], c <= whole[-1], call("MOD", c, 1).equals(0))
+    ]
+    are = call("IF", call("AND", *tests), right, wrong)
+    numbers = every([call("ISNUMBER", c) for c in cells])
+    message = sheet.formula(at, call("IF", numbers, are, wrong), role)
+    sheet.light(message, message.equals(wrong), "warning")
+    return message.differs(wrong)
