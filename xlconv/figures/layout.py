@@ -7,7 +7,7 @@ first cells in one column; `Table` does both. Captions of what stands side by si
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
@@ -22,7 +22,7 @@ GAPS = (1, 2)
 TOP = 3
 """The first row under a sheet's title and idea."""
 
-PAGE_COLUMNS = 60
+PAGE_COLUMNS = 37
 """Columns that paper shows at a readable size: a longer row of parts that fit goes on below."""
 
 Needs = list[tuple[int, int]]
@@ -65,6 +65,10 @@ class Arranged:
     def broken(self, width: int) -> Arranged:  # noqa: ARG002
         """The same in parts that are no wider, if it has parts."""
         return self
+
+    def starts(self, row: int, lift: int) -> Iterator[int]:  # noqa: ARG002
+        """The rows in which lines of its parts begin, if it stands alone in a row."""
+        return iter(())
 
     def place(self, sheet: Sheet, at: Place, lift: int) -> None:
         """Put the first cell at a place, and the caption so many rows above it."""
@@ -125,6 +129,13 @@ class Table(Arranged):
         down, across = self._starts(0)[-1] + rows[-1][1], self._starts(1)[-1] + columns[-1][1]
         return Box((rows[0][0], columns[0][0]), (down, across))
 
+    def starts(self, row: int, lift: int) -> Iterator[int]:
+        lifts = [lift, *(before for before, _ in self._needs[0][1:])]
+        for line, down, above in zip(self.lines, self._starts(0), lifts, strict=True):
+            yield row + down - above
+            if len(line) == 1 and line[0] is not None:
+                yield from line[0].starts(row + down, above)
+
     def place(self, sheet: Sheet, at: Place, lift: int) -> None:
         starts = self._starts(1)
         lifts = [lift, *(before for before, _ in self._needs[0][1:])]
@@ -180,6 +191,9 @@ class Together(Arranged):
     def box(self) -> Box:
         return self.parts.box
 
+    def starts(self, row: int, lift: int) -> Iterator[int]:
+        return self.parts.starts(row, lift)
+
     def place(self, sheet: Sheet, at: Place, lift: int) -> None:
         self.parts.place(sheet, at, lift)
 
@@ -202,4 +216,6 @@ def arrange(sheet: Sheet, *parts: Arranged | None, at: Place | None = None) -> N
     at = at or (max(TOP, sheet.rows + 1), 1)
     page = Table([part.broken(PAGE_COLUMNS)] for part in parts if part is not None)
     box = page.box
-    page.place(sheet, (at[0] + box.before[0], at[1] + box.before[1]), box.before[0])
+    row = at[0] + box.before[0]
+    page.place(sheet, (row, at[1] + box.before[1]), box.before[0])
+    sheet.starts += page.starts(row, box.before[0])

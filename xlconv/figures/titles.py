@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from xlconv.grid.sheet import Sheet
+from xlconv.figures.layout import PAGE_COLUMNS
+from xlconv.grid.sheet import POINTS, Sheet
+from xlconv.grid.theme import wrapped
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import spell
 
@@ -116,8 +118,11 @@ def alike(numbers: set[int]) -> str:
 LONG = 60
 """Rows beyond which a sheet's title stays when it is scrolled."""
 
+LINE = 15.0
+"""The height of a line of words above a figure, in points: the figure has to be seen, too."""
 
-def surround(
+
+def head(
     sheet: Sheet,
     title: str,
     idea: str,
@@ -126,27 +131,37 @@ def surround(
     names: Sequence[str],
     contents: bool,
 ) -> None:
-    """The title and the idea above a figure, the links beside them, what to try under it.
+    """The title, the links beside it, the idea, and what to try: all above the figure.
 
     n         the number of this sheet in its book, from 0
     names     the names of all sheets of the book
     contents  whether the first of them leads to all others
     """
-    sheet.heights[0] = 30
-    sheet.text((0, 1), title, "title")
-    if sheet.rows > LONG:
-        sheet.frozen_rows = max(2, sheet.frozen_rows)
-    if idea:
-        sheet.text((1, 1), idea, "idea")
-    if try_this:
-        row = sheet.try_row or sheet.rows + 1
-        sheet.text((row, 1), sheet.say("try_this"), "caption")
-        for number, line in enumerate(try_this, 1):
-            sheet.text((row + number, 1), f"{number}.  {line}", "text")
-    column = sheet.behind((0, 1), title, "title") + 1
+    room = sheet.column_width * POINTS * (PAGE_COLUMNS - 2)
+    titles = wrapped(title, "title", room * 0.6)
+    for row, line in enumerate(titles):
+        sheet.heights[row] = 30
+        sheet.text((row, 1), line, "title")
+    column = sheet.behind((0, 1), max(titles, key=len), "title") + 1
     for target, words in _links(sheet, n, names, contents):
         sheet.link((0, column), words, target)
         column = sheet.behind((0, column), words, "link") + 1
+    for line in wrapped(idea, "idea", room) if idea else ():
+        _line(sheet, 1, line, "idea")
+    for number, told in enumerate(try_this, 1):
+        if number == 1:
+            sheet.text((sheet.rows, 1), sheet.say("try_this"), "caption")
+            across = sheet.behind((0, 1), sheet.say("try_this"), "caption")
+        row, lines = sheet.rows - (number == 1), wrapped(f"{number}.  {told}", "text", room * 0.9)
+        for more, line in enumerate(lines):
+            _line(sheet, across, line, "text", row + more)
+
+
+def _line(sheet: Sheet, column: int, words: str, role: str, row: int | None = None) -> None:
+    """A line of words, in the next row if not in a certain one."""
+    row = sheet.rows if row is None else row
+    sheet.heights[row] = LINE
+    sheet.text((row, column), words, role)
 
 
 def _links(sheet: Sheet, n: int, names: Sequence[str], contents: bool) -> Iterator[tuple[str, str]]:

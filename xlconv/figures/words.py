@@ -187,6 +187,7 @@ WORDS: dict[str, str] = {
     "how": "How to use it",
     "made_with": "Made with xlconv {version}. Every number that is not yours to type is a formula.",
     # code
+    "code_prints": "it prints:",
     "code_for": "{framework}: {name}",
     # verdicts
     "agree": "both views agree  ✓",

@@ -77,6 +77,15 @@ print(np.array2string(
 ))
 """
 
+SHOW = """\
+{single}
+{fit}
+{add_bias}
+
+print({shown})
+"""
+"""The end of a program that shows its output as NumPy does."""
+
 _PYTORCH = """\
 # weight: (in_channels, out_channels // groups, {kernel}), not flipped by you
 {imports}

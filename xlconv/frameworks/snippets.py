@@ -20,20 +20,32 @@ import numpy as np
 
 from xlconv.errors import XlconvError
 from xlconv.frameworks.names import FRAMEWORKS
-from xlconv.frameworks.programs import PROGRAMS, REPORT, USE, USE_BY_GROUP, Program, padding_word
+from xlconv.frameworks.programs import (
+    PROGRAMS,
+    REPORT,
+    SHOW,
+    USE,
+    USE_BY_GROUP,
+    Program,
+    padding_word,
+)
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer
+from xlconv.layers.model import output
 
 WIDTH = 100
 LITERAL_LIMIT = 200  # a larger array is loaded from a file
 
 
-def program(layer: Layer, framework: str, places: Mapping[str, str] | None = None) -> str:
+def program(
+    layer: Layer, framework: str, places: Mapping[str, str] | None = None, *, short: bool = False
+) -> str:
     """A complete Python program that prints the layer's output, computed by one framework.
 
     places  where arrays are loaded from that are too large to be written out: Python expressions
             by their names, "input", "weight" or "bias"; see `files`. Where none is given it is
             "input.npy" and so on, as saved by np.save("input.npy", layer.input)
+    short   whether it prints as NumPy does: what `shown` tells
 
     Raises XlconvError if the framework is unknown, or for what is no Layer.
 
@@ -55,7 +67,25 @@ def program(layer: Layer, framework: str, places: Mapping[str, str] | None = Non
             parameter="framework",
         )
     form = PROGRAMS[framework]
-    return _fill(form.text + REPORT, _fields(layer, form, places or {}))
+    return _fill(form.text + (SHOW if short else REPORT), _fields(layer, form, places or {}))
+
+
+def shown(layer: Layer) -> str:
+    """What the short program of a layer prints.
+
+    >>> layer = Layer.of([[1, 2]], [[1, 1]])
+    >>> shown(layer)
+    '[[[1 3 2]]]'
+    >>> exec(program(layer, "numpy", short=True))
+    [[[1 3 2]]]
+    """
+    y = output(layer)
+    return str(y.astype(int) if _is_whole(y) else y.round(_decimals(layer)))
+
+
+def _is_whole(y: Array) -> bool:
+    """Whether all are whole numbers that float32 has, too."""
+    return bool((y == np.rint(y)).all() and np.abs(y).max() <= 2**24)
 
 
 def _fields(layer: Layer, form: Program, places: Mapping[str, str]) -> dict[str, object]:
@@ -73,6 +103,7 @@ def _fields(layer: Layer, form: Program, places: Mapping[str, str]) -> dict[str,
         "data": _data(layer, dtype, places),
         "fit": "" if native else _fit(g, form.why),
         "decimals": decimals,
+        "shown": "y.astype(int)" if _is_whole(output(layer)) else f"y.round({decimals})",
         "hair": f"1e-{decimals + 4:02}",
     }
 

@@ -21,6 +21,9 @@ from xlconv.grid.places import Place, Spot, box_size, tiled
 from xlconv.grid.references import measure
 from xlconv.text import counted, line
 
+POINTS = 5.8
+"""The width of a character of the usual font in points, as columns count them; roughly."""
+
 
 @dataclass(repr=False)
 class Sheet:
@@ -61,9 +64,10 @@ class Sheet:
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
     frozen_rows: int = 0
-    row_height: float = 20
+    starts: list[int] = field(default_factory=list)
+    """The rows in which parts begin that run over the whole sheet: paper may end before them."""
+    row_height: float = 18
     zoom: int = 100
-    try_row: int = 0
     hidden: bool = False
     paints: list[Paint] = field(default_factory=list)
     coats: list[Coat] = field(default_factory=list)
@@ -236,7 +240,7 @@ class Sheet:
         column = Spot.of(at).column
         width = theme.width(content, role)
         while width > 0:
-            width -= self.widths.get(column, self.column_width) * 5.8
+            width -= self.widths.get(column, self.column_width) * POINTS
             column += 1
         return column
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from unicodedata import east_asian_width
 
 INK, GREY, BLUE = "1F2937", "5B6472", "1E3A8A"
 PALE_YELLOW, PALE_GREY, ORANGE, WHITE = "FFF9DB", "F1F3F5", "BF4B08", "FFFFFF"
@@ -58,17 +60,17 @@ ROLES: dict[str, Look] = {
     "text": Look(),
     "paragraph": Look(wrap=True),
     "heading": Look(bold=True, size=13),
-    "code": Look(font=MONOSPACE, size=10),
+    "code": Look(font=MONOSPACE, size=11),
     "label": Look(color=GREY, align="right", indent=1),
-    "index": Look(color=GREY, size=8, align="center"),
-    "edge": Look(color=GREY, size=8, align="right"),
+    "index": Look(color=GREY, size=11, align="center"),
+    "edge": Look(color=GREY, size=11, align="right"),
     "operator": Look(color=GREY, size=14, bold=True, align="center"),
     "words": Look(),
-    "symbols": Look(size=9),
+    "symbols": Look(size=11),
     "verdict": Look(bold=True, color="15803D"),
     "warning": Look(bold=True, color="B91C1C"),
-    "heads": Look(color=GREY, size=9, align="center"),
-    "symbol": Look(size=9, align="center"),
+    "heads": Look(color=GREY, size=11, align="center"),
+    "symbol": Look(size=11, align="center"),
     # what may be typed over
     "input": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
     "image": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
@@ -138,9 +140,29 @@ def mark(tint: int) -> str:
     return mark(before - 1) + MARKS[letter]
 
 
+WIDE = ("W", "F")
+"""The letters that take the room of two, as Unicode calls them."""
+
+PIECE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffef]\s*|[^\s\u2e80-\u9fff]*\s*")
+"""A word with the space behind it; in Chinese and Japanese, each letter."""
+
+
 def width(content: str, role: str) -> float:
     """How wide a text is in points, roughly, since fonts differ; 0 of one that is wrapped."""
     style = look(role)
-    return (
-        0 if style.wrap else len(content) * style.size * (0.61 if style.font == MONOSPACE else 0.5)
-    )
+    letters = len(content) + sum(map(WIDE.__contains__, map(east_asian_width, content)))
+    return 0 if style.wrap else letters * style.size * (0.61 if style.font == MONOSPACE else 0.5)
+
+
+def wrapped(content: str, role: str, room: float) -> list[str]:
+    """A text as lines that are no wider than so many points; only a word may be wider.
+
+    >>> wrapped("one two three", "text", 50), wrapped("", "text", 50)
+    (['one two', 'three'], [''])
+    """
+    lines = [""]
+    for piece in PIECE.findall(content):
+        if lines[-1] and width(lines[-1] + piece.rstrip(), role) > room:
+            lines.append("")
+        lines[-1] += piece
+    return [line.strip() for line in lines]

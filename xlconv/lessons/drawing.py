@@ -12,7 +12,7 @@ import numpy as np
 
 from xlconv.errors import LimitError, RoomError, XlconvError
 from xlconv.figures.sums import drawn
-from xlconv.figures.titles import surround
+from xlconv.figures.titles import LONG, head
 from xlconv.figures.words import WORDS
 from xlconv.grid.functions import Values
 from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS, SHEETS_CELLS
@@ -65,8 +65,13 @@ def draw(
     page = lesson.pages[number]
     words = WORDS | dict(lesson.words)
 
+    contents = lesson.pages[0].view == "contents"
+
     def blank() -> Sheet:
-        return Sheet(page.name, page.view, words, given=given or {}, room=room, plan=plan)
+        sheet = Sheet(page.name, page.view, words, given=given or {}, room=room, plan=plan)
+        title = page.title or page.name
+        head(sheet, title, page.idea, page.try_this, number, lesson.names, contents)
+        return sheet
 
     function, its = view_function(page.view), _given(lesson, page)
     try:
@@ -80,9 +85,8 @@ def draw(
         raise type(error)(f'sheet "{page.name}": {error}', parameter=error.parameter) from None
     if not plan:
         sheet.fit()
-    contents = lesson.pages[0].view == "contents"
-    title = page.title or page.name
-    surround(sheet, title, page.idea, page.try_this, number, lesson.names, contents)
+    if sheet.rows > LONG:
+        sheet.frozen_rows = max(2, sheet.frozen_rows)
     return sheet
 
 

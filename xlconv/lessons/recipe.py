@@ -81,7 +81,13 @@ def _pieces(text: str, size: int) -> list[str]:
 def _told(page: Page) -> dict[str, Any]:
     options = {key: _short(value) for key, value in page.options.items()}
     layer = {} if page.layer is None else _parameters(page.layer)
-    return {"name": page.name, "view": page.view} | layer | options
+    above = {"title": page.title, "idea": page.idea, "try": list(page.try_this)}
+    return {"name": page.name, "view": page.view} | _kept(above) | layer | options
+
+
+def _kept(above: dict[str, Any]) -> dict[str, Any]:
+    """What stands above a figure: where that stands hangs on it."""
+    return {key: value for key, value in above.items() if value}
 
 
 def _parameters(layer: Layer) -> dict[str, Any]:

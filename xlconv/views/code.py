@@ -8,10 +8,12 @@ from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure
 from xlconv.figures.layout import Table, Together, arrange
 from xlconv.frameworks.names import FRAMEWORKS
-from xlconv.frameworks.snippets import program
+from xlconv.frameworks.snippets import program, shown
 from xlconv.grid.places import corners
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
+
+USUAL = ("pytorch", "tensorflow")
 
 HEIGHT = 14
 """Of a line of code, in points."""
@@ -28,13 +30,13 @@ def code(
 
     layers      the lesson's layers by name
     examples    the names of those to show; all if not given
-    frameworks  those whose programs are shown; all if not given
+    frameworks  those whose programs are shown; PyTorch and TensorFlow if not given
     """
-    shown, names = list(frameworks or FRAMEWORKS), list(examples or layers)
+    used, names = list(frameworks or USUAL), list(examples or layers)
     for name in names:
         if name not in layers:
             raise XlconvError(f'there is no layer "{name}"; known are {", ".join(layers)}')
-    pairs = [shown[n : n + 2] for n in range(0, len(shown), 2)]
+    pairs = [used[n : n + 2] for n in range(0, len(used), 2)]
     listings = [
         [_listing(sheet, framework, name, layers[name]) for framework in pair]
         for pair in pairs
@@ -47,8 +49,9 @@ def code(
 
 
 def _listing(sheet: Sheet, framework: str, name: str, layer: Layer) -> Figure:
-    """A layer's program in one framework under its name."""
-    corner, lines = sheet.corner(), program(layer, framework).rstrip("\n").split("\n")
+    """A layer's program in one framework under its name, and what it prints."""
+    text = f"{program(layer, framework, short=True)}\n# {sheet.say('code_prints')}\n{shown(layer)}"
+    corner, lines = sheet.corner(), text.split("\n")
     sheet.text(corner, sheet.say("code_for", framework=FRAMEWORKS[framework], name=name), "heading")
     for line in lines:
         sheet.run_over(corner.shift(1), line, "code")

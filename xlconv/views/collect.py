@@ -14,10 +14,16 @@ from xlconv.figures.outputs import by_distributing
 from xlconv.figures.ruler import kernel_indices, source
 from xlconv.figures.table import Column, Lines, table
 from xlconv.figures.titles import AXES
-from xlconv.grid.expr import call, joined, rounded, with_commas
+from xlconv.grid.expr import Expr, call, joined, rounded, with_commas
 from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
+
+NUMBERS, SYMBOLS = 18, 9
+"""Terms of a line of the sum, in numbers and in symbols."""
+
+Terms = tuple[Sequence[Expr | str], Sequence[Grid], Sequence[Expr | str]]
+"""What begins a sum in words, its terms, and what ends it."""
 
 TAPS = 80
 """Products beyond which the looked-at cell is not written out as a sum."""
@@ -54,19 +60,26 @@ def _in_words(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources, y: Grid)
 
     tap = _taps(sheet, layer, here, src)
     corner = sheet.corner()
-    result = sheet.formula(corner.shift(1), here.if_valid(here.of(y)), "current")
-    bias = [] if src.bias is None else [" + ", rounded(here.by_channel(list(each(src.bias))))]
-    numbers = joined(*each(tap["numbers"]), *bias)
-    symbols = joined(*each(tap["symbols"]), " + b = " if bias else " = ")
-    nothing = sheet.say("only_bias" if bias else "nothing")
+    result = sheet.formula(corner, here.if_valid(here.of(y)), "current")
     reached = call("COUNTIF", tap["number"].area(), ">0") > 0
-    index = joined("y[", *with_commas(here.at), "] = ")
-    long = joined(index, symbols, numbers, " = ", rounded(result))
-    short = call(
-        "IF", reached, rounded(result) & " = " & numbers, rounded(result) & " = " & nothing
-    )
-    sheet.formula(corner, here.if_valid(call("IF", reached, long, index & nothing)), "symbols")
-    sheet.formula(corner.shift(1, 2), here.if_valid(short), "words")
+    nothing = sheet.say("nothing" if src.bias is None else "only_bias")
+    bias = [] if src.bias is None else [" + ", rounded(here.by_channel(list(each(src.bias))))]
+    symbol = [] if src.bias is None else [" + b"]
+    numbers: Terms = [rounded(result), " = "], each(tap["numbers"]), bias
+    symbols: Terms = ["y[", *with_commas(here.at), "] = "], each(tap["symbols"]), symbol
+    row = 0
+    for (first, terms, last), size in ((numbers, NUMBERS), (symbols, SYMBOLS)):
+        none = joined(*first, nothing)
+        for start in range(0, len(terms), size):
+            ends = start + size >= len(terms)
+            told = [
+                *(() if start else first),
+                *terms[start : start + size],
+                *(last if ends else ()),
+            ]
+            content = call("IF", reached, joined(*told), none if not start else "")
+            sheet.formula(corner.shift(row, 2), here.if_valid(content), "words")
+            row += 1
     return [Part(corner.anchor), tap]
 
 

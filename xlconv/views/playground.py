@@ -19,8 +19,8 @@ from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
 
-STRIP, TRIES = 2, 6
-"""The row of the parameters, and the rows free for what to try, under what is seen first."""
+STRIP = 2
+"""The rows of the parameters, which stay when the sheet is scrolled."""
 
 INPUT, KERNEL, STRIDE, DILATION = (
     LIMITS[name][1] for name in ("input_size", "kernel_size", "stride", "dilation")
@@ -48,7 +48,7 @@ def playground(sheet: Sheet, layer: Layer, *, area: int = 18) -> None:
             f"area must be from {least}, the full output of this layer, to {LARGEST}, got {area}"
         )
         raise XlconvError(words, parameter="area")
-    sheet.column_width, sheet.frozen_rows = 4.1, STRIP + 2
+    sheet.column_width, sheet.frozen_rows = 4.1, sheet.rows + 1 + STRIP
     p = parameters(sheet, start)
     size = live_sizes(sheet, p, area)
     size_words(sheet, p, size)
@@ -70,9 +70,8 @@ def playground(sheet: Sheet, layer: Layer, *, area: int = 18) -> None:
     count = _count(live, live.heads(area, out.along), rows, columns)
     live.verdict(y, same)
 
-    arrange(sheet, p, (x | w) / legend / t | y | size, at=(STRIP, 1))
-    sheet.try_row = sheet.rows + 1
-    arrange(sheet, z, stamps, same | count, at=(sheet.try_row + TRIES, 1))
+    arrange(sheet, p, (x | w) / legend / t | y | size)
+    arrange(sheet, z, stamps, same | count)
 
 
 def _count(live: Live, head: Heads, rows: Expr, columns: Expr) -> Figure:

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from xlconv.grid.places import a1, corners, quoted
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import BLUE, FRAME, GREY, INK, PALE_GREY, TINTS, WHITE
+from xlconv.xlsx.pages import pages
 from xlconv.xlsx.styles import Styles
 from xlconv.xlsx.values import Strings, encoded, escape
-from xlconv.xlsx.worksheet import HEAD, MAIN, extent, runs_over_pages
+from xlconv.xlsx.worksheet import HEAD, MAIN, extent
 
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/"
@@ -136,7 +137,7 @@ def workbook(sheets: Sequence[Sheet]) -> str:
         if sheet.hidden:  # LibreOffice would print it
             continue
         printed = {"Area": extent(sheet, absolute=True)}
-        if runs_over_pages(sheet):
+        if pages(sheet).breaks:
             printed["Titles"] = "$1:$2"
         names += [
             f'<definedName name="_xlnm.Print_{name}" localSheetId="{n}">'

@@ -9,16 +9,15 @@ from collections import defaultdict
 from itertools import count, groupby
 
 from xlconv.grid.grid import Area
-from xlconv.grid.limits import EXCEL_COLUMNS
 from xlconv.grid.places import a1, leaves, quoted, span
 from xlconv.grid.references import conditions
 from xlconv.grid.sheet import Sheet
+from xlconv.xlsx.pages import columns, pages, widths
 from xlconv.xlsx.styles import Styles
 from xlconv.xlsx.values import encoded, escape
 
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-A4 = 9
 
 # Excel is told not to mark cells whose formulas differ from those beside them
 QUIET = 'numberStoredAsText="1" formula="1" formulaRange="1"'
@@ -33,65 +32,42 @@ def before_rows(sheet: Sheet, first: bool) -> str:
             ' activePane="bottomLeft" state="frozen"/>'
             '<selection pane="bottomLeft" activeCell="A1" sqref="A1"/>'
         )
-    widths = (sheet.widths.get(n, sheet.column_width) for n in range(_columns(sheet)))
-    columns, begin = [], 1
-    for width, alike in groupby(widths):
+    listed, begin = [], 1
+    for width, alike in groupby(widths(sheet)):
         end = begin + len(list(alike))
-        columns.append(f'<col min="{begin}" max="{end - 1}" width="{width:g}" customWidth="1"/>')
+        listed.append(f'<col min="{begin}" max="{end - 1}" width="{width:g}" customWidth="1"/>')
         begin = end
     seen = ' tabSelected="1"' if first else ""
     return (
-        f'{HEAD}<worksheet xmlns="{MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+        f'{HEAD}<worksheet xmlns="{MAIN}">'
         f'<dimension ref="{extent(sheet)}"/><sheetViews><sheetView showGridLines="0"{seen}'
         f' zoomScale="{sheet.zoom}" workbookViewId="0">{pane}</sheetView></sheetViews>'
         f'<sheetFormatPr defaultColWidth="{sheet.column_width:g}"'
         f' defaultRowHeight="{sheet.row_height:g}" customHeight="1"/>'
-        + (f"<cols>{''.join(columns)}</cols>" if columns else "")
-        + "<sheetData>"
+        f"<cols>{''.join(listed)}</cols><sheetData>"
     )
 
 
 def after_rows(sheet: Sheet, title: str, styles: Styles) -> str:
     """A sheet's part from its rows on."""
-    across, down = _page_size(sheet)
-    way, tall = ("landscape" if across > down else "portrait"), 0 if runs_over_pages(sheet) else 1
+    printed = pages(sheet)
     titled = encoded("&R" + title.replace("&", "&&"))
     header = f"<oddHeader>{titled}</oddHeader>" if title else ""
     return (
         f"</sheetData>{_lights(sheet, styles)}{_choices(sheet)}{_links(sheet)}"
         '<printOptions horizontalCentered="1"/><pageMargins left="0.5" right="0.5" top="0.5"'
-        f' bottom="0.5" header="0.25" footer="0.25"/><pageSetup paperSize="{A4}" fitToWidth="1"'
-        f' fitToHeight="{tall}" orientation="{way}"/><headerFooter>{header}<oddFooter>'
-        "&amp;L&amp;A&amp;R&amp;P / &amp;N"
-        f'</oddFooter></headerFooter><ignoredErrors><ignoredError sqref="{extent(sheet)}" {QUIET}/>'
+        f' bottom="0.5" header="0.25" footer="0.25"/>'
+        f"{printed.setup()}<headerFooter>{header}<oddFooter>&amp;L&amp;A&amp;R&amp;P / &amp;N"
+        f"</oddFooter></headerFooter>{printed.row_breaks()}"
+        f'<ignoredErrors><ignoredError sqref="{extent(sheet)}" {QUIET}/>'
         "</ignoredErrors></worksheet>"
     )
 
 
-def _columns(sheet: Sheet) -> int:
-    """The columns of a sheet, with those that computed texts run over now."""
-    runs = (corner.place[1] + end for corner, end in sheet.runs if corner.place)
-    return min(max([sheet.columns, *runs]), EXCEL_COLUMNS)
-
-
 def extent(sheet: Sheet, absolute: bool = False) -> str:
     """All cells of a sheet, as one range."""
-    last = max(sheet.rows, 1) - 1, max(_columns(sheet), 1) - 1
+    last = max(sheet.rows, 1) - 1, columns(sheet) - 1
     return f"{a1((0, 0), absolute)}:{a1(last, absolute)}"
-
-
-def _page_size(sheet: Sheet) -> tuple[float, float]:
-    """Width and height of a sheet, in points."""
-    columns, rows = max(_columns(sheet), 1), max(sheet.rows, 1)
-    own = sum(width - sheet.column_width for n, width in sheet.widths.items() if n < columns)
-    taller = sum(height - sheet.row_height for n, height in sheet.heights.items() if n < rows)
-    return (columns * sheet.column_width + own) * 5.6, rows * sheet.row_height + taller
-
-
-def runs_over_pages(sheet: Sheet) -> bool:
-    """Whether a sheet is so tall that one page would make it too small to read."""
-    across, down = _page_size(sheet)
-    return down > 2 * across
 
 
 def _lights(sheet: Sheet, styles: Styles) -> str:

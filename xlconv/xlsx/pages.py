@@ -1,0 +1,97 @@
+"""How a sheet lies on paper: the way of the page, its scale, and where a new one begins.
+
+A scale is said rather than a number of pages to fit, since then Excel keeps breaks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+
+from xlconv.grid.limits import EXCEL_COLUMNS
+from xlconv.grid.sheet import Sheet
+
+A4 = 9
+"""The paper, as Excel numbers it."""
+
+MARGIN = 36
+SIDES = (595 - 2 * MARGIN - 15, 842 - 2 * MARGIN - 15)
+"""The short and the long side of A4 between its margins, in points; a little less, for fonts."""
+
+READABLE = 0.73
+"""The scale at which the smallest letters of a sheet still have 8 points."""
+
+SCALES = (0.95, 0.9, 0.85, 0.8, 0.76, READABLE)
+"""Scales that are tried, since fewer pages are worth smaller letters."""
+
+TITLES = 2
+"""The rows that each page of several repeats."""
+
+
+@dataclass(frozen=True)
+class Pages:
+    """How a sheet is printed.
+
+    landscape  whether the paper lies
+    scale      of the cells, in percent
+    breaks     the rows, from 0, at which a new page begins
+    """
+
+    landscape: bool
+    scale: int
+    breaks: tuple[int, ...] = ()
+
+    def setup(self) -> str:
+        way = "landscape" if self.landscape else "portrait"
+        return f'<pageSetup paperSize="{A4}" scale="{self.scale}" orientation="{way}"/>'
+
+    def row_breaks(self) -> str:
+        """The element for the breaks, each by the row above it, counted from 1."""
+        if not self.breaks:
+            return ""
+        many = len(self.breaks)
+        brks = "".join(
+            f'<brk id="{row}" max="{EXCEL_COLUMNS - 1}" man="1"/>' for row in self.breaks
+        )
+        return f'<rowBreaks count="{many}" manualBreakCount="{many}">{brks}</rowBreaks>'
+
+
+def columns(sheet: Sheet) -> int:
+    """The columns of a sheet, with those that computed texts run over now."""
+    runs = (corner.place[1] + end for corner, end in sheet.runs if corner.place)
+    return min(max([sheet.columns, *runs, 1]), EXCEL_COLUMNS)
+
+
+def widths(sheet: Sheet) -> list[float]:
+    """The widths of a sheet's columns, in characters."""
+    return [sheet.widths.get(n, sheet.column_width) for n in range(columns(sheet))]
+
+
+def pages(sheet: Sheet) -> Pages:
+    """As few pages as there can be, with cells as large as there can be, if all can be read.
+
+    What is too wide to be read takes all of the paper's width.
+    """
+    across = sum(round(width * 7 + 5) * 0.75 for width in widths(sheet))
+    heights = [sheet.heights.get(n, sheet.row_height) for n in range(max(sheet.rows, 1))]
+    found = []
+    for landscape, (high, wide) in {False: SIDES[::-1], True: SIDES}.items():
+        most = min(1.0, wide / across)
+        scales = [most, *(scale for scale in SCALES if scale < most)]
+        for scale in scales if most >= READABLE else [max(most, 0.1)] * landscape:
+            found.append(Pages(landscape, int(100 * scale), _breaks(sheet, heights, high / scale)))
+    return min(found, key=lambda one: (len(one.breaks), -one.scale))
+
+
+def _breaks(sheet: Sheet, heights: list[float], room: float) -> tuple[int, ...]:
+    """The rows at which pages begin: those where a part begins, or where there is no more room."""
+    starts, found = sorted(sheet.starts), list[int]()
+    ends = list(accumulate(heights, initial=0.0))
+    top, titles = 0, 0.0
+    while ends[-1] - ends[top] > room - titles:
+        last = max(n for n in range(top, len(ends)) if ends[n] - ends[top] <= room - titles)
+        fit = [row for row in starts if top < row <= last]
+        top = fit[-1] if fit else max(last, top + 1)
+        found.append(top)
+        titles = ends[min(TITLES, len(heights))]
+    return tuple(found)
