@@ -14,7 +14,7 @@ from xlconv.figures.outputs import by_distributing
 from xlconv.figures.ruler import kernel_indices, source
 from xlconv.figures.table import Column, Lines, table
 from xlconv.figures.titles import AXES
-from xlconv.grid.expr import Expr, call, joined, rounded, with_commas
+from xlconv.grid.expr import call, joined, rounded, with_commas
 from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
@@ -22,7 +22,7 @@ from xlconv.layers.layer import Layer
 NUMBERS, SYMBOLS = 18, 9
 """Terms of a line of the sum, in numbers and in symbols."""
 
-Terms = tuple[Sequence[Expr | str], Sequence[Grid], Sequence[Expr | str]]
+Terms = tuple[Sequence[object], Sequence[Grid], Sequence[object]]
 """What begins a sum in words, its terms, and what ends it."""
 
 TAPS = 80
