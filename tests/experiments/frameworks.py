@@ -17,7 +17,7 @@ def rule(sheet: Page, stride: int) -> list[bool]:
     return (~np.isnan(sheet["rule"][:, column])).tolist()
 
 
-@tries("Odd", "Type 9 into any input: both full outputs stay alike")
+@tries("Odd", "Type 9 into any input: both full outputs are the same")
 def _(sheet: Page) -> None:
     for cell in np.ndindex(2, 2):
         sheet.put("input", cell, 9)

@@ -29,7 +29,7 @@ def _(sheet: Page) -> None:
     assert (sheet["output"] == 0).any()
 
 
-@tries("1-D", "Set it to 0 1 0: the output is the input without its ends")
+@tries("1-D", "Set the kernel to 0 1 0: the output is the input without its ends")
 def _(sheet: Page) -> None:
     sheet.set(kernel=[0, 1, 0])
     assert sheet["output"].tolist() == sheet["input"][1:-1].tolist()
@@ -54,7 +54,7 @@ def _(sheet: Page) -> None:
     assert sheet["output"].tolist() == sums == [[9, 6, 3]] * 3
 
 
-@tries("2-D", "Keep the ones, and change the input cell in the very middle")
+@tries("2-D", "Set the kernel to nine ones and change the input cell")
 def _(sheet: Page) -> None:
     sheet.set(kernel=1)
     before = sheet["output"]

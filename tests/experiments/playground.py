@@ -76,6 +76,8 @@ def _(sheet: Page) -> None:
         "output_padding must be a whole number from 0 to 1: it stays below stride or dilation"
     )
     assert np.isnan(sheet["output"]).all()
+    sheet.set(output_padding=0)
+    assert size(sheet, "output_full") == (9, 9)
 
 
 @tries("Playground", "At stride 2, compare kernel_size 3 with 4")

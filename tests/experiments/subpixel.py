@@ -74,7 +74,7 @@ def _(sheet: Page) -> None:
     assert all(len(one) == 1 for one in each)
 
 
-@tries("Uneven", "Now set the kernel to 1 2 1 / 2 4 2 / 1 2 1")
+@tries("Uneven", "Set the input to 1 and the kernel to 1 2 1 / 2 4 2 / 1 2 1")
 def _(sheet: Page) -> None:
     sheet.set(input=1, kernel=[[1, 2, 1], [2, 4, 2], [1, 2, 1]])
     assert (sheet["output"][1:-1, 1:-1] == 4).all()

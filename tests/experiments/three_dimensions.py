@@ -30,7 +30,7 @@ def _(sheet: Page) -> None:
         assert [sheet.beside(name) for name in ("depth", "row", "column")] == [[d], [r], [c]]
 
 
-@tries("Distribute", "Put back step 8 and read the counts")
+@tries("Distribute", "At step 8, read the counts")
 def _(sheet: Page) -> None:
     sheet.set(step=8)
     count = sheet["count"]

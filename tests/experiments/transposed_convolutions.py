@@ -16,7 +16,7 @@ def _(why: Page) -> None:
     assert (why["output"] == why["input"].repeat(2, 0).repeat(2, 1)).all()
 
 
-@tries("Why", "Set it to 1 0 / 0 0")
+@tries("Why", "Set the kernel to 1 0 / 0 0")
 def _(why: Page) -> None:
     why.set(kernel=[[1, 0], [0, 0]])
     (a, b), (c, d) = why["input"]
@@ -45,7 +45,7 @@ def _(distribute: Page) -> None:
     assert len(distribute.formula("output", (0, 2)).split("+")) == 3
 
 
-@tries("Distribute", "Put back step 16 and type 5 into one input cell")
+@tries("Distribute", "At step 16, type 5 into one input cell")
 def _(distribute: Page) -> None:
     distribute.set(step=16)
     before = distribute["output"]
