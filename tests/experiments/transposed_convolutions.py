@@ -76,7 +76,8 @@ def _(collect: Page) -> None:
 @tries("Collect", "Look at row 0, column 0: one input and one weight are left")
 def _(collect: Page) -> None:
     collect.set(look_row=0, look_column=0)
-    assert collect.says("y[0,0] = x[0,0]*w[0,0] = 1*1 = 1")
+    assert collect.says("y[0,0] = x[0,0]*w[0,0]")
+    assert "1 = 1*1" in collect.texts()
     window = collect["stretched"][:3, :3]
     assert window[2, 2] == 1
     assert window.sum() == 1
@@ -93,7 +94,7 @@ def _(collect: Page) -> None:
     assert (collect["by_distributing"] == after).all()
     assert collect.says("x[1,2]*w[1,1]")
     assert collect.says(" + 3*5 + ")
-    assert collect.says(f" = {after[2, 3]:g}")
+    assert collect.says(f"{after[2, 3]:g} = ")
     assert collect.says(AGREE)
 
 

@@ -214,5 +214,5 @@ WORDS: dict[str, str] = {
     "contents": "Contents",
     "previous": "‹ {name}",
     "next": "{name} ›",
-    "try_this": "Try this, and undo it before the next",
+    "try_this": "Try this",
 }
