@@ -20,8 +20,8 @@ _RANGE = re.compile(r"\$?([A-Z]+)\$?(\d+)(?::\$?([A-Z]+)\$?(\d+))?")
 
 
 def recalculate(xlsx: bytes, changes: Changes = NO_CHANGES) -> Values:
-    with _silence():
-        model = _load(xlsx, ironcalc.load_from_xlsx)
+    with quiet():
+        model = opened(xlsx, ironcalc.load_from_xlsx)
         sheets = [sheet["name"] for sheet in model.get_worksheets_properties()]
         for (sheet, cell), value in changes.items():
             where = (sheets.index(sheet), *row_and_column(cell))
@@ -43,8 +43,8 @@ def conditional(xlsx: bytes, changes: Changes = NO_CHANGES) -> Highlights:
 
     A highlight that a cell's own format has already is not seen: IronCalc gives the two merged.
     """
-    with _silence():
-        model = _load(xlsx, ironcalc.create_user_model_from_xlsx)
+    with quiet():
+        model = opened(xlsx, ironcalc.create_user_model_from_xlsx)
         sheets = [sheet["name"] for sheet in model.get_worksheets_properties()]
         model.pause_evaluation()
         for (sheet, cell), value in changes.items():
@@ -92,7 +92,7 @@ def _value(value: Value | None) -> Value:
     return "" if value is None else value
 
 
-def _load(xlsx: bytes, loader: Any) -> Any:
+def opened(xlsx: bytes, loader: Any) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "book.xlsx")
         path.write_bytes(strip_values(xlsx))
@@ -100,7 +100,7 @@ def _load(xlsx: bytes, loader: Any) -> Any:
 
 
 @contextmanager
-def _silence() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """IronCalc prints from Rust, below sys.stdout, about cells without a value."""
     kept = os.dup(1), os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)

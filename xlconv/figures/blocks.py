@@ -195,8 +195,14 @@ def stretched_figure(sheet: Sheet, g: Geometry, x: Figure, at: Spot | None = Non
     return inlaid(sheet, "stretched", x.cells, sizes, places, words, ruler=ruler, at=at)
 
 
-def turned_figure(sheet: Sheet, g: Geometry, w: Figure, words: str | None = None) -> Figure:
-    """The kernel turned by half, with the zeros of its dilation, each weight a live copy."""
+def turned_figure(sheet: Sheet, g: Geometry, w: Figure, *, short: bool = False) -> Figure:
+    """The kernel turned by half, with the zeros of its dilation, each weight a live copy.
+
+    short  whether the words above it leave its size out
+    """
+    way = "turned" if g.rank <= 2 else "reversed"  # no turn reverses three axes
+    size = plain((*g.weight_shape[:2], *(axis.extent for axis in g.axes)), 2)
+    words = sheet.say(f"{way}_short") if short else sheet.say(way, size=size)
     return gapped_figure(sheet, g, w, "turned", words, slice(None, None, -1))
 
 

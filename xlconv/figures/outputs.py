@@ -51,7 +51,7 @@ def by_collecting(
     """
     sheet, g = src.sheet, src.layer.geometry
     z = stretched_figure(sheet, g, src.x, at)
-    t = turned_figure(sheet, g, src.w, sheet.say("turned_short"))
+    t = turned_figure(sheet, g, src.w, short=True)
     again = output_figure(sheet, src.layer, "by_collecting")
     collected(sheet, again.cells, g, t.cells, z.cells, src.bias)
     return z, t, again, verdict(sheet, (y, again.cells))

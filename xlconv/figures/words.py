@@ -7,6 +7,7 @@ WORDS: dict[str, str] = {
     "input": "Input  {size}",
     "kernel": "Kernel  {size}",
     "turned": "Kernel turned by 180°  {size}",
+    "reversed": "Kernel reversed along all axes  {size}",
     "bias": "Bias",
     "output": "Output  {size}",
     "output_formula": "Output  {size} = {formula}",
@@ -19,6 +20,7 @@ WORDS: dict[str, str] = {
     "by_distributing": "The same by distributing  {size}",
     "by_collecting": "The same by collecting  {size}",
     "turned_short": "Kernel turned by 180°",
+    "reversed_short": "Kernel reversed along all axes",
     "parts": "A sum too long for one formula, in {count} parts",
     "parts_for": "The sums in {cells}, too long for one formula, in {count} parts",
     # gniddap

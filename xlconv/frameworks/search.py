@@ -4,8 +4,8 @@ What is given, for all axes or for each, is kept. Of what is not, strides up to 
 least 4, and kernels up to twice the stride, and at least 7, are tried, larger ones where the
 sizes need them: so there is no answer only where the kernel is given. Axes differ in kernel
 and stride no more than they must. First come those of even overlap (kernel_size divisible by
-stride: no checkerboard), then those of padding without a begin:end, of equal kernels and
-strides, and of the least dilation, output_padding, padding and kernel_size.
+stride: one cause of checkerboards less), then those of padding without a begin:end, of equal
+kernels and strides, and of the least dilation, output_padding, padding and kernel_size.
 """
 
 from __future__ import annotations

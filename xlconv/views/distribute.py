@@ -68,7 +68,7 @@ def _step(sheet: Sheet, sizes: Sequence[int]) -> Step:
     number = control(sheet, corner.shift(0, 2), "step", last, whole if last < 100 else ())
     words = sheet.say("step_range", last=last), sheet.say("step_wrong", last=last)
     valid = checked(sheet, corner.shift(0, 4), [number], whole, words)
-    at, across = list[Grid](), counted_from(19, 3)
+    at, across, reached = list[Grid](), counted_from(19, 3), call("AND", valid, number > 0)
     sheet.text(corner.shift(0, 16), sheet.say("step_at"), "label")
     for name, size, rest in zip(AXES[-len(sizes) :], sizes, passed(sizes), strict=True):
         place = call("INT", (number - 1) / rest) if rest > 1 else number - 1
@@ -76,7 +76,7 @@ def _step(sheet: Sheet, sizes: Sequence[int]) -> Step:
             place = call("MOD", place, size)
         spot = corner.shift(0, next(across))
         sheet.text(spot, sheet.say(name), "label")
-        at.append(sheet.formula(spot.shift(0, 1), call("IF", valid, place, ""), "fact"))
+        at.append(sheet.formula(spot.shift(0, 1), call("IF", reached, place, ""), "fact"))
     return Step(corner.anchor, number=number, valid=valid, at=at)
 
 

@@ -11,8 +11,10 @@ from xlconv.grid.grid import Grid
 from xlconv.grid.places import Spot
 from xlconv.grid.sheet import Sheet
 
-CORNER, ACROSS, LARGEST = 8, 3, 16
-"""Cells of a corner, corners in a row, and the largest kernel and stride to choose."""
+CORNER, ACROSS = 8, 3
+"""Cells of a corner, and corners in a row."""
+LARGEST = CORNER
+"""The largest kernel and stride to choose: of a larger one no cell inside would be shown."""
 CHOICE = range(1, LARGEST + 1)
 """What may be chosen of both."""
 

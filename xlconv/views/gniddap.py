@@ -48,7 +48,7 @@ def gniddap(
         for pads in _series(g, paddings)
     ]
     src = sources(sheet, layer)
-    t = turned_figure(sheet, g, src.w, sheet.say("turned_short"))
+    t = turned_figure(sheet, g, src.w, short=True)
     sizes = size_table(sheet, src, [one.geometry for one in every])
     columns = [_column(sheet, one, layer, src, t) for one in every]
     arrange(sheet, src.column / t / sizes | Table(zip(*columns, strict=True)))

@@ -22,7 +22,7 @@ def upsampling(sheet: Sheet, layer: Layer) -> None:
     """The input made larger in three ways, and each of them convolved with the turned kernel."""
     g = layer.geometry
     src = sources(sheet, layer)
-    t = turned_figure(sheet, g, src.w, sheet.say("turned_short"))
+    t = turned_figure(sheet, g, src.w, short=True)
     columns = [src.column / t]
     for way in WAYS:
         own = way == "zeros"  # what the layer does

@@ -1,0 +1,200 @@
+"""The main lesson, but for its sheets that stand in a lesson of their own too."""
+
+import numpy as np
+
+from .desk import Page
+from .proofs import proofs_of
+
+tries = proofs_of("transposed-convolutions")
+
+AGREE = "both views agree  ✓"
+
+
+@tries("Why", "Set the kernel to 1 1 / 1 1: each input value fills a block")
+def _(why: Page) -> None:
+    why.set(kernel=1)
+    assert (why["output"] == why["input"].repeat(2, 0).repeat(2, 1)).all()
+
+
+@tries("Why", "Set the kernel to 1 0 / 0 0")
+def _(why: Page) -> None:
+    why.set(kernel=[[1, 0], [0, 0]])
+    (a, b), (c, d) = why["input"]
+    assert why["output"].tolist() == [[a, 0, b, 0], [0] * 4, [c, 0, d, 0], [0] * 4]
+
+
+@tries("Distribute", "Set the step to 0, then raise it by one")
+def _(distribute: Page) -> None:
+    expected = np.zeros((6, 6))
+    distribute.set(step=0)
+    assert (distribute["output"] == expected).all()
+    assert distribute.beside("row") == distribute.beside("column") == [""]  # no input yet
+    for step in range(1, 17):
+        row, column = divmod(step - 1, 4)
+        expected[row : row + 3, column : column + 3] += 1
+        distribute.set(step=step)
+        assert (distribute["output"] == expected).all(), step
+        assert (distribute.beside("row"), distribute.beside("column")) == ([row], [column])
+
+
+@tries("Distribute", "Click on a cell in the middle of the output: nine terms")
+def _(distribute: Page) -> None:
+    assert len(distribute.formula("output", (2, 2)).split("+")) == 9
+    for corner in ((0, 0), (0, -1), (-1, 0), (-1, -1)):
+        assert "+" not in distribute.formula("output", corner)
+    assert len(distribute.formula("output", (0, 2)).split("+")) == 3
+
+
+@tries("Distribute", "At step 16, type 5 into one input cell")
+def _(distribute: Page) -> None:
+    distribute.set(step=16)
+    before = distribute["output"]
+    distribute.put("input", (1, 2), 5)
+    changed = np.zeros((6, 6), bool)
+    changed[1:4, 2:5] = True
+    assert ((distribute["output"] != before) == changed).all()
+
+
+@tries("Distribute", "Type 9 into the middle of the kernel")
+def _(distribute: Page) -> None:
+    before = distribute["output"]
+    distribute.put("kernel", (1, 1), 9)
+    assert (distribute["stamps"] == [[1, 1, 1], [1, 9, 1], [1, 1, 1]]).all()
+    inner = np.zeros((6, 6), bool)
+    inner[1:5, 1:5] = True
+    assert ((distribute["output"] != before) == inner).all()
+
+
+@tries("Collect", "Look at row 2, column 3: the input at the top left")
+def _(collect: Page) -> None:
+    collect.set(look_row=2, look_column=3)
+    window, kernel = collect.colours("stretched")[2:5, 3:6], collect.colours("kernel")
+    assert (window == kernel[::-1, ::-1]).all()
+    assert len(set(kernel.flat)) == 9
+
+
+@tries("Collect", "Look at row 0, column 0: one input and one weight are left")
+def _(collect: Page) -> None:
+    collect.set(look_row=0, look_column=0)
+    assert collect.says("y[0,0] = x[0,0]*w[0,0]")
+    assert "1 = 1*1" in collect.texts()
+    window = collect["stretched"][:3, :3]
+    assert window[2, 2] == 1
+    assert window.sum() == 1
+
+
+@tries("Collect", "Type 5 into the middle of the kernel")
+def _(collect: Page) -> None:
+    before = collect["output"]
+    collect.put("kernel", (1, 1), 5)
+    assert collect["turned"][1, 1] == 5
+    after = before.copy()
+    after[1:5, 1:5] += 4 * collect["input"]
+    assert (collect["output"] == after).all()
+    assert (collect["by_distributing"] == after).all()
+    assert collect.says("x[1,2]*w[1,1]")
+    assert collect.says(" + 3*5 + ")
+    assert collect.says(f"{after[2, 3]:g} = ")
+    assert collect.says(AGREE)
+
+
+@tries("Gniddap", "Type 9 into any weight: padding 1 and 2 show the numbers of padding 0")
+def _(gniddap: Page) -> None:
+    for weight in np.ndindex(3, 3):
+        gniddap.put("kernel", weight, 9)
+        full = gniddap["output_0"]
+        for p in (1, 2):
+            assert (gniddap[f"output_{p}_full"] == full).all()
+            assert (gniddap[f"output_{p}"] == full[p:-p, p:-p]).all()
+
+
+@tries("Gniddap", "Count the rings of zeros around the input")
+def _(gniddap: Page) -> None:
+    for p in range(3):
+        assert (gniddap[f"trimmed_{p}"] == np.pad(gniddap["input"], 2 - p)).all()
+    assert gniddap.texts().count(AGREE) == 3
+
+
+@tries("Gniddap", "Set the kernel to nine ones: for padding 2")
+def _(gniddap: Page) -> None:
+    gniddap.set(kernel=1)
+    x = gniddap["input"]
+    sums = [[x[r : r + 3, q : q + 3].sum() for q in range(2)] for r in range(2)]
+    assert gniddap["output_2"].tolist() == sums
+    assert (gniddap["trimmed_2"] == x).all()
+
+
+@tries("Sedirts", "Read the counts: 1 1 2 1 1 along each axis")
+def _(sedirts: Page) -> None:
+    along = [1, 1, 2, 1, 1]
+    assert sedirts["count_0"].tolist() == sedirts["count_1"].tolist() == along
+    assert (sedirts["count"] == np.outer(along, along)).all()
+    sedirts.set(kernel=1, input=1)  # equal weights alone make the pattern
+    assert len(set(sedirts["output"].flat)) > 1
+
+
+@tries("Sedirts", "Set all inputs and the whole kernel to 1")
+def _(sedirts: Page) -> None:
+    sedirts.set(input=1, kernel=1)
+    assert (sedirts["output"] == sedirts["count"]).all()
+
+
+@tries("Sedirts", "Set the 1 in the middle of the kernel to 0")
+def _(sedirts: Page) -> None:
+    assert sedirts["kernel"][1].tolist() == [0, 1, 0]
+    sedirts.put("kernel", (1, 1), 0)
+    assert not sedirts["output"][[1, 3]].any()
+    sedirts.set(kernel=[[5, 5, 5], [0, 0, 0], [7, 7, 7]])
+    assert not sedirts["output"][[1, 3]].any()
+
+
+@tries("1-D", "Look at columns 1, 2, 3 and so on: the even ones meet two weights")
+def _(row: Page) -> None:
+    assert row["count"].tolist() == [1, 1, 2, 1, 2, 1, 2, 1, 1]
+    plain = row.colours("input")
+    for column, met in enumerate(row["count"]):
+        row.set(look_column=column)
+        tints = [c for c in row.colours("input") if c in set(row.colours("kernel"))]
+        assert len(tints) == met, column
+    assert len(plain) == 4
+
+
+@tries("1-D", "Add up column 4 of the staircase: 3 + 3 = 6")
+def _(row: Page) -> None:
+    stamps, sums = row["stamps"], np.zeros(9)
+    assert (stamps[1, 2], stamps[2, 0]) == (3, 3)
+    for n, stamp in enumerate(stamps):
+        sums[2 * n : 2 * n + 3] += stamp
+    assert sums[4] == 6
+    assert (row["output"] == sums).all()
+    below = {cell.rstrip("0123456789") for cell in row.address("output")[[4]]}
+    assert {cell.rstrip("0123456789") for cell in row.address("stamps")[[1, 2], [2, 0]]} == below
+
+
+@tries("1-D", "Set the kernel to 0.5 1 0.5")
+def _(row: Page) -> None:
+    row.set(kernel=[0.5, 1, 0.5])
+    x, y = row["input"], row["output"]
+    assert (y[1::2] == x).all()
+    assert (y[2:-1:2] == (x[1:] + x[:-1]) / 2).all()
+
+
+@tries("Channels", "Set kernel [0, 0] to zeros")
+def _(channels: Page) -> None:
+    assert channels.says("Kernel [0, 0]")
+    before, parts = channels["output"], channels["parts"]
+    kernel = channels["kernel"]
+    kernel[0, 0] = 0
+    channels.set(kernel=kernel)
+    after = channels["output"]
+    assert not channels["parts"][0, 0].any()
+    assert (after[0] == parts[1, 0] + parts[2, 0]).all()
+    assert (after[1] == before[1]).all()
+    assert channels["parts"][0, 1].any()
+
+
+@tries("Channels", "Click on an output cell: a sum of three parts")
+def _(channels: Page) -> None:
+    for o, row, column in np.ndindex(2, 7, 7):
+        terms = channels.formula("output", (o, row, column)).removeprefix("=").split("+")
+        assert terms == channels.address("parts")[:, o, row, column].tolist()

@@ -1,0 +1,60 @@
+"""Every item under "Try this" of every shipped lesson: done on the built workbook, it is true."""
+
+import importlib
+
+import pytest
+
+from xlconv.lessons.read import load_lesson
+from xlconv.lessons.shipped import lesson_names
+
+from .experiments.desk import page
+from .experiments.proofs import PROOFS, Item
+from .layers import transposed
+
+for lesson in lesson_names():
+    importlib.import_module(f"{__package__}.experiments.{lesson.replace('-', '_')}")
+
+ITEMS = [
+    Item(lesson, one.name, item)
+    for lesson in lesson_names()
+    for one in load_lesson(lesson).pages
+    for item in one.try_this
+]
+
+
+def proofs(item: Item) -> list[Item]:
+    """The entries whose words an item begins with."""
+    return [
+        entry for entry in PROOFS if entry[:2] == item[:2] and item.words.startswith(entry.words)
+    ]
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: "/".join(item)[:60])
+def test_what_the_sheet_says_is_true(item: Item) -> None:
+    (entry,) = proofs(item)
+    with page(item.lesson, item.sheet) as one:
+        PROOFS[entry](one)
+
+
+def test_each_proof_is_of_one_item() -> None:
+    assert sorted(PROOFS) == sorted(entry for item in ITEMS for entry in proofs(item))
+
+
+def test_sheet_is_afterwards_as_it_was() -> None:
+    with page("playground", "Playground") as one:
+        before = one["output"]
+        one.set(kernel_size=2, input_pool=3)
+        assert (one["output"] != before).any()
+    with page("playground", "Playground") as one:
+        assert (one["output"] == before).all()
+
+
+def test_each_program_is_named_after_the_sheet_that_shows_its_output() -> None:
+    lesson = "transposed-convolutions"
+    for name, layer in load_lesson(lesson).layers.items():
+        sheet = name.partition("-")[0]
+        with page(lesson, sheet) as one:
+            padding = layer.geometry.axes[0].padding[0]
+            shown = one[f"output_{padding}" if sheet == "Gniddap" else "output"]
+            assert (shown == transposed(layer).squeeze()).all(), name
+            assert one.neighbour("Code").says(f"PyTorch: {name}")
