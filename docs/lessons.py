@@ -23,6 +23,8 @@ TARGET = Path(__file__).with_name("lessons.md")
 
 TOP = {
     "title": "The title of the workbook, at the top of each printed page. Needed.",
+    "language": "The code of its language, such as de or ar; en if not given. Sheets of a language"
+    " that is read from right to left are laid out so.",
     "words": "Other words for those that views write, by their keys: see the end of this page.",
     "layers": "Layers by name, each a table of the keys of a layer.",
     "sheet": "The sheets in order, each a table of the keys of a sheet. Needed.",

@@ -29,17 +29,20 @@ def check(
     engine: bool = False,
     like: Name | None = None,
     lesson: str | os.PathLike[str] | None = None,
+    language: str | os.PathLike[str] | None = None,
 ) -> Report:
     """Compare a workbook that xlconv made with what its numbers, as they now stand, must give.
 
-    engine  whether IronCalc (the extra `engine`) recalculates the file first
-    like    the workbook that was handed out: for a file that lost what it was made from
-    lesson  the lesson that the file must be of: a shipped one's name or a lesson file's path
+    engine    whether IronCalc (the extra `engine`) recalculates the file first
+    like      the workbook that was handed out: for a file that lost what it was made from
+    lesson    the lesson that the file must be of: a shipped one's name or a lesson file's path
+    language  the one that this lesson is in: the code of a shipped translation, or a file's path
 
     Raises UnreadableError for a file that is no such workbook, or is not safe to open, and
     XlconvError where both `like` and `lesson` are given.
     """
-    return checked(as_path(path), engine=engine, made=elsewhere(like=like, lesson=lesson))
+    made = elsewhere(like=like, lesson=lesson, language=language)
+    return checked(as_path(path), engine=engine, made=made)
 
 
 def checked(path: Path, *, engine: bool, made: Origin | None) -> Report:

@@ -35,11 +35,13 @@ def elsewhere(
     *,
     like: Name | None = None,
     lesson: str | os.PathLike[str] | None = None,
+    language: str | os.PathLike[str] | None = None,
 ) -> Origin | None:
     """What other workbooks must have been made from, whatever they say; None if neither is given.
 
-    like    a workbook that still says it, such as the one that was handed out
-    lesson  the name of a shipped lesson or the path of a lesson file
+    like      a workbook that still says it, such as the one that was handed out
+    lesson    the name of a shipped lesson or the path of a lesson file
+    language  the one that this lesson is in: the code of a shipped translation, or a file's path
 
     Raises XlconvError where it cannot be read, or both are given.
 
@@ -48,8 +50,10 @@ def elsewhere(
     """
     if like is not None and lesson is not None:
         raise XlconvError("like and lesson exclude each other: give one", parameter="like")
+    if language is not None and lesson is None:
+        raise XlconvError("language goes with lesson: give both", parameter="language")
     if lesson is not None:
-        return read_recipe(build(lesson).recipe, f"lesson {lesson}")
+        return read_recipe(build(lesson, language=language).recipe, f"lesson {lesson}")
     return None if like is None else kept(Workbook.read(as_path(like)))
 
 

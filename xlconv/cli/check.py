@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xlconv.cli.group import Command
-from xlconv.cli.options import complete_lesson, pointing_at_options
+from xlconv.cli.options import complete_lesson, language_option, pointing_at_options
 from xlconv.cli.terminal import as_text, one_line, put, say
 from xlconv.errors import UnreadableError
 
@@ -47,6 +47,7 @@ Exit codes: 1 something is wrong, 3 a file cannot be read or is no workbook of x
     shell_complete=complete_lesson,
     help="The lesson that the files must be of: a shipped one's name or a lesson file.",
 )
+@language_option("The language that this lesson is in")
 @click.option("--json", "as_json", is_flag=True, help="A list with a report for each file.")
 @click.pass_context
 def check(
@@ -56,6 +57,7 @@ def check(
     engine: bool,
     like: str | None,
     lesson: str | None,
+    language: str | None,
     as_json: bool,
 ) -> None:
     """Check workbooks that xlconv made, edited or not.
@@ -69,7 +71,7 @@ def check(
     if like is not None and lesson is not None:
         raise click.UsageError("--like and --lesson exclude each other")
     with pointing_at_options(ctx):
-        made = elsewhere(like=like, lesson=lesson)
+        made = elsewhere(like=like, lesson=lesson, language=language)
     results: list[tuple[str, Report | UnreadableError]] = []
     for file in files:
         result = _checked(ctx, file, engine, made)

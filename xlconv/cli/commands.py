@@ -22,6 +22,7 @@ from xlconv.cli.options import (
     Given,
     complete_lesson,
     complete_views,
+    language_option,
     layer_options,
     pointing_at_options,
     target_options,
@@ -36,6 +37,7 @@ from xlconv.cli.terminal import (
 )
 from xlconv.errors import XlconvError
 from xlconv.files.sources import remembered
+from xlconv.text import counted
 from xlconv.version import __version__
 from xlconv.views import VIEWS
 
@@ -81,6 +83,7 @@ def cli(ctx: click.Context) -> None:
 Examples:
   xlconv build                            {OUTPUT}/{MAIN_LESSON}.xlsx
   xlconv build my-lesson.toml -o my.xlsx
+  xlconv build --lang de                  the same in German
   xlconv build --json > manifest.json
   xlconv build -o - > lesson.xlsx"""
 )
@@ -93,6 +96,7 @@ Examples:
     type=click.Path(),
     help="A folder whose files the lesson may read, beside its own. May be given again.",
 )
+@language_option("The language that it is built in")
 @target_options
 @click.pass_context
 def build(
@@ -100,6 +104,7 @@ def build(
     /,
     lesson: str,
     folders: tuple[str, ...],
+    language: str | None,
     output: str | None,
     force: bool,
     as_json: bool,
@@ -111,11 +116,19 @@ def build(
     from xlconv.lessons.build import build as build_book
     from xlconv.lessons.read import load_lesson
     from xlconv.lessons.shipped import find_lesson
+    from xlconv.lessons.translation import load_translation, missing, translated
 
     check_book_target(output, as_json)
     with pointing_at_options(ctx):
         loaded = load_lesson(lesson, folders)
-    deliver_book(build_book(loaded), output, find_lesson(lesson).stem, force, as_json)
+        translation = None if language is None else load_translation(language)
+    name = find_lesson(lesson).stem
+    if translation is not None:
+        name = f"{name}-{translation.language}"
+        if left := len(missing(loaded, translation)):
+            say(f"{counted(left, 'text')} not translated: xlconv lessons words lists them")
+        loaded = translated(loaded, translation)
+    deliver_book(build_book(loaded), output, name, force, as_json)
     for page in loaded.pages:
         if page.layer is not None and page.layer.note:
             say(f'sheet "{page.name}": {page.layer.explain()}')

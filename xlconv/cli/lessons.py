@@ -1,4 +1,4 @@
-"""The commands `lessons`: the shipped ones listed, shown and copied."""
+"""The commands `lessons`: the shipped ones listed, shown, copied, and their texts."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from xlconv.cli.group import Group
-from xlconv.cli.options import MAIN_LESSON, complete_lesson
+from xlconv.cli.options import MAIN_LESSON, complete_lesson, language_option, pointing_at_options
 from xlconv.cli.terminal import one_line, put, say
+from xlconv.text import counted
 
 
 @click.group(
@@ -22,7 +23,7 @@ Examples:
 )
 @click.pass_context
 def lessons(ctx: click.Context) -> None:
-    """List, show or copy the shipped lessons."""
+    """List, show, copy or translate the shipped lessons."""
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_lessons)
 
@@ -50,6 +51,34 @@ def show_lesson(lesson: str) -> None:
         f"  {page.name:{width}}  {page.view:13}  {one_line(page.idea)}" for page in loaded.pages
     ]
     put("\n".join([one_line(loaded.title), *map(str.rstrip, lines), ""]))
+
+
+@lessons.command(
+    "words",
+    epilog=f"""\b
+Examples:
+  xlconv lessons words > fr.toml                  every text of the lesson: fill in yours
+  xlconv lessons words {MAIN_LESSON} --lang de
+  xlconv build --lang fr.toml""",
+)
+@click.argument("lesson", default=MAIN_LESSON, shell_complete=complete_lesson)
+@language_option("What is translated already")
+@click.pass_context
+def words_of_lesson(ctx: click.Context, /, lesson: str, language: str | None) -> None:
+    """Print every text of a lesson and every word that its sheets may say, to be translated.
+
+    It is a TOML file, with the place of each text, for xlconv build --lang FILE. Of a translation
+    that is named, what is missing is marked.
+    """
+    from xlconv.lessons.read import load_lesson
+    from xlconv.lessons.translation import listing, load_translation, texts_of
+
+    with pointing_at_options(ctx):
+        loaded = load_lesson(lesson)
+        translation = None if language is None else load_translation(language)
+    put(listing(loaded, translation))
+    if translation and (others := translation.texts.keys() - texts_of(loaded).keys()):
+        say(f"left out are {counted(len(others), 'text')} that this lesson does not have")
 
 
 @lessons.command("copy", epilog=f"\b\nExample:\n  xlconv lessons copy {MAIN_LESSON} my-lessons")

@@ -23,6 +23,9 @@ MAIN_LESSON = "transposed-convolutions"
 OUTPUT = "output"
 """The folder that workbooks go to."""
 
+LANGUAGES = "de, es, zh, ar"
+"""Those of the shipped translations, which are looked for when they are needed."""
+
 INPUT_LAYOUTS = ("channels-first", "channels-last")
 """Those of xlconv.layers.ranks, which is imported when it is needed."""
 
@@ -50,6 +53,26 @@ def complete_lesson(_: click.Context, __: click.Parameter, incomplete: str) -> l
 
     names = [CompletionItem(name) for name in lesson_names() if name.startswith(incomplete)]
     return names or [CompletionItem(incomplete, type="file")]
+
+
+def complete_language(
+    _: click.Context, __: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    from xlconv.lessons.shipped import language_names
+
+    names = [CompletionItem(name) for name in language_names() if name.startswith(incomplete)]
+    return names or [CompletionItem(incomplete, type="file")]
+
+
+def language_option(what: str) -> Callable[[Any], Any]:
+    """The option that names a language, and what it is the language of."""
+    return click.option(
+        "--lang",
+        "language",
+        metavar="CODE|FILE",
+        shell_complete=complete_language,
+        help=f"{what}: {LANGUAGES}, or a translation file (see xlconv lessons words).",
+    )
 
 
 _TARGET = (

@@ -46,7 +46,7 @@ def checked(
     words: tuple[Any, str],
     role: str = "note",
 ) -> Expr:
-    """Whether controls are whole numbers of a range, and words that say so beside them.
+    """Whether controls are whole numbers of a range: a mark says so, and words behind it.
 
     words  what is said of those that are, and of others
     """
@@ -54,8 +54,15 @@ def checked(
     tests = [
         test for c in cells for test in (c >= whole[0], c <= whole[-1], call("MOD", c, 1).equals(0))
     ]
-    are = call("IF", call("AND", *tests), right, wrong)
     numbers = every([call("ISNUMBER", c) for c in cells])
-    message = sheet.formula(at, call("IF", numbers, are, wrong), role)
-    sheet.light(message, message.equals(wrong), "warning")
-    return message.differs(wrong)
+    valid = marked(sheet, at.shift(0, -1), call("IF", numbers, call("AND", *tests), False))
+    message = sheet.formula(at, call("IF", valid, right, wrong), role)
+    sheet.light(message, call("NOT", valid), "warning")
+    return valid
+
+
+def marked(sheet: Sheet, at: Spot, condition: Expr) -> Expr:
+    """A condition in a cell of its own, a mark that is 1 or 0: no formula asks what words say."""
+    mark = sheet.formula(at, call("IF", condition, 1, 0), "mark")
+    sheet.light(mark, mark.equals(0), "alarm")
+    return mark.equals(1)

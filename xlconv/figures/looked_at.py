@@ -8,7 +8,7 @@ from itertools import count, product
 
 from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure, Sources
-from xlconv.figures.controls import control
+from xlconv.figures.controls import control, marked
 from xlconv.figures.layout import Part
 from xlconv.figures.operations import written
 from xlconv.figures.ruler import kernel_indices, meeting, of_channel, tinted
@@ -127,9 +127,10 @@ def look_at(
         known.append(_whole(channel, channels))
     named = zip(names, sizes, strict=True)
     limits = ", ".join(f"{sheet.say(name)} 0..{size - 1}" for name, size in named)
-    wrong = call("IF", call("AND", *known), "", sheet.say("look_wrong", limits=limits))
-    message = sheet.formula(corner.shift(0, next(spots) + 1), wrong, "warning")
-    valid = message.equals("")
+    across = next(spots)
+    valid = marked(sheet, corner.shift(0, across), call("AND", *known))
+    wrong = call("IF", valid, "", sheet.say("look_wrong", limits=limits))
+    sheet.formula(corner.shift(0, across + 1), wrong, "warning")
     return LookedAt(corner.anchor, geometry=geometry, at=at, channel=channel, valid=valid)
 
 

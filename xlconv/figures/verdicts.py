@@ -42,7 +42,8 @@ def judged(
     """A line that says whether something holds, and lights up where it does not."""
     spot = at or sheet.corner()
     cell = either(sheet, spot, holds, right, wrong, valid=valid)
-    sheet.light(cell, cell.equals(wrong), alarm)
+    fails = call("NOT", holds)
+    sheet.light(cell, fails if valid is None else call("AND", valid, fails), alarm)
     return Part(spot.anchor)
 
 

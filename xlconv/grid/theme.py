@@ -68,6 +68,7 @@ ROLES: dict[str, Look] = {
     "words": Look(),
     "symbols": Look(size=11),
     "verdict": Look(bold=True, color="15803D"),
+    "mark": Look(bold=True, color="15803D", align="center", number_format='"✓";;"✗"'),
     "warning": Look(bold=True, color="B91C1C"),
     "heads": Look(color=GREY, size=11, align="center"),
     "symbol": Look(size=11, align="center"),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
@@ -32,6 +32,8 @@ class Book:
     sheets: tuple[Sheet, ...]
     recipe: str = ""
     """What it was made from: see `xlconv.lessons.recipe`."""
+    told: Mapping[str, str] = field(default_factory=dict)
+    """What its properties say beside the title: its description and language."""
 
     def __post_init__(self) -> None:
         if not self.sheets:
@@ -78,7 +80,8 @@ class Book:
 
         hidden = [recipe_sheet(self.recipe)] if self.recipe else []
         properties = recipe_properties(self.recipe)
-        archive.write([*self.sheets, *hidden], self.title, target, properties, progress)
+        about = {"title": self.title, **self.told}
+        archive.write([*self.sheets, *hidden], about, target, properties, progress)
 
     def to_bytes(self, progress: Progress | None = None) -> bytes:
         """The .xlsx file; the same book gives the same bytes."""

@@ -21,6 +21,7 @@ from xlconv.lessons.read import load_lesson, view_keys
 from xlconv.lessons.recipe import recipe
 from xlconv.lessons.room import check_room
 from xlconv.lessons.schema import Table, as_toml, instead
+from xlconv.lessons.translation import load_translation, translated
 from xlconv.views import VIEWS
 
 DEFAULT_VIEWS = ("distribute", "collect")
@@ -32,6 +33,7 @@ def build(
     *,
     views: str | Sequence[str] = DEFAULT_VIEWS,
     picture: bool = False,
+    language: str | os.PathLike[str] | None = None,
 ) -> Book:
     """The book of a lesson, each of its claims checked against the model.
 
@@ -39,6 +41,7 @@ def build(
              convolution, which has one view
     views    what to show of a layer, a name or several; a lesson names its own
     picture  whether a layer's input is a picture, to be shown as one where a view can
+    language  the code of a language with a shipped translation, or a translation file's path
 
     Raises XlconvError where a layer has no such view, or a program's limits are passed.
 
@@ -46,13 +49,16 @@ def build(
     'Distribute'
     """
     lesson = _lesson(lesson, views, picture)
+    if language is not None:
+        lesson = translated(lesson, load_translation(language))
     check_pages(lesson)
     check_room(lesson)
     lesson, sheets = _drawn(lesson)
     for sheet in sheets:
         check_claims(sheet)
     computing = [sheet.name for sheet in sheets if any(paint.formula for paint in sheet.paints)]
-    return Book(lesson.title, tuple(sheets), recipe(lesson, computing))
+    told = {"description": lesson.pages[0].idea, "language": lesson.language}
+    return Book(lesson.title, tuple(sheets), recipe(lesson, computing), told)
 
 
 def _lesson(

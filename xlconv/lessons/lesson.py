@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from string import Formatter
@@ -14,6 +15,12 @@ from xlconv.layers.given import plain
 from xlconv.layers.layer import Layer
 from xlconv.lessons.schema import suggest, unfit
 from xlconv.text import counted, line
+
+ENGLISH = "en"
+"""The language of a lesson that does not say another."""
+
+LANGUAGE = "[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}"
+"""The code of a language, such as de, pt-BR or zh-Hans. Source: RFC 5646."""
 
 TITLE_LENGTH = 120
 """Characters of a title: Excel takes twice as many in a page's header."""
@@ -59,12 +66,14 @@ class Lesson:
     pages: tuple[Page, ...]
     layers: Mapping[str, Layer] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
+    language: str = ENGLISH
 
     def __post_init__(self) -> None:
         if not self.pages:
             raise XlconvError("a lesson must have at least one sheet", parameter="pages")
         check_title(self.title)
         check_words(self.words)
+        check_language(self.language)
 
     def __repr__(self) -> str:
         return line("Lesson", f"{counted(len(self.pages), 'sheet')}: {self.title}")
@@ -88,6 +97,15 @@ def check_title(title: str) -> None:
     if (got := length(title)) > TITLE_LENGTH:
         raise XlconvError(
             f"title must have at most {TITLE_LENGTH} characters, got {got}", parameter="title"
+        )
+
+
+def check_language(language: object) -> None:
+    """Refuse what is no code of a language."""
+    if not isinstance(language, str) or not re.fullmatch(LANGUAGE, language):
+        raise XlconvError(
+            f"language must be a code such as de or pt-BR, got {language!r:.40}",
+            parameter="language",
         )
 
 

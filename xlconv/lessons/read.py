@@ -18,12 +18,18 @@ from xlconv.frameworks.wanted import Wanted
 from xlconv.layers.layer import Layer
 from xlconv.lessons.book import check_names
 from xlconv.lessons.drawing import view_function, view_options
-from xlconv.lessons.lesson import Lesson, Page, check_words
+from xlconv.lessons.lesson import ENGLISH, Lesson, Page, check_words
 from xlconv.lessons.schema import Table, as_toml, fits, instead
 from xlconv.lessons.shipped import find_lesson
 from xlconv.views import VIEWS
 
-LESSON_KEYS = {"title": str, "words": dict, "layers": dict, "sheet": list[dict[str, Any]]}
+LESSON_KEYS = {
+    "title": str,
+    "language": str,
+    "words": dict,
+    "layers": dict,
+    "sheet": list[dict[str, Any]],
+}
 SHEET_KEYS = {"name": str, "view": str, "title": str, "idea": str, "try": list[str]}
 ARRAYS = {"input": str | list, "weight": str | list, "bias": str | list}
 WANTED = get_type_hints(Wanted) | {
@@ -73,7 +79,8 @@ def lesson_from(top: Table, values: dict[str, Any], source: Source) -> Lesson:
         pages.append(_page(top.part(f"sheet {number}{named}"), sheet, layers, source))
     try:
         check_names(page.name for page in pages)
-        return Lesson(values["title"], tuple(pages), layers, values.get("words", {}))
+        language = values.get("language", ENGLISH)
+        return Lesson(values["title"], tuple(pages), layers, values.get("words", {}), language)
     except XlconvError as error:
         raise top.wrong(str(error)) from None
 

@@ -14,7 +14,7 @@ import numpy as np
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.summary import DEFAULTS, each
-from xlconv.lessons.lesson import Lesson, Page
+from xlconv.lessons.lesson import ENGLISH, Lesson, Page
 from xlconv.text import spelt
 from xlconv.version import __version__
 
@@ -50,6 +50,7 @@ def recipe(lesson: Lesson, computing: Container[str]) -> str:
         "version": VERSION,
         "xlconv": __version__,
         "title": lesson.title,
+        **({} if lesson.language == ENGLISH else {"language": lesson.language}),
         "words": dict(lesson.words),
         "sheet": sheets,
     }

@@ -1,4 +1,4 @@
-"""The lessons that come with the package, and the file of a lesson that is named."""
+"""The lessons and translations that come with the package, and the file of one that is named."""
 
 from __future__ import annotations
 
@@ -27,19 +27,44 @@ def lesson_names() -> list[str]:
     return sorted(names, key=lambda name: name != "transposed-convolutions")
 
 
+def language_folder() -> Path:
+    """Where the shipped translations are."""
+    return lesson_folder() / "languages"
+
+
+def language_names() -> list[str]:
+    """The languages that there are shipped translations into.
+
+    >>> language_names()
+    ['ar', 'de', 'es', 'zh']
+    """
+    return sorted(path.stem for path in language_folder().glob("*.toml"))
+
+
 def find_lesson(lesson: str | os.PathLike[str]) -> Path:
     """The file of a shipped lesson's name, or of a path.
 
     Raises UnreadableError where there is neither.
     """
-    if not isinstance(lesson, str | os.PathLike):
+    return _found("lesson", lesson, lesson_folder(), lesson_names())
+
+
+def find_language(language: str | os.PathLike[str]) -> Path:
+    """The file of a shipped translation's language, or of a path.
+
+    Raises UnreadableError where there is neither.
+    """
+    return _found("language", language, language_folder(), language_names())
+
+
+def _found(kind: str, named: str | os.PathLike[str], folder: Path, shipped: list[str]) -> Path:
+    if not isinstance(named, str | os.PathLike):
         raise XlconvError(
-            f"lesson must be a lesson's name or path, got {type(lesson).__name__}",
-            parameter="lesson",
+            f"{kind} must be a {kind}'s name or path, got {type(named).__name__}", parameter=kind
         )
-    if lesson in lesson_names():
-        return lesson_folder() / f"{lesson}.toml"
-    path = Path(lesson)
+    if named in shipped:
+        return folder / f"{named}.toml"
+    path = Path(named)
     try:
         if not stat.S_ISDIR(path.stat().st_mode):
             return path
@@ -48,7 +73,7 @@ def find_lesson(lesson: str | os.PathLike[str]) -> Path:
             raise UnreadableError(f"cannot read {path}: {error.strerror}") from None
     except ValueError:  # a name that no system knows, such as one with a NUL
         pass
-    hint = suggest(str(lesson), lesson_names()) or f"; shipped are {', '.join(lesson_names())}"
+    hint = suggest(str(named), shipped) or f"; shipped are {', '.join(shipped)}"
     raise UnreadableError(
-        f"no lesson and no file is called {as_toml(str(lesson))}{hint}", parameter="lesson"
+        f"no {kind} and no file is called {as_toml(str(named))}{hint}", parameter=kind
     )

@@ -167,7 +167,7 @@ def _rule(sheet: Sheet) -> Part:
     padding = call("IF", call("MOD", k - s, 2).equals(0), (k - s) / 2, none)
     paddings = sheet.block("rule", top.shift(1, 1), shape, role="computed", dtype=object)
     paddings[...] = call("IF", k > s, padding, 0)
-    sheet.light(paddings, paddings.equals(none), "alarm")
+    sheet.light(paddings, call("NOT", call("ISNUMBER", paddings)), "alarm")
     for n, line in enumerate(sheet.say("rule_note").splitlines()):
         sheet.text(under(k).shift(n), line, "note")
     return Part(corner.anchor)

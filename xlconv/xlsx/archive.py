@@ -37,14 +37,15 @@ PATIENCE = 1e-6  # seconds; in the usual 0.005 a piece is made, and zlib would w
 
 def write(
     sheets: Sequence[Sheet],
-    title: str,
+    about: Mapping[str, str],
     target: IO[bytes],
     properties: Mapping[str, str],
     progress: Progress | None = None,
 ) -> None:
     """Write sheets as a workbook; the same sheets give the same bytes.
 
-    properties  of the workbook, beyond its title
+    about       the workbook: its title, and perhaps its description and language
+    properties  of it beyond those that every program knows
     """
     moment, styles = _moment(), Styles()
     strings: Strings = {}
@@ -55,14 +56,14 @@ def write(
         add("xl/workbook.xml", parts.workbook(sheets))
         add("xl/_rels/workbook.xml.rels", parts.workbook_relations(sheets))
         for n, name in enumerate(parts.sheet_names(sheets)):
-            add(name, _sheet(sheets, n, title, styles, strings, progress))
+            add(name, _sheet(sheets, n, about["title"], styles, strings, progress))
         # the rows have named their styles and strings by now
         add("xl/theme/theme1.xml", parts.theme())
         add("xl/styles.xml", parts.stylesheet(styles))
         add("xl/sharedStrings.xml", parts.shared(strings))
         # last: by its third part, which is the workbook, a file is known to be one
         add("docProps/app.xml", parts.program())
-        add("docProps/core.xml", parts.core_properties(title, f"{moment:%Y-%m-%dT%H:%M:%SZ}"))
+        add("docProps/core.xml", parts.core_properties(about, f"{moment:%Y-%m-%dT%H:%M:%SZ}"))
         add("docProps/custom.xml", parts.own_properties(properties))
 
 

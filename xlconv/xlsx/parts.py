@@ -82,8 +82,9 @@ def _relations(listed: Sequence[tuple[str, str]]) -> str:
     return f'{HEAD}<Relationships xmlns="{PACKAGE}relationships">{links}</Relationships>'
 
 
-def core_properties(title: str, moment: str) -> str:
-    """The title, and when the file is said to be made."""
+def core_properties(about: Mapping[str, str], moment: str) -> str:
+    """Title, description and language, as far as they are told, and when the file was made."""
+    told = "".join(f"<dc:{name}>{escape(text)}</dc:{name}>" for name, text in about.items() if text)
     times = "".join(
         f'<dcterms:{name} xsi:type="dcterms:W3CDTF">{moment}</dcterms:{name}>'
         for name in ("created", "modified")
@@ -92,7 +93,7 @@ def core_properties(title: str, moment: str) -> str:
         f'{HEAD}<cp:coreProperties xmlns:cp="{PACKAGE}metadata/core-properties"'
         ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
         ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-        f"<dc:title>{escape(title)}</dc:title><dc:creator>xlconv</dc:creator>{times}"
+        f"{told}<dc:creator>xlconv</dc:creator>{times}"
         "</cp:coreProperties>"
     )
 

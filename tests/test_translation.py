@@ -1,0 +1,188 @@
+"""Lessons in other languages: every text is translated, and the numbers stay what they are."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from click.testing import CliRunner
+
+from xlconv.cli.commands import cli
+from xlconv.cli.options import LANGUAGES
+from xlconv.errors import XlconvError
+from xlconv.figures.words import WORDS
+from xlconv.lessons.book import Book
+from xlconv.lessons.build import build
+from xlconv.lessons.drawing import view_options
+from xlconv.lessons.lesson import Lesson, Page, places
+from xlconv.lessons.read import load_lesson
+from xlconv.lessons.shipped import language_names, lesson_names
+from xlconv.lessons.translation import PROSE, listing, load_translation, texts_of
+from xlconv.views import VIEWS
+
+from .conftest import Put
+from .engines import ironcalc_engine
+from .engines.cached import cached_values, formulas
+from .engines.compare import differences
+
+MAIN = "transposed-convolutions"
+SHIPPED = ("ar", "de", "es", "zh")
+
+each_language = pytest.mark.parametrize("language", SHIPPED)
+
+
+@cache
+def book(language: str | None = None) -> tuple[Book, bytes]:
+    made = build(MAIN, language=language)
+    return made, made.to_bytes()
+
+
+def test_the_languages_that_are_offered_are_shipped() -> None:
+    assert tuple(language_names()) == tuple(sorted(LANGUAGES.split(", "))) == SHIPPED
+
+
+@each_language
+def test_a_shipped_translation_is_what_would_be_listed_of_it(language: str) -> None:
+    # so it has every text once, none that no longer exists, and each where it stands
+    translation = load_translation(language)
+    path = Path(str(translation.table.path))
+    again = f"write it again: xlconv lessons words --lang {language} > {path.name}"
+    assert path.read_text(encoding="utf-8") == listing(load_lesson(MAIN), translation), again
+
+
+@each_language
+def test_a_translated_word_has_the_places_of_the_english_one(language: str) -> None:
+    texts = load_translation(language).texts
+    wrong = [
+        key for key, word in WORDS.items() if sorted(places(texts[word])) != sorted(places(word))
+    ]
+    assert wrong == []
+
+
+@each_language
+def test_a_translated_lesson_computes_the_same(language: str, put: Put) -> None:
+    sheets, data = book(language)
+    assert differences(cached_values(data), ironcalc_engine.recalculate(data)) == []
+    english = book()[0]
+    for page, own in zip(english.sheets, sheets.sheets, strict=True):
+        if page.view not in ("contents", "code"):
+            assert [block.name for block in own.blocks] == [block.name for block in page.blocks]
+            assert [b.cells.shape for b in own.blocks] == [b.cells.shape for b in page.blocks]
+
+
+def skeletons(data: bytes) -> list[str]:
+    """The formulas of a workbook without their texts and places, which move with the texts."""
+    told = [formula for sheet in formulas(data).values() for formula in sheet.values()]
+    bare = (re.sub(r'"[^"]*"', '""', formula) for formula in told)
+    return sorted(re.sub(r"\$?[A-Z]{1,3}\$?\d+", "A1", formula) for formula in bare)
+
+
+@each_language
+def test_formulas_are_those_of_the_english_lesson_but_for_texts(language: str) -> None:
+    assert skeletons(book(language)[1]) == skeletons(book()[1])
+
+
+@each_language
+def test_a_translated_workbook_checks_right(language: str, put: Put) -> None:
+    from xlconv.checking.check import check
+
+    path = put(book(language)[1])
+    assert check(path).findings == ()
+
+
+@each_language
+def test_a_workbook_says_its_language(language: str) -> None:
+    with ZipFile(BytesIO(book(language)[1])) as file:
+        told = file.read("docProps/core.xml").decode()
+    assert f"<dc:language>{language}</dc:language>" in told
+    idea = load_lesson(MAIN).pages[0].idea
+    assert f"<dc:description>{load_translation(language).of(idea)}</dc:description>" in told
+
+
+def test_every_option_that_people_read_is_translated() -> None:
+    names = {"examples", "frameworks", "legend"}  # which are no prose
+    lists = {
+        key
+        for view in VIEWS
+        for key, hint in view_options(view).items()
+        if hint in (list[str], list[str] | None)
+    }
+    assert lists - names == set(PROSE)
+
+
+def lesson() -> Lesson:
+    about = Page("Start", "contents", idea="Look", options={"about": ["One", "", "Two"]})
+    return Lesson("Title", (about,), words={"agree": "yes"})
+
+
+def test_texts_are_told_with_where_they_stand() -> None:
+    told = texts_of(lesson())
+    own = {text: where for text, where in told.items() if not where.startswith("the word")}
+    assert own == {
+        "Title": "the lesson's title",
+        "One": "Start, about 1",
+        "Two": "Start, about 3",
+        "Start": "Start, name",
+        "Look": "Start, idea",
+    }
+    assert told["yes"] == "the word agree"
+    assert WORDS["agree"] not in told
+
+
+def test_a_list_is_filled_in_and_used(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    filled = listing(lesson()).replace('language = ""', 'language = "nl"')
+    path.write_text(filled.replace('"Look" = ""', '"Look" = "Kijk"'), encoding="utf-8")
+    made = build(lesson(), language=path)
+    texts = {str(cell.value) for cell in made.sheets[0].cells()}
+    assert {"Kijk", "Start", "One"} <= texts
+    marked = listing(lesson(), load_translation(path))
+    assert '# Start, about 1: not translated yet\n"One" = ""' in marked
+    assert '# Start, idea\n"Look" = "Kijk"' in marked
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ('language = "e"\n[texts]', "language must be a code such as de or pt-BR, got 'e'"),
+        ('language = "fr"', 'needs a key "texts"'),
+        ('language = "fr"\n[texts]\na = 1', '"a" must be text, got 1'),
+        ('language = "fr"\n[texts]\n"Input  {size}" = "{n}"', '"input" has no place {n}'),
+        ('language = "fr"\n[texts]\n"Start" = "a/b"', "a sheet name must have none of"),
+    ],
+)
+def test_a_wrong_translation_is_refused_by_its_file(told: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "fr.toml"
+    path.write_text(told, encoding="utf-8")
+    with pytest.raises(XlconvError, match=re.escape(said)) as caught:
+        build(lesson(), language=path)
+    assert str(caught.value).startswith(str(path))
+
+
+def test_the_commands_know_languages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = CliRunner().invoke
+    listed = run(cli, ["lessons", "words", "matrix", "--lang", "de"])
+    assert '# the word agree\n"both views agree  ✓" = "beide Sichten' in listed.stdout
+    assert "left out are" in listed.stderr
+    built = run(cli, ["build", "matrix", "--lang", "de"])
+    assert "not translated: xlconv lessons words lists them" in built.stderr
+    assert run(cli, ["check", "output/matrix-de.xlsx"]).exit_code == 0
+    same = ["check", "output/matrix-de.xlsx", "--lesson", "matrix"]
+    assert run(cli, [*same, "--lang", "de"]).exit_code == 0
+    assert run(cli, same).exit_code == 1
+    unknown = run(cli, ["build", "--lang", "xx"])
+    assert "no language and no file is called" in str(unknown.exception)
+    alone = run(cli, ["check", "output/matrix-de.xlsx", "--lang", "de"])
+    assert "--lang goes with lesson" in str(alone.exception)
+
+
+def test_every_lesson_is_built_in_every_language() -> None:
+    for name in lesson_names():
+        if name not in (MAIN, "image"):  # the one is built above, the other has large sheets
+            for language in SHIPPED:
+                assert build(name, language=language).told["language"] == language
