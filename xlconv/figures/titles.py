@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from xlconv.figures.layout import PAGE_COLUMNS
-from xlconv.grid.sheet import POINTS, Sheet
-from xlconv.grid.theme import wrapped
+from xlconv.grid.sheet import Sheet
+from xlconv.grid.theme import POINTS, wrapped
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import spell
 
