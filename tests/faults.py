@@ -37,6 +37,10 @@ class Fault:
     def planted(self, source: bytes) -> bytes:
         return source[: self.begin] + self.new.encode() + source[self.end :]
 
+    def told(self, source: bytes) -> str:
+        """The line as it stands with the fault."""
+        return self.planted(source).splitlines()[self.line - 1].decode().strip()
+
 
 def altered(node: ast.AST) -> Iterator[ast.AST]:
     """What may stand for a node, each with one fault."""

@@ -4,7 +4,7 @@ python -m tests.reached FOLDER [TESTS ...]
 
 learns into the folder, beside what is known there; of some tests, or of all.
 
-What runs in another process is not traced: `ELSEWHERE` names the tests of such modules.
+What runs in another process is not traced: `ELSEWHERE` names the tests that start one.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -24,12 +25,13 @@ from coverage import CoverageData
 
 ROOT = Path(__file__).parent.parent
 ELSEWHERE = {
-    "xlconv/__main__.py": ["tests/test_signals.py", "tests/test_terminal.py"],
-    "xlconv/checking/worker.py": ["tests/test_engine.py"],
+    "xlconv/__main__": ["signals", "terminal"],
+    "xlconv/checking/": ["budgets", "engine", "hostile", "hostile_recipes"],
+    "xlconv/cli/": ["cli"],
 }
-"""The tests of modules that run in a process of their own."""
+"""The tests that start the program, or its worker, for the sake of some modules."""
 OF_THE_CODE = ("tests/test_house.py",)
-"""The tests that read the code and do not run it."""
+"""The tests that read the code and do not run it: first where it is run by the import alone."""
 
 
 @dataclass
@@ -45,7 +47,7 @@ class Heard:
             self.failed.add(report.nodeid)
 
 
-def learn(folder: Path, tests: Iterable[str] = (), workers: int = 2) -> None:
+def learn(folder: Path, tests: Sequence[str] = (), workers: int = 2) -> None:
     """Run the suite, or some of its tests, and write down the lines and seconds of each."""
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["COVERAGE_FILE"] = str(folder / "lines")
@@ -55,8 +57,9 @@ def learn(folder: Path, tests: Iterable[str] = (), workers: int = 2) -> None:
         pytest.main(["-q", "-p", "no:cacheprovider", "-n", str(workers), *tracing, *tests], [heard])
     path = folder / "seconds.json"
     before = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    passed = {name: heard.seconds[name] for name in heard.seconds.keys() - heard.failed}
-    path.write_text(json.dumps(before | passed, indent=0), "utf-8")
+    kept = {test: took for test, took in before.items() if not test.startswith(tuple(tests))}
+    passed = {test: heard.seconds[test] for test in heard.seconds.keys() - heard.failed}
+    path.write_text(json.dumps(kept | passed, indent=0), "utf-8")
 
 
 def naming(module: str) -> re.Pattern[str]:
@@ -113,7 +116,9 @@ class Reached:
         A line that no test was seen to run is run by the import, or in another process: its
         tests are those of the module and of the modules that name it.
         """
-        whole = {module, f"tests/test_{Path(module).stem}.py", *ELSEWHERE.get(module, ())}
+        words = (words for begin, words in ELSEWHERE.items() if module.startswith(begin))
+        tests = [Path(module).stem, *chain.from_iterable(words)]
+        whole = {module, *(f"tests/test_{word}.py" for word in tests)}
         own = told_by(module, "tests/**/test_*.py") | whole
         found: set[str] = set()
         found.update(*(self.lines.get(module, {}).get(line, ()) for line in lines))
@@ -123,9 +128,9 @@ class Reached:
                 found.update(*self.lines.get(other, {}).values())
         found.update(test for test in self.seconds if test.partition("::")[0] in whole)
 
-        def cost(test: str) -> tuple[float, bool, float]:
-            seconds = self.seconds[test]
-            return round(seconds, 1), test.partition("::")[0] not in own, seconds
+        def cost(test: str) -> tuple[bool, float, bool, float]:
+            path, seconds = test.partition("::")[0], self.seconds[test]
+            return path not in OF_THE_CODE, round(seconds, 1), path not in own, seconds
 
         return sorted(found, key=cost)
 

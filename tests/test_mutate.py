@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from . import test_text
 from .faults import ROOT, Fault, chosen, faults
+from .lived import LIVED
 from .mutate import batches, outcome, row, told_before, tried
 from .reached import Reached
 
@@ -63,6 +67,13 @@ def test_a_seed_plants_the_same_faults_in_every_room_and_each_is_a_program() -> 
         compile(fault.planted((ROOT / fault.module).read_bytes()), fault.module, "exec")
 
 
+@pytest.mark.parametrize("module", {module for module, _ in LIVED})
+def test_what_is_said_of_a_fault_that_lives_is_said_of_one_that_can_be_planted(module: str) -> None:
+    source = (ROOT / module).read_bytes()
+    told = {fault.told(source) for fault in faults(module, source)}
+    assert {line for path, line in LIVED if path == module} <= told
+
+
 LEARNED = Reached(
     {
         "tests/test_all.py::test_slow": 9,
@@ -71,6 +82,7 @@ LEARNED = Reached(
         "tests/test_sums.py::test_b": 2,
         "tests/test_spots.py::test_c": 0.1,
         "xlconv/figures/sums.py::xlconv.figures.sums": 0.2,
+        "tests/test_house.py::test_short": 5,
     },
     {
         "xlconv/figures/sums.py": {
@@ -93,12 +105,26 @@ def test_tests_are_those_that_run_the_line_and_the_modules_own_cheapest_first() 
 
 
 def test_tests_of_what_the_import_runs_are_also_those_of_the_modules_that_name_it() -> None:
-    """`figures/sums` imports `grid/limits`."""
-    assert set(LEARNED.tests("xlconv/grid/limits.py", [])) == {
-        "tests/test_all.py::test_cheap",
-        "tests/test_all.py::test_slow",
+    """`figures/sums` imports `grid/limits`; first those that only read the code."""
+    assert LEARNED.tests("xlconv/grid/limits.py", []) == [
+        "tests/test_house.py::test_short",
         "tests/test_spots.py::test_c",
+        "tests/test_all.py::test_cheap",
         "tests/test_sums.py::test_b",
+        "tests/test_all.py::test_slow",
+    ]
+
+
+def test_lines_and_seconds_of_tests_are_learned_from_a_run(tmp_path: Path) -> None:
+    told = [sys.executable, "-m", "tests.reached", str(tmp_path), "tests/test_text.py"]
+    subprocess.run(told, cwd=ROOT, check=True, capture_output=True)
+    learned = Reached.read(tmp_path)
+    names = {f"tests/test_text.py::{name}" for name in vars(test_text) if name.startswith("test_")}
+    assert learned.seconds.keys() == names
+    source = (ROOT / "xlconv/text.py").read_text(encoding="utf-8").splitlines()
+    (at,) = (n for n, line in enumerate(source, 1) if line.startswith("    listed = "))
+    assert learned.lines["xlconv/text.py"][at] == {
+        "tests/test_text.py::test_table_says_how_many_rows_it_does_not_show"
     }
 
 
@@ -121,9 +147,9 @@ def fault(tmp_path: Path) -> Fault:
 @pytest.mark.parametrize(
     ("test", "by"),
     [
-        ("assert two()[0] == 2", "tests/test_summary.py::test_two"),
+        ("assert two()[0] == 2", "tests/test_summary.py::test_two[a - b]"),
         ("assert True", ""),
-        ("assert 0", "**unknown**: tests/test_summary.py::test_two without the fault, too"),
+        ("assert 0", "**unknown**: tests/test_summary.py::test_two[a - b] without the fault, too"),
         ("\n    while two()[0] > 2: pass", "time"),
     ],
 )
@@ -132,9 +158,10 @@ def test_fault_is_seen_by_the_test_that_fails_with_it_alone(
 ) -> None:
     path = "tests/test_summary.py"
     (tmp_path / path).write_text(
-        f"from xlconv.two import two\n\n\ndef test_two() -> None:\n    {test}\n"
+        "import pytest\nfrom xlconv.two import two\n\n\n"
+        f"@pytest.mark.parametrize('x', ['a - b'])\ndef test_two(x: str) -> None:\n    {test}\n"
     )
-    assert outcome(tmp_path, fault, [f"{path}::test_two"], 10) == by
+    assert outcome(tmp_path, fault, [f"{path}::test_two", f"{path}::test_two[a - b]"], 10) == by
     assert (tmp_path / "xlconv/two.py").read_text() == "def two():\n    return 2, 'a'\n"
 
 
