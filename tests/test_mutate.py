@@ -67,7 +67,7 @@ def test_a_seed_plants_the_same_faults_in_every_room_and_each_is_a_program() -> 
         compile(fault.planted((ROOT / fault.module).read_bytes()), fault.module, "exec")
 
 
-@pytest.mark.parametrize("module", {module for module, _ in LIVED})
+@pytest.mark.parametrize("module", sorted({module for module, _ in LIVED}))
 def test_what_is_said_of_a_fault_that_lives_is_said_of_one_that_can_be_planted(module: str) -> None:
     source = (ROOT / module).read_bytes()
     told = {fault.told(source) for fault in faults(module, source)}

@@ -10,12 +10,19 @@ from xlconv.grid.sheet import Sheet
 def caption(sheet: Sheet, words: str, across: int = 0) -> Anchor | None:
     """Words above a figure, at the height of the captions beside it; none of no words.
 
+    What stands behind two spaces is the figure's size: it is grey, and a single number has a word.
+
     across  columns from the figure's corner to the first letter
     """
     if not words:
         return None
     corner = sheet.corner()
-    sheet.text(corner.shift(0, across), words, "caption")
+    told, _, size = words.partition("  ")
+    here = corner.shift(0, across)
+    sheet.text(here, told, "caption")
+    if size:
+        size = sheet.count("cells", count=int(size)) if size.isdecimal() else size
+        sheet.text(corner.shift(0, sheet.behind(here, told, "caption")), size, "note")
     return corner.anchor
 
 
