@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from xlconv.figures.layout import Part
+from collections.abc import Iterable
+
+from xlconv.figures.layout import Part, line_room
 from xlconv.grid.grid import Anchor
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.theme import wrapped
 
 
 def caption(sheet: Sheet, words: str, across: int = 0) -> Anchor | None:
@@ -17,6 +20,12 @@ def caption(sheet: Sheet, words: str, across: int = 0) -> Anchor | None:
     corner = sheet.corner()
     sheet.text(corner.shift(0, across), words, "caption")
     return corner.anchor
+
+
+def paragraphs(sheet: Sheet, texts: Iterable[str]) -> Part:
+    """Texts under one another, each in as many lines as it takes on paper."""
+    lines = [line for text in texts for line in wrapped(text, "text", line_room(sheet))]
+    return note(sheet, *lines, role="text")
 
 
 def note(sheet: Sheet, *lines: str, role: str = "note") -> Part:
