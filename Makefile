@@ -28,7 +28,7 @@ prove: $(VENV)/tested
 
 # faults planted by chance in every module, and which test sees each
 mutants: $(VENV)/tested
-	$(BIN)/python tests/mutate.py --count 150 --seed 9 > tests/mutations.md
+	$(BIN)/python -m tests.mutate --count 150 --seed 9 > tests/mutations.md
 
 lint: $(VENV)/tested
 	$(BIN)/ruff check .

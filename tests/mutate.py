@@ -1,175 +1,51 @@
-"""Faults planted by chance in every module, each run against that module's tests. A program.
+"""Faults planted by chance in every room, each run against the tests that run its line. A program.
 
-python tests/mutate.py --count 150 --seed 9 --jobs 2 > tests/mutations.md
+python -m tests.mutate --count 150 --seed 9 --jobs 2 > tests/mutations.md
 
 The same seed plants the same faults in the same code. Works in copies of the tree. Prints a table:
-where each fault is, and which test saw it first, or that it lived.
+where each fault is, and which test saw it first, or that it lived: all tests that run its line
+passed, or so many of them as take no more than the seconds, and why that is right where one knows.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
 import os
-import random
 import re
+import resource
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from copy import deepcopy
-from dataclasses import dataclass
-from itertools import accumulate, cycle
+from itertools import accumulate
 from pathlib import Path
 from queue import SimpleQueue
 
-ROOT = Path(__file__).parent.parent
+from .faults import ROOT, Fault, chosen
+from .lived import LIVED
+from .reached import Reached, learn
+
 LEFT = (".git", ".venv*", "node_modules", "output", "dist", "build", "__pycache__", ".*_cache")
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
-
-SWAPS: dict[type[ast.AST], type[ast.AST]] = {
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.Div: ast.Mult,
-    ast.FloorDiv: ast.Mult, ast.And: ast.Or, ast.Or: ast.And,
-}  # fmt: skip
-"""What stands for each operator."""
-
-THROUGH = {
-    "checking": "check check_saved check_words compare engine budgets",
-    "cli": "cli cli_layers options terminal",
-    "figures": "layout places snapshots lights limits sums",
-    "files": "data tables saving hostile_input",
-    "frameworks": "conventions shape chain settings snippets",
-    "grid": "expr sheet layout planted snapshots limits",
-    "layers": "geometry arguments model ranks limits",
-    "lessons": "lesson lessons page limits hostile_recipes",
-    "views": "snapshots places lights alive limits",
-    "xlsx": "sheetdata emit parts styles rows",
-    "": "terminal signals cli summary",
-}
-"""The tests of each room, beside those that name the module."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A stretch of a module's bytes, and what stands there instead."""
-
-    module: str
-    line: int
-    begin: int
-    end: int
-    was: str
-    new: str
-
-    def planted(self, source: bytes) -> bytes:
-        return source[: self.begin] + self.new.encode() + source[self.end :]
-
-
-def altered(node: ast.AST) -> Iterator[ast.AST]:
-    """What may stand for a node, each with one fault."""
-    other = deepcopy(node)
-    match other:
-        case ast.Compare(ops=[op]) if type(op) in SWAPS:
-            other.ops = [SWAPS[type(op)]()]  # type: ignore[list-item]
-        case ast.BinOp(op=op) | ast.BoolOp(op=op) if type(op) in SWAPS:
-            other.op = SWAPS[type(op)]()  # type: ignore[assignment]
-        case ast.Constant(value=bool(value)):
-            other.value = not value
-        case ast.Constant(value=int(value)):
-            other.value = value + 1
-        case ast.Constant(value=float(value)):
-            other.value = value * 1000 + 1
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            other = operand
-        case ast.IfExp(body=body, orelse=orelse):
-            other.body, other.orelse = orelse, body
-        case ast.Call(args=[first, second, *rest]) if not isinstance(second, ast.Starred):
-            other.args = [second, first, *rest]
-        case ast.Expr(value=ast.Call()):
-            other = ast.Pass()
-        case _:
-            return
-    yield other
-
-
-def nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of which a fault can be seen: no types, and no pieces of texts in braces."""
-    yield node
-    for name, value in ast.iter_fields(node):
-        if name in ("annotation", "returns") or isinstance(value, ast.JoinedStr):
-            continue
-        for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST) and not isinstance(child, ast.JoinedStr):
-                yield from nodes(child)
-
-
-def faults(module: str, source: bytes) -> Iterator[Fault]:
-    """Every fault that can be planted in a module."""
-    lines = source.splitlines(keepends=True)
-    starts = [0, *accumulate(map(len, lines))]
-    for node in nodes(ast.parse(source)):
-        for other in altered(node):
-            assert isinstance(node, (ast.expr, ast.stmt))
-            assert node.end_lineno is not None
-            assert node.end_col_offset is not None
-            begin = starts[node.lineno - 1] + node.col_offset
-            end = starts[node.end_lineno - 1] + node.end_col_offset
-            was, new = ast.unparse(node), ast.unparse(other)
-            if was != new:
-                wrapped = new if isinstance(node, ast.stmt) else f"({new})"
-                yield Fault(module, node.lineno, begin, end, was, wrapped)
-
-
-def chosen(count: int, seed: int) -> list[Fault]:
-    """Faults of every room in turn, of a room's larger modules more often."""
-    by_chance = random.Random(seed)
-    rooms: dict[str, list[Fault]] = {}
-    for path in sorted((ROOT / "xlconv").rglob("*.py")):
-        module = path.relative_to(ROOT).as_posix()
-        room = module.split("/")[1] if module.count("/") > 1 else ""
-        rooms.setdefault(room, []).extend(faults(module, path.read_bytes()))
-    for found in rooms.values():
-        by_chance.shuffle(found)
-    picked: list[Fault] = []
-    for found in cycle(rooms.values()):
-        if len(picked) == count or not any(rooms.values()):
-            return picked
-        if found:
-            picked.append(found.pop())
-    return picked
-
-
-def suite(module: str) -> list[str]:
-    """The module itself, for its examples, and its tests, those that name it first."""
-    name = module.removesuffix(".py").replace("/", ".")
-    room = module.split("/")[1] if module.count("/") > 1 else ""
-    parent, _, stem = name.rpartition(".")
-    imports = re.compile(
-        rf"from ({re.escape(name)} import|{re.escape(parent)} import .*\b{stem}\b)"
-    )
-    own = [
-        path
-        for path in sorted((ROOT / "tests").glob("test_*.py"))
-        if path.stem == f"test_{stem}" or imports.search(path.read_text(encoding="utf-8"))
-    ]
-    through = [ROOT / "tests" / f"test_{word}.py" for word in THROUGH[room].split()]
-    listed = [path.relative_to(ROOT).as_posix() for path in (*own, *through) if path.is_file()]
-    return [module, *dict.fromkeys(listed)]
+FIRST = 60
+"""How many tests a fault meets first: most are seen by one of the cheapest."""
+START = 60
+"""Seconds in which pytest has surely started, on a loaded machine, too."""
+MEMORY = 12 << 30
+"""Bytes that a fault may take."""
 
 
 def seen(tree: Path, tests: Sequence[str], seconds: float) -> str:
-    """The first test that fails in a tree, or "" if none does."""
-    command = [*PYTEST, "-m", "not prove", *tests]
-    environment = {**os.environ, "PYTHONPATH": str(tree)}
+    """The first test that fails in a tree, "time" when they take too long, or "" if none does."""
+    listed = tree / ".tests"
+    listed.write_text("\n".join(tests), "utf-8")
     with subprocess.Popen(
-        command,
+        [*PYTEST, f"@{listed}"],
         cwd=tree,
-        env=environment,
+        env={**os.environ, "PYTHONPATH": str(tree), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -183,12 +59,15 @@ def seen(tree: Path, tests: Sequence[str], seconds: float) -> str:
             return "time"
     if process.returncode == 0:
         return ""
-    found = re.search(r"^(?:FAILED|ERROR) ([^\s\[]+)", out, re.MULTILINE)
-    return found[1] if found else f"exit {process.returncode}"
+    found = re.search(r"^(?:FAILED|ERROR) (.+)$", out, re.MULTILINE)
+    if not found:
+        return f"exit {process.returncode}"
+    names = [test for test in tests if found[1].startswith(test)]
+    return max(names, key=len, default=found[1].partition(" - ")[0])
 
 
-def outcome(tree: Path, fault: Fault, seconds: float, tests: Sequence[str]) -> str:
-    """Which of the tests sees a fault, and nothing without it; "" if none does."""
+def outcome(tree: Path, fault: Fault, tests: Sequence[str], seconds: float) -> str:
+    """Which of the tests sees a fault; "" if none does."""
     path = tree / fault.module
     right = path.read_bytes()
     path.write_bytes(fault.planted(right))
@@ -197,39 +76,87 @@ def outcome(tree: Path, fault: Fault, seconds: float, tests: Sequence[str]) -> s
     finally:
         path.write_bytes(right)
     if by and seen(tree, [by] if "/" in by else tests, seconds):
-        raise RuntimeError(f"{by} fails without a fault, too")
+        return f"**unknown**: {by} without the fault, too"
     return by
 
 
+def batches(tests: list[str], took: Mapping[str, float], seconds: float) -> Iterator[list[str]]:
+    """The first tests, then the others, as far as all together take no more than the seconds.
+
+    >>> [*batches(["a", "b"], {"a": 1, "b": 9}, 5)]
+    [['a']]
+    """
+    sums = accumulate(took[test] for test in tests)
+    within = [test for test, total in zip(tests, sums, strict=True) if total <= seconds]
+    yield from filter(None, (within[:FIRST], within[FIRST:]))
+
+
+def tried(tree: Path, fault: Fault, reached: Reached, seconds: float) -> str:
+    """What the table says of a fault: which test saw it, or how many did not."""
+    tests = reached.tests(fault.module, fault.lines)
+    passed = 0
+    for batch in batches(tests, reached.seconds, seconds):
+        took = sum(reached.seconds[test] for test in batch)
+        if by := outcome(tree, fault, batch, START + 2 * took):
+            return by.removeprefix("tests/")
+        passed += len(batch)
+    of = f" ({passed} of {len(tests)} tests)" if passed < len(tests) else ""
+    why = LIVED.get((fault.module, fault.told((tree / fault.module).read_bytes())), "")
+    return f"**lived**{of}{why and ': '}{why}"
+
+
+def row(fault: Fault, by: str = "") -> str:
+    """A fault's row of the table, or how it begins."""
+    was, new = (f"`{' '.join(text.split())[:60]}`" for text in (fault.was, fault.new))
+    cells = (f"{fault.module}:{fault.line}", was, new, *filter(None, [by]))
+    return "".join(f"| {cell.replace('|', chr(92) + '|')} " for cell in cells) + "|"
+
+
+def told_before(table: Path) -> list[str]:
+    """The rows of a table whose faults were seen."""
+    lines = table.read_text("utf-8").splitlines()
+    return [line for line in lines if line.startswith("| xlconv/") and "| **" not in line]
+
+
 def run(told: argparse.Namespace) -> None:
-    picked = chosen(told.count, told.seed)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    before = told_before(told.after) if told.after else []
     with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(told.jobs) as pool:
+        learned = told.learned or Path(temporary, "learned")
+        if not learned.exists():
+            learn(learned, workers=told.jobs)
+        reached = Reached.read(learned)
         trees: SimpleQueue[Path] = SimpleQueue()
         for n in range(told.jobs):
             tree = Path(temporary, str(n))
             shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(*LEFT))
             trees.put(tree)
 
-        def tried(fault: Fault) -> str:
+        def one(fault: Fault) -> str:
+            for line in before:
+                if line.startswith(row(fault)):
+                    return line
             tree = trees.get()
             try:
-                return outcome(tree, fault, told.seconds, suite(fault.module))
+                return row(fault, tried(tree, fault, reached, told.seconds))
             finally:
                 trees.put(tree)
 
-        report(told, picked, pool.map(tried, picked))
+        report(told, pool.map(one, chosen(told.count, told.seed)))
 
 
-def report(told: argparse.Namespace, picked: Sequence[Fault], outcomes: Iterator[str]) -> None:
+def report(told: argparse.Namespace, rows: Iterator[str]) -> None:
     print(f"# {told.count} faults planted with seed {told.seed}\n")
+    print("`make mutants` writes this page. Where a fault lived, every test that runs its line")
+    print(f"passed, or so many of them, the cheapest, as take {told.seconds:g} s.\n")
     print("| where | was | planted | seen by |\n|---|---|---|---|")
-    counted: Counter[str] = Counter()
-    for fault, by in zip(picked, outcomes, strict=True):
-        counted["seen" if by else "lived"] += 1
-        was, new = (f"`{' '.join(text.split())[:60]}`" for text in (fault.was, fault.new))
-        cells = (f"{fault.module}:{fault.line}", was, new, by.removeprefix("tests/") or "**lived**")
-        print(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |", flush=True)
-    print(f"\n{counted['seen']} seen, {counted['lived']} lived.")
+    seen = lived = unknown = 0
+    for line in rows:
+        print(line, flush=True)
+        lived += "| **lived" in line
+        unknown += "| **unknown" in line
+        seen += "| **" not in line
+    print(f"\n{seen} seen, {lived} lived, {unknown} unknown.")
 
 
 if __name__ == "__main__":
@@ -237,5 +164,7 @@ if __name__ == "__main__":
     parser.add_argument("--count", type=int, default=150)
     parser.add_argument("--seed", type=int, default=9)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--seconds", type=float, default=600, help="for the tests of one fault")
+    parser.add_argument("--seconds", type=float, default=300, help="for the tests of one fault")
+    parser.add_argument("--learned", type=Path, help="which tests run which line; made if missing")
+    parser.add_argument("--after", type=Path, help="a table: only what lived there is tried again")
     run(parser.parse_args())

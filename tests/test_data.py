@@ -103,6 +103,13 @@ def test_bomb_goes_off_when_it_is_unpickled(tmp_path: Path) -> None:
     assert (tmp_path / "harmed").exists()
 
 
+@pytest.mark.parametrize("version", [(1, 0), (2, 0)])
+def test_npy_of_either_version_is_read(tmp_path: Path, version: tuple[int, int]) -> None:
+    with (tmp_path / "x.npy").open("wb") as file:
+        np.lib.format.write_array(file, np.array([[1, 2.5]]), version)
+    assert given("input", "x.npy", tmp_path).tolist() == [[1, 2.5]]
+
+
 @pytest.mark.parametrize("wrapped", [True, False])
 def test_npy_is_never_unpickled(tmp_path: Path, wrapped: bool) -> None:
     path, bomb = tmp_path / "x.npy", Bomb(tmp_path / "harmed")

@@ -21,3 +21,23 @@ def test_modules_and_functions_are_short(path: Path) -> None:
     lines = {node.name: (node.end_lineno or 0) - node.lineno + 1 for node in functions}
     assert {name: n for name, n in lines.items() if n >= FUNCTION} == {}
     assert text.count("\n") < (VIEW if path.parent.name == "views" else MODULE)
+
+
+def test_dataclasses_are_frozen_but_for_those_that_gather() -> None:
+    classes = [
+        (f"{path.stem}.{node.name}", [ast.unparse(decorator) for decorator in node.decorator_list])
+        for path in HOUSE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    ]
+    made = {name: ways for name, ways in classes if any("dataclass" in way for way in ways)}
+    changing = {name for name, ways in made.items() if "frozen=True" not in "".join(ways)}
+    assert changing == {
+        "arrays.Source",
+        "differences.Found",
+        "differences.Look",
+        "differences.Other",
+        "grid.Anchor",
+        "sheet.Sheet",
+        "tables._Table",
+    }

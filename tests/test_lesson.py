@@ -22,7 +22,7 @@ from xlconv.lessons.claims import check_claims
 from xlconv.lessons.drawing import view_options
 from xlconv.lessons.lesson import Lesson, Page
 from xlconv.lessons.read import load_lesson
-from xlconv.lessons.schema import words
+from xlconv.lessons.schema import suggest, words
 from xlconv.lessons.shipped import lesson_names
 from xlconv.views import VIEWS
 
@@ -106,11 +106,17 @@ def test_every_view_has_a_function_and_options_that_toml_can_say() -> None:
             assert words(hint)
 
 
+def test_word_is_like_a_known_one_of_a_hundred_characters_and_of_no_more() -> None:
+    known = "a" * 99
+    assert suggest(f"{known}b", [known]) == f'; did you mean "{known}"?'
+    assert suggest(f"{known}bc", [known]) == ""
+
+
 def test_layer_gives_a_lesson_with_a_page_a_view() -> None:
-    layer = Layer.of(np.ones((3, 4, 5)), np.ones((3, 2, 3, 3)), stride=2)
+    layer = Layer.of(np.ones((2, 4, 5)), np.ones((2, 1, 3, 3)), stride=2)
     lesson = layer_lesson(layer, ["collect", "distribute", "one_dimension"])
     assert lesson.names == ["Collect", "Distribute", "One dimension"]
-    assert lesson.title == "Transposed convolution 3×4×5 → 2×9×11"
+    assert lesson.title == "Transposed convolution 2×4×5 → 1×9×11"
 
 
 def test_title_of_one_channel_leaves_it_out() -> None:

@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 
 from xlconv.errors import LimitError, XlconvError
+from xlconv.grid.limits import check_all_terms
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.layer import Layer
@@ -257,6 +258,19 @@ def test_way_out_is_true_and_one_more_has_no_room(
     assert refused(*turned(int(words[1]) + 1))
 
 
+def test_way_out_is_looked_for_from_below() -> None:
+    """Of an input of 6 the output has 8 cells; a layer that is far too large takes long."""
+    tried = []
+
+    def fits(geometry: Geometry) -> bool:
+        tried.append(geometry.axes[0].size)
+        return geometry.output_shape[1] <= 8
+
+    large = Geometry(1, 1, 1, (Axis(size=10**6, kernel_size=3),))
+    assert str(refusal("no room", large, fits)) == "no room: use an input of at most 6"
+    assert max(tried) <= 2 * 6
+
+
 def test_several_parameters_are_named_where_one_is_not_enough() -> None:
     geometry = Geometry(6, 6, 1, (Axis(size=2, kernel_size=2),))
 
@@ -284,6 +298,13 @@ def test_sheet_of_little_room_is_refused_before_it_is_drawn(told: Layer, view: s
     page = Page("One", view, layer=told)
     with pytest.raises(LimitError):  # as check draws what a returned file tells of
         draw(Lesson("One", (page,)), 0, room=100_000)
+
+
+def test_sheet_has_as_many_terms_as_the_room_gives_and_no_more() -> None:
+    for most, room in ((300_000, 10_000_000), (75_000, 0)):
+        check_all_terms(most, room)
+        with pytest.raises(LimitError, match=f"{most + 1} terms in formulas; {most} are the most"):
+            check_all_terms(most + 1, room)
 
 
 def test_pairs_beyond_a_page_are_refused() -> None:

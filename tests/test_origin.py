@@ -23,6 +23,7 @@ from tests.engines.need import needs
 from tests.engines.package import with_parts
 from tests.engines.validators import gnumeric_available
 from xlconv.checking.check import check
+from xlconv.checking.origin import read_recipe
 from xlconv.checking.workbook import Workbook
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.layers.layer import Layer
@@ -217,6 +218,13 @@ def test_original_that_cannot_be_read_is_said_once(
     ran = run("check", put(fresh), put(fresh), "--like", "none.xlsx")
     assert (ran.code, ran.out, ran.err.count("\n")) == (3, b"", 1)
     assert "none.xlsx" in ran.err
+
+
+def test_recipe_of_lists_more_than_twenty_deep_is_damaged() -> None:
+    with pytest.raises(UnreadableError, match="lists within lists, more than 20 deep"):
+        read_recipe("[" * 30 + "]" * 30, "It")
+    with pytest.raises(UnreadableError, match="of version"):
+        read_recipe("[" * 10 + "]" * 10, "It")
 
 
 def test_recipe_that_names_sheets_only_compares_nothing_and_is_wrong(

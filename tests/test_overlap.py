@@ -97,6 +97,13 @@ def test_wrong_kernel_or_stride_gets_words_and_blanks(wrong: float | str, contro
     assert {got[cell] for cell in cells(sheet, "corner_0")} == {1.0, 2.0, 4.0}
 
 
+def test_largest_kernel_and_stride_that_a_message_names_are_right() -> None:
+    sheet = Sheet("Evenness", "evenness", WORDS)
+    evenness(sheet, pairs=[(16, 16)])
+    got = ironcalc_engine.recalculate(file(sheet))
+    assert read(got, sheet, "corner_0").tolist() == [[1] * 8] * 8
+
+
 def test_pair_out_of_range_is_refused() -> None:
     with pytest.raises(XlconvError, match="from 1 to 8, got 3 and 9"):
         evenness(Sheet("Evenness", "evenness", WORDS), pairs=[(3, 9)])

@@ -14,7 +14,7 @@ from xlconv.grid.places import a1
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis
 from xlconv.layers.layer import Array, Layer
-from xlconv.layers.phase import Phase
+from xlconv.layers.phase import Phase, phase_tints
 from xlconv.lessons.build import build, layer_lesson
 from xlconv.lessons.drawing import draw
 from xlconv.lessons.lesson import Lesson
@@ -112,6 +112,14 @@ def test_weights_of_a_phase_wear_the_tint_of_its_output_cells() -> None:
             assert kernel[u, v] == output[r, q]
             reached += 1
     assert reached
+
+
+def test_weight_that_reaches_no_cell_of_a_small_output_wears_no_tint() -> None:
+    """One input and padding 1: the output is one cell, which the middle weight alone reaches."""
+    layer = Layer.of([5], [1, 2, 3], stride=4, padding=1)
+    assert transposed(layer).tolist() == [[10]]
+    (axis,) = layer.geometry.axes
+    assert phase_tints(layer.geometry, [[Phase.of(axis, 0)]]).tolist() == [-1, 0, -1]
 
 
 def test_phase_without_weights_is_zero_or_the_bias() -> None:

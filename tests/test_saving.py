@@ -287,6 +287,7 @@ def test_first_runs_at_once_all_succeed(tmp_path: Path) -> None:
         (["layer", *SMALL, "-o", "handout.pdf"], "handout.pdf must end in .xlsx"),
         (["layer", *SMALL, "-o", "handout"], "handout must end in .xlsx"),
         (["build", "-o", "handout.pdf"], "handout.pdf must end in .xlsx"),
+        (["build", "none.toml", "-o", "handout.pdf"], "handout.pdf must end in .xlsx"),
         (["code", *SMALL, "-o", "layer.ipynb"], "layer.ipynb must end in .py"),
         (["layer", *SMALL, "-o", f"{'a' * 300}.xlsx"], "File name too long"),
         (["layer", *SMALL, "-o", f"{'a' * 300}/b.xlsx"], "File name too long"),

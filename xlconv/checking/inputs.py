@@ -44,7 +44,7 @@ class Typed(NamedTuple):
     now: Cell
 
 
-@dataclass
+@dataclass(frozen=True)
 class Theirs:
     """What a file has in cells that are meant to be typed over, by where they were.
 

@@ -11,10 +11,10 @@ import numpy as np
 
 from xlconv.figures.layout import Arranged, Part
 from xlconv.figures.notes import caption
-from xlconv.figures.titles import output_caption, plain, stretched_caption
+from xlconv.figures.titles import plain, size_formula, size_words, stretched_caption
 from xlconv.grid.expr import Expr
 from xlconv.grid.grid import Grid
-from xlconv.grid.places import Place, Spot, start, tiled
+from xlconv.grid.places import Place, Spot, bounds, start, tiled
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Geometry
@@ -261,12 +261,11 @@ def output_figure(
 ) -> Figure:
     """The full output, still to be written, with the cropped ring to be seen around it.
 
-    words  above it; the size with its formula for "output", else those that the name says
+    words  above it; those that the name says, if not given; how "output" gets its size is under it
     """
     g = layer.geometry
-    if words is None and name == "output":
-        words = output_caption(sheet, g)
-    elif words is None:
+    own = words is None and name == "output"
+    if words is None:
         words = sheet.say(name, size=plain(g.output_shape, 1))
     ruler = [(1, axis.padding[0]) for axis in g.axes]
     y = figure(sheet, "", g.canvas_shape, g.rank, words, firsts=g.firsts, ruler=ruler, **more)
@@ -274,19 +273,32 @@ def output_figure(
     if y.cells.shape != kept.shape:
         sheet.name_block(f"{name}_full", y.cells, role="cropped", frame=False)
     sheet.name_block(name, kept, role="output", claim=("conv_transpose", layer))
+    if own:
+        explain(sheet, y, g.output_shape[1:], [size_formula(axis) for axis in g.axes])
     return replace(y, kept=kept)
+
+
+def explain(sheet: Sheet, y: Figure, sizes: Sequence[int], formulas: Sequence[str]) -> None:
+    """How an output gets its sizes, in words under its last row."""
+    first, last = bounds(y.cells)
+    under = start(y.cells).shift(last[0] - first[0] + 1)
+    sheet.text(under, size_words(sheet, sizes, formulas), "note")
 
 
 def result_figure(sheet: Sheet, layer: Layer, words: str | None = None, **block: Any) -> Figure:
     """The output alone, with nothing around it that is cropped.
 
-    words  above it; the size with its formula, if not given
+    words  above it; the size, if not given, and under it how it gets that
     block  what else `figure` takes
     """
     g = layer.geometry
-    words = output_caption(sheet, g) if words is None else words
+    own = words is None
+    words = sheet.say("output", size=plain(g.output_shape, 1)) if words is None else words
     block = {"name": "output", "role": "output", "claim": ("conv_transpose", layer)} | block
-    return figure(sheet, block.pop("name"), g.output_shape, g.rank, words, **block)
+    y = figure(sheet, block.pop("name"), g.output_shape, g.rank, words, **block)
+    if own:
+        explain(sheet, y, g.output_shape[1:], [size_formula(axis) for axis in g.axes])
+    return y
 
 
 def led(sheet: Sheet, figure: Figure, sign: str) -> Figure:

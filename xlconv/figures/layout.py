@@ -14,7 +14,8 @@ from itertools import accumulate, pairwise
 
 from xlconv.grid.grid import Anchor
 from xlconv.grid.places import Place
-from xlconv.grid.sheet import POINTS, Sheet
+from xlconv.grid.sheet import Sheet
+from xlconv.grid.theme import POINTS
 
 GAPS = (1, 2)
 """Free rows between parts under one another, free columns between those side by side."""

@@ -114,7 +114,7 @@ def look_at(
         return control(sheet, spot, f"look_{name}", first, offered, sheet.say(name))
 
     at, known, channel = [], list[Expr](), None
-    for n, (name, size) in enumerate(zip(names, sizes, strict=True)):
+    for n, (name, size) in enumerate(named := [*zip(names, sizes, strict=True)]):
         if name == "depth":  # the indices of depth slices stand apart from one another
             at.append(chosen_in(name, starts[n], range(size)))
             known.append(_whole(at[n], size))
@@ -125,12 +125,11 @@ def look_at(
     if (channels := geometry.out_channels) > 1:
         channel = chosen_in("channel", 0, range(channels))
         known.append(_whole(channel, channels))
-    named = zip(names, sizes, strict=True)
     limits = ", ".join(f"{sheet.say(name)} 0..{size - 1}" for name, size in named)
-    across = next(spots)
-    valid = marked(sheet, corner.shift(0, across), call("AND", *known))
+    spot = corner.shift(0, next(spots))
+    valid = marked(sheet, spot, call("AND", *known))
     wrong = call("IF", valid, "", sheet.say("look_wrong", limits=limits))
-    sheet.formula(corner.shift(0, across + 1), wrong, "warning")
+    sheet.formula(spot.shift(0, 1), wrong, "warning")
     return LookedAt(corner.anchor, geometry=geometry, at=at, channel=channel, valid=valid)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from xlconv.figures.layout import Part, line_room
+from xlconv.grid.direction import END, ISOLATE
 from xlconv.grid.grid import Anchor
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import wrapped
@@ -13,12 +14,20 @@ from xlconv.grid.theme import wrapped
 def caption(sheet: Sheet, words: str, across: int = 0) -> Anchor | None:
     """Words above a figure, at the height of the captions beside it; none of no words.
 
+    What stands behind two spaces is the figure's size: it is grey, and a single number has a word.
+
     across  columns from the figure's corner to the first letter
     """
     if not words:
         return None
     corner = sheet.corner()
-    sheet.text(corner.shift(0, across), words, "caption")
+    told, _, size = words.partition("  ")
+    here = corner.shift(0, across)
+    sheet.text(here, told, "caption")
+    if size:
+        number = size.strip(ISOLATE + END)
+        size = sheet.count("cells", count=int(number)) if number.isdecimal() else size
+        sheet.text(corner.shift(0, sheet.behind(here, told, "caption")), size, "note")
     return corner.anchor
 
 

@@ -78,17 +78,17 @@ def paddings_of(geometry: Geometry) -> str:
     return each[0] if len(set(each)) == 1 else ", ".join(each)
 
 
-def output_caption(sheet: Sheet, geometry: Geometry) -> str:
-    """The output's size, with its formula where one serves all axes."""
-    return sized(sheet, geometry.output_shape, [size_formula(axis) for axis in geometry.axes])
-
-
-def sized(sheet: Sheet, shape: Sequence[int], formulas: Sequence[str]) -> str:
-    """The caption of an output of a shape, and how each axis gets its size, where all do alike."""
-    size = plain(shape, 1)
-    if len(set(formulas)) > 1:
-        return sheet.say("output", size=size)
-    return sheet.say("output_formula", size=size, formula=formulas[0])
+def size_words(sheet: Sheet, sizes: Sequence[int], formulas: Sequence[str]) -> str:
+    """How each axis of an output gets its size; in one line where all get it alike."""
+    told = [*zip(sizes, formulas, strict=True)]
+    if len(set(told)) == 1:
+        key = "size_is_each" if len(told) > 1 else "size_is"
+        return sheet.say(key, size=sizes[0], formula=formulas[0])
+    named = zip(AXES[-len(told) :], told, strict=True)
+    return "; ".join(
+        sheet.say("size_is_of", axis=sheet.say(name), size=size, formula=formula)
+        for name, (size, formula) in named
+    )
 
 
 def count_caption(sheet: Sheet, geometry: Geometry) -> str:

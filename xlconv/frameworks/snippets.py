@@ -31,21 +31,24 @@ from xlconv.frameworks.programs import (
 )
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer
-from xlconv.layers.model import output
 
 WIDTH = 100
 LITERAL_LIMIT = 200  # a larger array is loaded from a file
 
 
 def program(
-    layer: Layer, framework: str, places: Mapping[str, str] | None = None, *, short: bool = False
+    layer: Layer,
+    framework: str,
+    places: Mapping[str, str] | None = None,
+    *,
+    output: Array | None = None,
 ) -> str:
     """A complete Python program that prints the layer's output, computed by one framework.
 
     places  where arrays are loaded from that are too large to be written out: Python expressions
             by their names, "input", "weight" or "bias"; see `files`. Where none is given it is
             "input.npy" and so on, as saved by np.save("input.npy", layer.input)
-    short   whether it prints as NumPy does: what `shown` tells
+    output  of the layer, if the program shall be short and print as NumPy does: see `shown`
 
     Raises XlconvError if the framework is unknown, or for what is no Layer.
 
@@ -67,20 +70,23 @@ def program(
             parameter="framework",
         )
     form = PROGRAMS[framework]
-    return _fill(form.text + (SHOW if short else REPORT), _fields(layer, form, places or {}))
+    fields = _fields(layer, form, places or {})
+    if output is None:
+        return _fill(form.text + REPORT, fields)
+    how = "astype(int)" if _is_whole(output) else f"round({fields['decimals']})"
+    return _fill(form.text + SHOW, fields | {"shown": f"y.{how}"})
 
 
-def shown(layer: Layer) -> str:
+def shown(layer: Layer, output: Array) -> str:
     """What the short program of a layer prints.
 
-    >>> layer = Layer.of([[1, 2]], [[1, 1]])
-    >>> shown(layer)
+    >>> layer, y = Layer.of([[1, 2]], [[1, 1]]), np.array([[[1.0, 3, 2]]])
+    >>> shown(layer, y)
     '[[[1 3 2]]]'
-    >>> exec(program(layer, "numpy", short=True))
+    >>> exec(program(layer, "numpy", output=y))
     [[[1 3 2]]]
     """
-    y = output(layer)
-    return str(y.astype(int) if _is_whole(y) else y.round(_decimals(layer)))
+    return str(output.astype(int) if _is_whole(output) else output.round(_decimals(layer)))
 
 
 def _is_whole(y: Array) -> bool:
@@ -103,7 +109,6 @@ def _fields(layer: Layer, form: Program, places: Mapping[str, str]) -> dict[str,
         "data": _data(layer, dtype, places),
         "fit": "" if native else _fit(g, form.why),
         "decimals": decimals,
-        "shown": "y.astype(int)" if _is_whole(output(layer)) else f"y.round({decimals})",
         "hair": f"1e-{decimals + 4:02}",
     }
 

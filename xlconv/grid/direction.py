@@ -16,8 +16,11 @@ FROM_LEFT, FROM_RIGHT = 1, 2
 
 OPPOSITE = {"left": "right", "right": "left"}
 
+ISOLATE, END = "\u2068", "\u2069"
+"""The signs around a text in another that keep the two from turning each other."""
+
 PLACE = re.compile(r"\{\w+\}")
-"""What is filled in, between signs that keep it and the text around it from turning each other."""
+"""Where something is filled into a text."""
 
 
 def is_leftward(language: str) -> bool:
@@ -35,7 +38,7 @@ def isolated(words: Mapping[str, str]) -> dict[str, str]:
     >>> isolated({"size": "a {n}"}) == {"size": "a \u2068{n}\u2069"}
     True
     """
-    return {key: PLACE.sub("\u2068\\g<0>\u2069", text) for key, text in words.items()}
+    return {key: PLACE.sub(rf"{ISOLATE}\g<0>{END}", text) for key, text in words.items()}
 
 
 def mirrored(look: Look) -> Look:

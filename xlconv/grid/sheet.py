@@ -21,9 +21,6 @@ from xlconv.grid.places import Place, Spot, box_size, tiled
 from xlconv.grid.references import measure
 from xlconv.text import counted, line
 
-POINTS = 5.8
-"""The width of a character of the usual font in points, as columns count them; roughly."""
-
 
 @dataclass(repr=False)
 class Sheet:
@@ -69,8 +66,7 @@ class Sheet:
     row_height: float = 18
     zoom: int = 100
     hidden: bool = False
-    leftward: bool = False
-    """Whether it runs from right to left."""
+    leftward: bool = False  # whether it runs from right to left
     paints: list[Paint] = field(default_factory=list)
     coats: list[Coat] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
@@ -220,13 +216,6 @@ class Sheet:
         """Give cells the look of a role."""
         self.coats.append(Coat(grid, role, np.asarray(tint)))
 
-    def fit(self) -> None:
-        """Make its columns as wide as its longest number, with a mark before it, needs."""
-        longest = max(
-            (coat.shown[1] + 0.6 * bool((coat.tint >= 0).any()) for coat in self.coats), default=0
-        )
-        self.column_width = max(self.column_width, longest + 0.5)
-
     def text(self, at: Place | Spot, content: str, role: str = "text") -> Grid:
         """One cell of text, which may run over the empty cells beside it."""
         self.run_over(at, content, role)
@@ -242,7 +231,7 @@ class Sheet:
         column = Spot.of(at).column
         width = theme.width(content, role)
         while width > 0:
-            width -= self.widths.get(column, self.column_width) * POINTS
+            width -= self.widths.get(column, self.column_width) * theme.POINTS
             column += 1
         return column
 

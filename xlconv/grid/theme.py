@@ -144,6 +144,9 @@ def mark(tint: int) -> str:
     return mark(before - 1) + MARKS[letter]
 
 
+POINTS = 5.8
+"""The width of a character of the usual font in points, as columns count them; roughly."""
+
 WIDE = ("W", "F")
 """The letters that take the room of two, as Unicode calls them."""
 

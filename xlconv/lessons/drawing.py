@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from math import prod
 from typing import Any, get_type_hints
 
@@ -19,9 +19,11 @@ from xlconv.grid.functions import Values
 from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS, SHEETS_CELLS
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
+from xlconv.layers.layer import Array, Layer
+from xlconv.layers.model import output
 from xlconv.lessons.lesson import Lesson, Page
 
-GIVEN = ("layer", "layers", "pages")
+GIVEN = ("layer", "layers", "outputs", "pages")
 """What a view may ask for beside its own options: its parameters of these names."""
 
 
@@ -78,10 +80,16 @@ def draw(
     except XlconvError as error:
         raise type(error)(f'sheet "{page.name}": {error}', parameter=error.parameter) from None
     if not plan:
-        sheet.fit()
+        _fit(sheet)
+    return sheet
+
+
+def _fit(sheet: Sheet) -> None:
+    """Make columns as wide as the longest number needs; of a long sheet, let the title stay."""
+    marks = (coat.shown[1] + 0.6 * bool((coat.tint >= 0).any()) for coat in sheet.coats)
+    sheet.column_width = max(sheet.column_width, max(marks, default=0) + 0.5)
     if sheet.rows > LONG:
         sheet.frozen_rows = max(2, sheet.frozen_rows)
-    return sheet
 
 
 def _headed(
@@ -101,10 +109,27 @@ def _given(lesson: Lesson, page: Page) -> dict[str, Any]:
     known = {
         "layer": page.layer,
         "layers": lesson.layers,
+        "outputs": Outputs(lesson.layers),
         "pages": [(other.name, other.idea) for other in lesson.pages],
     }
     parameters = inspect.signature(view_function(page.view)).parameters
     return {name: known[name] for name in GIVEN if name in parameters}
+
+
+class Outputs(Mapping[str, Array]):
+    """What each of some layers gives, computed when it is asked for."""
+
+    def __init__(self, layers: Mapping[str, Layer]) -> None:
+        self.layers = layers
+
+    def __getitem__(self, name: str) -> Array:
+        return output(self.layers[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.layers)
+
+    def __len__(self) -> int:
+        return len(self.layers)
 
 
 def _check_canvas(geometry: Geometry) -> None:

@@ -11,7 +11,7 @@ from xlconv.frameworks.names import FRAMEWORKS
 from xlconv.frameworks.snippets import program, shown
 from xlconv.grid.places import corners
 from xlconv.grid.sheet import Sheet
-from xlconv.layers.layer import Layer
+from xlconv.layers.layer import Array, Layer
 
 USUAL = ("pytorch", "tensorflow")
 
@@ -22,6 +22,7 @@ HEIGHT = 14
 def code(
     sheet: Sheet,
     layers: Mapping[str, Layer],
+    outputs: Mapping[str, Array],
     *,
     examples: list[str] | None = None,
     frameworks: list[str] | None = None,
@@ -29,6 +30,7 @@ def code(
     """Each example in each framework, a line of code a cell.
 
     layers      the lesson's layers by name
+    outputs     what they give, (out_channels, *output_sizes) each
     examples    the names of those to show; all if not given
     frameworks  those whose programs are shown; PyTorch and TensorFlow if not given
     """
@@ -39,7 +41,7 @@ def code(
             raise XlconvError(f'there is no layer "{name}"; known are {", ".join(layers)}')
     pairs = [used[n : n + 2] for n in range(0, len(used), 2)]
     listings = [
-        [_listing(sheet, framework, name, layers[name]) for framework in pair]
+        [_listing(sheet, framework, name, layers[name], outputs[name]) for framework in pair]
         for pair in pairs
         for name in names
     ]
@@ -49,10 +51,11 @@ def code(
         sheet.heights.update(dict.fromkeys(range(first, last + 1), HEIGHT))
 
 
-def _listing(sheet: Sheet, framework: str, name: str, layer: Layer) -> Figure:
+def _listing(sheet: Sheet, framework: str, name: str, layer: Layer, output: Array) -> Figure:
     """A layer's program in one framework under its name, and what it prints."""
-    text = f"{program(layer, framework, short=True)}\n# {sheet.say('code_prints')}\n{shown(layer)}"
-    corner, lines = sheet.corner(), text.split("\n")
+    text, printed = program(layer, framework, output=output), shown(layer, output)
+    corner, prints = sheet.corner(), sheet.say("code_prints")
+    lines = [*text.split("\n"), f"# {prints}", *printed.split("\n")]
     sheet.text(corner, sheet.say("code_for", framework=FRAMEWORKS[framework], name=name), "heading")
     for line in lines:
         sheet.run_over(corner.shift(1), line, "code")

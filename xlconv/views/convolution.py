@@ -7,14 +7,14 @@ from math import prod
 from typing import Any
 
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import Figure, Sources, figure, gapped_figure, inlaid, sources
+from xlconv.figures.blocks import Figure, Sources, explain, figure, gapped_figure, inlaid, sources
 from xlconv.figures.layout import Part, arrange
 from xlconv.figures.looked_at import CHOICES, LookedAt, look_at, pick
 from xlconv.figures.notes import note
 from xlconv.figures.operations import convolved, slid
 from xlconv.figures.ruler import kernel_indices, target
 from xlconv.figures.sums import in_lines
-from xlconv.figures.titles import alike, forward_size_formula, plain, sized
+from xlconv.figures.titles import alike, forward_size_formula, plain
 from xlconv.figures.verdicts import verdict
 from xlconv.files.arrays import array
 from xlconv.grid.expr import Expr, joined, moved, rounded
@@ -72,8 +72,8 @@ def _draw(sheet: Sheet, conv: Convolution, look: list[int] | None) -> None:
     gapped = gapped_figure(sheet, g, src.w, "gapped") if dilated else None
     z, w = padded or src.x, gapped or src.w
     claim: dict[str, Any] = {"role": "output", "claim": ("conv", conv)}
-    words = sized(sheet, shape, [forward_size_formula(axis) for axis in g.axes])
-    y = figure(sheet, "output", shape, g.rank, words, **claim)
+    y = figure(sheet, "output", shape, g.rank, **claim)
+    explain(sheet, y, shape[1:], [forward_size_formula(axis) for axis in g.axes])
     slid(sheet, y.cells, g, z.cells, w.cells, src.bias)
     again = figure(sheet, "by_products", shape, g.rank, **claim)
     convolved(sheet, again.cells, g, src.input, src.weight, src.bias)
