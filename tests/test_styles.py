@@ -64,5 +64,5 @@ def test_light_looks_as_the_theme_says() -> None:
 def test_styles_are_numbered_once() -> None:
     styles = Styles()
     asked = [("input", tint, "General", 0, False) for tint in (-1, 2, -1)]
-    assert [styles.cell(*one) for one in asked] == [1, 2, 1]
+    assert [styles.cell(False, *one) for one in asked] == [1, 2, 1]
     assert [styles.light("met", tint) for tint in (1, 2, 1)] == [0, 1, 0]

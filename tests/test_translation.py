@@ -6,10 +6,12 @@ import re
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner
+from openpyxl import load_workbook
 
 from xlconv.cli.commands import cli
 from xlconv.cli.options import LANGUAGES
@@ -20,8 +22,16 @@ from xlconv.lessons.build import build
 from xlconv.lessons.drawing import view_options
 from xlconv.lessons.lesson import Lesson, Page, places
 from xlconv.lessons.read import load_lesson
+from xlconv.lessons.recipe import RECIPE_SHEET
 from xlconv.lessons.shipped import language_names, lesson_names
-from xlconv.lessons.translation import PROSE, listing, load_translation, texts_of
+from xlconv.lessons.translation import (
+    PROSE,
+    listing,
+    load_translation,
+    missing,
+    texts_of,
+    translated,
+)
 from xlconv.views import VIEWS
 
 from .conftest import Put
@@ -52,6 +62,11 @@ def test_a_shipped_translation_is_what_would_be_listed_of_it(language: str) -> N
     path = Path(str(translation.table.path))
     again = f"write it again: xlconv lessons words --lang {language} > {path.name}"
     assert path.read_text(encoding="utf-8") == listing(load_lesson(MAIN), translation), again
+
+
+@each_language
+def test_a_shipped_translation_has_every_text_of_the_main_lesson(language: str) -> None:
+    assert missing(load_lesson(MAIN), load_translation(language)) == []
 
 
 @each_language
@@ -104,7 +119,7 @@ def test_a_workbook_says_its_language(language: str) -> None:
 
 
 def test_every_option_that_people_read_is_translated() -> None:
-    names = {"examples", "frameworks", "legend"}  # which are no prose
+    names = {"frameworks", "legend"}  # which are no prose
     lists = {
         key
         for view in VIEWS
@@ -186,3 +201,61 @@ def test_every_lesson_is_built_in_every_language() -> None:
         if name not in (MAIN, "image"):  # the one is built above, the other has large sheets
             for language in SHIPPED:
                 assert build(name, language=language).told["language"] == language
+
+
+# ------------------------------------------------------------------------ from right to left
+
+
+def looks(data: bytes) -> dict[str, dict[str, Any]]:
+    """How each text of each sheet is aligned, and in which order it is read."""
+    return {
+        sheet.title: {
+            str(cell.value): (cell.alignment.horizontal, cell.alignment.readingOrder)
+            for row in sheet.iter_rows()
+            for cell in row
+            if isinstance(cell.value, str)
+        }
+        for sheet in load_workbook(BytesIO(data)).worksheets
+    }
+
+
+def test_sheets_run_from_right_to_left_where_the_language_does() -> None:
+    sheets = load_workbook(BytesIO(book("ar")[1])).worksheets
+    ways = [(sheet.title, sheet.sheet_view.rightToLeft) for sheet in sheets]
+    code = load_translation("ar").of("Code")
+    assert {name for name, leftward in ways if not leftward} == {code, RECIPE_SHEET}
+    assert sheets[1].oddFooter.right.text == "&A"
+    assert sheets[1].oddHeader.left.text
+    for language in (None, "de", "zh"):
+        others = load_workbook(BytesIO(book(language)[1])).worksheets
+        assert not any(sheet.sheet_view.rightToLeft for sheet in others)
+
+
+def test_words_begin_on_the_right_and_formulas_are_read_from_the_left() -> None:
+    told, of = looks(book("ar")[1]), load_translation("ar").of
+    collect = told[of("Collect")]
+    assert collect[of(WORDS["look_at"])] == ("right", 2)
+    assert told[of("Distribute")][of(WORDS["step_at"])] == ("left", 2)
+    sums = {look for text, look in collect.items() if text.startswith("=") and '"y["' in text}
+    assert sums == {("right", 1)}
+    code = told[of("Code")]
+    assert code["import numpy as np"] == ("left", 0)
+    assert looks(book()[1])["Collect"]["Look at output"] == ("left", 0)
+
+
+def test_what_is_filled_in_does_not_turn_the_words_around_it() -> None:
+    sheet = book("ar")[0].sheets[2]
+    assert sheet.say("input", size="4 × 6") == "المدخل  \u20684 × 6\u2069"
+    assert book("de")[0].sheets[2].say("input", size="4 × 6") == "Eingabe  4 × 6"
+
+
+@pytest.mark.parametrize("language", [None, "de", "ar"])
+def test_the_first_cell_says_what_the_sheet_is(language: str | None) -> None:
+    made, data = book(language)
+    lesson = load_lesson(MAIN)
+    if language:
+        lesson = translated(lesson, load_translation(language))
+    for page, sheet in zip(lesson.pages, load_workbook(BytesIO(data)).worksheets, strict=False):
+        assert sheet["A1"].value == (page.title or page.name)
+    named = {one["name"] for sheet in made.manifest() for one in sheet["blocks"]}
+    assert named <= set(load_workbook(BytesIO(data)).defined_names)

@@ -15,6 +15,7 @@ from itertools import accumulate, pairwise
 from xlconv.grid.grid import Anchor
 from xlconv.grid.places import Place
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.theme import POINTS
 
 GAPS = (1, 2)
 """Free rows between parts under one another, free columns between those side by side."""
@@ -27,6 +28,11 @@ PAGE_COLUMNS = 35
 
 Needs = list[tuple[int, int]]
 """Of lines or columns: the cells before, and from, the first cell of each."""
+
+
+def line_room(sheet: Sheet, begin: int = 1) -> float:
+    """How wide a line of words may be that begins in a column, in points: as paper shows it."""
+    return sheet.column_width * POINTS * (PAGE_COLUMNS - 1 - begin)
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from xlconv.figures.layout import Part
+from xlconv.figures.layout import Part, line_room
 from xlconv.figures.titles import size_words
+from xlconv.grid.direction import END, ISOLATE
 from xlconv.grid.grid import Anchor, Grid
 from xlconv.grid.places import bounds, start
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.theme import wrapped
 
 
 def caption(sheet: Sheet, words: str, across: int = 0) -> Anchor | None:
@@ -25,9 +27,16 @@ def caption(sheet: Sheet, words: str, across: int = 0) -> Anchor | None:
     here = corner.shift(0, across)
     sheet.text(here, told, "caption")
     if size:
-        size = sheet.count("cells", count=int(size)) if size.isdecimal() else size
+        number = size.strip(ISOLATE + END)
+        size = sheet.count("cells", count=int(number)) if number.isdecimal() else size
         sheet.text(corner.shift(0, sheet.behind(here, told, "caption")), size, "note")
     return corner.anchor
+
+
+def paragraphs(sheet: Sheet, texts: Iterable[str]) -> Part:
+    """Texts under one another, each in as many lines as it takes on paper."""
+    lines = [line for text in texts for line in wrapped(text, "text", line_room(sheet))]
+    return note(sheet, *lines, role="text")
 
 
 def note(sheet: Sheet, *lines: str, role: str = "note") -> Part:

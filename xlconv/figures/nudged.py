@@ -72,12 +72,14 @@ def _each(
 
 def nudge_control(sheet: Sheet, first: float) -> tuple[Part, Grid]:
     """The control of what a pixel is nudged by, and the cell that says 0 where it is no number."""
-    corner = sheet.corner()
-    sheet.text(corner, sheet.say("epsilon"), "caption")
-    epsilon = control(sheet, corner.shift(0, 5), "epsilon", first, label="ε", role="parameter")
+    corner, said, says = sheet.corner(), sheet.say("epsilon"), sheet.say("epsilon_used")
+    sheet.text(corner, said, "caption")
+    at = max(5, sheet.behind(corner, said, "caption") + 1)
+    epsilon = control(sheet, corner.shift(0, at), "epsilon", first, label="ε", role="parameter")
     used = call("IF", call("ISNUMBER", epsilon), epsilon, 0)
-    sheet.text(corner.shift(0, 8), sheet.say("epsilon_used"), "label")
-    nudge = sheet.formula(corner.shift(0, 9), used, "fact")
+    at += 1 + sheet.behind(corner, says, "label")
+    sheet.text(corner.shift(0, at), says, "label")
+    nudge = sheet.formula(corner.shift(0, at + 1), used, "fact")
     wrong = call("IF", nudge.differs(0), "", sheet.say("epsilon_wrong"))
-    sheet.formula(corner.shift(0, 11), wrong, "warning")
+    sheet.formula(corner.shift(0, at + 3), wrong, "warning")
     return Part(corner.anchor), nudge

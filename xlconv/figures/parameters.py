@@ -225,7 +225,7 @@ def size_words(sheet: Sheet, p: Parameters, sizes: Sizes) -> None:
     beyond = call("MAX", *hidden) + call("MAX", 0, p.output_padding - p.padding) > 0
     drawn = joined(sizes.drawn[0], " × ", sizes.drawn[1])
     words = words & call("IF", beyond, phrase(sheet, "only_drawn", size=drawn), "")
-    cell = sheet.formula(Spot(p.anchor, 1), call("IF", p.valid, words, p.wrong), "words")
+    cell = sheet.formula(Spot(p.anchor, 1), call("IF", p.valid, words, p.wrong), "text")
     sheet.light(cell, call("NOT", p.valid), "warning")
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from xlconv.figures.layout import PAGE_COLUMNS
+from xlconv.figures.layout import line_room
 from xlconv.grid.sheet import Sheet
-from xlconv.grid.theme import POINTS, wrapped
+from xlconv.grid.theme import wrapped
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import spell
 
@@ -137,11 +137,11 @@ def head(
     names     the names of all sheets of the book
     contents  whether the first of them leads to all others
     """
-    room = sheet.column_width * POINTS * (PAGE_COLUMNS - 2)
+    room = line_room(sheet)
     titles = wrapped(title, "title", room * 0.6)
     for row, line in enumerate(titles):
         sheet.heights[row] = 30
-        sheet.text((row, 1), line, "title")
+        sheet.text((row, 0), line, "title")  # A1 says what the sheet is: it is read out first
     column = sheet.behind((0, 1), max(titles, key=len), "title") + 1
     for target, words in _links(sheet, n, names, contents):
         sheet.link((0, column), words, target)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 WORDS: dict[str, str] = {
     # blocks
+    "becomes": "→",
     "input": "Input  {size}",
     "kernel": "Kernel  {size}",
     "turned": "Kernel turned by 180°  {size}",

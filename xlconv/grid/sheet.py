@@ -66,6 +66,7 @@ class Sheet:
     row_height: float = 18
     zoom: int = 100
     hidden: bool = False
+    leftward: bool = False  # whether it runs from right to left
     paints: list[Paint] = field(default_factory=list)
     coats: list[Coat] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)

@@ -44,6 +44,8 @@ class Look:
     align: str | None = None
     wrap: bool = False
     indent: int = 0
+    symbols: bool = False
+    """Whether it is a formula or a program, read from left to right in any language."""
     lines: bool = False
     line: str = LINE
     number_format: str = "General"
@@ -52,24 +54,25 @@ class Look:
 ROLES: dict[str, Look] = {
     "": Look(),
     # words
-    "title": Look(bold=True, size=20),
-    "idea": Look(color=GREY, size=12),
-    "link": Look(color=BLUE, underline=True),
-    "caption": Look(bold=True),
-    "note": Look(color=GREY),
-    "text": Look(),
-    "paragraph": Look(wrap=True),
-    "heading": Look(bold=True, size=13),
-    "code": Look(font=MONOSPACE, size=11),
+    "title": Look(bold=True, size=20, align="left", indent=4),
+    "idea": Look(color=GREY, size=12, align="left"),
+    "link": Look(color=BLUE, underline=True, align="left"),
+    "caption": Look(bold=True, align="left"),
+    "note": Look(color=GREY, align="left"),
+    "text": Look(align="left"),
+    "paragraph": Look(wrap=True, align="left"),
+    "heading": Look(bold=True, size=13, align="left"),
+    "code": Look(font=MONOSPACE, size=11, align="left", symbols=True),
     "label": Look(color=GREY, align="right", indent=1),
     "index": Look(color=GREY, size=11, align="center"),
-    "edge": Look(color=GREY, size=11, align="right"),
+    "edge": Look(color=GREY, size=11, align="right", symbols=True),
     "operator": Look(color=GREY, size=14, bold=True, align="center"),
-    "words": Look(),
-    "symbols": Look(size=11),
-    "verdict": Look(bold=True, color="15803D"),
+    "words": Look(align="left", symbols=True),
+    "terms": Look(color=GREY, align="left", symbols=True),
+    "symbols": Look(size=11, align="left", symbols=True),
+    "verdict": Look(bold=True, color="15803D", align="left"),
     "mark": Look(bold=True, color="15803D", align="center", number_format='"✓";;"✗"'),
-    "warning": Look(bold=True, color="B91C1C"),
+    "warning": Look(bold=True, color="B91C1C", align="left"),
     "heads": Look(color=GREY, size=11, align="center"),
     "symbol": Look(size=11, align="center"),
     # what may be typed over

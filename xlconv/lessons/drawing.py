@@ -14,6 +14,7 @@ from xlconv.errors import LimitError, RoomError, XlconvError
 from xlconv.figures.sums import drawn
 from xlconv.figures.titles import LONG, head
 from xlconv.figures.words import WORDS
+from xlconv.grid.direction import is_leftward, isolated
 from xlconv.grid.functions import Values
 from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS, SHEETS_CELLS
 from xlconv.grid.sheet import Sheet
@@ -65,19 +66,15 @@ def draw(
     Raises XlconvError where a layer has no such view, or a program's limits are passed.
     """
     page = lesson.pages[number]
-    words = WORDS | dict(lesson.words)
-
-    def blank() -> Sheet:
-        sheet = Sheet(page.name, page.view, words, given=given or {}, room=room, plan=plan)
-        _headed(sheet, lesson, number)
-        return sheet
-
     function, its = view_function(page.view), _given(lesson, page)
     try:
         if page.layer is not None:
             _check_canvas(page.layer.geometry)
         with np.errstate(all="ignore"):  # what is no number is an error in its cell
-            sheet = drawn(blank, lambda sheet: function(sheet, **its, **page.options))
+            sheet = drawn(
+                lambda: _headed(lesson, number, given or {}, room, plan),
+                lambda sheet: function(sheet, **its, **page.options),
+            )
     except LimitError as error:
         raise type(error)(f'sheet "{page.name}": {error.needs}') from None
     except XlconvError as error:
@@ -87,19 +84,24 @@ def draw(
     return sheet
 
 
-def _headed(sheet: Sheet, lesson: Lesson, number: int) -> None:
-    """What stands above a page's figure."""
-    page, contents = lesson.pages[number], lesson.pages[0].view == "contents"
-    title = page.title or page.name
-    head(sheet, title, page.idea, page.try_this, number, lesson.names, contents)
-
-
 def _fit(sheet: Sheet) -> None:
     """Make columns as wide as the longest number needs; of a long sheet, let the title stay."""
     marks = (coat.shown[1] + 0.6 * bool((coat.tint >= 0).any()) for coat in sheet.coats)
     sheet.column_width = max(sheet.column_width, max(marks, default=0) + 0.5)
     if sheet.rows > LONG:
         sheet.frozen_rows = max(2, sheet.frozen_rows)
+
+
+def _headed(
+    lesson: Lesson, number: int, given: Mapping[str, Values], room: int, plan: bool
+) -> Sheet:
+    """A sheet with its head alone, in the direction of its language."""
+    page, words, leftward = lesson.pages[number], lesson.words, is_leftward(lesson.language)
+    said = isolated(WORDS | dict(words)) if leftward else WORDS | dict(words)
+    sheet = Sheet(page.name, page.view, said, given=given, room=room, plan=plan, leftward=leftward)
+    contents = lesson.pages[0].view == "contents"
+    head(sheet, page.title or page.name, page.idea, page.try_this, number, lesson.names, contents)
+    return sheet
 
 
 def _given(lesson: Lesson, page: Page) -> dict[str, Any]:

@@ -115,9 +115,9 @@ def _page(
     table: Table, values: dict[str, Any], layers: Mapping[str, Layer], source: Source
 ) -> Page:
     view = values.get("view")
-    if view is None and not table.files and values.keys() == {"name"}:
-        table.check(values, {"name": str})
-        return Page(values["name"], "")
+    if view is None and not table.files and {"name"} <= values.keys() <= {"name", "idea"}:
+        table.check(values, {"name": str, "idea": str})
+        return Page(values["name"], "", idea=values.get("idea", ""))
     if view is None:
         raise table.wrong('needs a key "view"')
     needs_layer, options, needed = view_keys(table, view)

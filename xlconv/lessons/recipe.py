@@ -36,16 +36,14 @@ KEPT = 4096
 def recipe(lesson: Lesson, computing: Container[str]) -> str:
     """A lesson as JSON, without what only people read.
 
-    computing  the names of the sheets with formulas; of the others only the name is kept
+    computing  the names of the sheets with formulas; of the others the name and the idea are kept
 
     >>> layer = Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2)
     >>> json.loads(recipe(Lesson("Title", (Page("Looks", "collect", layer=layer),)), ["Looks"]))
     ... # doctest: +ELLIPSIS
     {'version': 1, 'xlconv': '...', 'title': 'Title', 'words': {}, 'sheet': [{'name': 'Looks',...
     """
-    sheets = [
-        _told(page) if page.name in computing else {"name": page.name} for page in lesson.pages
-    ]
+    sheets = [_told(page) if page.name in computing else _named(page) for page in lesson.pages]
     lesson_file = {
         "version": VERSION,
         "xlconv": __version__,
@@ -84,6 +82,11 @@ def _told(page: Page) -> dict[str, Any]:
     layer = {} if page.layer is None else _parameters(page.layer)
     above = {"title": page.title, "idea": page.idea, "try": list(page.try_this)}
     return {"name": page.name, "view": page.view} | _kept(above) | layer | options
+
+
+def _named(page: Page) -> dict[str, Any]:
+    """What other sheets, such as the contents, say of one."""
+    return {"name": page.name} | _kept({"idea": page.idea})
 
 
 def _kept(above: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from xlconv.lessons.shipped import find_language
 KEYS = {"language": str, "texts": dict}
 """What a translation file has: the code of its language, and a text for each of the lesson's."""
 
-PROSE = ("about", "how", "below_figure")
+PROSE = ("about", "how", "below_figure", "examples")
 """The options of views that people read."""
 
 Change = Callable[[str, str], str]
@@ -83,7 +83,10 @@ def changed(lesson: Lesson, change: Change) -> Lesson:
     words = WORDS | dict(lesson.words)
     words = {key: change(f"the word {key}", text) for key, text in words.items()}
     own = {key: text for key, text in words.items() if text != WORDS[key]}
-    return replace(lesson, title=title, pages=pages, words=own)
+    layers = dict(lesson.layers)
+    if any(page.view == "code" for page in lesson.pages):  # which shows their names
+        layers = {change(f"layer {name}", name): layer for name, layer in layers.items()}
+    return replace(lesson, title=title, pages=pages, layers=layers, words=own)
 
 
 def _page(page: Page, change: Change) -> Page:

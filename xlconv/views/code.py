@@ -34,6 +34,7 @@ def code(
     examples    the names of those to show; all if not given
     frameworks  those whose programs are shown; PyTorch and TensorFlow if not given
     """
+    sheet.leftward = False  # programs run from the left in any language
     used, names = list(frameworks or USUAL), list(examples or layers)
     for name in names:
         if name not in layers:

@@ -130,8 +130,8 @@ def _columns(sheet: Sheet, names: Sequence[str]) -> dict[str, Column]:
         **{name: Column(sheet.say(name)) for name in names},
         "x": Column("x"),
         "product": Column("x·w", width=2),
-        "symbols": Column(None, "note", 6 if len(names) < 3 else 8),
-        "numbers": Column(None, "note"),
+        "symbols": Column(None, "terms", 6 if len(names) < 3 else 8),
+        "numbers": Column(None, "terms"),
     }
 
 

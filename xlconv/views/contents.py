@@ -8,12 +8,13 @@ import numpy as np
 
 from xlconv import __version__
 from xlconv.errors import XlconvError
-from xlconv.figures.layout import Part, arrange
-from xlconv.figures.notes import note
+from xlconv.figures.layout import Part, arrange, line_room
+from xlconv.figures.notes import note, paragraphs
 from xlconv.grid.expr import lift
 from xlconv.grid.marks import Frame
 from xlconv.grid.places import Spot
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.theme import wrapped
 
 LEGEND = ("input", "computed", "kernel", "zero", "cropped", "current", "now", "count")
 """The roles that a legend can explain."""
@@ -30,7 +31,7 @@ def contents(
     """Links to all sheets with their ideas, the legend, and what to do.
 
     pages   (name, idea) of each sheet of the book, this one first
-    about   lines on what the lesson is
+    about   paragraphs on what the lesson is
     how     lines on how to use it
     legend  the roles that it explains; what the other sheets show, if not given
     """
@@ -39,7 +40,7 @@ def contents(
         raise XlconvError(f'legend must name some of {", ".join(LEGEND)}, got "{unknown[0]}"')
     arrange(
         sheet,
-        note(sheet, *about, role="text") if about else None,
+        paragraphs(sheet, about) if about else None,
         _links(sheet, pages[1:]),
         _legend(sheet, shown),
         _numbered(sheet, "how", how or []),
@@ -51,10 +52,13 @@ def _links(sheet: Sheet, pages: Sequence[tuple[str, str]]) -> Part:
     """The sheets, numbered, each with a link to it and its idea."""
     corner = sheet.corner()
     sheet.text(corner, sheet.say("sheets"), "heading")
+    row = 1
     for n, (name, idea) in enumerate(pages, 1):
-        sheet.text(corner.shift(n), f"{n}", "index")
-        sheet.link(corner.shift(n, 1), name, name)
-        sheet.text(corner.shift(n, 5), idea, "text")
+        sheet.text(corner.shift(row), f"{n}", "index")
+        sheet.link(corner.shift(row, 1), name, name)
+        for line in wrapped(idea, "text", line_room(sheet, begin=6)):
+            sheet.text(corner.shift(row, 5), line, "text")
+            row += 1
     return Part(corner.anchor)
 
 
@@ -73,8 +77,10 @@ def _numbered(sheet: Sheet, heading: str, lines: Sequence[str]) -> Part:
     """Lines with numbers under a heading."""
     corner = sheet.corner()
     sheet.text(corner, sheet.say(heading), "heading")
-    for n, line in enumerate(lines, 1):
-        sheet.text(corner.shift(n), f"{n}.  {line}", "text")
+    numbered = [f"{n}.  {line}" for n, line in enumerate(lines, 1)]
+    parts = [part for line in numbered for part in wrapped(line, "text", line_room(sheet))]
+    for n, part in enumerate(parts, 1):
+        sheet.text(corner.shift(n), part, "text")
     return Part(corner.anchor)
 
 

@@ -68,8 +68,11 @@ def _step(sheet: Sheet, sizes: Sequence[int]) -> Step:
     number = control(sheet, corner.shift(0, 2), "step", last, whole if last < 100 else ())
     words = sheet.say("step_range", last=last), sheet.say("step_wrong", last=last)
     valid = checked(sheet, corner.shift(0, 4), [number], whole, words)
-    at, across, reached = list[Grid](), counted_from(19, 3), call("AND", valid, number > 0)
-    sheet.text(corner.shift(0, 16), sheet.say("step_at"), "label")
+    at, says, reached = list[Grid](), sheet.say("step_at"), call("AND", valid, number > 0)
+    room = sheet.behind(corner.shift(0, 4), max(words, key=len), "note")
+    here = max(16, room + sheet.behind(corner, says, "label"))
+    sheet.text(corner.shift(0, here), says, "label")
+    across = counted_from(here + 3, 3)
     for name, size, rest in zip(AXES[-len(sizes) :], sizes, passed(sizes), strict=True):
         place = call("INT", (number - 1) / rest) if rest > 1 else number - 1
         if size * rest < last:

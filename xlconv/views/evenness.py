@@ -77,5 +77,5 @@ def _valid(sheet: Sheet, at: Spot, size: Grid, stride: Grid) -> Expr:
     even_or_not = call("MOD", size, stride).equals(0)
     words = call("IF", even_or_not, joined(even, least * least), from_to)
     for longest in (wrong, f"{even}{LARGEST**2}", f"{uneven}{LARGEST**2}{to}{LARGEST**2}"):
-        sheet.run_over(at, longest, "words")
-    return checked(sheet, at, (size, stride), CHOICE, (words, wrong), "words")
+        sheet.run_over(at, longest, "text")
+    return checked(sheet, at, (size, stride), CHOICE, (words, wrong), "text")

@@ -144,7 +144,7 @@ def _sizes(sheet: Sheet, axis: Axis, x: Grid, number: int) -> Part | None:
         at = corner.shift(n)
         size_in = size_in + 1 if n else (size_in - 1) * s + (m - s * (axis.size - 1))
         size_in = sheet.formula(at, size_in, "fact")
-        sheet.text(at.shift(0, 1), "→", "operator")
+        sheet.text(at.shift(0, 1), sheet.say("becomes"), "operator")
         room = call("INT", (size_in + (begin + end - axis.extent)) / s) + 1
         size_out = sheet.formula(at.shift(0, 2), call("MAX", room, 0), "fact")
         meant = call("IF", size_out.equals(axis.size), size_in - least, "–")

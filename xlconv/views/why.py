@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlconv.figures.blocks import led, sources
 from xlconv.figures.layout import arrange
-from xlconv.figures.notes import note
+from xlconv.figures.notes import paragraphs
 from xlconv.figures.outputs import by_products
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
@@ -17,14 +17,16 @@ def why(
     about: list[str] | None = None,
     below_figure: list[str] | None = None,
 ) -> None:
-    """Lines of text, a small map turned into a larger one, and more lines.
+    """Words, a small map turned into a larger one, and more words.
 
-    about         lines above the figure
-    below_figure  lines under it
+    about         paragraphs above the figure
+    below_figure  paragraphs under it
     """
     src = sources(sheet, layer)
-    figures = src.x | led(sheet, src.w, "∗") / src.b | led(sheet, by_products(src), "→")
-    arrange(sheet, note(sheet, *(about or ()), role="text"))
+    figures = (
+        src.x | led(sheet, src.w, "∗") / src.b | led(sheet, by_products(src), sheet.say("becomes"))
+    )
+    arrange(sheet, paragraphs(sheet, about or ()))
     arrange(sheet, figures)
     if below_figure:
-        arrange(sheet, note(sheet, *below_figure, role="text"))
+        arrange(sheet, paragraphs(sheet, below_figure))

@@ -37,7 +37,8 @@ def before_rows(sheet: Sheet, first: bool) -> str:
         end = begin + len(list(alike))
         listed.append(f'<col min="{begin}" max="{end - 1}" width="{width:g}" customWidth="1"/>')
         begin = end
-    seen = ' tabSelected="1"' if first else ""
+    seen = ' rightToLeft="1"' if sheet.leftward else ""
+    seen += ' tabSelected="1"' if first else ""
     return (
         f'{HEAD}<worksheet xmlns="{MAIN}">'
         f'<dimension ref="{extent(sheet)}"/><sheetViews><sheetView showGridLines="0"{seen}'
@@ -51,15 +52,15 @@ def before_rows(sheet: Sheet, first: bool) -> str:
 def after_rows(sheet: Sheet, title: str, styles: Styles) -> str:
     """A sheet's part from its rows on."""
     printed = pages(sheet)
-    titled = encoded("&R" + title.replace("&", "&&"))
+    titled = encoded(("&L" if sheet.leftward else "&R") + title.replace("&", "&&"))
+    left, right = ("&P / &N", "&A") if sheet.leftward else ("&A", "&P / &N")
     header = f"<oddHeader>{titled}</oddHeader>" if title else ""
     return (
         f"</sheetData>{_lights(sheet, styles)}{_choices(sheet)}{_links(sheet)}"
         '<printOptions horizontalCentered="1"/><pageMargins left="0.5" right="0.5" top="0.5"'
-        f' bottom="0.5" header="0.25" footer="0.25"/>'
-        f"{printed.setup()}<headerFooter>{header}<oddFooter>&amp;L&amp;A&amp;R&amp;P / &amp;N"
-        f"</oddFooter></headerFooter>{printed.row_breaks()}"
-        f'<ignoredErrors><ignoredError sqref="{extent(sheet)}" {QUIET}/>'
+        f' bottom="0.5" header="0.25" footer="0.25"/>{printed.setup()}<headerFooter>{header}'
+        f"<oddFooter>{escape(f'&L{left}&R{right}')}</oddFooter></headerFooter>"
+        f'{printed.row_breaks()}<ignoredErrors><ignoredError sqref="{extent(sheet)}" {QUIET}/>'
         "</ignoredErrors></worksheet>"
     )
 
