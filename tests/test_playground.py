@@ -676,30 +676,3 @@ def counts(values: dict[str, Value]) -> Array:
     return np.array(
         [[c for c in row if c != ""] for row in Figure(values).area("count") if row[0] != ""]
     )
-
-
-def test_the_experiments_are_true(model: Model) -> None:
-    tries = load_lesson("playground").pages[0].try_this
-    assert "the output grows from 6 × 6 to 9, 12, 15" in tries[0]
-    for s, size in [(1, 6), (2, 9), (3, 12), (4, 15)]:
-        values = model.values(Setting(s=s).changes())
-        assert str(Figure(values).words()).startswith(f"Output  {size} × {size} = ")
-        assert {3: {1.0}, 4: {0.0, 1.0}}.get(s, {*counts(values).flat}) == {*counts(values).flat}
-
-    assert "7 × 7 is left. Then output_padding 1: 8 × 8" in tries[1]
-    for op, size in [(0, 7), (1, 8)]:
-        values = model.values(Setting(p=1, op=op).changes())
-        assert str(Figure(values).words()).startswith(f"Output  {size} × {size} = ")
-
-    assert "their counts are 0. output_padding 2 is refused" in tries[2]
-    seen = counts(model.values(Setting(op=1).changes()))
-    assert seen.shape == (10, 10)
-    assert not seen[-1].any()
-    assert not seen[:, -1].any()
-    assert seen[:-1, :-1].all()
-    assert_blank(model.values(Setting(op=2).changes()))
-
-    assert "compare kernel_size 3 with 4" in tries[3]
-    assert {*counts(model.values(Setting(k=3).changes()))[2:-2, 2:-2].flat} == {1.0, 2.0, 4.0}
-    assert {*counts(model.values(Setting(k=4).changes()))[2:-2, 2:-2].flat} == {4.0}
-    assert 0 in counts(model.values(Setting(k=4, d=2).changes()))

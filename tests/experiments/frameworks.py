@@ -9,6 +9,9 @@ tries = proofs_of("frameworks")
 
 SAME, OTHER = "as TensorFlow  ✓", "other numbers  ✗"
 
+NAMES = ("TensorFlow,", "ONNX lower,")
+"""Those that keep the same cells stand under the figure, in one line."""
+
 
 def rule(sheet: Page, stride: int) -> list[bool]:
     """For k = 1 to 7, whether the small table has a padding."""
@@ -30,10 +33,6 @@ def _(sheet: Page) -> None:
     assert "PyTorch" in second
 
 
-NAMES = ("TensorFlow,", "ONNX lower,")
-"""Those that keep the same cells stand under the figure, in one line."""
-
-
 @tries("Odd", "Set all inputs and weights to 1: the numbers still differ")
 def _(sheet: Page) -> None:
     sheet.set(input=1, kernel=1)
@@ -47,8 +46,6 @@ def _(sheet: Page) -> None:
 @tries("Odd", "In the small table, find k = 3, s = 2: no padding of PyTorch")
 def _(sheet: Page) -> None:
     assert not rule(sheet, 2)[2]
-    line = sheet.line_of("rule")
-    assert "none" not in line  # k = 1 has one for each stride
     assert sheet.says("none")
 
 

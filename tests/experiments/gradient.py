@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..engines.package import row_and_column
 from .desk import Page
 from .proofs import proofs_of
 
@@ -87,7 +88,7 @@ def _(sheet: Page) -> None:
     g = sheet["upstream"]
     sheet.set(upstream=[g[0], [0, 0]])
     gradient, result, kernel = sheet["gradient"], sheet["result"], sheet["kernel"]
-    rows = [int(cell.lstrip("ABCDEFGHIJ")) for cell in sheet.address("kernel")[:, :, 0].flat]
+    rows = [row_and_column(cell)[0] for cell in sheet.address("kernel")[:, :, 0].flat]
     assert rows == sorted(rows)  # the second pair stands below the first
     sheet.set(kernel=[kernel[0], [[8, -5], [9, 4]]])
     assert (sheet["gradient"] == gradient).all()

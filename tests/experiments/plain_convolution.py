@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..engines.package import row_and_column
 from .desk import Page
 from .proofs import proofs_of
 
@@ -103,7 +104,7 @@ def _(sheet: Page) -> None:
     assert not change[[0, 2]].any()
     assert (change[1] == (9 - number) * x[0, :3, :3]).all()
     places = sheet.address("kernel")[:, :, 0, 0]  # a row for an output channel
-    rows = [[int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) for cell in line] for line in places]
+    rows = [[row_and_column(cell)[0] for cell in line] for line in places]
     assert all(len(set(row)) == 1 for row in rows)
     assert rows == sorted(rows)
 

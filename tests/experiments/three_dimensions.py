@@ -63,7 +63,7 @@ def _(sheet: Page) -> None:
 @tries("Collect", "Look at depth 0, row 0, column 0: one input is left")
 def _(sheet: Page) -> None:
     assert met(sheet, 0, 0, 0) == [1, 0]
-    assert sheet.says("y[0,0,0] = x[0,0,0]*w[0,0,0]")
+    assert sheet.says("x[0,0,0]*w[0,0,0]")
     assert "1 = 1*1" in sheet.texts()
 
 
