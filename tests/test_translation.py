@@ -239,7 +239,8 @@ def test_words_begin_on_the_right_and_formulas_are_read_from_the_left() -> None:
     sums = {look for text, look in collect.items() if text.startswith("=") and '"y["' in text}
     assert sums == {("right", 1)}
     code = told[of("Code")]
-    assert code["import numpy as np"] == ("left", 0)
+    assert code["import numpy as np"] == ("left", 1)
+    assert code[of("The same numbers from a framework")] == ("left", 2)
     assert looks(book()[1])["Collect"]["Look at output"] == ("left", 0)
 
 
