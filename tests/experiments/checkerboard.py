@@ -7,7 +7,6 @@ from .proofs import proofs_of
 
 tries, main = proofs_of("checkerboard"), proofs_of("transposed-convolutions")
 
-AGREE = "both sums agree  ✓"
 ALIKE, DIFFER = "all phases alike: no checkerboard", "the phases differ: a checkerboard"
 SMOOTH = [[1, 2, 1], [2, 4, 2], [1, 2, 1]]
 

@@ -7,8 +7,6 @@ from .proofs import proofs_of
 
 tries = proofs_of("one-dimension")
 
-AGREE = "both views agree  ✓"
-
 
 def met(row: Page, column: int) -> int:
     """How many inputs light up when a column of the output is looked at."""

@@ -21,11 +21,6 @@ def counts(sheet: Page) -> set[float]:
     return set(found[~np.isnan(found)])
 
 
-def cropped(sheet: Page) -> int:
-    """The cells of the full output that are struck through."""
-    return int(sheet.struck("output_full").sum())
-
-
 @tries("Playground", "Set stride to 1, 2, 3, 4: the output grows")
 def _(sheet: Page) -> None:
     for stride, cells in ((1, 6), (2, 9), (3, 12), (4, 15)):

@@ -151,12 +151,9 @@ def _(sedirts: Page) -> None:
 @tries("1-D", "Look at columns 1, 2, 3 and so on: the even ones meet two weights")
 def _(row: Page) -> None:
     assert row["count"].tolist() == [1, 1, 2, 1, 2, 1, 2, 1, 1]
-    plain = row.colours("input")
     for column, met in enumerate(row["count"]):
         row.set(look_column=column)
-        tints = [c for c in row.colours("input") if c in set(row.colours("kernel"))]
-        assert len(tints) == met, column
-    assert len(plain) == 4
+        assert row.lit("input").sum() == met, column
 
 
 @tries("1-D", "Add up column 4 of the staircase: 3 + 3 = 6")

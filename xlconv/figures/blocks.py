@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from xlconv.figures.layout import Arranged, Part
-from xlconv.figures.notes import caption
-from xlconv.figures.titles import plain, size_formula, size_words, stretched_caption
+from xlconv.figures.notes import caption, explain
+from xlconv.figures.titles import plain, size_formula, stretched_caption
 from xlconv.grid.expr import Expr
 from xlconv.grid.grid import Grid
-from xlconv.grid.places import Place, Spot, bounds, start, tiled
+from xlconv.grid.places import Place, Spot, start, tiled
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Geometry
@@ -265,8 +265,7 @@ def output_figure(
     """
     g = layer.geometry
     own = words is None and name == "output"
-    if words is None:
-        words = sheet.say(name, size=plain(g.output_shape, 1))
+    words = sheet.say(name, size=plain(g.output_shape, 1)) if words is None else words
     ruler = [(1, axis.padding[0]) for axis in g.axes]
     y = figure(sheet, "", g.canvas_shape, g.rank, words, firsts=g.firsts, ruler=ruler, **more)
     kept = y.cells[(slice(None), *g.crop)]
@@ -274,15 +273,8 @@ def output_figure(
         sheet.name_block(f"{name}_full", y.cells, role="cropped", frame=False)
     sheet.name_block(name, kept, role="output", claim=("conv_transpose", layer))
     if own:
-        explain(sheet, y, g.output_shape[1:], [size_formula(axis) for axis in g.axes])
+        explain(sheet, y.cells, g.output_shape[1:], [size_formula(axis) for axis in g.axes])
     return replace(y, kept=kept)
-
-
-def explain(sheet: Sheet, y: Figure, sizes: Sequence[int], formulas: Sequence[str]) -> None:
-    """How an output gets its sizes, in words under its last row."""
-    first, last = bounds(y.cells)
-    under = start(y.cells).shift(last[0] - first[0] + 1)
-    sheet.text(under, size_words(sheet, sizes, formulas), "note")
 
 
 def result_figure(sheet: Sheet, layer: Layer, words: str | None = None, **block: Any) -> Figure:
@@ -297,7 +289,7 @@ def result_figure(sheet: Sheet, layer: Layer, words: str | None = None, **block:
     block = {"name": "output", "role": "output", "claim": ("conv_transpose", layer)} | block
     y = figure(sheet, block.pop("name"), g.output_shape, g.rank, words, **block)
     if own:
-        explain(sheet, y, g.output_shape[1:], [size_formula(axis) for axis in g.axes])
+        explain(sheet, y.cells, g.output_shape[1:], [size_formula(axis) for axis in g.axes])
     return y
 
 

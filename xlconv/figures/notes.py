@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from xlconv.figures.layout import Part, line_room
+from xlconv.figures.titles import size_words
 from xlconv.grid.direction import END, ISOLATE
-from xlconv.grid.grid import Anchor
+from xlconv.grid.grid import Anchor, Grid
+from xlconv.grid.places import bounds, start
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import wrapped
 
@@ -43,3 +45,10 @@ def note(sheet: Sheet, *lines: str, role: str = "note") -> Part:
     for n, line in enumerate(lines):
         sheet.text(corner.shift(n), line, role)
     return Part(corner.anchor)
+
+
+def explain(sheet: Sheet, output: Grid, sizes: Sequence[int], formulas: Sequence[str]) -> None:
+    """How an output gets its sizes, in words under its last row."""
+    first, last = bounds(output)
+    under = start(output).shift(last[0] - first[0] + 1)
+    sheet.text(under, size_words(sheet, sizes, formulas), "note")

@@ -57,7 +57,7 @@ class Sheet:
     """Their places, where the sheet was drawn before."""
     used: int = 0
     terms: int = 0
-    column_width: float = 4.6
+    column_width: float = 4.5
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
     frozen_rows: int = 0

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure
-from xlconv.figures.layout import Table, Together, arrange
+from xlconv.figures.layout import Table, arrange
 from xlconv.frameworks.names import FRAMEWORKS
 from xlconv.frameworks.snippets import program, shown
 from xlconv.grid.direction import mixed
@@ -41,13 +41,13 @@ def code(
         if name not in layers:
             raise XlconvError(f'there is no layer "{name}"; known are {", ".join(layers)}')
     pairs = [used[n : n + 2] for n in range(0, len(used), 2)]
-    listings = [
+    lines = [
         [_listing(sheet, framework, name, layers[name], outputs[name]) for framework in pair]
         for pair in pairs
         for name in names
     ]
-    arrange(sheet, Together(Table(listings)))
-    for one in (listing for line in listings for listing in line):
+    arrange(sheet, *(Table([line]) for line in lines))
+    for one in (listing for line in lines for listing in line):
         (first, _), (last, _) = corners(one.cells)
         sheet.heights.update(dict.fromkeys(range(first, last + 1), HEIGHT))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
 
 from xlconv.figures.blocks import Sources, output_figure, sources, stretched_figure, turned_figure
@@ -14,13 +14,13 @@ from xlconv.figures.outputs import by_distributing
 from xlconv.figures.ruler import kernel_indices, source
 from xlconv.figures.table import Column, Lines, table
 from xlconv.figures.titles import AXES
-from xlconv.grid.expr import call, joined, rounded, with_commas
+from xlconv.grid.expr import Expr, call, joined, rounded, with_commas
 from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 
-NUMBERS, SYMBOLS = 18, 9
-"""Terms of a line of the sum, in numbers and in symbols."""
+NUMBERS, LINE = 18, 144
+"""Terms of a line of the sum in numbers, and letters of one in symbols."""
 
 Terms = tuple[Sequence[object], Sequence[Grid], Sequence[object]]
 """What begins a sum in words, its terms, and what ends it."""
@@ -67,20 +67,24 @@ def _in_words(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources, y: Grid)
     symbol = [] if src.bias is None else [" + b"]
     numbers: Terms = [rounded(result), " = "], each(tap["numbers"]), bias
     symbols: Terms = ["y[", *with_commas(here.at), "] = "], each(tap["symbols"]), symbol
-    row = 0
-    for (first, terms, last), size in ((numbers, NUMBERS), (symbols, SYMBOLS)):
-        none = joined(*first, nothing)
-        for start in range(0, len(terms), size):
-            ends = start + size >= len(terms)
-            told = [
-                *(() if start else first),
-                *terms[start : start + size],
-                *(last if ends else ()),
-            ]
-            content = call("IF", reached, joined(*told), none if not start else "")
-            sheet.formula(corner.shift(row, 2), here.if_valid(content), "words")
-            row += 1
+    across = (g.in_channels > g.groups) + g.rank
+    lines = [
+        *_lines(numbers, NUMBERS, nothing),
+        *_lines(symbols, LINE // (8 + 4 * across), nothing),
+    ]
+    for row, (told, none) in enumerate(lines):
+        content = call("IF", reached, told, none)
+        sheet.formula(corner.shift(row, 2), here.if_valid(content), "words")
     return [Part(corner.anchor), tap]
+
+
+def _lines(sum_of: Terms, size: int, nothing: str) -> Iterator[tuple[Expr, Expr | str]]:
+    """A sum in lines of so many terms, and what stands there if there are none."""
+    first, terms, last = sum_of
+    for start in range(0, len(terms), size):
+        told = [*(() if start else first), *terms[start : start + size]]
+        ended = [*told, *(last if start + size >= len(terms) else ())]
+        yield joined(*ended), "" if start else joined(*first, nothing)
 
 
 def _taps(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources) -> Lines:
@@ -126,7 +130,7 @@ def _columns(sheet: Sheet, names: Sequence[str]) -> dict[str, Column]:
         **{name: Column(sheet.say(name)) for name in names},
         "x": Column("x"),
         "product": Column("x·w", width=2),
-        "symbols": Column(None, "terms", 5),
+        "symbols": Column(None, "terms", 6 if len(names) < 3 else 8),
         "numbers": Column(None, "terms"),
     }
 

@@ -7,10 +7,10 @@ from math import prod
 from typing import Any
 
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import Figure, Sources, explain, figure, gapped_figure, inlaid, sources
+from xlconv.figures.blocks import Figure, Sources, figure, gapped_figure, inlaid, sources
 from xlconv.figures.layout import Part, arrange
 from xlconv.figures.looked_at import CHOICES, LookedAt, look_at, pick
-from xlconv.figures.notes import note
+from xlconv.figures.notes import explain, note
 from xlconv.figures.operations import convolved, slid
 from xlconv.figures.ruler import kernel_indices, target
 from xlconv.figures.sums import in_lines
@@ -73,7 +73,7 @@ def _draw(sheet: Sheet, conv: Convolution, look: list[int] | None) -> None:
     z, w = padded or src.x, gapped or src.w
     claim: dict[str, Any] = {"role": "output", "claim": ("conv", conv)}
     y = figure(sheet, "output", shape, g.rank, **claim)
-    explain(sheet, y, shape[1:], [forward_size_formula(axis) for axis in g.axes])
+    explain(sheet, y.cells, shape[1:], [forward_size_formula(axis) for axis in g.axes])
     slid(sheet, y.cells, g, z.cells, w.cells, src.bias)
     again = figure(sheet, "by_products", shape, g.rank, **claim)
     convolved(sheet, again.cells, g, src.input, src.weight, src.bias)

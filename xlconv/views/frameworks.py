@@ -128,7 +128,9 @@ def frameworks(sheet: Sheet, layer: Layer) -> None:
 
 def _table(sheet: Sheet, given: list[Answer], kept: dict[Crops, Grid]) -> Part:
     """What one writes in each framework, what it cuts, whether its numbers are the first one's."""
-    corner, places = sheet.corner(), (0, 4, 15, 20)
+    corner = sheet.corner()
+    end = max(sheet.behind(corner.shift(0, 4), answer.words, "code") for answer in given)
+    places = (0, 4, end, end + 5)
     for head, across in zip(("framework", "written", "cut", "numbers"), places, strict=True):
         sheet.text(corner.shift(0, across), sheet.say(head), "caption")
     first = next((answer for answer in given if answer.layer is not None), None)

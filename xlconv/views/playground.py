@@ -48,7 +48,7 @@ def playground(sheet: Sheet, layer: Layer, *, area: int = 18) -> None:
             f"area must be from {least}, the full output of this layer, to {LARGEST}, got {area}"
         )
         raise XlconvError(words, parameter="area")
-    sheet.column_width, sheet.frozen_rows = 4.1, sheet.rows + 1 + STRIP
+    sheet.column_width, sheet.frozen_rows = 4.0, sheet.rows + 1 + STRIP
     p = parameters(sheet, start)
     size = live_sizes(sheet, p, area)
     size_words(sheet, p, size)
