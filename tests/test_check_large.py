@@ -31,7 +31,7 @@ def told(report: Report) -> list[tuple[str, str]]:
 HERE = rb'<c r="E10" s="14"><v>1</v></c>'
 """An input, as it is written, and the value of the one output that it reaches."""
 
-THERE = rb"(<f>[^<]*,E10:E10\)</f><v>)1(?=</v>)"
+THERE = rb"(<f>[^<]*[*]E10</f><v>)1(?=</v>)"
 
 
 def typed(data: bytes, cell: bytes, gives: bytes) -> Report:

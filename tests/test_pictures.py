@@ -177,6 +177,7 @@ def test_the_shades_of_the_lesson_run_from_black_to_white(tmp_path: Path) -> Non
     with ZipFile(tmp_path / "image.xlsx") as parts:
         sheet = parts.read("xl/worksheets/sheet2.xml").decode()
     assert sheet.count('<color rgb="FF000000"') == sheet.count('<color rgb="FFFFFFFF"') == 2
+    assert sheet.count('<cfvo type="num" val="0"/><cfvo type="num" val="255"/>') == 2
 
 
 def test_a_coloured_layer_has_a_shade_for_each_primary() -> None:
@@ -188,6 +189,15 @@ def test_a_coloured_layer_has_a_shade_for_each_primary() -> None:
     phases(picture, layer, picture=True)
     ends = [scale.ends for scale in picture.scales]
     assert ends == [("000000", colour) for colour in ("FF0000", "00FF00", "0000FF")] * 2
+    assert {scale.values for scale in picture.scales} == {(0, 1)}
+
+
+def test_the_shades_of_input_and_output_are_those_of_a_picture_of_8_bits() -> None:
+    """So that a channel of one value is not white, and both have the same grey for a number."""
+    layer = Layer.of(np.full((4, 4), 100), [[1, 1], [1, 1]], stride=2)
+    picture = Sheet("Picture", words=WORDS)
+    phases(picture, layer, picture=True)
+    assert [scale.values for scale in picture.scales] == [(0, 255), (0, 255)]
 
 
 def test_one_kernel_serves_each_colour_of_a_picture(

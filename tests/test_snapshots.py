@@ -4,6 +4,7 @@ UPDATE_GOLDEN=1 writes tests/golden/formulas anew.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,3 +96,18 @@ def test_formulas_are_the_golden_ones(view: str) -> None:
 
 def test_there_is_no_golden_file_of_no_view() -> None:
     assert {path.stem for path in GOLDEN.iterdir()} == set(LAYER_VIEWS)
+
+
+CLUMSY = {
+    "a sign after a sign": r"[-+]-\d",
+    "what is added and taken off again": r"\+(\d+)-\1(?!\d)|-(\d+)\+\2(?!\d)",
+    "the sum of one product": r"SUMPRODUCT\((\$?[A-Z]+\$?\d+):\1,",
+    "a question of prose": r'<>"[^"]{2,}"',
+}
+"""What nobody would write, who wants to be read."""
+
+
+@pytest.mark.parametrize("fault", CLUMSY)
+def test_formulas_are_written_as_a_person_would(fault: str) -> None:
+    told = "\n".join(path.read_text(encoding="utf-8") for path in sorted(GOLDEN.glob("*.txt")))
+    assert re.findall(f".*(?:{CLUMSY[fault]}).*", told) == []

@@ -214,8 +214,11 @@ def _in_windows(
     def term(o: int, n: int) -> Expr:
         first, *offsets = nth(n, (len(reach(o)), *outer))
         plane = (*[slice(None)] * rank, *offsets, ...)
-        one, other = factors(o, reach(o)[first])
-        return call("SUMPRODUCT", one[plane].area(flat), other[plane].area(flat))
+        one, other = (factor[plane] for factor in factors(o, reach(o)[first]))
+        if prod(one.shape[rank:]) == 1:  # of one cell, the sum is the product
+            alone = (*[slice(None)] * rank, *[0] * flat)
+            return one[alone] * other[alone]
+        return call("SUMPRODUCT", one.area(flat), other.area(flat))
 
     for o in written(sheet, cells):
         terms = listed(sheet, range(longest), partial(term, o))

@@ -41,9 +41,11 @@ def judged(
 ) -> Part:
     """A line that says whether something holds, and lights up where it does not."""
     spot = at or sheet.corner()
-    cell = either(sheet, spot, holds, right, wrong, valid=valid)
+    either(sheet, spot, holds, right, wrong, valid=valid)
+    end = sheet.behind(spot, wrong, "verdict")
+    text = sheet.memory(spot, (end - spot.column,), steps=((0, 1),))
     fails = call("NOT", holds)
-    sheet.light(cell, fails if valid is None else call("AND", valid, fails), alarm)
+    sheet.light(text, fails if valid is None else call("AND", valid, fails), alarm)
     return Part(spot.anchor)
 
 

@@ -60,12 +60,20 @@ class Light:
     tint: int = -1
 
 
+Ends = tuple[str, str]
+"""Two colours, RRGGBB."""
+
+Between = tuple[float, float] | None
+"""The values that have them."""
+
+
 @dataclass(frozen=True)
 class Scale:
-    """A heat map over cells: the colours of the least and of the greatest value."""
+    """A heat map over cells: the colours of two values, the least and the greatest if not given."""
 
     cells: Grid
-    ends: tuple[str, str]
+    ends: Ends
+    values: Between = None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from xlconv.grid.expr import Expr
 from xlconv.grid.functions import Values, unwritten
 from xlconv.grid.grid import PAGE, Anchor, Area, Grid
 from xlconv.grid.limits import EXCEL_COLUMNS, SHEETS_CELLS, check_all_terms, check_room, check_terms
-from xlconv.grid.marks import Block, Choice, Coat, Frame, Light, Link, Paint, Scale
+from xlconv.grid.marks import Between, Block, Choice, Coat, Ends, Frame, Light, Link, Paint, Scale
 from xlconv.grid.places import Place, Spot, box_size, tiled
 from xlconv.grid.references import measure
 from xlconv.text import counted, line
@@ -271,9 +271,9 @@ class Sheet:
         """Let cells take a role while a condition, broadcast over them, holds."""
         self.lights.append(Light(grid, condition, role, tint))
 
-    def scale(self, grid: Grid, ends: tuple[str, str] = theme.SCALE) -> None:
+    def scale(self, grid: Grid, ends: Ends = theme.SCALE, values: Between = None) -> None:
         """Show the values of cells as a heat map, from one colour to another."""
-        self.scales.append(Scale(grid, ends))
+        self.scales.append(Scale(grid, ends, values))
 
     def choose(self, grid: Grid, source: Area | Sequence[str | int], prompt: str = "") -> None:
         """Offer the values of a range, or a few given ones, in a dropdown."""

@@ -144,10 +144,10 @@ def _table(sheet: Sheet, given: list[Answer], kept: dict[Crops, Grid]) -> Part:
         sheet.text(cut, answer.cut, "text")
         y, wanted = kept[answer.crops], kept[first.crops]
         if y.shape != wanted.shape:
-            sheet.text(numbers, sheet.say("other_shape", size=times(y.shape[1:])), "warning")
+            sheet.text(numbers, sheet.say("other_shape", size=times(y.shape[1:])), "note")
             continue
         words = ("same_numbers", "other_numbers")
-        verdict(sheet, (y, wanted), words=words, alarm="warning", at=numbers, name=first.name)
+        verdict(sheet, (y, wanted), words=words, alarm="note", at=numbers, name=first.name)
     return Part(corner.anchor)
 
 

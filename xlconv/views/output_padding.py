@@ -14,7 +14,7 @@ from xlconv.figures.outputs import by_products
 from xlconv.figures.sums import added, listed, nth, sliced
 from xlconv.figures.titles import paddings_of, times
 from xlconv.figures.verdicts import either, verdict
-from xlconv.grid.expr import Expr, call
+from xlconv.grid.expr import Expr, call, moved
 from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
@@ -145,7 +145,7 @@ def _sizes(sheet: Sheet, axis: Axis, x: Grid, number: int) -> Part | None:
         size_in = size_in + 1 if n else (size_in - 1) * s + (m - s * (axis.size - 1))
         size_in = sheet.formula(at, size_in, "fact")
         sheet.text(at.shift(0, 1), sheet.say("becomes"), "operator")
-        room = call("INT", (size_in + (begin + end - axis.extent)) / s) + 1
+        room = call("INT", moved(size_in, begin + end - axis.extent) / s) + 1
         size_out = sheet.formula(at.shift(0, 2), call("MAX", room, 0), "fact")
         meant = call("IF", size_out.equals(axis.size), size_in - least, "–")
         sheet.formula(at.shift(0, 5), meant, "fact")

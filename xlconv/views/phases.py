@@ -144,6 +144,7 @@ def _spelled(phase: Phase) -> str:
 def _pixels(sheet: Sheet, *maps: Figure) -> None:
     """Show values as the pixels of a picture, as narrow as what is around them."""
     sheet.row_height, sheet.zoom = PIXEL_HEIGHT, PICTURE_ZOOM
+    white = 255 if maps[0].kept.memory.max() > 1 else 1
     for shown in maps:
         sheet.coat(shown.kept, "pixel")
         (_, first), (_, last) = corners(shown.cells)
@@ -151,4 +152,4 @@ def _pixels(sheet: Sheet, *maps: Figure) -> None:
         channels = range(shown.kept.shape[0])
         shades = theme.PRIMARIES if len(channels) == 3 else [theme.GREYS] * len(channels)
         for channel in channels:
-            sheet.scale(shown.kept[channel], shades[channel])
+            sheet.scale(shown.kept[channel], shades[channel], (0, white))

@@ -10,6 +10,7 @@ from itertools import count, groupby
 
 from xlconv.grid.direction import Way
 from xlconv.grid.grid import Area
+from xlconv.grid.marks import Scale
 from xlconv.grid.places import a1, leaves, quoted, span
 from xlconv.grid.references import conditions
 from xlconv.grid.sheet import Sheet
@@ -86,13 +87,20 @@ def _lights(sheet: Sheet, styles: Styles) -> str:
     for scale in sheet.scales:
         colors = "".join(f'<color rgb="FF{color}"/>' for color in scale.ends)
         formats[" ".join(span(leaf) for leaf in leaves(scale.cells))].append(
-            f'<cfRule type="colorScale" priority="{next(rank)}"><colorScale><cfvo type="min"/>'
-            f'<cfvo type="max"/>{colors}</colorScale></cfRule>'
+            f'<cfRule type="colorScale" priority="{next(rank)}"><colorScale>'
+            f"{_ends(scale)}{colors}</colorScale></cfRule>"
         )
     return "".join(
         f'<conditionalFormatting sqref="{place}">{"".join(listed)}</conditionalFormatting>'
         for place, listed in formats.items()
     )
+
+
+def _ends(scale: Scale) -> str:
+    """The two values whose colours a heat map has."""
+    if scale.values is None:
+        return '<cfvo type="min"/><cfvo type="max"/>'
+    return "".join(f'<cfvo type="num" val="{value:g}"/>' for value in scale.values)
 
 
 def _choices(sheet: Sheet) -> str:
