@@ -189,7 +189,9 @@ def test_the_commands_know_languages(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert run(cli, ["check", "output/matrix-de.xlsx"]).exit_code == 0
     same = ["check", "output/matrix-de.xlsx", "--lesson", "matrix"]
     assert run(cli, [*same, "--lang", "de"]).exit_code == 0
-    assert run(cli, same).exit_code == 1
+    english = run(cli, same)
+    assert english.exit_code == 1
+    assert "is in the language de, not in en: --lang says which" in english.stdout
     unknown = run(cli, ["build", "--lang", "xx"])
     assert "no language and no file is called" in str(unknown.exception)
     alone = run(cli, ["check", "output/matrix-de.xlsx", "--lang", "de"])
