@@ -45,4 +45,4 @@ def test_weights_of_a_real_layer_have_one_format_and_room() -> None:
         parts = {part.lstrip("ᵃᵇᶜᵈ") for one in shown for part in one.split(";")}
         assert parts == {code, f"-{code}", "0"}
     longest = max(len(f"{20000.5 * 1.5:.2f}"), 5)
-    assert sheet.column_dimensions["C"].width >= longest + 0.5
+    assert sheet.column_dimensions["C"].width >= longest + 0.4

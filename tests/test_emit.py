@@ -177,7 +177,7 @@ def test_extent_holds_every_cell(parts: dict[str, str]) -> None:
 def test_widths_heights_and_frozen_rows() -> None:
     sheet = load_workbook(io.BytesIO(book().to_bytes()))["First"]
     assert sheet.column_dimensions["A"].width == 12.5
-    assert sheet.column_dimensions["B"].width == 4.5
+    assert sheet.column_dimensions["B"].width == 4.2
     assert sheet.row_dimensions[1].height == 30
     assert sheet.freeze_panes == "A3"
     assert not sheet.sheet_view.showGridLines

@@ -23,7 +23,7 @@ GAPS = (1, 2)
 TOP = 3
 """The first row under a sheet's title and idea."""
 
-PAGE_COLUMNS = 35
+PAGE_COLUMNS = 37
 """Columns that paper shows at a readable size: a longer row of parts that fit goes on below."""
 
 Needs = list[tuple[int, int]]

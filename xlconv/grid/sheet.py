@@ -57,13 +57,13 @@ class Sheet:
     """Their places, where the sheet was drawn before."""
     used: int = 0
     terms: int = 0
-    column_width: float = 4.5
+    column_width: float = 4.2
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
     frozen_rows: int = 0
     starts: list[int] = field(default_factory=list)
     """The rows in which parts begin that run over the whole sheet: paper may end before them."""
-    row_height: float = 18
+    row_height: float = 17
     zoom: int = 100
     hidden: bool = False
     way: direction.Way = direction.Way.RIGHTWARD
