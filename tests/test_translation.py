@@ -38,6 +38,7 @@ from .conftest import Put
 from .engines import ironcalc_engine
 from .engines.cached import cached_values, formulas
 from .engines.compare import differences
+from .engines.lint import lint
 
 MAIN = "transposed-convolutions"
 SHIPPED = ("ar", "de", "es", "zh")
@@ -79,9 +80,10 @@ def test_a_translated_word_has_the_places_of_the_english_one(language: str) -> N
 
 
 @each_language
-def test_a_translated_lesson_computes_the_same(language: str, put: Put) -> None:
+def test_a_translated_lesson_computes_the_same(language: str) -> None:
     sheets, data = book(language)
     assert differences(cached_values(data), ironcalc_engine.recalculate(data)) == []
+    assert lint(data) == []
     english = book()[0]
     for page, own in zip(english.sheets, sheets.sheets, strict=True):
         if page.view not in ("contents", "code"):
