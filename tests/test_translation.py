@@ -133,7 +133,7 @@ def test_every_option_that_people_read_is_translated() -> None:
 
 def lesson() -> Lesson:
     about = Page("Start", "contents", idea="Look", options={"about": ["One", "", "Two"]})
-    return Lesson("Title", (about,), words={"agree": "yes"})
+    return Lesson("Title", (about,), words={"agree": "yes", "differ": ""})
 
 
 def test_texts_are_told_with_where_they_stand() -> None:
@@ -147,7 +147,7 @@ def test_texts_are_told_with_where_they_stand() -> None:
         "Look": "Start, idea",
     }
     assert told["yes"] == "the word agree"
-    assert WORDS["agree"] not in told
+    assert WORDS["agree"] not in told and "" not in told
 
 
 def test_a_list_is_filled_in_and_used(tmp_path: Path) -> None:
