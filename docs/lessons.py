@@ -17,6 +17,7 @@ from xlconv.frameworks.layouts import LAYOUTS
 from xlconv.lessons.drawing import view_function, view_options
 from xlconv.lessons.read import LAYER_KEYS, LESSON_KEYS, SHEET_KEYS
 from xlconv.lessons.schema import words
+from xlconv.lessons.shipped import language_names
 from xlconv.views import VIEWS
 
 TARGET = Path(__file__).with_name("lessons.md")
@@ -174,6 +175,23 @@ Beside these a sheet has the options of its view.
 ## The views
 
 {views}
+
+## In another language
+
+`xlconv build NAME --lang CODE` takes a shipped translation: {", ".join(language_names())}. For
+another language, `xlconv lessons words NAME > fr.toml` writes every text of the lesson and every
+word that views write; behind each stands what takes its place:
+
+```
+language = "fr"
+
+[texts]
+"Collect" = "Rassembler"
+"Input  {{size}}" = "Entrée  {{size}}"
+```
+
+`xlconv build NAME --lang fr.toml` builds it. A text that is not there, or is "", stays as it is.
+What is in braces is filled in. Languages read from right to left get sheets that run so.
 
 ## The words: `[words]`
 

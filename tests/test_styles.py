@@ -7,6 +7,7 @@ from openpyxl import load_workbook
 from openpyxl.cell import Cell
 
 from xlconv.grid import theme
+from xlconv.grid.direction import Way
 from xlconv.grid.sheet import Sheet
 from xlconv.lessons.book import Book
 from xlconv.xlsx.styles import Styles
@@ -64,5 +65,5 @@ def test_light_looks_as_the_theme_says() -> None:
 def test_styles_are_numbered_once() -> None:
     styles = Styles()
     asked = [("input", tint, "General", 0, False) for tint in (-1, 2, -1)]
-    assert [styles.cell(False, *one) for one in asked] == [1, 2, 1]
+    assert [styles.cell(Way.RIGHTWARD, *one) for one in asked] == [1, 2, 1]
     assert [styles.light("met", tint) for tint in (1, 2, 1)] == [0, 1, 0]

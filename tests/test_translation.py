@@ -38,6 +38,7 @@ from .conftest import Put
 from .engines import ironcalc_engine
 from .engines.cached import cached_values, formulas
 from .engines.compare import differences
+from .engines.lint import lint
 
 MAIN = "transposed-convolutions"
 SHIPPED = ("ar", "de", "es", "zh")
@@ -79,9 +80,10 @@ def test_a_translated_word_has_the_places_of_the_english_one(language: str) -> N
 
 
 @each_language
-def test_a_translated_lesson_computes_the_same(language: str, put: Put) -> None:
+def test_a_translated_lesson_computes_the_same(language: str) -> None:
     sheets, data = book(language)
     assert differences(cached_values(data), ironcalc_engine.recalculate(data)) == []
+    assert lint(data) == []
     english = book()[0]
     for page, own in zip(english.sheets, sheets.sheets, strict=True):
         if page.view not in ("contents", "code"):
@@ -131,7 +133,7 @@ def test_every_option_that_people_read_is_translated() -> None:
 
 def lesson() -> Lesson:
     about = Page("Start", "contents", idea="Look", options={"about": ["One", "", "Two"]})
-    return Lesson("Title", (about,), words={"agree": "yes"})
+    return Lesson("Title", (about,), words={"agree": "yes", "differ": ""})
 
 
 def test_texts_are_told_with_where_they_stand() -> None:
@@ -145,7 +147,7 @@ def test_texts_are_told_with_where_they_stand() -> None:
         "Look": "Start, idea",
     }
     assert told["yes"] == "the word agree"
-    assert WORDS["agree"] not in told
+    assert WORDS["agree"] not in told and "" not in told
 
 
 def test_a_list_is_filled_in_and_used(tmp_path: Path) -> None:
@@ -189,7 +191,9 @@ def test_the_commands_know_languages(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert run(cli, ["check", "output/matrix-de.xlsx"]).exit_code == 0
     same = ["check", "output/matrix-de.xlsx", "--lesson", "matrix"]
     assert run(cli, [*same, "--lang", "de"]).exit_code == 0
-    assert run(cli, same).exit_code == 1
+    english = run(cli, same)
+    assert english.exit_code == 1
+    assert "is in the language de, not in en: --lang says which" in english.stdout
     unknown = run(cli, ["build", "--lang", "xx"])
     assert "no language and no file is called" in str(unknown.exception)
     alone = run(cli, ["check", "output/matrix-de.xlsx", "--lang", "de"])
@@ -239,7 +243,8 @@ def test_words_begin_on_the_right_and_formulas_are_read_from_the_left() -> None:
     sums = {look for text, look in collect.items() if text.startswith("=") and '"y["' in text}
     assert sums == {("right", 1)}
     code = told[of("Code")]
-    assert code["import numpy as np"] == ("left", 0)
+    assert code["import numpy as np"] == ("left", 1)
+    assert code[of("The same numbers from a framework")] == ("left", 2)
     assert looks(book()[1])["Collect"]["Look at output"] == ("left", 0)
 
 

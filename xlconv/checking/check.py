@@ -55,8 +55,8 @@ def checked(path: Path, *, engine: bool, made: Origin | None) -> Report:
     values = recalculated(book) if engine else None
     titles = found_again(made.lesson, book)
     findings = [*_about_sheets(made.lesson, book, titles)]
-    if own is not None and own != made.lesson.title:
-        findings.insert(0, Finding("other", path.name, "", made.lesson.title, own))
+    if own is not None:
+        findings[:0] = _about_lesson(made.lesson, own, path.name)
     if made.version != __version__:
         findings.append(Finding("version", path.name, "", __version__, made.version))
     formulas = 0
@@ -73,12 +73,20 @@ def checked(path: Path, *, engine: bool, made: Origin | None) -> Report:
     return Report(book.package.name, tuple(findings), formulas, made.lesson.title)
 
 
-def _own(book: Workbook) -> str | None:
-    """The title of the lesson that a workbook itself says it is of; None if it says none."""
+def _own(book: Workbook) -> Lesson | None:
+    """The lesson that a workbook itself says it is of; None if it says none."""
     try:
-        return kept(book).lesson.title
+        return kept(book).lesson
     except XlconvError:
         return None
+
+
+def _about_lesson(made: Lesson, own: Lesson, name: str) -> Iterator[Finding]:
+    """What a file says of itself that it should not: its language, or else its lesson."""
+    if own.language != made.language:
+        yield Finding("language", name, "", made.language, own.language)
+    elif own.title != made.title:
+        yield Finding("other", name, "", made.title, own.title)
 
 
 def _about_sheets(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> Iterator[Finding]:

@@ -26,6 +26,12 @@ class Kind(NamedTuple):
 
 
 KINDS = {
+    "language": Kind(
+        "this file is in the language {got}, not in {expected}: --lang says which",
+        "file in another language",
+        "files in another language",
+        fine=True,
+    ),
     "other": Kind(
         'this file says it is of "{got}", not of "{expected}"',
         "file of another lesson",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from enum import Enum
 
 from xlconv.grid.theme import Look
 
@@ -23,35 +24,53 @@ PLACE = re.compile(r"\{\w+\}")
 """Where something is filled into a text."""
 
 
-def is_leftward(language: str) -> bool:
-    """Whether a language is read from right to left.
+class Way(Enum):
+    """Which way a sheet and its words run."""
 
-    >>> is_leftward("ar-EG"), is_leftward("arn"), is_leftward("zh")
-    (True, False, False)
+    RIGHTWARD = 0
+    LEFTWARD = 1
+    MIXED = 2
+    """Words from right to left on a sheet from left to right."""
+
+
+def way_of(language: str) -> Way:
+    """Which way the sheets of a language run.
+
+    >>> way_of("ar-EG").name, way_of("arn").name, way_of("zh").name
+    ('LEFTWARD', 'RIGHTWARD', 'RIGHTWARD')
     """
-    return language.lower().split("-")[0] in RIGHT_TO_LEFT
+    first = language.lower().split("-")[0]
+    return Way.LEFTWARD if first in RIGHT_TO_LEFT else Way.RIGHTWARD
 
 
-def isolated(words: Mapping[str, str]) -> dict[str, str]:
-    """Words whose {places} are filled with what runs in a direction of its own.
+def mixed(way: Way) -> Way:
+    """The way of a sheet that runs from left to right whatever its words do."""
+    return way if way is Way.RIGHTWARD else Way.MIXED
 
-    >>> isolated({"size": "a {n}"}) == {"size": "a \u2068{n}\u2069"}
+
+def isolated(words: Mapping[str, str], way: Way) -> Mapping[str, str]:
+    """Words whose {places} are filled with what may run in a direction of its own.
+
+    >>> isolated({"size": "a {n}"}, Way.LEFTWARD) == {"size": "a \u2068{n}\u2069"}
     True
     """
+    if way is Way.RIGHTWARD:
+        return words
     return {key: PLACE.sub(rf"{ISOLATE}\g<0>{END}", text) for key, text in words.items()}
 
 
-def mirrored(look: Look) -> Look:
-    """A look on a sheet that runs from right to left: what stood at one side stands at the other.
+def mirrored(look: Look, way: Way) -> Look:
+    """A look on a sheet that runs so: what stood at one side stands at the other.
 
-    >>> mirrored(Look(align="left")).align, mirrored(Look(align="center")).align
-    ('right', 'center')
+    >>> [mirrored(Look(align=side), Way.LEFTWARD).align for side in ("left", "center")]
+    ['right', 'center']
     """
-    return replace(look, align=OPPOSITE.get(look.align or "", look.align))
+    turned = OPPOSITE.get(look.align or "") if way is Way.LEFTWARD else None
+    return replace(look, align=turned or look.align)
 
 
-def reading(look: Look) -> int:
+def reading(look: Look, way: Way) -> int:
     """How a cell's text is read on such a sheet: formulas and programs as ever; 0 if left open."""
-    if look.symbols:
-        return FROM_LEFT
-    return FROM_RIGHT if look.align in OPPOSITE else 0
+    if way is Way.RIGHTWARD or look.align not in OPPOSITE:
+        return 0
+    return FROM_LEFT if look.symbols else FROM_RIGHT

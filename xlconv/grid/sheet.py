@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from xlconv.errors import BugError, XlconvError
-from xlconv.grid import names, theme
+from xlconv.grid import direction, names, theme
 from xlconv.grid.cells import Cell, drawn_cells
 from xlconv.grid.expr import Expr
 from xlconv.grid.functions import Values, unwritten
@@ -66,7 +66,7 @@ class Sheet:
     row_height: float = 17
     zoom: int = 100
     hidden: bool = False
-    leftward: bool = False  # whether it runs from right to left
+    way: direction.Way = direction.Way.RIGHTWARD
     paints: list[Paint] = field(default_factory=list)
     coats: list[Coat] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)

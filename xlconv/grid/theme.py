@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from unicodedata import east_asian_width
+from unicodedata import bidirectional, east_asian_width
 
 INK, GREY, BLUE = "1F2937", "5B6472", "1E3A8A"
 PALE_YELLOW, PALE_GREY, ORANGE, WHITE = "FFF9DB", "F1F3F5", "BF4B08", "FFFFFF"
@@ -150,15 +150,24 @@ POINTS = 5.8
 WIDE = ("W", "F")
 """The letters that take the room of two, as Unicode calls them."""
 
-PIECE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffef]\s*|[^\s\u2e80-\u9fff]*\s*")
-"""A word with the space behind it; in Chinese and Japanese, each letter."""
+PIECE = re.compile(
+    r"[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffef][，。；：、！？）”]*\s*|[^\s\u2e80-\u9fff]*\s*"
+)
+"""A word with the space behind it; in Chinese and Japanese, each letter with what closes it."""
 
 
 def width(content: str, role: str) -> float:
     """How wide a text is in points, roughly, since fonts differ; 0 of one that is wrapped."""
     style = look(role)
-    letters = len(content) + sum(map(WIDE.__contains__, map(east_asian_width, content)))
+    letters = len(content) if content.isascii() else sum(map(_room, content))
     return 0 if style.wrap else letters * style.size * (0.61 if style.font == MONOSPACE else 0.5)
+
+
+def _room(letter: str) -> float:
+    """How many letters of the usual width one takes; those of Arabic and Hebrew differ by font."""
+    if east_asian_width(letter) in WIDE:
+        return 2
+    return 1.25 if bidirectional(letter) in ("AL", "R") else 1
 
 
 def wrapped(content: str, role: str, room: float) -> list[str]:

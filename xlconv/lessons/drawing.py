@@ -14,7 +14,7 @@ from xlconv.errors import LimitError, RoomError, XlconvError
 from xlconv.figures.sums import drawn
 from xlconv.figures.titles import LONG, head
 from xlconv.figures.words import WORDS
-from xlconv.grid.direction import is_leftward, isolated
+from xlconv.grid.direction import isolated, way_of
 from xlconv.grid.functions import Values
 from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS, SHEETS_CELLS
 from xlconv.grid.sheet import Sheet
@@ -96,9 +96,9 @@ def _headed(
     lesson: Lesson, number: int, given: Mapping[str, Values], room: int, plan: bool
 ) -> Sheet:
     """A sheet with its head alone, in the direction of its language."""
-    page, words, leftward = lesson.pages[number], lesson.words, is_leftward(lesson.language)
-    said = isolated(WORDS | dict(words)) if leftward else WORDS | dict(words)
-    sheet = Sheet(page.name, page.view, said, given=given, room=room, plan=plan, leftward=leftward)
+    page, way = lesson.pages[number], way_of(lesson.language)
+    words = isolated(WORDS | dict(lesson.words), way)
+    sheet = Sheet(page.name, page.view, words, given=given, room=room, plan=plan, way=way)
     contents = lesson.pages[0].view == "contents"
     head(sheet, page.title or page.name, page.idea, page.try_this, number, lesson.names, contents)
     return sheet

@@ -81,7 +81,7 @@ def changed(lesson: Lesson, change: Change) -> Lesson:
     title = change("the lesson's title", lesson.title)
     pages = tuple(_page(page, change) for page in lesson.pages)
     words = WORDS | dict(lesson.words)
-    words = {key: change(f"the word {key}", text) for key, text in words.items()}
+    words = {k: change(f"the word {k}", text) if text else "" for k, text in words.items()}
     own = {key: text for key, text in words.items() if text != WORDS[key]}
     layers = dict(lesson.layers)
     if any(page.view == "code" for page in lesson.pages):  # which shows their names

@@ -9,6 +9,7 @@ from xlconv.figures.blocks import Figure
 from xlconv.figures.layout import Table, arrange
 from xlconv.frameworks.names import FRAMEWORKS
 from xlconv.frameworks.snippets import program, shown
+from xlconv.grid.direction import mixed
 from xlconv.grid.places import corners
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
@@ -34,7 +35,7 @@ def code(
     examples    the names of those to show; all if not given
     frameworks  those whose programs are shown; PyTorch and TensorFlow if not given
     """
-    sheet.leftward = False  # programs run from the left in any language
+    sheet.way = mixed(sheet.way)  # programs run from the left in any language
     used, names = list(frameworks or USUAL), list(examples or layers)
     for name in names:
         if name not in layers:

@@ -66,10 +66,13 @@ def _legend(sheet: Sheet, shown: Sequence[str]) -> Part:
     """What the looks mean, in two columns."""
     corner, height = sheet.corner(), -(-len(shown) // 2)
     sheet.text(corner, sheet.say("legend"), "heading")
-    for n, role in enumerate(shown):
-        at = corner.shift(1 + n % height, n // height * 13)
+    words = [sheet.say(f"legend_{role}") for role in shown]
+    ends = [sheet.behind(corner.shift(0, 4), told, "text") for told in words]
+    across = max(13, *(end + 1 for end in ends[:height]))
+    for n, (role, told) in enumerate(zip(shown, words, strict=True)):
+        at = corner.shift(1 + n % height, n // height * across)
         _swatch(sheet, at, role)
-        sheet.text(at.shift(0, 4), sheet.say(f"legend_{role}"), "text")
+        sheet.text(at.shift(0, 4), told, "text")
     return Part(corner.anchor)
 
 

@@ -78,7 +78,7 @@ def _sheet(
     """The part of one sheet, piece by piece."""
     sheet, before = sheets[number], sum(sheet.rows for sheet in sheets[:number])
     yield worksheet.before_rows(sheet, number == 0).encode()
-    for xml, rows in chunks(sheet, partial(styles.cell, sheet.leftward), strings):
+    for xml, rows in chunks(sheet, partial(styles.cell, sheet.way), strings):
         yield xml
         if progress and not sheet.hidden:
             progress(before + rows)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from xlconv.grid import direction, theme
+from xlconv.grid import theme
+from xlconv.grid.direction import Way, mirrored, reading
 from xlconv.grid.theme import Look
 from xlconv.xlsx.strip import BOTTOM, LEFT, RIGHT, TOP
 from xlconv.xlsx.values import escape
@@ -17,7 +18,7 @@ class Styles:
     """The styles of a workbook, numbered as they are first asked for.
 
     >>> styles = Styles()
-    >>> [styles.cell(False, "kernel", 2, "0.0", LEFT, False) for _ in range(2)]
+    >>> [styles.cell(Way.RIGHTWARD, "kernel", 2, "0.0", LEFT, False) for _ in range(2)]
     [1, 1]
     """
 
@@ -30,19 +31,16 @@ class Styles:
         self._lights: dict[str, int] = {}
         self.cell = lru_cache(maxsize=None)(self._cell)
 
-    def _cell(
-        self, leftward: bool, role: str, tint: int, shown: str, edges: int, quoted: bool
-    ) -> int:
+    def _cell(self, way: Way, role: str, tint: int, shown: str, edges: int, quoted: bool) -> int:
         """The number of the format of a cell.
 
-        leftward  whether its sheet runs from right to left
-        shown     the format of its numbers
-        edges     the sides on which it has the line of a frame
-        quoted    whether it is a text that must not be read as a formula
+        way     which way its sheet and its words run
+        shown   the format of its numbers
+        edges   the sides on which it has the line of a frame
+        quoted  whether it is a text that must not be read as a formula
         """
         look = theme.look(role, tint, shown)
-        order = direction.reading(look) if leftward else 0
-        look = direction.mirrored(look) if leftward else look
+        order, look = reading(look, way), mirrored(look, way)
         number = self._number_format(look)
         fill = _fill("solid", f'<fgColor rgb="FF{look.fill}"/>') if look.fill else _fill("none")
         return _numbered(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import count, groupby
 
+from xlconv.grid.direction import Way
 from xlconv.grid.grid import Area
 from xlconv.grid.marks import Scale
 from xlconv.grid.places import a1, leaves, quoted, span
@@ -38,7 +39,7 @@ def before_rows(sheet: Sheet, first: bool) -> str:
         end = begin + len(list(alike))
         listed.append(f'<col min="{begin}" max="{end - 1}" width="{width:g}" customWidth="1"/>')
         begin = end
-    seen = ' rightToLeft="1"' if sheet.leftward else ""
+    seen = ' rightToLeft="1"' if sheet.way is Way.LEFTWARD else ""
     seen += ' tabSelected="1"' if first else ""
     return (
         f'{HEAD}<worksheet xmlns="{MAIN}">'
@@ -53,8 +54,8 @@ def before_rows(sheet: Sheet, first: bool) -> str:
 def after_rows(sheet: Sheet, title: str, styles: Styles) -> str:
     """A sheet's part from its rows on."""
     printed = pages(sheet)
-    titled = encoded(("&L" if sheet.leftward else "&R") + title.replace("&", "&&"))
-    left, right = ("&P / &N", "&A") if sheet.leftward else ("&A", "&P / &N")
+    titled = encoded(("&L" if sheet.way is Way.LEFTWARD else "&R") + title.replace("&", "&&"))
+    left, right = ("&P / &N", "&A") if sheet.way is Way.LEFTWARD else ("&A", "&P / &N")
     header = f"<oddHeader>{titled}</oddHeader>" if title else ""
     return (
         f"</sheetData>{_lights(sheet, styles)}{_choices(sheet)}{_links(sheet)}"
