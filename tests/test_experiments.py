@@ -57,4 +57,5 @@ def test_each_program_is_named_after_the_sheet_that_shows_its_output() -> None:
             padding = layer.geometry.axes[0].padding[0]
             shown = one[f"output_{padding}" if sheet == "Gniddap" else "output"]
             assert (shown == transposed(layer).squeeze()).all(), name
-            assert one.neighbour("Code").says(f"PyTorch: {name}")
+    with page(lesson, "Code") as one:
+        assert one.says("PyTorch: Sedirts")

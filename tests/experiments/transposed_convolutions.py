@@ -195,3 +195,24 @@ def _(channels: Page) -> None:
     for o, row, column in np.ndindex(2, 7, 7):
         terms = channels.formula("output", (o, row, column)).removeprefix("=").split("+")
         assert terms == channels.address("parts")[:, o, row, column].tolist()
+
+
+@tries("Sum", "Set kernels [1, 0] and [2, 0] to zeros")
+def _(channels: Page) -> None:
+    assert channels.says("Kernel [1, 0]")
+    first, kernel = channels["parts"][0], channels["kernel"]
+    kernel[1:] = 0
+    channels.set(kernel=kernel[:, None])
+    assert (channels["output"] == first).all()
+    assert first.any()
+
+
+@tries("Sum", "Type 9 into the middle of kernel [2, 0]")
+def _(channels: Page) -> None:
+    before, parts, kernel = channels["output"], channels["parts"], channels["kernel"]
+    kernel[2, 1, 1] = 9
+    channels.set(kernel=kernel[:, None])
+    changed = channels["parts"] - parts
+    assert not changed[:2].any()
+    assert changed[2].any()
+    assert (channels["output"] - before == changed[2]).all()

@@ -105,7 +105,8 @@ y = F.conv_transpose{rank}d(
 
 _TENSORFLOW = """\
 # weight: ({kernel}, out_channels, in_channels), not flipped by you
-# x and y are channels last in TensorFlow; here they come and go channels first, as on the sheet
+# x and y are channels last in TensorFlow; here they
+# come and go channels first, as on the sheet
 {imports}
 import numpy as np
 import tensorflow as tf
@@ -118,7 +119,7 @@ def conv_transpose(x, weight):
     y = tf.nn.conv{rank}d_transpose(
         x.transpose{to_last}[None],  # to (1, {sizes}, in_channels)
         weight.transpose{weight_to_last},
-        output_shape={output_shape},  # one that convolves back to the input's sizes
+        output_shape={output_shape},  # convolves back to the input
         strides={stride}, padding="{padding_word}",
     )
     return y.numpy()[0].transpose{to_first}  # back to (out_channels, {sizes})
