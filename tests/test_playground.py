@@ -170,7 +170,7 @@ class Figure:
         ]
 
     def words(self) -> Value:
-        return self.values["C4"]
+        return self.values[message()]
 
     def edge(self, block: str) -> tuple[list[Value], list[Value]]:
         """The indices left of an area and above it."""
@@ -336,7 +336,7 @@ def test_output_is_found_inside_of_a_cropped_ring() -> None:
     check_claims(sheet)
     (output,) = (b for b in sheet.blocks if b.name == "output")
     np.testing.assert_array_equal(output.cells.value[0].astype(float), truth(x, w, 2, 2, 1, 2))
-    assert output.ranges() == ["V10:AC15"]
+    assert output.ranges() == ["W10:AD15"]
 
 
 def test_numbers_that_wait_repeat_those_of_the_layer() -> None:
@@ -345,6 +345,17 @@ def test_numbers_that_wait_repeat_those_of_the_layer() -> None:
     found = {block.name: block.cells.value.tolist() for block in sheet.blocks}
     assert found["input_pool"] == [[1, 2] * 3] * 6
     assert found["kernel_pool"] == [[3, 4, 3, 4, 3], [5, 6, 5, 6, 5]] * 2 + [[3, 4, 3, 4, 3]]
+
+
+def message() -> str:
+    """The cell under the parameters that says the output's size, or what is wrong."""
+    return f"C{strip() + 1}"
+
+
+def strip() -> int:
+    """The row of the parameters, from 1."""
+    (size,) = (block for block in built()[0].blocks if block.name == "input_size")
+    return size.cells.origin[0] + 1
 
 
 def test_formulas_are_short_enough_to_be_read() -> None:
@@ -357,34 +368,34 @@ def test_formulas_are_short_enough_to_be_read() -> None:
     }
     assert painted == {
         "turned": (
-            'IF(OR($B21="",C$20=""),"",IF(AND(ISNUMBER($B21),ISNUMBER(C$20)),'
-            "INDEX($L$8:$P$12,$B21+1,C$20+1),0))"
+            'IF(OR($B30="",C$29=""),"",IF(AND(ISNUMBER($B30),ISNUMBER(C$29)),'
+            "INDEX($L$17:$P$21,$B30+1,C$29+1),0))"
         ),
         "stretched": (
-            'IF(OR($D44="",E$43=""),"",IF(AND(ISNUMBER($D44),ISNUMBER(E$43)),'
-            "INDEX($C$8:$H$13,$D44+1,E$43+1),0))"
+            'IF(OR($D47="",E$46=""),"",IF(AND(ISNUMBER($D47),ISNUMBER(E$46)),'
+            "INDEX($C$17:$H$22,$D47+1,E$46+1),0))"
         ),
-        "output_full": 'IF(OR($S8="",T$7=""),"",SUMPRODUCT($C$21:$O$33,E44:Q56))',
-        "output": 'IF(OR($S8="",T$7=""),"",SUMPRODUCT($C$21:$O$33,E44:Q56))',
+        "output_full": 'IF(OR($T17="",U$16=""),"",SUMPRODUCT($C$30:$O$42,E47:Q59))',
+        "output": 'IF(OR($T17="",U$16=""),"",SUMPRODUCT($C$30:$O$42,E47:Q59))',
         "stamps": (
-            'IF(OR($C80="",E$78=""),"",INDEX($C$8:$H$13,$B80+1,E$77+1)*INDEX($L$8:$P$12,'
-            "$C80+1,E$78+1))"
+            'IF(OR($C83="",E$81=""),"",INDEX($C$17:$H$22,$B83+1,E$80+1)*INDEX($L$17:$P$21,'
+            "$C83+1,E$81+1))"
         ),
         "output_distributed_full": (
-            'IF(OR($D118="",E$117=""),"",SUMPRODUCT(($D$80:$D$114=$D118)*'
-            "($E$79:$AM$79=E$117),$E$80:$AM$114))"
+            'IF(OR($D121="",E$120=""),"",'
+            "SUMPRODUCT(($D$83:$D$117=$D121)*($E$82:$AM$82=E$120),$E$83:$AM$117))"
         ),
         "output_distributed": (
-            'IF(OR($D118="",E$117=""),"",SUMPRODUCT(($D$80:$D$114=$D118)*'
-            "($E$79:$AM$79=E$117),$E$80:$AM$114))"
+            'IF(OR($D121="",E$120=""),"",'
+            "SUMPRODUCT(($D$83:$D$117=$D121)*($E$82:$AM$82=E$120),$E$83:$AM$117))"
         ),
         "count": (
-            'IF(OR($Y118="",Z$117=""),"",COUNTIF($D$80:$D$114,$Y118)*COUNTIF($E$79:$AM$79,Z$117))'
+            'IF(OR($Y121="",Z$120=""),"",COUNTIF($D$83:$D$117,$Y121)*COUNTIF($E$82:$AM$82,Z$120))'
         ),
     }
     every = formulas(built()[1])[NAME]
-    assert max(len(formula) for cell, formula in every.items() if cell != "C4") < 220
-    assert len(every["C4"]) < 2000
+    assert max(len(formula) for cell, formula in every.items() if cell != message()) < 220
+    assert len(every[message()]) < 2000
 
 
 @pytest.mark.parametrize(
@@ -486,19 +497,20 @@ def test_parameter_out_of_range_is_explained(model: Model, field: str, bad: Valu
     values = model.values(changes)
     assert_blank(values)
     assert Figure(values).words() == complaint(field)
-    marks = [values[cell] for cell in MARKS]
-    assert marks.count("✗") == 1
+    seen = [values[cell] for cell in marks()]
+    assert seen.count("✗") == 1
     # those that depend on the wrong one are not judged
-    assert marks.count("") == {"op": 1, "p": 0}.get(field, 2)
+    assert seen.count("") == {"op": 1, "p": 0}.get(field, 2)
 
 
-MARKS = ("H3", "M3", "Q3", "V3", "AB3", "AG3")
+def marks() -> list[str]:
+    return [f"{column}{strip()}" for column in ("H", "M", "Q", "V", "AB", "AG")]
 
 
 def test_marks_stand_beside_their_cells(model: Model) -> None:
     good = model.values(Setting().changes())
-    assert [good[cell] for cell in MARKS] == ["✓"] * 6
-    for field, cell in zip(("rows", "k", "s", "p", "op", "d"), MARKS, strict=True):
+    assert [good[cell] for cell in marks()] == ["✓"] * 6
+    for field, cell in zip(("rows", "k", "s", "p", "op", "d"), marks(), strict=True):
         row, column = row_and_column(cell)
         bad = model.values(replace(Setting(), **{field: 77}).changes())
         assert bad[cell] == "✗"
@@ -627,8 +639,11 @@ def test_weight_has_one_tint_wherever_it_acts() -> None:
 def test_wrong_parameters_are_lit_and_nothing_else_is() -> None:
     found = looks(Setting(s=7))
     alarm = f"#{theme.ROLES['alarm'].fill}"
-    assert {cell for cell, look in found.items() if look.fill == alarm} == {"P3", "Q3"}
-    assert found["C4"].color == f"#{theme.ROLES['warning'].color}"
+    assert {cell for cell, look in found.items() if look.fill == alarm} == {
+        f"P{strip()}",
+        f"Q{strip()}",
+    }
+    assert found[message()].color == f"#{theme.ROLES['warning'].color}"
     for block in built()[0].blocks:
         if block.role in ("computed", "cropped"):
             fills = LIVE | ZERO | CROPPED | TINTED
@@ -651,7 +666,7 @@ def test_formulon_computes_the_same() -> None:
         changes: Any = replace(Setting(), **{field: bad}).changes()
         values = formulon_engine.recalculate(built()[1], changes)[NAME]
         assert_blank(values)
-        assert values["C4"] == complaint(field)
+        assert values[message()] == complaint(field)
 
 
 @needs("soffice", libreoffice_engine.available())
@@ -666,7 +681,7 @@ def test_libreoffice_computes_the_same() -> None:
         assert_right(values, setting)
     for (field, _), values in zip(wrong, results[len(FEW) :], strict=True):
         assert_blank(values)
-        assert values["C4"] == complaint(field)
+        assert values[message()] == complaint(field)
 
 
 # ------------------------------------------------------------------------- what the lesson promises

@@ -10,7 +10,7 @@ import numpy as np
 
 from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure, figure
-from xlconv.figures.layout import arrange
+from xlconv.figures.layout import Together, arrange
 from xlconv.figures.live import ZERO, Heads, Live
 from xlconv.figures.notes import caption, note
 from xlconv.figures.parameters import LIMITS, live_sizes, parameters, phrase, said_by, size_words
@@ -48,7 +48,8 @@ def playground(sheet: Sheet, layer: Layer, *, area: int = 18) -> None:
             f"area must be from {least}, the full output of this layer, to {LARGEST}, got {area}"
         )
         raise XlconvError(words, parameter="area")
-    sheet.column_width, sheet.frozen_rows = 4.0, sheet.rows + 1 + STRIP
+    top = max(STRIP, sheet.rows + 1)
+    sheet.column_width, sheet.frozen_rows = 4.0, top + STRIP
     p = parameters(sheet, start)
     size = live_sizes(sheet, p, area)
     size_words(sheet, p, size)
@@ -70,8 +71,8 @@ def playground(sheet: Sheet, layer: Layer, *, area: int = 18) -> None:
     count = _count(live, live.heads(area, out.along), rows, columns)
     live.verdict(y, same)
 
-    arrange(sheet, p, (x | w) / legend / t | y | size)
-    arrange(sheet, z, stamps, same | count)
+    arrange(sheet, p, Together((x | w) / legend / t | y | size), at=(top, 1))
+    arrange(sheet, z, stamps, Together(same | count))
 
 
 def _count(live: Live, head: Heads, rows: Expr, columns: Expr) -> Figure:
