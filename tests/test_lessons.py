@@ -12,9 +12,11 @@ from openpyxl import load_workbook
 
 from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.theme import look
+from xlconv.layers.layer import Layer
 from xlconv.lessons.book import Book
 from xlconv.lessons.build import build
-from xlconv.lessons.lesson import Lesson
+from xlconv.lessons.lesson import Lesson, Page
 from xlconv.lessons.read import load_lesson
 from xlconv.lessons.shipped import lesson_names
 
@@ -257,12 +259,15 @@ def test_values_are_there_before_anything_recalculates(name: str) -> None:
             assert told[sheet][cell].value is not None or cached[sheet][cell] == "", (sheet, cell)
 
 
+OTHERS = {"stamp", "later", "alarm", "live", "waiting"}
+
+
 @pytest.mark.parametrize(
     ("lesson", "missing"),
     [
-        ("transposed-convolutions", set()),
-        ("image", {"cropped", "current", "now", "count"}),
-        ("checkerboard", {"current", "now"}),
+        ("transposed-convolutions", {"live", "waiting"}),
+        ("image", {"cropped", "current", "now", "count", *OTHERS}),
+        ("checkerboard", {"current", "now", *OTHERS} - {"alarm"}),
     ],
 )
 def test_the_legend_shows_what_the_sheets_do(lesson: str, missing: set[str]) -> None:
@@ -273,13 +278,22 @@ def test_the_legend_shows_what_the_sheets_do(lesson: str, missing: set[str]) -> 
     assert {role for role in told if WORDS[f"legend_{role}"] not in texts} == missing
 
 
+@every_lesson
+def test_the_legend_explains_every_colour(name: str) -> None:
+    contents, *others = (sheet for sheet in lesson(name)[1].sheets if not sheet.hidden)
+    told = {look(role).fill for role in contents.roles}
+    assert not others or {look(role).fill for sheet in others for role in sheet.roles} <= told
+
+
 def test_no_line_of_a_program_runs_into_the_one_beside_it() -> None:
-    """A monospace letter is at most 0.61 of its 10 points wide, a column of 4.6 digits at
-    least 26.6."""
-    page = load_workbook(io.BytesIO(build("transposed-convolutions").to_bytes()))["Code"]
+    """A monospace letter is at most 0.61 of its 11 points wide, a column of 4.2 digits 25.5."""
+    layers = {"Small": Layer.of([[1, 2]], [[1, 2]])}
+    options = {"frameworks": ["pytorch", "numpy"]}
+    lesson = Lesson("Code", (Page("Code", "code", options=options),), layers)
+    page = load_workbook(io.BytesIO(build(lesson).to_bytes()))["Code"]
     pairs = [[cell for cell in row if cell.value is not None] for row in page.iter_rows(min_row=4)]
     beside = [(left, right) for left, right in (row for row in pairs if len(row) == 2)]
-    assert len(beside) > 100
+    assert len(beside) > 10
     for left, right in beside:
-        if left.font.sz == 10:
-            assert len(left.value) * 10 * 0.61 < (right.column - left.column) * 26.6, left.value
+        if left.font.name == "Consolas":
+            assert len(left.value) * 11 * 0.61 < (right.column - left.column) * 25.5, left.value

@@ -16,7 +16,10 @@ from xlconv.grid.places import Spot
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import wrapped
 
-LEGEND = ("input", "computed", "kernel", "zero", "cropped", "current", "now", "count")
+LEGEND = (
+    *("input", "computed", "kernel", "zero", "cropped", "stamp", "later", "current", "now"),
+    *("count", "live", "waiting", "alarm"),
+)
 """The roles that a legend can explain."""
 
 
