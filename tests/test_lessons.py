@@ -13,10 +13,9 @@ from openpyxl import load_workbook
 from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import look
-from xlconv.layers.layer import Layer
 from xlconv.lessons.book import Book
 from xlconv.lessons.build import build
-from xlconv.lessons.lesson import Lesson, Page
+from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.read import load_lesson
 from xlconv.lessons.shipped import lesson_names
 
@@ -283,17 +282,3 @@ def test_the_legend_explains_every_colour(name: str) -> None:
     contents, *others = (sheet for sheet in lesson(name)[1].sheets if not sheet.hidden)
     told = {look(role).fill for role in contents.roles}
     assert not others or {look(role).fill for sheet in others for role in sheet.roles} <= told
-
-
-def test_no_line_of_a_program_runs_into_the_one_beside_it() -> None:
-    """A monospace letter is at most 0.61 of its 11 points wide, a column of 4.2 digits 25.5."""
-    layers = {"Small": Layer.of([[1, 2]], [[1, 2]])}
-    options = {"frameworks": ["pytorch", "numpy"]}
-    lesson = Lesson("Code", (Page("Code", "code", options=options),), layers)
-    page = load_workbook(io.BytesIO(build(lesson).to_bytes()))["Code"]
-    pairs = [[cell for cell in row if cell.value is not None] for row in page.iter_rows(min_row=4)]
-    beside = [(left, right) for left, right in (row for row in pairs if len(row) == 2)]
-    assert len(beside) > 10
-    for left, right in beside:
-        if left.font.name == "Consolas":
-            assert len(left.value) * 11 * 0.61 < (right.column - left.column) * 25.5, left.value

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure
-from xlconv.figures.layout import Table, arrange
+from xlconv.figures.layout import arrange
 from xlconv.frameworks.names import FRAMEWORKS
 from xlconv.frameworks.snippets import program, shown
 from xlconv.grid.direction import mixed
@@ -40,14 +40,13 @@ def code(
     for name in names:
         if name not in layers:
             raise XlconvError(f'there is no layer "{name}"; known are {", ".join(layers)}')
-    pairs = [used[n : n + 2] for n in range(0, len(used), 2)]
-    lines = [
-        [_listing(sheet, framework, name, layers[name], outputs[name]) for framework in pair]
-        for pair in pairs
+    listings = [
+        _listing(sheet, framework, name, layers[name], outputs[name])
         for name in names
+        for framework in used
     ]
-    arrange(sheet, *(Table([line]) for line in lines))
-    for one in (listing for line in lines for listing in line):
+    arrange(sheet, *listings)
+    for one in listings:
         (first, _), (last, _) = corners(one.cells)
         sheet.heights.update(dict.fromkeys(range(first, last + 1), HEIGHT))
 
