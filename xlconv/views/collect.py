@@ -65,7 +65,8 @@ def _in_words(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources, y: Grid)
     nothing = sheet.say("nothing" if src.bias is None else "only_bias")
     bias = [] if src.bias is None else [" + ", rounded(here.by_channel(list(each(src.bias))))]
     symbol = [] if src.bias is None else [" + b"]
-    numbers: Terms = [rounded(result), " = "], each(tap["numbers"]), bias
+    # + 0 makes 0 of -0, which some programs write as it is
+    numbers: Terms = [rounded(result + 0), " = "], each(tap["numbers"]), bias
     symbols: Terms = ["y[", *with_commas(here.at), "] = "], each(tap["symbols"]), symbol
     across = (g.in_channels > g.groups) + g.rank
     lines = [

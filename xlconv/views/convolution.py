@@ -126,7 +126,7 @@ def _in_words(
         x = here.by_group([pick(z.cells[group * width + f], place) for group in range(g.groups)])
         w = here.by_channel([src.weight[(o, f, *u)] for o in channels])
         terms.append(
-            joined(" + " if terms else rounded(result) & " = ", rounded(x), "*", rounded(w))
+            joined(" + " if terms else rounded(result + 0) & " = ", rounded(x), "*", rounded(w))
         )
     if src.bias is not None:
         terms.append(" + " & rounded(here.by_channel([src.bias[o] for o in channels])))
