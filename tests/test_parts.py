@@ -23,23 +23,31 @@ def numbers(rows: int, columns: int) -> Sheet:
 
 
 def test_wide_sheet_lies_on_one_page() -> None:
-    page = read(numbers(3, 40))
-    assert (page.page_setup.orientation, page.page_setup.fitToHeight) == ("landscape", 1)
+    page = read(numbers(3, 34))
+    assert page.page_setup.orientation == "landscape"
+    assert 73 <= page.page_setup.scale < 100
     assert page.print_title_rows is None
+    assert not page.row_breaks.brk
 
 
 def test_tall_sheet_runs_over_pages_and_repeats_its_title() -> None:
     page = read(numbers(200, 5))
-    assert (page.page_setup.orientation, page.page_setup.fitToHeight) == ("portrait", 0)
+    assert page.page_setup.orientation == "portrait"
     assert page.print_title_rows == "$1:$2"
     assert page.print_area == "'Sheet'!$A$1:$E$200"
     assert page.oddHeader.right.text == "A && B"
 
 
-@pytest.mark.parametrize(("rows", "tall"), [(12, 1), (13, 0)])
-def test_sheet_more_than_twice_as_tall_as_wide_runs_over_pages(rows: int, tall: int) -> None:
-    """Five columns of 4.6 letters are 129 points wide, a row is 20 high."""
-    assert read(numbers(rows, 5)).page_setup.fitToHeight == tall
+@pytest.mark.parametrize(("rows", "pages"), [(60, 1), (61, 2), (118, 2), (119, 3)])
+def test_a_new_page_begins_where_letters_would_be_too_small(rows: int, pages: int) -> None:
+    """Of rows of 17 points, 755 points of paper hold 60 at 73 %, 58 where the title is repeated."""
+    assert len(read(numbers(rows, 5)).row_breaks.brk) == pages - 1
+
+
+def test_page_begins_where_a_part_begins() -> None:
+    sheet = numbers(90, 5)
+    sheet.starts = [0, 20, 50, 70]
+    assert [brk.id for brk in read(sheet).row_breaks.brk] == [50]
 
 
 def test_columns_of_one_width_are_told_at_once() -> None:

@@ -48,6 +48,8 @@ def lattice(
         (prod(map(len, phases)) // across, across, *shape),
         steps=((high + (2 if names else 1), 0), (0, wide + 1), *moves),
     )
+    if names:  # a plan does not show all of them
+        corner.anchor.take((-1, 0), (0, 0))
     cells = [
         field[(*divmod(one.number, across), ..., *(slice(size(p)) for p in one.axes))]
         for one in shown
