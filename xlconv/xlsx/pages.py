@@ -5,6 +5,7 @@ A scale is said rather than a number of pages to fit, since then Excel keeps bre
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -89,9 +90,10 @@ def _breaks(sheet: Sheet, heights: list[float], room: float) -> tuple[int, ...]:
     ends = list(accumulate(heights, initial=0.0))
     top, titles = 0, 0.0
     while ends[-1] - ends[top] > room - titles:
-        last = max(n for n in range(top, len(ends)) if ends[n] - ends[top] <= room - titles)
-        fit = [row for row in starts if top < row <= last]
-        top = fit[-1] if fit else max(last, top + 1)
+        last = bisect_right(ends, ends[top] + room - titles, top) - 1
+        begins = bisect_right(starts, last) - 1
+        begun = begins >= 0 and starts[begins] > top
+        top = starts[begins] if begun else max(last, top + 1)
         found.append(top)
         titles = ends[min(TITLES, len(heights))]
     return tuple(found)
