@@ -13,8 +13,8 @@ import pytest
 
 from xlconv.checking.check import check
 from xlconv.errors import XlconvError
+from xlconv.frameworks.output_sizes import sizes
 from xlconv.frameworks.resolve import resolve
-from xlconv.frameworks.sizes import sizes
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.given import numbers, plain, spread, whole
 from xlconv.layers.layer import Layer

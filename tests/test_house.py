@@ -35,7 +35,7 @@ def test_dataclasses_are_frozen_but_for_those_that_gather() -> None:
     assert changing == {
         "arrays.Source",
         "differences.Found",
-        "differences.Look",
+        "differences.Seen",
         "differences.Other",
         "grid.Anchor",
         "sheet.Sheet",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from xlconv.errors import XlconvError
 from xlconv.frameworks.conventions import CONVENTIONS
-from xlconv.frameworks.sizes import Shape, as_dict, explain, sizes
+from xlconv.frameworks.output_sizes import Shape, as_dict, explain, sizes
 from xlconv.frameworks.terms import OUTPUT_SIZE
 
 GOLDEN = json.loads(

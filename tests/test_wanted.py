@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from xlconv.cli.commands import cli
+from xlconv.frameworks import output_sizes as sizing
 from xlconv.frameworks import resolve as resolving
-from xlconv.frameworks import sizes as sizing
 from xlconv.frameworks.wanted import Wanted
 from xlconv.layers import given
 from xlconv.layers.geometry import Axis

@@ -20,8 +20,8 @@ from xlconv.version import __version__
 
 if TYPE_CHECKING:
     from xlconv.checking.check import check
+    from xlconv.frameworks.output_sizes import sizes
     from xlconv.frameworks.resolve import resolve
-    from xlconv.frameworks.sizes import sizes
     from xlconv.frameworks.snippets import program
     from xlconv.layers.convolution import Convolution
     from xlconv.layers.layer import Layer
@@ -49,7 +49,7 @@ _HOMES = {
     "output": "layers.model",
     "program": "frameworks.snippets",
     "resolve": "frameworks.resolve",
-    "sizes": "frameworks.sizes",
+    "sizes": "frameworks.output_sizes",
 }
 
 if not TYPE_CHECKING:  # a type checker would take this to mean that every name exists

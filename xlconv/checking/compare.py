@@ -14,7 +14,7 @@ import numpy as np
 from xlconv.checking.alike import same
 from xlconv.checking.beside import Beside, UndrawnError, UnorderedError
 from xlconv.checking.dates import date_styles
-from xlconv.checking.differences import FOLLOWED, Found, Look, Other, displaced
+from xlconv.checking.differences import FOLLOWED, Found, Other, Seen, displaced
 from xlconv.checking.following import following
 from xlconv.checking.formula import parts, references
 from xlconv.checking.inputs import EMPTY, Inputs, Theirs, Typed
@@ -147,7 +147,7 @@ class OneSheet:
             typed, told = self._inputs.typed(theirs)
             look = self._looked(beside, self._redrawn(typed), most)
         findings = [self._typed(one, at) for one in told]
-        if not isinstance(look, Look):
+        if not isinstance(look, Seen):
             return [*findings, self._error(look)] if look else findings
         wrong = {one.place for one, f in zip(told, findings, strict=True) if f.wrong}
         rest = self._told(look, beside.valued, look.changed | wrong, at)
@@ -179,7 +179,7 @@ class OneSheet:
         drawn: Sheet | Exception,
         most: int | None,
         theirs: Theirs | None = None,
-    ) -> Look | Exception | None:
+    ) -> Seen | Exception | None:
         """What stands in the place of fixed cells, and the values of those that are right.
 
         theirs  inputs that are known; the others are added, and if one is not as drawn, it is None
@@ -187,7 +187,7 @@ class OneSheet:
         if not isinstance(drawn, Sheet) and theirs is None:
             return drawn
         trusted, sheet = (True, drawn) if isinstance(drawn, Sheet) else (False, self._drawn)
-        look = Look(Other(sheet, None if sheet is self._drawn else Earlier(self._drawn).value))
+        look = Seen(Other(sheet, None if sheet is self._drawn else Earlier(self._drawn).value))
         known = Patterns((self.name, self.title), self._now, beside.at)
         try:
             for number, ours, row in beside.pairs(sheet):
@@ -214,7 +214,7 @@ class OneSheet:
         return look if trusted else None
 
     def _row(
-        self, look: Look, beside: Beside, known: Patterns, number: int, ours: bytes, row: Row
+        self, look: Seen, beside: Beside, known: Patterns, number: int, ours: bytes, row: Row
     ) -> None:
         """Look at one row."""
         found = look.found
@@ -249,7 +249,7 @@ class OneSheet:
         return Finding(kind, self.title, a1(known.at.place(place)), expected, got)
 
     def _told(
-        self, look: Look, valued: bool, changed: AbstractSet[Place], at: Moves
+        self, look: Seen, valued: bool, changed: AbstractSet[Place], at: Moves
     ) -> Iterator[Finding]:
         """Why these values are others, and what was not looked at."""
         other = look.other

@@ -120,7 +120,7 @@ class Other:
 
 
 @dataclass
-class Look:
+class Seen:
     """What a look at the rows of a file finds: what does not belong there, where, and other values.
 
     ended  the row with which it ended, for the verdict was known

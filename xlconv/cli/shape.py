@@ -109,7 +109,7 @@ def _alone(option: str, kernel_size: list[int] | None, wanted: Wanted, *taken: s
 
 
 def _sizes(size: list[int], kernel_size: list[int], as_json: bool, wanted: Wanted) -> str:
-    from xlconv.frameworks import sizes as shapes
+    from xlconv.frameworks import output_sizes as shapes
     from xlconv.frameworks.conventions import convention_of
     from xlconv.frameworks.spatial import spatial
 

@@ -48,7 +48,7 @@ def program(
     places  where arrays are loaded from that are too large to be written out: Python expressions
             by their names, "input", "weight" or "bias"; see `files`. Where none is given it is
             "input.npy" and so on, as saved by np.save("input.npy", layer.input)
-    output  of the layer, if the program shall be short and print as NumPy does: see `shown`
+    output  of the layer, if the program shall be short and print as NumPy does: see `printed`
 
     Raises XlconvError if the framework is unknown, or for what is no Layer.
 
@@ -77,11 +77,11 @@ def program(
     return _fill(form.text + SHOW, fields | {"shown": f"y.{how}"})
 
 
-def shown(layer: Layer, output: Array) -> str:
+def printed(layer: Layer, output: Array) -> str:
     """What the short program of a layer prints.
 
     >>> layer, y = Layer.of([[1, 2]], [[1, 1]]), np.array([[[1.0, 3, 2]]])
-    >>> shown(layer, y)
+    >>> printed(layer, y)
     '[[[1 3 2]]]'
     >>> exec(program(layer, "numpy", output=y))
     [[[1 3 2]]]

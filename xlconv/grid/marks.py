@@ -31,7 +31,7 @@ class Coat:
     tint: Values
 
     @cached_property
-    def shown(self) -> tuple[str, int]:
+    def numbers(self) -> tuple[str, int]:
         """The format of the numbers in the cells, and the characters of the longest.
 
         Those of a picture are not shown.

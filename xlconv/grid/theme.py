@@ -116,18 +116,18 @@ GREYS, PRIMARIES = (
 """The ends of a picture's shades: of a grey one, and of the three channels of a coloured one."""
 
 
-def look(role: str, tint: int = -1, shown: str = "General") -> Look:
+def look(role: str, tint: int = -1, numbers: str = "General") -> Look:
     """A role's look, on the ground of a tint and with its mark where there is one.
 
-    shown  the format of its numbers, where the role has none of its own
+    numbers  the format of its numbers, where the role has none of its own
 
     >>> look("kernel", 2).fill == TINTS[2], look("output").fill, look("kernel", 26).number_format
     (True, None, '"ᵃᵇ"General;"ᵃᵇ"-General')
     """
     plain = ROLES[role]
     if plain.number_format == "General":
-        parts = shown.split(";") if ";" in shown else [shown, f"-{shown}"]
-        marked = ";".join(f'"{mark(tint)}"{part}' for part in parts) if tint >= 0 else shown
+        parts = numbers.split(";") if ";" in numbers else [numbers, f"-{numbers}"]
+        marked = ";".join(f'"{mark(tint)}"{part}' for part in parts) if tint >= 0 else numbers
         plain = replace(plain, number_format=marked)
     return replace(plain, fill=TINTS[tint % len(TINTS)]) if tint >= 0 else plain
 

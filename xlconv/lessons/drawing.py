@@ -86,7 +86,7 @@ def draw(
 
 def _fit(sheet: Sheet) -> None:
     """Make columns as wide as the longest number needs; of a long sheet, let the title stay."""
-    marks = (coat.shown[1] + 0.4 * bool((coat.tint >= 0).any()) for coat in sheet.coats)
+    marks = (coat.numbers[1] + 0.4 * bool((coat.tint >= 0).any()) for coat in sheet.coats)
     sheet.column_width = max(sheet.column_width, max(marks, default=0) + 0.4)
     if sheet.rows > LONG:
         sheet.frozen_rows = max(2, sheet.frozen_rows)

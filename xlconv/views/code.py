@@ -8,7 +8,7 @@ from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure
 from xlconv.figures.layout import arrange
 from xlconv.frameworks.names import FRAMEWORKS
-from xlconv.frameworks.snippets import program, shown
+from xlconv.frameworks.snippets import printed, program
 from xlconv.grid.direction import mixed
 from xlconv.grid.places import corners
 from xlconv.grid.sheet import Sheet
@@ -53,9 +53,9 @@ def code(
 
 def _listing(sheet: Sheet, framework: str, name: str, layer: Layer, output: Array) -> Figure:
     """A layer's program in one framework under its name, and what it prints."""
-    text, printed = program(layer, framework, output=output), shown(layer, output)
+    text = program(layer, framework, output=output)
     corner, prints = sheet.corner(), sheet.say("code_prints")
-    lines = [*text.split("\n"), f"# {prints}", *printed.split("\n")]
+    lines = [*text.split("\n"), f"# {prints}", *printed(layer, output).split("\n")]
     sheet.text(corner, sheet.say("code_for", framework=FRAMEWORKS[framework], name=name), "heading")
     for line in lines:
         sheet.run_over(corner.shift(1), line, "code")

@@ -133,7 +133,7 @@ def _covered(
         strip, along = strips[n], strips[n].columns(index)
         if isinstance(strip.layer, Coat):
             for column, tint in zip(along, strip.tints(index), strict=True):
-                looks[column] = (strip.layer.role, tint, strip.layer.shown[0])
+                looks[column] = (strip.layer.role, tint, strip.layer.numbers[0])
         elif isinstance(strip.layer, Frame):
             for column, sides in zip(along, strip.edges(index), strict=True):
                 edges[column] |= sides

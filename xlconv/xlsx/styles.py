@@ -31,15 +31,15 @@ class Styles:
         self._lights: dict[str, int] = {}
         self.cell = lru_cache(maxsize=None)(self._cell)
 
-    def _cell(self, way: Way, role: str, tint: int, shown: str, edges: int, quoted: bool) -> int:
+    def _cell(self, way: Way, role: str, tint: int, numbers: str, edges: int, quoted: bool) -> int:
         """The number of the format of a cell.
 
         way     which way its sheet and its words run
-        shown   the format of its numbers
+        numbers the format of its numbers
         edges   the sides on which it has the line of a frame
         quoted  whether it is a text that must not be read as a formula
         """
-        look = theme.look(role, tint, shown)
+        look = theme.look(role, tint, numbers)
         order, look = reading(look, way), mirrored(look, way)
         number = self._number_format(look)
         fill = _fill("solid", f'<fgColor rgb="FF{look.fill}"/>') if look.fill else _fill("none")
