@@ -45,7 +45,7 @@ def build(
 
     Raises XlconvError where a layer has no such view, or a program's limits are passed.
 
-    >>> build(load_lesson("transposed-convolutions")).sheets[2].name
+    >>> build(load_lesson("transposed-convolutions")).sheets[3].name
     'Distribute'
     """
     lesson = _lesson(lesson, views, picture)
