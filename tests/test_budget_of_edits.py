@@ -101,7 +101,7 @@ EDITS: dict[str, tuple[Edit, str]] = {
 def large() -> bytes:
     """A file whose inputs no recipe tells, so that each of them is read."""
     layer = Layer.of(
-        np.random.default_rng(1).integers(0, 4, (3, 405, 405)),
+        np.random.default_rng(1).integers(0, 4, (3, 412, 412)),
         np.random.default_rng(2).integers(-2, 4, (3, 1, 3, 3)),
         stride=2,
         groups=3,
