@@ -32,6 +32,6 @@ LIVED = {
     ),
     (
         "xlconv/xlsx/rows.py",
-        'number = style(*(look or ("", -(2), "General")), sides, quoted)',
+        'number = style(*(look or ("", -(2), GENERAL)), sides, quoted)',
     ): "every tint below 0 is none",
 }

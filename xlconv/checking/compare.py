@@ -71,7 +71,7 @@ class OneSheet:
         if not (many := displaced(first)):
             return first
         if self.book.part_size(self.title) <= HELD and not self.held:
-            self.held.extend(self._beside(Moves()).ordered())
+            self._hold()
         seen = self._moves()
         moved = ", ".join(seen.told())
         again = self._compared(seen, UNEXPLAINED) if moved else first
@@ -130,8 +130,11 @@ class OneSheet:
         """
         with suppress(UnorderedError):
             return self._in_order(self._beside(at), most)
-        self.held.extend(self._beside(at).ordered())
+        self._hold()
         return self._in_order(self._beside(at), most)
+
+    def _hold(self) -> None:
+        self.held.extend(self._beside(Moves()).ordered())
 
     def _beside(self, at: Moves) -> Beside:
         return Beside(self.book, self.title, self.values, at, self.held)

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from unicodedata import bidirectional, east_asian_width
 
+from xlconv.grid.digits import GENERAL
+
 INK, GREY, BLUE = "1F2937", "5B6472", "1E3A8A"
 PALE_YELLOW, PALE_GREY, ORANGE, WHITE = "FFF9DB", "F1F3F5", "BF4B08", "FFFFFF"
 LINE, FRAME = "C9CED6", "374151"
@@ -48,7 +50,7 @@ class Look:
     """Whether it is a formula or a program, read from left to right in any language."""
     lines: bool = False
     line: str = LINE
-    number_format: str = "General"
+    number_format: str = GENERAL
 
 
 ROLES: dict[str, Look] = {
@@ -116,7 +118,7 @@ GREYS, PRIMARIES = (
 """The ends of a picture's shades: of a grey one, and of the three channels of a coloured one."""
 
 
-def look(role: str, tint: int = -1, numbers: str = "General") -> Look:
+def look(role: str, tint: int = -1, numbers: str = GENERAL) -> Look:
     """A role's look, on the ground of a tint and with its mark where there is one.
 
     numbers  the format of its numbers, where the role has none of its own
@@ -125,7 +127,7 @@ def look(role: str, tint: int = -1, numbers: str = "General") -> Look:
     (True, None, '"ᵃᵇ"General;"ᵃᵇ"-General')
     """
     plain = ROLES[role]
-    if plain.number_format == "General":
+    if plain.number_format == GENERAL:
         parts = numbers.split(";") if ";" in numbers else [numbers, f"-{numbers}"]
         marked = ";".join(f'"{mark(tint)}"{part}' for part in parts) if tint >= 0 else numbers
         plain = replace(plain, number_format=marked)

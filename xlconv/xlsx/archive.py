@@ -16,6 +16,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from xlconv.errors import XlconvError
 from xlconv.grid.sheet import Sheet
 from xlconv.xlsx import parts, worksheet
+from xlconv.xlsx.pages import Pages, pages
 from xlconv.xlsx.rows import chunks
 from xlconv.xlsx.styles import Styles
 from xlconv.xlsx.values import Strings
@@ -47,16 +48,16 @@ def write(
     about       the workbook: its title, and perhaps its description and language
     properties  of it beyond those that every program knows
     """
-    moment, styles = _moment(), Styles()
+    moment, styles, printed = _moment(), Styles(), [*map(pages, sheets)]
     strings: Strings = {}
     with ZipFile(target, "w") as out:
         add = partial(_add, out, moment)
         add("[Content_Types].xml", parts.types(sheets))
         add("_rels/.rels", parts.relations())
-        add("xl/workbook.xml", parts.workbook(sheets))
+        add("xl/workbook.xml", parts.workbook(sheets, printed))
         add("xl/_rels/workbook.xml.rels", parts.workbook_relations(sheets))
         for n, name in enumerate(parts.sheet_names(sheets)):
-            add(name, _sheet(sheets, n, about["title"], styles, strings, progress))
+            add(name, _sheet(sheets, n, about["title"], printed[n], styles, strings, progress))
         # the rows have named their styles and strings by now
         add("xl/theme/theme1.xml", parts.theme())
         add("xl/styles.xml", parts.stylesheet(styles))
@@ -71,6 +72,7 @@ def _sheet(
     sheets: Sequence[Sheet],
     number: int,
     title: str,
+    printed: Pages,
     styles: Styles,
     strings: Strings,
     progress: Progress | None,
@@ -82,7 +84,7 @@ def _sheet(
         yield xml
         if progress and not sheet.hidden:
             progress(before + rows)
-    yield worksheet.after_rows(sheet, title, styles).encode()
+    yield worksheet.after_rows(sheet, title, styles, printed).encode()
 
 
 def _add(out: ZipFile, moment: dt.datetime, name: str, xml: str | Iterator[bytes]) -> None:

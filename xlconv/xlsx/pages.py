@@ -6,6 +6,7 @@ A scale is said rather than a number of pages to fit, since then Excel keeps bre
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -24,6 +25,9 @@ READABLE = 0.73
 
 SCALES = (0.95, 0.9, 0.85, 0.8, 0.76, READABLE)
 """Scales that are tried, since fewer pages are worth smaller letters."""
+
+MOST = 1026
+"""Breaks of one sheet that Excel takes; what follows runs on from page to page."""
 
 TITLES = 2
 """The rows that each page of several repeats."""
@@ -74,26 +78,27 @@ def pages(sheet: Sheet) -> Pages:
     What is too wide to be read takes all of the paper's width.
     """
     across = sum(round(width * 7 + 5) * 0.75 for width in widths(sheet))
-    heights = [sheet.heights.get(n, sheet.row_height) for n in range(max(sheet.rows, 1))]
-    found = []
+    heights = (sheet.heights.get(n, sheet.row_height) for n in range(max(sheet.rows, 1)))
+    ends, starts, found = list(accumulate(heights, initial=0.0)), sorted(sheet.starts), []
     for landscape, (high, wide) in {False: SIDES[::-1], True: SIDES}.items():
         most = min(1.0, wide / across)
         scales = [most, *(scale for scale in SCALES if scale < most)]
         for scale in scales if most >= READABLE else [max(most, 0.1)] * landscape:
-            found.append(Pages(landscape, int(100 * scale), _breaks(sheet, heights, high / scale)))
+            found.append(Pages(landscape, int(100 * scale), _breaks(starts, ends, high / scale)))
     return min(found, key=lambda one: (len(one.breaks), -one.scale))
 
 
-def _breaks(sheet: Sheet, heights: list[float], room: float) -> tuple[int, ...]:
-    """The rows at which pages begin: those where a part begins, or where there is no more room."""
-    starts, found = sorted(sheet.starts), list[int]()
-    ends = list(accumulate(heights, initial=0.0))
-    top, titles = 0, 0.0
-    while ends[-1] - ends[top] > room - titles:
+def _breaks(starts: Sequence[int], ends: Sequence[float], room: float) -> tuple[int, ...]:
+    """The rows at which pages begin: those where a part begins, or where there is no more room.
+
+    ends  where each row ends, from 0
+    """
+    found, top, titles = list[int](), 0, 0.0
+    while ends[-1] - ends[top] > room - titles and len(found) < MOST:
         last = bisect_right(ends, ends[top] + room - titles, top) - 1
         begins = bisect_right(starts, last) - 1
         begun = begins >= 0 and starts[begins] > top
         top = starts[begins] if begun else max(last, top + 1)
         found.append(top)
-        titles = ends[min(TITLES, len(heights))]
+        titles = ends[min(TITLES, len(ends) - 1)]
     return tuple(found)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from xlconv.grid.places import a1, corners, quoted
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import BLUE, FRAME, GREY, INK, PALE_GREY, TINTS, WHITE
-from xlconv.xlsx.pages import pages
+from xlconv.xlsx.pages import TITLES, Pages
 from xlconv.xlsx.styles import Styles
 from xlconv.xlsx.values import Strings, encoded, escape
 from xlconv.xlsx.worksheet import HEAD, MAIN, extent
@@ -119,7 +119,7 @@ def own_properties(properties: Mapping[str, str]) -> str:
     )
 
 
-def workbook(sheets: Sequence[Sheet]) -> str:
+def workbook(sheets: Sequence[Sheet], printed: Sequence[Pages]) -> str:
     """The sheets, the names of their blocks, and what is printed of them."""
     listed = "".join(
         f'<sheet name="{escape(sheet.name, quote=True)}" sheetId="{n}"'
@@ -137,13 +137,13 @@ def workbook(sheets: Sequence[Sheet]) -> str:
     for n, sheet in enumerate(sheets):
         if sheet.hidden:  # LibreOffice would print it
             continue
-        printed = {"Area": extent(sheet, absolute=True)}
-        if pages(sheet).breaks:
-            printed["Titles"] = "$1:$2"
+        areas = {"Area": extent(sheet, absolute=True)}
+        if printed[n].breaks:
+            areas["Titles"] = f"$1:${TITLES}"
         names += [
             f'<definedName name="_xlnm.Print_{name}" localSheetId="{n}">'
             f"{escape(quoted(sheet.name))}!{cells}</definedName>"
-            for name, cells in printed.items()
+            for name, cells in areas.items()
         ]
     return (
         f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}relationships"><workbookPr/><bookViews>'

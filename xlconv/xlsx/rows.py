@@ -13,6 +13,7 @@ from itertools import groupby
 from operator import itemgetter, mul
 from typing import Any, NamedTuple
 
+from xlconv.grid.digits import GENERAL
 from xlconv.grid.marks import Coat, Frame, Paint
 from xlconv.grid.places import letters
 from xlconv.grid.sheet import Sheet
@@ -157,7 +158,7 @@ def _template(
         if paint is None and look is None and not sides:
             continue
         quoted = paint is not None and paint[0].quoted and quotes[paint[0].number][paint[1]]
-        number = style(*(look or ("", -1, "General")), sides, quoted)
+        number = style(*(look or ("", -1, GENERAL)), sides, quoted)
         begins.append(len(pieces))
         pieces += (f'{begun}<c r="{letters(column)}', "")
         begun = f'" s="{number}"' if number else '"'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from xlconv.grid import theme
+from xlconv.grid.digits import GENERAL
 from xlconv.grid.direction import Way, mirrored, reading
 from xlconv.grid.theme import Look
 from xlconv.xlsx.strip import BOTTOM, LEFT, RIGHT, TOP
@@ -64,11 +65,11 @@ class Styles:
         font = f'{_flags(look)}<color rgb="FF{look.color}"/>'
         code = escape(look.number_format, quote=True)
         number = f'<numFmt numFmtId="{self._number_format(look)}" formatCode="{code}"/>'
-        told = number if look.number_format != "General" else ""
+        told = number if look.number_format != GENERAL else ""
         return _numbered(self._lights, f"<dxf><font>{font}</font>{told}{fill}</dxf>")
 
     def _number_format(self, look: Look) -> int:
-        if look.number_format == "General":
+        if look.number_format == GENERAL:
             return 0
         return FIRST_OWN_FORMAT + _numbered(self._formats, look.number_format)
 

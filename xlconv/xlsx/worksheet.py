@@ -14,7 +14,7 @@ from xlconv.grid.marks import Scale
 from xlconv.grid.places import a1, leaves, quoted, span
 from xlconv.grid.references import conditions
 from xlconv.grid.sheet import Sheet
-from xlconv.xlsx.pages import columns, pages, widths
+from xlconv.xlsx.pages import Pages, columns, widths
 from xlconv.xlsx.styles import Styles
 from xlconv.xlsx.values import encoded, escape
 
@@ -51,9 +51,8 @@ def before_rows(sheet: Sheet, first: bool) -> str:
     )
 
 
-def after_rows(sheet: Sheet, title: str, styles: Styles) -> str:
+def after_rows(sheet: Sheet, title: str, styles: Styles, printed: Pages) -> str:
     """A sheet's part from its rows on."""
-    printed = pages(sheet)
     titled = encoded(("&L" if sheet.way is Way.LEFTWARD else "&R") + title.replace("&", "&&"))
     left, right = ("&P / &N", "&A") if sheet.way is Way.LEFTWARD else ("&A", "&P / &N")
     header = f"<oddHeader>{titled}</oddHeader>" if title else ""
