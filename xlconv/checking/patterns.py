@@ -53,13 +53,14 @@ class Patterns:
         self.names, self.now, self.at = names, now, at or Moves()
         self.known: dict[Pair, bool] = {}
         self.left = LETTERS
+        self.written = written_now(self.at)
         self.moved: Callable[[str], str] | None = None
         if self.at != Moves():
             self.moved = lru_cache(1 << 16)(self._moved)
 
     def now_here(self, ours: str) -> str:
         """Our formula as it is written where cells were moved; as it was, if it quotes."""
-        moved = written_now(self.at)(ours.encode())
+        moved = self.written(ours.encode())
         return ours if moved is None else moved.decode()
 
     def alike(self, ours: str, theirs: str) -> bool | None:

@@ -35,8 +35,12 @@ def caption(sheet: Sheet, words: str, across: int = 0) -> Anchor | None:
 
 def paragraphs(sheet: Sheet, texts: Iterable[str]) -> Part:
     """Texts under one another, each in as many lines as it takes on paper."""
-    lines = [line for text in texts for line in wrapped(text, "text", line_room(sheet))]
-    return note(sheet, *lines, role="text")
+    return note(sheet, *paper_lines(sheet, texts), role="text")
+
+
+def paper_lines(sheet: Sheet, texts: Iterable[str]) -> list[str]:
+    """Texts as lines that paper has room for."""
+    return [line for text in texts for line in wrapped(text, "text", line_room(sheet))]
 
 
 def note(sheet: Sheet, *lines: str, role: str = "note") -> Part:

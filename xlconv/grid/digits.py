@@ -35,13 +35,12 @@ def fitting(values: Values) -> tuple[str, int]:
     if not numbers.size:
         return GENERAL, 1
     most = np.abs(numbers).max()
-    whole = np.array_equal(numbers, np.rint(numbers))
-    decimals = 0 if whole else _decimals(numbers, most)
+    few = _few(numbers, most)
+    decimals = _many(numbers, most) if few is None else few
     longest = max(len(f"{end:.{decimals}f}") for end in (numbers.min(), numbers.max()))
     if longest > LONGEST or (decimals > FEW and most < SMALL):
         return _told("0.0E+0"), 6 + bool(numbers.min() < 0)
-    exact = whole or np.allclose(numbers * 10**FEW, np.rint(numbers * 10**FEW), 0, NOISE * most)
-    return GENERAL if exact else _told(f"0.{'0' * decimals}"), longest
+    return GENERAL if few is not None else _told(f"0.{'0' * decimals}"), longest
 
 
 def _told(code: str) -> str:
@@ -49,11 +48,18 @@ def _told(code: str) -> str:
     return f"{code};-{code};0"
 
 
-def _decimals(numbers: Values, most: float) -> int:
-    """The decimals that show each number, or FEW of which not all are needed."""
+def _few(numbers: Values, most: float) -> int | None:
+    """The decimals that all numbers have, but for rounding, if they are no more than FEW."""
+    if np.array_equal(numbers, np.rint(numbers)):
+        return 0
     for decimals in range(1, FEW + 1):
         scaled = numbers * 10**decimals
         if np.allclose(scaled, np.rint(scaled), 0, NOISE * most):
             return decimals
+    return None
+
+
+def _many(numbers: Values, most: float) -> int:
+    """The decimals that show each number, or MOST of which the least needs more."""
     least = np.abs(numbers[np.abs(numbers) > NOISE * most]).min()
     return min(max(FEW, ceil(-log10(least))), MOST)

@@ -9,7 +9,7 @@ import numpy as np
 from xlconv import __version__
 from xlconv.errors import XlconvError
 from xlconv.figures.layout import Part, arrange, line_room
-from xlconv.figures.notes import note, paragraphs
+from xlconv.figures.notes import note, paper_lines, paragraphs
 from xlconv.grid.expr import lift
 from xlconv.grid.marks import Frame
 from xlconv.grid.places import Spot
@@ -83,9 +83,8 @@ def _numbered(sheet: Sheet, heading: str, lines: Sequence[str]) -> Part:
     """Lines with numbers under a heading."""
     corner = sheet.corner()
     sheet.text(corner, sheet.say(heading), "heading")
-    numbered = [f"{n}.  {line}" for n, line in enumerate(lines, 1)]
-    parts = [part for line in numbered for part in wrapped(line, "text", line_room(sheet))]
-    for n, part in enumerate(parts, 1):
+    numbered = (f"{n}.  {line}" for n, line in enumerate(lines, 1))
+    for n, part in enumerate(paper_lines(sheet, numbered), 1):
         sheet.text(corner.shift(n), part, "text")
     return Part(corner.anchor)
 
