@@ -48,7 +48,7 @@ PICTURES = {"image/Bilinear", "image/Learnt"}
 def test_letters_can_be_read_on_a4() -> None:
     least = min(look.size for look in ROLES.values())
     small = {where for where, s in every_sheet() if pages(s).scale / 100 * least < LETTERS}
-    # 7.6 points, for numbers of four digits; 7 for a sheet that is played with on a screen
+    # 7.2 points, for numbers of four digits; 7 for a sheet that is played with on a screen
     assert small == PICTURES | {"checkerboard/Bilinear", "playground/Playground"}
 
 

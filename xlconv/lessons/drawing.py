@@ -18,6 +18,7 @@ from xlconv.grid.direction import isolated, way_of
 from xlconv.grid.functions import Values
 from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS, SHEETS_CELLS
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.theme import mark
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import output
@@ -25,6 +26,10 @@ from xlconv.lessons.lesson import Lesson, Page
 
 GIVEN = ("layer", "layers", "outputs", "pages")
 """What a view may ask for beside its own options: its parameters of these names."""
+
+
+MARK = 0.9
+"""The room of a small letter before a number, in characters; the widest is an m."""
 
 
 def view_function(view: str) -> Callable[..., None]:
@@ -86,8 +91,8 @@ def draw(
 
 def _fit(sheet: Sheet) -> None:
     """Make columns as wide as the longest number needs; of a long sheet, let the title stay."""
-    marks = (coat.numbers[1] + 0.4 * bool((coat.tint >= 0).any()) for coat in sheet.coats)
-    sheet.column_width = max(sheet.column_width, max(marks, default=0) + 0.4)
+    longest = (coat.numbers[1] + MARK * len(mark(coat.tint.max())) for coat in sheet.coats)
+    sheet.column_width = max(sheet.column_width, max(longest, default=0) + 0.4)
     if sheet.rows > LONG:
         sheet.frozen_rows = max(2, sheet.frozen_rows)
 
