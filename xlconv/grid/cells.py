@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from xlconv.grid.marks import Block, Coat, Paint
+from xlconv.grid.marks import Blank, Block, Coat, Paint
 from xlconv.grid.places import Place
 from xlconv.grid.references import resolved, slots
 
@@ -33,7 +33,10 @@ class Cell:
 
 
 def drawn_cells(
-    paints: Sequence[Paint], coats: Sequence[Coat], blocks: Sequence[Block]
+    paints: Sequence[Paint],
+    blanks: Sequence[Blank],
+    coats: Sequence[Coat],
+    blocks: Sequence[Block],
 ) -> list[Cell]:
     """Every cell that has a content or a look, by rows."""
     cells: dict[Place, dict[str, Any]] = defaultdict(dict)
@@ -51,4 +54,7 @@ def drawn_cells(
                 "value": paint.cells.value[index],
                 "formula": resolved(pieces, index),
             }
+    for blank in blanks:
+        for index in np.ndindex(blank.cells.shape):
+            cells[blank.cells.cell(index)] |= {"value": None, "formula": ""}
     return [Cell(*place, **cells[place]) for place in sorted(cells)]

@@ -37,6 +37,11 @@ class Expr:
     def value(self) -> Values:
         raise NotImplementedError
 
+    @property
+    def words(self) -> Values:
+        """Its value where a text is made of it."""
+        return self.value
+
     def pieces(self) -> Iterator[str | Reference]:
         """The formula's text, without its leading `=`."""
         raise NotImplementedError
@@ -172,6 +177,8 @@ class Infix(Expr):
 
     @property
     def value(self) -> Values:
+        if self.symbol == "&":
+            return np.asarray(reduce(self.meaning, (term.words for term in self.terms)))
         return np.asarray(reduce(self.meaning, (term.value for term in self.terms)))
 
     @property

@@ -9,12 +9,27 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
+from functools import reduce
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Values = NDArray[Any]
+
+EMPTY = -0.0
+"""The number of a cell that has no content: it adds as 0 does, and no other cell holds it."""
+
+
+def is_empty(cells: Values) -> Values:
+    """Which cells have no content.
+
+    >>> is_empty(np.array([0.0, EMPTY, -1.0])).tolist()
+    [False, True, False]
+    """
+    if cells.dtype.kind != "f":
+        return np.zeros(cells.shape, dtype=bool)
+    return np.asarray((cells == 0) & np.signbit(cells))
 
 
 def number_text(number: float) -> str:
@@ -161,6 +176,18 @@ def _reduced(function: Callable[..., Any]) -> Callable[..., Values]:
     return over
 
 
+def _count(*areas: Values, axes: int = 0) -> Values:
+    """How many cells hold numbers."""
+    counts = [
+        np.frompyfunc(lambda c: bool(_is_number(c) is True), 1, 1)(a).astype(bool)
+        if a.dtype == object
+        else ~np.isnan(a) & ~is_empty(a)
+        for a in areas
+    ]
+    every = (count.sum(tuple(range(-axes, 0)), dtype=float) for count in counts)
+    return np.asarray(reduce(np.add, every))
+
+
 def _zero_texts(array: Values) -> Values:
     numbers = np.frompyfunc(lambda c: 0.0 if isinstance(c, str) else float(c), 1, 1)(array)
     return np.asarray(numbers, dtype=float)
@@ -265,6 +292,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "AND": _logical(np.logical_and),
     "CHOOSE": _choose,
     "COLUMNS": lambda area, **_: np.float64(area.shape[-1]),
+    "COUNT": _count,
     "COUNTIF": _countif,
     "IF": _if,
     "IFERROR": _iferror,
@@ -282,6 +310,20 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "SUMPRODUCT": _reduced(_sumproduct),
     "SUMXMY2": _reduced(lambda a, b, axes: np.square(a - b).sum(axes)),
 }
+
+
+def fill(cells: Values, values: Values) -> None:
+    """Put values into cells; none becomes an empty one.
+
+    >>> cells = np.ones(2)
+    >>> fill(cells, np.array([EMPTY, 2.0]))
+    >>> is_empty(cells).tolist()
+    [False, False]
+    """
+    if cells.dtype.kind == "f":
+        np.add(values, 0.0, out=cells, casting="unsafe")
+    else:
+        cells[...] = values
 
 
 def unwritten(shape: tuple[int, ...], kind: Any, *, take_room: bool) -> Values:

@@ -23,6 +23,13 @@ class Paint:
 
 
 @dataclass(frozen=True)
+class Blank:
+    """Cells that are left empty, whatever is painted on them."""
+
+    cells: Grid
+
+
+@dataclass(frozen=True)
 class Coat:
     """A role, which the theme knows, over cells; `tint` broadcasts over them, -1 is none."""
 

@@ -13,10 +13,22 @@ from xlconv.errors import BugError, XlconvError
 from xlconv.grid import direction, names, theme
 from xlconv.grid.cells import Cell, drawn_cells
 from xlconv.grid.expr import Expr
-from xlconv.grid.functions import Values, unwritten
+from xlconv.grid.functions import EMPTY, Values, fill, unwritten
 from xlconv.grid.grid import PAGE, Anchor, Area, Grid
 from xlconv.grid.limits import EXCEL_COLUMNS, SHEETS_CELLS, check_all_terms, check_room, check_terms
-from xlconv.grid.marks import Between, Block, Choice, Coat, Ends, Frame, Light, Link, Paint, Scale
+from xlconv.grid.marks import (
+    Between,
+    Blank,
+    Block,
+    Choice,
+    Coat,
+    Ends,
+    Frame,
+    Light,
+    Link,
+    Paint,
+    Scale,
+)
 from xlconv.grid.places import Place, Spot, box_size, tiled
 from xlconv.grid.references import measure
 from xlconv.text import counted, line
@@ -68,6 +80,7 @@ class Sheet:
     hidden: bool = False
     way: direction.Way = direction.Way.RIGHTWARD
     paints: list[Paint] = field(default_factory=list)
+    blanks: list[Blank] = field(default_factory=list)
     coats: list[Coat] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
     lights: list[Light] = field(default_factory=list)
@@ -257,7 +270,7 @@ class Sheet:
 
     def cells(self) -> list[Cell]:
         """Every cell that has a content or a look, by rows: for a second way of drawing."""
-        return drawn_cells(self.paints, self.coats, self.blocks)
+        return drawn_cells(self.paints, self.blanks, self.coats, self.blocks)
 
     def defined_name(self, block: Block) -> str:
         """The name in the workbook that leads to a block."""
@@ -274,6 +287,11 @@ class Sheet:
     def scale(self, grid: Grid, ends: Ends = theme.SCALE, values: Between = None) -> None:
         """Show the values of cells as a heat map, from one colour to another."""
         self.scales.append(Scale(grid, ends, values))
+
+    def blank(self, grid: Grid) -> None:
+        """Leave cells empty, whatever was painted on them."""
+        grid.memory[...] = EMPTY
+        self.blanks.append(Blank(grid))
 
     def choose(self, grid: Grid, source: Area | Sequence[str | int], prompt: str = "") -> None:
         """Offer the values of a range, or a few given ones, in a dropdown."""
@@ -295,5 +313,5 @@ class Sheet:
             value = np.asarray(formula.value if formula is not None else content)
         if cells.memory.dtype != object and (value.dtype == bool) != (cells.memory.dtype == bool):
             raise TypeError(f"{value.dtype} values do not go into {cells.memory.dtype} cells")
-        cells.memory[...] = value
+        fill(cells.memory, value)
         self.paints.append(Paint(cells, formula))

@@ -26,6 +26,50 @@ TITLE_LENGTH = 120
 """Characters of a title: Excel takes twice as many in a page's header."""
 
 
+ANSWERS = ("either", "number", "formula")
+"""What may stand in a blank."""
+
+CHECKS = ("row", "sheet", "none")
+"""What a tick is for."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a worksheet leaves out of a page.
+
+    cells    blocks by their names, or slices of them as NumPy writes them: `output[0, 1::2]`
+    answer   what may be typed there: one of ANSWERS
+    marks    of the whole page; None is one for each cell
+    mistake  a block of which one cell holds a number that is wrong
+    """
+
+    cells: tuple[str, ...] = ()
+    answer: str = "either"
+    marks: float | None = None
+    mistake: str = ""
+
+
+@dataclass(frozen=True)
+class Classroom:
+    """How a class works with a lesson.
+
+    vary       layers' arrays that differ from student to student: `a.input`
+    low, high  the whole numbers that they are of
+    check      what a tick is for: one of CHECKS
+    follow     part of a mark for what follows from one's own earlier cells
+    here_only  part of a mark for a formula that is right for these numbers alone
+    digits     decimals of answers that are not whole
+    """
+
+    vary: tuple[str, ...] = ()
+    low: int = 1
+    high: int = 5
+    check: str = "row"
+    follow: float = 1.0
+    here_only: float = 0.5
+    digits: int = 2
+
+
 @dataclass(frozen=True, repr=False)
 class Page:
     """One sheet of a lesson: a view, what it shows, and the words around it.
@@ -40,6 +84,7 @@ class Page:
     try_this: tuple[str, ...] = ()
     layer: Layer | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    ask: Ask | None = None
 
     def __post_init__(self) -> None:
         for text in (self.name, self.title, self.idea, *self.try_this):
@@ -67,6 +112,9 @@ class Lesson:
     layers: Mapping[str, Layer] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
     language: str = ENGLISH
+    classroom: Classroom = field(default_factory=Classroom)
+    form: str = ""
+    """Whether what is asked is left out ("blank"), or marked and shown ("key")."""
 
     def __post_init__(self) -> None:
         if not self.pages:

@@ -14,10 +14,10 @@ from operator import itemgetter, mul
 from typing import Any, NamedTuple
 
 from xlconv.grid.digits import GENERAL
-from xlconv.grid.marks import Coat, Frame, Paint
+from xlconv.grid.marks import Blank, Coat, Frame, Paint
 from xlconv.grid.places import letters
 from xlconv.grid.sheet import Sheet
-from xlconv.xlsx.strip import Index, Lines, Strip
+from xlconv.xlsx.strip import Index, Layer, Lines, Strip
 from xlconv.xlsx.values import Strings
 
 CHUNK, FIRST = 1 << 20, 1 << 17  # bytes; the first is smaller, so that compressing soon begins
@@ -99,7 +99,7 @@ def chunks(sheet: Sheet, style: Style, strings: Strings) -> Iterator[tuple[bytes
 
     Raises XlconvError for a formula that is too long, or a value that is none.
     """
-    layers: list[Paint | Coat | Frame] = [*sheet.paints, *sheet.coats, *sheet.frames]
+    layers: list[Layer] = [*sheet.paints, *sheet.blanks, *sheet.coats, *sheet.frames]
     strips = [Strip(n, layer) for n, layer in enumerate(layers)]
     templates: dict[Any, Template] = {}
     waiting, size, least, held, row = [], 0, FIRST, 0, -1
@@ -138,6 +138,9 @@ def _covered(
         elif isinstance(strip.layer, Frame):
             for column, sides in zip(along, strip.edges(index), strict=True):
                 edges[column] |= sides
+        elif isinstance(strip.layer, Blank):
+            for column in along:
+                painted[column] = None
         else:
             for at, column in enumerate(along):
                 painted[column] = (strip, at)

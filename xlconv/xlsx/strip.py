@@ -13,7 +13,7 @@ import numpy as np
 from xlconv.errors import BugError, XlconvError
 from xlconv.grid.functions import Values
 from xlconv.grid.limits import TEXT_LENGTH
-from xlconv.grid.marks import Coat, Frame, Paint
+from xlconv.grid.marks import Blank, Coat, Frame, Paint
 from xlconv.grid.places import Place, a1, letters
 from xlconv.grid.references import Slot, slots
 from xlconv.xlsx.values import (
@@ -29,6 +29,9 @@ from xlconv.xlsx.values import (
 FEW = 1 << 8  # values that are put into text one by one
 BLOCK = 8  # rows whose values are put into text at once
 TOP, BOTTOM, LEFT, RIGHT = 1, 2, 4, 8
+
+Layer = Paint | Blank | Coat | Frame
+"""What is put on cells, and told row by row."""
 
 Index = tuple[int, ...]
 """An index over the row axes of one layer."""
@@ -53,7 +56,7 @@ class Strip:
     An axis that moves down and across at once (a diagonal) counts as one that changes the row.
     """
 
-    def __init__(self, number: int, layer: Paint | Coat | Frame) -> None:
+    def __init__(self, number: int, layer: Layer) -> None:
         self.number, self.layer = number, layer
         self.origin, self.steps = layer.cells.origin, layer.cells.steps
         self.memory, self.shape = layer.cells.memory, layer.cells.memory.shape

@@ -1,0 +1,233 @@
+"""A drawn sheet on which something is asked: what belongs into each blank, for any numbers.
+
+The sheet's tree of formulas is evaluated again, paint by paint, with other numbers in the blocks
+that are given and with a student's own numbers in the blanks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlconv.errors import XlconvError
+from xlconv.grid.functions import Values, fill
+from xlconv.grid.grid import Grid
+from xlconv.grid.marks import Block, Paint
+from xlconv.grid.places import Place, a1
+from xlconv.grid.sheet import Sheet
+from xlconv.lessons.lesson import Ask
+from xlconv.lessons.schema import instead
+
+GIVEN = ("input", "kernel", "bias", "image", "pool", "parameter")
+"""The roles of blocks that are given: an answer is computed from them."""
+
+SLICED = re.compile(r"\s*([^\[\]]+?)\s*(?:\[([^\[\]]*)\])?\s*")
+ITEM = re.compile(r"\s*(?:(-?\d{1,9})|(-?\d{1,9})?\s*:\s*(-?\d{1,9})?\s*(?::\s*(-?\d{1,9})?)?)\s*")
+
+Numbers = NDArray[np.float64]
+
+
+def asked_cells(sheet: Sheet, asked: str) -> tuple[Block, Grid]:
+    """The block that is asked for, and the cells of it, as NumPy would slice it.
+
+    Raises XlconvError where there is no such block or it cannot be sliced so.
+    """
+    parts = SLICED.fullmatch(asked)
+    blocks = {block.name: block for block in sheet.blocks}
+    name = parts[1] if parts else asked
+    if parts is None or name not in blocks:
+        raise XlconvError(f'asks for "{asked:.60}"{instead(name, blocks)}')
+    cells = blocks[name].cells
+    if parts[2] is not None:
+        try:
+            cells = cells[_index(parts[2])]
+        except (IndexError, ValueError):
+            shape = ", ".join(map(str, cells.shape))
+            raise XlconvError(
+                f'asks for "{asked:.60}": {name} has the sizes ({shape}); write slices of it,'
+                " such as [0, 1::2]"
+            ) from None
+    if not cells.memory.size:
+        raise XlconvError(f'asks for "{asked:.60}", which has no cell')
+    return blocks[name], cells
+
+
+def _index(text: str) -> tuple[object, ...]:
+    """The index that a text writes.
+
+    >>> _index("0, 1::2, ...")
+    (0, slice(1, None, 2), Ellipsis)
+    """
+    found: list[object] = []
+    for piece in text.split(","):
+        if piece.strip() == "...":
+            found.append(...)
+            continue
+        item = ITEM.fullmatch(piece)
+        if item is None:
+            raise ValueError(piece)
+        number, *ends = (None if end is None else int(end) for end in item.groups())
+        found.append(slice(*ends) if number is None else number)
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A drawn sheet and its blanks, which are numbered as they are asked for.
+
+    Raises XlconvError where a blank is given, or holds no number.
+    """
+
+    sheet: Sheet
+    ask: Ask
+
+    def __post_init__(self) -> None:
+        given = {name for name, _ in self.grids if name in self.givens}
+        if given:
+            raise XlconvError(
+                f"asks for {min(given)}, which is given: ask for what follows from it"
+            )
+        left = [at for at in self.places if self._painted[at][0] is None]
+        if left:
+            raise XlconvError(f"asks for {a1(left[0])}, which holds no number")
+        assert self._constants is not None
+
+    @cached_property
+    def grids(self) -> list[tuple[str, Grid]]:
+        """The name of each block that is asked for, and its cells."""
+        every = [asked_cells(self.sheet, asked) for asked in self.ask.cells]
+        return [(block.name, cells) for block, cells in every]
+
+    @cached_property
+    def blanks(self) -> dict[Place, str]:
+        """The place of each blank, in their order, and the block that it belongs to."""
+        found: dict[Place, str] = {}
+        for name, cells in self.grids:
+            for index in np.ndindex(cells.shape):
+                found.setdefault(cells.cell(index), name)
+        return found
+
+    @cached_property
+    def places(self) -> list[Place]:
+        return list(self.blanks)
+
+    @cached_property
+    def givens(self) -> dict[str, Grid]:
+        """The blocks that are given, by their names."""
+        return {
+            block.name: block.cells
+            for block in self.sheet.blocks
+            if block.role in GIVEN and block.cells.memory.dtype.kind == "f"
+        }
+
+    @cached_property
+    def _painted(self) -> dict[Place, tuple[int | None, int]]:
+        """The last paint that covers each blank, None of none with numbers, and its cell there."""
+        found: dict[Place, tuple[int | None, int]] = dict.fromkeys(self.places, (None, 0))
+        for number, paint in enumerate(self.sheet.paints):
+            numbers = paint.cells.memory.dtype.kind == "f"
+            for flat, index in enumerate(np.ndindex(paint.cells.shape)):
+                if (at := paint.cells.cell(index)) in found:
+                    found[at] = (number if numbers else None, flat)
+        return found
+
+    @cached_property
+    def _constants(self) -> dict[int, Numbers]:
+        """The numbers of those paints with blanks that no formula computes."""
+        paints = self.sheet.paints
+        return {
+            n: paints[n].cells.memory.copy() for n in self._blanked if paints[n].formula is None
+        }
+
+    @cached_property
+    def _blanked(self) -> dict[int, tuple[NDArray[np.int_], NDArray[np.int_]]]:
+        """For each paint with blanks, which of its cells they are, and their numbers."""
+        listed: dict[int, list[tuple[int, int]]] = {}
+        for number, at in enumerate(self.places):
+            paint, flat = self._painted[at]
+            assert paint is not None
+            listed.setdefault(paint, []).append((flat, number))
+        return {
+            paint: (np.array([f for f, _ in pairs]), np.array([n for _, n in pairs]))
+            for paint, pairs in listed.items()
+        }
+
+    @cached_property
+    def order(self) -> list[int]:
+        """For each blank, the number of the paint that computes it: earlier ones come first."""
+        return [self._painted[at][0] or 0 for at in self.places]
+
+    def paint_of(self, blank: int) -> tuple[Paint, tuple[int, ...]]:
+        """The paint that computes a blank, and the index of it there."""
+        number, flat = self._painted[self.places[blank]]
+        assert number is not None
+        paint = self.sheet.paints[number]
+        return paint, tuple(map(int, np.unravel_index(flat, paint.cells.shape)))
+
+    def give(self, numbers: Mapping[str, Values]) -> None:
+        """Put other numbers into blocks that are given."""
+        for name, array in numbers.items():
+            fill(self.givens[name].memory, np.reshape(array, self.givens[name].shape))
+
+    def given(self) -> dict[str, Numbers]:
+        """The numbers that are given now."""
+        return {name: cells.memory.copy() for name, cells in self.givens.items()}
+
+    def run(self, answers: Numbers | None = None, *, texts: bool = False) -> Numbers:
+        """Evaluate the sheet again; what belongs into each blank, by what stands above it.
+
+        answers  what stands in the blanks; NaN is what belongs there, EMPTY is nothing
+        texts    whether cells with texts are evaluated too
+        """
+        wanted = np.full(len(self.places), np.nan)
+        for number, paint in enumerate(self.sheet.paints):
+            if paint.formula is None:
+                value = self._constants.get(number)
+            elif texts or paint.cells.memory.dtype.kind == "f":
+                with np.errstate(all="ignore"):
+                    value = np.asarray(paint.formula.value)
+            else:
+                value = None
+            if value is None:
+                continue
+            if number not in self._blanked:
+                fill(paint.cells.memory, value)
+                continue
+            flat, blanks = self._blanked[number]
+            full = np.array(np.broadcast_to(value, paint.cells.shape), dtype=float) + 0.0
+            cells = full.reshape(-1)
+            wanted[blanks] = cells[flat]
+            if answers is not None:
+                mine = answers[blanks]
+                cells[flat] = np.where(np.isnan(mine), cells[flat], mine)
+            paint.cells.memory[...] = full
+        return wanted
+
+    def worlds(
+        self, seed: int, count: int, low: int = 11, high: int = 97
+    ) -> list[dict[str, Numbers]]:
+        """Random whole numbers in all that is given, so many times."""
+        rng = np.random.default_rng(seed)
+        return [
+            {
+                name: rng.integers(low, high, cells.shape).astype(float)
+                for name, cells in self.givens.items()
+            }
+            for _ in range(count)
+        ]
+
+    def truths(self, worlds: Sequence[Mapping[str, Values]]) -> Numbers:
+        """What belongs into each blank in each of these worlds; what is given stays as it is."""
+        before = self.given()
+        found = []
+        for world in worlds:
+            self.give(world)
+            found.append(self.run())
+        self.give(before)
+        self.run(texts=True)
+        return np.array(found).reshape(len(worlds), len(self.places))
