@@ -35,6 +35,7 @@ from xlconv.cli.terminal import (
     put_traceback,
     say,
 )
+from xlconv.cli.worksheet import worksheet
 from xlconv.errors import XlconvError
 from xlconv.files.sources import remembered
 from xlconv.text import counted
@@ -206,7 +207,7 @@ def completion(shell: str) -> None:
     put(completing(cli, {}, "xlconv", "_XLCONV_COMPLETE").source())
 
 
-for command in (shape, code, check, lessons):
+for command in (shape, code, check, lessons, worksheet):
     cli.add_command(command)
 
 

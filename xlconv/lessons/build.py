@@ -15,13 +15,14 @@ from xlconv.layers.layer import Layer
 from xlconv.lessons.book import Book, check_names
 from xlconv.lessons.claims import check_claims
 from xlconv.lessons.drawing import draw, view_function, view_options
-from xlconv.lessons.lesson import Lesson, Page
+from xlconv.lessons.lesson import CHECK, Lesson, Page
 from xlconv.lessons.plain import VIEW, convolution_lesson
 from xlconv.lessons.read import load_lesson, view_keys
 from xlconv.lessons.recipe import recipe
 from xlconv.lessons.room import check_room
 from xlconv.lessons.schema import Table, as_toml, instead
 from xlconv.lessons.translation import load_translation, translated
+from xlconv.lessons.worksheet import Worksheet
 from xlconv.views import VIEWS
 
 DEFAULT_VIEWS = ("distribute", "collect")
@@ -54,8 +55,9 @@ def build(
     check_pages(lesson)
     check_room(lesson)
     lesson, sheets = _drawn(lesson)
-    for sheet in sheets:
-        check_claims(sheet)
+    for sheet, page in zip(sheets, lesson.pages, strict=True):
+        if not page.ask or not lesson.form:  # what is left out was checked before
+            check_claims(sheet)
     computing = [sheet.name for sheet in sheets if any(paint.formula for paint in sheet.paints)]
     told = {"description": lesson.pages[0].idea, "language": lesson.language}
     return Book(lesson.title, tuple(sheets), recipe(lesson, computing), told)
@@ -89,14 +91,21 @@ def _lesson(
 
 def _drawn(lesson: Lesson) -> tuple[Lesson, list[Sheet]]:
     """The lesson with its legend, and its sheets: contents last, which tell what others show."""
-    others = [n for n, page in enumerate(lesson.pages) if page.view != "contents"]
     try:
-        sheets = {n: draw(lesson, n) for n in others}
+        sheets = drawn_sheets(lesson)
     except LimitError:
         check_room(lesson, easy=0)  # which knows the way out
         raise
     lesson = with_legend(lesson, sheets.values())
     return lesson, [sheets.get(n) or draw(lesson, n) for n in range(len(lesson.pages))]
+
+
+def drawn_sheets(lesson: Lesson) -> dict[int, Sheet]:
+    """The sheets of all pages but contents."""
+    if lesson.form:
+        return Worksheet.of(lesson).sheets()
+    others = [n for n, page in enumerate(lesson.pages) if page.view != "contents"]
+    return {n: draw(lesson, n) for n in others}
 
 
 def layer_lesson(layer: Layer, views: str | Sequence[str], picture: bool = False) -> Lesson:
@@ -143,6 +152,8 @@ def _listed(views: Any) -> list[Any]:
 def check_pages(lesson: Lesson) -> None:
     """Refuse what is no view, or not what a view asks for: a lesson may be made in Python."""
     for page in lesson.pages:
+        if page.view == CHECK:
+            continue
         table = Table(f'sheet "{page.name}"')
         needs_layer, options, needed = view_keys(table, page.view)
         table.check(page.options, options, needed)

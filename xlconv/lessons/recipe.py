@@ -14,7 +14,7 @@ import numpy as np
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.summary import DEFAULTS, each
-from xlconv.lessons.lesson import ENGLISH, Lesson, Page
+from xlconv.lessons.lesson import CHECK, ENGLISH, Lesson, Page
 from xlconv.text import spelt
 from xlconv.version import __version__
 
@@ -43,13 +43,17 @@ def recipe(lesson: Lesson, computing: Container[str]) -> str:
     ... # doctest: +ELLIPSIS
     {'version': 1, 'xlconv': '...', 'title': 'Title', 'words': {}, 'sheet': [{'name': 'Looks',...
     """
-    sheets = [_told(page) if page.name in computing else _named(page) for page in lesson.pages]
+    sheets = [
+        _told(page) if page.name in computing or page.view == CHECK else _named(page)
+        for page in lesson.pages
+    ]
     lesson_file = {
         "version": VERSION,
         "xlconv": __version__,
         "title": lesson.title,
         **({} if lesson.language == ENGLISH else {"language": lesson.language}),
         "words": dict(lesson.words),
+        **_classroom(lesson),
         "sheet": sheets,
     }
     # programs may trim spaces at the ends of a property, and read _x0041_ in it as A
@@ -81,7 +85,24 @@ def _told(page: Page) -> dict[str, Any]:
     options = {key: _short(value) for key, value in page.options.items()}
     layer = {} if page.layer is None else _parameters(page.layer)
     above = {"title": page.title, "idea": page.idea, "try": list(page.try_this)}
-    return {"name": page.name, "view": page.view} | _kept(above) | layer | options
+    named = {"name": page.name, "view": page.view}
+    return named | _kept(above) | _asked(page) | layer | options
+
+
+def _classroom(lesson: Lesson) -> dict[str, Any]:
+    """How blanks and ticks were made, of a worksheet."""
+    if not lesson.form:
+        return {}
+    told = {"check": lesson.classroom.check, "digits": lesson.classroom.digits}
+    return {"form": lesson.form, "class": told}
+
+
+def _asked(page: Page) -> dict[str, Any]:
+    """What is asked on a page; never an answer."""
+    if page.ask is None:
+        return {}
+    told = {"ask": list(page.ask.cells), "answer": page.ask.answer, "mistake": page.ask.mistake}
+    return _kept(told) | ({} if page.ask.marks is None else {"marks": page.ask.marks})
 
 
 def _named(page: Page) -> dict[str, Any]:
