@@ -205,6 +205,9 @@ WORDS: dict[str, str] = {
     # verdicts
     "agree": "both views agree  ✓",
     "differ": "the views differ  ✗",
+    # sizes
+    "sizes_table": "Layers",
+    "size_back": "convolved",
     # worksheets
     "answers_sum": "sum",
     "check_sheet": "Check",

@@ -1,6 +1,7 @@
 """Whether a worksheet shows what it asks for: tried with other numbers, while its blanks are empty.
 
 A cell that is equal to an answer in each of four random worlds shows it, be it in a sentence.
+An answer that is what is given, such as a weight of the turned kernel, is no secret.
 """
 
 from __future__ import annotations
@@ -32,10 +33,10 @@ def check_leaks(exercises: Sequence[Exercise]) -> None:
     hidden: dict[tuple[float, ...], tuple[Exercise, int]] = {}
     shown: list[tuple[Exercise, Place, list[Any]]] = []
     for one in exercises:
-        truths, seen = _tried(one)
+        truths, given, seen = _tried(one)
         mistake = len(one.places) - 1 if one.mistake else None
         for blank, values in enumerate(truths.T.tolist()):
-            if len(set(values)) > 1 and blank != mistake:
+            if len(set(values)) > 1 and tuple(values) not in given and blank != mistake:
                 hidden.setdefault(tuple(values), (one, blank))
         shown += [(one, at, values) for at, values in seen.items()]
     for one, at, values in shown:
@@ -44,10 +45,14 @@ def check_leaks(exercises: Sequence[Exercise]) -> None:
                 raise _leak(one, at, *hidden[answer])
 
 
-def _tried(one: Exercise) -> tuple[Numbers, dict[Place, list[Any]]]:
-    """What belongs into each blank in each world, and what stands in each other cell there."""
+def _tried(
+    one: Exercise,
+) -> tuple[Numbers, set[tuple[float, ...]], dict[Place, list[Any]]]:
+    """In each world: what belongs into each blank, what is given, what all other cells hold."""
     before, worlds = one.given(), one.worlds(SEED, WORLDS)
     truths = one.truths(worlds)
+    rows = [np.concatenate([array.ravel() for array in world.values()]) for world in worlds]
+    given = set(zip(*(row.tolist() for row in rows), strict=True))
     seen: dict[Place, list[Any]] = defaultdict(list)
     for world in worlds:
         one.give(world)
@@ -56,7 +61,7 @@ def _tried(one: Exercise) -> tuple[Numbers, dict[Place, list[Any]]]:
             seen[place].append(value)
     one.give(before)
     one.run(one.untouched, texts=True)
-    return truths, seen
+    return truths, given, seen
 
 
 def _cells(one: Exercise) -> Iterator[tuple[Place, Any]]:
@@ -86,6 +91,8 @@ def _leak(one: Exercise, at: Place, other: Exercise, blank: int) -> XlconvError:
     answer = f"{other.blanks[other.places[blank]]} in {a1(other.places[blank])}"
     where = "" if other is one else f' of sheet "{other.sheet.name}"'
     way = f"ask for {block} as well, or leave that cell out" if block else "leave that cell out"
+    if where:
+        way = "show another layer on one of the two sheets"
     named = f", {block}," if block else ""
     return XlconvError(
         f'sheet "{one.sheet.name}": {a1(at)}{named} shows what is asked for, {answer}{where}: {way}'

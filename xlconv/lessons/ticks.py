@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from xlconv.grid.expr import Expr, call, joined, lift, total
 from xlconv.grid.grid import Grid
 from xlconv.grid.marks import Frame
-from xlconv.grid.places import leaves
+from xlconv.grid.places import Place, box_size, corners, leaves
 from xlconv.grid.sheet import Sheet
 from xlconv.lessons.answer_sums import Answers, Sum
 from xlconv.lessons.exercise import Exercise, Numbers
@@ -32,7 +32,7 @@ PRIMES = _SIEVE[[all(n % p for p in range(3, 55, 2)) for n in _SIEVE.tolist()]].
 EXACT = 1e-6
 """How far the two sums of a tick may be apart where all numbers are whole."""
 
-BAND = 30
+BAND = 34
 """Columns of the sheet of weights."""
 
 
@@ -169,11 +169,11 @@ class Weights:
             weights = group.weights[begin : begin + run.memory.size]
             products.append(self._product(run, weights.reshape(run.shape)))
             begin += run.memory.size
-        self._line()
         sums = [self._sum(exercise.givens, each) for each in group.sums]
         right = call("ABS", total(products) - sums[0]) <= exact
         tick = call("IF", right, 1, -1)
         tick = call("IF", call("COUNT", *map(_range, runs)) < begin, 0, tick)
+        self._line()
         return call("IFERROR", tick, -1), sums[1]
 
     def _sum(self, givens: Mapping[str, Grid], of: Sum) -> Expr:
@@ -181,12 +181,11 @@ class Weights:
             self._product(leaf, weights) if cell is None else cell * self._product(leaf, weights)
             for cell, leaf, weights in _terms(givens, of)
         ]
-        self._line()
         return total([*([lift(of.constant)] if of.constant else []), *terms])
 
     def _product(self, cells: Grid, weights: Numbers) -> Expr:
         """Cells times their weights, which are written."""
-        written = self._write(weights)
+        written = self._write(weights, cells.steps)
         if cells.memory.size == 1:
             return _first(cells) * _first(written)
         return call("SUMPRODUCT", _range(cells), _range(written))
@@ -195,12 +194,11 @@ class Weights:
         """Go on in a new band."""
         self.row, self.column, self.deep = self.row + self.deep + 1, 1, 0
 
-    def _write(self, numbers: Numbers) -> Grid:
-        """Numbers of at most two axes."""
-        high, wide = (1, 1, *numbers.shape)[-2:]
+    def _write(self, numbers: Numbers, steps: Sequence[Place]) -> Grid:
+        """Numbers, laid out as the cells are that they weigh."""
+        high, wide = box_size(numbers.shape, steps)
         if self.column > 1 and self.column + wide > BAND:
             self._line()
-        steps = ((1, 0), (0, 1))[2 - numbers.ndim :]
         cells = self.sheet.memory((self.row, self.column), numbers.shape, steps=steps)
         cells[...] = numbers
         self.sheet.coat(cells, "fact")
@@ -222,34 +220,39 @@ def write_ticks(exercise: Exercise, found: Sequence[Group], weights: Weights, di
 
     digits  decimals of answers that are not whole
     """
-    sheet, taken, first = exercise.sheet, list[set[int]](), exercise.sheet.columns + 1
+    sheet, taken = exercise.sheet, _ends(exercise.sheet)
     whole = bool((exercise.run() % 1 == 0).all())
-    for _, same in groupby(found, key=lambda group: group.block):
+    for block, same in groupby(found, key=lambda group: group.block):
         listed = list(same)
         top, last = listed[0].row - listed[0].rows + 1, listed[-1].row
-        column = first + 3 * _free(taken, set(range(top - 1, last + 1)))
+        rows = range(top - 2, last + 1)
+        column = max(taken.get(row, 0) for row in rows) + 1
         ticks = sheet.memory((top, column), (last - top + 1,), steps=((1, 0),))
         ticks.memory[...] = 0
         for group in listed:
             exact = EXACT if whole else 0.5 * 10.0**-digits * float(group.weights.sum())
-            at = ticks[group.row - top]
-            at[...], plain = weights.ticked(exercise, group, exact)
-            sheet.coat(at, "tick")
-            sheet.frames.append(
-                Frame(ticks[group.row - top - group.rows + 1 : group.row - top + 1])
-            )
-            sheet.light(at, at.equals(-1), "alarm")
+            end = group.row - top + 1
+            ticks[end - 1], plain = weights.ticked(exercise, group, exact)
+            sheet.coat(ticks[end - 1], "tick")
+            sheet.light(ticks[end - 1], ticks[end - 1].equals(-1), "alarm")
+            sheet.frames.append(Frame(ticks[end - group.rows : end]))
             sheet.formula((group.row, column + 1), plain, "fact")
+        sheet.text((top - 2, column), block, "note")
         right = call("COUNTIF", ticks.area(), 1)
         sheet.formula((top - 1, column), joined(right, f"/{len(listed)}"), "heads")
         sheet.text((top - 1, column + 1), sheet.say("answers_sum"), "heads")
+        taken |= dict.fromkeys(rows, max(column + 2, sheet.behind((0, column), block, "note")))
 
 
-def _free(taken: list[set[int]], rows: set[int]) -> int:
-    """The first column where these rows are free; they are taken then."""
-    for number, other in enumerate(taken):
-        if not rows & other:
-            taken[number] = other | rows
-            return number
-    taken.append(rows)
-    return len(taken) - 1
+def _ends(sheet: Sheet) -> dict[int, int]:
+    """The first column of each row behind all that stands there."""
+    ends: dict[int, int] = {}
+    for paint in sheet.paints:
+        (top, _), (bottom, right) = corners(paint.cells)
+        words = paint.cells.memory if paint.cells.memory.dtype == object else None
+        end = right + 1
+        if words is not None and words.size == 1:
+            end = max(end, sheet.behind((top, right), str(words.item()), "text"))
+        for row in range(top, bottom + 1):
+            ends[row] = max(ends.get(row, 0), end)
+    return ends

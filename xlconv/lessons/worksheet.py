@@ -95,8 +95,11 @@ class Worksheet:
         self, number: int, given: Mapping[str, Values] | None = None, room: int = SHEETS_CELLS
     ) -> Sheet:
         """The sheet of one page, with what is typed there now."""
+        page = self.lesson.pages[number]
+        if page.ask is None and page.view != CHECK:
+            return draw(self.lesson, number, given, room)
         drawn, paper = self._drawn([number], given or {}, room)
-        return drawn[number].sheet if number in drawn else paper
+        return drawn[number].sheet if page.ask else paper
 
     def sheets(self) -> dict[int, Sheet]:
         """The sheets of all pages but contents.
