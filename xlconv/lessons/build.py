@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -54,13 +54,16 @@ def build(
         lesson = translated(lesson, load_translation(language))
     check_pages(lesson)
     check_room(lesson)
-    lesson, sheets = _drawn(lesson)
+    try:
+        drawn = _drawn(lesson)
+    except LimitError:
+        check_room(lesson, easy=0)  # which knows the way out
+        raise
+    lesson, sheets = with_contents(lesson, drawn)
     for sheet, page in zip(sheets, lesson.pages, strict=True):
         if not page.ask or not lesson.form:  # what is left out was checked before
             check_claims(sheet)
-    computing = [sheet.name for sheet in sheets if any(paint.formula for paint in sheet.paints)]
-    told = {"description": lesson.pages[0].idea, "language": lesson.language}
-    return Book(lesson.title, tuple(sheets), recipe(lesson, computing), told)
+    return Book(lesson.title, tuple(sheets), made_from(lesson, sheets), about(lesson))
 
 
 def _lesson(
@@ -89,23 +92,29 @@ def _lesson(
     )
 
 
-def _drawn(lesson: Lesson) -> tuple[Lesson, list[Sheet]]:
-    """The lesson with its legend, and its sheets: contents last, which tell what others show."""
-    try:
-        sheets = drawn_sheets(lesson)
-    except LimitError:
-        check_room(lesson, easy=0)  # which knows the way out
-        raise
-    lesson = with_legend(lesson, sheets.values())
-    return lesson, [sheets.get(n) or draw(lesson, n) for n in range(len(lesson.pages))]
-
-
-def drawn_sheets(lesson: Lesson) -> dict[int, Sheet]:
+def _drawn(lesson: Lesson) -> dict[int, Sheet]:
     """The sheets of all pages but contents."""
     if lesson.form:
         return Worksheet.of(lesson).sheets()
     others = [n for n, page in enumerate(lesson.pages) if page.view != "contents"]
     return {n: draw(lesson, n) for n in others}
+
+
+def with_contents(lesson: Lesson, sheets: Mapping[int, Sheet]) -> tuple[Lesson, list[Sheet]]:
+    """The lesson with its legend, and all sheets: contents last, which tell what others show."""
+    lesson = with_legend(lesson, sheets.values())
+    return lesson, [sheets.get(n) or draw(lesson, n) for n in range(len(lesson.pages))]
+
+
+def made_from(lesson: Lesson, sheets: Iterable[Sheet]) -> str:
+    """The recipe of these sheets."""
+    computing = [sheet.name for sheet in sheets if any(paint.formula for paint in sheet.paints)]
+    return recipe(lesson, computing)
+
+
+def about(lesson: Lesson) -> dict[str, str]:
+    """What a workbook's properties say beside its title."""
+    return {"description": lesson.pages[0].idea, "language": lesson.language}
 
 
 def layer_lesson(layer: Layer, views: str | Sequence[str], picture: bool = False) -> Lesson:

@@ -61,6 +61,31 @@ def recipe(lesson: Lesson, computing: Container[str]) -> str:
     return text.replace(" ", "\\u0020").replace("_x", "_\\u0078")
 
 
+def frozen(lesson: Lesson) -> str:
+    """The whole lesson as such a text, with its layers by name and how a class works with it."""
+    names = {id(layer): name for name, layer in lesson.layers.items()}
+    classroom = lesson.classroom
+    told = {
+        "vary": list(classroom.vary),
+        "range": [classroom.low, classroom.high],
+        "check": classroom.check,
+        "follow": classroom.follow,
+        "here_only": classroom.here_only,
+        "digits": classroom.digits,
+    }
+    whole = {
+        "version": VERSION,
+        "xlconv": __version__,
+        "title": lesson.title,
+        "language": lesson.language,
+        "words": dict(lesson.words),
+        "layers": {name: _parameters(layer) for name, layer in lesson.layers.items()},
+        "class": told,
+        "sheet": [_told(page, names.get(id(page.layer), "")) for page in lesson.pages],
+    }
+    return json.dumps(whole, indent=1)
+
+
 def recipe_properties(recipe: str) -> dict[str, str]:
     """The recipe as properties of a workbook, in as many as it takes.
 
@@ -81,9 +106,11 @@ def _pieces(text: str, size: int) -> list[str]:
     return [text[start : start + size] for start in range(0, len(text), size)]
 
 
-def _told(page: Page) -> dict[str, Any]:
+def _told(page: Page, name: str = "") -> dict[str, Any]:
+    """What a page shows; its layer by its name, where it has one."""
     options = {key: _short(value) for key, value in page.options.items()}
-    layer = {} if page.layer is None else _parameters(page.layer)
+    layer: dict[str, Any] = {} if page.layer is None else _parameters(page.layer)
+    layer = {"layer": name} if name else layer
     above = {"title": page.title, "idea": page.idea, "try": list(page.try_this)}
     named = {"name": page.name, "view": page.view}
     return named | _kept(above) | _asked(page) | layer | options

@@ -38,6 +38,11 @@ def worksheet_lesson(lesson: Lesson, *, key: bool = False) -> Lesson:
         raise XlconvError(
             'the lesson asks for nothing: write a line such as ask = ["output"] in a [[sheet]]'
         )
+    printing = [page.name for page in lesson.pages if page.view == "code"]
+    if printing:
+        raise XlconvError(
+            f'sheet "{printing[0]}" prints outputs: a worksheet has no sheet with the view code'
+        )
     words = WORDS | dict(lesson.words)
     pages = [page for page in lesson.pages if page.view != CHECK]
     if lesson.classroom.check != "none":
@@ -106,12 +111,16 @@ class Worksheet:
 
         Raises XlconvError where one shows what another asks for.
         """
-        lesson = self.lesson
-        exercises, paper = self._drawn(range(len(lesson.pages)), {}, SHEETS_CELLS)
-        if lesson.form == BLANK:
+        exercises, papers = self.exercises()
+        if self.lesson.form == BLANK:
             check_leaks([*exercises.values()])
-        check = {n: paper for n, page in enumerate(lesson.pages) if page.view == CHECK}
-        return {number: one.sheet for number, one in exercises.items()} | check
+        return {number: one.sheet for number, one in exercises.items()} | papers
+
+    def exercises(self) -> tuple[dict[int, Exercise], dict[int, Sheet]]:
+        """All pages that compute something, ready to be handed out, and the sheet of weights."""
+        pages = self.lesson.pages
+        exercises, paper = self._drawn(range(len(pages)), {}, SHEETS_CELLS)
+        return exercises, {n: paper for n, page in enumerate(pages) if page.view == CHECK}
 
     def _drawn(
         self, numbers: Collection[int], given: Mapping[str, Values], room: int
@@ -121,7 +130,9 @@ class Worksheet:
         paper = _weights_sheet(lesson)
         weights = Weights(paper)
         shown = {n for n in numbers if lesson.pages[n].view not in ("contents", CHECK)}
-        for number in sorted({*shown, *self.groups}):
+        ticked = [n for n in shown if self.groups.get(n)]
+        before = [n for n in self.groups if ticked and n < max(ticked)]
+        for number in sorted({*shown, *before}):
             mine = given if number in shown else {}
             one = exercise(lesson, number, mine, room)
             check_claims(one.sheet)

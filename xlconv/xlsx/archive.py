@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from queue import Queue
@@ -43,16 +43,18 @@ class Kept:
 
     styles: Styles
     strings: Strings
-    rows: tuple[Rows, ...]
+    rows: tuple[Rows | None, ...]
+    """Those of each sheet; None of one that is another sheet in each workbook."""
 
     @classmethod
-    def of(cls, sheets: Sequence[Sheet]) -> Kept:
+    def of(cls, sheets: Sequence[Sheet], others: Container[int] = ()) -> Kept:
+        """others: the numbers of the sheets that are others in each workbook."""
         styles, strings = Styles(), dict[str, int]()
-        rows = tuple(Rows(sheet, partial(styles.cell, sheet.way)) for sheet in sheets)
+        rows = [Rows(sheet, partial(styles.cell, sheet.way)) for sheet in sheets]
         for each in rows:
             for _ in each.chunks(strings):
                 pass
-        return cls(styles, strings, rows)
+        return cls(styles, strings, tuple(None if n in others else r for n, r in enumerate(rows)))
 
 
 def write(
@@ -79,7 +81,8 @@ def write(
         add("xl/workbook.xml", parts.workbook(sheets, printed))
         add("xl/_rels/workbook.xml.rels", parts.workbook_relations(sheets))
         for n, name in enumerate(parts.sheet_names(sheets)):
-            rows = kept.rows[n].chunks(strings) if kept and n < len(kept.rows) else None
+            known = kept.rows[n] if kept and n < len(kept.rows) else None
+            rows = known.chunks(strings) if known else None
             head = about["title"]
             add(name, _sheet(sheets, n, head, printed[n], styles, strings, progress, rows))
         # the rows have named their styles and strings by now
