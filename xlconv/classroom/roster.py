@@ -30,12 +30,12 @@ class Student:
 
     id    what the university calls the student
     name  nothing where the list has none
-    row   the number of the record in the list
+    row   the number of the record in the list, if there is one
     """
 
     id: str
     name: str
-    row: int
+    row: int = 0
 
 
 @dataclass(frozen=True)
