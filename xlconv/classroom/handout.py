@@ -105,7 +105,7 @@ class Handout:
             if number in self._others:
                 sheets[number] = replace(self._worksheet, lesson=lesson).draw(number)
             elif layer is not None and layer is not base.pages[number].layer:
-                one.give(_given(one, layer))
+                one.give(numbers_of(one, layer))
                 one.run(one.untouched if lesson.form == BLANK else None, texts=True)
         said = f"{named}  {code}".strip()
         sheets[0] = _signed(sheets[0], said, code)
@@ -124,7 +124,7 @@ def _signed(sheet: Sheet, said: str, code: str) -> Sheet:
     return replace(sheet, blocks=[b for b in sheet.blocks if b.role != SIGNED] + [named])
 
 
-def _given(one: Exercise, layer: Layer) -> dict[str, Array]:
+def numbers_of(one: Exercise, layer: Layer) -> dict[str, Array]:
     """A layer's numbers, by the blocks that hold them."""
     return {
         block: getattr(layer, array)
@@ -140,7 +140,7 @@ def _fits(one: Exercise, layer: Layer | None) -> bool:
     return all(
         one.givens[block].memory.size == array.size
         and np.array_equal(one.givens[block].memory.ravel(), array.ravel())
-        for block, array in _given(one, layer).items()
+        for block, array in numbers_of(one, layer).items()
     ) and {array for array in ARRAYS if getattr(layer, ARRAYS[array]) is not None} <= set(
         one.givens
     )

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from xlconv.cli.options import complete_lesson, language_option, pointing_at_options
-from xlconv.cli.terminal import progress_bar, say
+from xlconv.cli.terminal import progress_bar, put, say
+from xlconv.cli.values import whole_number
 from xlconv.text import counted
 
 
@@ -17,10 +18,11 @@ from xlconv.text import counted
 Examples:
   xlconv class worksheet students.csv -o class
   xlconv class my-lesson.toml canvas.csv -o class --name id --keys
-  xlconv class worksheet students.csv -o class --lang de""",
+  xlconv class worksheet students.csv -o class --lang de
+  xlconv class worksheet --try 1000       before you hand out: how do the numbers come out?""",
 )
 @click.argument("lesson", shell_complete=complete_lesson)
-@click.argument("roster", metavar="ROSTER.csv", type=click.Path())
+@click.argument("roster", metavar="[ROSTER.csv]", required=False, type=click.Path())
 @click.option(
     "-o",
     "--output",
@@ -41,6 +43,13 @@ Examples:
 )
 @click.option("--with-names", is_flag=True, help="Write each student's name into the workbook.")
 @click.option("--keys", is_flag=True, help="Write the answers too, into DIR/teacher/keys.")
+@click.option(
+    "--try",
+    "tries",
+    callback=whole_number(least=2, most=100_000),
+    metavar="N",
+    help="Write nothing: say how the numbers of so many students come out.",
+)
 @click.option("--id-column", metavar="NAME", help="The column with the ids, by its head.")
 @language_option("The language that it is built in")
 @click.pass_context
@@ -48,11 +57,12 @@ def classroom(
     ctx: click.Context,
     /,
     lesson: str,
-    roster: str,
+    roster: str | None,
     folder: str,
     named_by: str,
     with_names: bool,
     keys: bool,
+    tries: int | None,
     id_column: str | None,
     language: str | None,
 ) -> None:
@@ -65,6 +75,8 @@ def classroom(
     """
     from xlconv.classroom.hand_out import class_folder, copies, hand_out
     from xlconv.classroom.roster import read_roster
+    from xlconv.classroom.trial import tried
+    from xlconv.classroom.variants import new_key
     from xlconv.lessons.build import build
     from xlconv.lessons.read import load_lesson
     from xlconv.lessons.translation import load_translation, translated
@@ -75,6 +87,14 @@ def classroom(
         if language is not None:
             loaded = translated(loaded, load_translation(language))
         build(worksheet_lesson(loaded))  # what it asks for must not stand in it
+    if tries is not None:
+        with progress_bar(tries) as progress:
+            trial = tried(loaded, new_key(), tries, progress)
+        put("".join(f"{line}\n" for line in trial.explain()))
+        return
+    if roster is None:
+        raise click.UsageError("missing argument 'ROSTER.csv': the class list")
+    with pointing_at_options(ctx):
         students = read_roster(Path(roster), id_head=id_column)
     say(students.understood)
     names = {student.id: student.name for student in students.students}
