@@ -210,6 +210,11 @@ WORDS: dict[str, str] = {
     "size_back": "convolved",
     # worksheets
     "answers_sum": "sum",
+    "asked_either": "Type numbers or formulas.",
+    "asked_number": "Type numbers.",
+    "asked_formula": "Type formulas.",
+    "asked_marks": "{count} marks.",
+    "asked_marks_one": "1 mark.",
     "check_sheet": "Check",
     "check_title": "What the ticks weigh with",
     "check_idea": "A tick multiplies your answers by the first numbers and adds them up. The same"
