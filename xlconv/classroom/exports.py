@@ -17,8 +17,8 @@ from xlconv.errors import UnreadableError
 from xlconv.files.reading import contents
 from xlconv.files.tables import SAVE_AS, SEPARATORS
 
-LARGEST = 8 << 20
-"""Bytes of a file: a class of ten thousand with all their marks has less."""
+LARGEST, WIDEST = 8 << 20, 2_000
+"""Bytes of a file, and its columns: a class of ten thousand with all their marks has less."""
 
 CODES = {
     codecs.BOM_UTF8: "utf-8",
@@ -127,6 +127,8 @@ def parsed(path: Path, data: bytes) -> Export:
     first = next((n for n, r in enumerate(records) if r.filled and not _names_delimiter(r)), None)
     if first is None:
         raise UnreadableError(f"{path} is empty: it needs a header, and a line for each student")
+    if len(records[first].raw) > WIDEST:
+        raise UnreadableError(f"{path} has more than {WIDEST:,} columns: leave some out")
     return Export(path, mark, code, delimiter, records[:first], records[first:])
 
 
