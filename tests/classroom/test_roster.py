@@ -162,6 +162,9 @@ def test_what_is_larger_than_any_class_is_refused_at_once(tmp_path: Path) -> Non
     path.write_text("id" + "," * 2000 + "\n1\n", encoding="utf-8")
     with pytest.raises(UnreadableError, match="has more than 2,000 columns: leave some out"):
         read_roster(path)
+    path.write_bytes(b"id\n" + b'"1\n' * 100_000)
+    with pytest.raises(UnreadableError, match="has more than 100,000 lines: leave some out"):
+        read_roster(path)
     path.write_bytes(b"id\n" + b'"1\n' * (3 << 20))
     with pytest.raises(UnreadableError, match="is larger than 8 MB"):
         read_roster(path)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache, cached_property
 from math import floor
 
 from xlconv.classroom.roster import Student
@@ -68,7 +69,7 @@ class Graded:
     flags: tuple[Flag, ...]
     worth: Mapping[str, float]
 
-    @property
+    @cached_property
     def blocks(self) -> dict[Block, list[Mark]]:
         """What was found, block by block."""
         found: dict[Block, list[Mark]] = {}
@@ -76,11 +77,11 @@ class Graded:
             found.setdefault((mark.sheet, mark.block), []).append(mark)
         return found
 
-    @property
+    @cached_property
     def each(self) -> dict[str, Fraction]:
         """What a cell of each sheet is worth."""
         cells = Counter(mark.sheet for mark in self.marks)
-        return {sheet: Fraction(repr(self.worth[sheet])) / n for sheet, n in cells.items()}
+        return {sheet: _exact(self.worth[sheet]) / n for sheet, n in cells.items()}
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def block_scores(graded: Graded) -> dict[Block, Score]:
     each = graded.each
     return {
         block: Score(
-            half_up(sum(map(_share, marks)) * each[block[0]], FINE),
+            half_up(sum(_exact(m.share) for m in marks) * each[block[0]], FINE),
             half_up(len(marks) * each[block[0]], FINE),
         )
         for block, marks in graded.blocks.items()
@@ -114,11 +115,12 @@ def block_scores(graded: Graded) -> dict[Block, Score]:
 
 def lost(graded: Graded, marks: Iterable[Mark]) -> Decimal:
     """What is missing of the marks of some cells, to 2 decimals."""
-    return half_up(sum((1 - _share(m)) * graded.each[m.sheet] for m in marks), 2)
+    return half_up(sum((1 - _exact(m.share)) * graded.each[m.sheet] for m in marks), 2)
 
 
-def _share(mark: Mark) -> Fraction:
-    return Fraction(repr(mark.share))  # a tenth as one writes it, not as a computer has it
+@cache
+def _exact(number: float) -> Fraction:
+    return Fraction(repr(float(number)))  # a tenth as one writes it, not as a computer has it
 
 
 def total(scores: Iterable[Score], decimals: int) -> Score:
