@@ -144,13 +144,13 @@ def test_feedback_says_why_and_never_the_answer() -> None:
         "",
         "Distribute: 10 of 20",
         "  stamps: 6.67 of 13.33",
-        "    E4 (7): wrong: as if the kernel were not turned",
+        "    E4 (7): wrong: as if the kernel were not turned (6.67 lost)",
         "  output: 3.33 of 6.67",
-        "    D9 (=3+4): right here only",
+        "    D9 (=3+4): right here only (3.33 lost)",
         "",
         "Sizes: 2 of 4",
         "  sizes: 2 of 4",
-        "    B2: empty",
+        "    B2: empty (2 lost)",
         "",
         "Total: 12 of 24",
         RULE,
@@ -158,13 +158,15 @@ def test_feedback_says_why_and_never_the_answer() -> None:
 
 
 def test_feedback_tells_answers_when_asked() -> None:
-    assert "    B2: empty; right is 123456" in feedback(ANA, 1, answers=True).splitlines()
+    assert "    B2, right is 123456: empty (2 lost)" in feedback(ANA, 1, answers=True).splitlines()
 
 
 def test_many_cells_of_one_reason_are_one_line() -> None:
     marks = tuple(mark("S", f"A{n}", "b", "empty", 0, got=None) for n in range(1, 21))
     told = feedback(Graded(None, "X", "", marks, (), {"S": 1}), 1)
-    assert "    A1, A2, A3, A4, A5, A6, A7, A8, A9, A10, A11, A12 and 8 others: empty\n" in told
+    assert (
+        "    A1; A2; A3; A4; A5; A6; A7; A8; A9; A10; A11; A12 and 8 others: empty (1 lost)" in told
+    )
 
 
 def test_gradescope_gets_what_it_documents() -> None:
@@ -175,7 +177,7 @@ def test_gradescope_gets_what_it_documents() -> None:
         "name": "Distribute: stamps",
         "score": 6.6667,
         "max_score": 13.3333,
-        "output": "E4 (7): wrong: as if the kernel were not turned",
+        "output": "E4 (7): wrong: as if the kernel were not turned (6.67 lost)",
     }
     assert [test["name"] for test in told["tests"][1:]] == ["Distribute: output", "Sizes: sizes"]
 
@@ -216,7 +218,7 @@ def test_two_returns_of_one_code_and_one_of_none_have_files_of_their_own(tmp_pat
 
 def test_no_name_of_a_person_is_in_what_students_get(tmp_path: Path) -> None:
     write_results(tmp_path, CLASS, gradescope=True)
-    for path in tmp_path.rglob("*"):
+    for path in tmp_path.rglob("*.*"):
         if path.parent.name in ("feedback", "gradescope"):
             data = path.read_bytes().decode()
             for graded in CLASS.graded:

@@ -14,7 +14,7 @@ import pytest
 
 from xlconv.classroom import unpacking
 from xlconv.classroom.naming import Who, named
-from xlconv.classroom.returned import Return, returns
+from xlconv.classroom.returned import Return, last_of, returns
 from xlconv.classroom.unpacking import Unread
 
 NOON = (2026, 11, 23, 12, 0, 0)
@@ -86,7 +86,8 @@ def test_a_platforms_name_tells_whose_a_file_is(name: str, tmp_path: Path) -> No
     read, unread = in_a_zip(tmp_path, [(name, b"data")])
     who, late = NAMES[name]
     assert not unread
-    assert read == {name: Return(who, name, b"data", late)}
+    order = read[name].order
+    assert read == {name: Return(who, name, b"data", late, order=order)}
 
 
 def test_the_same_is_found_in_a_folder(tmp_path: Path) -> None:
@@ -130,6 +131,16 @@ def test_the_last_attempt_counts_and_the_others_are_named(how: str, tmp_path: Pa
     read, _ = in_a_zip(tmp_path, files)  # type: ignore[arg-type]
     assert list(read) == [last]
     assert {*read[last].others} == {name for name, *_ in files} - {last}
+
+
+def test_returns_of_one_code_are_one_students(tmp_path: Path) -> None:
+    later = (2026, 11, 24, 9, 0, 0)
+    files = [("b/x.xlsx", b"new", later), ("a/x (1).xlsx", b"old", NOON), ("a/x.xlsx", b"", NOON)]
+    (tmp_path / "download.zip").write_bytes(zipped(files))
+    read, _ = got(tmp_path / "download.zip")
+    last = last_of(read.values())
+    assert last.data == b"old"  # a copy with a number comes after one without
+    assert last.others == ("a/x.xlsx", "b/x.xlsx")
 
 
 def test_two_students_files_of_one_name_are_two(tmp_path: Path) -> None:

@@ -11,14 +11,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from xlconv.errors import UnreadableError
 from xlconv.files.reading import contents
 from xlconv.files.tables import SAVE_AS, SEPARATORS
 
-LARGEST = 8 << 20
-"""Bytes of a file: a class of ten thousand with all their marks has less."""
+LARGEST, WIDEST, LONGEST = 8 << 20, 2_000, 100_000
+"""Bytes of a file, its columns and lines: a class of ten thousand with all marks has less."""
 
 CODES = {
     codecs.BOM_UTF8: "utf-8",
@@ -123,10 +124,14 @@ def parsed(path: Path, data: bytes) -> Export:
     if "\0" in text:
         raise UnreadableError(f"{path} is no table of text: {SAVE_AS}")
     delimiter = _delimiter(text)
-    records = tuple(_records(text, delimiter))
+    records = tuple(islice(_records(text, delimiter), LONGEST + 1))
+    if len(records) > LONGEST:
+        raise UnreadableError(f"{path} has more than {LONGEST:,} lines: leave some out")
     first = next((n for n, r in enumerate(records) if r.filled and not _names_delimiter(r)), None)
     if first is None:
         raise UnreadableError(f"{path} is empty: it needs a header, and a line for each student")
+    if len(records[first].raw) > WIDEST:
+        raise UnreadableError(f"{path} has more than {WIDEST:,} columns: leave some out")
     return Export(path, mark, code, delimiter, records[:first], records[first:])
 
 
@@ -156,7 +161,8 @@ def _delimiter(text: str) -> str:
 
 
 def _width(text: str, delimiter: str) -> int:
-    return next((len(r.raw) for r in _records(text, delimiter) if r.filled), 0)
+    records = islice(_records(text, delimiter), LONGEST)
+    return next((len(record.raw) for record in records if record.filled), 0)
 
 
 def _records(text: str, delimiter: str) -> Iterator[Record]:
