@@ -20,6 +20,7 @@ from tests.classroom.classes import ANA, BEN, CLASS, mark
 from tests.engines import ironcalc_engine
 from xlconv.classroom.feedback import feedback
 from xlconv.classroom.gradescope import results_json
+from xlconv.classroom.into import Filled
 from xlconv.classroom.marks import Graded, block_scores, half_up, total
 from xlconv.classroom.marks_book import marks_book
 from xlconv.classroom.results import write_results
@@ -201,6 +202,13 @@ def test_all_files_are_written_together(tmp_path: Path) -> None:
     assert (tmp_path / "out/feedback/BBBBBBBBBB.xlsx").read_bytes() == b"BBBBBBBBBB"
 
 
+def test_an_export_is_written_with_the_others(tmp_path: Path) -> None:
+    filled = Filled(b"id,mark", "mark", 0, 0, ())
+    new = write_results(tmp_path, CLASS, filled=("export.csv", filled))
+    assert new[tmp_path / "export.csv"]
+    assert (tmp_path / "export.csv").read_bytes() == b"id,mark"
+
+
 def test_a_return_alone_gets_gradescopes_own_name(tmp_path: Path) -> None:
     write_results(tmp_path, Results((ANA,), {}), gradescope=True)
     assert json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["score"] == 12
@@ -208,10 +216,11 @@ def test_a_return_alone_gets_gradescopes_own_name(tmp_path: Path) -> None:
 
 def test_two_returns_of_one_code_and_one_of_none_have_files_of_their_own(tmp_path: Path) -> None:
     nobody = Graded(None, "", "x.xlsx", ANA.marks, (), ANA.worth)
-    write_results(tmp_path, Results((ANA, ANA, nobody), {}), stems={ANA.code: "a-1"})
+    write_results(tmp_path, Results((ANA, ANA, ANA, nobody), {}), stems={ANA.code: "a-1"})
     assert {path.name for path in (tmp_path / "feedback").iterdir()} == {
         "a-1.txt",
         "a-1-2.txt",
+        "a-1-3.txt",
         "unknown.txt",
     }
 
