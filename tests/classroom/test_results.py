@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from decimal import Decimal
+import random
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -246,3 +247,22 @@ def test_the_same_marks_give_the_same_bytes(tmp_path: Path) -> None:
     assert set(write_results(tmp_path, CLASS).values()) == {False}
     with ZipFile(tmp_path / "marks.xlsx") as archive:
         assert archive.testzip() is None
+
+
+def test_programs_round_as_the_files_do() -> None:
+    """Marks that end in half a tenth, of which a sum of binary numbers falls short."""
+    chance = random.Random(5)
+    shares = (0, 0.05, 0.25, 0.5, 1)
+    graded = []
+    for worth in (2.7, 5.4, 13.5, 27) * 50:
+        marks = [mark("S", "A1", f"b{n % 9}", "x", chance.choice(shares)) for n in range(27)]
+        graded.append(Graded(None, "", "", tuple(marks), (), {"S": worth}))
+    results = Results(tuple(graded), {})
+    sums = [sum((one.got for one in s.values()), start=Decimal(0)) for s in results.scores]
+    binary = [sum(float(one.got) for one in s.values()) for s in results.scores]
+    assert sum(a * 100 % 10 == 5 and float(a) > b for a, b in zip(sums, binary, strict=True)) > 3
+    school = [float(one.quantize(Decimal("0.1"), ROUND_HALF_UP)) for one in sums]
+    data = marks_book(results).to_bytes()
+    got = ironcalc_engine.recalculate(data)["Marks"]
+    assert [got[f"M{row}"] for row in range(7, 207)] == school
+    assert [row[12] for row in cells(data)[6:]] == school

@@ -155,7 +155,7 @@ def _names_delimiter(record: Record) -> bool:
 
 
 def _delimiter(text: str) -> str:
-    """What cuts the first line into most cells; csv.Sniffer takes letters for it, and quotes."""
+    """What cuts the first line into most cells; csv.Sniffer has taken the end of a line for it."""
     if (named := NAMED.match(text)) and named[1] in DELIMITERS:
         return named[1]
     counts = {one: _width(text, one) for one in DELIMITERS}
