@@ -13,7 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import pytest
 
 from xlconv.classroom import unpacking
-from xlconv.classroom.naming import Who, named
+from xlconv.classroom.naming import Who, named, student_of
 from xlconv.classroom.returned import Return, last_of, returns
 from xlconv.classroom.unpacking import Unread
 
@@ -101,6 +101,38 @@ def test_the_same_is_found_in_a_folder(tmp_path: Path) -> None:
     assert not unread
     assert {one.who.id for one in read.values()} == {"4711", "12", "40712", ""}
     assert all(one.data == name.encode() for name, one in read.items())
+
+
+CLASS = {
+    "1": "Ambi Dexter",
+    "2": "O'Neil, Ana",
+    "3": "Ana María Ruiz Gómez",
+    "4": "王 小明",
+    "5": "Kim Lee",
+    "6": "Lee, Kim",
+    "7": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("told", "student"),
+    [
+        ("dexterambi", "1"),
+        ("Dexter Ambi", "1"),
+        ("oneilana", "2"),
+        ("Ana O'Neil", "2"),
+        ("ruizgomezanamaria", "3"),
+        ("Ana Maria Ruiz Gomez", "3"),
+        ("小明 王", "4"),
+        ("Kim Lee", None),
+        ("leekim", None),
+        ("ruizana", None),
+        ("Participant", None),
+        ("", None),
+    ],
+)
+def test_a_platforms_name_fits_one_student_or_none(told: str, student: str | None) -> None:
+    assert student_of(Who("canvas", "7", told), CLASS) == student
 
 
 LAST = {
