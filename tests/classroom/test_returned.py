@@ -306,6 +306,16 @@ def test_all_that_archives_in_archives_hold_is_bounded(
     assert list(unread) == ["a.zip/b.xlsx"]
 
 
+def test_all_entries_of_all_archives_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpacking, "ENTRIES", 3)
+    inner = zipped([("a.xlsx", b"")])
+    read, unread = in_a_zip(tmp_path, [("a.zip", inner), ("b.zip", inner)])
+    assert list(read) == ["a.zip/a.xlsx"]
+    assert unread == {"b.zip": "archives hold over 3 files: unpack some"}
+
+
 def test_archives_lie_in_one_another_only_so_deep(tmp_path: Path) -> None:
     data = zipped([("a.xlsx", b"x")])
     for _ in range(3):
