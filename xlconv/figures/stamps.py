@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from xlconv.figures.blocks import Figure, Sources
+from xlconv.figures.edges import name_stamps
 from xlconv.grid.grid import Anchor, Grid
 from xlconv.grid.marks import Frame
 from xlconv.grid.places import Place, Spot
@@ -39,4 +40,5 @@ def stamped(
     stamps = field.diagonal((0,) * len(field.shape), shape, np.array(ways).tolist())
     sheet.name_block("stamps", stamps, role="stamp", frame=False)
     stamps[...] = src.products
+    name_stamps(sheet, g, field)
     return Figure(at.anchor, head, cells=field, kept=field), stamps

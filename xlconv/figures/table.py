@@ -42,7 +42,9 @@ def table(sheet: Sheet, words: str, lines: int, columns: Mapping[str, Column]) -
     corner, made, across = sheet.corner(), dict[str, Grid](), 0
     for name, column in columns.items():
         if column.head is not None:
-            sheet.line(corner.shift(-1, across), [column.head], "heads")
+            # over columns that are joined there is room behind a head, not before it
+            role = "heads" if column.width == 1 else "note"
+            sheet.line(corner.shift(-1, across), [column.head], role)
         made[name] = sheet.memory(
             corner.shift(0, across), (lines,), steps=((1, 0),), dtype=column.kind
         )

@@ -76,7 +76,7 @@ ROLES: dict[str, Look] = {
     "mark": Look(bold=True, color="15803D", align="center", number_format='"✓";;"✗"'),
     "warning": Look(bold=True, color="B91C1C", align="left"),
     "heads": Look(color=GREY, size=11, align="center"),
-    "symbol": Look(size=11, align="center"),
+    "symbol": Look(size=11, align="left"),
     # what may be typed over
     "input": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
     "image": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),

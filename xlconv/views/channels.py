@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from xlconv.figures.blocks import bias_figure, indices, output_figure, steps, tints
+from xlconv.figures.blocks import bias_figure, output_figure, steps, tints
+from xlconv.figures.edges import indices, name_slices
 from xlconv.figures.layout import Part, Table, Together, arrange
 from xlconv.figures.notes import note
 from xlconv.figures.operations import Tap, accumulated, afford, written
@@ -33,7 +34,7 @@ def channels(sheet: Sheet, layer: Layer) -> None:
     biased = layer.bias is not None
     captions = [sheet.say("part_of", **last), *_sum_words(sheet, g, last["o"], biased)]
     wide = max(wide, *(sheet.behind(at_x, words, "caption") for words in captions)) + 2
-    down, across = (max(x_high, w_high, high) + 3, 0), (0, w_wide + wide)
+    down, across = (max(x_high, w_high, high) + 3 + _deep(g), 0), (0, w_wide + wide)
 
     x = sheet.block(
         "input", at_x, g.input_shape, role="input", content=layer.input, steps=(down, *moves[0])
@@ -70,12 +71,20 @@ def _write_parts(sheet: Sheet, g: Geometry, x: Grid, w: Grid, parts: Grid) -> No
     for i in written(sheet, parts):
         for f in written(sheet, parts[i]):
             accumulated(sheet, parts[i, f], runs, partial(term, f), range(i, i + 1), alike=alike)
+    for cells in (x, w, parts):
+        name_slices(sheet, cells, g.rank)
+    above = -1 - _deep(g)
     for i in sorted({0, *written(sheet, parts)}):  # a plan, too, has words above the first
-        sheet.text(start(x[i]).shift(-1), sheet.say("input_channel", i=i), "caption")
+        sheet.text(start(x[i]).shift(above), sheet.say("input_channel", i=i), "caption")
         for f in written(sheet, parts[i]):
             for cells, key in ((w, "kernel_of"), (parts, "part_of")):
                 words = sheet.say(key, i=i, o=g.targets(i)[f])
-                sheet.text(start(cells[i, f]).shift(-1), words, "caption")
+                sheet.text(start(cells[i, f]).shift(above), words, "caption")
+
+
+def _deep(g: Geometry) -> bool:
+    """Whether slices have words of their own, under those of their channel."""
+    return g.rank > 2
 
 
 def _added(sheet: Sheet, g: Geometry, y: Grid, parts: Grid, bias: Grid | None) -> None:
@@ -92,7 +101,7 @@ def _added(sheet: Sheet, g: Geometry, y: Grid, parts: Grid, bias: Grid | None) -
         if g.rank == 1 and o:  # the first row's indices are there
             indices(sheet, y[o], 1, g.firsts)
         above, below = _sum_words(sheet, g, o, bool(more))
-        sheet.text(start(y[o]).shift(-2), above, "caption")
+        sheet.text(start(y[o]).shift(-2 - _deep(g)), above, "caption")
         sheet.text(under(y[o]), below, "note")
 
 

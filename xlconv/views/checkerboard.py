@@ -10,6 +10,7 @@ import numpy as np
 
 from xlconv.figures.blocks import Figure, Sources, figure, sources
 from xlconv.figures.counts import count_figure, count_sums
+from xlconv.figures.edges import channel_name
 from xlconv.figures.layout import Arranged, arrange
 from xlconv.figures.operations import written
 from xlconv.figures.outputs import by_products
@@ -59,11 +60,14 @@ def _phase_sums(sheet: Sheet, g: Geometry, w: Grid, phases: Sequence[Sequence[Ph
     alike = prod(sums.cells.shape)
     for (at, phase), o in product(each, written(sheet, sums.cells)):
         sums.cells[(o, *at)] = added(sheet, _met(sheet, g, w, o, phase), alike)
-    same, other = sheet.say("sums_alike"), sheet.say("sums_differ")
+    same, other, name = sheet.say("sums_alike"), sheet.say("sums_differ"), channel_name(sheet)
     for o in written(sheet, sums.cells):
         cells = [sums.cells[(o, *at)] for at in np.ndindex(*sizes)]
         apart = call("MAX", *cells) - call("MIN", *cells)
         spot = under(sums.cells).shift(o)
+        if g.out_channels > 1:
+            sheet.text(spot, name(o), "note")
+            spot = spot.shift(0, sheet.behind(spot, name(g.out_channels - 1), "note") - spot.column)
         judged(sheet, apart < 1e-9, same, other, alarm="warning", at=spot)
     return sums
 

@@ -9,6 +9,7 @@ from math import prod
 
 from xlconv.figures.blocks import Figure, Sources, figure, sources
 from xlconv.figures.controls import checked, control
+from xlconv.figures.edges import name_stamps
 from xlconv.figures.layout import Part, arrange
 from xlconv.figures.operations import accumulated, afford
 from xlconv.figures.outputs import by_stamps
@@ -95,6 +96,7 @@ def _stamps(sheet: Sheet, g: Geometry, src: Sources, placed: Grid) -> Figure:
     made = figure(
         sheet, "stamps", stamps.shape, g.rank, role="computed", numbered=False, steps=_steps(g)
     )
+    name_stamps(sheet, g, made.cells)
     made.cells[...] = stamps
     return made
 

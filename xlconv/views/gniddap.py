@@ -11,8 +11,9 @@ from xlconv.figures.layout import Arranged, Table, arrange
 from xlconv.figures.operations import collected
 from xlconv.figures.outputs import by_products
 from xlconv.figures.size_table import size_table
-from xlconv.figures.titles import paddings_of, times
+from xlconv.figures.titles import paddings_of, plain, times
 from xlconv.figures.verdicts import verdict
+from xlconv.grid.places import under
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import pair, spell
@@ -64,8 +65,9 @@ def _column(
     # the stretched input with the margin that its padding leaves, or cropped by what it takes
     inputs, places = zip(*map(_inside, g.axes), strict=True)
     x, sizes = src.input[(..., *inputs)], [len(axis.seen) for axis in g.axes]
-    words = _margin_words(sheet, g)
+    words = sheet.say("trimmed", size=plain((g.in_channels, *sizes), 1))
     z = inlaid(sheet, f"trimmed_{name}", x, sizes, places, words, numbered=False)
+    sheet.text(under(z.cells), _margin_words(sheet, g), "note")
     words = sheet.say("by_collecting", size=times(g.output_shape[1:]))
     again = result_figure(sheet, one, words, name=f"by_collecting_{name}", numbered=False)
     collected(sheet, again.cells, g, t.cells, z.cells, src.bias)

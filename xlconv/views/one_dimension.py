@@ -77,9 +77,6 @@ def _staircases(sheet: Sheet, g: Geometry, src: Sources) -> tuple[Figure, Grid]:
         for f in written(sheet, stairs[i]):
             top = start(stairs[i, f])
             sheet.line(top.shift(0, -1), ["×"] * axis.size, "operator", step=(1, 0))
-            if channels * filters > 1:
-                words = sheet.say("part_of", i=i, o=g.targets(i)[f])
-                sheet.text(top.shift(-1), words, "note")
     return field, stamps
 
 

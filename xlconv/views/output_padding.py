@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 
-from xlconv.figures.blocks import Figure, Sources, numbers, sources
+from xlconv.figures.blocks import Figure, Sources, sources
 from xlconv.figures.counts import axis_count
+from xlconv.figures.edges import numbers
 from xlconv.figures.layout import Arranged, Part, Table, arrange
 from xlconv.figures.notes import caption
 from xlconv.figures.outputs import by_products

@@ -128,7 +128,7 @@ def _stretched(live: Live, x: Grid, area: int) -> Figure:
     more = phrase(sheet, "live_after", more=p.output_padding - p.padding)
     around = phrase(sheet, "live_around", margin=size.span[0] - 1)
     around = around & call("IF", p.output_padding > p.padding, more, "")
-    words = live.caption("live_input", size.padded, live.between(p.stride) & around)
+    words = live.caption("live_stretched", size.padded, live.between(p.stride) & around)
     z = live.area("stretched", heads, heads.placed(x), words)
     sheet.text(heads.corner.shift(-2), sheet.say("slides"), "note")
     live.grey(z.cells, heads)
