@@ -291,9 +291,3 @@ def result_figure(sheet: Sheet, layer: Layer, words: str | None = None, **block:
     if own:
         explain(sheet, y.cells, g.output_shape[1:], [size_formula(axis) for axis in g.axes])
     return y
-
-
-def led(sheet: Sheet, figure: Figure, sign: str) -> Figure:
-    """A figure with an operator before its first row."""
-    sheet.text(start(figure.cells).shift(0, -2), sign, "operator")
-    return figure

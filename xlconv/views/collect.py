@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from math import prod
 
 from xlconv.figures.blocks import Sources, output_figure, sources, stretched_figure, turned_figure
-from xlconv.figures.layout import Part, arrange
+from xlconv.figures.layout import Led, Part
 from xlconv.figures.looked_at import CHOICES, LookedAt, look_at, pick
 from xlconv.figures.notes import note
 from xlconv.figures.operations import collected
 from xlconv.figures.outputs import by_distributing
+from xlconv.figures.paper import arrange
 from xlconv.figures.ruler import kernel_indices, source
 from xlconv.figures.table import Column, Lines, table
 from xlconv.figures.titles import AXES
@@ -46,9 +47,9 @@ def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> Non
     here.tint(src, src.x, z)
 
     # slices side by side fill the page: the turned kernel then stands under them
-    made = z / t if g.rank > 2 else z | t
+    made = z / t if g.rank > 2 else z | Led(t, "∗")
     words = _in_words(sheet, layer, here, src, y.kept)
-    arrange(sheet, here, src.column | made | y / again / agree, *words)
+    arrange(sheet, here, src.column >> made >> y / again / agree, *words)
 
 
 def _in_words(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources, y: Grid) -> Sequence[Part]:
@@ -97,7 +98,7 @@ def _taps(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources) -> Lines:
     for n, (m, tint) in enumerate(taps):
         line = {name: cells[n] for name, cells in tap.columns.items()}
         u, channel = weights[tint], f"{m}," if width > 1 else ""
-        line["symbol"][...] = f"w[{channel}{','.join(map(str, u))}]"
+        line["symbol"][...] = f"{channel}{','.join(map(str, u))}"
         sheet.coat(line["symbol"], "symbol", tint)
         line["weight"][...] = here.if_valid(
             here.by_channel(
@@ -115,7 +116,7 @@ def _taps(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources) -> Lines:
         before = call("COUNTIF", tap["number"][:n].area(), ">0") + 1 if n else 1
         line["number"][...] = call("IF", met, before, "")
         plus = call("IF", line["number"] > 1, " + ", "")
-        symbols = joined(f"x[{channel}", *with_commas(place), "]*", line["symbol"])
+        symbols = joined(f"x[{channel}", *with_commas(place), "]*w[", line["symbol"], "]")
         line["symbols"][...] = call("IF", met, plus & symbols, "")
         numbers = rounded(line["x"]) & "*" & rounded(line["weight"])
         line["numbers"][...] = call("IF", met, joined(plus, numbers), "")
