@@ -15,7 +15,7 @@ from xlconv.figures.notes import caption, explain
 from xlconv.figures.titles import plain, size_formula, stretched_caption
 from xlconv.grid.expr import Expr
 from xlconv.grid.grid import Grid
-from xlconv.grid.places import Place, Spot, start, tiled
+from xlconv.grid.places import Place, Spot, tiled
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Geometry
@@ -265,10 +265,3 @@ def result_figure(sheet: Sheet, layer: Layer, words: str | None = None, **block:
     if own:
         explain(sheet, y.cells, g.output_shape[1:], [size_formula(axis) for axis in g.axes])
     return y
-
-
-def led(sheet: Sheet, figure: Figure, sign: str) -> Figure:
-    """A figure with an operator before its first row, and before what stands there already."""
-    before = max(2, figure.anchor.before[1] + 1)
-    sheet.text(start(figure.cells).shift(0, -before), sign, "operator")
-    return figure

@@ -104,8 +104,8 @@ def look_at(
     labels  the canvas's cells by their output index, of each axis
     first   what the controls say when the file is opened; the middle if not given
     """
-    sheet.text(corner := sheet.corner(), sheet.say(words), "caption")
-    spots = count(max(4, sheet.behind(corner, sheet.say(words), "caption") + 1), 3)
+    sheet.text(corner := sheet.corner(), sheet.say(words), "strong")
+    spots = count(max(4, sheet.behind(corner, sheet.say(words), "strong") + 1), 3)
     names, sizes = AXES[-geometry.rank :], geometry.output_shape[1:]
     starts = _start(geometry, first)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from xlconv.figures.blocks import Figure, Sources
 from xlconv.figures.edges import name_stamps
-from xlconv.grid.grid import Anchor, Grid
+from xlconv.grid.grid import Grid
 from xlconv.grid.marks import Frame
 from xlconv.grid.places import Place, Spot
 from xlconv.layers.geometry import Geometry
@@ -20,7 +20,7 @@ def field_shape(g: Geometry) -> tuple[int, ...]:
 
 
 def stamped(
-    src: Sources, at: Spot, steps: Sequence[Place], head: Anchor | None
+    src: Sources, at: Spot, steps: Sequence[Place], head: Spot | None
 ) -> tuple[Figure, Grid]:
     """The empty outputs, and on them the stamps: each input times the whole kernel.
 

@@ -190,6 +190,7 @@ WORDS: dict[str, str] = {
     # contents
     "sheets": "Sheets",
     "legend": "Colours",
+    "legend_stage": "read the figures in this order",
     "legend_input": "yours to type over",
     "legend_computed": "a formula: click on it and read",
     "legend_kernel": "a kernel weight, by its letter, and where it acts",
@@ -201,6 +202,7 @@ WORDS: dict[str, str] = {
     "legend_stamp": "one stamp",
     "legend_later": "a stamp that is still to come",
     "legend_alarm": "two ways that differ",
+    "legend_uncovered": "what output_padding uncovers",
     "legend_live": "what the parameters take in",
     "legend_waiting": "what waits for a larger size",
     "how": "How to use it",

@@ -59,7 +59,10 @@ ROLES: dict[str, Look] = {
     "title": Look(bold=True, size=20, align="left", indent=4),
     "idea": Look(color=GREY, size=12, align="left"),
     "link": Look(color=BLUE, underline=True, align="left"),
-    "caption": Look(bold=True, align="left"),
+    "caption": Look(bold=True, align="left", indent=1),
+    "strong": Look(bold=True, align="left"),
+    "stage": Look(fill=FRAME, color=WHITE, bold=True, align="center"),
+    "path": Look(color=FRAME, size=14, bold=True, align="center"),
     "note": Look(color=GREY, align="left"),
     "text": Look(align="left"),
     "paragraph": Look(wrap=True, align="left"),
@@ -104,8 +107,9 @@ ROLES: dict[str, Look] = {
     "now": Look(fill="FFD8A8", bold=True, align="center"),
     "later": Look(fill=PALE_GREY, color=GREY, italic=True),
     "live": Look(fill="E3EEF9"),
+    "uncovered": Look(fill="FFD8A8", bold=True, align="center", lines=True),
     "waiting": Look(fill=WHITE, color=GREY, italic=True),
-    "alarm": Look(fill="F2B48F", bold=True),
+    "alarm": Look(fill="F5A9A9", bold=True),
 }
 
 SCALE = (WHITE, "56B4E9")
@@ -149,6 +153,9 @@ def mark(tint: int) -> str:
 POINTS = 5.8
 """The width of a character of the usual font in points, as columns count them; roughly."""
 
+ROOM = {"AL": 1.25, "R": 1.25, "FSI": 0, "PDI": 0, "NSM": 0}
+"""The room of letters of a direction: those from right to left, and signs that take none."""
+
 WIDE = ("W", "F")
 """The letters that take the room of two, as Unicode calls them."""
 
@@ -169,7 +176,7 @@ def _room(letter: str) -> float:
     """How many letters of the usual width one takes; those of Arabic and Hebrew differ by font."""
     if east_asian_width(letter) in WIDE:
         return 2
-    return 1.25 if bidirectional(letter) in ("AL", "R") else 1
+    return ROOM.get(bidirectional(letter), 1)
 
 
 def wrapped(content: str, role: str, room: float) -> list[str]:

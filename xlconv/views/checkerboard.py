@@ -11,9 +11,10 @@ import numpy as np
 from xlconv.figures.blocks import Figure, Sources, figure, sources
 from xlconv.figures.counts import count_figure, count_sums
 from xlconv.figures.edges import channel_name
-from xlconv.figures.layout import Arranged, arrange
+from xlconv.figures.layout import Arranged
 from xlconv.figures.operations import written
 from xlconv.figures.outputs import by_products
+from xlconv.figures.paper import arrange
 from xlconv.figures.sums import added, listed, nth, sliced
 from xlconv.figures.verdicts import both, judged
 from xlconv.grid.expr import Expr, call, total
@@ -41,8 +42,7 @@ def checkerboard(sheet: Sheet, layer: Layer) -> None:
     sheet.scale(y.kept)
     arrange(
         sheet,
-        src.column / sums
-        | y / _kept(sheet, g, src, y.cells)
+        src.column / sums >> y / _kept(sheet, g, src, y.cells)
         | count / count_sums(sheet, layer, count),
     )
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from math import prod
 
 from xlconv.figures.blocks import Sources, output_figure, sources, stretched_figure, turned_figure
-from xlconv.figures.layout import Part, arrange
+from xlconv.figures.layout import Led, Part
 from xlconv.figures.looked_at import CHOICES, LookedAt, look_at, pick
 from xlconv.figures.notes import note
 from xlconv.figures.operations import collected
 from xlconv.figures.outputs import by_distributing
+from xlconv.figures.paper import arrange
 from xlconv.figures.ruler import kernel_indices, source
 from xlconv.figures.table import Column, Lines, table
 from xlconv.figures.titles import AXES
@@ -47,9 +48,9 @@ def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> Non
     here.tint(src, src.x, z)
 
     # slices side by side fill the page: the turned kernel then stands under them
-    made = z / t if g.rank > 2 else z | t
+    made = z / t if g.rank > 2 else z | Led(t, "∗")
     words = _in_words(sheet, layer, here, src, y.kept)
-    arrange(sheet, here, src.column | made | y / again / agree, *words)
+    arrange(sheet, here, src.column >> made >> y / again / agree, *words)
 
 
 def _in_words(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources, y: Grid) -> Sequence[Part]:
@@ -97,14 +98,17 @@ def _taps(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources) -> Lines:
     g, names = layer.geometry, AXES[-layer.geometry.rank :]
     width, weights = g.in_channels // g.groups, kernel_indices(g)
     taps = [(m, tint) for m in range(width) for tint in reversed(range(len(weights)))]
-    tap = table(sheet, sheet.say("taps"), len(taps), _columns(sheet, names))
+    columns = _columns(sheet, names, 1 + (prod(g.weight_shape[:2]) > 1))
+    tap = table(sheet, sheet.say("taps"), len(taps), columns)
     for n, (m, tint) in enumerate(taps):
         line = {name: cells[n] for name, cells in tap.columns.items()}
         u, (read, lead) = weights[tint], _channels(here, m)
-        symbol = joined("w[", *with_commas([*lead, *u]), "]")
-        line["symbol"][...] = symbol if here.channel is None else here.if_valid(symbol)
-        for cells in (line["symbol"], sheet.memory(start(line["symbol"]).shift(0, 1), ())):
-            sheet.coat(cells, "symbol", tint)
+        before_u = [here.if_valid(joined(*with_commas(lead), ","))] if lead else []
+        written = ",".join(map(str, u))
+        line["symbol"][...] = joined(*before_u, written) if lead else written
+        sheet.coat(line["symbol"], "symbol", tint)
+        if lead:
+            sheet.coat(sheet.memory(start(line["symbol"]).shift(0, 1), ()), "symbol", tint)
         line["weight"][...] = here.if_valid(
             here.by_channel(
                 [src.weight[(m + g.sources(o)[0], g.filter(o), *u)] for o in range(g.out_channels)]
@@ -121,7 +125,7 @@ def _taps(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources) -> Lines:
         before = call("COUNTIF", tap["number"][:n].area(), ">0") + 1 if n else 1
         line["number"][...] = call("IF", met, before, "")
         plus = call("IF", line["number"] > 1, " + ", "")
-        symbols = joined("x[", *with_commas([*read, *place]), "]*", line["symbol"])
+        symbols = joined("x[", *with_commas([*read, *place]), "]*w[", line["symbol"], "]")
         line["symbols"][...] = call("IF", met, plus & symbols, "")
         numbers = rounded(line["x"]) & "*" & rounded(line["weight"])
         line["numbers"][...] = call("IF", met, joined(plus, numbers), "")
@@ -140,13 +144,16 @@ def _channels(here: LookedAt, m: int) -> tuple[list[object], list[object]]:
     return [i] if g.in_channels > 1 else [], pair if prod(g.weight_shape[:2]) > 1 else []
 
 
-def _columns(sheet: Sheet, names: Sequence[str]) -> dict[str, Column]:
-    """What the table of taps tells: the names of the axes stand for the input's indices."""
+def _columns(sheet: Sheet, names: Sequence[str], symbol: int) -> dict[str, Column]:
+    """What the table of taps tells: the names of the axes stand for the input's indices.
+
+    symbol  columns of the sheet that the name of a weight has
+    """
     return {
         "number": Column("#"),
-        "symbol": Column(sheet.say("tap_kernel"), "symbol", 2),
+        "symbol": Column(sheet.say("tap_kernel"), "symbol", symbol),
         "weight": Column(""),
-        **{name: Column(sheet.say(name), width=2) for name in names},
+        **{name: Column(sheet.say(name)) for name in names},
         "x": Column("x"),
         "product": Column("x·w", width=2),
         "symbols": Column(None, "terms", 6 if len(names) < 3 else 8),

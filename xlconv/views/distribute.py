@@ -10,9 +10,10 @@ from math import prod
 from xlconv.figures.blocks import Figure, Sources, figure, sources
 from xlconv.figures.controls import checked, control
 from xlconv.figures.edges import name_stamps
-from xlconv.figures.layout import Part, arrange
+from xlconv.figures.layout import Part
 from xlconv.figures.operations import accumulated, afford
 from xlconv.figures.outputs import by_stamps
+from xlconv.figures.paper import arrange
 from xlconv.figures.titles import AXES, count_caption
 from xlconv.grid.expr import Expr, call, total
 from xlconv.grid.grid import Grid
@@ -58,13 +59,13 @@ def distribute(sheet: Sheet, layer: Layer) -> None:
         sheet.light(stamps.cells, number.equals(step.number), "now")
         sheet.light(stamps.cells, number > step.number, "later")
     sheet.light(y.cells, _reached(g, y.labels, step), "now")
-    arrange(sheet, step, src.column / placed | stamps | y / count)
+    arrange(sheet, step, src.column / placed >> stamps >> y / count)
 
 
 def _step(sheet: Sheet, sizes: Sequence[int]) -> Step:
     """The step, whether it is one, and the input cell that it has come to."""
     corner, last = sheet.corner(), prod(sizes)
-    sheet.text(corner, sheet.say("step"), "caption")
+    sheet.text(corner, sheet.say("step"), "strong")
     whole = range(last + 1)
     number = control(sheet, corner.shift(0, 2), "step", last, whole if last < 100 else ())
     words = sheet.say("step_range", last=last), sheet.say("step_wrong", last=last)

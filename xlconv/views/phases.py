@@ -17,9 +17,10 @@ from xlconv.figures.blocks import (
 )
 from xlconv.figures.edges import channel_name, weight_name
 from xlconv.figures.lattice import Lattice, lattice
-from xlconv.figures.layout import Part, Together, arrange
+from xlconv.figures.layout import Part
 from xlconv.figures.operations import collected, written
 from xlconv.figures.outputs import by_distributing
+from xlconv.figures.paper import Together, arrange
 from xlconv.figures.titles import plain
 from xlconv.grid import theme
 from xlconv.grid.expr import Constant
@@ -74,12 +75,12 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
             sheet.coat(cells, "output", one.number)
     if not image:
         again, agree = by_distributing(src, y.cells, "distribute_output")
-        arrange(sheet, x / w / b | split | own | y / again / agree)
+        arrange(sheet, x / w / b >> split >> own >> y / again / agree)
     elif picture:
-        arrange(sheet, Together(w / b | split | x | own | y))
+        arrange(sheet, Together(w / b >> split | x >> own >> y))
         _pixels(sheet, x, y)
     else:
-        arrange(sheet, w / b | split, Together(x | own | y))
+        arrange(sheet, w / b >> split, Together(x >> own >> y))
         sheet.scale(x.kept)
         sheet.scale(y.kept)
 
