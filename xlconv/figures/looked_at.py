@@ -13,7 +13,7 @@ from xlconv.figures.layout import Part
 from xlconv.figures.operations import written
 from xlconv.figures.ruler import kernel_indices, meeting, of_channel, tinted
 from xlconv.figures.titles import AXES
-from xlconv.grid.expr import Expr, call, chosen, every
+from xlconv.grid.expr import Expr, call, chosen, every, moved
 from xlconv.grid.grid import Area, Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.convolution import Convolution
@@ -171,5 +171,5 @@ def pick(cells: Grid, at: Sequence[Expr]) -> Expr:
     if len(at) > 2:
         slices = [pick(cells[n], at[1:]) for n in range(cells.shape[0])]
         return chosen(at[0] + 1, slices)
-    row = at[0] + 1 if len(at) == 2 else 1
-    return call("INDEX", cells.area(), row, at[-1] + 1)
+    row = moved(at[0], 1) if len(at) == 2 else 1
+    return call("INDEX", cells.area(), row, moved(at[-1], 1))

@@ -251,7 +251,15 @@ def with_commas(parts: Sequence[object]) -> list[object]:
 
 
 def moved(place: Expr, by: int) -> Expr:
-    """A place so many cells further, or back."""
+    """A place so many cells further, or back; of one that is moved already, both at once.
+
+    >>> "".join(map(str, moved(moved(Constant(7), -1), 3).pieces()))
+    '7+2'
+    """
+    if isinstance(place, Infix) and place.symbol in ("+", "-") and len(place.terms) == 2:
+        first, step = place.terms
+        if isinstance(step, Constant) and type(step.content) is int:
+            return moved(first, by + (step.content if place.symbol == "+" else -step.content))
     return place if by == 0 else place + by if by > 0 else place - -by
 
 

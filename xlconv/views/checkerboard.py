@@ -92,8 +92,8 @@ def _kept(sheet: Sheet, g: Geometry, src: Sources, y: Grid) -> Arranged:
             return _all(sheet, src.input[i]) * _all(sheet, src.weight[i, g.filter(o)])
 
         terms = listed(sheet, g.sources(o), term)
-        bias = 0 if src.bias is None else src.bias[o] * prod(y.shape[1:])
-        return added(sheet, terms, g.out_channels) + bias
+        given = added(sheet, terms, g.out_channels)
+        return given if src.bias is None else given + src.bias[o] * prod(y.shape[1:])
 
     given = listed(sheet, range(g.out_channels), given_away)
     return both(

@@ -144,7 +144,7 @@ def _sizes(sheet: Sheet, axis: Axis, x: Grid, number: int) -> Part | None:
     size_in: Expr = call("COLUMNS", x[(0,) * max(1, len(x.shape) - 2)].area())
     for n, m in enumerate(inputs):
         at = corner.shift(n)
-        size_in = size_in + 1 if n else (size_in - 1) * s + (m - s * (axis.size - 1))
+        size_in = size_in + 1 if n else moved((size_in - 1) * s, m - s * (axis.size - 1))
         size_in = sheet.formula(at, size_in, "fact")
         sheet.text(at.shift(0, 1), sheet.say("becomes"), "operator")
         room = call("INT", moved(size_in, begin + end - axis.extent) / s) + 1
