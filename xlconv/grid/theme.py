@@ -10,6 +10,7 @@ from xlconv.grid.digits import GENERAL
 
 INK, GREY, BLUE = "1F2937", "5B6472", "1E3A8A"
 PALE_YELLOW, PALE_GREY, ORANGE, WHITE = "FFF9DB", "F1F3F5", "BF4B08", "FFFFFF"
+IN_PLAY, POINTED_AT = "D8E6FF", "FFD8A8"
 LINE, FRAME = "C9CED6", "374151"
 MONOSPACE = "Consolas"
 
@@ -96,7 +97,7 @@ ROLES: dict[str, Look] = {
     "fact": Look(align="center"),
     "cropped": Look(fill=PALE_GREY, color=GREY, strike=True, align="center", lines=True),
     "zero": Look(fill=PALE_GREY, color=GREY, align="center", lines=True),
-    "stamp": Look(fill="EAF4FB", align="center", lines=True),
+    "stamp": Look(fill=IN_PLAY, align="center", lines=True),
     "paper": Look(align="center", lines=True, line=WHITE),
     "empty": Look(color=GREY, align="center", lines=True),
     # a picture: the cells are the pixels, and their numbers stay in the formula bar
@@ -104,10 +105,10 @@ ROLES: dict[str, Look] = {
     # what lights up
     "current": Look(fill=ORANGE, color=WHITE, bold=True, align="center"),
     "met": Look(bold=True),
-    "now": Look(fill="FFD8A8", bold=True, align="center"),
+    "now": Look(fill=POINTED_AT, bold=True, align="center"),
     "later": Look(fill=PALE_GREY, color=GREY, italic=True),
-    "live": Look(fill="E3EEF9"),
-    "uncovered": Look(fill="FFD8A8", bold=True, align="center", lines=True),
+    "live": Look(fill=IN_PLAY),
+    "uncovered": Look(fill=POINTED_AT, bold=True, align="center", lines=True),
     "waiting": Look(fill=WHITE, color=GREY, italic=True),
     "alarm": Look(fill="F5A9A9", bold=True),
 }
