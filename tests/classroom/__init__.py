@@ -1,0 +1,1 @@
+"""The classroom: class lists, what each student gets, what comes back, and the marks."""

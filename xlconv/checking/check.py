@@ -20,6 +20,7 @@ from xlconv.errors import XlconvError
 from xlconv.files.saving import Name, as_path
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.recipe import RECIPE_SHEET
+from xlconv.lessons.worksheet import drawer
 from xlconv.version import __version__
 
 
@@ -59,12 +60,12 @@ def checked(path: Path, *, engine: bool, made: Origin | None) -> Report:
         findings[:0] = _about_lesson(made.lesson, own, path.name)
     if made.version != __version__:
         findings.append(Finding("version", path.name, "", __version__, made.version))
-    formulas = 0
+    formulas, draw = 0, drawer(made.lesson)
     for number, page in enumerate(made.lesson.pages):
         title = titles.get(page.name)
         if page.view and title is not None:
             now = None if values is None else values[title]
-            one = OneSheet(made.lesson, number, book, titles, now)
+            one = OneSheet(made.lesson, draw, number, book, titles, now)
             findings += one.findings()
             formulas += one.formulas
     if not formulas and not any(finding.wrong for finding in findings):

@@ -30,8 +30,8 @@ from xlconv.errors import UnreadableError
 from xlconv.grid.functions import Values
 from xlconv.grid.places import Place, a1
 from xlconv.grid.sheet import Sheet
-from xlconv.lessons.drawing import draw
 from xlconv.lessons.lesson import Lesson
+from xlconv.lessons.worksheet import Drawer
 from xlconv.text import counted
 
 UNEXPLAINED = 1_000
@@ -48,6 +48,7 @@ MANY = 1_000
 class OneSheet:
     """The comparison of one sheet with the same sheet drawn again.
 
+    draw    draws its pages, with what is typed there now
     titles  what each sheet of the lesson is called now
     values  what an engine computes for its cells, if it was asked
     looked  how many formulas were looked at
@@ -55,6 +56,7 @@ class OneSheet:
     """
 
     lesson: Lesson
+    draw: Drawer
     number: int
     book: Workbook
     titles: Mapping[str, str]
@@ -121,7 +123,7 @@ class OneSheet:
 
     def _draw(self, given: Mapping[str, Values]) -> Sheet:
         with np.errstate(all="ignore"):
-            return draw(self.lesson, self.number, given, self.book.room(self.title))
+            return self.draw(self.number, given, self.book.room(self.title))
 
     def _compared(self, at: Moves, most: int | None = None) -> list[Finding]:
         """The findings where the sheet's cells were moved so.

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from xlconv.checking.cells import Cell, Value
 from xlconv.checking.typed import own
+from xlconv.grid.functions import EMPTY as EMPTY_NUMBER
 from xlconv.grid.functions import Values
 from xlconv.grid.grid import Grid
 from xlconv.grid.marks import Block
@@ -22,8 +23,11 @@ from xlconv.lessons.recipe import KEPT
 
 EMPTY = Cell(None, None)
 
-EDITABLE = ("input", "kernel", "bias", "image", "pool", "parameter", "control")
+EDITABLE = ("input", "kernel", "bias", "image", "pool", "parameter", "control", "blank")
 """The roles of cells that are meant to be typed over."""
+
+BLANK = "blank"
+"""The role of those that are a student's own: whatever stands there is right."""
 
 CONTROLS = ("parameter", "control")
 """Those among them where nothing is no number: an empty cell of the others counts as 0."""
@@ -122,13 +126,16 @@ class Inputs:
                 if place not in theirs.cells:
                     continue
                 was, cell = _plain(before), theirs.cells[place]
+                if block.role == BLANK:
+                    now[n] = cell.value if isinstance(cell.value, float) else EMPTY_NUMBER
+                    continue
                 if block.role not in CONTROLS and cell == EMPTY:
                     cell = cell._replace(value=0.0)
                 if kind := own(None if _large(block) else was, cell):
                     found.append(Typed(kind, place, was, theirs.cells[place]))
                 number = isinstance(was, str) or isinstance(cell.value, float)
                 now[n] = cell.value if number else 0.0
-            if not np.array_equal(array, value):
+            if array.tobytes() != np.ascontiguousarray(value, array.dtype).tobytes():
                 changed[block.name] = array
         return changed, found
 

@@ -75,7 +75,7 @@ class Package:
         self.budget = Budget(self.size)
         self._paid: dict[str, Counter[str]] = {}
         try:
-            if _parts(file) > PARTS:  # its list of them is read whole
+            if listed(file) > PARTS:  # its list of them is read whole
                 raise self.wrong(f"it has more than {PARTS} parts")
             self._zip = ZipFile(file)
         except UnreadableError:
@@ -162,10 +162,10 @@ class Package:
         unpacked = sum(info.file_size for info in infos)
         if unpacked > self.budget.allowed["bytes"]:
             return f"it unpacks to {unpacked:,} bytes"
-        return _packed_oddly(infos)
+        return packed_oddly(infos)
 
 
-def _parts(file: BinaryIO) -> int:
+def listed(file: BinaryIO) -> int:
     """How many parts an archive may list."""
     count, before = 0, b""
     while piece := file.read(SOME):
@@ -186,7 +186,7 @@ def _no_archive(path: Path, file: BinaryIO) -> str:
     return f"is no .xlsx file, or is cut short: {SAVE}"
 
 
-def _packed_oddly(infos: list[ZipInfo]) -> str:
+def packed_oddly(infos: list[ZipInfo]) -> str:
     end = 0
     for info in sorted(infos, key=lambda info: info.header_offset):
         if info.header_offset < end:

@@ -13,7 +13,7 @@ from xlconv.checking.cells import Cell
 from xlconv.classroom.engine import Content, Engine, FailedError, number
 from xlconv.classroom.formulas import Formula, Refused, read
 from xlconv.classroom.task import OWN, Given, Task
-from xlconv.classroom.trials import Trial, same
+from xlconv.classroom.worlds import Worlds, same
 from xlconv.grid.functions import EMPTY
 from xlconv.grid.places import Place
 from xlconv.lessons.exercise import Numbers
@@ -93,7 +93,7 @@ def _answers(
         typed |= dict(zip(tried, values, strict=True))
         if task.exercise.ask.answer != "number":
             others = {at: f for at, f in told.items() if isinstance(f, Formula)}
-            chance = Trial(task, engine, tried, others).chance()
+            chance = Worlds(task, engine, tried, others).chance()
     own = np.array([number(typed.get(k)) for k in range(len(places))])
     task.exercise.give(given)
     truth = task.exercise.run()

@@ -1,15 +1,37 @@
-"""What grading says: a mark a cell, and what a person should look at."""
+"""What grading found, and the marks that follow from it."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
+
+from xlconv.classroom.roster import Student
+from xlconv.text import counted
+
+FINE = 4
+"""Decimals of the marks of a block: what stands in a table adds up to what stands beside it."""
+
+RULE = "A sheet's marks are spread evenly over its cells, and rounded once, in the total: {}."
+"""How marks are rounded, as the files say it."""
+
+Block = tuple[str, str]
+"""The names of a sheet and of a block on it."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One cell that was asked for.
+    """What was found in one cell.
 
-    share  of what the cell is worth, from 0 to 1
+    status   in words: "right", "empty", ...
+    got      what stands there, None where nothing does
+    want     the answer
+    formula  what was typed, where it was one
+    note     why it is not right, in words, or nothing
+    share    from 0 to 1, of what the cell is worth
     """
 
     sheet: str
@@ -18,14 +40,101 @@ class Mark:
     status: str
     got: float | str | None
     want: float
-    formula: str | None = None
-    note: str = ""
-    share: float = 0.0
+    formula: str | None
+    note: str
+    share: float
 
 
 @dataclass(frozen=True)
 class Flag:
-    """Something for a person to look at; it accuses nobody."""
+    """Something that a person should look at; it changes no mark, and accuses nobody."""
 
     kind: str
     words: str
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A return, graded.
+
+    student  None where its code is nobody's
+    worth    the marks of each sheet
+    """
+
+    student: Student | None
+    code: str
+    file: str
+    marks: tuple[Mark, ...]
+    flags: tuple[Flag, ...]
+    worth: Mapping[str, float]
+
+    @property
+    def blocks(self) -> dict[Block, list[Mark]]:
+        """What was found, block by block."""
+        found: dict[Block, list[Mark]] = {}
+        for mark in self.marks:
+            found.setdefault((mark.sheet, mark.block), []).append(mark)
+        return found
+
+
+@dataclass(frozen=True)
+class Score:
+    """Marks that were got, of those that there were."""
+
+    got: Decimal
+    of: Decimal
+
+    def __add__(self, other: Score) -> Score:
+        return Score(self.got + other.got, self.of + other.of)
+
+
+def block_scores(graded: Graded) -> dict[Block, Score]:
+    """The marks of each block, to FINE decimals.
+
+    >>> wrong = Mark("S", "A1", "stamps", "wrong", 1, 2, None, "", 0.5)
+    >>> right = Mark("S", "A2", "output", "right", 3, 3, None, "", 1)
+    >>> block_scores(Graded(None, "", "", (wrong, wrong, right), (), {"S": 20}))[("S", "stamps")]
+    Score(got=Decimal('6.6667'), of=Decimal('13.3333'))
+    """
+    cells = Counter(mark.sheet for mark in graded.marks)
+    each = {sheet: Fraction(repr(graded.worth[sheet])) / n for sheet, n in cells.items()}
+    return {
+        block: Score(
+            half_up(sum(Fraction(repr(mark.share)) for mark in marks) * each[block[0]], FINE),
+            half_up(len(marks) * each[block[0]], FINE),
+        )
+        for block, marks in graded.blocks.items()
+    }
+
+
+def total(scores: Iterable[Score], decimals: int) -> Score:
+    """All marks together, rounded once."""
+    both = sum(scores, start=Score(Decimal(0), Decimal(0)))
+    return Score(half_up(Fraction(both.got), decimals), half_up(Fraction(both.of), decimals))
+
+
+def half_up(value: Fraction, decimals: int) -> Decimal:
+    """A number of at least 0, rounded as at school.
+
+    >>> half_up(Fraction("12.25"), 1), half_up(Fraction("12.249"), 1), half_up(Fraction(20), 1)
+    (Decimal('12.3'), Decimal('12.2'), Decimal('20.0'))
+    """
+    return Decimal(floor(value * 10**decimals + Fraction(1, 2))).scaleb(-decimals)
+
+
+def rounding(decimals: int) -> str:
+    """How a total is rounded, in words.
+
+    >>> rounding(1), rounding(2)
+    ('half up to 1 decimal', 'half up to 2 decimals')
+    """
+    return f"half up to {counted(decimals, 'decimal')}"
+
+
+def plain(number: Decimal) -> str:
+    """A number without zeros at its end.
+
+    >>> plain(Decimal("20.0")), plain(Decimal("0.3300")), plain(Decimal(100))
+    ('20', '0.33', '100')
+    """
+    return f"{number.normalize():f}"

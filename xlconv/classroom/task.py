@@ -62,7 +62,7 @@ class Task:
 
     @cached_property
     def ours(self) -> dict[Place, Cell]:
-        """What stands on the sheet, but for its blanks."""
+        """What stands on the sheet, but for its blanks; ticks among it."""
         cells = {(cell.row, cell.column): cell for cell in self.exercise.sheet.cells()}
         return {
             at: cell
@@ -72,8 +72,9 @@ class Task:
 
     @cached_property
     def base(self) -> Base:
-        """The sheet as the engine begins with it."""
-        cells = {at: found for at, cell in self.ours.items() if (found := content(cell)) != ""}
+        """The sheet as the engine begins with it: without ticks, which look at another sheet."""
+        alone = ((at, cell) for at, cell in self.ours.items() if "!" not in cell.formula)
+        cells = {at: found for at, cell in alone if (found := content(cell)) != ""}
         names = [(name, f"{OWN}!{area}") for name, (area, _) in self.named.items()]
         return Base(self.name, OWN, cells, names)
 
@@ -81,7 +82,7 @@ class Task:
     def named(self) -> dict[str, tuple[str, int]]:
         """The names of blocks that are one range: where they lead to, and to how many cells."""
         sheet = self.exercise.sheet
-        found = [(block, [*leaves(block.cells)]) for block in sheet.blocks]
+        found = [(block, [*leaves(block.cells)]) for block in sheet.named_blocks]
         return {
             sheet.defined_name(block): (span(parts[0], absolute=True), parts[0].memory.size)
             for block, parts in found

@@ -12,6 +12,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from xlconv.cli.check import check
+from xlconv.cli.classroom import classroom
 from xlconv.cli.code import code
 from xlconv.cli.delivery import check_book_target, deliver_book
 from xlconv.cli.group import Group, shown_instead
@@ -35,6 +36,7 @@ from xlconv.cli.terminal import (
     put_traceback,
     say,
 )
+from xlconv.cli.worksheet import worksheet
 from xlconv.errors import XlconvError
 from xlconv.files.sources import remembered
 from xlconv.text import counted
@@ -206,7 +208,7 @@ def completion(shell: str) -> None:
     put(completing(cli, {}, "xlconv", "_XLCONV_COMPLETE").source())
 
 
-for command in (shape, code, check, lessons):
+for command in (shape, code, check, lessons, worksheet, classroom):
     cli.add_command(command)
 
 

@@ -205,6 +205,15 @@ WORDS: dict[str, str] = {
     # verdicts
     "agree": "both views agree  ✓",
     "differ": "the views differ  ✗",
+    # sizes
+    "sizes_table": "Layers",
+    "size_back": "convolved",
+    # worksheets
+    "answers_sum": "sum",
+    "check_sheet": "Check",
+    "check_title": "What the ticks weigh with",
+    "check_idea": "A tick multiplies your answers by the first numbers and adds them up. The same"
+    " sum comes from the input and the kernel by the other numbers. No answer stands here.",
     # controls
     "step": "Step",
     "step_range": "0 to {last}: type or choose",

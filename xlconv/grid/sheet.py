@@ -225,6 +225,11 @@ class Sheet:
         heat = {"count" for scale in self.scales if scale.ends == theme.SCALE}
         return {coat.role for coat in self.coats} | {light.role for light in self.lights} | heat
 
+    @property
+    def named_blocks(self) -> list[Block]:
+        """The blocks that have a name, which leads to them in the workbook."""
+        return [block for block in self.blocks if block.name]
+
     def coat(self, grid: Grid, role: str, tint: Any = -1) -> None:
         """Give cells the look of a role."""
         self.coats.append(Coat(grid, role, np.asarray(tint)))

@@ -11,6 +11,7 @@ from xlconv.grid.digits import GENERAL
 INK, GREY, BLUE = "1F2937", "5B6472", "1E3A8A"
 PALE_YELLOW, PALE_GREY, ORANGE, WHITE = "FFF9DB", "F1F3F5", "BF4B08", "FFFFFF"
 LINE, FRAME = "C9CED6", "374151"
+WHITE_BLUE = "F4F9FF"
 MONOSPACE = "Consolas"
 
 TINTS = (
@@ -50,6 +51,7 @@ class Look:
     """Whether it is a formula or a program, read from left to right in any language."""
     lines: bool = False
     line: str = LINE
+    heavy: bool = False
     number_format: str = GENERAL
 
 
@@ -74,6 +76,7 @@ ROLES: dict[str, Look] = {
     "symbols": Look(size=11, align="left", symbols=True),
     "verdict": Look(bold=True, color="15803D", align="left"),
     "mark": Look(bold=True, color="15803D", align="center", number_format='"✓";;"✗"'),
+    "tick": Look(bold=True, color="15803D", align="center", number_format='"✓";"✗";"…"'),
     "warning": Look(bold=True, color="B91C1C", align="left"),
     "heads": Look(color=GREY, size=11, align="center"),
     "symbol": Look(size=11, align="center"),
@@ -85,6 +88,7 @@ ROLES: dict[str, Look] = {
     "pool": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
     "parameter": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
     "control": Look(fill=PALE_YELLOW, color=BLUE, bold=True, align="center", lines=True),
+    "blank": Look(fill=WHITE_BLUE, color=BLUE, align="center", lines=True, line=FRAME, heavy=True),
     # what is computed
     "computed": Look(align="center", lines=True),
     "copy": Look(align="center", lines=True),

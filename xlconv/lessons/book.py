@@ -61,7 +61,7 @@ class Book:
         """Refuse sheets of which two blocks would be called the same in the workbook."""
         seen: dict[str, str] = {}
         for sheet in self.sheets:
-            for block in sheet.blocks:
+            for block in sheet.named_blocks:
                 other = seen.setdefault(sheet.defined_name(block), sheet.name)
                 if other != sheet.name:
                     raise XlconvError(
@@ -127,7 +127,7 @@ class Book:
                         "shape": list(block.cells.shape),
                         "ranges": block.ranges(),
                     }
-                    for block in sheet.blocks
+                    for block in sheet.named_blocks
                 ],
             }
             for sheet in self.sheets

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,13 +15,14 @@ from xlconv.layers.layer import Layer
 from xlconv.lessons.book import Book, check_names
 from xlconv.lessons.claims import check_claims
 from xlconv.lessons.drawing import draw, view_function, view_options
-from xlconv.lessons.lesson import Lesson, Page
+from xlconv.lessons.lesson import CHECK, Lesson, Page
 from xlconv.lessons.plain import VIEW, convolution_lesson
 from xlconv.lessons.read import load_lesson, view_keys
 from xlconv.lessons.recipe import recipe
 from xlconv.lessons.room import check_room
 from xlconv.lessons.schema import Table, as_toml, instead
 from xlconv.lessons.translation import load_translation, translated
+from xlconv.lessons.worksheet import Worksheet
 from xlconv.views import VIEWS
 
 DEFAULT_VIEWS = ("distribute", "collect")
@@ -53,12 +54,16 @@ def build(
         lesson = translated(lesson, load_translation(language))
     check_pages(lesson)
     check_room(lesson)
-    lesson, sheets = _drawn(lesson)
-    for sheet in sheets:
-        check_claims(sheet)
-    computing = [sheet.name for sheet in sheets if any(paint.formula for paint in sheet.paints)]
-    told = {"description": lesson.pages[0].idea, "language": lesson.language}
-    return Book(lesson.title, tuple(sheets), recipe(lesson, computing), told)
+    try:
+        drawn = _drawn(lesson)
+    except LimitError:
+        check_room(lesson, easy=0)  # which knows the way out
+        raise
+    lesson, sheets = with_contents(lesson, drawn)
+    for sheet, page in zip(sheets, lesson.pages, strict=True):
+        if not page.ask or not lesson.form:  # what is left out was checked before
+            check_claims(sheet)
+    return Book(lesson.title, tuple(sheets), made_from(lesson, sheets), about(lesson))
 
 
 def _lesson(
@@ -87,16 +92,29 @@ def _lesson(
     )
 
 
-def _drawn(lesson: Lesson) -> tuple[Lesson, list[Sheet]]:
-    """The lesson with its legend, and its sheets: contents last, which tell what others show."""
+def _drawn(lesson: Lesson) -> dict[int, Sheet]:
+    """The sheets of all pages but contents."""
+    if lesson.form:
+        return Worksheet.of(lesson).sheets()
     others = [n for n, page in enumerate(lesson.pages) if page.view != "contents"]
-    try:
-        sheets = {n: draw(lesson, n) for n in others}
-    except LimitError:
-        check_room(lesson, easy=0)  # which knows the way out
-        raise
+    return {n: draw(lesson, n) for n in others}
+
+
+def with_contents(lesson: Lesson, sheets: Mapping[int, Sheet]) -> tuple[Lesson, list[Sheet]]:
+    """The lesson with its legend, and all sheets: contents last, which tell what others show."""
     lesson = with_legend(lesson, sheets.values())
     return lesson, [sheets.get(n) or draw(lesson, n) for n in range(len(lesson.pages))]
+
+
+def made_from(lesson: Lesson, sheets: Iterable[Sheet]) -> str:
+    """The recipe of these sheets."""
+    computing = [sheet.name for sheet in sheets if any(paint.formula for paint in sheet.paints)]
+    return recipe(lesson, computing)
+
+
+def about(lesson: Lesson) -> dict[str, str]:
+    """What a workbook's properties say beside its title."""
+    return {"description": lesson.pages[0].idea, "language": lesson.language}
 
 
 def layer_lesson(layer: Layer, views: str | Sequence[str], picture: bool = False) -> Lesson:
@@ -143,6 +161,8 @@ def _listed(views: Any) -> list[Any]:
 def check_pages(lesson: Lesson) -> None:
     """Refuse what is no view, or not what a view asks for: a lesson may be made in Python."""
     for page in lesson.pages:
+        if page.view == CHECK:
+            continue
         table = Table(f'sheet "{page.name}"')
         needs_layer, options, needed = view_keys(table, page.view)
         table.check(page.options, options, needed)

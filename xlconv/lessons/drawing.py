@@ -77,7 +77,7 @@ def draw(
             _check_canvas(page.layer.geometry)
         with np.errstate(all="ignore"):  # what is no number is an error in its cell
             sheet = drawn(
-                lambda: _headed(lesson, number, given or {}, room, plan),
+                lambda: headed(lesson, number, given, room, plan),
                 lambda sheet: function(sheet, **its, **page.options),
             )
     except LimitError as error:
@@ -85,11 +85,11 @@ def draw(
     except XlconvError as error:
         raise type(error)(f'sheet "{page.name}": {error}', parameter=error.parameter) from None
     if not plan:
-        _fit(sheet)
+        fit(sheet)
     return sheet
 
 
-def _fit(sheet: Sheet) -> None:
+def fit(sheet: Sheet) -> None:
     """Make columns as wide as the longest number needs; of a long sheet, let the title stay."""
     longest = (coat.numbers[1] + MARK * len(mark(coat.tint.max())) for coat in sheet.coats)
     sheet.column_width = max(sheet.column_width, max(longest, default=0) + 0.4)
@@ -97,13 +97,17 @@ def _fit(sheet: Sheet) -> None:
         sheet.frozen_rows = max(2, sheet.frozen_rows)
 
 
-def _headed(
-    lesson: Lesson, number: int, given: Mapping[str, Values], room: int, plan: bool
+def headed(
+    lesson: Lesson,
+    number: int,
+    given: Mapping[str, Values] | None = None,
+    room: int = SHEETS_CELLS,
+    plan: bool = False,
 ) -> Sheet:
     """A sheet with its head alone, in the direction of its language."""
     page, way = lesson.pages[number], way_of(lesson.language)
     words = isolated(WORDS | dict(lesson.words), way)
-    sheet = Sheet(page.name, page.view, words, given=given, room=room, plan=plan, way=way)
+    sheet = Sheet(page.name, page.view, words, given=given or {}, room=room, plan=plan, way=way)
     contents = lesson.pages[0].view == "contents"
     head(sheet, page.title or page.name, page.idea, page.try_this, number, lesson.names, contents)
     return sheet

@@ -10,12 +10,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlconv.errors import XlconvError
-from xlconv.grid.functions import Values, fill
+from xlconv.grid.functions import EMPTY, Values, fill
 from xlconv.grid.grid import Grid
 from xlconv.grid.marks import Block, Paint
 from xlconv.grid.places import Place, a1
@@ -25,6 +26,9 @@ from xlconv.lessons.schema import instead
 
 GIVEN = ("input", "kernel", "bias", "image", "pool", "parameter")
 """The roles of blocks that are given: an answer is computed from them."""
+
+WRONG_BY = 3.0
+"""How far a mistake is from the right number."""
 
 SLICED = re.compile(r"\s*([^\[\]]+?)\s*(?:\[([^\[\]]*)\])?\s*")
 ITEM = re.compile(r"\s*(?:(-?\d{1,9})|(-?\d{1,9})?\s*:\s*(-?\d{1,9})?\s*(?::\s*(-?\d{1,9})?)?)\s*")
@@ -104,10 +108,29 @@ class Exercise:
         return [(block.name, cells) for block, cells in every]
 
     @cached_property
+    def mistake(self) -> tuple[str, Grid] | None:
+        """The cell that holds a wrong number, if one is asked for: what is given says which."""
+        if not self.ask.mistake:
+            return None
+        block, cells = asked_cells(self.sheet, self.ask.mistake)
+        given = b"".join(grid.memory.tobytes() for grid in self.givens.values())
+        which = int.from_bytes(sha256(given).digest()[:4], "big") % cells.memory.size
+        return block.name, cells[tuple(map(int, np.unravel_index(which, cells.shape)))]
+
+    @cached_property
+    def untouched(self) -> Numbers:
+        """What stands in the blanks as they are handed out: nothing, but for a mistake."""
+        found = np.full(len(self.places), EMPTY)
+        if self.mistake:
+            found[self.places.index(self.mistake[1].origin)] = self.run()[-1] + WRONG_BY
+            self.run()
+        return found
+
+    @cached_property
     def blanks(self) -> dict[Place, str]:
         """The place of each blank, in their order, and the block that it belongs to."""
         found: dict[Place, str] = {}
-        for name, cells in self.grids:
+        for name, cells in [*self.grids, *([self.mistake] if self.mistake else [])]:
             for index in np.ndindex(cells.shape):
                 found.setdefault(cells.cell(index), name)
         return found
@@ -211,15 +234,14 @@ class Exercise:
     def worlds(
         self, seed: int, count: int, low: int = 11, high: int = 97
     ) -> list[dict[str, Numbers]]:
-        """Random whole numbers in all that is given, so many times."""
-        rng = np.random.default_rng(seed)
-        return [
-            {
-                name: rng.integers(low, high, cells.shape).astype(float)
-                for name, cells in self.givens.items()
-            }
-            for _ in range(count)
-        ]
+        """Random whole numbers in all that is given, so many times; alike where that is alike."""
+        found: list[dict[str, Numbers]] = [{} for _ in range(count)]
+        for name, cells in self.givens.items():
+            content = sha256(repr(cells.shape).encode() + cells.memory.tobytes()).digest()
+            rng = np.random.default_rng([seed, int.from_bytes(content[:8], "big")])
+            for world in found:
+                world[name] = rng.integers(low, high, cells.shape).astype(float)
+        return found
 
     def truths(self, worlds: Sequence[Mapping[str, Values]]) -> Numbers:
         """What belongs into each blank in each of these worlds; what is given stays as it is."""
@@ -229,5 +251,5 @@ class Exercise:
             self.give(world)
             found.append(self.run())
         self.give(before)
-        self.run(texts=True)
+        self.run()
         return np.array(found).reshape(len(worlds), len(self.places))

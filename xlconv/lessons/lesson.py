@@ -26,11 +26,17 @@ TITLE_LENGTH = 120
 """Characters of a title: Excel takes twice as many in a page's header."""
 
 
+CHECK = "check"
+"""What the sheet of a worksheet that its ticks weigh with has in the place of a view."""
+
 ANSWERS = ("either", "number", "formula")
 """What may stand in a blank."""
 
 CHECKS = ("row", "sheet", "none")
 """What a tick is for."""
+
+MOST_MARKS = 1_000_000
+"""What marks, and the numbers of a class, go up to."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,11 @@ class Ask:
     answer: str = "either"
     marks: float | None = None
     mistake: str = ""
+
+    def __post_init__(self) -> None:
+        check_choice("answer", self.answer, ANSWERS)
+        if self.marks is not None and not 0 < self.marks <= MOST_MARKS:
+            raise XlconvError(f"marks must be from 0 to {MOST_MARKS}, not 0, got {self.marks:g}")
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,19 @@ class Classroom:
     follow: float = 1.0
     here_only: float = 0.5
     digits: int = 2
+
+    def __post_init__(self) -> None:
+        check_choice("check", self.check, CHECKS)
+        if not -MOST_MARKS <= self.low <= self.high <= MOST_MARKS:
+            raise XlconvError(
+                f"range must be a least and a greatest whole number, up to {MOST_MARKS}, got"
+                f" [{self.low}, {self.high}]"
+            )
+        for name in ("follow", "here_only"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise XlconvError(f"{name} must be from 0 to 1, got {getattr(self, name):g}")
+        if not 0 <= self.digits <= 9:
+            raise XlconvError(f"digits must be from 0 to 9, got {self.digits}")
 
 
 @dataclass(frozen=True, repr=False)
@@ -130,6 +154,12 @@ class Lesson:
     def names(self) -> list[str]:
         """The names of the sheets, in order."""
         return [page.name for page in self.pages]
+
+
+def check_choice(name: str, got: str, known: tuple[str, ...]) -> None:
+    """Refuse what is none of a few words."""
+    if got not in known:
+        raise XlconvError(f'{name} must be one of {", ".join(known)}, got "{got:.40}"')
 
 
 def check_text(name: str, text: object) -> None:

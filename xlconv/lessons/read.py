@@ -18,8 +18,8 @@ from xlconv.frameworks.wanted import Wanted
 from xlconv.layers.layer import Layer
 from xlconv.lessons.book import check_names
 from xlconv.lessons.drawing import view_function, view_options
-from xlconv.lessons.lesson import ENGLISH, Lesson, Page, check_words
-from xlconv.lessons.schema import Table, as_toml, fits, instead
+from xlconv.lessons.lesson import CHECK, ENGLISH, Ask, Classroom, Lesson, Page, check_words
+from xlconv.lessons.schema import Table, as_toml, fits, instead, suggest
 from xlconv.lessons.shipped import find_lesson
 from xlconv.views import VIEWS
 
@@ -29,8 +29,18 @@ LESSON_KEYS = {
     "words": dict,
     "layers": dict,
     "sheet": list[dict[str, Any]],
+    "class": dict,
 }
-SHEET_KEYS = {"name": str, "view": str, "title": str, "idea": str, "try": list[str]}
+ASK_KEYS = {"ask": str | list[str], "answer": str, "marks": float, "mistake": str}
+SHEET_KEYS = {"name": str, "view": str, "title": str, "idea": str, "try": list[str]} | ASK_KEYS
+CLASS_KEYS = {
+    "vary": list[str],
+    "range": tuple[int, int],
+    "check": str,
+    "follow": float,
+    "here_only": float,
+    "digits": int,
+}
 ARRAYS = {"input": str | list, "weight": str | list, "bias": str | list}
 WANTED = get_type_hints(Wanted) | {
     "padding": str | int | list[int | tuple[int, int]],  # in a file only a pair is a list in it
@@ -65,7 +75,8 @@ def load_lesson(
 
 def lesson_from(top: Table, values: dict[str, Any], source: Source) -> Lesson:
     """The lesson that the top table of a file tells of, as `load_lesson` raises errors."""
-    top.check(values, LESSON_KEYS, needed=("title", "sheet"))
+    own = {} if top.files else {"form": str}  # of a workbook's recipe
+    top.check(values, LESSON_KEYS | own, needed=("title", "sheet"))
     for key in ("sheet", "layers"):
         if len(values.get(key, ())) > TABLES:
             raise top.wrong(f'"{key}" must have at most {TABLES} tables, got {len(values[key])}')
@@ -80,9 +91,44 @@ def lesson_from(top: Table, values: dict[str, Any], source: Source) -> Lesson:
     try:
         check_names(page.name for page in pages)
         language = values.get("language", ENGLISH)
-        return Lesson(values["title"], tuple(pages), layers, values.get("words", {}), language)
+        words, classroom = values.get("words", {}), _classroom(top.part("class"), values, layers)
+        form = values.get("form", "")
+        return Lesson(values["title"], tuple(pages), layers, words, language, classroom, form)
     except XlconvError as error:
         raise top.wrong(str(error)) from None
+
+
+def _classroom(table: Table, values: dict[str, Any], layers: Mapping[str, Layer]) -> Classroom:
+    """How a class works with the lesson."""
+    told = values.get("class", {})
+    table.check(told, CLASS_KEYS)
+    for name in told.get("vary", []):
+        layer, _, array = name.partition(".")
+        if layer not in layers or array not in ARRAYS:
+            raise table.wrong(
+                f'"vary" must name arrays of layers, such as a.input, got {as_toml(name)}'
+                f"{suggest(name, [f'{each}.{key}' for each in layers for key in ARRAYS])}"
+            )
+    low, high = told.get("range", (Classroom.low, Classroom.high))
+    rest = {key: told[key] for key in CLASS_KEYS.keys() - {"vary", "range"} if key in told}
+    try:
+        return Classroom(tuple(told.get("vary", ())), low, high, **rest)
+    except XlconvError as error:
+        raise table.wrong(str(error)) from None
+
+
+def _ask(table: Table, values: dict[str, Any]) -> Ask | None:
+    """What a worksheet leaves out of a page; None if nothing."""
+    told = {key: values[key] for key in ASK_KEYS if key in values}
+    if not told:
+        return None
+    if not told.keys() & {"ask", "mistake"}:
+        raise table.wrong(f'"{next(iter(told))}" goes with "ask" or "mistake": write what is asked')
+    cells = told.pop("ask", ())
+    try:
+        return Ask((cells,) if isinstance(cells, str) else tuple(cells), **told)
+    except XlconvError as error:
+        raise table.wrong(str(error)) from None
 
 
 def _check_words(table: Table, words: dict[str, Any]) -> None:
@@ -118,6 +164,9 @@ def _page(
     if view is None and not table.files and {"name"} <= values.keys() <= {"name", "idea"}:
         table.check(values, {"name": str, "idea": str})
         return Page(values["name"], "", idea=values.get("idea", ""))
+    if view == CHECK and not table.files:
+        table.check(values, SHEET_KEYS)
+        return Page(values["name"], CHECK, values.get("title", ""), values.get("idea", ""))
     if view is None:
         raise table.wrong('needs a key "view"')
     needs_layer, options, needed = view_keys(table, view)
@@ -145,6 +194,7 @@ def _page(
         tuple(values.get("try", ())),
         layer,
         _options(table, {key: values[key] for key in options if key in values}, options, source),
+        _ask(table, values),
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.summary import DEFAULTS, each
-from xlconv.lessons.lesson import ENGLISH, Lesson, Page
+from xlconv.lessons.lesson import CHECK, ENGLISH, Lesson, Page
 from xlconv.text import spelt
 from xlconv.version import __version__
 
@@ -43,18 +43,47 @@ def recipe(lesson: Lesson, computing: Container[str]) -> str:
     ... # doctest: +ELLIPSIS
     {'version': 1, 'xlconv': '...', 'title': 'Title', 'words': {}, 'sheet': [{'name': 'Looks',...
     """
-    sheets = [_told(page) if page.name in computing else _named(page) for page in lesson.pages]
+    sheets = [
+        _told(page) if page.name in computing or page.view == CHECK else _named(page)
+        for page in lesson.pages
+    ]
     lesson_file = {
         "version": VERSION,
         "xlconv": __version__,
         "title": lesson.title,
         **({} if lesson.language == ENGLISH else {"language": lesson.language}),
         "words": dict(lesson.words),
+        **_classroom(lesson),
         "sheet": sheets,
     }
     # programs may trim spaces at the ends of a property, and read _x0041_ in it as A
     text = json.dumps(lesson_file, separators=(",", ":"))
     return text.replace(" ", "\\u0020").replace("_x", "_\\u0078")
+
+
+def frozen(lesson: Lesson) -> str:
+    """The whole lesson as such a text, with its layers by name and how a class works with it."""
+    names = {id(layer): name for name, layer in lesson.layers.items()}
+    classroom = lesson.classroom
+    told = {
+        "vary": list(classroom.vary),
+        "range": [classroom.low, classroom.high],
+        "check": classroom.check,
+        "follow": classroom.follow,
+        "here_only": classroom.here_only,
+        "digits": classroom.digits,
+    }
+    whole = {
+        "version": VERSION,
+        "xlconv": __version__,
+        "title": lesson.title,
+        "language": lesson.language,
+        "words": dict(lesson.words),
+        "layers": {name: _parameters(layer) for name, layer in lesson.layers.items()},
+        "class": told,
+        "sheet": [_told(page, names.get(id(page.layer), "")) for page in lesson.pages],
+    }
+    return json.dumps(whole, indent=1)
 
 
 def recipe_properties(recipe: str) -> dict[str, str]:
@@ -77,11 +106,30 @@ def _pieces(text: str, size: int) -> list[str]:
     return [text[start : start + size] for start in range(0, len(text), size)]
 
 
-def _told(page: Page) -> dict[str, Any]:
+def _told(page: Page, name: str = "") -> dict[str, Any]:
+    """What a page shows; its layer by its name, where it has one."""
     options = {key: _short(value) for key, value in page.options.items()}
-    layer = {} if page.layer is None else _parameters(page.layer)
+    layer: dict[str, Any] = {} if page.layer is None else _parameters(page.layer)
+    layer = {"layer": name} if name else layer
     above = {"title": page.title, "idea": page.idea, "try": list(page.try_this)}
-    return {"name": page.name, "view": page.view} | _kept(above) | layer | options
+    named = {"name": page.name, "view": page.view}
+    return named | _kept(above) | _asked(page) | layer | options
+
+
+def _classroom(lesson: Lesson) -> dict[str, Any]:
+    """How blanks and ticks were made, of a worksheet."""
+    if not lesson.form:
+        return {}
+    told = {"check": lesson.classroom.check, "digits": lesson.classroom.digits}
+    return {"form": lesson.form, "class": told}
+
+
+def _asked(page: Page) -> dict[str, Any]:
+    """What is asked on a page; never an answer."""
+    if page.ask is None:
+        return {}
+    told = {"ask": list(page.ask.cells), "answer": page.ask.answer, "mistake": page.ask.mistake}
+    return _kept(told) | ({} if page.ask.marks is None else {"marks": page.ask.marks})
 
 
 def _named(page: Page) -> dict[str, Any]:

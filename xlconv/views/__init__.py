@@ -21,6 +21,7 @@ VIEWS = (
     "bilinear",
     "output_padding",
     "frameworks",
+    "sizes",
     "code",
 )
 """Every view; named here so that the command line can offer them before it imports any."""

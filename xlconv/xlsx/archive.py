@@ -6,7 +6,8 @@ import datetime as dt
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from queue import Queue
 from threading import Lock, Thread
@@ -17,7 +18,7 @@ from xlconv.errors import XlconvError
 from xlconv.grid.sheet import Sheet
 from xlconv.xlsx import parts, worksheet
 from xlconv.xlsx.pages import Pages, pages
-from xlconv.xlsx.rows import chunks
+from xlconv.xlsx.rows import Rows, chunks
 from xlconv.xlsx.styles import Styles
 from xlconv.xlsx.values import Strings
 
@@ -36,20 +37,43 @@ AHEAD = 2  # pieces of a sheet that wait to be compressed
 PATIENCE = 1e-6  # seconds; in the usual 0.005 a piece is made, and zlib would wait for that
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What is known of sheets whose values alone change from one workbook to the next."""
+
+    styles: Styles
+    strings: Strings
+    rows: tuple[Rows | None, ...]
+    """Those of each sheet; None of one that is another sheet in each workbook."""
+
+    @classmethod
+    def of(cls, sheets: Sequence[Sheet], others: Container[int] = ()) -> Kept:
+        """others: the numbers of the sheets that are others in each workbook."""
+        styles, strings = Styles(), dict[str, int]()
+        rows = [Rows(sheet, partial(styles.cell, sheet.way)) for sheet in sheets]
+        for each in rows:
+            for _ in each.chunks(strings):
+                pass
+        return cls(styles, strings, tuple(None if n in others else r for n, r in enumerate(rows)))
+
+
 def write(
     sheets: Sequence[Sheet],
     about: Mapping[str, str],
     target: IO[bytes],
     properties: Mapping[str, str],
     progress: Progress | None = None,
+    kept: Kept | None = None,
 ) -> None:
     """Write sheets as a workbook; the same sheets give the same bytes.
 
     about       the workbook: its title, and perhaps its description and language
     properties  of it beyond those that every program knows
+    kept        what is known of the first of the sheets, whose values alone have changed
     """
-    moment, styles, printed = _moment(), Styles(), [*map(pages, sheets)]
-    strings: Strings = {}
+    moment, printed = _moment(), [*map(pages, sheets)]
+    styles = kept.styles if kept else Styles()
+    strings: Strings = dict(kept.strings) if kept else {}
     with ZipFile(target, "w") as out:
         add = partial(_add, out, moment)
         add("[Content_Types].xml", parts.types(sheets))
@@ -57,7 +81,10 @@ def write(
         add("xl/workbook.xml", parts.workbook(sheets, printed))
         add("xl/_rels/workbook.xml.rels", parts.workbook_relations(sheets))
         for n, name in enumerate(parts.sheet_names(sheets)):
-            add(name, _sheet(sheets, n, about["title"], printed[n], styles, strings, progress))
+            known = kept.rows[n] if kept and n < len(kept.rows) else None
+            rows = known.chunks(strings) if known else None
+            head = about["title"]
+            add(name, _sheet(sheets, n, head, printed[n], styles, strings, progress, rows))
         # the rows have named their styles and strings by now
         add("xl/theme/theme1.xml", parts.theme())
         add("xl/styles.xml", parts.stylesheet(styles))
@@ -76,14 +103,16 @@ def _sheet(
     styles: Styles,
     strings: Strings,
     progress: Progress | None,
+    rows: Iterator[tuple[bytes, int]] | None,
 ) -> Iterator[bytes]:
     """The part of one sheet, piece by piece."""
+    rows = rows or chunks(sheets[number], partial(styles.cell, sheets[number].way), strings)
     sheet, before = sheets[number], sum(sheet.rows for sheet in sheets[:number])
     yield worksheet.before_rows(sheet, number == 0).encode()
-    for xml, rows in chunks(sheet, partial(styles.cell, sheet.way), strings):
+    for xml, done in rows:
         yield xml
         if progress and not sheet.hidden:
-            progress(before + rows)
+            progress(before + done)
     yield worksheet.after_rows(sheet, title, styles, printed).encode()
 
 

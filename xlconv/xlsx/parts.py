@@ -128,7 +128,7 @@ def workbook(sheets: Sequence[Sheet], printed: Sequence[Pages]) -> str:
     )
     names = []
     for sheet in sheets:
-        for block in sheet.blocks:
+        for block in sheet.named_blocks:
             first, last = (a1(corner, absolute=True) for corner in corners(block.cells))
             area = f"{quoted(sheet.name)}!{first}:{last}"
             names.append(

@@ -91,36 +91,57 @@ def _gaps(places: list[int]) -> list[Gaps]:
     return gaps
 
 
-def chunks(sheet: Sheet, style: Style, strings: Strings) -> Iterator[tuple[bytes, int]]:
-    """The `<row>` elements of a sheet, about 1 MB at a time, each with the rows written so far.
+class Rows:
+    """The rows of a sheet. They may be written again after its values have changed."""
 
-    style    gives the number of a cell's style in the workbook
-    strings  takes the constant texts, as they come
+    def __init__(self, sheet: Sheet, style: Style) -> None:
+        """style gives the number of a cell's style in the workbook"""
+        layers: list[Layer] = [*sheet.paints, *sheet.blanks, *sheet.coats, *sheet.frames]
+        self.sheet, self.style = sheet, style
+        self.strips = [Strip(n, layer) for n, layer in enumerate(layers)]
+        self.templates: dict[Any, Template] = {}
+        self.held = 0
 
-    Raises XlconvError for a formula that is too long, or a value that is none.
-    """
-    layers: list[Layer] = [*sheet.paints, *sheet.blanks, *sheet.coats, *sheet.frames]
-    strips = [Strip(n, layer) for n, layer in enumerate(layers)]
-    templates: dict[Any, Template] = {}
-    waiting, size, least, held, row = [], 0, FIRST, 0, -1
-    for row, group in groupby(heapq.merge(*[s.rows() for s in strips]), key=itemgetter(0)):
-        indices = {n: index for _, n, index in group}
+    def chunks(self, strings: Strings) -> Iterator[tuple[bytes, int]]:
+        """The `<row>` elements, about 1 MB at a time, each with the rows written so far.
+
+        strings  takes the constant texts, as they come
+
+        Raises XlconvError for a formula that is too long, or a value that is none.
+        """
+        waiting, size, least, row = [], 0, FIRST, -1
+        for strip in self.strips:
+            strip.forget()
+        for row, group in groupby(heapq.merge(*[s.rows() for s in self.strips]), itemgetter(0)):
+            indices = {n: index for _, n, index in group}
+            waiting.append(self._template(row, indices).fill(row, indices, strings).encode())
+            size += len(waiting[-1])
+            if size > least:
+                yield b"".join(waiting), row + 1
+                waiting, size, least = [], 0, CHUNK
+        yield b"".join(waiting), row + 1
+
+    def _template(self, row: int, indices: Mapping[int, Index]) -> Template:
+        """What a row looks like."""
         key = (
-            sheet.heights.get(row),
-            *[n if strips[n].alike else strips[n].key(index) for n, index in indices.items()],
+            self.sheet.heights.get(row),
+            *[
+                n if self.strips[n].alike else self.strips[n].key(index)
+                for n, index in indices.items()
+            ],
         )
-        if key not in templates:
-            if held > PIECES:
-                templates.clear()
-                held = 0
-            templates[key] = _template(sheet, row, strips, indices, style)
-            held += len(templates[key].pieces)
-        waiting.append(templates[key].fill(row, indices, strings).encode())
-        size += len(waiting[-1])
-        if size > least:
-            yield b"".join(waiting), row + 1
-            waiting, size, least = [], 0, CHUNK
-    yield b"".join(waiting), row + 1
+        if key not in self.templates:
+            if self.held > PIECES:
+                self.templates.clear()
+                self.held = 0
+            self.templates[key] = _template(self.sheet, row, self.strips, indices, self.style)
+            self.held += len(self.templates[key].pieces)
+        return self.templates[key]
+
+
+def chunks(sheet: Sheet, style: Style, strings: Strings) -> Iterator[tuple[bytes, int]]:
+    """The rows of a sheet that is written once, as `Rows.chunks` has them."""
+    return Rows(sheet, style).chunks(strings)
 
 
 def _covered(

@@ -153,6 +153,10 @@ class Strip:
             self._texts = self.write(block.reshape(len(block), -1))
         return [self._texts[row - first]]
 
+    def forget(self) -> None:
+        """Forget values that were read: they may have changed."""
+        self._block, self._texts = (), []
+
     def quotes(self, index: Index) -> list[bool]:
         """Whether each cell of one row is a text that must not be read as a formula."""
         return list(map(looks_like_formula, self.values(index)))

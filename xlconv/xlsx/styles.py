@@ -120,7 +120,8 @@ def _fill(kind: str, color: str = "") -> str:
 
 
 def _border(look: Look, edges: int) -> str:
-    thin = f' style="thin"><color rgb="FF{look.line}"/>' if look.lines else ">"
+    weight = "medium" if look.heavy else "thin"
+    thin = f' style="{weight}"><color rgb="FF{look.line}"/>' if look.lines else ">"
     thick = f' style="medium"><color rgb="FF{theme.FRAME}"/>'
     sides = {"left": LEFT, "right": RIGHT, "top": TOP, "bottom": BOTTOM}
     lines = (f"<{s}{thick if edges & edge else thin}</{s}>" for s, edge in sides.items())

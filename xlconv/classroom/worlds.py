@@ -39,7 +39,7 @@ def same(number: float, truth: float, digits: int | None = None) -> bool:
 
 
 @dataclass(frozen=True)
-class Trial:
+class Worlds:
     """A student's formulas, beside what computes the rest of the sheet.
 
     formulas  of the blanks, by their numbers

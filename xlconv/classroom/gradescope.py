@@ -1,0 +1,28 @@
+"""Marks as Gradescope takes them from a program that grades: its results.json."""
+
+from __future__ import annotations
+
+import json
+
+from xlconv.classroom.feedback import reasons
+from xlconv.classroom.marks import RULE, Graded, block_scores, rounding, total
+
+
+def results_json(graded: Graded, decimals: int, *, answers: bool = False) -> str:
+    """The marks of one return, a test for each block; the score on top is what counts."""
+    scores = block_scores(graded)
+    tests = [
+        {
+            "name": f"{sheet}: {block}",
+            "score": float(score.got),
+            "max_score": float(score.of),
+            "output": "\n".join(reasons(graded.blocks[sheet, block], answers=answers)),
+        }
+        for (sheet, block), score in scores.items()
+    ]
+    results = {
+        "score": float(total(scores.values(), decimals).got),
+        "output": f"Worksheet {graded.code}\n{RULE.format(rounding(decimals))}",
+        "tests": tests,
+    }
+    return json.dumps(results, indent=1, ensure_ascii=False) + "\n"

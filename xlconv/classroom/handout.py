@@ -1,0 +1,146 @@
+"""The workbooks of a class: drawn once, and written for each student with numbers of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from io import BytesIO
+
+import numpy as np
+
+from xlconv.classroom.variants import numbers
+from xlconv.grid.marks import Block
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Array, Layer
+from xlconv.lessons.build import about, made_from, with_contents
+from xlconv.lessons.exercise import Exercise
+from xlconv.lessons.lesson import Lesson
+from xlconv.lessons.recipe import recipe_properties, recipe_sheet
+from xlconv.lessons.worksheet import BLANK, Worksheet
+from xlconv.xlsx.archive import Kept, write
+
+SIGNED = "code"
+"""The role of the cell with a workbook's code."""
+
+CODE = "xlconv.code"
+"""The property with a workbook's code."""
+
+ARRAYS = {"input": "input", "kernel": "weight", "bias": "bias"}
+"""The blocks that hold a layer's numbers, and what the layer calls them."""
+
+
+def variant(lesson: Lesson, key: bytes, student: str) -> Lesson:
+    """The lesson with a student's own numbers."""
+    new = dict(lesson.layers)
+    for name in lesson.classroom.vary:
+        layer, _, array = name.partition(".")
+        shape = getattr(lesson.layers[layer], array).shape
+        low, high = lesson.classroom.low, lesson.classroom.high
+        own = numbers(key, student, name, shape, low, high)
+        new[layer] = replace(new[layer], **{array: own})  # type: ignore[arg-type]
+    changed = {id(layer): new[name] for name, layer in lesson.layers.items()}
+    pages = (
+        page if page.layer is None else replace(page, layer=changed.get(id(page.layer), page.layer))
+        for page in lesson.pages
+    )
+    return replace(lesson, pages=tuple(pages), layers=new)
+
+
+@dataclass(frozen=True)
+class Handout:
+    """A lesson's worksheet, or its key, ready to be written for one student after another.
+
+    lesson  in one of the forms of a worksheet
+    """
+
+    lesson: Lesson
+    key: bytes
+
+    @cached_property
+    def _worksheet(self) -> Worksheet:
+        return Worksheet.of(self.lesson)
+
+    @cached_property
+    def _drawn(self) -> tuple[Lesson, dict[int, Exercise], list[Sheet]]:
+        """The lesson with its legend, what its pages ask, and all sheets."""
+        exercises, papers = self._worksheet.exercises()
+        drawn = {number: one.sheet for number, one in exercises.items()} | papers
+        lesson, sheets = with_contents(self.lesson, drawn)
+        self._sign(sheets[0])
+        return lesson, exercises, sheets
+
+    def _sign(self, sheet: Sheet) -> None:
+        """Make room for the code, beside the title of the first sheet."""
+        column = 1 + max(
+            sheet.behind(paint.cells.origin, str(paint.cells.memory.flat[0]), "title")
+            for paint in sheet.paints
+            if paint.cells.origin[0] == 0
+        )
+        cells = sheet.text((0, column), "", "note")
+        sheet.blocks.append(Block("code", SIGNED, cells))
+
+    @cached_property
+    def _others(self) -> frozenset[int]:
+        """The pages that are drawn anew: where what is wrong stands elsewhere, or is not given."""
+        lesson = self.lesson
+        return frozenset(
+            number
+            for number, one in self._drawn[1].items()
+            if one.mistake or not _fits(one, lesson.pages[number].layer)
+        )
+
+    @cached_property
+    def _kept(self) -> Kept:
+        return Kept.of(self._drawn[2], self._others)
+
+    def workbook(self, student: str, code: str, named: str = "") -> bytes:
+        """The file of one student.
+
+        named  what stands before the code for all to see, such as the student's name
+        """
+        base, exercises, sheets = self._drawn
+        lesson, kept, sheets = variant(base, self.key, student), self._kept, [*sheets]
+        for number, one in exercises.items():
+            layer = lesson.pages[number].layer
+            if number in self._others:
+                sheets[number] = replace(self._worksheet, lesson=lesson).draw(number)
+            elif layer is not None and layer is not base.pages[number].layer:
+                one.give(numbers_of(one, layer))
+                one.run(one.untouched if lesson.form == BLANK else None, texts=True)
+        said = f"{named}  {code}".strip()
+        sheets[0] = _signed(sheets[0], said, code)
+        told, target = made_from(lesson, sheets), BytesIO()
+        of = {"title": f"{lesson.title}  {said}", **about(lesson)}
+        properties = recipe_properties(told) | {CODE: code}
+        write([*sheets, recipe_sheet(told)], of, target, properties, None, kept)
+        return target.getvalue()
+
+
+def _signed(sheet: Sheet, said: str, code: str) -> Sheet:
+    """The first sheet with a code in its place, which is named after it."""
+    place = next(block.cells for block in sheet.blocks if block.role == SIGNED)
+    place.memory[...] = said
+    named = Block(f"code_{code}", SIGNED, place)
+    return replace(sheet, blocks=[b for b in sheet.blocks if b.role != SIGNED] + [named])
+
+
+def numbers_of(one: Exercise, layer: Layer) -> dict[str, Array]:
+    """A layer's numbers, by the blocks that hold them."""
+    return {
+        block: getattr(layer, array)
+        for block, array in ARRAYS.items()
+        if block in one.givens and getattr(layer, array) is not None
+    }
+
+
+def _fits(one: Exercise, layer: Layer | None) -> bool:
+    """Whether its numbers are a layer's, and stand in blocks of which each is one of its arrays."""
+    if layer is None:
+        return True
+    return all(
+        one.givens[block].memory.size == array.size
+        and np.array_equal(one.givens[block].memory.ravel(), array.ravel())
+        for block, array in numbers_of(one, layer).items()
+    ) and {array for array in ARRAYS if getattr(layer, ARRAYS[array]) is not None} <= set(
+        one.givens
+    )

@@ -1,0 +1,93 @@
+"""From the returns of a class, graded, to the files that a teacher and the students get."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import IO
+
+from xlconv.classroom.feedback import feedback
+from xlconv.classroom.gradescope import results_json
+from xlconv.classroom.into import Filled
+from xlconv.classroom.marks import Graded
+from xlconv.classroom.marks_book import marks_book
+from xlconv.classroom.table import Results, marks_csv
+from xlconv.classroom.variants import file_stem
+from xlconv.files.saving import Write, save_files
+
+FEEDBACK, GRADESCOPE = "feedback", "gradescope"
+"""The folders with a file for each return."""
+
+ALONE = "results.json"
+"""What Gradescope looks for where it has one return graded."""
+
+Workbook = Callable[[Graded], bytes]
+"""What makes a student's own workbook with its cells marked: the worksheets' part."""
+
+
+def write_results(
+    folder: Path,
+    results: Results,
+    *,
+    stems: dict[str, str] | None = None,
+    answers: bool = False,
+    workbook: Workbook | None = None,
+    gradescope: bool = False,
+    filled: tuple[str, Filled] | None = None,
+    overwrite: bool = True,
+) -> dict[Path, bool]:
+    """Write all files, or none.
+
+    stems       what the files of each code are called; the code, if not given
+    answers     whether feedback tells the right numbers
+    workbook    makes the feedback that is a workbook
+    gradescope  whether to write results.json, or one such file for each return
+    filled      an export with the marks in it, and the name of its file
+    returns     each file, and whether it is new
+
+    Raises TargetError.
+    """
+    files: dict[Path, Write] = {
+        folder / "marks.csv": partial(_text, text=marks_csv(results)),
+        folder / "marks.xlsx": marks_book(results).write,
+    }
+    if filled:
+        files[folder / filled[0]] = partial(_data, data=filled[1].data)
+    for graded, stem in zip(results.graded, _names(results.graded, stems or {}), strict=True):
+        told = feedback(graded, results.decimals, answers=answers)
+        files[folder / FEEDBACK / f"{stem}.txt"] = partial(_text, text=told)
+        if workbook:
+            files[folder / FEEDBACK / f"{stem}.xlsx"] = partial(_made, make=workbook, of=graded)
+        if gradescope:
+            told = results_json(graded, results.decimals, answers=answers)
+            name = f"{GRADESCOPE}/{stem}.json" if len(results.graded) > 1 else ALONE
+            files[folder / name] = partial(_text, text=told)
+    return save_files(files, overwrite=overwrite, make_folder=True)
+
+
+def _names(graded: Iterable[Graded], stems: dict[str, str]) -> list[str]:
+    """A file name for each return: two of one code, or of none, are told apart."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for one in graded:
+        stem = name = stems.get(one.code) or file_stem(one.code or "unknown")
+        number = 2
+        while name.casefold() in taken:
+            name, number = f"{stem}-{number}", number + 1
+        taken.add(name.casefold())
+        names.append(name)
+    return names
+
+
+def _made(file: IO[bytes], make: Workbook, of: Graded) -> None:
+    """A workbook is made when its turn comes: a class of them takes much memory."""
+    _data(file, make(of))
+
+
+def _text(file: IO[bytes], text: str) -> None:
+    _data(file, text.encode())
+
+
+def _data(file: IO[bytes], data: bytes) -> None:
+    file.write(data)

@@ -1,0 +1,107 @@
+"""The command `class`: a workbook for each student of a list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from xlconv.cli.options import complete_lesson, language_option, pointing_at_options
+from xlconv.cli.terminal import progress_bar, put, say
+from xlconv.cli.values import whole_number
+from xlconv.text import counted
+
+
+@click.command(
+    "class",
+    epilog="""\b
+Examples:
+  xlconv class worksheet students.csv -o class
+  xlconv class my-lesson.toml canvas.csv -o class --name id --keys
+  xlconv class worksheet students.csv -o class --lang de
+  xlconv class worksheet --try 1000       before you hand out: how do the numbers come out?""",
+)
+@click.argument("lesson", shell_complete=complete_lesson)
+@click.argument("roster", metavar="[ROSTER.csv]", required=False, type=click.Path())
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    metavar="DIR",
+    default="class",
+    show_default=True,
+    type=click.Path(),
+    help="Where the workbooks go. What the teacher keeps goes to DIR/teacher.",
+)
+@click.option(
+    "--name",
+    "named_by",
+    type=click.Choice(("code", "id")),
+    default="code",
+    show_default=True,
+    help="What the files are called by: a code that says nothing to others, or the id.",
+)
+@click.option("--with-names", is_flag=True, help="Write each student's name into the workbook.")
+@click.option("--keys", is_flag=True, help="Write the answers too, into DIR/teacher/keys.")
+@click.option(
+    "--try",
+    "tries",
+    callback=whole_number(least=2, most=100_000),
+    metavar="N",
+    help="Write nothing: say how the numbers of so many students come out.",
+)
+@click.option("--id-column", metavar="NAME", help="The column with the ids, by its head.")
+@language_option("The language that it is built in")
+@click.pass_context
+def classroom(
+    ctx: click.Context,
+    /,
+    lesson: str,
+    roster: str | None,
+    folder: str,
+    named_by: str,
+    with_names: bool,
+    keys: bool,
+    tries: int | None,
+    id_column: str | None,
+    language: str | None,
+) -> None:
+    """Build a workbook for each student of a class, each with numbers of its own.
+
+    ROSTER is a class list: R/exams', Canvas', Moodle's or any table with a header and a column of
+    ids. LESSON is a worksheet: see xlconv worksheet. The numbers follow from each id and from a key
+    that is made once and stays in DIR/teacher, which is not for students: xlconv grade needs it.
+    Interrupted, the command goes on where it was when it is given again.
+    """
+    from xlconv.classroom.hand_out import class_folder, copies, hand_out
+    from xlconv.classroom.roster import read_roster
+    from xlconv.classroom.trial import tried
+    from xlconv.classroom.variants import new_key
+    from xlconv.lessons.build import build
+    from xlconv.lessons.read import load_lesson
+    from xlconv.lessons.translation import load_translation, translated
+    from xlconv.lessons.worksheet import worksheet_lesson
+
+    with pointing_at_options(ctx):
+        loaded = load_lesson(lesson)
+        if language is not None:
+            loaded = translated(loaded, load_translation(language))
+        build(worksheet_lesson(loaded))  # what it asks for must not stand in it
+    if tries is not None:
+        with progress_bar(tries) as progress:
+            trial = tried(loaded, new_key(), tries, progress)
+        put("".join(f"{line}\n" for line in trial.explain()))
+        return
+    if roster is None:
+        raise click.UsageError("missing argument 'ROSTER.csv': the class list")
+    with pointing_at_options(ctx):
+        students = read_roster(Path(roster), id_head=id_column)
+    say(students.understood)
+    names = {student.id: student.name for student in students.students}
+    made = class_folder(Path(folder), loaded, names, named_by)
+    listed = copies(Path(folder), made, with_names=with_names, keys=keys)
+    with progress_bar(len(listed)) as progress:
+        for done, _ in enumerate(hand_out(made, listed), 1):
+            if progress:
+                progress(done)
+    say(f"wrote {counted(len(listed), 'workbook')} to {folder}; keep {folder}/teacher to yourself")
