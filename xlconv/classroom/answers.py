@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from xlconv.checking.cells import Cell
 from xlconv.classroom.engine import Content, Engine, FailedError, number
 from xlconv.classroom.formulas import Formula, Refused, read
-from xlconv.classroom.task import OWN, Given, Task
+from xlconv.classroom.task import Given, Task
 from xlconv.classroom.worlds import Worlds, same
 from xlconv.grid.functions import EMPTY
 from xlconv.grid.places import Place
@@ -66,7 +66,7 @@ def answers_of(
     theirs  the cells of the returned sheet, where ours stood
     """
     names = {name.lower(): size for name, (_, size) in task.named.items()}
-    told: Told = read(theirs, {task.name.upper(): OWN}, names)
+    told: Told = read(theirs, names)
     if engine is None:
         return _answers(task, given, theirs, _refused(told, NO_ENGINE), None)
     try:
@@ -95,8 +95,7 @@ def _answers(
             others = {at: f for at, f in told.items() if isinstance(f, Formula)}
             chance = Worlds(task, engine, tried, others).chance()
     own = np.array([number(typed.get(k)) for k in range(len(places))])
-    task.exercise.give(given)
-    truth = task.exercise.run()
+    truth = task.truth(given)
     follows, trivial = _following(task, own, truth)
     return Answers(task, typed, own, truth, follows, trivial, formulas, frozenset(chance))
 

@@ -98,19 +98,17 @@ def _spilled(place: Place, told: Mapping[Place, str]) -> str:
     return f"{a1(place)}:{a1((row, column))}"
 
 
-def read(
-    cells: Mapping[Place, Cell], sheets: Mapping[str, str], names: Mapping[str, int]
-) -> dict[Place, Formula | Refused]:
-    """The formulas of a return, each for the cell that it stands in.
+def read(cells: Mapping[Place, Cell], names: Mapping[str, int]) -> dict[Place, Formula | Refused]:
+    """The formulas of a returned sheet, each for the cell that it stands in.
 
-    sheets, names  as `trusted` takes them
+    names  how many cells each name leads to, by the name in lower case
     """
     found: dict[Place, Formula | Refused] = {}
     left = LOOKS
     for place, cell in cells.items():
         if cell.formula is None:
             continue
-        told, looks = _tried(cell.formula, sheets, names)
+        told, looks = _tried(cell.formula, names)
         left -= looks
         if left < 0 or len(found) >= MANY:
             told = Refused(cell.formula, "its formulas look at too many cells in all")
@@ -118,9 +116,7 @@ def read(
     return found
 
 
-def _tried(
-    written: str, sheets: Mapping[str, str], names: Mapping[str, int]
-) -> tuple[Formula | Refused, int]:
+def _tried(written: str, names: Mapping[str, int]) -> tuple[Formula | Refused, int]:
     """A formula as it may be tried, and how many cells it looks at."""
     if len(written) > FORMULA_LENGTH:
         return Refused(written[:80], f"has more than {FORMULA_LENGTH} characters"), 0
@@ -128,9 +124,9 @@ def _tried(
     bare = TEXTS.sub('""', text)
     if why := next((why for test, why in REFUSALS if test(bare)), ""):
         return Refused(written, why), 0
-    allowed = trusted(text, sheets, names, FUNCTIONS)
+    allowed = trusted(text, {}, names, FUNCTIONS)
     if allowed is None:
-        return Refused(written, _why_not(bare, sheets)), 0
+        return Refused(written, _why_not(bare)), 0
     if allowed[1] > LARGEST:
         return Refused(written, f"looks at more than {LARGEST} cells"), 0
     return Formula(allowed[0], written, tuple(areas(bare))), allowed[1]
@@ -143,16 +139,13 @@ REFUSALS: tuple[tuple[Callable[[str], object], str], ...] = (
 """What is looked for first, and how it is said."""
 
 
-def _why_not(bare: str, sheets: Mapping[str, str]) -> str:
+def _why_not(bare: str) -> str:
     """Why a formula may not be tried, as far as it can be said."""
     for name in CALLED.findall(bare):
         if name.upper() not in FUNCTIONS:
             return f"uses {name[:40]}, which is not among the functions that are tried"
-    for found in TOKEN.finditer(bare):
-        if found["mark"]:
-            name = (found["quoted"] or found["plain"]).replace("''", "'")
-            if name.upper() not in sheets:
-                return "refers to another sheet"
+    if any(found["mark"] for found in TOKEN.finditer(bare)):
+        return "refers to another sheet"
     return "is no formula of cells, numbers and functions that can be tried"
 
 

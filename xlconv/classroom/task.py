@@ -22,8 +22,8 @@ VARIED = ("input", "kernel", "bias", "image")
 TURNED = ("input", "image")
 """Those whose signs are turned in the second world."""
 
-GREATEST, FINE = 10**6, 1 << 10
-"""The largest number of a world, and the denominator of its fractions."""
+GREATEST, FINE, SIZE = 10**6, 1 << 10, 60
+"""The largest number of a world, the denominator of its fractions, the largest size."""
 
 OWN = "S"
 """What the engine calls the sheet."""
@@ -111,22 +111,32 @@ class Task:
         """Three worlds that together tell any polynomial, and what has corners, from another.
 
         Whole numbers; the same with the input negated, so that every sign turns; odd multiples of
-        1/1024, which no rounding leaves as they are. Products and sums of them are exact.
+        1/1024, which no rounding leaves as they are. Products and sums of them are exact. Where
+        nothing is given but sizes and the like, they are small.
         """
         exercise, rng = self.exercise, np.random.default_rng(self.seed)
         roles = {block.name: block.role for block in exercise.sheet.blocks}
+        if not any(roles[name] in VARIED for name in exercise.givens):
+            sizes = [
+                {n: rng.integers(1, SIZE + 1, g.shape) * 1.0 for n, g in exercise.givens.items()}
+                for _ in range(3)
+            ]
+            return self._tried(sizes)
         shapes = {n: g.shape for n, g in exercise.givens.items() if roles[n] in VARIED}
         signs = {name: rng.choice([-1.0, 1.0], shape) for name, shape in shapes.items()}
         whole = {n: rng.integers(1, GREATEST + 1, s) * signs[n] for n, s in shapes.items()}
         turned = {n: -v if roles[n] in TURNED else v for n, v in whole.items()}
         fine = {n: (2 * rng.integers(1, 2 * FINE, s) + 1) / FINE for n, s in shapes.items()}
-        every = [whole, turned, {n: v * signs[n] for n, v in fine.items()}]
-        return [World(given, truth) for given, truth in zip(every, self.truths(every), strict=True)]
+        return self._tried([whole, turned, {n: v * signs[n] for n, v in fine.items()}])
 
-    def truths(self, givens: list[dict[str, Numbers]]) -> Numbers:
-        """What belongs into each blank for these numbers."""
-        with np.errstate(all="ignore"):
-            return self.exercise.truths(givens)
+    def _tried(self, givens: list[dict[str, Numbers]]) -> list[World]:
+        truths = self.exercise.truths(givens)
+        return [World(given, truth) for given, truth in zip(givens, truths, strict=True)]
+
+    def truth(self, given: Given) -> Numbers:
+        """What belongs into each blank for a student's own numbers."""
+        self.exercise.give(given)
+        return self.exercise.run()
 
     def put(self, given: Given) -> Cells:
         """Given numbers, each for its cell."""
