@@ -50,10 +50,10 @@ def found(task: Task, given: dict[str, Array], answers: list[object]) -> dict[in
     return reasons(told, given, wrong)
 
 
-@pytest.mark.parametrize(("words", "x", "stride", "padding", "made"), CASES, ids=[c[0] for c in CASES])
-def test_a_mistake_is_named(
-    words: str, x: Array, stride: int, padding: int, made: Array
-) -> None:
+@pytest.mark.parametrize(
+    ("words", "x", "stride", "padding", "made"), CASES, ids=[c[0] for c in CASES]
+)
+def test_a_mistake_is_named(words: str, x: Array, stride: int, padding: int, made: Array) -> None:
     layer = Layer.of(x, W, stride=stride, padding=padding)
     task = task_of("collect", layer, ["output"])
     given = {"input": x, "kernel": W}

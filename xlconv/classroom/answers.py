@@ -66,7 +66,7 @@ def answers_of(
     theirs  the cells of the returned sheet, where ours stood
     """
     names = {name.lower(): size for name, (_, size) in task.named.items()}
-    told: Told = read(theirs, names)
+    told: Told = read({at: c for at, c in theirs.items() if at not in task.ours}, names)
     if engine is None:
         return _answers(task, given, theirs, _refused(told, NO_ENGINE), None)
     try:

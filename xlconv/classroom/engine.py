@@ -41,7 +41,7 @@ class FailedError(Exception):
 class Base:
     """A sheet before a student has written on it.
 
-    key    what it is called among others
+    key    what it is called among others; "" of one that is not asked for again
     sheet  its name
     names  names and what they lead to
     """
@@ -61,6 +61,7 @@ class Engine:
     def __init__(self, seconds: int = SECONDS) -> None:
         self.seconds = seconds
         self.process: subprocess.Popen[bytes] | None = None
+        self.late: Timer | None = None
         self.kept = set[str]()
 
     def begin(self, base: Base) -> None:
@@ -68,12 +69,15 @@ class Engine:
 
         Raises FailedError.
         """
+        self._watch()
         if self.process is None or base.key not in self.kept:
             self._ask([self.seconds, None, base.sheet, [*base.names]])
             self._ask([listed(base.cells), []])
+        if base.key and base.key not in self.kept:
             self._ask(["keep", base.key])
             self.kept.add(base.key)
-        self._ask([self.seconds, base.key, base.sheet, []])
+        if base.key:
+            self._ask([self.seconds, base.key, base.sheet, []])
 
     def put(self, cells: Cells, asked: Iterable[Place]) -> list[Any]:
         """Write cells, compute, and tell what stands at these places then.
@@ -86,6 +90,8 @@ class Engine:
         """End the process, which may be begun again."""
         process, self.process = self.process, None
         self.kept.clear()
+        if self.late is not None:
+            self.late.cancel()
         if process is None:
             return
         process.kill()
@@ -97,23 +103,36 @@ class Engine:
             except BrokenPipeError:
                 continue
 
-    def _ask(self, message: Sequence[Any]) -> list[Any]:
+    def _watch(self) -> None:
+        """See that the process ends where it sleeps, or knows no limits."""
+        if self.late is not None:
+            self.late.cancel()
+        if self.process is not None and self.process.poll() is not None:
+            self.close()
         if self.process is None:
             self.process = started()
+        self.late = Timer(2 * self.seconds + 10, self.process.kill)
+        self.late.daemon = True
+        self.late.start()
+
+    def _ask(self, message: Sequence[Any]) -> list[Any]:
         process = self.process
+        if process is None:
+            raise FailedError
         assert process.stdin is not None
         assert process.stdout is not None
-        late = Timer(2 * self.seconds + 10, process.kill)  # where it sleeps, or knows no limits
-        late.start()
         try:
             say(process.stdin, message)
             answer: list[Any] = json.loads(process.stdout.readline())
         except (BrokenPipeError, ValueError):  # it ended, perhaps in the middle of a line
             self.close()
             raise FailedError from None
-        finally:
-            late.cancel()
         return answer
+
+
+def is_there() -> bool:
+    """Whether IronCalc is installed."""
+    return PathFinder.find_spec("ironcalc", trusted_folders()) is not None
 
 
 def started() -> subprocess.Popen[bytes]:
@@ -121,8 +140,7 @@ def started() -> subprocess.Popen[bytes]:
 
     Raises XlconvError without IronCalc.
     """
-    folders = trusted_folders()
-    if PathFinder.find_spec("ironcalc", folders) is None:
+    if not is_there():
         raise XlconvError(
             "formulas are graded by IronCalc: pip install xlconv-workbooks[engine]",
             parameter="engine",
@@ -136,7 +154,7 @@ def started() -> subprocess.Popen[bytes]:
         cwd=sys.prefix,
     )
     assert process.stdin is not None
-    say(process.stdin, [folders, MEMORY])
+    say(process.stdin, [trusted_folders(), MEMORY])
     return process
 
 

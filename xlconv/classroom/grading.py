@@ -44,6 +44,8 @@ def _mark(answers: Answers, blank: int, untouched: set[str]) -> Mark:
         status, note = "refused", formula.why
     elif block in untouched:
         status, note = "empty", ""
+    elif formula is None and _as_handed_out(answers, blank):
+        status, note = "empty", "it is as it was handed out"
     else:
         status, note = _status(answers, blank)
     got, typed = answers.own[blank], answers.typed.get(blank)
@@ -88,6 +90,12 @@ def _no_number(typed: object, computed: bool) -> tuple[str, str]:
     if isinstance(typed, str):
         return "no number", TEXTS[as_text(typed, "")]
     return "no number", ""
+
+
+def _as_handed_out(answers: Answers, blank: int) -> bool:
+    """Whether a cell still holds the mistake that was to be found."""
+    exercise = answers.task.exercise
+    return bool(exercise.mistake) and answers.own[blank] == exercise.untouched[blank] != 0
 
 
 def _untouched(answers: Answers) -> set[str]:

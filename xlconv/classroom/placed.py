@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from xlconv.checking.cells import Cell
 from xlconv.checking.moves import Moves
@@ -18,6 +19,9 @@ MOST = 200_000
 """Cells of a returned sheet that are looked at."""
 
 
+UNMOVED = Moves()
+
+
 @dataclass(frozen=True)
 class Placed:
     """Cells of a returned sheet.
@@ -27,7 +31,7 @@ class Placed:
     """
 
     cells: Mapping[Place, Cell]
-    moves: Moves = Moves()
+    moves: Moves = UNMOVED
 
     @classmethod
     def of(cls, book: Workbook, title: str, sheet: Sheet) -> Placed:
@@ -42,7 +46,7 @@ class Placed:
                 raise book.package.wrong(f'sheet "{title}" has more than {MOST:,} cells')
         moves = moved(book.names, title, sheet)
         cells = own_words(found)
-        lines = _Lines.of(moves, sheet) if moves != Moves() else None
+        lines = _Lines.of(moves, sheet) if moves != UNMOVED else None
         return cls({_at(at, lines): _told(cell, title, lines) for at, cell in cells.items()}, moves)
 
 
@@ -61,7 +65,7 @@ def moved(names: Mapping[str, str], title: str, sheet: Sheet) -> Moves:
 def _shifts(lines: Mapping[int, int]) -> tuple[tuple[int, int], ...]:
     """From which line on they stand so many lines further; nothing where they are not in order."""
     ordered = sorted(lines.items())
-    if any(after <= before for (_, before), (_, after) in zip(ordered, ordered[1:], strict=False)):
+    if any(after <= before for (_, before), (_, after) in pairwise(ordered)):
         return ()
     shifts: list[tuple[int, int]] = []
     for ours, theirs in ordered:
@@ -112,7 +116,7 @@ def _pieces(formula: str, title: str, lines: _Lines | None) -> Iterator[str]:
         yield formula[at : token.start()]
         at = token.end()
         name = (token["quoted"] or token["plain"] or "").replace("''", "'")
-        if not token["area"] or name and name.upper() != title.upper():
+        if not token["area"] or (name and name.upper() != title.upper()):
             yield token[0]
         else:
             yield _moved(token["area"], lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -44,12 +44,14 @@ class World:
 class Task:
     """An exercise, and how it is graded.
 
-    seed  of the worlds in which formulas are tried: secret, or a formula could be made for them
+    seed    of the worlds in which formulas are tried: secret, or a formula could be made for them
+    shared  whether it is the same for all students, but for what is given
     """
 
     exercise: Exercise
     classroom: Classroom = field(default_factory=Classroom)
     seed: int = 0
+    shared: bool = True
 
     @property
     def name(self) -> str:
@@ -76,7 +78,7 @@ class Task:
         alone = ((at, cell) for at, cell in self.ours.items() if "!" not in cell.formula)
         cells = {at: found for at, cell in alone if (found := content(cell)) != ""}
         names = [(name, f"{OWN}!{area}") for name, (area, _) in self.named.items()]
-        return Base(self.name, OWN, cells, names)
+        return Base(self.name if self.shared else "", OWN, cells, names)
 
     @cached_property
     def named(self) -> dict[str, tuple[str, int]]:
@@ -118,7 +120,10 @@ class Task:
         roles = {block.name: block.role for block in exercise.sheet.blocks}
         if not any(roles[name] in VARIED for name in exercise.givens):
             sizes = [
-                {n: rng.integers(1, SIZE + 1, g.shape) * 1.0 for n, g in exercise.givens.items()}
+                {
+                    n: rng.integers(1, SIZE + 1, g.shape).astype(float)
+                    for n, g in exercise.givens.items()
+                }
                 for _ in range(3)
             ]
             return self._tried(sizes)
@@ -129,7 +134,7 @@ class Task:
         fine = {n: (2 * rng.integers(1, 2 * FINE, s) + 1) / FINE for n, s in shapes.items()}
         return self._tried([whole, turned, {n: v * signs[n] for n, v in fine.items()}])
 
-    def _tried(self, givens: list[dict[str, Numbers]]) -> list[World]:
+    def _tried(self, givens: Sequence[Given]) -> list[World]:
         truths = self.exercise.truths(givens)
         return [World(given, truth) for given, truth in zip(givens, truths, strict=True)]
 
