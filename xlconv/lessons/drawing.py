@@ -102,9 +102,10 @@ def fit(sheet: Sheet) -> None:
 
 def _index(coat: Coat) -> float:
     """The characters of the longest index of several axes; a comma is half of one."""
-    if coat.role not in ("index", "symbol"):
+    cells = coat.cells.memory
+    if coat.role not in ("index", "symbol") or cells.dtype != object:
         return 0
-    texts = (text for text in coat.cells.memory.flat if isinstance(text, str))
+    texts = (text for text in cells.flat if isinstance(text, str))
     return max((len(text) - text.count(",") / 2 for text in texts), default=0)
 
 
