@@ -91,51 +91,62 @@ def grade(
     student counts. What is right is known from the teacher's folder alone. Formulas are tried by
     IronCalc (the extra `engine`).
     """
+    with pointing_at_options(ctx):
+        table, unread, stems = _graded(Path(teacher), files, 1 if decimals is None else decimals)
+        filled = _filled(table, export, column)
+    more = {"answers": answers, "gradescope": gradescope, "overwrite": force}
+    _write(Path(folder), table, stems, filled, more)
+    for broken in unread:
+        say(f"error: {broken.reason}")
+    put(_told(table, unread, as_json))
+    returned = counted(len(table.graded), "return")
+    say(f"wrote {folder}/marks.csv, marks.xlsx and feedback for {returned}")
+    ctx.exit(UnreadableError.exit_code if unread else 0)
+
+
+def _write(
+    folder: Path,
+    table: Results,
+    stems: dict[str, str],
+    filled: tuple[str, Filled] | None,
+    more: dict[str, Any],
+) -> None:
+    from xlconv.classroom.results import write_results
+
+    write_results(folder, table, stems=stems, filled=filled, **more)
+
+
+def _graded(
+    teacher: Path, files: Sequence[str], decimals: int
+) -> tuple[Results, list[Unread], dict[str, str]]:
+    """The marks of a class, what has none, and what the files of each code are called."""
     from xlconv.classroom.folder import read_folder
     from xlconv.classroom.grade_all import beside_each_other, graded, last_attempts
     from xlconv.classroom.marks import Graded
-    from xlconv.classroom.results import write_results
     from xlconv.classroom.returned import returns
     from xlconv.classroom.roster import Student
     from xlconv.classroom.table import Results
     from xlconv.classroom.variants import stems
 
-    with pointing_at_options(ctx):
-        made = read_folder(Path(teacher))
-        returned = list(returns(map(Path, files)))
+    made = read_folder(teacher)
+    returned, results = list(returns(map(Path, files))), list[Any]()
     with progress_bar(len(returned), "grading") as progress:
-        results = []
         for one in graded(made, returned):
             results.append(one)
             if progress:
                 progress(len(results))
     results = last_attempts(returned, beside_each_other(made, results))
     found = tuple(one for one in results if isinstance(one, Graded))
-    unread = [one for one in results if not isinstance(one, Graded)]
     there = {one.student.id for one in found if one.student}
     absent = {
         code: Student(student, made.names[student])
         for student, code in made.codes.items()
         if student not in there
     }
-    table = Results(found, absent, 1 if decimals is None else decimals)
-    with pointing_at_options(ctx):
-        filled = _filled(table, export, column)
+    unread = [one for one in results if not isinstance(one, Graded)]
     names = stems(made.codes, made.options["name"])
-    write_results(
-        Path(folder),
-        table,
-        stems={code: names[student] for student, code in made.codes.items()},
-        answers=answers,
-        gradescope=gradescope,
-        filled=filled,
-        overwrite=force,
-    )
-    for broken in unread:
-        say(f"error: {broken.reason}")
-    put(_told(table, unread, as_json))
-    say(f"wrote {folder}/marks.csv, marks.xlsx and feedback for {counted(len(found), 'return')}")
-    ctx.exit(UnreadableError.exit_code if unread else 0)
+    by_code = {code: names[student] for student, code in made.codes.items()}
+    return Results(found, absent, decimals), unread, by_code
 
 
 def _filled(table: Results, export: str | None, column: str | None) -> tuple[str, Filled] | None:
