@@ -157,6 +157,26 @@ def test_letters_of_no_code_are_refused(tmp_path: Path) -> None:
         read_roster(path)
 
 
+def test_a_first_line_names_the_delimiter() -> None:
+    named = written("sep=;\nid;a, b, c\n1;Ana\n")
+    assert [record.cells for record in named.records] == [("id", "a, b, c"), ("1", "Ana")]
+    other = written("sep=|\nid,x|name\n1|Ana\n")
+    assert [record.cells for record in other.records] == [("id,x", "name"), ("1", "Ana")]
+
+
+def test_what_is_larger_than_any_class_is_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("id" + "," * 2000 + "\n1\n", encoding="utf-8")
+    with pytest.raises(UnreadableError, match="has more than 2,000 columns: leave some out"):
+        read_roster(path)
+    path.write_bytes(b"id\n" + b'"1\n' * 100_000)
+    with pytest.raises(UnreadableError, match="has more than 100,000 lines: leave some out"):
+        read_roster(path)
+    path.write_bytes(b"id\n" + b'"1\n' * (3 << 20))
+    with pytest.raises(UnreadableError, match="is larger than 8 MB"):
+        read_roster(path)
+
+
 def test_a_column_may_be_named() -> None:
     roster = read_roster(DATA / "canvas.csv", id_head="SIS Login ID")
     assert roster.students[0].id == "ambi.dexter@uni.example"

@@ -11,14 +11,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from xlconv.errors import UnreadableError
 from xlconv.files.reading import contents
 from xlconv.files.tables import SAVE_AS, SEPARATORS
 
-LARGEST = 8 << 20
-"""Bytes of a file: a class of ten thousand with all their marks has less."""
+LARGEST, WIDEST, LONGEST = 8 << 20, 2_000, 100_000
+"""Bytes of a file, its columns and lines: a class of ten thousand with all marks has less."""
 
 CODES = {
     codecs.BOM_UTF8: "utf-8",
@@ -26,6 +27,9 @@ CODES = {
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
 """What the first bytes of a file tell of its letters."""
+
+DELIMITERS = (*SEPARATORS, "|")
+"""What stands between cells: the first of these that cuts a header into most."""
 
 NAMED = re.compile(r'"?sep=(.)"?\s*[\r\n]', re.IGNORECASE)
 """A first line that tells Excel what separates the cells."""
@@ -123,10 +127,14 @@ def parsed(path: Path, data: bytes) -> Export:
     if "\0" in text:
         raise UnreadableError(f"{path} is no table of text: {SAVE_AS}")
     delimiter = _delimiter(text)
-    records = tuple(_records(text, delimiter))
+    records = tuple(islice(_records(text, delimiter), LONGEST + 1))
+    if len(records) > LONGEST:
+        raise UnreadableError(f"{path} has more than {LONGEST:,} lines: leave some out")
     first = next((n for n, r in enumerate(records) if r.filled and not _names_delimiter(r)), None)
     if first is None:
         raise UnreadableError(f"{path} is empty: it needs a header, and a line for each student")
+    if len(records[first].raw) > WIDEST:
+        raise UnreadableError(f"{path} has more than {WIDEST:,} columns: leave some out")
     return Export(path, mark, code, delimiter, records[:first], records[first:])
 
 
@@ -147,23 +155,25 @@ def _names_delimiter(record: Record) -> bool:
 
 
 def _delimiter(text: str) -> str:
-    """What cuts the first line into most cells; csv.Sniffer takes letters for it, and quotes."""
-    if (named := NAMED.match(text)) and named[1] in SEPARATORS:
+    """What cuts the first line into most cells; csv.Sniffer has taken the end of a line for it."""
+    if (named := NAMED.match(text)) and named[1] in DELIMITERS:
         return named[1]
-    counts = {one: _width(text, one) for one in SEPARATORS}
+    counts = {one: _width(text, one) for one in DELIMITERS}
     best = max(counts, key=counts.__getitem__)
     return best if counts[best] > 1 else ","
 
 
 def _width(text: str, delimiter: str) -> int:
-    return next((len(r.raw) for r in _records(text, delimiter) if r.filled), 0)
+    records = islice(_records(text, delimiter), LONGEST)
+    return next((len(record.raw) for record in records if record.filled), 0)
 
 
 def _records(text: str, delimiter: str) -> Iterator[Record]:
     """All of a text, cell by cell; a quote that nothing closes is a letter as any other."""
-    end = rf"({delimiter}|\r\n|\r|\n|\Z)"
+    cut = re.escape(delimiter)
+    end = rf"({cut}|\r\n|\r|\n|\Z)"
     quoted = re.compile(rf'("(?:[^"]++|"")*+"){end}')
-    plain = re.compile(rf"([^{delimiter}\r\n]*+){end}")
+    plain = re.compile(rf"([^{cut}\r\n]*+){end}")
     at, begin, line, raw = 0, 0, 1, list[str]()
     while at < len(text) or raw:
         found = quoted.match(text, at) or plain.match(text, at)

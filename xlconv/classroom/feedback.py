@@ -8,12 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from xlconv.classroom.marks import RULE, Graded, Mark, Score, block_scores, plain, rounding, total
+from xlconv.classroom.marks import (
+    RULE,
+    Block,
+    Graded,
+    Mark,
+    Score,
+    block_scores,
+    lost,
+    plain,
+    rounding,
+    total,
+)
 from xlconv.grid.functions import number_text
 from xlconv.text import counted
 from xlconv.visible import shortened, visible
 
-FULL = 1.0
 CELLS = 12
 """Cells of one reason that are named; more are counted."""
 
@@ -30,8 +40,8 @@ def feedback(graded: Graded, decimals: int, *, answers: bool = False) -> str:
         lines.append(f"{sheet}: {told(total(own.values(), 2))}")
         for (_, block), score in own.items():
             lines.append(f"  {block}: {told(score)}")
-            marks = graded.blocks[sheet, block]
-            lines += [f"    {reason}" for reason in reasons(marks, answers=answers)]
+            told_why = reasons(graded, (sheet, block), answers=answers)
+            lines += [f"    {reason}" for reason in told_why]
         lines.append("")
     lines += [
         f"Total: {told(total(scores.values(), decimals))}",
@@ -47,17 +57,18 @@ def told(score: Score) -> str:
     return f"{plain(shown.got)} of {plain(shown.of)}"
 
 
-def reasons(marks: list[Mark], *, answers: bool = False) -> Iterator[str]:
-    """Why marks were lost, cells of one reason together; also what is right and could be better."""
-    lost = [m for m in marks if m.share < FULL or m.note]
-    if answers:
-        yield from (f"{_cell(m)}: {_why(m)}; right is {number_text(m.want)}" for m in lost)
-        return
-    for why, group in groupby(sorted(lost, key=_why), key=_why):
-        cells = [_cell(m) for m in group]
+def reasons(graded: Graded, block: Block, *, answers: bool = False) -> Iterator[str]:
+    """Why marks of a block were lost, cells of one reason together, and how many each cost; also
+    what is right and could be better."""
+    told = sorted((m for m in graded.blocks[block] if m.share < 1 or m.note), key=_why)
+    for why, group in groupby(told, key=_why):
+        marks = list(group)
+        cells = [_cell(m) + f", right is {number_text(m.want)}" * answers for m in marks]
         more = len(cells) - CELLS
         others = f" and {counted(more, 'other')}" * (more > 0)
-        yield f"{', '.join(cells[:CELLS])}{others}: {why}"
+        cost = lost(graded, marks)
+        price = f" ({plain(cost)} lost)" * bool(cost)
+        yield f"{'; '.join(cells[:CELLS])}{others}: {why}{price}"
 
 
 def _cell(mark: Mark) -> str:

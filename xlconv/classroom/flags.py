@@ -25,6 +25,8 @@ from xlconv.text import counted
 NAMED = 4
 """Cells that are named; more are counted."""
 
+TWICE = "one code twice"
+
 COPIED = 8
 """Cells, and two of three where two students' answers differ, that are not alike by chance."""
 
@@ -140,7 +142,7 @@ def _with_others(
     files = seen[result.student.id]
     if len(files) > 1:
         others = ", ".join(name for name in files if name != result.file) or result.file
-        flags.append(Flag("one code twice", f"{others} carries the same code"))
+        flags.append(Flag(TWICE, f"{others} carries the same code"))
     marks = result.marks
     other = _other(result, truths, sheets)
     if other:

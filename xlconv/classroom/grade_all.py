@@ -6,17 +6,19 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from xlconv.checking.workbook import Workbook
 from xlconv.classroom.engine import Engine, is_there
-from xlconv.classroom.flags import among_all
+from xlconv.classroom.flags import TWICE, among_all
 from xlconv.classroom.folder import ClassFolder
 from xlconv.classroom.grader import Grader
-from xlconv.classroom.marks import Graded
-from xlconv.classroom.returned import Return
+from xlconv.classroom.marks import Flag, Graded
+from xlconv.classroom.naming import Who
+from xlconv.classroom.returned import Return, last_of
 from xlconv.classroom.unpacking import Unread
 from xlconv.errors import UnreadableError
 from xlconv.text import counted
@@ -55,6 +57,33 @@ def beside_each_other(
     truths = {student: grader.truth(student) for student in folder.names}
     seen = iter(among_all(found, truths, grader.alike))
     return [next(seen) if isinstance(one, Graded) else one for one in results]
+
+
+def last_attempts(
+    returned: Sequence[Return | Unread], results: Sequence[Graded | Unread]
+) -> list[Graded | Unread]:
+    """The results without earlier attempts, which carry the same code and come from the same one.
+
+    Those that do not count are named in a flag.
+    """
+    attempts: dict[tuple[str, Who], list[tuple[Return, Graded]]] = {}
+    rest: list[Graded | Unread] = []
+    for one, result in zip(returned, results, strict=True):
+        if isinstance(one, Return) and isinstance(result, Graded) and result.student:
+            attempts.setdefault((result.student.id, one.who), []).append((one, result))
+        else:
+            rest.append(result)
+    last: list[Graded | Unread] = []
+    for pairs in attempts.values():
+        newest = last_of([one for one, _ in pairs])
+        result = next(result for one, result in pairs if one.name == newest.name)
+        flags = [flag for flag in result.flags if flag.kind != TWICE or len(pairs) == 1]
+        if newest.others:
+            flags.append(Flag("attempts", f"earlier attempts: {', '.join(newest.others)}"))
+        if newest.late:
+            flags.append(Flag("late", "it came late, says the platform"))
+        last.append(replace(result, flags=tuple(flags)))
+    return [*last, *rest]
 
 
 def _several(

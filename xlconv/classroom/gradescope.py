@@ -16,7 +16,7 @@ def results_json(graded: Graded, decimals: int, *, answers: bool = False) -> str
             "name": f"{sheet}: {block}",
             "score": float(score.got),
             "max_score": float(score.of),
-            "output": "\n".join(reasons(graded.blocks[sheet, block], answers=answers)),
+            "output": "\n".join(reasons(graded, (sheet, block), answers=answers)),
         }
         for (sheet, block), score in scores.items()
     ]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache, cached_property
 from math import floor
 
 from xlconv.classroom.roster import Student
@@ -68,13 +69,19 @@ class Graded:
     flags: tuple[Flag, ...]
     worth: Mapping[str, float]
 
-    @property
+    @cached_property
     def blocks(self) -> dict[Block, list[Mark]]:
         """What was found, block by block."""
         found: dict[Block, list[Mark]] = {}
         for mark in self.marks:
             found.setdefault((mark.sheet, mark.block), []).append(mark)
         return found
+
+    @cached_property
+    def each(self) -> dict[str, Fraction]:
+        """What a cell of each sheet is worth."""
+        cells = Counter(mark.sheet for mark in self.marks)
+        return {sheet: _exact(self.worth[sheet]) / n for sheet, n in cells.items()}
 
 
 @dataclass(frozen=True)
@@ -96,15 +103,24 @@ def block_scores(graded: Graded) -> dict[Block, Score]:
     >>> block_scores(Graded(None, "", "", (wrong, wrong, right), (), {"S": 20}))[("S", "stamps")]
     Score(got=Decimal('6.6667'), of=Decimal('13.3333'))
     """
-    cells = Counter(mark.sheet for mark in graded.marks)
-    each = {sheet: Fraction(repr(graded.worth[sheet])) / n for sheet, n in cells.items()}
+    each = graded.each
     return {
         block: Score(
-            half_up(sum(Fraction(repr(mark.share)) for mark in marks) * each[block[0]], FINE),
+            half_up(sum(_exact(m.share) for m in marks) * each[block[0]], FINE),
             half_up(len(marks) * each[block[0]], FINE),
         )
         for block, marks in graded.blocks.items()
     }
+
+
+def lost(graded: Graded, marks: Iterable[Mark]) -> Decimal:
+    """What is missing of the marks of some cells, to 2 decimals."""
+    return half_up(sum((1 - _exact(m.share)) * graded.each[m.sheet] for m in marks), 2)
+
+
+@cache
+def _exact(number: float) -> Fraction:
+    return Fraction(repr(float(number)))  # a tenth as one writes it, not as a computer has it
 
 
 def total(scores: Iterable[Score], decimals: int) -> Score:
@@ -113,7 +129,7 @@ def total(scores: Iterable[Score], decimals: int) -> Score:
     return Score(half_up(Fraction(both.got), decimals), half_up(Fraction(both.of), decimals))
 
 
-def half_up(value: Fraction, decimals: int) -> Decimal:
+def half_up(value: Fraction | int, decimals: int) -> Decimal:
     """A number of at least 0, rounded as at school.
 
     >>> half_up(Fraction("12.25"), 1), half_up(Fraction("12.249"), 1), half_up(Fraction(20), 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from xlconv.classroom.naming import Named, Who, named
@@ -33,6 +33,10 @@ KINDS = {
 OTHER = "is no workbook: ask for the .xlsx file"
 
 
+Order = tuple[tuple[int, int], tuple[int, ...], str]
+"""By a platform's number, the number of a copy, the time, and the name."""
+
+
 @dataclass(frozen=True)
 class Return:
     """A workbook that came back.
@@ -41,6 +45,7 @@ class Return:
     name    as it was found, for a person
     late    whether the platform says that it came late
     others  the names of earlier attempts, which do not count
+    order   of two attempts of one student, the later has the larger
     """
 
     who: Who
@@ -48,6 +53,7 @@ class Return:
     data: bytes
     late: bool = False
     others: tuple[str, ...] = ()
+    order: Order = ((0, 0), (), "")
 
 
 @dataclass(frozen=True)
@@ -56,8 +62,7 @@ class _Attempt:
     named: Named
 
     @property
-    def order(self) -> tuple[object, ...]:
-        """The later attempt has the larger."""
+    def order(self) -> Order:
         return self.named.turn, self.file.time, self.file.path
 
 
@@ -93,4 +98,11 @@ def _last(attempts: Sequence[_Attempt]) -> Return | Unread:
     except UnreadableError as error:
         return Unread(last.file.path, str(error))
     names = tuple(attempt.file.path for attempt in others)
-    return Return(last.named.who, last.file.path, data, last.named.late, names)
+    return Return(last.named.who, last.file.path, data, last.named.late, names, last.order)
+
+
+def last_of(attempts: Iterable[Return]) -> Return:
+    """The last of some returns that are one student's after all, by the code in them."""
+    *others, last = sorted(attempts, key=lambda one: one.order)
+    names = (name for one in others for name in (*one.others, one.name))
+    return replace(last, others=(*last.others, *names))

@@ -18,7 +18,7 @@ CANVAS = {"ID", "SIS Login ID", "Section"}
 TESTER = {"student", "test"}
 """The words of the name of a student whom Canvas makes for its teachers."""
 
-SPOKEN = {",": "comma", ";": "semicolon", "\t": "tab"}
+SPOKEN = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 Line = tuple[int, Record]
 """A record with its number among those of the file."""
@@ -79,7 +79,8 @@ def read_roster(path: Path, *, id_head: str | None = None) -> Roster:
     header, names = export.header.cells, _names(export.header.cells)
     lines = [(n, record) for n, record in enumerate(export.records) if n and record.filled]
     others = _no_students(header, names, lines)
-    lines = [line for line in lines if line not in others]
+    out = {n for n, _ in others}
+    lines = [(n, record) for n, record in lines if n not in out]
     if not lines:
         raise UnreadableError(f"{path} has no students: it needs a line for each below its header")
     _check_widths(export, lines)

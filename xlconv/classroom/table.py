@@ -33,12 +33,12 @@ class Results:
         """The marks of each return, by blocks."""
         return [block_scores(one) for one in self.graded]
 
-    @property
+    @cached_property
     def blocks(self) -> list[Block]:
         """Those of all returns, in order."""
         return list(dict.fromkeys(block for scores in self.scores for block in scores))
 
-    @property
+    @cached_property
     def totals(self) -> list[Score]:
         return [total(scores.values(), self.decimals) for scores in self.scores]
 

@@ -180,7 +180,8 @@ def save_files(
                     target.take_owner_and_mode()
                     new.append(target)
         _swap(new)
-    return {target.shown: target in new for target in targets}
+    written = {target.path for target in new}
+    return {target.shown: target.path in written for target in targets}
 
 
 def _targets(paths: Iterable[Path], make_folder: bool) -> list[_Target]:

@@ -237,11 +237,13 @@ def write_ticks(exercise: Exercise, found: Sequence[Group], weights: Weights, di
             sheet.light(ticks[end - 1], ticks[end - 1].equals(-1), "alarm")
             sheet.frames.append(Frame(ticks[end - group.rows : end]))
             sheet.formula((group.row, column + 1), plain, "fact")
-        sheet.text((top - 2, column), block, "note")
+        told = block if whole else f"{block}  ±{0.5 * 10.0**-digits:g}"
+        sheet.text((top - 2, column), told, "note")
         right = call("COUNTIF", ticks.area(), 1)
         sheet.formula((top - 1, column), joined(right, f"/{len(listed)}"), "heads")
         sheet.text((top - 1, column + 1), sheet.say("answers_sum"), "heads")
-        taken |= dict.fromkeys(rows, max(column + 2, sheet.behind((0, column), block, "note")))
+        end = max(column + 2, sheet.behind((0, column), told, "note"))
+        taken |= dict.fromkeys(rows, end)
 
 
 def _ends(sheet: Sheet) -> dict[int, int]:

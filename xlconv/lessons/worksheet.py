@@ -44,14 +44,25 @@ def worksheet_lesson(lesson: Lesson, *, key: bool = False) -> Lesson:
             f'sheet "{printing[0]}" prints outputs: a worksheet has no sheet with the view code'
         )
     words = WORDS | dict(lesson.words)
-    pages = [page for page in lesson.pages if page.view != CHECK]
+    pages = [_told(page, words) for page in lesson.pages if page.view != CHECK]
     if lesson.classroom.check != "none":
         pages.append(Page(words["check_sheet"], CHECK, words["check_title"], words["check_idea"]))
     return replace(lesson, pages=tuple(pages), form=KEY if key else BLANK)
 
 
+def _told(page: Page, words: Mapping[str, str]) -> Page:
+    """The page with what may be typed, and the marks that there are for it, after its idea."""
+    if page.ask is None:
+        return page
+    told = [words[f"asked_{page.ask.answer}"]] if page.ask.cells else []
+    if page.ask.marks is not None:
+        key = "asked_marks_one" if page.ask.marks == 1 else "asked_marks"
+        told.append(words[key].format(count=f"{page.ask.marks:g}"))
+    return replace(page, idea=" ".join([page.idea, *told]).strip())
+
+
 def asking(lesson: Lesson, asked: Iterable[str]) -> Lesson:
-    """The lesson with other blanks than its own.
+    """The lesson with other blanks than its own: of its sheets those with blanks, and contents.
 
     asked  each as SHEET: BLOCK, or SHEET: BLOCK[slices]
 
@@ -70,6 +81,7 @@ def asking(lesson: Lesson, asked: Iterable[str]) -> Lesson:
     pages = (
         replace(page, ask=Ask(tuple(cells[page.name])) if page.name in cells else None)
         for page in lesson.pages
+        if page.name in cells or page.view == "contents"
     )
     return replace(lesson, pages=tuple(pages))
 
