@@ -22,5 +22,6 @@ VIEWS = (
     "output_padding",
     "frameworks",
     "code",
+    "difference",
 )
 """Every view; named here so that the command line can offer them before it imports any."""
