@@ -184,7 +184,7 @@ PLANTED: dict[str, tuple[Layer, Array, tuple[str, ...]]] = {
     "an input channel that is left out": (
         ours(),
         theirs(x=X * np.array([1, 0, 1])[:, None, None]),
-        ("input channel 1 bring nothing",),
+        ("input channel 1 brings nothing",),
     ),
     "RGB and BGR": (
         ours(),

@@ -77,9 +77,7 @@ def compare(
     with pointing_at_options(ctx, output="--output"):
         layer = layer_of(given, wanted)
         other = array("output", theirs, Source(Folder()))
-        if wanted.batch is not None and other.ndim == layer.geometry.rank + 2:
-            other = other[min(wanted.batch, len(other) - 1)]
-        found = compared(layer, other)
+        found = compared(layer, other, batch=wanted.batch)
     if target is not None:
         from xlconv.differing.shown import book_of
 

@@ -17,17 +17,18 @@ from xlconv.frameworks.search import settings
 from xlconv.layers.given import numbers
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.summary import DEFAULTS, compact
-from xlconv.text import spelt
+from xlconv.text import counted, spelt
 
 TIES = 3
 """Explanations that are told beside the best one."""
 
 
-def compare(layer: Layer, theirs: ArrayLike) -> Comparison:
+def compare(layer: Layer, theirs: ArrayLike, *, batch: int | None = None) -> Comparison:
     """Why another program's output differs from a layer's: where, why, in whose words, how exact.
 
     theirs  (out_channels, *sizes), or (*sizes) for one channel; channels last, or a batch of one
             before it, where only that fits
+    batch   the sample of theirs to take, from 0, where it is a batch of several
 
     Raises XlconvError where it has no axes, or not the channels, of such an output.
 
@@ -37,18 +38,18 @@ def compare(layer: Layer, theirs: ArrayLike) -> Comparison:
     >>> compare(ours, output(theirs)).causes
     ('their crop is 0:1, yours 1:0: theirs lies 1 cell right and down',)
     """
-    read, layout = _laid(layer, numbers("output", theirs))
+    read, layout = _laid(layer, numbers("output", theirs), batch)
     where = _where(layer, read)
     if not np.ptp(read):
         plain = supposed(layer, read)[0]
-        only = judged(layer, plain, tuple(axis.padding[0] for axis in layer.geometry.axes), None)
+        only = judged(layer, plain, tuple(axis.padding[0] for axis in layer.geometry.axes), True)
         told = f"every cell of theirs is {read.flat[0]:g}, which tells nothing"
         return Comparison(layer, read, layout, where, only, (), told)
     found = search(layer, read)
-    best = judged(layer, found[0].supposed, found[0].begin, None)
+    best = judged(layer, found[0].supposed, found[0].begin, every=True)
     if not best.near.explained:
         return Comparison(layer, read, layout, where, best, (), _settings(layer, read))
-    return Comparison(layer, read, layout, where, best, tuple(ties([best, *found[1:]])[:TIES]))
+    return Comparison(layer, read, layout, where, best, tuple(ties(found)[:TIES]))
 
 
 def _where(layer: Layer, read: Array) -> str:
@@ -64,12 +65,18 @@ def _where(layer: Layer, read: Array) -> str:
     return spots(~apart(ours, read))
 
 
-def _laid(layer: Layer, theirs: Array) -> tuple[Array, str]:
+def _laid(layer: Layer, theirs: Array, batch: int | None) -> tuple[Array, str]:
     """Another output laid as ours, (out_channels, *sizes), and how it was read."""
     g, said = layer.geometry, list[str]()
-    if theirs.ndim == g.rank + 2 and len(theirs) == 1:
-        theirs = theirs[0]
-        said.append("sample 0 of a batch of 1")
+    if theirs.ndim == g.rank + 2 and (len(theirs) == 1 or batch is not None):
+        sample, of = batch or 0, len(theirs)
+        if not 0 <= sample < of:
+            raise XlconvError(
+                f"output is a batch of {of}, got sample {sample}: take one from 0 to {of - 1}",
+                parameter="output",
+            )
+        theirs = theirs[sample]
+        said.append(f"sample {sample} of a batch of {of}")
     if theirs.ndim == g.rank and g.out_channels == 1:
         theirs = theirs[None]
     if theirs.ndim != g.rank + 1:
@@ -83,8 +90,9 @@ def _laid(layer: Layer, theirs: Array) -> tuple[Array, str]:
         said.append("channels last")
     if theirs.shape[0] != g.out_channels:
         raise XlconvError(
-            f"output has {theirs.shape[0]} channels, and a weight of {layer.weight.shape} in"
-            f" {g.groups} groups gives {g.out_channels}{_other_channels(layer, len(theirs))}",
+            f"output has {counted(len(theirs), 'channel')}, and a weight of {layer.weight.shape} in"
+            f" {counted(g.groups, 'group')} gives {g.out_channels}"
+            f"{_other_channels(layer, len(theirs))}",
             parameter="output",
         )
     return np.ascontiguousarray(theirs), "; ".join(said)

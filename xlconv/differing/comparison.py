@@ -10,6 +10,7 @@ from typing import Any
 from xlconv.differing.exactness import AGREES, exactness
 from xlconv.differing.in_words import Crop, by_hand, in_words, told
 from xlconv.differing.judging import Found
+from xlconv.differing.nearness import COARSE
 from xlconv.layers.geometry import Axis
 from xlconv.layers.layer import Array, Layer
 from xlconv.text import line, spelt
@@ -57,7 +58,7 @@ class Comparison:
             self.found is not None
             and self.known
             and not self.causes
-            and self.found.near.error <= AGREES
+            and self.found.near.most <= AGREES
         )
 
     @cached_property
@@ -125,6 +126,9 @@ class Comparison:
 
     @property
     def _rounded(self) -> str:
+        assert self.found is not None
+        if self.found.near.most > COARSE:
+            return "not known: all the other cells agree"
         return "nothing but what the numbers were rounded to"
 
     def _in_words(self) -> Iterator[str]:
@@ -207,6 +211,9 @@ def _cropped(own: Crop, theirs: Crop) -> Iterator[str]:
     ]
     if each:
         said += f": theirs lies {', '.join(each)}"
+    own_axes, their_axes = (list(zip(c.begin, c.end, strict=True)) for c in (own, theirs))
+    if own_axes[::-1] == their_axes:
+        said += ", as where the padding of one axis is given to the other"
     if theirs.sizes != own.sizes:
         said += f"; it is {spelt(theirs.sizes)}, yours {spelt(own.sizes)}"
     yield said

@@ -48,11 +48,13 @@ class Following:
 
     def values(self, sums: Array) -> Array:
         """What becomes of the sums."""
-        wide = (-1, *(1,) * (sums.ndim - 1))
-        with np.errstate(all="ignore"):
-            return self.activation.forward(
-                sums * self.factor.reshape(wide) + self.constant.reshape(wide)
-            )
+        return _become(sums, self.factor, self.constant, self.activation)
+
+
+def _become(sums: Array, factor: Array, constant: Array, activation: Activation) -> Array:
+    wide = (-1, *(1,) * (sums.ndim - 1))
+    with np.errstate(all="ignore"):
+        return activation.forward(sums * factor.reshape(wide) + constant.reshape(wide))
 
 
 def following(sums: Array, y: Array, bias: Array | None) -> Following:
@@ -90,8 +92,9 @@ def _made(
     activation: Activation,
 ) -> Following:
     applied = (f"{activation.words} is applied after the layer",) * bool(activation.words)
-    one = Following((*words, *applied), nearness(y, y), factor, constant, activation)
-    return Following(one.words, nearness(one.values(sums), y), factor, constant, activation)
+    said = (*words, *applied)
+    near = nearness(_become(sums, factor, constant, activation), y)
+    return Following(said, near, factor, constant, activation)
 
 
 def _fitted(sums: Array, y: Array, bias: Array, activation: Activation) -> Iterator[Following]:

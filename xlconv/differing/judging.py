@@ -24,8 +24,8 @@ from xlconv.differing.readings import (
 from xlconv.differing.uncropped import Steps, uncropped
 from xlconv.layers.layer import Array, Layer
 
-MOST = 16
-"""Output channels on which a supposition is judged."""
+CHANNELS, CELLS = (2, 16), 40_000
+"""Output channels on which a supposition is judged: the least, the most, and their cells."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,13 +134,18 @@ def places(one: Supposed, looked: dict[int, Patch]) -> Iterator[Place]:
         yield float(likeness[at]), one, crop
 
 
-def judged(layer: Layer, one: Supposed, begin: tuple[int, ...], most: int | None = MOST) -> Found:
-    """What the whole output says of a supposition; `most` output channels of it."""
+def varied(y: Array) -> list[int]:
+    """The channels of an output that vary most: of a large one fewer."""
+    most = int(np.clip(CELLS // y[0].size, *CHANNELS))
+    return sorted(np.argsort(-y.reshape(len(y), -1).std(1), kind="stable")[:most].tolist())
+
+
+def judged(layer: Layer, one: Supposed, begin: tuple[int, ...], every: bool = False) -> Found:
+    """What the output says of a supposition: that of `every` channel, or of those that vary."""
     y = one.y.value
-    varied = np.argsort(-y.reshape(len(y), -1).std(1), kind="stable")[:most]
-    channels = sorted(map(int, varied))
-    sums, seen = one.part(channels, begin, y.shape[1:]), y[channels]
-    bias = None if layer.bias is None else layer.bias[channels]
+    channels = range(len(y)) if every else varied(y)
+    sums, seen = one.part(channels, begin, y.shape[1:]), y[list(channels)]
+    bias = None if layer.bias is None else layer.bias[list(channels)]
     own = tuple(axis.padding[0] for axis in layer.geometry.axes)
     found = Found(one, begin, own, following(sums, seen, bias))
     if found.near.explained:

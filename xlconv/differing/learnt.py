@@ -84,8 +84,10 @@ def _factors(told: Array) -> str:
     """Factors of input channels in words: of some, nothing may be left."""
     gone = np.flatnonzero(abs(told) < NOTHING * abs(told).max())
     if len(gone):
-        channels = "channel" if len(gone) == 1 else "channels"
-        return f"input {channels} {_some(gone.tolist())} bring nothing"
+        channel = _some(gone.tolist())
+        return (
+            f"input channel{'s' * (len(gone) > 1)} {channel} bring{'s' * (len(gone) == 1)} nothing"
+        )
     listed = _some([f"{factor:.4g}" for factor in told])
     return (
         f"the weights of each input channel have a factor of their own: {listed} (a scale per"

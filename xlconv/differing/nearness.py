@@ -31,14 +31,14 @@ EVEN = 10.0
 class Nearness:
     """How near an output is to another one.
 
-    agrees  (out_channels, *sizes), by cell
     share   of the cells that agree
-    error   the largest difference, as a part of the largest value
+    error   the largest difference in these, as a part of the largest value
+    most    the largest difference in any
     """
 
-    agrees: Array
     share: float
     error: float
+    most: float
 
     @property
     def explained(self) -> bool:
@@ -51,18 +51,23 @@ def nearness(one: Array, other: Array) -> Nearness:
 
     A cell agrees within a few times the usual difference: numbers may have few digits.
     """
-    largest = abs(other).max() or 1.0
-    by = abs(one - other) / largest
-    within = np.clip(USUAL * np.median(by), ROUNDING, COARSE)
-    agrees = by <= within
-    return Nearness(agrees, float(agrees.mean()), float(by.max()))
+    by, usual = _differences(one, other)
+    agrees = by <= np.clip(USUAL * usual, ROUNDING, COARSE)
+    error = by.max(where=agrees, initial=0)
+    return Nearness(float(agrees.mean()), float(error), float(by.max()))
 
 
 def apart(one: Array, other: Array) -> NDArray[np.bool_]:
     """The cells that differ by more than rounding; where most are near, by more than most."""
-    by = abs(one - other) / (abs(other).max() or 1.0)
-    usual = np.median(by)
+    by, usual = _differences(one, other)
     return np.asarray(by > (max(USUAL * usual, ROUNDING) if usual < NEAR else ROUNDING))
+
+
+def _differences(one: Array, other: Array) -> tuple[Array, float]:
+    """The differences as parts of the largest value, and the usual one: zeros tell none."""
+    by = abs(one - other) / (abs(other).max() or 1.0)
+    told = by[other != 0]
+    return by, float(np.median(told)) if told.size else 0.0
 
 
 class Explanation(Protocol):

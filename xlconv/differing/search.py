@@ -7,12 +7,12 @@ from itertools import groupby, islice
 from math import prod
 
 from xlconv.differing.correlation import Patch
-from xlconv.differing.judging import Found, Place, Supposed, judged, places, supposed
+from xlconv.differing.judging import Found, Place, Supposed, judged, places, supposed, varied
 from xlconv.differing.learnt import reordered, weighed
 from xlconv.differing.nearness import EVEN, ranked
 from xlconv.layers.layer import Array, Layer
 
-WORK, JUDGEMENTS = 6e8, 1e9
+WORK, JUDGEMENTS = 6e8, 3e8
 """Products of numbers that a search may take, and those of one round of judgements."""
 
 ROUND, KEPT = 200, 16
@@ -60,7 +60,8 @@ def _judged(layer: Layer, near: list[Place]) -> Iterator[Found]:
     """The most alike, judged on the whole output: of large ones fewer."""
     left, least = JUDGEMENTS, LIKELY
     for n, (likeness, one, begin) in enumerate(near[:KEPT]):
-        left -= prod(one.y.value.shape[1:]) * len(one.x.value) * prod(one.weight.shape[2:]) * 16
+        channels = len(varied(one.y.value))
+        left -= channels * one.y.value[0].size * len(one.x.value) * prod(one.weight.shape[2:])
         if likeness < least or (left < 0 and n > 1):
             return
         yield (found := judged(layer, one, begin))

@@ -17,6 +17,7 @@ from xlconv.figures.ruler import of_channel
 from xlconv.figures.sums import added, sliced
 from xlconv.figures.titles import AXES, plain
 from xlconv.figures.verdicts import judged
+from xlconv.files.arrays import SIZES
 from xlconv.grid.expr import Expr, call, every, moved
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Spot
@@ -41,7 +42,7 @@ def difference(sheet: Sheet, layer: Layer, *, theirs: Numbers | None = None) -> 
     """One's own output, another program's, and how far apart they are, as heat.
 
     theirs  the other output, (out_channels, *sizes), or (*sizes) of one channel; zeros, to be typed
-            over, if not given
+            over, of its sizes alone, or where it is not given
 
     One's own can be shifted, and its kernel turned along each axis, until the difference is gone.
     """
@@ -73,7 +74,9 @@ def difference(sheet: Sheet, layer: Layer, *, theirs: Numbers | None = None) -> 
 
 def _theirs(theirs: Numbers, layer: Layer) -> Array:
     """The other output as one's own is laid."""
-    g, given = layer.geometry, numbers("theirs", theirs)
+    g = layer.geometry
+    sized = isinstance(theirs, str) and SIZES.fullmatch(theirs)
+    given = np.zeros([*map(int, str(theirs).split("x"))]) if sized else numbers("theirs", theirs)
     given = given[None] if given.ndim == g.rank else given
     if given.ndim != g.rank + 1 or len(given) != g.out_channels:
         raise XlconvError(
