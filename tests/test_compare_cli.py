@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +23,8 @@ TENSORFLOW = np.array([[[3.0, 6, 12, 6], [0, 3, 0, 3], [7, 5, 16, 5], [0, 1, 0, 
 PYTORCH = np.array([[[3.0, 0, 3, 0], [5, 16, 5, 9], [1, 0, 1, 0], [1, 4, 1, 2]]])
 LAYER = ("--input", "x.npy", "--weight", "w.npy", "--stride", "2")
 PADDED = (*LAYER, "--padding", "1", "--output-padding", "1")
+
+ENGINEERS = Path(__file__).parents[1] / "docs" / "engineers.md"
 
 Compared = Callable[..., Ran]
 
@@ -149,3 +153,17 @@ def test_layer_with_groups_and_channels_is_shown(run: Run, compared: Compared) -
     done = run("compare", *LAYER, "--groups", "2", "--output", "y.npy", "-o", "d.xlsx")
     assert "the kernel is turned along its rows only" in done.out.decode()
     assert "wrote d.xlsx: 2 sheets" in done.err
+
+
+def test_story_of_the_page_for_engineers_is_what_the_command_says(run: Run) -> None:
+    page = ENGINEERS.read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(program, {})  # noqa: S102  # of our own page
+    told = re.findall(r"```console\n\$ xlconv (.*?)\n(.*?)```", page, re.DOTALL)
+    assert len(told) == 3
+    for command, answer in told:
+        said = run(*shlex.split(command)).out.decode()
+        # the last digits hang on the machine's sums
+        assert re.sub(r"within \S+ of", "within a little of", said) == re.sub(
+            r"within \S+ of", "within a little of", answer
+        )

@@ -15,7 +15,7 @@ from xlconv.layers.geometry import Axis
 from xlconv.layers.layer import Array, Layer
 from xlconv.text import line, spelt
 
-HALF = 0.5
+MANY = 0.7
 """The share of cells that agree from which a poor explanation is told all the same."""
 
 MOVES = {
@@ -107,7 +107,7 @@ class Comparison:
     @property
     def _unknown(self) -> str:
         said = ["nothing that was tried explains it"]
-        if self.found is not None and self.found.near.share >= HALF:
+        if self.found is not None and self.found.near.share >= MANY:
             causes = "; ".join(_causes(self.layer, self.found))
             others = f"{self.found.near.share:.0%} of the cells agree"
             said.append(f"{others}, if {causes}" if causes else others)
