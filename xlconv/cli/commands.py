@@ -14,6 +14,7 @@ from click.shell_completion import get_completion_class
 from xlconv.cli.check import check
 from xlconv.cli.classroom import classroom
 from xlconv.cli.code import code
+from xlconv.cli.compare import compare
 from xlconv.cli.delivery import check_book_target, deliver_book
 from xlconv.cli.grade import grade
 from xlconv.cli.group import Group, shown_instead
@@ -60,11 +61,12 @@ Examples:
   xlconv layer --input 4x4 --weight 3x3 --stride 2
   xlconv shape --input 4x4 --kernel 3 --stride 2
   xlconv code --input 4x4 --weight 3x3 --stride 2 --framework keras
+  xlconv compare --input x.npy --weight w.npy --stride 2 --output theirs.npy
   xlconv check homework.xlsx
   xlconv lessons copy transposed-convolutions
 
-Exit codes: 1 check found something wrong, 2 usage or bad values, 3 unreadable input, 4 the target,
-70 a fault of xlconv's own, 130 interrupted, 143 terminated.""",
+Exit codes: 1 check or compare found something wrong, 2 usage or bad values, 3 unreadable input,
+4 the target, 70 a fault of xlconv's own, 130 interrupted, 143 terminated.""",
 )
 @click.option(
     "--version",
@@ -209,7 +211,7 @@ def completion(shell: str) -> None:
     put(completing(cli, {}, "xlconv", "_XLCONV_COMPLETE").source())
 
 
-for command in (shape, code, check, lessons, worksheet, classroom, grade):
+for command in (shape, code, compare, check, lessons, worksheet, classroom, grade):
     cli.add_command(command)
 
 

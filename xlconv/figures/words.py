@@ -211,6 +211,17 @@ WORDS: dict[str, str] = {
     # code
     "code_prints": "it prints:",
     "code_for": "{framework}: {name}",
+    # difference
+    "shift": "Shift yours by",
+    "shift_wrong": "a shift is a whole number of cells",
+    "turn": "Turn the kernel along (1)",
+    "acting": "The kernel as it acts  {size}",
+    "uncropped": "Yours, with nothing cropped  {size}",
+    "ours": "Yours, numbered by its place there  {size}",
+    "theirs": "Theirs  {size}",
+    "distance": "How far apart  {size}",
+    "near": "both agree to a thousandth  ✓",
+    "far": "yours and theirs differ  ✗",
     # verdicts
     "agree": "both views agree  ✓",
     "differ": "the views differ  ✗",

@@ -23,5 +23,6 @@ VIEWS = (
     "frameworks",
     "sizes",
     "code",
+    "difference",
 )
 """Every view; named here so that the command line can offer them before it imports any."""
