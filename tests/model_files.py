@@ -69,9 +69,13 @@ def conv_transpose(
 
 
 def saved(
-    path: Path, nodes: list[Any], ins: list[Any], outs: list[Any], kept: list[Any],
+    path: Path,
+    nodes: list[Any],
+    ins: list[Any],
+    outs: list[Any],
+    kept: list[Any],
     outside: bool = False,
-) -> Path:  # fmt: skip
+) -> Path:
     graph = helper.make_graph(nodes, "g", ins, outs, kept)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
     onnx.save(

@@ -125,7 +125,6 @@ def test_tflite(tmp_path: Path, kind: type) -> None:
         {
             "convention": "tensorflow",
             "layout": "tflite",
-            "input_layout": "channels-last",
             "padding": "same",
             "stride": [2, 2],
         },
@@ -150,7 +149,6 @@ def test_keras_layers_are_found_by_their_own_names(tmp_path: Path) -> None:
         "stride": [2, 2],
         "padding": "same",
         "dilation": [1, 1],
-        "input_layout": "channels-last",
     }
     check(only(files.h5(tmp_path / "m.h5"), "up"), WEIGHT.transpose(2, 3, 1, 0))
 

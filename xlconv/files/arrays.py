@@ -38,11 +38,13 @@ class Source:
     planned  whether an input's sizes beyond every workbook give zeros that take no memory, to be
              refused where it is known how large they may be
     left     numbers that there may be yet
+    key      of the input's array, where that is a .npz file
     """
 
     folder: Folder | None = None
     planned: bool = False
     left: int = CELLS
+    key: str | None = None
 
     def check(self, name: str, count: int) -> None:
         """Refuse more numbers than there may be."""
@@ -128,7 +130,7 @@ def _read(name: str, given: str, source: Source) -> Array:
         path = source.folder.file(shaped["file"] if shaped else given)
     except XlconvError as error:
         raise XlconvError(f"{name}: {error}", parameter=name) from None
-    values = read(name, path, source.check)
+    values = read(name, path, source.check, source.key if name == "input" else None)
     if not shaped:
         return values
     sizes = _sizes(shaped["sizes"])

@@ -10,15 +10,19 @@ from typing import Any
 
 import numpy as np
 
-from xlconv.models.archives import member, opened_zip
-from xlconv.models.content import Content, ContentError
+from xlconv.files.archives import member, opened_zip
+from xlconv.files.reading import ContentError
+from xlconv.models.content import Content
 from xlconv.models.found import PLAIN, TRANSPOSED, ModelLayer
 from xlconv.models.likely import weights
 from xlconv.models.pickles import Made, Named, Stored, described
-from xlconv.models.tensors import DTYPES, Scale, Tensor, unread
+from xlconv.models.tensors import DTYPES, MOST, Scale, Tensor, unread
 
 PICKLE = 64 << 20
 """Bytes of a checkpoint's pickle, at most."""
+
+ROOM = 8 * MOST
+"""Bytes of a storage, at most."""
 
 STORAGES = {
     "DoubleStorage": "float64",
@@ -66,7 +70,7 @@ def checkpoint(content: Content) -> Checkpoint:
         raise ContentError(
             "is no checkpoint of PyTorch 1.6 or later: load it there, and torch.save its state_dict"
         )
-    archive = opened_zip(content)
+    archive = opened_zip(content.open())
     names = archive.namelist()
     mains = [name for name in names if name.rpartition("/")[2] == "data.pkl"]
     if any(name.rpartition("/")[2] == "constants.pkl" for name in names):
@@ -136,11 +140,10 @@ def _tensor(name: str, value: Any, archive: zipfile.ZipFile, root: str) -> Tenso
         raise ContentError(f"has no numbers for {name!r:.80}")
     kind = storage.told[1].name.rpartition(".")[2]
     dtype = STORAGES.get(kind, kind.removesuffix("Storage"))
-    load = partial(_loaded, archive, f"{root}data/{storage.told[2]}", name, dtype, *(
-        int(offset), tuple(map(int, shape)), tuple(map(int, strides))
-    ))  # fmt: skip
+    view = _View(name, dtype, int(offset), tuple(map(int, shape)), tuple(map(int, strides)))
+    load = partial(_loaded, archive, f"{root}data/{storage.told[2]}", view)
     scale = _scale(more[0], archive, root) if value.name.endswith("qtensor") else None
-    return Tensor(name, tuple(map(int, shape)), dtype, load, scale)
+    return Tensor(name, view.shape, dtype, load, scale)
 
 
 def _scale(told: Any, archive: zipfile.ZipFile, root: str) -> Scale:
@@ -174,20 +177,34 @@ def _plain(value: Any) -> Any:
     return [int(n) for n in value] if isinstance(value, tuple) else value
 
 
-def _loaded(
-    archive: zipfile.ZipFile, place: str, name: str, dtype: str, offset: int,
-    shape: tuple[int, ...], strides: tuple[int, ...],
-) -> np.ndarray:  # fmt: skip
-    """The numbers of a tensor, which is a strided view of its storage."""
-    if dtype not in DTYPES:
-        raise unread(name, dtype)
-    raw = member(archive, place)
-    flat = np.frombuffer(raw, DTYPES[dtype])
-    reach = sum((n - 1) * step for n, step in zip(shape, strides, strict=True)) if all(shape) else 0
-    if min((offset, *strides, *shape)) < 0 or offset + reach >= max(1, len(flat)):
-        raise ContentError(f"has numbers of {name!r:.80} outside of their storage")
-    moves = [step * flat.itemsize for step in strides]
-    view = np.lib.stride_tricks.as_strided(flat[offset:], shape, moves, writeable=False)
-    if dtype == "bfloat16":
-        return np.asarray((view.astype("<u4") << 16).view("<f4"))
-    return view.copy()
+@dataclass(frozen=True)
+class _View:
+    """A tensor as what it sees of its storage: from an offset on, with steps along its axes."""
+
+    name: str
+    dtype: str
+    offset: int
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+
+    @property
+    def end(self) -> int:
+        """The numbers of the storage that there must be."""
+        if not all(self.shape):
+            return self.offset
+        steps = zip(self.shape, self.strides, strict=True)
+        return self.offset + 1 + sum((n - 1) * step for n, step in steps)
+
+
+def _loaded(archive: zipfile.ZipFile, place: str, view: _View) -> np.ndarray:
+    """The numbers of a tensor."""
+    if view.dtype not in DTYPES:
+        raise unread(view.name, view.dtype)
+    flat = np.frombuffer(member(archive, place, ROOM), DTYPES[view.dtype])
+    if min((view.offset, *view.strides, *view.shape)) < 0 or view.end > len(flat):
+        raise ContentError(f"has numbers of {view.name!r:.80} outside of their storage")
+    moves = [step * flat.itemsize for step in view.strides]
+    seen = np.lib.stride_tricks.as_strided(flat[view.offset :], view.shape, moves, writeable=False)
+    if view.dtype == "bfloat16":
+        return np.asarray((seen.astype("<u4") << 16).view("<f4"))
+    return seen.copy()

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from xlconv.errors import UnreadableError, XlconvError
-from xlconv.files.reading import open_file
+from xlconv.files.reading import ContentError, open_file
 
 DAMAGED = (
     ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError,
@@ -23,10 +23,6 @@ DAMAGED = (
     zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 """What readers, zipfile and h5py let out over a file that is not what it says."""
-
-
-class ContentError(ValueError):
-    """What is wrong with a file's content, as the rest of a sentence that begins with its name."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlconv.models.content import ContentError
+from xlconv.files.reading import ContentError
 
 TABLES = 200_000
 """Tables in a vector, at most: a model of a thousand layers has some thousands."""

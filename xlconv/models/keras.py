@@ -14,8 +14,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from xlconv.errors import XlconvError
-from xlconv.models.archives import member, opened_zip
-from xlconv.models.content import Content, ContentError
+from xlconv.files.archives import member, opened_zip
+from xlconv.files.reading import ContentError
+from xlconv.models.content import Content
 from xlconv.models.found import PLAIN, TRANSPOSED, ModelLayer
 from xlconv.models.tensors import Tensor
 
@@ -31,7 +32,7 @@ def layers(content: Content) -> list[ModelLayer]:
     """The convolutions of a model, in the order of its configuration."""
     library = _library()
     if bytes(content.data[:2]) == b"PK":
-        archive = opened_zip(content)
+        archive = opened_zip(content.open())
         if not {"config.json", "model.weights.h5"} <= set(archive.namelist()):
             raise ContentError("is no model of Keras: it lacks config.json or model.weights.h5")
         config = json.loads(member(archive, "config.json", CONFIG))
@@ -89,11 +90,11 @@ def _layer(told: Mapping[str, Any], place: tuple[str, ...], file: Any) -> ModelL
     if not arrays:
         raise ContentError(f"has no weights of the layer {name!r:.80}")
     said = {CALLED.get(key, key): _plain(config[key]) for key in ALL if config.get(key) is not None}
-    said |= {"convention": "keras"} if kind == TRANSPOSED else {}
     if config.get("groups", 1) != 1:
         said["groups"] = config["groups"]
     last = config.get("data_format") != "channels_first"
-    said["input_layout"] = "channels-last" if last else "channels-first"
+    where = {"input_layout": "channels-last" if last else "channels-first"}
+    said |= {"convention": "keras"} if kind == TRANSPOSED else where
     activation = config.get("activation")
     return ModelLayer(
         name=name,

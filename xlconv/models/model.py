@@ -91,7 +91,7 @@ FORMATS: Mapping[str, Format] = {
     ".keras": Format("Keras", "keras"),
     ".h5": Format("Keras", "keras"),
     ".hdf5": Format("Keras", "keras"),
-    ".npz": Format("NumPy", "archives"),
+    ".npz": Format("NumPy", "npz"),
 }
 
 UNREAD = {

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from xlconv.models.content import Content, ContentError, mapped
+from xlconv.files.reading import ContentError
+from xlconv.models.content import Content, mapped
 from xlconv.models.found import PLAIN, TRANSPOSED, ModelLayer
 from xlconv.models.protobuf import Value, fields, floats, integers, signed, text
 from xlconv.models.tensors import DTYPES, Scale, Tensor, decoded, unread

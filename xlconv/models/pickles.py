@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from xlconv.models.content import ContentError
+from xlconv.files.reading import ContentError
 
 STEPS = 2_000_000
 """Opcodes that are carried out, at most: ten thousand tensors take 400,000."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from xlconv.models.content import ContentError
+from xlconv.files.reading import ContentError
 
 Value = int | memoryview
 Message = Mapping[int, Sequence[Value]]

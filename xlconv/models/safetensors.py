@@ -10,7 +10,8 @@ import struct
 from functools import partial
 from typing import Any
 
-from xlconv.models.content import Content, ContentError
+from xlconv.files.reading import ContentError
+from xlconv.models.content import Content
 from xlconv.models.found import ModelLayer
 from xlconv.models.likely import weights
 from xlconv.models.tensors import Tensor, decoded

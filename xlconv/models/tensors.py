@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from xlconv.files.reading import ContentError
 from xlconv.layers.given import Array
-from xlconv.models.content import ContentError
 
 MOST = 1 << 25
 """The most numbers of a tensor: a quarter of a gigabyte as float64."""

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from xlconv.models.content import Content, ContentError
+from xlconv.files.reading import ContentError
+from xlconv.models.content import Content
 from xlconv.models.flatbuffers import Table, root
 from xlconv.models.found import PLAIN, TRANSPOSED, ModelLayer
 from xlconv.models.tensors import Scale, Tensor, decoded
@@ -138,7 +139,7 @@ def _layer(
     said, activation = _said(reads, name, op)
     before, after = graph.shape(x), graph.shape(out)
     if reads.kind == TRANSPOSED:
-        said |= {"convention": "tensorflow", "layout": "tflite", "input_layout": "channels-last"}
+        said |= {"convention": "tensorflow", "layout": "tflite"}
         said |= _output_size(said, before, after, weight.shape)
     else:
         said |= {"input_layout": "channels-last"}
