@@ -14,7 +14,7 @@ from click.shell_completion import get_completion_class
 from xlconv.cli.check import check
 from xlconv.cli.code import code
 from xlconv.cli.delivery import check_book_target, deliver_book
-from xlconv.cli.given import Given, layer_options
+from xlconv.cli.given import Given, layer_options, part_options
 from xlconv.cli.group import Group, shown_instead
 from xlconv.cli.lessons import lessons
 from xlconv.cli.model import model
@@ -150,6 +150,7 @@ Examples:
   xlconv layer --input 5x4 --weight 3x3 --stride 2 --convention onnx --output-size 10,8"""
 )
 @layer_options
+@part_options
 @click.option(
     "--view",
     metavar="NAME[,NAME]",

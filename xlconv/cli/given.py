@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from xlconv.cli.options import geometry_options, reading_options, with_options
-from xlconv.cli.values import whole_number
+from xlconv.cli.values import per_axis, spans, whole_number
 from xlconv.frameworks.names import LAYOUTS
 
 
@@ -33,8 +33,8 @@ class Given:
     layer: str | None
     code: str | None
     in_channels: str | None
-    out_channels: str | None
-    crop: str | None
+    out_channels: list[int] | None
+    crop: list[tuple[int, int]] | None
 
 
 MODEL = (
@@ -79,19 +79,6 @@ _LAYER = (
     click.option("--key", metavar="NAME", help="The input's key in a .npz file of several arrays."),
     *MODEL,
     click.option(
-        "--in-channels",
-        metavar="top:N|N,N",
-        help="The input channels to be shown, or the N that matter most; what the others bring is"
-        " one map of numbers, so that the output stays the layer's.",
-    ),
-    click.option("--out-channels", metavar="N[,N]", help="The output channels to be shown."),
-    click.option(
-        "--crop",
-        metavar="A:B[,A:B]",
-        help="The input's cells to be shown along each axis, from A to before B; what comes from"
-        " outside is in the map, too.",
-    ),
-    click.option(
         "--layout",
         type=click.Choice(LAYOUTS),
         help="The order of the weight's axes. Default: the convention's",
@@ -113,12 +100,40 @@ _LAYER = (
 )
 
 
+_PART = (
+    click.option(
+        "--in-channels",
+        metavar="top:N|N,N",
+        help="The input channels to be shown, or the N that matter most; what the others bring is"
+        " one map of numbers, so that the output stays the layer's.",
+    ),
+    click.option(
+        "--out-channels",
+        callback=per_axis,
+        metavar="N[,N]",
+        help="The output channels to be shown.",
+    ),
+    click.option(
+        "--crop",
+        callback=spans,
+        metavar="A:B[,A:B]",
+        help="The input's cells to be shown along each axis, from A to before B; what comes from"
+        " outside is in the map, too.",
+    ),
+)
+
+
+def part_options(command: Any) -> Any:
+    """The options that choose what is shown of a large layer; they go into `given`, too."""
+    return with_options(_PART, command)
+
+
 def layer_options(command: Any) -> Any:
     """The options that give a layer with its numbers, which the command gets as `given`."""
 
     @wraps(command)
     def handed(*args: Any, **options: Any) -> Any:
-        given = Given(**{field.name: options.pop(field.name) for field in fields(Given)})
+        given = Given(**{field.name: options.pop(field.name, None) for field in fields(Given)})
         return command(*args, given=given, **options)
 
     return with_options(_LAYER, handed)

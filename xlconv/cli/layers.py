@@ -11,6 +11,7 @@ import numpy as np
 
 from xlconv.cli.given import Given
 from xlconv.cli.options import WORDS
+from xlconv.errors import XlconvError
 from xlconv.files.arrays import Source, array
 from xlconv.files.reading import Folder
 from xlconv.frameworks.snippets import files
@@ -19,9 +20,15 @@ from xlconv.layers.convolution import PLAIN_WEIGHT, Convolution
 from xlconv.layers.given import Array
 from xlconv.layers.layer import Layer
 from xlconv.lessons.build import DEFAULT_VIEWS
+from xlconv.lessons.part import part_of
 from xlconv.lessons.plain import VIEW
 from xlconv.models.known import Known, known
 from xlconv.models.made import TRANSPOSED, made, read_numbers, transposed
+
+PART = ("in_channels", "out_channels", "crop")
+
+READABLE = 1024
+"""Kernels of a layer, one for each input with each output channel, that are shown at most."""
 
 
 def drawn_of(
@@ -34,7 +41,24 @@ def drawn_of(
     if found.plain or VIEW in views:
         _check_plain(wanted, found, views)
         found = replace(found, plain=True)
-    return made(found, _numbers(given, found, not found.plain)), views
+    drawn = made(found, _numbers(given, found, not found.plain))
+    if not isinstance(drawn, Layer):
+        return drawn, views
+    part = part_of(drawn, {name: getattr(given, name) for name in PART})
+    _check_readable(part)
+    return part, views
+
+
+def _check_readable(layer: Layer) -> None:
+    """Refuse a layer that nobody could read, with the choice to make."""
+    g = layer.geometry
+    kernels = g.in_channels * g.out_channels // g.groups
+    if kernels > READABLE:
+        raise XlconvError(
+            f"{g.in_channels} → {g.out_channels} channels have {kernels} kernels, more than"
+            f" anybody reads, {READABLE} at most: choose some with --in-channels top:4"
+            " --out-channels 0, and cells with --crop 0:8,0:8"
+        )
 
 
 def layer_of(given: Given, wanted: Wanted) -> Layer:

@@ -11,7 +11,7 @@ import numpy as np
 
 from xlconv.figures.layout import Arranged, Part
 from xlconv.figures.notes import caption, explain
-from xlconv.figures.titles import plain, size_formula, stretched_caption
+from xlconv.figures.titles import plain, size_formula
 from xlconv.grid.expr import Expr
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Place, Spot, start, tiled
@@ -133,6 +133,7 @@ class Sources:
     x: Figure
     w: Figure
     b: Figure | None
+    c: Figure | None = None
 
     @property
     def input(self) -> Grid:
@@ -147,6 +148,11 @@ class Sources:
         return None if self.b is None else self.b.cells
 
     @property
+    def rest(self) -> Grid | None:
+        """What is added to an excerpt of a larger layer: (out_channels, *canvas_sizes)."""
+        return None if self.c is None else self.c.cells
+
+    @property
     def products(self) -> Expr:
         """Each input times the whole kernel: (in_channels, out_channels // groups, *sizes, ...)."""
         each = (None,) * self.layer.geometry.rank
@@ -155,14 +161,15 @@ class Sources:
 
     @property
     def column(self) -> Arranged:
-        """The input with its kernel under it, and the bias."""
-        return self.x / self.w / self.b
+        """The input with its kernel under it, the bias, and the rest of an excerpt."""
+        return self.x / self.w / self.b / self.c
 
 
 def sources(sheet: Sheet, layer: Layer | Convolution, tint: Any = None) -> Sources:
     """The layer's input, kernel and bias; `tint` as `kernel_figure` has it."""
     x, w = input_figure(sheet, layer), kernel_figure(sheet, layer, tint)
-    return Sources(sheet, layer, x, w, bias_figure(sheet, layer))
+    c = rest_figure(sheet, layer) if isinstance(layer, Layer) else None
+    return Sources(sheet, layer, x, w, bias_figure(sheet, layer), c)
 
 
 def input_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure:
@@ -187,69 +194,23 @@ def bias_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure | None:
     )
 
 
-def stretched_figure(sheet: Sheet, g: Geometry, x: Figure, at: Spot | None = None) -> Figure:
-    """The input with its inserted zeros and its margins, each value a live copy."""
-    sizes = [axis.stretched_size + sum(axis.margins) for axis in g.axes]
-    places, words = [axis.stretched for axis in g.axes], stretched_caption(sheet, g)
-    ruler = [(1, -axis.margins[0]) for axis in g.axes]
-    return inlaid(sheet, "stretched", x.cells, sizes, places, words, ruler=ruler, at=at)
-
-
-def turned_figure(sheet: Sheet, g: Geometry, w: Figure, *, short: bool = False) -> Figure:
-    """The kernel turned by half, with the zeros of its dilation, each weight a live copy.
-
-    short  whether the words above it leave its size out
-    """
-    way = "turned" if g.rank <= 2 else "reversed"  # no turn reverses three axes
-    size = plain((*g.weight_shape[:2], *(axis.extent for axis in g.axes)), 2)
-    words = sheet.say(f"{way}_short") if short else sheet.say(way, size=size)
-    return gapped_figure(sheet, g, w, "turned", words, slice(None, None, -1))
-
-
-def gapped_figure(
-    sheet: Sheet,
-    g: Geometry,
-    w: Figure,
-    name: str,
-    words: str | None = None,
-    way: slice = slice(None),
-) -> Figure:
-    """The kernel with the zeros of its dilation, each weight a live copy.
-
-    way  in which its weights are read along each axis
-    """
-    sizes, places = zip(*((a.extent, slice(None, None, a.dilation)) for a in g.axes), strict=True)
-    read: Any = (..., *[way] * g.rank)
-    weights, tint = w.cells[read], tints(g)[read]
-    return inlaid(sheet, name, weights, sizes, places, words, tint=tint, numbered=False)
-
-
-def inlaid(
-    sheet: Sheet,
-    name: str,
-    source: Grid,
-    sizes: Sequence[int],
-    places: Iterable[slice],
-    words: str | None = None,
-    *,
-    tint: Any = -1,
-    **more: Any,
-) -> Figure:
-    """Zeros, and live copies of a source at some places along each axis.
-
-    more  what else `figure` takes
-    """
-    shape = (*source.shape[: -len(sizes)], *sizes)
-    z = figure(sheet, name, shape, len(sizes), words, role="zero", content=0.0, **more)
-    if prod(source.shape):
-        copied(sheet, z.cells[(..., *places)], source, tint)
-    return z
-
-
-def copied(sheet: Sheet, cells: Grid, source: Grid, tint: Any = -1) -> None:
-    """Live copies of a source in some cells of a figure."""
-    cells[...] = source
-    sheet.coat(cells, "copy", tint)
+def rest_figure(sheet: Sheet, layer: Layer) -> Figure | None:
+    """What the channels and cells that are not shown bring, for an excerpt of a layer."""
+    if (rest := layer.rest) is None:
+        return None
+    g = layer.geometry
+    keys = ["rest_channels"] * (rest.channels > 0) + ["rest_outside"] * rest.outside
+    words = ", ".join(sheet.say(key, count=rest.channels) for key in keys or ["rest"])
+    return figure(
+        sheet,
+        "rest",
+        g.canvas_shape,
+        g.rank,
+        words,
+        role="bias",
+        content=rest.values,
+        firsts=g.firsts,
+    )
 
 
 def output_figure(

@@ -10,6 +10,9 @@ WORDS: dict[str, str] = {
     "turned": "Kernel turned by 180°  {size}",
     "reversed": "Kernel reversed along all axes  {size}",
     "bias": "Bias",
+    "rest": "From what is not shown (c)",
+    "rest_channels": "From the other {count} input channels (c)",
+    "rest_outside": "From outside the crop (c)",
     "output": "Output  {size}",
     "output_formula": "Output  {size} = {formula}",
     "cells": "{count} cells",
@@ -218,6 +221,7 @@ WORDS: dict[str, str] = {
     "look_wrong": "there is no such output cell: {limits}",
     "nothing": "0, no input reaches it",
     "only_bias": "the bias alone, no input reaches it",
+    "only_rest": "what is not shown alone, no input reaches it",
     # the table of taps
     "taps": "How this cell is made",
     "tap_kernel": "kernel",

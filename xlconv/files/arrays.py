@@ -15,7 +15,7 @@ from xlconv.files.readers import is_table, read
 from xlconv.files.reading import Folder
 from xlconv.layers.given import Array, numbers, shortly
 
-RANGES = {"input": (0, 5), "weight": (-1, 4), "bias": (-2, 3)}
+RANGES = {"input": (0, 5), "weight": (-1, 4), "bias": (-2, 3), "rest": (0, 1)}
 """The small integers that fill a size, from and below."""
 
 CELLS = 10_000_000

@@ -23,6 +23,7 @@ from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import output
 from xlconv.lessons.lesson import Lesson, Page
+from xlconv.views import EXCERPTS
 
 GIVEN = ("layer", "layers", "outputs", "pages")
 """What a view may ask for beside its own options: its parameters of these names."""
@@ -74,6 +75,7 @@ def draw(
     function, its = view_function(page.view), _given(lesson, page)
     try:
         if page.layer is not None:
+            _check_excerpt(page.layer, page.view)
             _check_canvas(page.layer.geometry)
         with np.errstate(all="ignore"):  # what is no number is an error in its cell
             sheet = drawn(
@@ -135,6 +137,16 @@ class Outputs(Mapping[str, Array]):
 
     def __len__(self) -> int:
         return len(self.layers)
+
+
+def _check_excerpt(layer: Layer, view: str) -> None:
+    """Refuse an excerpt of a layer where a view shows whole ones alone."""
+    if layer.rest is not None and view not in EXCERPTS:
+        raise XlconvError(
+            f"view {view} shows whole layers: show these channels and cells with"
+            f" {' or '.join(EXCERPTS)}",
+            parameter="view",
+        )
 
 
 def _check_canvas(geometry: Geometry) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from operator import sub
 
-from xlconv.figures.blocks import Figure, figure, result_figure, sources, turned_figure
+from xlconv.figures.blocks import Figure, figure, result_figure, sources
+from xlconv.figures.inlaid import turned_figure
 from xlconv.figures.layout import Table, arrange
 from xlconv.figures.operations import collected
 from xlconv.figures.outputs import by_distributing
