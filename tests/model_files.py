@@ -53,13 +53,14 @@ def conv_transpose(
     op: str = "ConvTranspose",
     kind: type = np.float32,
     outside: bool = False,
+    name: str = "up",
     **attributes: Any,
 ) -> Path:
     """An ONNX model of one layer and a Relu after it."""
     arrays: dict[str, Any] = {"up.weight": weight.astype(kind)}
     arrays |= {} if bias is None else {"up.bias": bias.astype(kind)}
     rank = weight.ndim - 2
-    node = helper.make_node(op, ["x", *arrays], ["y"], name="up", **attributes)
+    node = helper.make_node(op, ["x", *arrays], ["y"], name=name, **attributes)
     relu = helper.make_node("Relu", ["y"], ["z"])
     number = helper.np_dtype_to_tensor_dtype(np.dtype(kind))
     x = helper.make_tensor_value_info("x", number, [1, None, *[None] * rank])

@@ -16,6 +16,7 @@ import xlconv
 from xlconv.cli.commands import cli
 from xlconv.errors import XlconvError
 from xlconv.layers.convolution import Convolution
+from xlconv.layers.excerpt import Top, excerpt
 from xlconv.layers.layer import Layer
 
 from . import model_files as files
@@ -152,3 +153,30 @@ def test_code_of_a_models_layer(tmp_path: Path) -> None:
     assert (ran.exit_code, "ConvTranspose" in ran.stdout) == (0, True)
     ran = run(tmp_path, "code --code 'nn.Conv2d(1, 1, 3)'")
     assert "a program is of transposed convolutions" in str(ran.exception)
+
+
+def test_sizes_of_a_models_layer(tmp_path: Path) -> None:
+    files.conv_transpose(tmp_path / "m.onnx", strides=[2, 2], pads=[1, 1, 1, 1])
+    told = json.loads(run(tmp_path, "shape --input 46x80 --model m.onnx --json").stdout)
+    assert told["output_size"] == [92, 160]
+    code = "nn.ConvTranspose1d(8, 4, 16, stride=8, padding=4)"
+    told = json.loads(run(tmp_path, f"shape --input 500 --code '{code}' --json").stdout)
+    assert told["output_size"] == [4000]
+
+
+def test_interesting_part_of_a_models_layer(tmp_path: Path) -> None:
+    path = files.conv_transpose(tmp_path / "m.onnx", strides=[2, 2])
+    np.save(tmp_path / "x.npy", X)
+    line = "layer --model m.onnx --input x.npy --in-channels top:2 --out-channels 1 --crop 1:3,0:2"
+    ran = run(tmp_path, f"{line} -o m.xlsx")
+    assert ran.exit_code == 0
+    found = xlconv.model_layer(path, input=X)
+    assert isinstance(found, Layer)
+    part = excerpt(found, Top(2), [1], [(1, 3), (0, 2)])
+    got = np.maximum(computed(part, "collect"), 0)
+    assert np.array_equal(got, theirs(path, X)[1:, 2:8, 0:6])
+
+
+def test_layer_that_nobody_could_read_is_refused_with_the_choice() -> None:
+    ran = CliRunner().invoke(cli, ["layer", "--code", "nn.ConvTranspose2d(256, 128, 4, 2, 1)"])
+    assert "choose some with --in-channels top:4 --out-channels 0" in str(ran.exception)

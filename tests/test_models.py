@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import xlconv
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.models.found import ModelLayer
 from xlconv.models.model import read_model
@@ -234,3 +235,28 @@ def test_no_library_is_imported_but_for_its_own_format(tmp_path: Path, name: str
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+DATA = Path(__file__).parent / "data"
+
+
+def test_checkpoint_that_torch_wrote() -> None:
+    """Each weight is what torch says it is: half floats, a strided view, integers with scales."""
+    meant = np.load(DATA / "checkpoint.npz")
+    model = read_model(DATA / "checkpoint.pt")
+    names = [name for name in meant.files if name.endswith(".weight")]
+    assert len(names) == len(model.layers) - 1 == 6
+    for name in names:
+        layer = model.layer(f"state_dict.{name.removesuffix('.weight')}")
+        assert np.array_equal(layer.weights(), meant[name])
+    quantised = model.layer("quantised").weight
+    assert (quantised.dtype, quantised.stored().dtype.name) == ("int8", "int8")
+
+
+def test_whole_model_that_torch_wrote() -> None:
+    """Its pickle describes the layer with its parameters; its output is torch's."""
+    meant = np.load(DATA / "checkpoint.npz")
+    layer = read_model(DATA / "module.pt").layer(None)
+    assert (layer.name, layer.kind, layer.weight.name) == ("1", "transposed", "1.weight")
+    made = xlconv.model_layer(DATA / "module.pt", input=meant["x"])
+    assert np.allclose(xlconv.output(made), meant["y"][0], atol=1e-6)

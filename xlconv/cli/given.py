@@ -123,6 +123,11 @@ _PART = (
 )
 
 
+def model_options(command: Any) -> Any:
+    """The options that name a layer of a model file, or tell of it by a line of code."""
+    return with_options(MODEL, command)
+
+
 def part_options(command: Any) -> Any:
     """The options that choose what is shown of a large layer; they go into `given`, too."""
     return with_options(_PART, command)
