@@ -194,13 +194,21 @@ def bias_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure | None:
     )
 
 
+RESTS = {
+    (True, True): "rest_both",
+    (True, False): "rest_channels",
+    (False, True): "rest_outside",
+    (False, False): "rest",
+}
+"""The words above the rest of an excerpt: whether other channels are in it, and the outside."""
+
+
 def rest_figure(sheet: Sheet, layer: Layer) -> Figure | None:
     """What the channels and cells that are not shown bring, for an excerpt of a layer."""
     if (rest := layer.rest) is None:
         return None
     g = layer.geometry
-    keys = ["rest_channels"] * (rest.channels > 0) + ["rest_outside"] * rest.outside
-    words = ", ".join(sheet.say(key, count=rest.channels) for key in keys or ["rest"])
+    words = sheet.say(RESTS[rest.channels > 0, rest.outside], count=rest.channels)
     return figure(
         sheet,
         "rest",

@@ -51,6 +51,14 @@ class Known:
     def layout(self) -> str:
         return self.wanted.layout or convention_of(self.wanted.framework).layout
 
+    @property
+    def origin(self) -> str:
+        """Where the weight comes from, and in whose words it is told of; "" if from nowhere."""
+        if self.source is None or self.path is None:
+            return ""
+        words = self.wanted.convention
+        return f"{self.source.name} of {self.path.name}" + (f", as {words} has it" if words else "")
+
     def weights(self) -> tuple[Array, Array | None] | None:
         """The file's weight and bias; None without a file."""
         if self.source is None or self.path is None:

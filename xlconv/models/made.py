@@ -72,7 +72,8 @@ def read_numbers(
 def made(found: Known, read: Mapping[str, Array]) -> Layer | Convolution:
     """The layer of these numbers; raises XlconvError where they do not fit one another."""
     if not found.plain:
-        return wanted_layer(read["input"], read["weight"], read.get("bias"), found.wanted)
+        layer = wanted_layer(read["input"], read["weight"], read.get("bias"), found.wanted)
+        return replace(layer, note="; ".join(filter(None, (found.origin, layer.note))))
     said = {name: value for name, value in found.wanted.said.items() if name not in TRANSPOSED}
     return Convolution.of(**(said | _in_cells(said, read) | dict(read)))
 
