@@ -116,3 +116,13 @@ def test_what_there_is_not_is_refused(part: dict[str, Any], words: str) -> None:
 def test_other_views_show_whole_layers() -> None:
     with pytest.raises(XlconvError, match="view matrix shows whole layers: show these channels"):
         xlconv.build(excerpt(whole(), [0]), views="matrix")
+
+
+def test_real_numbers_have_room_for_the_letter_of_a_lit_cell() -> None:
+    """A looked-at -0.4567 gets the small letter of its weight: 0.9 characters."""
+    layer = Layer.of(np.full((1, 3, 3), -0.4567), np.ones((1, 1, 2, 2)))
+    lit, still = (
+        xlconv.build(layer, views=[view]).sheets[0].column_width
+        for view in ("collect", "distribute")
+    )
+    assert lit - still == pytest.approx(0.9)

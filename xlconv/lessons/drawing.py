@@ -93,7 +93,11 @@ def draw(
 
 def _fit(sheet: Sheet) -> None:
     """Make columns as wide as the longest number needs; of a long sheet, let the title stay."""
-    longest = (coat.numbers[1] + MARK * len(mark(coat.tint.max())) for coat in sheet.coats)
+    # a cell that lights up in a tint gets its small letter then
+    lit = max((len(mark(light.tint)) for light in sheet.lights), default=0)
+    longest = (
+        coat.numbers[1] + MARK * max(lit, len(mark(coat.tint.max()))) for coat in sheet.coats
+    )
     sheet.column_width = max(sheet.column_width, max(longest, default=0) + 0.4)
     if sheet.rows > LONG:
         sheet.frozen_rows = max(2, sheet.frozen_rows)
