@@ -33,10 +33,13 @@ if TYPE_CHECKING:
     from xlconv.lessons.lesson import Lesson
     from xlconv.lessons.read import load_lesson
     from xlconv.lessons.shipped import lesson_names
+    from xlconv.models.made import model_layer
+    from xlconv.models.model import read_model
 
 __all__ = [
     "Book", "Comparison", "Convolution", "Layer", "Lesson", "XlconvError", "__version__", "build",
-    "check", "compare", "lesson_names", "load_lesson", "output", "program", "resolve", "sizes",
+    "check", "compare", "lesson_names", "load_lesson", "model_layer", "output", "program",
+    "read_model", "resolve", "sizes",
 ]  # fmt: skip
 
 _HOMES = {
@@ -50,8 +53,10 @@ _HOMES = {
     "compare": "differing.compare",
     "lesson_names": "lessons.shipped",
     "load_lesson": "lessons.read",
+    "model_layer": "models.made",
     "output": "layers.model",
     "program": "frameworks.snippets",
+    "read_model": "models.model",
     "resolve": "frameworks.resolve",
     "sizes": "frameworks.output_sizes",
 }

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from xlconv.cli.delivery import check_book_target, deliver_book
+from xlconv.cli.given import Given, layer_options
 from xlconv.cli.group import Command
-from xlconv.cli.options import Given, layer_options, pointing_at_options
+from xlconv.cli.options import pointing_at_options
 from xlconv.cli.terminal import as_text, put, say
 
 if TYPE_CHECKING:

@@ -26,3 +26,6 @@ VIEWS = (
     "difference",
 )
 """Every view; named here so that the command line can offer them before it imports any."""
+
+EXCERPTS = ("distribute", "collect")
+"""Those that show an excerpt of a larger layer."""
