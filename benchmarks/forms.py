@@ -13,8 +13,8 @@ import argparse
 import numpy as np
 
 from xlconv.figures.blocks import output_figure, sources, stretched_figure, turned_figure
-from xlconv.figures.layout import arrange
 from xlconv.figures.operations import collected, tapped
+from xlconv.figures.paper import arrange
 from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer

@@ -15,7 +15,7 @@ from xlconv.figures.words import WORDS
 from xlconv.frameworks.conventions import CONVENTIONS
 from xlconv.frameworks.layouts import LAYOUTS
 from xlconv.lessons.drawing import view_function, view_options
-from xlconv.lessons.read import LAYER_KEYS, LESSON_KEYS, SHEET_KEYS
+from xlconv.lessons.read import CLASS_KEYS, LAYER_KEYS, LESSON_KEYS, SHEET_KEYS
 from xlconv.lessons.schema import words
 from xlconv.lessons.shipped import language_names
 from xlconv.views import VIEWS
@@ -29,6 +29,7 @@ TOP = {
     "words": "Other words for those that views write, by their keys: see the end of this page.",
     "layers": "Layers by name, each a table of the keys of a layer.",
     "sheet": "The sheets in order, each a table of the keys of a sheet. Needed.",
+    "class": "How a class works with its worksheet: see A class.",
 }
 
 SHEET = {
@@ -37,7 +38,22 @@ SHEET = {
     "title": "The line at its top; its name if not given.",
     "idea": "The line under the title: what is to be seen.",
     "try": "What to try, a numbered line each, under the figure.",
+    "ask": "What its worksheet leaves out: blocks by their names, or slices of them as NumPy writes"
+    ' them, such as "output[0, 1::2]".',
+    "answer": "What may be typed there: number, formula or either; either if not given.",
+    "marks": "Of the whole sheet; one for each cell that is left out, if not given.",
+    "mistake": "A block: its worksheet has a wrong number in one of its cells, to be found.",
     "layer": "One of the lesson's layers by name; or the keys of a layer stand here themselves.",
+}
+
+CLASS = {
+    "vary": 'What differs from student to student: arrays of layers by name, such as "a.input".',
+    "range": "The least and the greatest of those numbers, all whole; [1, 5] if not given.",
+    "check": "What has a tick: row, sheet (a block at once) or none; row if not given.",
+    "follow": "The part of a mark, 0 to 1, for what follows from one's own earlier cells; 1 if not"
+    " given.",
+    "here_only": "The part for a formula that is right for these numbers alone; 0.5 if not given.",
+    "digits": "Decimals of answers that are not whole; 2 if not given.",
 }
 
 ARRAY = "Numbers in nested lists; a size to fill, such as 3x4x4; a file beside the lesson, or both"
@@ -171,6 +187,10 @@ a whole one:
 {rows(SHEET_KEYS | {"layer": str}, SHEET)}
 
 Beside these a sheet has the options of its view.
+
+## A class: `[class]`
+
+{rows(CLASS_KEYS, CLASS)}
 
 ## The views
 

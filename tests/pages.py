@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Iterator, Mapping
 from itertools import product
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,9 @@ from xlconv.figures.sums import drawn
 from xlconv.figures.words import WORDS
 from xlconv.grid.grid import Grid
 from xlconv.grid.marks import Block
+from xlconv.grid.places import Place
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.theme import POINTS, look, width
 from xlconv.layers.layer import Array, Layer
 from xlconv.lessons.book import Book
 from xlconv.lessons.claims import check_claims
@@ -155,3 +158,35 @@ def _entries(sheet: Sheet, key: str, wanted: str) -> Iterator[dict[str, Any]]:
     (described,) = Book("Test", (sheet,)).manifest()
     blocks = zip(sheet.blocks, described["blocks"], strict=True)
     return (entry for block, entry in blocks if getattr(block, key) == wanted)
+
+
+SIDE = {None: (0.0, 1.0), "left": (0.0, 1.0), "center": (0.5, 0.5), "right": (1.0, 0.0)}
+"""By how much of what does not fit a text runs over the cells before it, and behind it."""
+
+SLIM = frozenset(" .,:;'|!()[]ijlrtf-")
+"""Letters that take half the room of others."""
+
+
+def letters(text: str, role: str) -> float:
+    """How wide a text is in points, by the widths of Calibri's letters: as narrow as it may be."""
+    return sum(0.27 if letter in SLIM else 0.52 for letter in text) * look(role).size
+
+
+def cut(sheet: Sheet) -> list[tuple[Place, str]]:
+    """Texts that do not fit their cell, and what they run over is not empty."""
+    cells = {(cell.row, cell.column): cell for cell in sheet.cells()}
+    full = {place for place, cell in cells.items() if cell.value not in (None, "")}
+    found = []
+    for (row, column), cell in cells.items():
+        if not isinstance(cell.value, str) or not cell.value or look(cell.role).wrap:
+            continue
+        align = look(cell.role).align
+        own = sheet.widths.get(column, sheet.column_width) * POINTS
+        measured = width if align in (None, "left") else letters
+        wide = measured(cell.value, cell.role)
+        before, behind = (max(0.0, wide - own) * share for share in SIDE[align])
+        over = [column - n for n in range(1, 1 + ceil(before / own))]
+        over += [column + n for n in range(1, 1 + ceil(behind / own))]
+        if any((row, at) in full for at in over):
+            found.append(((row, column), cell.value))
+    return found

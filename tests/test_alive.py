@@ -220,16 +220,17 @@ def test_sum_in_words_is_made_of_what_reaches_the_cell(name: str) -> None:
         sums, _, symbols = "".join(map(str, lines)).partition("y[")
         result, _, sums = sums.partition(" = ")
         index, _, symbols = symbols.partition("] = ")
-        assert index == ",".join(map(str, at[1:]))
+        assert index == ",".join(map(str, at[len(y) == 1 :]))
         reaching = taps(layer, at[0], at[1:])
         if not reaching:
             assert sums == symbols == WORDS["nothing"]
             continue
-        rank, width = layer.geometry.rank, len(layer.input) // layer.geometry.groups
+        rank, channels = layer.geometry.rank, len(layer.input)
+        pairs = layer.weight.shape[0] * layer.weight.shape[1] > 1
         assert sorted(re.findall(r"x\[(.*?)\]\*w\[(.*?)\]", symbols)) == sorted(
             (
-                ",".join(map(str, [c % width] * (width > 1) + rest[:rank])),
-                ",".join(map(str, [c % width] * (width > 1) + rest[rank:])),
+                ",".join(map(str, [c] * (channels > 1) + rest[:rank])),
+                ",".join(map(str, [c, at[0]] * pairs + rest[rank:])),
             )
             for c, *rest in reaching
         )

@@ -320,7 +320,7 @@ def test_fixed_number_typed_over_is_named(fresh: bytes, places: dict[str, str], 
 
 
 def test_words_of_a_sheet_may_be_written_anew(fresh: bytes, put: Put) -> None:
-    data = in_part(fresh, "xl/sharedStrings.xml", r">Input<", ">Meine Eingabe<")
+    data = in_part(fresh, "xl/sharedStrings.xml", r">Input  <", ">Meine Eingabe  <")
     assert check(put(data)).findings == ()
 
 

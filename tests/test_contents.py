@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from itertools import chain
 
 import openpyxl
 import pytest
@@ -16,7 +17,7 @@ from .pages import file
 
 @pytest.fixture(scope="module")
 def places() -> dict[str, tuple[int, int]]:
-    """The row and the column of each text of a page of contents."""
+    """The row and the column of each text of a page of contents, where it stands first."""
     sheet, other = Sheet("Contents", "contents", WORDS), Sheet("One", "collect", WORDS)
     contents(
         sheet,
@@ -24,12 +25,10 @@ def places() -> dict[str, tuple[int, int]]:
         how=["Do this.", "Then that."],
     )
     found = openpyxl.load_workbook(BytesIO(file(sheet, other)))["Contents"]
-    return {
-        str(cell.value): (cell.row, cell.column)
-        for row in found.iter_rows()
-        for cell in row
-        if cell.value is not None
-    }
+    first = dict[str, tuple[int, int]]()
+    for cell in chain(*found.iter_rows()):
+        first.setdefault(str(cell.value), (cell.row, cell.column))
+    return first
 
 
 def test_lines_are_numbered_from_one_downwards(places: dict[str, tuple[int, int]]) -> None:

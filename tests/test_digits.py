@@ -53,3 +53,7 @@ def test_widest_mark_before_a_number_has_room() -> None:
     weight = np.full((4, 4), 0.1875)
     (sheet,) = build(Layer.of([[1, 2]], weight), views=["collect"]).sheets
     assert sheet.column_width >= len("0.19") + 0.9
+
+
+def test_the_largest_numbers_are_shown_with_an_exponent() -> None:
+    assert fitting(np.array([1.5, 1.797693134862316e307])) == ("0.0E+0;-0.0E+0;0", 6)

@@ -7,6 +7,7 @@ import shutil
 from itertools import chain
 from pathlib import Path
 from types import ModuleType
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -73,7 +74,13 @@ def test_the_readme_shows_commands_that_run(
     np.savetxt("kernel.csv", np.ones((4, 4)), delimiter=",")
     Image.new("RGB", (9, 6), (200, 100, 50)).save("photo.png")
     assert run(cli, ["build", "-o", "homework.xlsx"]).exit_code == 0
-    (tmp_path / "class").mkdir()
+    Path("students.csv").write_text("id;name\n1;Ana\n2;Ben\n", encoding="utf-8")
+    if command.startswith("xlconv grade"):
+        assert run(cli, ["class", "worksheet", "students.csv"]).exit_code == 0
+        with ZipFile("submissions.zip", "w") as returned:
+            for path in Path("class").glob("*.xlsx"):
+                returned.write(path, path.name)
+    (tmp_path / "class").mkdir(exist_ok=True)
     for name in ("ann", "ben"):
         shutil.copy("homework.xlsx", f"class/{name}.xlsx")
     (tmp_path / "copies").mkdir()

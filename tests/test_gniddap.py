@@ -158,6 +158,6 @@ def test_margins_are_what_stands_around() -> None:
     layer = Layer.of(
         np.ones((2, 2)), np.ones((3, 2)), stride=3, padding=[(1, 0), 0], output_padding=[1, 2]
     )
-    assert "padded by k-1-p = 2 - 1:0 + 0:1 = 1:3, 1 - 0 + 0:2 = 1:3" in told(
+    assert "zeros around: k-1-p = 2 - 1:0 + 0:1 = 1:3, 1 - 0 + 0:2 = 1:3" in told(
         page("gniddap", layer)
     )

@@ -5,8 +5,9 @@ import pytest
 
 from xlconv.errors import BugError
 from xlconv.figures.blocks import figure
-from xlconv.figures.layout import PAGE_COLUMNS, Arranged, Table, arrange
+from xlconv.figures.layout import Arranged, Table
 from xlconv.figures.notes import note
+from xlconv.figures.paper import PAGE_COLUMNS, arrange
 from xlconv.grid.places import a1
 from xlconv.grid.sheet import Sheet
 

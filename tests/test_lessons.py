@@ -14,7 +14,7 @@ from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import look
 from xlconv.lessons.book import Book
-from xlconv.lessons.build import build
+from xlconv.lessons.build import build, roles_of
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.read import load_lesson
 from xlconv.lessons.shipped import lesson_names
@@ -258,13 +258,13 @@ def test_values_are_there_before_anything_recalculates(name: str) -> None:
             assert told[sheet][cell].value is not None or cached[sheet][cell] == "", (sheet, cell)
 
 
-OTHERS = {"stamp", "later", "alarm", "live", "waiting"}
+OTHERS = {"stamp", "later", "alarm", "live", "waiting", "uncovered"}
 
 
 @pytest.mark.parametrize(
     ("lesson", "missing"),
     [
-        ("transposed-convolutions", {"live", "waiting"}),
+        ("transposed-convolutions", {"live", "waiting", "uncovered"}),
         ("image", {"cropped", "current", "now", "count", *OTHERS}),
         ("checkerboard", {"current", "now", *OTHERS} - {"alarm"}),
     ],
@@ -280,5 +280,5 @@ def test_the_legend_shows_what_the_sheets_do(lesson: str, missing: set[str]) -> 
 @every_lesson
 def test_the_legend_explains_every_colour(name: str) -> None:
     contents, *others = (sheet for sheet in lesson(name)[1].sheets if not sheet.hidden)
-    told = {look(role).fill for role in contents.roles}
-    assert not others or {look(role).fill for sheet in others for role in sheet.roles} <= told
+    told = {look(role).fill for role in roles_of(contents)}
+    assert not others or {look(role).fill for sheet in others for role in roles_of(sheet)} <= told

@@ -4,18 +4,17 @@ import numpy as np
 import pytest
 
 from xlconv.errors import XlconvError
-from xlconv.figures.layout import PAGE_COLUMNS
+from xlconv.figures.paper import PAGE_COLUMNS
 from xlconv.figures.sums import drawn
 from xlconv.figures.words import WORDS
-from xlconv.grid import theme
 from xlconv.grid.places import Place
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
-from xlconv.lessons.drawing import view_function
+from xlconv.lessons.drawing import fit, view_function
 
 from .engines import formulon_engine, ironcalc_engine
 from .layers import LAYERS
-from .pages import LAYER_VIEWS, file, page, turned
+from .pages import LAYER_VIEWS, cut, file, page, turned
 
 MANY = Layer.of(np.ones((200, 2, 2)), np.ones((200, 1, 3, 3)), stride=2, bias=[1])
 VOLUME = Layer.of(np.ones((1, 2, 3, 3)), np.ones((1, 1, 2, 3, 3)), stride=2)
@@ -24,10 +23,13 @@ SERVED = [*LAYERS.values(), MANY, VOLUME] if isinstance(LAYERS, dict) else [*LAY
 
 def sheet_of(view: str, layer: Layer, **given: object) -> Sheet:
     with np.errstate(all="ignore"):
-        return drawn(
+        sheet = drawn(
             lambda: Sheet(view, view, WORDS, **given),  # type: ignore[arg-type]
             lambda sheet: view_function(view)(sheet, layer),
         )
+    if not sheet.plan:
+        fit(sheet)
+    return sheet
 
 
 def places(sheet: Sheet) -> list[Place | None]:
@@ -53,21 +55,6 @@ def test_places_are_those_of_a_plan_and_of_any_numbers(view: str) -> None:
         assert (other.columns, other.annex) == (sheet.columns, sheet.annex)
         assert plan.columns >= sheet.columns  # of sums it knows no more than how long they may be
     assert compared
-
-
-def cut(sheet: Sheet) -> list[tuple[Place, str]]:
-    """Texts that a cell to their right cuts."""
-    cells = {(cell.row, cell.column): cell for cell in sheet.cells()}
-    found = []
-    for (row, column), cell in cells.items():
-        look = theme.look(cell.role) if cell.role else None
-        if not isinstance(cell.value, str) or not cell.value or look is None or look.align:
-            continue
-        for at in range(column + 1, sheet.behind((row, column), cell.value, cell.role)):
-            if (row, at) in cells and cells[row, at].value not in (None, ""):
-                found.append(((row, column), cell.value))
-                break
-    return found
 
 
 @pytest.mark.parametrize("view", LAYER_VIEWS)

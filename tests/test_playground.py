@@ -368,29 +368,29 @@ def test_formulas_are_short_enough_to_be_read() -> None:
     }
     assert painted == {
         "turned": (
-            'IF(OR($B30="",C$29=""),"",IF(AND(ISNUMBER($B30),ISNUMBER(C$29)),'
-            "INDEX($L$17:$P$21,$B30+1,C$29+1),0))"
+            'IF(OR($D39="",E$38=""),"",IF(AND(ISNUMBER($D39),ISNUMBER(E$38)),'
+            "INDEX($L$17:$P$21,$D39+1,E$38+1),0))"
         ),
         "stretched": (
-            'IF(OR($D47="",E$46=""),"",IF(AND(ISNUMBER($D47),ISNUMBER(E$46)),'
-            "INDEX($C$17:$H$22,$D47+1,E$46+1),0))"
+            'IF(OR($D61="",E$60=""),"",IF(AND(ISNUMBER($D61),ISNUMBER(E$60)),'
+            "INDEX($C$17:$H$22,$D61+1,E$60+1),0))"
         ),
-        "output_full": 'IF(OR($T17="",U$16=""),"",SUMPRODUCT($C$30:$O$42,E47:Q59))',
-        "output": 'IF(OR($T17="",U$16=""),"",SUMPRODUCT($C$30:$O$42,E47:Q59))',
+        "output_full": 'IF(OR($T17="",U$16=""),"",SUMPRODUCT($E$39:$Q$51,E61:Q73))',
+        "output": 'IF(OR($T17="",U$16=""),"",SUMPRODUCT($E$39:$Q$51,E61:Q73))',
         "stamps": (
-            'IF(OR($C83="",E$81=""),"",INDEX($C$17:$H$22,$B83+1,E$80+1)*INDEX($L$17:$P$21,'
-            "$C83+1,E$81+1))"
+            'IF(OR($C97="",E$95=""),"",INDEX($C$17:$H$22,$B97+1,E$94+1)*INDEX($L$17:$P$21,'
+            "$C97+1,E$95+1))"
         ),
         "output_distributed_full": (
-            'IF(OR($D121="",E$120=""),"",'
-            "SUMPRODUCT(($D$83:$D$117=$D121)*($E$82:$AM$82=E$120),$E$83:$AM$117))"
+            'IF(OR($D135="",E$134=""),"",'
+            "SUMPRODUCT(($D$97:$D$131=$D135)*($E$96:$AM$96=E$134),$E$97:$AM$131))"
         ),
         "output_distributed": (
-            'IF(OR($D121="",E$120=""),"",'
-            "SUMPRODUCT(($D$83:$D$117=$D121)*($E$82:$AM$82=E$120),$E$83:$AM$117))"
+            'IF(OR($D135="",E$134=""),"",'
+            "SUMPRODUCT(($D$97:$D$131=$D135)*($E$96:$AM$96=E$134),$E$97:$AM$131))"
         ),
         "count": (
-            'IF(OR($Y121="",Z$120=""),"",COUNTIF($D$83:$D$117,$Y121)*COUNTIF($E$82:$AM$82,Z$120))'
+            'IF(OR($T39="",U$38=""),"",COUNTIF($D$97:$D$131,$T39)*COUNTIF($E$96:$AM$96,U$38))'
         ),
     }
     every = formulas(built()[1])[NAME]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
-from xlconv.grid.theme import MARKS, ROLES, TINTS, WHITE, look, mark
+from xlconv.grid.theme import GREY, INK, MARKS, ROLES, TINTS, WHITE, look, mark
+from xlconv.lessons.build import build
+from xlconv.lessons.shipped import lesson_names
 
 READABLE = 4.5
 """The least contrast of a text, as the Web Content Accessibility Guidelines have it (1.4.3)."""
@@ -57,3 +60,68 @@ def test_each_weight_has_a_mark_of_its_own_beside_its_tint() -> None:
     for n in (0, 8, 9, 30):
         for role in ("kernel", "met", "copy", "stamp"):
             assert mark(n) in look(role, n).number_format
+
+
+DECISION = Path(__file__).parent.parent / "docs/decisions/017-a-path-and-one-colour-a-concept.md"
+
+Concepts = dict[str, tuple[set[str], set[str]]]
+
+OF_PHASES = ("phases", "checkerboard")
+"""The views whose tints are phases."""
+
+
+def concepts() -> Concepts:
+    """Each concept with its colours and its roles, as the decision tells them."""
+    told = [line for line in DECISION.read_text(encoding="utf-8").splitlines() if "|" in line]
+    cells = [[cell.strip() for cell in line.strip("| ").split("|")] for line in told]
+    table = [row for row in cells if len(row) == 3][2:]
+    return {name: (set(colors.split()), set(roles.split(", "))) for name, colors, roles in table}
+
+
+def accents(role: str) -> set[str]:
+    """What makes a role look other than words and numbers do."""
+    its = look(role)
+    return {color for color in (its.fill, its.color) if color} - {INK, GREY, WHITE}
+
+
+def lab(color: str) -> tuple[float, float, float]:
+    """A colour as CIE L*a*b* has it, where distances are those that are seen (D65)."""
+    parts = [int(color[n : n + 2], 16) / 255 for n in (0, 2, 4)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    x = (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505
+    y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    z = (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.0888
+    x, y, z = (t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116 for t in (x, y, z))
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+def apart(one: str, other: str) -> float:
+    return sum((a - b) ** 2 for a, b in zip(lab(one), lab(other), strict=True)) ** 0.5
+
+
+def test_a_role_has_the_colours_of_its_concept_and_a_colour_has_one() -> None:
+    table = concepts()
+    for colors, roles in table.values():
+        assert set.union(*map(accents, roles)) == colors
+    of_concepts = {role for _, roles in table.values() for role in roles}
+    assert {role for role in ROLES if accents(role)} == of_concepts
+    every = [color for its, _ in table.values() for color in its]
+    assert len(every) == len(set(every))
+
+
+def test_colours_of_two_concepts_can_be_told_apart() -> None:
+    for (one, _), (other, _) in combinations(concepts().values(), 2):
+        assert min(apart(a, b) for a in one for b in other) > 12, (one, other)
+    for colors, _ in concepts().values():
+        assert min(apart(color, tint) for color in colors for tint in TINTS) > 11, colors
+
+
+@pytest.mark.parametrize("name", lesson_names())
+def test_tint_is_a_weight_where_it_is_no_phase(name: str) -> None:
+    weights = {"kernel", "copy", "symbol", "met", "stamp", "live"}
+    for sheet in build(name).sheets:
+        tinted = {coat.role for coat in sheet.coats if coat.tint.max() >= 0}
+        tinted |= {light.role for light in sheet.lights if light.tint >= 0}
+        assert tinted <= weights | ({"output", "computed"} if sheet.view in OF_PHASES else set()), (
+            sheet.name
+        )

@@ -21,7 +21,7 @@ MADE = ClassFolder(
 
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:
-    folder = tmp_path / "class" / "teacher"
+    folder = tmp_path / "new" / "class" / "teacher"
     write_folder(folder, MADE)
     assert read_folder(folder) == MADE
     assert sorted(path.name for path in folder.iterdir()) == [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from decimal import Decimal
+import random
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -20,6 +21,7 @@ from tests.classroom.classes import ANA, BEN, CLASS, mark
 from tests.engines import ironcalc_engine
 from xlconv.classroom.feedback import feedback
 from xlconv.classroom.gradescope import results_json
+from xlconv.classroom.into import Filled
 from xlconv.classroom.marks import Graded, block_scores, half_up, total
 from xlconv.classroom.marks_book import marks_book
 from xlconv.classroom.results import write_results
@@ -201,6 +203,13 @@ def test_all_files_are_written_together(tmp_path: Path) -> None:
     assert (tmp_path / "out/feedback/BBBBBBBBBB.xlsx").read_bytes() == b"BBBBBBBBBB"
 
 
+def test_an_export_is_written_with_the_others(tmp_path: Path) -> None:
+    filled = Filled(b"id,mark", "mark", 0, 0, ())
+    new = write_results(tmp_path, CLASS, filled=("export.csv", filled))
+    assert new[tmp_path / "export.csv"]
+    assert (tmp_path / "export.csv").read_bytes() == b"id,mark"
+
+
 def test_a_return_alone_gets_gradescopes_own_name(tmp_path: Path) -> None:
     write_results(tmp_path, Results((ANA,), {}), gradescope=True)
     assert json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["score"] == 12
@@ -208,10 +217,11 @@ def test_a_return_alone_gets_gradescopes_own_name(tmp_path: Path) -> None:
 
 def test_two_returns_of_one_code_and_one_of_none_have_files_of_their_own(tmp_path: Path) -> None:
     nobody = Graded(None, "", "x.xlsx", ANA.marks, (), ANA.worth)
-    write_results(tmp_path, Results((ANA, ANA, nobody), {}), stems={ANA.code: "a-1"})
+    write_results(tmp_path, Results((ANA, ANA, ANA, nobody), {}), stems={ANA.code: "a-1"})
     assert {path.name for path in (tmp_path / "feedback").iterdir()} == {
         "a-1.txt",
         "a-1-2.txt",
+        "a-1-3.txt",
         "unknown.txt",
     }
 
@@ -237,3 +247,22 @@ def test_the_same_marks_give_the_same_bytes(tmp_path: Path) -> None:
     assert set(write_results(tmp_path, CLASS).values()) == {False}
     with ZipFile(tmp_path / "marks.xlsx") as archive:
         assert archive.testzip() is None
+
+
+def test_programs_round_as_the_files_do() -> None:
+    """Marks that end in half a tenth, of which a sum of binary numbers falls short."""
+    chance = random.Random(5)
+    shares = (0, 0.05, 0.25, 0.5, 1)
+    graded = []
+    for worth in (2.7, 5.4, 13.5, 27) * 50:
+        marks = [mark("S", "A1", f"b{n % 9}", "x", chance.choice(shares)) for n in range(27)]
+        graded.append(Graded(None, "", "", tuple(marks), (), {"S": worth}))
+    results = Results(tuple(graded), {})
+    sums = [sum((one.got for one in s.values()), start=Decimal(0)) for s in results.scores]
+    binary = [sum(float(one.got) for one in s.values()) for s in results.scores]
+    assert sum(a * 100 % 10 == 5 and float(a) > b for a, b in zip(sums, binary, strict=True)) > 3
+    school = [float(one.quantize(Decimal("0.1"), ROUND_HALF_UP)) for one in sums]
+    data = marks_book(results).to_bytes()
+    got = ironcalc_engine.recalculate(data)["Marks"]
+    assert [got[f"M{row}"] for row in range(7, 207)] == school
+    assert [row[12] for row in cells(data)[6:]] == school

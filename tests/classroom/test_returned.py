@@ -13,7 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import pytest
 
 from xlconv.classroom import unpacking
-from xlconv.classroom.naming import Who, named
+from xlconv.classroom.naming import Who, named, student_of
 from xlconv.classroom.returned import Return, last_of, returns
 from xlconv.classroom.unpacking import Unread
 
@@ -101,6 +101,38 @@ def test_the_same_is_found_in_a_folder(tmp_path: Path) -> None:
     assert not unread
     assert {one.who.id for one in read.values()} == {"4711", "12", "40712", ""}
     assert all(one.data == name.encode() for name, one in read.items())
+
+
+CLASS = {
+    "1": "Ambi Dexter",
+    "2": "O'Neil, Ana",
+    "3": "Ana María Ruiz Gómez",
+    "4": "王 小明",
+    "5": "Kim Lee",
+    "6": "Lee, Kim",
+    "7": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("told", "student"),
+    [
+        ("dexterambi", "1"),
+        ("Dexter Ambi", "1"),
+        ("oneilana", "2"),
+        ("Ana O'Neil", "2"),
+        ("ruizgomezanamaria", "3"),
+        ("Ana Maria Ruiz Gomez", "3"),
+        ("小明 王", "4"),
+        ("Kim Lee", None),
+        ("leekim", None),
+        ("ruizana", None),
+        ("Participant", None),
+        ("", None),
+    ],
+)
+def test_a_platforms_name_fits_one_student_or_none(told: str, student: str | None) -> None:
+    assert student_of(Who("canvas", "7", told), CLASS) == student
 
 
 LAST = {
@@ -267,11 +299,21 @@ def test_what_unpacks_to_too_much_is_named(tmp_path: Path) -> None:
 def test_all_that_archives_in_archives_hold_is_bounded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unpacking, "KEPT", 10)
+    monkeypatch.setattr(unpacking, "KEPT", 7)
     inner = zipped([("a.xlsx", b"1234567"), ("b.xlsx", b"1234567")])
     read, unread = in_a_zip(tmp_path, [("a.zip", inner), ("c.xlsx", b"1234567")])
     assert list(read) == ["a.zip/a.xlsx", "c.xlsx"]
     assert list(unread) == ["a.zip/b.xlsx"]
+
+
+def test_all_entries_of_all_archives_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpacking, "ENTRIES", 3)
+    inner = zipped([("a.xlsx", b"")])
+    read, unread = in_a_zip(tmp_path, [("a.zip", inner), ("b.zip", inner)])
+    assert list(read) == ["a.zip/a.xlsx"]
+    assert unread == {"b.zip": "archives hold over 3 files: unpack some"}
 
 
 def test_archives_lie_in_one_another_only_so_deep(tmp_path: Path) -> None:

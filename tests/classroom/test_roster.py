@@ -157,6 +157,13 @@ def test_letters_of_no_code_are_refused(tmp_path: Path) -> None:
         read_roster(path)
 
 
+def test_a_first_line_names_the_delimiter() -> None:
+    named = written("sep=;\nid;a, b, c\n1;Ana\n")
+    assert [record.cells for record in named.records] == [("id", "a, b, c"), ("1", "Ana")]
+    other = written("sep=|\nid,x|name\n1|Ana\n")
+    assert [record.cells for record in other.records] == [("id,x", "name"), ("1", "Ana")]
+
+
 def test_what_is_larger_than_any_class_is_refused_at_once(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("id" + "," * 2000 + "\n1\n", encoding="utf-8")

@@ -68,6 +68,10 @@ def test_a_key_is_32_bytes_and_never_twice_the_same() -> None:
     assert new_key() != new_key()
 
 
+def test_a_range_may_be_one_number() -> None:
+    assert numbers(KEY, "s", "x", (2,), 3, 3).tolist() == [3, 3]
+
+
 def test_a_range_that_is_none_is_refused() -> None:
     with pytest.raises(XlconvError, match="range must go from low to high, got 5 to 1"):
         numbers(KEY, "s", "x", (1,), 5, 1)

@@ -11,8 +11,16 @@ ALIKE, DIFFER = "all phases alike: no checkerboard", "the phases differ: a check
 SMOOTH = [[1, 2, 1], [2, 4, 2], [1, 2, 1]]
 
 
-@main("Overlap", "Read the first map: k = 3 is not a multiple of s = 2")
-@tries("Overlap", "Read the first map: k = 3 is not a multiple of s = 2")
+@main(
+    "Overlap",
+    "Read the first map: k = 3 is not a multiple of s = 2, and the counts go up and down, "
+    "1 2 4. Type k = 4 there: inside, all are 4.",
+)
+@tries(
+    "Overlap",
+    "Read the first map: k = 3 is not a multiple of s = 2, and the counts go up and down, "
+    "1 2 4. Type k = 4 there: inside, all are 4.",
+)
 def _(sheet: Page) -> None:
     assert (sheet["kernel_size_0"], sheet["stride_0"]) == (3, 2)
     assert sheet["rows_0"].tolist() == [1, 1, 2, 1, 2, 1, 2, 1]
@@ -21,8 +29,16 @@ def _(sheet: Page) -> None:
     assert set(sheet["corner_0"][2:, 2:].flat) == {4}
 
 
-@main("Overlap", "Type k = 7 into the first map: still uneven, from 9 to 16")
-@tries("Overlap", "Type k = 7 into the first map: still uneven, from 9 to 16")
+@main(
+    "Overlap",
+    "Type k = 7 into the first map: still uneven, from 9 to 16, but weaker: 16 is less "
+    "than twice 9. With k = 3 the counts go from 1 to 4, four times as many.",
+)
+@tries(
+    "Overlap",
+    "Type k = 7 into the first map: still uneven, from 9 to 16, but weaker: 16 is less "
+    "than twice 9. With k = 3 the counts go from 1 to 4, four times as many.",
+)
 def _(sheet: Page) -> None:
     before = sheet["corner_0"][1:, 1:]  # from k - s on, no stamp is missing
     assert before.max() == 4 * before.min()
@@ -33,8 +49,16 @@ def _(sheet: Page) -> None:
     assert sheet.says("uneven: inside, from 9 to 16")
 
 
-@main("Overlap", "Type s = 1 into the first map: from row and column 2 on")
-@tries("Overlap", "Type s = 1 into the first map: from row and column 2 on")
+@main(
+    "Overlap",
+    "Type s = 1 into the first map: from row and column 2 on, every cell gets all 9 "
+    "weights. With stride 1 there is no checkerboard.",
+)
+@tries(
+    "Overlap",
+    "Type s = 1 into the first map: from row and column 2 on, every cell gets all 9 "
+    "weights. With stride 1 there is no checkerboard.",
+)
 def _(sheet: Page) -> None:
     sheet.set(stride_0=1)
     counts = sheet["corner_0"]
@@ -44,7 +68,10 @@ def _(sheet: Page) -> None:
     assert sheet.texts().count("even: inside, every cell gets 9") == 1
 
 
-@tries("Overlap", "Type k = 2 and s = 3 into the first map")
+@tries(
+    "Overlap",
+    "Type k = 2 and s = 3 into the first map: rows and columns 2 and 5 get nothing at all.",
+)
 def _(sheet: Page) -> None:
     sheet.set(kernel_size_0=2, stride_0=3)
     nothing = np.zeros((8, 8), bool)
@@ -52,7 +79,11 @@ def _(sheet: Page) -> None:
     assert ((sheet["corner_0"] == 0) == nothing).all()
 
 
-@tries("Checkerboard", "Set all inputs to 5: the pattern stays")
+@tries(
+    "Checkerboard",
+    "Set all inputs to 5: the pattern stays, five times as strong. So it does not come "
+    "from the input.",
+)
 def _(sheet: Page) -> None:
     before = sheet["output"]
     assert len(set(before.flat)) > 1
@@ -60,7 +91,11 @@ def _(sheet: Page) -> None:
     assert (sheet["output"] == 5 * before).all()
 
 
-@tries("Checkerboard", "Set the kernel to 1 2 1 / 2 4 2 / 1 2 1: inside, every cell is 4")
+@tries(
+    "Checkerboard",
+    "Set the kernel to 1 2 1 / 2 4 2 / 1 2 1: inside, every cell is 4. The counts are "
+    "uneven, yet the weights make up for it.",
+)
 def _(sheet: Page) -> None:
     counts = sheet["count"]
     sheet.set(kernel=SMOOTH)
@@ -70,7 +105,10 @@ def _(sheet: Page) -> None:
     assert set(counts[1:-1, 1:-1].flat) == {1, 2, 4}
 
 
-@tries("Checkerboard", "Set the kernel to 0 0 0 / 0 1 0 / 0 0 0: one phase gets everything")
+@tries(
+    "Checkerboard",
+    "Set the kernel to 0 0 0 / 0 1 0 / 0 0 0: one phase gets everything, the others 0.",
+)
 def _(sheet: Page) -> None:
     sheet.set(kernel=[[0, 0, 0], [0, 1, 0], [0, 0, 0]])
     assert sheet["phase_sums"].tolist() == [[0, 0], [0, 1]]
@@ -78,7 +116,10 @@ def _(sheet: Page) -> None:
     assert sheet.says(DIFFER)
 
 
-@tries("Even", "Set all 16 weights to 1: inside, all is 4")
+@tries(
+    "Even",
+    "Set all 16 weights to 1: inside, all is 4. With even counts, equal weights leave no trace.",
+)
 def _(sheet: Page) -> None:
     inside = slice(2, -2)
     assert (sheet["count"][inside, inside] == 4).all()
@@ -88,7 +129,11 @@ def _(sheet: Page) -> None:
     assert sheet.says(ALIKE)
 
 
-@tries("Even", "Type 9 into one weight: the sum of its phase changes")
+@tries(
+    "Even",
+    "Type 9 into one weight: the sum of its phase changes, and 16 output cells, all of "
+    "that phase. Each phase owns four weights.",
+)
 def _(sheet: Page) -> None:
     for row, column in np.ndindex(4, 4):
         sums, output = sheet["phase_sums"], sheet["output"]
@@ -104,7 +149,11 @@ def _(sheet: Page) -> None:
         sheet.put("kernel", (row, column), number)
 
 
-@tries("Upsample", "Look inside the three results")
+@tries(
+    "Upsample",
+    "Look inside the three results, away from the edges: the left one goes 8, 16, 8, the "
+    "other two are 40 everywhere.",
+)
 def _(sheet: Page) -> None:
     inside = slice(1, -1)
     assert set(sheet["zeros_output"][inside, inside].flat) == {8, 16}
@@ -112,7 +161,11 @@ def _(sheet: Page) -> None:
         assert (sheet[f"{way}_output"][inside, inside] == 40).all()
 
 
-@tries("Upsample", "Type any weights over the kernel")
+@tries(
+    "Upsample",
+    "Type any weights over the kernel: the middle and the right result stay even inside, "
+    "as the input is even.",
+)
 def _(sheet: Page) -> None:
     for seed in range(3):
         kernel = np.random.default_rng(seed).integers(-9, 9, (3, 3))
@@ -121,7 +174,11 @@ def _(sheet: Page) -> None:
             assert (sheet[f"{way}_output"][1:-1, 1:-1] == 4 * kernel.sum()).all()
 
 
-@tries("Upsample", "Type 12 into the middle input: nearest makes a block of it")
+@tries(
+    "Upsample",
+    "Type 12 into the middle input: nearest makes a block of it, bilinear a hill, zeros "
+    "leave one lone cell.",
+)
 def _(sheet: Page) -> None:
     before = {way: sheet[f"{way}_field"] for way in ("zeros", "nearest", "bilinear")}
     sheet.put("input", (1, 1), 12)
@@ -138,7 +195,11 @@ def _(sheet: Page) -> None:
     assert changed["bilinear"].sum() == 16
 
 
-@tries("Upsample", "Read the edges of the middle and the right result")
+@tries(
+    "Upsample",
+    "Read the edges of the middle and the right result: 28, and 20 in the corners, since "
+    "zeros lie beyond them. That is padding, not a checkerboard.",
+)
 def _(sheet: Page) -> None:
     for way in ("nearest", "bilinear"):
         y = sheet[f"{way}_output"]
@@ -149,7 +210,11 @@ def _(sheet: Page) -> None:
         assert not field[:, [0, -1]].any()
 
 
-@tries("Bilinear", "Set all inputs to 16: inside, every output is 16")
+@tries(
+    "Bilinear",
+    "Set all inputs to 16: inside, every output is 16. The edges fade, since nothing lies "
+    "beyond them.",
+)
 def _(sheet: Page) -> None:
     sheet.set(input=16)
     y = sheet["output"]
@@ -158,7 +223,7 @@ def _(sheet: Page) -> None:
     assert max(edge) < 16
 
 
-@tries("Bilinear", "Type 1 into one weight: the words say")
+@tries("Bilinear", "Type 1 into one weight: the words say that it is no interpolation any more.")
 def _(sheet: Page) -> None:
     wrong = "the kernel is not the bilinear one"
     assert not sheet.says(wrong)

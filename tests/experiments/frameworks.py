@@ -20,7 +20,11 @@ def rule(sheet: Page, stride: int) -> list[bool]:
     return (~np.isnan(sheet["rule"][:, column])).tolist()
 
 
-@tries("Odd", "Type 9 into any input: both full outputs are the same")
+@tries(
+    "Odd",
+    "Type 9 into any input: both full outputs are the same, but the second frame begins "
+    "one row and one column later.",
+)
 def _(sheet: Page) -> None:
     for cell in np.ndindex(2, 2):
         sheet.put("input", cell, 9)
@@ -33,7 +37,11 @@ def _(sheet: Page) -> None:
     assert "PyTorch" in second
 
 
-@tries("Odd", "Set all inputs and weights to 1: the numbers still differ")
+@tries(
+    "Odd",
+    "Set all inputs and weights to 1: the numbers still differ. The 4 is at row 2, column "
+    "2 for TensorFlow, at row 1, column 1 for PyTorch.",
+)
 def _(sheet: Page) -> None:
     sheet.set(input=1, kernel=1)
     tensorflow, pytorch = sheet["output_0"], sheet["output_1"]
@@ -43,13 +51,16 @@ def _(sheet: Page) -> None:
     assert sheet.says(OTHER)
 
 
-@tries("Odd", "In the small table, find k = 3, s = 2: no padding of PyTorch")
+@tries(
+    "Odd",
+    "In the small table, find k = 3, s = 2: no padding of PyTorch gives TensorFlow's numbers.",
+)
 def _(sheet: Page) -> None:
     assert not rule(sheet, 2)[2]
     assert sheet.says("none")
 
 
-@tries("Even", "Type any numbers: the table keeps saying")
+@tries("Even", "Type any numbers: the table keeps saying that all are the same.")
 def _(sheet: Page) -> None:
     for seed in range(3):
         numbers = np.random.default_rng(seed).integers(-9, 9, 20)
@@ -58,12 +69,20 @@ def _(sheet: Page) -> None:
         assert not sheet.says(OTHER)
 
 
-@tries("Even", "In the small table, look down the column s = 2")
+@tries(
+    "Even",
+    "In the small table, look down the column s = 2: for k = 2, 4, 6 there is a padding, "
+    "for 3, 5, 7 none. Choose k as s plus an even number.",
+)
 def _(sheet: Page) -> None:
     assert rule(sheet, 2)[1:] == [True, False, True, False, True, False]
 
 
-@tries("Small", "Set all inputs and weights to 9: the last row and the last column")
+@tries(
+    "Small",
+    "Set all inputs and weights to 9: the last row and the last column of the 6 × 6 stay "
+    "0. No input reaches them.",
+)
 def _(sheet: Page) -> None:
     sheet.set(input=9, kernel=9)
     y = sheet["output_0"]
@@ -72,7 +91,11 @@ def _(sheet: Page) -> None:
     assert not y[:, -1].any()
 
 
-@tries("Small", "In the table, find the cut of 0 | -1")
+@tries(
+    "Small",
+    "In the table, find the crop of 0 | -1: it adds a row and a column of zeros, as "
+    "PyTorch's output_padding=1 does.",
+)
 def _(sheet: Page) -> None:
     assert sheet.texts().count("0 | -1") == 5
     texts = sheet.texts()
@@ -82,7 +105,11 @@ def _(sheet: Page) -> None:
     assert sheet["output_1"].shape == (5, 5)
 
 
-@tries("Small", "In the table, find ONNX: with SAME it takes no negative padding")
+@tries(
+    "Small",
+    "In the table, find ONNX: with SAME it takes no negative padding, and gives 5 × 5, "
+    "another shape.",
+)
 def _(sheet: Page) -> None:
     texts = sheet.texts()
     for name in ("ONNX upper", "ONNX lower"):

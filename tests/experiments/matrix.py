@@ -13,7 +13,11 @@ def lit_rows(sheet: Page) -> list[int]:
     return np.flatnonzero(sheet.lit("matrix_transposed").any(1)).tolist()
 
 
-@tries("One row", "Set the input to 1 0 0: y is the first column")
+@tries(
+    "One row",
+    "Set the input to 1 0 0: y is the first column of Cᵀ, the kernel itself. With 0 1 0 "
+    "it stands one cell lower.",
+)
 def _(sheet: Page) -> None:
     sheet.set(input=[1, 0, 0])
     assert sheet["flat_output"].tolist() == sheet["matrix_transposed"][:, 0].tolist()
@@ -22,7 +26,11 @@ def _(sheet: Page) -> None:
     assert sheet["flat_output"].tolist() == [0, 1, 2, 4, 0]
 
 
-@tries("One row", "Type 9 into one weight of the kernel: one diagonal")
+@tries(
+    "One row",
+    "Type 9 into one weight of the kernel: one diagonal of the matrix changes, all three "
+    "cells of it.",
+)
 def _(sheet: Page) -> None:
     for u in range(3):
         before = sheet["matrix_transposed"]
@@ -32,30 +40,54 @@ def _(sheet: Page) -> None:
         assert changed.sum() == 3
 
 
-@tries("One row", "Look at column 2: from left to right its row reads 4 2 1")
+@tries(
+    "One row",
+    "Look at column 2: from left to right its row reads 4 2 1, the kernel backwards. This "
+    "is why collecting turns it.",
+)
 def _(sheet: Page) -> None:
     sheet.set(look_column=2)
     assert sheet["matrix_transposed"][2].tolist() == [4, 2, 1] == sheet["kernel"][::-1].tolist()
     assert lit_rows(sheet) == [2]
 
 
-@tries("One row", "Set the kernel to 5 6 7: each row of C below")
+@tries(
+    "One row",
+    "Set the kernel to 5 6 7: each row of C below is 5 6 7 at one place. C takes 5 "
+    "numbers to 3, Cᵀ takes 3 numbers to 5.",
+)
 def _(sheet: Page) -> None:
     sheet.set(kernel=[5, 6, 7])
     assert sheet["matrix"].tolist() == [[5, 6, 7, 0, 0], [0, 5, 6, 7, 0], [0, 0, 5, 6, 7]]
     assert sheet["matrix_transposed"].shape == (5, 3)
 
 
-@main("Matrix", "Set the input to 1 0 / 0 0")
-@tries("Stride 1", "Set the input to 1 0 / 0 0")
+@main(
+    "Matrix",
+    "Set the input to 1 0 / 0 0: y is the first column of Cᵀ, and folded it is the kernel "
+    "in a corner of the output.",
+)
+@tries(
+    "Stride 1",
+    "Set the input to 1 0 / 0 0: y is the first column of Cᵀ, and folded it is the kernel "
+    "in a corner of the output.",
+)
 def _(sheet: Page) -> None:
     sheet.set(input=[[1, 0], [0, 0]])
     assert sheet["flat_output"].tolist() == sheet["matrix_transposed"][:, 0].tolist()
     assert (sheet["output"] == np.pad(sheet["kernel"], (0, 1))).all()
 
 
-@main("Matrix", "Look at row 0, column 0: its row of Cᵀ holds one weight, 1 0 0 0")
-@tries("Stride 1", "Look at row 0, column 0: its row of Cᵀ holds one weight, 1 0 0 0")
+@main(
+    "Matrix",
+    "Look at row 0, column 0: its row of Cᵀ holds one weight, 1 0 0 0. At row 1, column 1 "
+    "it holds four, 1 0 2 1: this 0 is a weight, too.",
+)
+@tries(
+    "Stride 1",
+    "Look at row 0, column 0: its row of Cᵀ holds one weight, 1 0 0 0. At row 1, column 1 "
+    "it holds four, 1 0 2 1: this 0 is a weight, too.",
+)
 def _(sheet: Page) -> None:
     for place, number, row in ((0, 0, [1, 0, 0, 0]), (1, 5, [1, 0, 2, 1])):
         sheet.set(look_row=place, look_column=place)
@@ -65,14 +97,18 @@ def _(sheet: Page) -> None:
     assert [sum(sheet["matrix_transposed"][n] == 7) for n in (0, 5)] == [1, 4]
 
 
-@main("Matrix", "Type 9 into one weight: it appears four times")
-@tries("Stride 1", "Type 9 into one weight: it appears four times")
+@main("Matrix", "Type 9 into one weight: it appears four times in Cᵀ, once for each input cell.")
+@tries("Stride 1", "Type 9 into one weight: it appears four times in Cᵀ, once for each input cell.")
 def _(sheet: Page) -> None:
     sheet.put("kernel", (1, 2), 9)
     assert (sheet["matrix_transposed"] == 9).sum(0).tolist() == [1, 1, 1, 1]
 
 
-@tries("Stride 2", "Set the kernel to 1 2 3 / 4 5 6 / 7 8 9: in C below")
+@tries(
+    "Stride 2",
+    "Set the kernel to 1 2 3 / 4 5 6 / 7 8 9: in C below, its second row has the kernel "
+    "two columns further on, its third two rows of the map.",
+)
 def _(sheet: Page) -> None:
     sheet.set(kernel=np.arange(1, 10).reshape(3, 3))
     maps = sheet["matrix"].reshape(4, 5, 5)
@@ -82,13 +118,21 @@ def _(sheet: Page) -> None:
     assert (maps[2] == np.roll(first, 2, 0)).all()
 
 
-@tries("Stride 2", "Set the whole kernel to 1 and count the ones")
+@tries(
+    "Stride 2",
+    "Set the whole kernel to 1 and count the ones in the rows of Cᵀ: 1, 2 or 4. The "
+    "overlap is uneven.",
+)
 def _(sheet: Page) -> None:
     sheet.set(kernel=1)
     assert set((sheet["matrix_transposed"] == 1).sum(1)) == {1, 2, 4}
 
 
-@tries("Stride 2", "Look at row 2, column 2: four weights, from the kernel's corners")
+@tries(
+    "Stride 2",
+    "Look at row 2, column 2: four weights, from the kernel's corners. At row 1, column 1 "
+    "only the middle one is left.",
+)
 def _(sheet: Page) -> None:
     sheet.set(kernel=np.arange(1, 10).reshape(3, 3), look_row=2, look_column=2)
     assert sheet["matrix_transposed"][12].tolist() == [9, 7, 3, 1]
@@ -98,7 +142,11 @@ def _(sheet: Page) -> None:
     assert lit_rows(sheet) == [6]
 
 
-@tries("Padding", "Look at row 0, column 0: its row of Cᵀ reads 1 0 0 0")
+@tries(
+    "Padding",
+    "Look at row 0, column 0: its row of Cᵀ reads 1 0 0 0, that of row 1, column 1 on the "
+    "sheet before. All 9 rows stand there.",
+)
 def _(sheet: Page) -> None:
     sheet.set(look_row=0, look_column=0)
     rows = sheet["matrix_transposed"]
@@ -109,13 +157,21 @@ def _(sheet: Page) -> None:
     assert (before[1:4, 1:4].reshape(9, 4) == rows).all()
 
 
-@tries("Padding", "Set the kernel to nine ones: each row of C below has only four")
+@tries(
+    "Padding",
+    "Set the kernel to nine ones: each row of C below has only four of them. The other "
+    "five weights lie on the padding.",
+)
 def _(sheet: Page) -> None:
     sheet.set(kernel=1)
     assert sheet["matrix"].sum(1).tolist() == [4, 4, 4, 4]
 
 
-@tries("Padding", "Set the kernel's middle to 7: it stands alone in four rows")
+@tries(
+    "Padding",
+    "Set the kernel's middle to 7: it stands alone in four rows of Cᵀ. The corners of the "
+    "output are the inputs times 7.",
+)
 def _(sheet: Page) -> None:
     sheet.put("kernel", (1, 1), 7)
     rows = sheet["matrix_transposed"]
@@ -125,7 +181,11 @@ def _(sheet: Page) -> None:
     assert (sheet["output"][::2, ::2] == 7 * sheet["input"]).all()
 
 
-@tries("Channels", "Type 9 into the first weight of the kernel: it appears three times")
+@tries(
+    "Channels",
+    "Type 9 into the first weight of the kernel: it appears three times, all in the top "
+    "left block of Cᵀ, from input channel 0 to output channel 0.",
+)
 def _(sheet: Page) -> None:
     sheet.put("kernel", (0, 0, 0), 9)
     nines = sheet["matrix_transposed"] == 9
@@ -135,7 +195,10 @@ def _(sheet: Page) -> None:
     assert (sheet["output"][0] != before[0]).any()
 
 
-@tries("Channels", "Set the input's second row to 0 0 0: the right half")
+@tries(
+    "Channels",
+    "Set the input's second row to 0 0 0: the right half of Cᵀ meets only zeros, and drops out.",
+)
 def _(sheet: Page) -> None:
     x = sheet["input"]
     x[1] = 0
@@ -144,7 +207,11 @@ def _(sheet: Page) -> None:
     assert (sheet["flat_output"] == sheet["matrix_transposed"][:, :3] @ x[0]).all()
 
 
-@tries("Channels", "Look at channel 1: the row that lights up crosses both")
+@tries(
+    "Channels",
+    "Look at channel 1: the row that lights up crosses both input channels. Their "
+    "products are added.",
+)
 def _(sheet: Page) -> None:
     sheet.set(look_channel=1)
     (row,) = lit_rows(sheet)

@@ -14,7 +14,11 @@ def sizes(sheet: Page, row: int) -> dict[float, float]:
     return {line[0]: line[2] for line in lines}
 
 
-@tries("One row", "Type 5 into the last weight: with padding 1 the orange cell is 15")
+@tries(
+    "One row",
+    "Type 5 into the last weight: with padding 1 the orange cell is 15, the number that "
+    "is struck through on its left. It was there, but cropped.",
+)
 def _(sheet: Page) -> None:
     sheet.put("kernel", 2, 5)
     assert sheet["output_0_1"][-1] == 15
@@ -23,7 +27,11 @@ def _(sheet: Page) -> None:
     assert len(sheet["output_0_0_full"]) == 7
 
 
-@tries("One row", "Set all weights to 9: with padding 0 the orange cell stays 0")
+@tries(
+    "One row",
+    "Set all weights to 9: with padding 0 the orange cell stays 0. Nothing was cropped "
+    "there, so a 0 is added.",
+)
 def _(sheet: Page) -> None:
     sheet.set(kernel=9)
     assert sheet["output_1_1"][-1] == 0
@@ -32,18 +40,30 @@ def _(sheet: Page) -> None:
     assert sheet.says(ONLY_ZEROS)
 
 
-@tries("One row", "At the foot, read the lines with padding 1")
+@tries(
+    "One row",
+    "At the foot, read the lines with padding 1: 5 cells turn into 3, and 6 cells as "
+    "well. So 3 may come from 5 or from 6.",
+)
 def _(sheet: Page) -> None:
     assert sizes(sheet, 0) == {4: 2, 5: 3, 6: 3, 7: 4}
 
 
-@tries("One row", "At the foot, find 8 cells with padding 0")
+@tries(
+    "One row",
+    "At the foot, find 8 cells with padding 0: no window reads the last one, its count is "
+    "0. So the way back puts 0 there.",
+)
 def _(sheet: Page) -> None:
     assert sizes(sheet, 1)[8] == 3
     assert sheet["windows_1_2"].tolist() == [1, 1, 2, 1, 2, 1, 1, 0]
 
 
-@tries("Two axes", "Set the kernel's last row to 0 0 0")
+@tries(
+    "Two axes",
+    "Set the kernel's last row to 0 0 0: the whole uncovered row is 0, since only those "
+    "weights reach it.",
+)
 def _(sheet: Page) -> None:
     kernel = sheet["kernel"]
     assert sheet["output_0_1"][-1].any()
@@ -56,7 +76,11 @@ def _(sheet: Page) -> None:
     assert not sheet["output_0_1"][-1].any()
 
 
-@tries("Two axes", "Type 9 into every weight: with padding 0")
+@tries(
+    "Two axes",
+    "Type 9 into every weight: with padding 0 the uncovered row and column stay 0, and "
+    "the words under them say so.",
+)
 def _(sheet: Page) -> None:
     sheet.set(kernel=9)
     y = sheet["output_1_1"]
@@ -67,7 +91,11 @@ def _(sheet: Page) -> None:
     assert sheet.texts().count("orange: uncovered, real values") == 1
 
 
-@tries("Stride 3", "Set all inputs and weights to 9: with padding 1")
+@tries(
+    "Stride 3",
+    "Set all inputs and weights to 9: with padding 1, output_padding 1 uncovers a row "
+    "that was cropped; output_padding 2 then adds one of zeros.",
+)
 def _(sheet: Page) -> None:
     sheet.set(input=9, kernel=9)
     full = sheet["output_1_0"]
@@ -83,7 +111,11 @@ def _(sheet: Page) -> None:
     assert sheet.texts().count("orange: uncovered, real values and zeros") == 1
 
 
-@tries("Stride 3", "At the foot, read the lines with padding 1")
+@tries(
+    "Stride 3",
+    "At the foot, read the lines with padding 1: three sizes, 4, 5 and 6, turn into 2. "
+    "The next larger one already turns into 3.",
+)
 def _(sheet: Page) -> None:
     table = {
         sheet.line_of(f"windows_0_{n}")[0]: sheet.line_of(f"windows_0_{n}")[2] for n in range(5)

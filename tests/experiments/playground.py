@@ -21,7 +21,11 @@ def counts(sheet: Page) -> set[float]:
     return set(found[~np.isnan(found)])
 
 
-@tries("Playground", "Set stride to 1, 2, 3, 4: the output grows")
+@tries(
+    "Playground",
+    "Set stride to 1, 2, 3, 4: the output grows from 6 × 6 to 9, 12, 15. At 3 every count "
+    "is 1: the stamps just touch.",
+)
 def _(sheet: Page) -> None:
     for stride, cells in ((1, 6), (2, 9), (3, 12), (4, 15)):
         sheet.set(stride=stride)
@@ -31,7 +35,11 @@ def _(sheet: Page) -> None:
     assert counts(sheet) == {1}
 
 
-@tries("Playground", "At stride 4 there are gaps")
+@tries(
+    "Playground",
+    "At stride 4 there are gaps between the stamps, rows and columns 3, 7 and 11. They "
+    "stay 0, whatever you type.",
+)
 def _(sheet: Page) -> None:
     sheet.set(stride=4)
     gaps = np.zeros((15, 15), bool)
@@ -41,7 +49,11 @@ def _(sheet: Page) -> None:
     assert ((sheet["output_full"][:15, :15] == 0) == gaps).all()
 
 
-@tries("Playground", "At stride 2, set padding to 1: one ring is struck through")
+@tries(
+    "Playground",
+    "At stride 2, set padding to 1: one ring is struck through and 7 × 7 is left. With "
+    "output_padding 1 it is 8 × 8: the last row and column are kept.",
+)
 def _(sheet: Page) -> None:
     sheet.set(stride=2, padding=1)
     ring = np.ones((9, 9), bool)
@@ -55,7 +67,11 @@ def _(sheet: Page) -> None:
     assert sheet.says(AGREE)
 
 
-@tries("Playground", "Set padding to 0 and output_padding to 1")
+@tries(
+    "Playground",
+    "Set padding to 0 and output_padding to 1: a row and a column are added that no stamp "
+    "reaches, their counts are 0.",
+)
 def _(sheet: Page) -> None:
     sheet.set(padding=0, output_padding=1)
     assert size(sheet, "output_full") == (10, 10)
@@ -64,7 +80,7 @@ def _(sheet: Page) -> None:
     assert ((sheet["count"][:10, :10] == 0) == added).all()
 
 
-@tries("Playground", "Set output_padding to 2: it is refused")
+@tries("Playground", "Set output_padding to 2: it is refused. Read why, and set it back to 0.")
 def _(sheet: Page) -> None:
     sheet.set(output_padding=2)
     assert sheet.says(
@@ -75,7 +91,11 @@ def _(sheet: Page) -> None:
     assert size(sheet, "output_full") == (9, 9)
 
 
-@tries("Playground", "At stride 2, compare kernel_size 3 with 4")
+@tries(
+    "Playground",
+    "At stride 2, compare kernel_size 3 with 4: the counts 1, 2, 4 alternate; with 4 they "
+    "are all 4 away from the border.",
+)
 def _(sheet: Page) -> None:
     sheet.set(stride=2, kernel_size=3)
     inside = sheet["count"][1:8, 1:8]
@@ -86,7 +106,10 @@ def _(sheet: Page) -> None:
     assert (sheet["count"][2:8, 2:8] == 4).all()
 
 
-@tries("Playground", "At kernel_size 4, set dilation to 2: gaps again")
+@tries(
+    "Playground",
+    "At kernel_size 4, set dilation to 2: gaps again. All weights land on even rows and columns.",
+)
 def _(sheet: Page) -> None:
     sheet.set(kernel_size=4, dilation=2)
     found = sheet["count"][:13, :13]

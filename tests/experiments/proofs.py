@@ -1,4 +1,7 @@
-"""The proofs of what lessons say under "Try this", each by its lesson, sheet and first words."""
+"""The proofs of what lessons say under "Try this", each by its lesson, its sheet and all it says.
+
+An item that says something else is another item, which has no proof yet.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ Proof = Callable[[Page], None]
 
 
 class Item(NamedTuple):
-    """An item under "Try this"; `words` are its first ones, or all of them."""
+    """An item under "Try this"."""
 
     lesson: str
     sheet: str

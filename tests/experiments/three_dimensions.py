@@ -14,7 +14,11 @@ def met(sheet: Page, depth: int, row: int, column: int) -> list[int]:
     return [int(one.sum()) for one in sheet.lit("input")]
 
 
-@tries("Distribute", "Set the step to 0, then raise it by one at a time")
+@tries(
+    "Distribute",
+    "Set the step to 0, then raise it by one at a time: each stamp lands on two slices of "
+    "the output.",
+)
 def _(sheet: Page) -> None:
     sheet.set(step=0)
     assert not sheet["output"].any()
@@ -30,7 +34,11 @@ def _(sheet: Page) -> None:
         assert [sheet.beside(name) for name in ("depth", "row", "column")] == [[d], [r], [c]]
 
 
-@tries("Distribute", "At step 8, read the counts")
+@tries(
+    "Distribute",
+    "At step 8, read the counts: 1 at the corners of the outer slices, 8 in the very "
+    "middle of the volume.",
+)
 def _(sheet: Page) -> None:
     sheet.set(step=8)
     count = sheet["count"]
@@ -38,7 +46,11 @@ def _(sheet: Page) -> None:
     assert np.argwhere(count == 8).tolist() == [[1, 1, 1]]
 
 
-@tries("Distribute", "Set the second slice of the kernel to zeros")
+@tries(
+    "Distribute",
+    "Set the second slice of the kernel to zeros: the last slice of the output is 0, the "
+    "others follow their own slice of the input alone.",
+)
 def _(sheet: Page) -> None:
     kernel = sheet["kernel"]
     kernel[1] = 0
@@ -54,27 +66,41 @@ def _(sheet: Page) -> None:
         before = sheet["output"]
 
 
-@tries("Collect", "Look at depth 1, row 1, column 1: all eight inputs reach it")
+@tries(
+    "Collect",
+    "Look at depth 1, row 1, column 1: all eight inputs reach it, each through another weight.",
+)
 def _(sheet: Page) -> None:
     assert met(sheet, 1, 1, 1) == [4, 4]
     assert len(set(sheet.colours("input").flat)) == 8
 
 
-@tries("Collect", "Look at depth 0, row 0, column 0: one input is left")
+@tries(
+    "Collect",
+    "Look at depth 0, row 0, column 0: one input is left, through the first weight of the kernel.",
+)
 def _(sheet: Page) -> None:
     assert met(sheet, 0, 0, 0) == [1, 0]
     assert sheet.says("x[0,0,0]*w[0,0,0]")
     assert "1 = 1*1" in sheet.texts()
 
 
-@tries("Collect", "Set the kernel's first slice to 1 2 / 3 4 and its second to 5 6 / 7 8")
+@tries(
+    "Collect",
+    "Set the kernel's first slice to 1 2 / 3 4 and its second to 5 6 / 7 8: reversed, "
+    "they read 8 7 / 6 5 and 4 3 / 2 1.",
+)
 def _(sheet: Page) -> None:
     sheet.set(kernel=[[[1, 2], [3, 4]], [[5, 6], [7, 8]]])
     assert sheet["turned"].tolist() == [[[8, 7], [6, 5]], [[4, 3], [2, 1]]]
     assert sheet.says("Kernel reversed along all axes")
 
 
-@tries("Stride", "Look at any cell of depth 1: exactly two inputs reach it")
+@tries(
+    "Stride",
+    "Look at any cell of depth 1: exactly two inputs reach it, one from each slice. At "
+    "depth 0 and 2: one.",
+)
 def _(sheet: Page) -> None:
     for row, column in np.ndindex(4, 4):
         assert met(sheet, 1, row, column) == [1, 1]
@@ -82,7 +108,11 @@ def _(sheet: Page) -> None:
         assert met(sheet, 2, row, column) == [0, 1]
 
 
-@tries("Stride", "Set the kernel's first slice to ones and its second to zeros")
+@tries(
+    "Stride",
+    "Set the kernel's first slice to ones and its second to zeros: two output slices are "
+    "the input's, each value a patch of 2 × 2.",
+)
 def _(sheet: Page) -> None:
     sheet.set(kernel=[[[1, 1], [1, 1]], [[0, 0], [0, 0]]])
     y = sheet["output"]

@@ -10,20 +10,28 @@ tries = proofs_of("transposed-convolutions")
 AGREE = "both views agree  ✓"
 
 
-@tries("Why", "Set the kernel to 1 1 / 1 1: each input value fills a block")
+@tries(
+    "Why",
+    "Set the kernel to 1 1 / 1 1: each input value fills a block of 2 × 2. This is "
+    "nearest-neighbour interpolation.",
+)
 def _(why: Page) -> None:
     why.set(kernel=1)
     assert (why["output"] == why["input"].repeat(2, 0).repeat(2, 1)).all()
 
 
-@tries("Why", "Set the kernel to 1 0 / 0 0")
+@tries("Why", "Set the kernel to 1 0 / 0 0: the inputs, two apart, with zeros between.")
 def _(why: Page) -> None:
     why.set(kernel=[[1, 0], [0, 0]])
     (a, b), (c, d) = why["input"]
     assert why["output"].tolist() == [[a, 0, b, 0], [0] * 4, [c, 0, d, 0], [0] * 4]
 
 
-@tries("Distribute", "Set the step to 0, then raise it by one")
+@tries(
+    "Distribute",
+    "Set the step to 0, then raise it by one at a time: each stamp lands on the output "
+    "and adds up.",
+)
 def _(distribute: Page) -> None:
     expected = np.zeros((6, 6))
     distribute.set(step=0)
@@ -37,7 +45,11 @@ def _(distribute: Page) -> None:
         assert (distribute.beside("row"), distribute.beside("column")) == ([row], [column])
 
 
-@tries("Distribute", "Click on a cell in the middle of the output: nine terms")
+@tries(
+    "Distribute",
+    "Click on a cell in the middle of the output: nine terms. In a corner: one. The edges "
+    "get fewer stamps.",
+)
 def _(distribute: Page) -> None:
     assert len(distribute.formula("output", (2, 2)).split("+")) == 9
     for corner in ((0, 0), (0, -1), (-1, 0), (-1, -1)):
@@ -45,7 +57,10 @@ def _(distribute: Page) -> None:
     assert len(distribute.formula("output", (0, 2)).split("+")) == 3
 
 
-@tries("Distribute", "At step 16, type 5 into one input cell")
+@tries(
+    "Distribute",
+    "At step 16, type 5 into one input cell: exactly a 3 × 3 patch of the output changes.",
+)
 def _(distribute: Page) -> None:
     distribute.set(step=16)
     before = distribute["output"]
@@ -55,7 +70,11 @@ def _(distribute: Page) -> None:
     assert ((distribute["output"] != before) == changed).all()
 
 
-@tries("Distribute", "Type 9 into the middle of the kernel")
+@tries(
+    "Distribute",
+    "Type 9 into the middle of the kernel: each stamp has one large value now, and these "
+    "land on the inner 4 × 4 cells.",
+)
 def _(distribute: Page) -> None:
     before = distribute["output"]
     distribute.put("kernel", (1, 1), 9)
@@ -65,7 +84,11 @@ def _(distribute: Page) -> None:
     assert ((distribute["output"] != before) == inner).all()
 
 
-@tries("Collect", "Look at row 2, column 3: the input at the top left")
+@tries(
+    "Collect",
+    "Look at row 2, column 3: of the inputs that light up, the one at the top left has "
+    "the tint of the weight at the bottom right of the kernel.",
+)
 def _(collect: Page) -> None:
     collect.set(look_row=2, look_column=3)
     window, kernel = collect.colours("stretched")[2:5, 3:6], collect.colours("kernel")
@@ -73,7 +96,9 @@ def _(collect: Page) -> None:
     assert len(set(kernel.flat)) == 9
 
 
-@tries("Collect", "Look at row 0, column 0: one input and one weight are left")
+@tries(
+    "Collect", "Look at row 0, column 0: one input and one weight are left, all else is padding."
+)
 def _(collect: Page) -> None:
     collect.set(look_row=0, look_column=0)
     assert collect.says("x[0,0]*w[0,0]")
@@ -83,7 +108,11 @@ def _(collect: Page) -> None:
     assert window.sum() == 1
 
 
-@tries("Collect", "Type 5 into the middle of the kernel")
+@tries(
+    "Collect",
+    "Type 5 into the middle of the kernel: the turned kernel, both outputs and the sum in "
+    "words follow, and still agree.",
+)
 def _(collect: Page) -> None:
     before = collect["output"]
     collect.put("kernel", (1, 1), 5)
@@ -98,7 +127,11 @@ def _(collect: Page) -> None:
     assert collect.says(AGREE)
 
 
-@tries("Gniddap", "Type 9 into any weight: padding 1 and 2 show the numbers of padding 0")
+@tries(
+    "Gniddap",
+    "Type 9 into any weight: padding 1 and 2 show the numbers of padding 0, with one ring "
+    "and two rings struck through. They only take away.",
+)
 def _(gniddap: Page) -> None:
     for weight in np.ndindex(3, 3):
         gniddap.put("kernel", weight, 9)
@@ -108,14 +141,22 @@ def _(gniddap: Page) -> None:
             assert (gniddap[f"output_{p}"] == full[p:-p, p:-p]).all()
 
 
-@tries("Gniddap", "Count the rings of zeros around the input")
+@tries(
+    "Gniddap",
+    "Count the rings of zeros around the stretched input, below: 2 for padding 0, then 1, "
+    "then none. Collecting says the same.",
+)
 def _(gniddap: Page) -> None:
     for p in range(3):
         assert (gniddap[f"trimmed_{p}"] == np.pad(gniddap["input"], 2 - p)).all()
     assert gniddap.texts().count(AGREE) == 3
 
 
-@tries("Gniddap", "Set the kernel to nine ones: for padding 2")
+@tries(
+    "Gniddap",
+    "Set the kernel to nine ones: for padding 2, which is k-1, each number is the sum of "
+    "a 3 × 3 window of the input, without any zeros.",
+)
 def _(gniddap: Page) -> None:
     gniddap.set(kernel=1)
     x = gniddap["input"]
@@ -124,7 +165,11 @@ def _(gniddap: Page) -> None:
     assert (gniddap["trimmed_2"] == x).all()
 
 
-@tries("Sedirts", "Read the counts: 1 1 2 1 1 along each axis")
+@tries(
+    "Sedirts",
+    "Read the counts: 1 1 2 1 1 along each axis, as 3 is not a multiple of 2. With equal "
+    "weights that alone makes a checkerboard.",
+)
 def _(sedirts: Page) -> None:
     along = [1, 1, 2, 1, 1]
     assert sedirts["count_0"].tolist() == sedirts["count_1"].tolist() == along
@@ -133,13 +178,17 @@ def _(sedirts: Page) -> None:
     assert len(set(sedirts["output"].flat)) > 1
 
 
-@tries("Sedirts", "Set all inputs and the whole kernel to 1")
+@tries("Sedirts", "Set all inputs and the whole kernel to 1: the output is then exactly the count.")
 def _(sedirts: Page) -> None:
     sedirts.set(input=1, kernel=1)
     assert (sedirts["output"] == sedirts["count"]).all()
 
 
-@tries("Sedirts", "Set the 1 in the middle of the kernel to 0")
+@tries(
+    "Sedirts",
+    "Set the 1 in the middle of the kernel to 0: rows 1 and 3 of the output are 0. Of the "
+    "kernel only the middle row reaches them.",
+)
 def _(sedirts: Page) -> None:
     assert sedirts["kernel"][1].tolist() == [0, 1, 0]
     sedirts.put("kernel", (1, 1), 0)
@@ -148,7 +197,11 @@ def _(sedirts: Page) -> None:
     assert not sedirts["output"][[1, 3]].any()
 
 
-@tries("1-D", "Look at columns 1, 2, 3 and so on: the even ones meet two weights")
+@tries(
+    "1-D",
+    "Look at columns 1, 2, 3 and so on: the even ones meet two weights, the odd ones one. "
+    "At the ends, 0 and 8, it is one.",
+)
 def _(row: Page) -> None:
     assert row["count"].tolist() == [1, 1, 2, 1, 2, 1, 2, 1, 1]
     for column, met in enumerate(row["count"]):
@@ -156,7 +209,11 @@ def _(row: Page) -> None:
         assert row.lit("input").sum() == met, column
 
 
-@tries("1-D", "Add up column 4 of the staircase: 3 + 3 = 6")
+@tries(
+    "1-D",
+    "Add up column 4 of the staircase: 3 + 3 = 6, the output cell under it. So it is for "
+    "every column.",
+)
 def _(row: Page) -> None:
     stamps, sums = row["stamps"], np.zeros(9)
     assert (stamps[1, 2], stamps[2, 0]) == (3, 3)
@@ -168,7 +225,11 @@ def _(row: Page) -> None:
     assert {cell.rstrip("0123456789") for cell in row.address("stamps")[[1, 2], [2, 0]]} == below
 
 
-@tries("1-D", "Set the kernel to 0.5 1 0.5")
+@tries(
+    "1-D",
+    "Set the kernel to 0.5 1 0.5: columns 1, 3, 5, 7 are the inputs, and 2, 4, 6 the "
+    "means of their neighbours. Linear interpolation!",
+)
 def _(row: Page) -> None:
     row.set(kernel=[0.5, 1, 0.5])
     x, y = row["input"], row["output"]
@@ -176,9 +237,13 @@ def _(row: Page) -> None:
     assert (y[2:-1:2] == (x[1:] + x[:-1]) / 2).all()
 
 
-@tries("Channels", "Set kernel [0, 0] to zeros")
+@tries(
+    "Channels",
+    "Set kernel w[0,0] to zeros: input channel 0 falls silent in output channel 0, not in "
+    "output channel 1.",
+)
 def _(channels: Page) -> None:
-    assert channels.says("Kernel [0, 0]")
+    assert channels.says("Kernel w[0,0]")
     before, parts = channels["output"], channels["parts"]
     kernel = channels["kernel"]
     kernel[0, 0] = 0
@@ -190,16 +255,21 @@ def _(channels: Page) -> None:
     assert channels["parts"][0, 1].any()
 
 
-@tries("Channels", "Click on an output cell: a sum of three parts")
+@tries(
+    "Channels",
+    "Click on an output cell: a sum of three parts, one for each input channel, nothing more.",
+)
 def _(channels: Page) -> None:
     for o, row, column in np.ndindex(2, 7, 7):
         terms = channels.formula("output", (o, row, column)).removeprefix("=").split("+")
         assert terms == channels.address("parts")[:, o, row, column].tolist()
 
 
-@tries("Sum", "Set kernels [1, 0] and [2, 0] to zeros")
+@tries(
+    "Sum", "Set kernels w[1,0] and w[2,0] to zeros: the output is what input channel 0 gives alone."
+)
 def _(channels: Page) -> None:
-    assert channels.says("Kernel [1, 0]")
+    assert channels.says("Kernel w[1,0]")
     first, kernel = channels["parts"][0], channels["kernel"]
     kernel[1:] = 0
     channels.set(kernel=kernel[:, None])
@@ -207,7 +277,11 @@ def _(channels: Page) -> None:
     assert first.any()
 
 
-@tries("Sum", "Type 9 into the middle of kernel [2, 0]")
+@tries(
+    "Sum",
+    "Type 9 into the middle of kernel w[2,0]: only the third part changes, and the output "
+    "by as much.",
+)
 def _(channels: Page) -> None:
     before, parts, kernel = channels["output"], channels["parts"], channels["kernel"]
     kernel[2, 1, 1] = 9

@@ -24,11 +24,15 @@ ADDRESS = re.compile(COLUMN + ROW)
 
 
 class Cell(NamedTuple):
-    """A cell of a file: its formula without `=`, the value that stands beside it, its style."""
+    """A cell of a file: its formula without `=`, the value that stands beside it, its style.
+
+    area  the cells that a formula fills as one, "A1:B2"; "" of a formula of one cell
+    """
 
     formula: str | None
     value: Value
     style: str = ""
+    area: str = ""
 
 
 def cells_of(rows: Iterable[bytes]) -> Iterator[tuple[Place, Cell]]:
@@ -92,7 +96,8 @@ class Cells:
             self.open = False
             if self.formula is not None or self.texts:
                 place = (self.row, self.column)
-                self.found.append((place, Cell(self.formula, self._value(), self.style)))
+                told = Cell(self.formula, self._value(), self.style, self._area())
+                self.found.append((place, told))
 
     def _place(self, address: str | None) -> None:
         if address is None:
@@ -119,6 +124,10 @@ class Cells:
         if self.budget is not None:
             self.budget.spend("written", len(moved))
         return moved
+
+    def _area(self) -> str:
+        array = self.formula is not None and self.attributes.get("t") == "array"
+        return self.attributes.get("ref", "")[:40] if array else ""
 
     def _value(self) -> Value:
         return value_of(self.kind, "".join(self.texts), self.strings)

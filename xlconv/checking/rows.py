@@ -85,7 +85,7 @@ def plain_cells(
     columns  those that are asked for, if not all
 
     >>> plain_cells(b'<row r="2"><c r="B2"><f>A1&lt;2</f><v>1</v></c></row>', None)
-    [((1, 1), Cell(formula='A1<2', value=1.0, style=''))]
+    [((1, 1), Cell(formula='A1<2', value=1.0, style='', area=''))]
     """
     number = int(row[8 : row.index(b'"', 8)]) - 1
     cells = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 from xlconv.grid.functions import FUNCTIONS
 from xlconv.grid.limits import FORMULA_LENGTH
@@ -49,19 +50,23 @@ TOKEN = re.compile(
 
 
 def trusted(
-    formula: str, sheets: Mapping[str, str], names: Mapping[str, int]
+    formula: str,
+    sheets: Mapping[str, str],
+    names: Mapping[str, int],
+    functions: AbstractSet[str] = KNOWN,
 ) -> tuple[str, int] | None:
     """A formula as an engine may have it, and how many cells it looks at; None if it may not.
 
-    sheets  what the engine calls each sheet, by the sheet's name in upper case
-    names   how many cells each name leads to, by the name in lower case
+    sheets     what the engine calls each sheet, by the sheet's name in upper case
+    names      how many cells each name leads to, by the name in lower case
+    functions  those that it may have, in upper case
 
     >>> trusted("SUM('A!B'!A1:B2, all)*2", {"A!B": "S1"}, {"all": 3})
     ('SUM(S1!A1:B2, all)*2', 7)
     >>> trusted("COUNTIF(A1,2)", {}, {})
     ('COUNTIF(A1:A1,2)', 1)
-    >>> trusted("FACT(1E9)", {}, {}), trusted("SUM(A:A)", {}, {}), trusted("1+}", {}, {})
-    (None, None, None)
+    >>> [trusted(bad, {}, {}) for bad in ("FACT(1E9)", "SUM(A:A)", "1+}")]
+    [None, None, None]
     """
     if len(formula) > FORMULA_LENGTH:
         return None
@@ -74,23 +79,21 @@ def trusted(
         at, text = token.end(), token[0]
         depth += (token["opened"] or token["open"]) is not None
         depth -= token["close"] is not None
-        if not 0 <= depth <= NESTED or not _is_known(token, names):
+        if not 0 <= depth <= NESTED or not _is_known(token, names, functions):
             return None
-        if token["name"]:
-            cells += names.get(text.lower(), 0)
+        cells += names.get((token["name"] or "").lower(), 0)
         if token["area"]:
             cells += _cells(*token.group("left", "top", "right", "bottom"))
-            text = _area(token, sheets, written[-1] if written else "")
-            if not text:
+            if not (text := _area(token, sheets, written[-1] if written else "")):
                 return None
         written.append(text)
     return "".join(written), cells
 
 
-def _is_known(token: re.Match[str], names: Mapping[str, int]) -> bool:
+def _is_known(token: re.Match[str], names: Mapping[str, int], functions: AbstractSet[str]) -> bool:
     """Whether a token is no function or name but one that the engine knows."""
     if token["function"]:
-        return token["function"].upper() in KNOWN
+        return token["function"].upper() in functions
     name = token["name"]
     return name is None or name.upper() in ("TRUE", "FALSE") or name.lower() in names
 

@@ -28,6 +28,9 @@ CODES = {
 }
 """What the first bytes of a file tell of its letters."""
 
+DELIMITERS = (*SEPARATORS, "|")
+"""What stands between cells: the first of these that cuts a header into most."""
+
 NAMED = re.compile(r'"?sep=(.)"?\s*[\r\n]', re.IGNORECASE)
 """A first line that tells Excel what separates the cells."""
 
@@ -152,10 +155,10 @@ def _names_delimiter(record: Record) -> bool:
 
 
 def _delimiter(text: str) -> str:
-    """What cuts the first line into most cells; csv.Sniffer takes letters for it, and quotes."""
-    if (named := NAMED.match(text)) and named[1] in SEPARATORS:
+    """What cuts the first line into most cells; csv.Sniffer has taken the end of a line for it."""
+    if (named := NAMED.match(text)) and named[1] in DELIMITERS:
         return named[1]
-    counts = {one: _width(text, one) for one in SEPARATORS}
+    counts = {one: _width(text, one) for one in DELIMITERS}
     best = max(counts, key=counts.__getitem__)
     return best if counts[best] > 1 else ","
 
@@ -167,9 +170,10 @@ def _width(text: str, delimiter: str) -> int:
 
 def _records(text: str, delimiter: str) -> Iterator[Record]:
     """All of a text, cell by cell; a quote that nothing closes is a letter as any other."""
-    end = rf"({delimiter}|\r\n|\r|\n|\Z)"
+    cut = re.escape(delimiter)
+    end = rf"({cut}|\r\n|\r|\n|\Z)"
     quoted = re.compile(rf'("(?:[^"]++|"")*+"){end}')
-    plain = re.compile(rf"([^{delimiter}\r\n]*+){end}")
+    plain = re.compile(rf"([^{cut}\r\n]*+){end}")
     at, begin, line, raw = 0, 0, 1, list[str]()
     while at < len(text) or raw:
         found = quoted.match(text, at) or plain.match(text, at)

@@ -86,7 +86,7 @@ class Handout:
         return frozenset(
             number
             for number, one in self._drawn[1].items()
-            if one.mistake or not _fits(one, lesson.pages[number].layer)
+            if one.mistake or not fits(one, lesson.pages[number].layer)
         )
 
     @cached_property
@@ -133,7 +133,7 @@ def numbers_of(one: Exercise, layer: Layer) -> dict[str, Array]:
     }
 
 
-def _fits(one: Exercise, layer: Layer | None) -> bool:
+def fits(one: Exercise, layer: Layer | None) -> bool:
     """Whether its numbers are a layer's, and stand in blocks of which each is one of its arrays."""
     if layer is None:
         return True

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from unicodedata import combining, normalize
 
 
 @dataclass(frozen=True)
@@ -72,3 +74,30 @@ def named(path: str) -> Named:
                 return Named(who, (platform, who.id), bool(told.get("late")), turn)
     stem = f"{copy['stem']}{copy['suffix'] or ''}" if copy else last
     return Named(Who(), (*folders, stem.casefold()), False, (0, number))
+
+
+def student_of(who: Who, names: Mapping[str, str]) -> str | None:
+    """The id of the one student of a class whom a platform's name fits; None where there is no
+    such student, or there are several.
+
+    names  those of the class, by ids
+
+    >>> student_of(Who("canvas", "7", "ruizgomezana"), {"1": "Ana Ruiz Gómez", "2": "Ben Ruiz"})
+    '1'
+    """
+    found = [student for student, name in names.items() if _fits(who.name, name)]
+    return found[0] if len(found) == 1 else None
+
+
+def _fits(told: str, name: str) -> bool:
+    """Whether two are one name: Moodle writes its words in either order, Canvas joins them, the
+    last name first."""
+    words, ours = _words(told), _words(name)
+    turned = {"".join(ours[n:] + ours[:n]) for n in range(len(ours))}
+    return bool(words) and (sorted(words) == sorted(ours) or "".join(words) in turned)
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name without capitals and accents."""
+    letters = (sign for sign in normalize("NFKD", name) if not combining(sign))
+    return re.findall(r"[^\W_]+", "".join(letters).casefold())

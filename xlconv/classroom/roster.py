@@ -18,7 +18,7 @@ CANVAS = {"ID", "SIS Login ID", "Section"}
 TESTER = {"student", "test"}
 """The words of the name of a student whom Canvas makes for its teachers."""
 
-SPOKEN = {",": "comma", ";": "semicolon", "\t": "tab"}
+SPOKEN = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 Line = tuple[int, Record]
 """A record with its number among those of the file."""

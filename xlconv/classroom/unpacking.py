@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ LARGEST, ARCHIVE, KEPT = 32 << 20, 128 << 20, 256 << 20
 """Bytes of a file that came back, of an archive in another, and of all that such archives hold."""
 
 ENTRIES, DEPTH = 100_000, 3
-"""Entries of an archive, and archives in archives."""
+"""Entries of all archives, and archives in archives."""
 
 UTF8 = 0x800
 """The mark of a name in UTF-8."""
@@ -61,16 +62,25 @@ class Unread:
 
 @dataclass(frozen=True)
 class _Store:
-    """Where archives stay open, and how much those in others hold so far."""
+    """Where archives stay open, and what all of them hold so far."""
 
     stack: ExitStack
-    kept: list[int] = field(default_factory=list)
+    spent: Counter[str] = field(default_factory=Counter)
 
     def keep(self, data: bytes) -> bytes:
-        self.kept.append(len(data))
-        if sum(self.kept) > KEPT:
+        """What was in an archive in another, whose bytes are not kept."""
+        self.spent["bytes"] += len(data)
+        if self.spent["bytes"] > KEPT:
             raise UnreadableError(f"archives in archives hold over {KEPT >> 20} MB: unpack them")
         return data
+
+    def list(self, archive: ZipFile) -> list[ZipInfo]:
+        """The entries of an archive that are files."""
+        infos = [info for info in archive.infolist() if not info.is_dir()]
+        self.spent["entries"] += len(infos)
+        if self.spent["entries"] > ENTRIES:
+            raise UnreadableError(f"archives hold over {ENTRIES:,} files: unpack some")
+        return infos
 
 
 def found(paths: Iterable[Path], stack: ExitStack) -> Iterator[Found | Unread]:
@@ -121,7 +131,7 @@ def _entry(file: Path, name: str, store: _Store) -> Iterator[Found | Unread]:
 def _unpacked(file: BinaryIO, name: str, store: _Store, depth: int) -> Iterator[Found | Unread]:
     """All that is in an archive."""
     archive = _opened(file, name)
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+    infos = store.list(archive)
     if any(info.filename == "xl/workbook.xml" for info in infos):  # it is a workbook renamed
         file.seek(0)
         moment = max(info.date_time for info in infos)

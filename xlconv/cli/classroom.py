@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +12,9 @@ from xlconv.cli.options import complete_lesson, language_option, pointing_at_opt
 from xlconv.cli.terminal import progress_bar, put, say
 from xlconv.cli.values import whole_number
 from xlconv.text import counted
+
+if TYPE_CHECKING:
+    from xlconv.lessons.lesson import Lesson
 
 
 @click.command(
@@ -73,33 +78,59 @@ def classroom(
     that is made once and stays in DIR/teacher, which is not for students: xlconv grade needs it.
     Interrupted, the command goes on where it was when it is given again.
     """
-    from xlconv.classroom.hand_out import class_folder, copies, hand_out
+    with pointing_at_options(ctx):
+        loaded = _lesson(lesson, language)
+    if tries is not None:
+        _try(loaded, tries)
+        return
+    if roster is None:
+        raise click.UsageError("missing argument 'ROSTER.csv': the class list")
     from xlconv.classroom.roster import read_roster
-    from xlconv.classroom.trial import tried
-    from xlconv.classroom.variants import new_key
+
+    with pointing_at_options(ctx):
+        students = read_roster(Path(roster), id_head=id_column)
+    say(students.understood)
+    names = {student.id: student.name for student in students.students}
+    _hand_out(loaded, names, Path(folder), named_by, with_names, keys)
+
+
+def _lesson(lesson: str, language: str | None) -> Lesson:
+    """A lesson of which a worksheet can be made, in a language."""
     from xlconv.lessons.build import build
     from xlconv.lessons.read import load_lesson
     from xlconv.lessons.translation import load_translation, translated
     from xlconv.lessons.worksheet import worksheet_lesson
 
-    with pointing_at_options(ctx):
-        loaded = load_lesson(lesson)
-        if language is not None:
-            loaded = translated(loaded, load_translation(language))
-        build(worksheet_lesson(loaded))  # what it asks for must not stand in it
-    if tries is not None:
-        with progress_bar(tries) as progress:
-            trial = tried(loaded, new_key(), tries, progress)
-        put("".join(f"{line}\n" for line in trial.explain()))
-        return
-    if roster is None:
-        raise click.UsageError("missing argument 'ROSTER.csv': the class list")
-    with pointing_at_options(ctx):
-        students = read_roster(Path(roster), id_head=id_column)
-    say(students.understood)
-    names = {student.id: student.name for student in students.students}
-    made = class_folder(Path(folder), loaded, names, named_by)
-    listed = copies(Path(folder), made, with_names=with_names, keys=keys)
+    loaded = load_lesson(lesson)
+    if language is not None:
+        loaded = translated(loaded, load_translation(language))
+    build(worksheet_lesson(loaded))  # what it asks for must not stand in it
+    return loaded
+
+
+def _try(lesson: Lesson, students: int) -> None:
+    """Say how the numbers of so many students come out."""
+    from xlconv.classroom.trial import tried
+    from xlconv.classroom.variants import new_key
+
+    with progress_bar(students, "trying") as progress:
+        trial = tried(lesson, new_key(), students, progress)
+    put("".join(f"{line}\n" for line in trial.explain()))
+
+
+def _hand_out(
+    lesson: Lesson,
+    names: Mapping[str, str],
+    folder: Path,
+    named_by: str,
+    with_names: bool,
+    keys: bool,
+) -> None:
+    """Write what the teacher keeps, and a workbook for each student."""
+    from xlconv.classroom.hand_out import class_folder, copies, hand_out
+
+    made = class_folder(folder, lesson, names, named_by)
+    listed = copies(folder, made, with_names=with_names, keys=keys)
     with progress_bar(len(listed)) as progress:
         for done, _ in enumerate(hand_out(made, listed), 1):
             if progress:

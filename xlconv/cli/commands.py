@@ -15,6 +15,7 @@ from xlconv.cli.check import check
 from xlconv.cli.classroom import classroom
 from xlconv.cli.code import code
 from xlconv.cli.delivery import check_book_target, deliver_book
+from xlconv.cli.grade import grade
 from xlconv.cli.group import Group, shown_instead
 from xlconv.cli.lessons import lessons
 from xlconv.cli.options import (
@@ -208,7 +209,7 @@ def completion(shell: str) -> None:
     put(completing(cli, {}, "xlconv", "_XLCONV_COMPLETE").source())
 
 
-for command in (shape, code, check, lessons, worksheet, classroom):
+for command in (shape, code, check, lessons, worksheet, classroom, grade):
     cli.add_command(command)
 
 

@@ -21,21 +21,21 @@ from xlconv.visible import visible
 
 STARTED = time.monotonic()
 
-LABEL = "xlconv: writing"
-
 LONGEST = 2_000
 """Characters of a message: from a longer one the middle is left out."""
 
 
 @contextmanager
-def progress_bar(rows: int) -> Iterator[Callable[[int], object] | None]:
+def progress_bar(rows: int, doing: str = "writing") -> Iterator[Callable[[int], object] | None]:
     """What shows on a terminal how many rows are written, once the program runs for a second."""
     bars: list[Any] = []
 
     def progress(done: int) -> None:
         with suppress(OSError):  # where nobody looks on any more, the file is written all the same
             if not bars and time.monotonic() > STARTED + 1:
-                bars.append(click.progressbar(length=rows, label=LABEL, file=sys.stderr))
+                bars.append(
+                    click.progressbar(length=rows, label=f"xlconv: {doing}", file=sys.stderr)
+                )
                 bars[0].__enter__()
             for bar in bars:
                 bar.update(done - bar.pos)

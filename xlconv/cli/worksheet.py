@@ -16,7 +16,7 @@ Examples:
   xlconv worksheet                        output/{WORKSHEET_LESSON}.xlsx, to hand out
   xlconv worksheet --key                  the same with the answers in it
   xlconv worksheet my-lesson.toml -o handout.xlsx
-  xlconv worksheet matrix --ask 'Matrix: output[0, 1::2]'"""
+  xlconv worksheet matrix --ask 'Stride 2: matrix_transposed[::2]'"""
 )
 @click.argument("lesson", default=WORKSHEET_LESSON, shell_complete=complete_lesson)
 @click.option("--key", is_flag=True, help="The same, page for page, with the answers in it.")
@@ -26,7 +26,7 @@ Examples:
     multiple=True,
     metavar="'SHEET: BLOCK[SLICES]'",
     help="What is left out, instead of what the lesson asks: a block, or a slice of one as NumPy"
-    " writes it. May be given again.",
+    " writes it. The sheets that are named remain. May be given again.",
 )
 @language_option("The language that it is built in")
 @target_options

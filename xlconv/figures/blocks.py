@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from xlconv.figures.edges import Name, channel_name, indices, name_each, name_slices, weight_name
 from xlconv.figures.layout import Arranged, Part
 from xlconv.figures.notes import caption, explain
 from xlconv.figures.titles import plain, size_formula, stretched_caption
 from xlconv.grid.expr import Expr
 from xlconv.grid.grid import Grid
-from xlconv.grid.places import Place, Spot, start, tiled
+from xlconv.grid.places import Place, Spot, tiled
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Geometry
@@ -44,7 +45,7 @@ def leading_ways(rank: int, channels: int) -> str:
 
 def steps(shape: Sequence[int], rank: int, channels: int) -> tuple[Place, ...]:
     """The steps of a block of `channels` channel axes and `rank` spatial ones."""
-    return tiled(shape, leading_ways(rank, channels), gap=2 if rank > 1 else 1)
+    return tiled(shape, leading_ways(rank, channels), (3, 2) if rank > 1 else (1, 1))
 
 
 def tints(geometry: Geometry) -> np.ndarray:
@@ -64,64 +65,32 @@ def figure(
     ruler: Iterable[Place] = (),
     numbered: bool = True,
     firsts: Sequence[int] = (),
+    each: Name | None = None,
     **block: Any,
 ) -> Figure:
     """A block of `rank` spatial axes, numbered along its edges, its words above it.
 
     name    of the block; "" where its cells have none, or get one later
-    words   those that its name says, with its size, if not given
+    words   those that its name says, with its size, if not given; of "" its channels have none, too
     at      where its first cell stands, counted from the figure's corner; at it, if not given
     firsts  the index of the first cell along each axis, 0 where not given
+    each    what each channel is called, from its indices; by its number, if not given
     block   what else `Sheet.block` takes; the channels lie down, then across, depth across
     """
     at = at or sheet.corner()
     place = block.pop("steps", None) or steps(shape, rank, len(shape) - rank)
-    if name:
-        cells = sheet.block(name, at, shape, steps=place, **block)
-    else:
-        cells = sheet.memory(at, shape, steps=place)
+    made = sheet.block(name, at, shape, steps=place, **block) if name else None
+    cells = made or sheet.memory(at, shape, steps=place)
     labels = indices(sheet, cells, rank, firsts) if numbered else []
-    if words is None:
-        words = sheet.say(name, size=plain(shape, len(shape) - rank))
+    if each is None and words != "" and len(shape) == rank + 1:
+        each = channel_name(sheet)
+    if len(shape) <= rank + 2:
+        name_slices(sheet, cells, rank, each, 0 if rank == 1 else 1 + numbered, firsts)
+    words = sheet.say(name, size=plain(shape, len(shape) - rank)) if words is None else words
+    head = caption(sheet, words, at.column)
     return Figure(
-        at.anchor,
-        caption(sheet, words, at.column),
-        cells=cells,
-        labels=tuple(labels),
-        ruler=tuple(ruler),
-        kept=cells,
+        at.anchor, head, cells=cells, labels=tuple(labels), ruler=tuple(ruler), kept=cells
     )
-
-
-def indices(sheet: Sheet, grid: Grid, rank: int, firsts: Sequence[int] = ()) -> list[Grid]:
-    """Number a block's cells along its top and left edge, at each of its slices.
-
-    firsts   the index of the first cell along each spatial axis, 0 where not given
-    returns  for each spatial axis its indices, to broadcast against the grid
-    """
-    edges = {
-        1: ((..., 0, slice(None)), (-1, 0), (..., None, slice(None))),
-        2: ((..., slice(None), 0), (0, -1), (..., slice(None), None)),
-        3: ((..., 0, 0), (-1, -1), (..., slice(None), None, None)),
-    }
-    labels = []
-    grid = grid if len(grid.shape) > 1 else grid[None]
-    for from_end, first in zip(range(rank, 0, -1), firsts or [0] * rank, strict=True):
-        edge, (down, across), widen = edges[from_end]
-        cells = grid[edge]
-        at = start(cells).shift(down, across)
-        labels.append(numbers(sheet, at, first, cells.shape, cells.steps)[widen])
-    return labels
-
-
-def numbers(
-    sheet: Sheet, at: Spot, first: int, shape: Sequence[int], steps: Sequence[Place] = ((0, 1),)
-) -> Grid:
-    """Indices along the last axis of some cells, from a first one on."""
-    cells = sheet.memory(at, shape, steps=steps)
-    cells[...] = np.arange(first, first + shape[-1], dtype=float)
-    sheet.coat(cells, "index")
-    return cells
 
 
 @dataclass(frozen=True)
@@ -175,16 +144,20 @@ def kernel_figure(sheet: Sheet, layer: Layer | Convolution, tint: Any = None) ->
     """The kernel; `tint` broadcasts over the weight, one for each kernel index if not given."""
     g, w = layer.geometry, layer.weight
     tint = tints(g) if tint is None else tint
-    return figure(sheet, "kernel", w.shape, g.rank, role="kernel", content=w, tint=tint)
+    each = weight_name(sheet, g)
+    return figure(sheet, "kernel", w.shape, g.rank, role="kernel", content=w, tint=tint, each=each)
 
 
 def bias_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure | None:
     """The bias of each output channel, one under another."""
     if (b := layer.bias) is None:
         return None
-    return figure(
+    made = figure(
         sheet, "bias", b.shape, 1, role="bias", content=b, steps=((1, 0),), numbered=False
     )
+    if len(b) > 1:
+        name_each(sheet, made.cells, channel_name(sheet), above=0)
+    return made
 
 
 def stretched_figure(sheet: Sheet, g: Geometry, x: Figure, at: Spot | None = None) -> Figure:
@@ -221,7 +194,8 @@ def gapped_figure(
     sizes, places = zip(*((a.extent, slice(None, None, a.dilation)) for a in g.axes), strict=True)
     read: Any = (..., *[way] * g.rank)
     weights, tint = w.cells[read], tints(g)[read]
-    return inlaid(sheet, name, weights, sizes, places, words, tint=tint, numbered=False)
+    each = weight_name(sheet, g)
+    return inlaid(sheet, name, weights, sizes, places, words, tint=tint, numbered=False, each=each)
 
 
 def inlaid(
@@ -291,9 +265,3 @@ def result_figure(sheet: Sheet, layer: Layer, words: str | None = None, **block:
     if own:
         explain(sheet, y.cells, g.output_shape[1:], [size_formula(axis) for axis in g.axes])
     return y
-
-
-def led(sheet: Sheet, figure: Figure, sign: str) -> Figure:
-    """A figure with an operator before its first row."""
-    sheet.text(start(figure.cells).shift(0, -2), sign, "operator")
-    return figure

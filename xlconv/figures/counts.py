@@ -6,7 +6,8 @@ from functools import reduce
 from math import prod
 from operator import mul
 
-from xlconv.figures.blocks import Figure, indices, steps
+from xlconv.figures.blocks import Figure, steps
+from xlconv.figures.edges import indices, name_slices
 from xlconv.figures.layout import Arranged
 from xlconv.figures.notes import caption
 from xlconv.figures.ruler import source
@@ -35,6 +36,7 @@ def count_figure(sheet: Sheet, layer: Layer, *, whole: bool = False) -> Figure:
         sheet.name_block("count_full", count, role="cropped", frame=False)
     sheet.name_block("count", kept, role="count", claim=None if whole else ("count", layer))
     labels = indices(sheet, count[None], g.rank, g.firsts)
+    name_slices(sheet, count, g.rank, above=2, firsts=g.firsts)
     if g.rank == 1:
         count[...] = axis_count(sheet, g.axes[0], labels[0][0])
     else:

@@ -2,37 +2,27 @@
 
 A part is as large as its cells, its indices and its words, so nothing needs to be said of gaps.
 `a | b` stands side by side, with the first cells in one row; `a / b` under one another, with the
-first cells in one column; `Table` does both. Captions of what stands side by side are in one row.
+first cells in one column; `Table` does both. `a >> b` and `a // b` are the same with an arrow,
+since one leads to the other. Captions of what stands side by side are in one row, and numbered in
+the order in which figures are read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise, zip_longest
 
+from xlconv.grid.direction import ONWARD
 from xlconv.grid.grid import Anchor
-from xlconv.grid.places import Place
+from xlconv.grid.places import Place, Spot
 from xlconv.grid.sheet import Sheet
-from xlconv.grid.theme import POINTS
 
 GAPS = (1, 2)
 """Free rows between parts under one another, free columns between those side by side."""
 
-TOP = 3
-"""The first row under a sheet's title and idea."""
-
-PAGE_COLUMNS = 37
-"""Columns that paper shows at a readable size: a longer row of parts that fit goes on below."""
-
-Needs = list[tuple[int, int]]
-"""Of lines or columns: the cells before, and from, the first cell of each."""
-
-
-def line_room(sheet: Sheet, begin: int = 1) -> float:
-    """How wide a line of words may be that begins in a column, in points: as paper shows it."""
-    return sheet.column_width * POINTS * (PAGE_COLUMNS - 1 - begin)
+DOWNWARD = "↓"
 
 
 @dataclass(frozen=True)
@@ -54,9 +44,24 @@ class Arranged:
         """Under one another."""
         return self if other is None else Table([[self], [other]])
 
+    def __rshift__(self, other: Arranged | None) -> Arranged:
+        """Side by side, and this leads to the first of the other."""
+        if other is None:
+            return self
+        first, *rest = _row(other)
+        return Table([[*_row(self), first and Led(first), *rest]])
+
+    def __floordiv__(self, other: Arranged) -> Arranged:
+        """Under one another, and this leads to the other."""
+        return self / Led(other, DOWNWARD)
+
     @property
     def box(self) -> Box:
         raise NotImplementedError
+
+    def stages(self) -> Iterator[list[Spot]]:
+        """The captions, in the order in which figures are read; some share a number."""
+        return iter(())
 
     @property
     def width(self) -> int:
@@ -72,9 +77,16 @@ class Arranged:
         """The same in parts that are no wider, if it has parts."""
         return self
 
-    def starts(self, row: int, lift: int) -> Iterator[int]:  # noqa: ARG002
-        """The rows in which lines of its parts begin, if it stands alone in a row."""
-        return iter(())
+    def alone(self) -> Arranged:
+        """The same where it begins a line: a sign before it needs room there."""
+        return self
+
+    def pieces(self, row: int, lift: int) -> Iterator[tuple[int, int]]:
+        """The rows of each of its parts, from the first to the one behind the last.
+
+        row, lift  of its first cell, and of the caption above that
+        """
+        raise NotImplementedError
 
     def place(self, sheet: Sheet, at: Place, lift: int) -> None:
         """Put the first cell at a place, and the caption so many rows above it."""
@@ -83,37 +95,52 @@ class Arranged:
 
 @dataclass(frozen=True)
 class Part(Arranged):
-    """Cells that hang on one corner, and the caption above them, which hangs on another."""
+    """Cells that hang on one corner, and the caption above them, which hangs on another.
+
+    head      the first letter of the caption; its number stands before it
+    captions  others, among the cells; each has a number, or some share it
+    below     whether it belongs to what stands above it, on the same page
+    """
 
     anchor: Anchor
-    head: Anchor | None = None
+    head: Spot | None = None
+    captions: Sequence[Sequence[Spot]] = ()
+    below: bool = False
 
     @property
     def box(self) -> Box:
         (up, left), (down, right) = self.anchor.before, self.anchor.after
         if self.head is None:
             return Box((up, left), (down, right))
-        left, right = max(left, self.head.before[1]), max(right, self.head.after[1])
+        head = self.head.anchor
+        left, right = max(left, head.before[1]), max(right, head.after[1])
         return Box((up + 1, left), (down, right))
+
+    def pieces(self, row: int, lift: int) -> Iterator[tuple[int, int]]:
+        yield row - lift - self.below * (GAPS[0] + 1), row + self.box.after[0]
+
+    def stages(self) -> Iterator[list[Spot]]:
+        return map(list, [*([[self.head]] if self.head else []), *self.captions])
 
     def place(self, sheet: Sheet, at: Place, lift: int) -> None:
         sheet.put(self.anchor, at)
         if self.head is not None:
-            sheet.put(self.head, (at[0] - lift, at[1]))
+            sheet.put(self.head.anchor, (at[0] - lift, at[1]))
 
 
 class Table(Arranged):
-    """Parts in lines, aligned along both; None leaves a field empty."""
+    """Parts in lines, aligned along both; None leaves a field empty.
 
-    def __init__(self, lines: Iterable[Iterable[Arranged | None]]) -> None:
+    alike  whether the parts of a line are cases of one thing, which share a number
+    """
+
+    def __init__(self, lines: Iterable[Iterable[Arranged | None]], *, alike: bool = False) -> None:
         self.lines = [list(line) for line in lines]
+        self.alike = alike
 
     @cached_property
-    def _needs(self) -> tuple[Needs, Needs]:
-        """What each line, and each column, needs before and after its first cell.
-
-        It is measured once, when all is drawn.
-        """
+    def _needs(self) -> tuple[list[Place], list[Place]]:
+        """Cells before, and from, the first of each line and column; once, when all is drawn."""
         width = max(map(len, self.lines))
         lines = [[part and part.box for part in line] for line in self.lines]
         padded = [line + [None] * (width - len(line)) for line in lines]
@@ -135,20 +162,30 @@ class Table(Arranged):
         down, across = self._starts(0)[-1] + rows[-1][1], self._starts(1)[-1] + columns[-1][1]
         return Box((rows[0][0], columns[0][0]), (down, across))
 
-    def starts(self, row: int, lift: int) -> Iterator[int]:
-        lifts = [lift, *(before for before, _ in self._needs[0][1:])]
-        for line, down, above in zip(self.lines, self._starts(0), lifts, strict=True):
-            yield row + down - above
-            if len(line) == 1 and line[0] is not None:
-                yield from line[0].starts(row + down, above)
+    def stages(self) -> Iterator[list[Spot]]:
+        for line in self.lines:
+            each = [part.stages() for part in line if part]
+            if self.alike:
+                shared = zip_longest(*each, fillvalue=list[Spot]())
+                yield from (list(chain(*captions)) for captions in shared)
+            else:
+                yield from chain(*each)
+
+    def pieces(self, row: int, lift: int) -> Iterator[tuple[int, int]]:
+        for part, (down, _), above in self._placed((row, 0), lift):
+            yield from part.pieces(down, above)
 
     def place(self, sheet: Sheet, at: Place, lift: int) -> None:
-        starts = self._starts(1)
+        for part, its, above in self._placed(at, lift):
+            part.place(sheet, its, above)
+
+    def _placed(self, at: Place, lift: int) -> Iterator[tuple[Arranged, Place, int]]:
+        """Each part with its own place, and the rows that its caption is above that."""
         lifts = [lift, *(before for before, _ in self._needs[0][1:])]
         for line, down, above in zip(self.lines, self._starts(0), lifts, strict=True):
-            for part, across in zip(line, starts, strict=False):
+            for part, across in zip(line, self._starts(1), strict=False):
                 if part is not None:
-                    part.place(sheet, (at[0] + down, at[1] + across), above)
+                    yield part, (at[0] + down, at[1] + across), above
 
     @property
     def least(self) -> int:
@@ -166,10 +203,11 @@ class Table(Arranged):
         needs = [before + after for before, after in self._needs[1]]
         widest = needs.index(max(needs))
         left = width - sum(needs) + needs[widest] - GAPS[1] * (len(needs) - 1)
-        inner = Table(
+        lines = (
             [part.broken(left) if n == widest and part else part for n, part in enumerate(line)]
             for line in self.lines
         )
+        inner = Table(lines, alike=self.alike)
         return inner if inner.width <= width else self._apart(width)
 
     def _apart(self, width: int) -> Table:
@@ -177,31 +215,78 @@ class Table(Arranged):
         groups, room = list[list[int]](), 0
         for n, (before, after) in enumerate(self._needs[1]):
             room -= min(before + after, width) + GAPS[1]
-            if room < -GAPS[1]:
+            if room < 0:
                 groups.append([])
                 room = width - min(before + after, width)
             groups[-1].append(n)
-        tables = [Table(line[g[0] : g[-1] + 1] for line in self.lines) for g in groups]
+        tables = [self._part(group) for group in groups]
         if len(tables) == 1:
             return Table([part and part.broken(width) for part in line] for line in self.lines)
         return Table([[table.broken(width)] for table in tables])
 
+    def _part(self, group: Sequence[int]) -> Arranged:
+        """Some columns as a table of their own."""
+        lines = (line[group[0] : group[-1] + 1] for line in self.lines)
+        return Table(lines, alike=self.alike).alone()
+
+    def alone(self) -> Arranged:
+        lines = ([part and part.alone() for part in line[:1]] + line[1:] for line in self.lines)
+        return Table(lines, alike=self.alike)
+
 
 @dataclass(frozen=True)
-class Together(Arranged):
-    """Parts that stay side by side, however wide: those of an image, or with rows through all."""
+class Held(Arranged):
+    """A part as it is, with something that holds of it."""
 
-    parts: Arranged
+    part: Arranged
 
     @property
     def box(self) -> Box:
-        return self.parts.box
+        return self.part.box
 
-    def starts(self, row: int, lift: int) -> Iterator[int]:
-        return self.parts.starts(row, lift)
+    def stages(self) -> Iterator[list[Spot]]:
+        return self.part.stages()
+
+    def pieces(self, row: int, lift: int) -> Iterator[tuple[int, int]]:
+        return self.part.pieces(row, lift)
 
     def place(self, sheet: Sheet, at: Place, lift: int) -> None:
-        self.parts.place(sheet, at, lift)
+        self.part.place(sheet, at, lift)
+
+
+@dataclass(frozen=True)
+class Led(Held):
+    """A part with a sign in the gap before it, or in that above it if it points downward.
+
+    sign  the arrow that points onward, if not given
+    room  whether the sign has a column of its own, where there is no gap
+    """
+
+    sign: str = ""
+    room: bool = False
+
+    @property
+    def box(self) -> Box:
+        (up, left), after = self.part.box.before, self.part.box.after
+        return Box((up, left + self.room), after)
+
+    @property
+    def least(self) -> int:
+        return self.part.least + self.room
+
+    def alone(self) -> Arranged:
+        return self if self.sign == DOWNWARD else replace(self, room=True)
+
+    def broken(self, width: int) -> Arranged:
+        return replace(self, part=self.part.broken(width - self.room))
+
+    def place(self, sheet: Sheet, at: Place, lift: int) -> None:
+        super().place(sheet, at, lift)
+        if self.sign == DOWNWARD:
+            sheet.text((at[0] - lift - 1, at[1]), self.sign, "path")
+        else:
+            before = at[1] - self.part.box.before[1] - 1
+            sheet.text((at[0], before), self.sign or ONWARD[sheet.way], "path")
 
 
 def _row(part: Arranged) -> Sequence[Arranged | None]:
@@ -212,16 +297,3 @@ def _row(part: Arranged) -> Sequence[Arranged | None]:
 def _most(needs: Sequence[tuple[int, int]]) -> tuple[int, int]:
     befores, afters = zip(*needs, strict=True) if needs else ((0,), (0,))
     return max(befores), max(afters)
-
-
-def arrange(sheet: Sheet, *parts: Arranged | None, at: Place | None = None) -> None:
-    """Put parts on a sheet, one under another, with no cell above or left of a place.
-
-    at  the place; under what stands there, and under the title, if not given
-    """
-    at = at or (max(TOP, sheet.rows + 1), 1)
-    page = Table([part.broken(PAGE_COLUMNS)] for part in parts if part is not None)
-    box = page.box
-    row = at[0] + box.before[0]
-    page.place(sheet, (row, at[1] + box.before[1]), box.before[0])
-    sheet.starts += page.starts(row, box.before[0])

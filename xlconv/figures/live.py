@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from xlconv.figures.blocks import Figure
 from xlconv.figures.parameters import Parameters, Sizes, phrase
 from xlconv.grid.expr import Expr, call, joined
-from xlconv.grid.grid import Anchor, Grid
+from xlconv.grid.grid import Grid
 from xlconv.grid.places import Spot
 from xlconv.grid.sheet import Sheet
 
@@ -83,7 +83,7 @@ class Live:
         name: str,
         heads: Heads,
         content: Expr,
-        caption: Anchor | None,
+        caption: Spot | None,
         role: str = "computed",
     ) -> Figure:
         """An area on empty paper: its cells light up as far as they are in use."""
@@ -99,14 +99,14 @@ class Live:
         zero = call("OR", heads.rows.equals(ZERO), heads.columns.equals(ZERO))
         self.sheet.light(cells, call("AND", cells.differs(""), zero), "zero")
 
-    def caption(self, key: str, size: Grid | Sequence[Grid], more: Expr | None = None) -> Anchor:
+    def caption(self, key: str, size: Grid | Sequence[Grid], more: Expr | None = None) -> Spot:
         """Words above an area, with what was done to it and its current size."""
         live = phrase(self.sheet, "live_size", rows=size[0], columns=size[1])
         live = live if more is None else more & live
         corner = self.sheet.corner()
         words = joined(self.sheet.say(key), call("IF", self.p.valid, live, ""))
         self.words(corner, words, "caption")
-        return corner.anchor
+        return corner
 
     def words(self, at: Spot, content: Expr, role: str) -> Grid:
         """Words that change with the parameters: nothing beside them moves when they do."""
@@ -128,6 +128,6 @@ class Live:
         agree, differ = self.sheet.say("agree"), self.sheet.say("differ")
         alike = one + other - 2 * both < 1e-9 * (1 + one)
         words = call("IF", alike, agree, differ)
-        beside_caption = Spot(y.head or y.anchor, 0, 11)
+        beside_caption = (y.head or Spot(y.anchor)).shift(0, 11)
         cell = self.words(beside_caption, call("IF", self.p.valid, words, ""), "verdict")
         self.sheet.light(cell, call("AND", self.p.valid, call("NOT", alike)), "alarm")

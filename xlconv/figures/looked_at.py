@@ -13,7 +13,7 @@ from xlconv.figures.layout import Part
 from xlconv.figures.operations import written
 from xlconv.figures.ruler import kernel_indices, meeting, of_channel, tinted
 from xlconv.figures.titles import AXES
-from xlconv.grid.expr import Expr, call, chosen, every
+from xlconv.grid.expr import Expr, call, chosen, every, moved
 from xlconv.grid.grid import Area, Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.convolution import Convolution
@@ -104,8 +104,8 @@ def look_at(
     labels  the canvas's cells by their output index, of each axis
     first   what the controls say when the file is opened; the middle if not given
     """
-    sheet.text(corner := sheet.corner(), sheet.say(words), "caption")
-    spots = count(max(4, sheet.behind(corner, sheet.say(words), "caption") + 1), 3)
+    sheet.text(corner := sheet.corner(), sheet.say(words), "strong")
+    spots = count(max(4, sheet.behind(corner, sheet.say(words), "strong") + 1), 3)
     names, sizes = AXES[-geometry.rank :], geometry.output_shape[1:]
     starts = _start(geometry, first)
 
@@ -171,5 +171,5 @@ def pick(cells: Grid, at: Sequence[Expr]) -> Expr:
     if len(at) > 2:
         slices = [pick(cells[n], at[1:]) for n in range(cells.shape[0])]
         return chosen(at[0] + 1, slices)
-    row = at[0] + 1 if len(at) == 2 else 1
-    return call("INDEX", cells.area(), row, at[-1] + 1)
+    row = moved(at[0], 1) if len(at) == 2 else 1
+    return call("INDEX", cells.area(), row, moved(at[-1], 1))

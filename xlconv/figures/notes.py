@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from xlconv.figures.layout import Part, line_room
+from xlconv.figures.layout import Part
+from xlconv.figures.paper import line_room
 from xlconv.figures.titles import size_words
 from xlconv.grid.direction import END, ISOLATE
-from xlconv.grid.grid import Anchor, Grid
-from xlconv.grid.places import bounds, start
+from xlconv.grid.grid import Grid
+from xlconv.grid.marks import Sized
+from xlconv.grid.places import Spot, bounds, start
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import wrapped
 
 
-def caption(sheet: Sheet, words: str, across: int = 0) -> Anchor | None:
+def caption(sheet: Sheet, words: str, across: int = 0) -> Spot | None:
     """Words above a figure, at the height of the captions beside it; none of no words.
 
     What stands behind two spaces is the figure's size: it is grey, and a single number has a word.
@@ -22,15 +24,18 @@ def caption(sheet: Sheet, words: str, across: int = 0) -> Anchor | None:
     """
     if not words:
         return None
-    corner = sheet.corner()
     told, _, size = words.partition("  ")
-    here = corner.shift(0, across)
-    sheet.text(here, told, "caption")
-    if size:
-        number = size.strip(ISOLATE + END)
-        size = sheet.count("cells", count=int(number)) if number.isdecimal() else size
-        sheet.text(corner.shift(0, sheet.behind(here, told, "caption")), size, "note")
-    return corner.anchor
+    number = size.strip(ISOLATE + END)
+    if number.isdecimal():
+        size = sheet.count("cells", count=int(number))
+    spot = sheet.corner().shift(0, across)
+    return named(sheet, spot, Sized(told, size) if size else told)
+
+
+def named(sheet: Sheet, at: Spot, words: str) -> Spot:
+    """A caption at a spot; a layout puts its number before it, in the gap if nothing is there."""
+    sheet.text(at, words, "caption")
+    return at
 
 
 def paragraphs(sheet: Sheet, texts: Iterable[str]) -> Part:
@@ -48,7 +53,7 @@ def note(sheet: Sheet, *lines: str, role: str = "note") -> Part:
     corner = sheet.corner()
     for n, line in enumerate(lines):
         sheet.text(corner.shift(n), line, role)
-    return Part(corner.anchor)
+    return Part(corner.anchor, below=True)
 
 
 def explain(sheet: Sheet, output: Grid, sizes: Sequence[int], formulas: Sequence[str]) -> None:

@@ -26,7 +26,7 @@ class Nudged:
 
     @property
     def line(self) -> Arranged:
-        return self.images | self.results | self.losses
+        return self.images >> self.results >> self.losses
 
 
 def nudged(
@@ -73,8 +73,8 @@ def _each(
 def nudge_control(sheet: Sheet, first: float) -> tuple[Part, Grid]:
     """The control of what a pixel is nudged by, and the cell that says 0 where it is no number."""
     corner, said, says = sheet.corner(), sheet.say("epsilon"), sheet.say("epsilon_used")
-    sheet.text(corner, said, "caption")
-    at = max(5, sheet.behind(corner, said, "caption") + 1)
+    sheet.text(corner, said, "strong")
+    at = max(5, sheet.behind(corner, said, "strong") + 1)
     epsilon = control(sheet, corner.shift(0, at), "epsilon", first, label="ε", role="parameter")
     used = call("IF", call("ISNUMBER", epsilon), epsilon, 0)
     at += 1 + sheet.behind(corner, says, "label")

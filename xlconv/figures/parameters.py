@@ -13,6 +13,7 @@ import numpy as np
 from xlconv.errors import XlconvError
 from xlconv.figures.controls import control
 from xlconv.figures.layout import Part
+from xlconv.figures.notes import caption
 from xlconv.grid.expr import Expr, call, every, joined
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Spot, right_of
@@ -119,7 +120,8 @@ def parameters(sheet: Sheet, start: Mapping[str, Values]) -> Parameters:
     most = call("MIN", LIMITS["padding"][1], call("INT", spare / 2))
     marks.judge("padding", most, sheet.say("why_padding"), ["output_padding"])
     valid = marks.of["padding"].equals(GOOD)
-    return Parameters(corner.anchor, None, **cells, valid=valid, wrong=joined(*marks.wrong))
+    wrong = joined(*marks.wrong)
+    return Parameters(corner.anchor, None, (), False, **cells, valid=valid, wrong=wrong)
 
 
 def _strip(sheet: Sheet, corner: Spot, start: Mapping[str, Values]) -> dict[str, Grid]:
@@ -164,11 +166,10 @@ class _Marks:
 def live_sizes(sheet: Sheet, p: Parameters, area: int) -> Sizes:
     """The arithmetic of sizes, a step a line; at most `area` cells of the full output are drawn."""
     corner, rows = sheet.corner(), count()
-    sheet.text(corner.shift(-2, -4), sheet.say("steps"), "caption")
-    sheet.line(corner.shift(-1), [sheet.say("rows"), sheet.say("columns")], "heads")
+    sheet.line(corner.shift(-1, 5), [sheet.say("rows"), sheet.say("columns")], "heads")
 
     def line(name: str, content: Expr) -> Grid:
-        at = corner.shift(next(rows))
+        at = corner.shift(next(rows), 5)
         sheet.text(at.shift(0, -1), sheet.say(f"step_{name}"), "label")
         cells = sheet.memory(at, (2,), steps=((0, 1),), dtype=object)
         cells[...] = call("IF", p.valid, content, "")
@@ -184,6 +185,7 @@ def live_sizes(sheet: Sheet, p: Parameters, area: int) -> Sizes:
     padded = line("padded", drawn + span - 1)
     return Sizes(
         corner.anchor,
+        caption(sheet, sheet.say("steps")),
         stretched=stretched,
         span=span,
         full=full,

@@ -56,11 +56,12 @@ def source(axis: Axis, r: Expr, u: int, size: Expr | None = None) -> tuple[Expr,
 
     size  how many inputs there are, if not as many as the axis has
     """
-    apart = moved(r, axis.padding[0] - axis.dilation * u)
-    last = lift(axis.stride * (axis.size - 1))
+    first = axis.dilation * u - axis.padding[0]
+    apart, last = moved(r, -first), lift(axis.stride * (axis.size - 1) + first)
     if size is not None:
-        last = axis.stride * (size - 1) if axis.stride > 1 else size - 1
-    there = [apart >= 0, apart <= last]
+        far = moved(axis.stride * (size - 1), first)
+        last = far if axis.stride > 1 else moved(size, first - 1)
+    there = [r >= first, r <= last]
     if axis.stride == 1:
         return apart, there
     return apart / axis.stride, [*there, call("MOD", apart, axis.stride).equals(0)]

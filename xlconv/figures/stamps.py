@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from xlconv.figures.blocks import Figure, Sources
-from xlconv.grid.grid import Anchor, Grid
+from xlconv.figures.edges import name_stamps
+from xlconv.grid.grid import Grid
 from xlconv.grid.marks import Frame
 from xlconv.grid.places import Place, Spot
 from xlconv.layers.geometry import Geometry
@@ -19,7 +20,7 @@ def field_shape(g: Geometry) -> tuple[int, ...]:
 
 
 def stamped(
-    src: Sources, at: Spot, steps: Sequence[Place], head: Anchor | None
+    src: Sources, at: Spot, steps: Sequence[Place], head: Spot | None
 ) -> tuple[Figure, Grid]:
     """The empty outputs, and on them the stamps: each input times the whole kernel.
 
@@ -39,4 +40,5 @@ def stamped(
     stamps = field.diagonal((0,) * len(field.shape), shape, np.array(ways).tolist())
     sheet.name_block("stamps", stamps, role="stamp", frame=False)
     stamps[...] = src.products
+    name_stamps(sheet, g, field)
     return Figure(at.anchor, head, cells=field, kept=field), stamps

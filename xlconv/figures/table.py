@@ -41,12 +41,13 @@ def table(sheet: Sheet, words: str, lines: int, columns: Mapping[str, Column]) -
     """Cells for a table, still to be written, its words and its heads above it."""
     corner, made, across = sheet.corner(), dict[str, Grid](), 0
     for name, column in columns.items():
-        if column.head is not None:
-            sheet.line(corner.shift(-1, across), [column.head], "heads")
+        if head := column.head:
+            wide = sheet.behind(corner, head, "heads")
+            sheet.text(corner.shift(-1, across), head, "heads" if wide == 1 else "note")
         made[name] = sheet.memory(
             corner.shift(0, across), (lines,), steps=((1, 0),), dtype=column.kind
         )
         if column.role:
             sheet.coat(made[name], column.role)
-        across += column.width
+        across += max(column.width, wide if head else 1)
     return Lines(corner.anchor, caption(sheet, words), columns=made)

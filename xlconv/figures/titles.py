@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from xlconv.figures.layout import line_room
+from xlconv.figures.paper import line_room
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import wrapped
 from xlconv.layers.geometry import Axis, Geometry
@@ -138,20 +138,22 @@ def head(
     contents  whether the first of them leads to all others
     """
     room = line_room(sheet)
-    titles = wrapped(title, "title", room * 0.6)
+    links = list(_links(sheet, n, names, contents))
+    titles = wrapped(title, "title", room * 0.6 if links else room)
+    sheet.title_rows = len(titles)
     for row, line in enumerate(titles):
         sheet.heights[row] = 30
         sheet.text((row, 0), line, "title")  # A1 says what the sheet is: it is read out first
     column = sheet.behind((0, 1), max(titles, key=len), "title") + 1
-    for target, words in _links(sheet, n, names, contents):
+    for target, words in links:
         sheet.link((0, column), words, target)
         column = sheet.behind((0, column), words, "link") + 1
     for line in wrapped(idea, "idea", room) if idea else ():
         _line(sheet, 1, line, "idea")
     for number, told in enumerate(try_this, 1):
         if number == 1:
-            sheet.text((sheet.rows, 1), sheet.say("try_this"), "caption")
-            across = sheet.behind((0, 1), sheet.say("try_this"), "caption")
+            sheet.text((sheet.rows, 1), sheet.say("try_this"), "strong")
+            across = sheet.behind((0, 1), sheet.say("try_this"), "strong")
         row, lines = sheet.rows - (number == 1), wrapped(f"{number}.  {told}", "text", room * 0.9)
         for more, line in enumerate(lines):
             _line(sheet, across, line, "text", row + more)

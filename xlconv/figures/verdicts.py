@@ -46,7 +46,7 @@ def judged(
     text = sheet.memory(spot, (end - spot.column,), steps=((0, 1),))
     fails = call("NOT", holds)
     sheet.light(text, fails if valid is None else call("AND", valid, fails), alarm)
-    return Part(spot.anchor)
+    return Part(spot.anchor, below=True)
 
 
 def either(
@@ -73,4 +73,4 @@ def both(sheet: Sheet, *facts: tuple[Expr, str]) -> Arranged:
         sheet.text(corner.shift(n, 2), words, "note")
     one, other = (cell[None] for cell in cells)
     agree = verdict(sheet, (one, other), words=("sums_agree", "sums_disagree"))
-    return Part(corner.anchor) / agree
+    return Part(corner.anchor, below=True) / agree

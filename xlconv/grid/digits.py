@@ -53,7 +53,8 @@ def _few(numbers: Values, most: float) -> int | None:
     if np.array_equal(numbers, np.rint(numbers)):
         return 0
     for decimals in range(1, FEW + 1):
-        scaled = numbers * 10**decimals
+        with np.errstate(over="ignore"):  # the largest of all are written with an exponent
+            scaled = numbers * 10**decimals
         if np.allclose(scaled, np.rint(scaled), 0, NOISE * most):
             return decimals
     return None

@@ -33,6 +33,10 @@ class Way(Enum):
     """Words from right to left on a sheet from left to right."""
 
 
+ONWARD = {Way.RIGHTWARD: "→", Way.LEFTWARD: "←", Way.MIXED: "→"}
+"""The arrow that points to what comes next."""
+
+
 def way_of(language: str) -> Way:
     """Which way the sheets of a language run.
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -226,8 +227,14 @@ def total(terms: Sequence[Expr]) -> Expr:
 
 
 def joined(*parts: Any) -> Expr:
-    """The parts as one text, with `&`."""
-    return Infix("&", *parts) if len(parts) > 1 else lift(parts[0])
+    """The parts as one text, with `&`; constants beside one another are one part.
+
+    >>> str(joined("w[", 0, ",", Constant(1), "]").value)
+    'w[0,1]'
+    """
+    runs = groupby(parts, key=lambda part: isinstance(part, Expr))
+    told = [part for live, run in runs for part in (run if live else ["".join(map(str, run))])]
+    return Infix("&", *told) if len(told) > 1 else lift(told[0])
 
 
 def every(tests: Sequence[Expr]) -> Expr:
@@ -245,7 +252,15 @@ def with_commas(parts: Sequence[object]) -> list[object]:
 
 
 def moved(place: Expr, by: int) -> Expr:
-    """A place so many cells further, or back."""
+    """A place so many cells further, or back; of one that is moved already, both at once.
+
+    >>> "".join(map(str, moved(moved(Constant(7), -1), 3).pieces()))
+    '7+2'
+    """
+    if isinstance(place, Infix) and place.symbol in ("+", "-") and len(place.terms) == 2:
+        first, step = place.terms
+        if isinstance(step, Constant) and type(step.content) is int:
+            return moved(first, by + (step.content if place.symbol == "+" else -step.content))
     return place if by == 0 else place + by if by > 0 else place - -by
 
 

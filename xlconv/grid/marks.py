@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 from xlconv.grid.digits import GENERAL, fitting
 from xlconv.grid.expr import Expr
@@ -49,6 +50,22 @@ class Coat:
         if own != GENERAL or values.dtype.kind != "f":
             return own, 0
         return fitting(values)
+
+
+class Sized(str):
+    """A caption with the size of its figure behind it, which is not as loud.
+
+    >>> caption = Sized("Input", "4 × 4")
+    >>> caption, caption.size
+    ('Input  4 × 4', '4 × 4')
+    """
+
+    size: str
+
+    def __new__(cls, words: str, size: str) -> Self:
+        caption = super().__new__(cls, f"{words}  {size}")
+        caption.size = size
+        return caption
 
 
 @dataclass(frozen=True)

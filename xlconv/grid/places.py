@@ -41,8 +41,10 @@ AREA = re.compile(
 )
 
 
-def tiled(shape: Sequence[int], leading: str, gap: int = 1) -> tuple[Place, ...]:
+def tiled(shape: Sequence[int], leading: str, gaps: Place = (1, 1)) -> tuple[Place, ...]:
     """Steps that lay the leading axes of a block out, each "v" down or "h" across.
+
+    gaps  free rows and columns between them
 
     >>> tiled((2, 3, 4, 5), "vh")
     ((5, 0), (0, 6), (1, 0), (0, 1))
@@ -52,11 +54,11 @@ def tiled(shape: Sequence[int], leading: str, gap: int = 1) -> tuple[Place, ...]
     steps = list(inner)
     for size, way in zip(reversed(shape[: len(leading)]), reversed(leading), strict=True):
         if way == "v":
-            steps.insert(0, (height + gap, 0))
-            height = size * (height + gap) - gap
+            steps.insert(0, (height + gaps[0], 0))
+            height = size * (height + gaps[0]) - gaps[0]
         else:
-            steps.insert(0, (0, width + gap))
-            width = size * (width + gap) - gap
+            steps.insert(0, (0, width + gaps[1]))
+            width = size * (width + gaps[1]) - gaps[1]
     return tuple(steps)
 
 

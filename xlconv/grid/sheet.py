@@ -38,8 +38,7 @@ class Sheet:
     view: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, Values | Grid] = field(default_factory=dict)
-    """What takes the place of a block's own numbers, by its name: what a reader has typed, or the
-    cells of another sheet, which are copied live."""
+    """What takes the place of a block's numbers: what was typed, or another sheet's cells, live."""
     room: int = SHEETS_CELLS
     """How many cells may be written."""
     plan: bool = False
@@ -60,9 +59,13 @@ class Sheet:
     column_width: float = 4.2
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
+    title_rows: int = 1
+    """Those of its title, which each of several pages repeats."""
     frozen_rows: int = 0
     starts: list[int] = field(default_factory=list)
     """The rows in which parts begin that run over the whole sheet: paper may end before them."""
+    stages: int = 0
+    """How many of its figures have a number."""
     row_height: float = 17
     zoom: int = 100
     hidden: bool = False
@@ -79,8 +82,8 @@ class Sheet:
     taken: set[str] = field(default_factory=set)
     rows: int = 0
     columns: int = 0
-    runs: list[tuple[Anchor, int]] = field(default_factory=list)
-    """How far computed texts run, from their corners: paper shows it, but nothing moves for it."""
+    runs: list[tuple[Spot, str, str]] = field(default_factory=list)
+    """Texts, with their roles, that run over cells: paper shows these, but nothing moves for it."""
 
     def __repr__(self) -> str:
         size = f"{counted(self.rows, 'row')}, {counted(self.columns, 'column')}"
@@ -207,12 +210,6 @@ class Sheet:
             self.frames.append(Frame(grid))
         return grid
 
-    @property
-    def roles(self) -> set[str]:
-        """What its cells are, or become while they are lit; those of a heat map count."""
-        heat = {"count" for scale in self.scales if scale.ends == theme.SCALE}
-        return {coat.role for coat in self.coats} | {light.role for light in self.lights} | heat
-
     def coat(self, grid: Grid, role: str, tint: Any = -1) -> None:
         """Give cells the look of a role."""
         self.coats.append(marks.Coat(grid, role, np.asarray(tint)))
@@ -225,7 +222,10 @@ class Sheet:
     def run_over(self, at: Place | Spot, content: str, role: str) -> None:
         """Count the cells that a text runs over as used, so that they are printed with it."""
         spot, end = Spot.of(at), min(self.behind(at, content, role), EXCEL_COLUMNS)
-        self._take(spot, spot.row + 1, end)
+        if spot.anchor is PAGE:
+            self.runs.append((spot, content, role))
+        else:
+            self._take(spot, spot.row + 1, end)
 
     def behind(self, at: Place | Spot, content: str, role: str) -> int:
         """The first column that a text does not run over; roughly, since fonts differ."""
@@ -252,7 +252,7 @@ class Sheet:
         grid = self.memory(at, value.shape, dtype=value.dtype, steps=[(0, 1)] * value.ndim)
         self.paint(grid, content, value)
         if value.ndim == 0:
-            self.runs.append((grid.anchor, self.behind(at, str(value), role)))
+            self.runs.append((Spot.of(at), str(value), role))
         self.coat(grid, role)
         return grid
 

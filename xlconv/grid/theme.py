@@ -10,6 +10,7 @@ from xlconv.grid.digits import GENERAL
 
 INK, GREY, BLUE = "1F2937", "5B6472", "1E3A8A"
 PALE_YELLOW, PALE_GREY, ORANGE, WHITE = "FFF9DB", "F1F3F5", "BF4B08", "FFFFFF"
+IN_PLAY, POINTED_AT = "D8E6FF", "FFD8A8"
 LINE, FRAME = "C9CED6", "374151"
 WHITE_BLUE = "F4F9FF"
 MONOSPACE = "Consolas"
@@ -61,7 +62,10 @@ ROLES: dict[str, Look] = {
     "title": Look(bold=True, size=20, align="left", indent=4),
     "idea": Look(color=GREY, size=12, align="left"),
     "link": Look(color=BLUE, underline=True, align="left"),
-    "caption": Look(bold=True, align="left"),
+    "caption": Look(bold=True, align="left", indent=1),
+    "strong": Look(bold=True, align="left"),
+    "stage": Look(fill=FRAME, color=WHITE, bold=True, align="center"),
+    "path": Look(color=FRAME, size=14, bold=True, align="center"),
     "note": Look(color=GREY, align="left"),
     "text": Look(align="left"),
     "paragraph": Look(wrap=True, align="left"),
@@ -79,7 +83,7 @@ ROLES: dict[str, Look] = {
     "tick": Look(bold=True, color="15803D", align="center", number_format='"✓";"✗";"…"'),
     "warning": Look(bold=True, color="B91C1C", align="left"),
     "heads": Look(color=GREY, size=11, align="center"),
-    "symbol": Look(size=11, align="center"),
+    "symbol": Look(size=11, align="left"),
     # what may be typed over
     "input": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
     "image": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
@@ -97,7 +101,7 @@ ROLES: dict[str, Look] = {
     "fact": Look(align="center"),
     "cropped": Look(fill=PALE_GREY, color=GREY, strike=True, align="center", lines=True),
     "zero": Look(fill=PALE_GREY, color=GREY, align="center", lines=True),
-    "stamp": Look(fill="EAF4FB", align="center", lines=True),
+    "stamp": Look(fill=IN_PLAY, align="center", lines=True),
     "paper": Look(align="center", lines=True, line=WHITE),
     "empty": Look(color=GREY, align="center", lines=True),
     # a picture: the cells are the pixels, and their numbers stay in the formula bar
@@ -105,11 +109,12 @@ ROLES: dict[str, Look] = {
     # what lights up
     "current": Look(fill=ORANGE, color=WHITE, bold=True, align="center"),
     "met": Look(bold=True),
-    "now": Look(fill="FFD8A8", bold=True, align="center"),
+    "now": Look(fill=POINTED_AT, bold=True, align="center"),
     "later": Look(fill=PALE_GREY, color=GREY, italic=True),
-    "live": Look(fill="E3EEF9"),
+    "live": Look(fill=IN_PLAY),
+    "uncovered": Look(fill=POINTED_AT, bold=True, align="center", lines=True),
     "waiting": Look(fill=WHITE, color=GREY, italic=True),
-    "alarm": Look(fill="F2B48F", bold=True),
+    "alarm": Look(fill="F5A9A9", bold=True),
 }
 
 SCALE = (WHITE, "56B4E9")
@@ -153,6 +158,9 @@ def mark(tint: int) -> str:
 POINTS = 5.8
 """The width of a character of the usual font in points, as columns count them; roughly."""
 
+ROOM = {"AL": 1.25, "R": 1.25, "FSI": 0, "PDI": 0, "NSM": 0}
+"""The room of letters of a direction: those from right to left, and signs that take none."""
+
 WIDE = ("W", "F")
 """The letters that take the room of two, as Unicode calls them."""
 
@@ -173,7 +181,7 @@ def _room(letter: str) -> float:
     """How many letters of the usual width one takes; those of Arabic and Hebrew differ by font."""
     if east_asian_width(letter) in WIDE:
         return 2
-    return 1.25 if bidirectional(letter) in ("AL", "R") else 1
+    return ROOM.get(bidirectional(letter), 1)
 
 
 def wrapped(content: str, role: str, room: float) -> list[str]:

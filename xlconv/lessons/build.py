@@ -10,6 +10,7 @@ from typing import Any
 
 from xlconv.errors import LimitError, XlconvError
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.theme import SCALE
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.layer import Layer
 from xlconv.lessons.book import Book, check_names
@@ -170,9 +171,15 @@ def check_pages(lesson: Lesson) -> None:
             raise table.wrong(f"view {page.view} needs a layer")
 
 
+def roles_of(sheet: Sheet) -> set[str]:
+    """What the cells of a sheet are, or become while they are lit; those of a heat map count."""
+    heat = {"count" for scale in sheet.scales if scale.ends == SCALE}
+    return {coat.role for coat in sheet.coats} | {light.role for light in sheet.lights} | heat
+
+
 def with_legend(lesson: Lesson, sheets: Iterable[Sheet]) -> Lesson:
     """The lesson with a legend of what its sheets show, on contents that do not say which."""
-    roles = {"input", "computed"}.union(*(sheet.roles for sheet in sheets))
+    roles = {"input", "computed"}.union(*map(roles_of, sheets))
     pages = list(lesson.pages)
     for n, page in enumerate(pages):
         if page.view == "contents" and "legend" not in page.options:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from math import prod
 from typing import Any, get_type_hints
 
@@ -16,6 +17,7 @@ from xlconv.figures.titles import LONG, head
 from xlconv.figures.words import WORDS
 from xlconv.grid.direction import isolated, way_of
 from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS, SHEETS_CELLS
+from xlconv.grid.marks import Coat
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import mark
 from xlconv.grid.values import Values
@@ -90,11 +92,21 @@ def draw(
 
 
 def fit(sheet: Sheet) -> None:
-    """Make columns as wide as the longest number needs; of a long sheet, let the title stay."""
-    longest = (coat.numbers[1] + MARK * len(mark(coat.tint.max())) for coat in sheet.coats)
-    sheet.column_width = max(sheet.column_width, max(longest, default=0) + 0.4)
+    """Make columns as wide as the longest number or index; of a long sheet, let the title stay."""
+    numbers = (coat.numbers[1] + MARK * len(mark(coat.tint.max())) for coat in sheet.coats)
+    longest = max(chain(numbers, map(_index, sheet.coats)), default=0)
+    sheet.column_width = max(sheet.column_width, longest + 0.4)
     if sheet.rows > LONG:
-        sheet.frozen_rows = max(2, sheet.frozen_rows)
+        sheet.frozen_rows = max(sheet.title_rows, sheet.frozen_rows)
+
+
+def _index(coat: Coat) -> float:
+    """The characters of the longest index of several axes; a comma is half of one."""
+    cells = coat.cells.memory
+    if coat.role not in ("index", "symbol") or cells.dtype != object:
+        return 0
+    texts = (text for text in cells.flat if isinstance(text, str))
+    return max((len(text) - text.count(",") / 2 for text in texts), default=0)
 
 
 def headed(

@@ -15,6 +15,7 @@ from xlconv.lessons.book import check_names
 from xlconv.lessons.lesson import Lesson, Page, check_language
 from xlconv.lessons.schema import Table
 from xlconv.lessons.shipped import find_language
+from xlconv.visible import visible
 
 KEYS = {"language": str, "texts": dict}
 """What a translation file has: the code of its language, and a text for each of the lesson's."""
@@ -138,5 +139,7 @@ def listing(lesson: Lesson, translation: Translation | None = None) -> str:
     for text, where in texts_of(lesson).items():
         new = known.get(text, "")
         lines.append(f"# {where}{'' if new or not translation else ': not translated yet'}")
-        lines.append(" = ".join(json.dumps(each, ensure_ascii=False) for each in (text, new)))
+        # what turns the way of reading is written as its code, as a terminal shows it
+        each = (visible(json.dumps(one, ensure_ascii=False)) for one in (text, new))
+        lines.append(" = ".join(each))
     return "\n".join([*lines, ""])

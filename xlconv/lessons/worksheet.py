@@ -62,7 +62,7 @@ def _told(page: Page, words: Mapping[str, str]) -> Page:
 
 
 def asking(lesson: Lesson, asked: Iterable[str]) -> Lesson:
-    """The lesson with other blanks than its own.
+    """The lesson with other blanks than its own: of its sheets those with blanks, and contents.
 
     asked  each as SHEET: BLOCK, or SHEET: BLOCK[slices]
 
@@ -81,6 +81,7 @@ def asking(lesson: Lesson, asked: Iterable[str]) -> Lesson:
     pages = (
         replace(page, ask=Ask(tuple(cells[page.name])) if page.name in cells else None)
         for page in lesson.pages
+        if page.name in cells or page.view == "contents"
     )
     return replace(lesson, pages=tuple(pages))
 

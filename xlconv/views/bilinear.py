@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure, Sources, figure, sources
-from xlconv.figures.layout import Arranged, Part, arrange
+from xlconv.figures.layout import Arranged, Part
 from xlconv.figures.notes import note
 from xlconv.figures.outputs import by_products
+from xlconv.figures.paper import arrange
 from xlconv.figures.titles import plain
 from xlconv.figures.upsampled import filled
 from xlconv.figures.verdicts import verdict
@@ -36,7 +37,7 @@ def bilinear(sheet: Sheet, layer: Layer) -> None:
     ideal, between = _kernel(sheet, g, src), _interpolation(sheet, g, src, y)
     sheet.scale(y.kept)
     sheet.scale(between.cells)
-    arrange(sheet, src.column / ideal | y / _compared(sheet, g, y, between) | between)
+    arrange(sheet, src.column / ideal >> y / _compared(sheet, g, y, between) | between)
 
 
 def _kernel(sheet: Sheet, g: Geometry, src: Sources) -> Arranged:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
-from xlconv.figures.blocks import bias_figure, indices, output_figure, steps, tints
-from xlconv.figures.layout import Part, Table, Together, arrange
-from xlconv.figures.notes import note
+from xlconv.figures.blocks import bias_figure, output_figure, steps, tints
+from xlconv.figures.edges import indices, name_slices
+from xlconv.figures.layout import DOWNWARD, Led, Part, Table
+from xlconv.figures.notes import named, note
 from xlconv.figures.operations import Tap, accumulated, afford, written
+from xlconv.figures.paper import Together, arrange
 from xlconv.figures.sums import listed, summed
 from xlconv.figures.titles import times
 from xlconv.grid.expr import Expr
 from xlconv.grid.grid import Grid
-from xlconv.grid.places import box_size, start, under
+from xlconv.grid.places import Spot, box_size, start, under
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
@@ -33,7 +36,7 @@ def channels(sheet: Sheet, layer: Layer) -> None:
     biased = layer.bias is not None
     captions = [sheet.say("part_of", **last), *_sum_words(sheet, g, last["o"], biased)]
     wide = max(wide, *(sheet.behind(at_x, words, "caption") for words in captions)) + 2
-    down, across = (max(x_high, w_high, high) + 3, 0), (0, w_wide + wide)
+    down, across = (max(x_high, w_high, high) + 3 + _deep(g), 0), (0, w_wide + wide)
 
     x = sheet.block(
         "input", at_x, g.input_shape, role="input", content=layer.input, steps=(down, *moves[0])
@@ -49,17 +52,24 @@ def channels(sheet: Sheet, layer: Layer) -> None:
     )
     shape = (*g.weight_shape[:2], *g.canvas_shape[1:])
     parts = sheet.block("parts", at_parts, shape, role="computed", steps=(down, across, *moves[2]))
-    _write_parts(sheet, g, x, w, parts)
+    inputs, *between = _write_parts(sheet, g, x, w, parts)
     y = output_figure(sheet, layer, words="", steps=(across, *moves[2]))
     b = bias_figure(sheet, layer)
-    _added(sheet, g, y.cells, parts, None if b is None else b.cells)
+    sums = _added(sheet, g, y.cells, parts, None if b is None else b.cells)
     axes = note(sheet, *_kernel_axes(sheet, g).splitlines(), role="text")
-    rows = Part(at_x.anchor), Part(at_parts.anchor)
-    arrange(sheet, Together(Table([rows, [b, y]])), axes)
+    given = Part(at_x.anchor, captions=[inputs])
+    made = Part(at_parts.anchor, captions=between)
+    added = Led(replace(y, captions=[sums]), DOWNWARD)
+    arrange(sheet, Together(Table([[given, made], [b, added]])), axes)
 
 
-def _write_parts(sheet: Sheet, g: Geometry, x: Grid, w: Grid, parts: Grid) -> None:
-    """Write what each input channel brings to each output channel, with captions over all."""
+def _write_parts(
+    sheet: Sheet, g: Geometry, x: Grid, w: Grid, parts: Grid
+) -> tuple[list[Spot], list[Spot], list[Spot]]:
+    """Write what each input channel brings to each output channel, with captions over all.
+
+    returns  where those of the input, of the kernel and of what it brings begin
+    """
 
     def term(f: int, i: int, tap: Tap) -> Expr:
         inputs, offsets = tap
@@ -70,16 +80,35 @@ def _write_parts(sheet: Sheet, g: Geometry, x: Grid, w: Grid, parts: Grid) -> No
     for i in written(sheet, parts):
         for f in written(sheet, parts[i]):
             accumulated(sheet, parts[i, f], runs, partial(term, f), range(i, i + 1), alike=alike)
+    for cells in (x, w, parts):
+        name_slices(sheet, cells, g.rank)
+    above = -1 - _deep(g)
+    captions = list[Spot](), list[Spot](), list[Spot]()
     for i in sorted({0, *written(sheet, parts)}):  # a plan, too, has words above the first
-        sheet.text(start(x[i]).shift(-1), sheet.say("input_channel", i=i), "caption")
+        captions[0].append(named(sheet, start(x[i]).shift(above), sheet.say("input_channel", i=i)))
         for f in written(sheet, parts[i]):
-            for cells, key in ((w, "kernel_of"), (parts, "part_of")):
+            for cells, key, spots in (
+                (w, "kernel_of", captions[1]),
+                (parts, "part_of", captions[2]),
+            ):
                 words = sheet.say(key, i=i, o=g.targets(i)[f])
-                sheet.text(start(cells[i, f]).shift(-1), words, "caption")
+                spots.append(named(sheet, start(cells[i, f]).shift(above), words))
+            sheet.text(start(parts[i, f]).shift(0, -1), "=", "path")
+        sheet.text(start(w[i, 0]).shift(0, -1), "∗", "path")
+    return captions
 
 
-def _added(sheet: Sheet, g: Geometry, y: Grid, parts: Grid, bias: Grid | None) -> None:
-    """Write each output channel as the sum of its parts, and say so above and under it."""
+def _deep(g: Geometry) -> bool:
+    """Whether slices have words of their own, under those of their channel."""
+    return g.rank > 2
+
+
+def _added(sheet: Sheet, g: Geometry, y: Grid, parts: Grid, bias: Grid | None) -> list[Spot]:
+    """Write each output channel as the sum of its parts, and say so above and under it.
+
+    returns  where the words above begin
+    """
+    captions = list[Spot]()
 
     def part(o: int, i: int) -> Expr:
         return parts[i, g.filter(o)]
@@ -92,8 +121,9 @@ def _added(sheet: Sheet, g: Geometry, y: Grid, parts: Grid, bias: Grid | None) -
         if g.rank == 1 and o:  # the first row's indices are there
             indices(sheet, y[o], 1, g.firsts)
         above, below = _sum_words(sheet, g, o, bool(more))
-        sheet.text(start(y[o]).shift(-2), above, "caption")
+        captions.append(named(sheet, start(y[o]).shift(-2 - _deep(g)), above))
         sheet.text(under(y[o]), below, "note")
+    return captions
 
 
 def _sum_words(sheet: Sheet, g: Geometry, o: int, biased: bool) -> tuple[str, str]:

@@ -10,9 +10,11 @@ import numpy as np
 
 from xlconv.figures.blocks import Figure, Sources, figure, sources
 from xlconv.figures.counts import count_figure, count_sums
-from xlconv.figures.layout import Arranged, arrange
+from xlconv.figures.edges import channel_name
+from xlconv.figures.layout import Arranged
 from xlconv.figures.operations import written
 from xlconv.figures.outputs import by_products
+from xlconv.figures.paper import arrange
 from xlconv.figures.sums import added, listed, nth, sliced
 from xlconv.figures.verdicts import both, judged
 from xlconv.grid.expr import Expr, call, total
@@ -40,8 +42,7 @@ def checkerboard(sheet: Sheet, layer: Layer) -> None:
     sheet.scale(y.kept)
     arrange(
         sheet,
-        src.column / sums
-        | y / _kept(sheet, g, src, y.cells)
+        src.column / sums >> y / _kept(sheet, g, src, y.cells)
         | count / count_sums(sheet, layer, count),
     )
 
@@ -59,11 +60,14 @@ def _phase_sums(sheet: Sheet, g: Geometry, w: Grid, phases: Sequence[Sequence[Ph
     alike = prod(sums.cells.shape)
     for (at, phase), o in product(each, written(sheet, sums.cells)):
         sums.cells[(o, *at)] = added(sheet, _met(sheet, g, w, o, phase), alike)
-    same, other = sheet.say("sums_alike"), sheet.say("sums_differ")
+    same, other, name = sheet.say("sums_alike"), sheet.say("sums_differ"), channel_name(sheet)
     for o in written(sheet, sums.cells):
         cells = [sums.cells[(o, *at)] for at in np.ndindex(*sizes)]
         apart = call("MAX", *cells) - call("MIN", *cells)
         spot = under(sums.cells).shift(o)
+        if g.out_channels > 1:
+            sheet.text(spot, name(o), "note")
+            spot = spot.shift(0, sheet.behind(spot, name(g.out_channels - 1), "note") - spot.column)
         judged(sheet, apart < 1e-9, same, other, alarm="warning", at=spot)
     return sums
 
@@ -88,8 +92,8 @@ def _kept(sheet: Sheet, g: Geometry, src: Sources, y: Grid) -> Arranged:
             return _all(sheet, src.input[i]) * _all(sheet, src.weight[i, g.filter(o)])
 
         terms = listed(sheet, g.sources(o), term)
-        bias = 0 if src.bias is None else src.bias[o] * prod(y.shape[1:])
-        return added(sheet, terms, g.out_channels) + bias
+        given = added(sheet, terms, g.out_channels)
+        return given if src.bias is None else given + src.bias[o] * prod(y.shape[1:])
 
     given = listed(sheet, range(g.out_channels), given_away)
     return both(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure
-from xlconv.figures.layout import arrange
+from xlconv.figures.paper import arrange
 from xlconv.frameworks.names import FRAMEWORKS
 from xlconv.frameworks.snippets import printed, program
 from xlconv.grid.direction import mixed

@@ -6,16 +6,18 @@ from collections.abc import Iterator, Sequence
 from math import prod
 
 from xlconv.figures.blocks import Sources, output_figure, sources, stretched_figure, turned_figure
-from xlconv.figures.layout import Part, arrange
+from xlconv.figures.layout import Led, Part
 from xlconv.figures.looked_at import CHOICES, LookedAt, look_at, pick
 from xlconv.figures.notes import note
 from xlconv.figures.operations import collected
 from xlconv.figures.outputs import by_distributing
+from xlconv.figures.paper import arrange
 from xlconv.figures.ruler import kernel_indices, source
 from xlconv.figures.table import Column, Lines, table
 from xlconv.figures.titles import AXES
-from xlconv.grid.expr import Expr, call, joined, rounded, with_commas
+from xlconv.grid.expr import Expr, call, joined, lift, rounded, with_commas
 from xlconv.grid.grid import Grid
+from xlconv.grid.places import start
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 
@@ -46,9 +48,9 @@ def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> Non
     here.tint(src, src.x, z)
 
     # slices side by side fill the page: the turned kernel then stands under them
-    made = z / t if g.rank > 2 else z | t
+    made = z / t if g.rank > 2 else z | Led(t, "∗")
     words = _in_words(sheet, layer, here, src, y.kept)
-    arrange(sheet, here, src.column | made | y / again / agree, *words)
+    arrange(sheet, here, src.column >> made >> y / again / agree, *words)
 
 
 def _in_words(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources, y: Grid) -> Sequence[Part]:
@@ -67,11 +69,14 @@ def _in_words(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources, y: Grid)
     symbol = [] if src.bias is None else [" + b"]
     # + 0 makes 0 of -0, which some programs write as it is
     numbers: Terms = [rounded(result + 0), " = "], each(tap["numbers"]), bias
-    symbols: Terms = ["y[", *with_commas(here.at), "] = "], each(tap["symbols"]), symbol
-    across = (g.in_channels > g.groups) + g.rank
+    channel = [] if here.channel is None else [here.channel]
+    place = with_commas([*channel, *here.at])
+    symbols: Terms = ["y[", *place, "] = "], each(tap["symbols"]), symbol
+    read, lead = _channels(here, 0)
+    across = (len(read) + len(lead)) / 2 + g.rank  # indices of each of the two
     lines = [
         *_lines(numbers, NUMBERS, nothing),
-        *_lines(symbols, LINE // (8 + 4 * across), nothing),
+        *_lines(symbols, int(LINE // (8 + 4 * across)), nothing),
     ]
     for row, (told, none) in enumerate(lines):
         content = call("IF", reached, told, none)
@@ -82,10 +87,10 @@ def _in_words(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources, y: Grid)
 def _lines(sum_of: Terms, size: int, nothing: str) -> Iterator[tuple[Expr, Expr | str]]:
     """A sum in lines of so many terms, and what stands there if there are none."""
     first, terms, last = sum_of
-    for start in range(0, len(terms), size):
-        told = [*(() if start else first), *terms[start : start + size]]
-        ended = [*told, *(last if start + size >= len(terms) else ())]
-        yield joined(*ended), "" if start else joined(*first, nothing)
+    for at in range(0, len(terms), size):
+        told = [*(() if at else first), *terms[at : at + size]]
+        ended = [*told, *(last if at + size >= len(terms) else ())]
+        yield joined(*ended), "" if at else joined(*first, nothing)
 
 
 def _taps(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources) -> Lines:
@@ -93,12 +98,17 @@ def _taps(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources) -> Lines:
     g, names = layer.geometry, AXES[-layer.geometry.rank :]
     width, weights = g.in_channels // g.groups, kernel_indices(g)
     taps = [(m, tint) for m in range(width) for tint in reversed(range(len(weights)))]
-    tap = table(sheet, sheet.say("taps"), len(taps), _columns(sheet, names))
+    columns = _columns(sheet, names, 1 + (prod(g.weight_shape[:2]) > 1))
+    tap = table(sheet, sheet.say("taps"), len(taps), columns)
     for n, (m, tint) in enumerate(taps):
         line = {name: cells[n] for name, cells in tap.columns.items()}
-        u, channel = weights[tint], f"{m}," if width > 1 else ""
-        line["symbol"][...] = f"w[{channel}{','.join(map(str, u))}]"
+        u, (read, lead) = weights[tint], _channels(here, m)
+        before_u = [here.if_valid(joined(*with_commas(lead), ","))] if lead else []
+        written = ",".join(map(str, u))
+        line["symbol"][...] = joined(*before_u, written) if lead else written
         sheet.coat(line["symbol"], "symbol", tint)
+        if lead:
+            sheet.coat(sheet.memory(start(line["symbol"]).shift(0, 1), ()), "symbol", tint)
         line["weight"][...] = here.if_valid(
             here.by_channel(
                 [src.weight[(m + g.sources(o)[0], g.filter(o), *u)] for o in range(g.out_channels)]
@@ -115,18 +125,33 @@ def _taps(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources) -> Lines:
         before = call("COUNTIF", tap["number"][:n].area(), ">0") + 1 if n else 1
         line["number"][...] = call("IF", met, before, "")
         plus = call("IF", line["number"] > 1, " + ", "")
-        symbols = joined(f"x[{channel}", *with_commas(place), "]*", line["symbol"])
+        symbols = joined("x[", *with_commas([*read, *place]), "]*w[", line["symbol"], "]")
         line["symbols"][...] = call("IF", met, plus & symbols, "")
         numbers = rounded(line["x"]) & "*" & rounded(line["weight"])
         line["numbers"][...] = call("IF", met, joined(plus, numbers), "")
     return tap
 
 
-def _columns(sheet: Sheet, names: Sequence[str]) -> dict[str, Column]:
-    """What the table of taps tells: the names of the axes stand for the input's indices."""
+def _channels(here: LookedAt, m: int) -> tuple[list[object], list[object]]:
+    """The numbers of channels before those of cells, where there are several: of x and of w.
+
+    m  the input channel, counted within the group
+    """
+    g = here.geometry
+    width = g.in_channels // g.groups
+    i = here.by_group([lift(m + n * width) for n in range(g.groups)]) if g.groups > 1 else m
+    pair: list[object] = [i, 0 if here.channel is None else here.channel]
+    return [i] if g.in_channels > 1 else [], pair if prod(g.weight_shape[:2]) > 1 else []
+
+
+def _columns(sheet: Sheet, names: Sequence[str], symbol: int) -> dict[str, Column]:
+    """What the table of taps tells: the names of the axes stand for the input's indices.
+
+    symbol  columns of the sheet that the name of a weight has
+    """
     return {
         "number": Column("#"),
-        "symbol": Column(sheet.say("tap_kernel"), "symbol"),
+        "symbol": Column(sheet.say("tap_kernel"), "symbol", symbol),
         "weight": Column(""),
         **{name: Column(sheet.say(name)) for name in names},
         "x": Column("x"),

@@ -8,8 +8,9 @@ import numpy as np
 
 from xlconv import __version__
 from xlconv.errors import XlconvError
-from xlconv.figures.layout import Part, arrange, line_room
+from xlconv.figures.layout import Part
 from xlconv.figures.notes import note, paper_lines, paragraphs
+from xlconv.figures.paper import UPRIGHT_COLUMNS, arrange, line_room
 from xlconv.grid.expr import lift
 from xlconv.grid.marks import Frame
 from xlconv.grid.places import Spot
@@ -17,10 +18,24 @@ from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import wrapped
 
 LEGEND = (
-    *("input", "computed", "kernel", "zero", "cropped", "stamp", "later", "current", "now"),
-    *("count", "live", "waiting", "alarm"),
+    *(
+        "stage",
+        "input",
+        "computed",
+        "kernel",
+        "zero",
+        "cropped",
+        "stamp",
+        "later",
+        "current",
+        "now",
+    ),
+    *("count", "uncovered", "live", "waiting", "alarm"),
 )
 """The roles that a legend can explain."""
+
+ROW = 16
+"""The height of a row, in points: a page shows all."""
 
 
 def contents(
@@ -41,6 +56,7 @@ def contents(
     shown = LEGEND if legend is None else legend
     if unknown := [role for role in shown if role not in LEGEND]:
         raise XlconvError(f'legend must name some of {", ".join(LEGEND)}, got "{unknown[0]}"')
+    sheet.row_height = ROW
     arrange(
         sheet,
         paragraphs(sheet, about) if about else None,
@@ -66,12 +82,14 @@ def _links(sheet: Sheet, pages: Sequence[tuple[str, str]]) -> Part:
 
 
 def _legend(sheet: Sheet, shown: Sequence[str]) -> Part:
-    """What the looks mean, in two columns."""
-    corner, height = sheet.corner(), -(-len(shown) // 2)
+    """What the looks mean, in two columns if they have room beside one another."""
+    corner, half = sheet.corner(), -(-len(shown) // 2)
     sheet.text(corner, sheet.say("legend"), "heading")
     words = [sheet.say(f"legend_{role}") for role in shown]
     ends = [sheet.behind(corner.shift(0, 4), told, "text") for told in words]
-    across = max(13, *(end + 1 for end in ends[:height]))
+    across = max([0, *ends[:half]]) + 1
+    beside = across + max([0, *ends[half:]]) <= UPRIGHT_COLUMNS
+    height = half if beside else max(1, len(shown))
     for n, (role, told) in enumerate(zip(shown, words, strict=True)):
         at = corner.shift(1 + n % height, n // height * across)
         _swatch(sheet, at, role)
@@ -98,7 +116,8 @@ def _swatch(sheet: Sheet, at: Spot, role: str) -> None:
             cells[0, n] = cells[0, n - 1] + 1
         sheet.scale(cells)
     else:
+        shown = ["1", "2", "3"] if role == "stage" else ["12", "3", "0"]
         cells = sheet.memory(at, (1, 3), dtype=object)
-        cells[...] = np.array([["12", "3", "0"]], dtype=object)
+        cells[...] = np.array([shown], dtype=object)
     sheet.coat(cells, role, np.arange(3) if role == "kernel" else -1)
     sheet.frames.append(Frame(cells))

@@ -8,10 +8,11 @@ from typing import Any
 
 from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure, Sources, figure, gapped_figure, inlaid, sources
-from xlconv.figures.layout import Part, arrange
+from xlconv.figures.layout import Part
 from xlconv.figures.looked_at import CHOICES, LookedAt, look_at, pick
 from xlconv.figures.notes import explain, note
 from xlconv.figures.operations import convolved, slid
+from xlconv.figures.paper import arrange
 from xlconv.figures.ruler import kernel_indices, target
 from xlconv.figures.sums import in_lines
 from xlconv.figures.titles import alike, forward_size_formula, plain
@@ -88,7 +89,9 @@ def _draw(sheet: Sheet, conv: Convolution, look: list[int] | None) -> None:
         in_words = _in_words(sheet, g, here, src, (z, y))
     else:
         in_words = note(sheet, sheet.say("no_words", count=products))
-    arrange(sheet, here, src.column | padded | gapped | y / again / agree, in_words)
+    # several channels under one another fill the page: the other way then stands beside them
+    both = y | again / agree if g.in_channels > 1 else y / again / agree
+    arrange(sheet, here, (src.column >> padded | gapped) >> both, in_words)
 
 
 def _cells(conv: Convolution) -> Geometry:

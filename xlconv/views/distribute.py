@@ -9,9 +9,11 @@ from math import prod
 
 from xlconv.figures.blocks import Figure, Sources, figure, sources
 from xlconv.figures.controls import checked, control
-from xlconv.figures.layout import Part, arrange
+from xlconv.figures.edges import name_stamps
+from xlconv.figures.layout import Part
 from xlconv.figures.operations import accumulated, afford
 from xlconv.figures.outputs import by_stamps
+from xlconv.figures.paper import arrange
 from xlconv.figures.titles import AXES, count_caption
 from xlconv.grid.expr import Expr, call, total
 from xlconv.grid.grid import Grid
@@ -57,13 +59,13 @@ def distribute(sheet: Sheet, layer: Layer) -> None:
         sheet.light(stamps.cells, number.equals(step.number), "now")
         sheet.light(stamps.cells, number > step.number, "later")
     sheet.light(y.cells, _reached(g, y.labels, step), "now")
-    arrange(sheet, step, src.column / placed | stamps | y / count)
+    arrange(sheet, step, src.column / placed >> stamps >> y / count)
 
 
 def _step(sheet: Sheet, sizes: Sequence[int]) -> Step:
     """The step, whether it is one, and the input cell that it has come to."""
     corner, last = sheet.corner(), prod(sizes)
-    sheet.text(corner, sheet.say("step"), "caption")
+    sheet.text(corner, sheet.say("step"), "strong")
     whole = range(last + 1)
     number = control(sheet, corner.shift(0, 2), "step", last, whole if last < 100 else ())
     words = sheet.say("step_range", last=last), sheet.say("step_wrong", last=last)
@@ -95,6 +97,7 @@ def _stamps(sheet: Sheet, g: Geometry, src: Sources, placed: Grid) -> Figure:
     made = figure(
         sheet, "stamps", stamps.shape, g.rank, role="computed", numbered=False, steps=_steps(g)
     )
+    name_stamps(sheet, g, made.cells)
     made.cells[...] = stamps
     return made
 

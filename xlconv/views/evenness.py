@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import indices, numbers
 from xlconv.figures.controls import checked, control
-from xlconv.figures.layout import Part, Table, arrange
+from xlconv.figures.edges import indices, numbers
+from xlconv.figures.layout import Part, Table
+from xlconv.figures.paper import arrange
 from xlconv.grid.expr import Expr, call, joined
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Spot

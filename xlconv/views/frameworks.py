@@ -10,9 +10,10 @@ import numpy as np
 
 from xlconv.errors import XlconvError
 from xlconv.figures.blocks import sources
-from xlconv.figures.layout import Arranged, Part, Table, arrange
+from xlconv.figures.layout import Arranged, Part, Table
 from xlconv.figures.notes import note
 from xlconv.figures.outputs import by_products
+from xlconv.figures.paper import arrange
 from xlconv.figures.titles import times
 from xlconv.figures.verdicts import verdict
 from xlconv.frameworks.resolve import axes as conventional
@@ -123,16 +124,16 @@ def frameworks(sheet: Sheet, layer: Layer) -> None:
         shown.append(y / note(sheet, ", ".join(alike)))
         kept[answer.crops] = y.kept
     rule, lines = _rule(sheet), _table(sheet, given, kept)
-    arrange(sheet, src.column / rule | Table([[Table([shown])], [lines]]))
+    arrange(sheet, src.column / rule >> Table([[Table([shown], alike=True)], [lines]]))
 
 
 def _table(sheet: Sheet, given: list[Answer], kept: dict[Crops, Grid]) -> Part:
     """What one writes in each framework, what it cuts, whether its numbers are the first one's."""
     corner = sheet.corner()
-    end = max(sheet.behind(corner.shift(0, 4), answer.words, "code") for answer in given)
+    end = max(sheet.behind(corner.shift(0, 4), answer.words, "code") for answer in given) + 1
     places = (0, 4, end, end + 5)
     for head, across in zip(("framework", "written", "cut", "numbers"), places, strict=True):
-        sheet.text(corner.shift(0, across), sheet.say(head), "caption")
+        sheet.text(corner.shift(0, across), sheet.say(head), "strong")
     first = next((answer for answer in given if answer.layer is not None), None)
     for n, answer in enumerate(given, 1):
         name, written, cut, numbers = (corner.shift(n, across) for across in places)
@@ -155,7 +156,7 @@ def _rule(sheet: Sheet) -> Part:
     """PyTorch's padding that gives TensorFlow's numbers, for each kernel size and stride."""
     corner, words = sheet.corner(), sheet.say("rule").splitlines()
     for n, line in enumerate(words):
-        sheet.text(corner.shift(n), line, "caption")
+        sheet.text(corner.shift(n), line, "strong")
     top, shape = corner.shift(len(words) + 1), (len(KERNELS), len(STRIDES))
     sheet.line(top, ["k \\ s"], "heads")
     k, s = (

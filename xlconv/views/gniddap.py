@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure, Sources, inlaid, result_figure, sources, turned_figure
-from xlconv.figures.layout import Arranged, Table, arrange
+from xlconv.figures.layout import DOWNWARD, Arranged, Led, Table
 from xlconv.figures.operations import collected
 from xlconv.figures.outputs import by_products
+from xlconv.figures.paper import arrange
 from xlconv.figures.size_table import size_table
-from xlconv.figures.titles import paddings_of, times
+from xlconv.figures.titles import paddings_of, plain, times
 from xlconv.figures.verdicts import verdict
+from xlconv.grid.places import under
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import pair, spell
@@ -51,7 +53,7 @@ def gniddap(
     t = turned_figure(sheet, g, src.w, short=True)
     sizes = size_table(sheet, src, [one.geometry for one in every])
     columns = [_column(sheet, one, layer, src, t) for one in every]
-    arrange(sheet, src.column / t / sizes | Table(zip(*columns, strict=True)))
+    arrange(sheet, src.column / t / sizes >> Table(zip(*columns, strict=True), alike=True))
 
 
 def _column(
@@ -64,12 +66,13 @@ def _column(
     # the stretched input with the margin that its padding leaves, or cropped by what it takes
     inputs, places = zip(*map(_inside, g.axes), strict=True)
     x, sizes = src.input[(..., *inputs)], [len(axis.seen) for axis in g.axes]
-    words = _margin_words(sheet, g)
+    words = sheet.say("trimmed", size=plain((g.in_channels, *sizes), 1))
     z = inlaid(sheet, f"trimmed_{name}", x, sizes, places, words, numbered=False)
+    sheet.text(under(z.cells), _margin_words(sheet, g), "note")
     words = sheet.say("by_collecting", size=times(g.output_shape[1:]))
     again = result_figure(sheet, one, words, name=f"by_collecting_{name}", numbered=False)
     collected(sheet, again.cells, g, t.cells, z.cells, src.bias)
-    return y, z, again / verdict(sheet, (y.kept, again.cells))
+    return y, z, Led(again / verdict(sheet, (y.kept, again.cells)), DOWNWARD)
 
 
 def _series(g: Geometry, asked: Sequence[int | Sequence[int]] | None) -> list[Pads]:

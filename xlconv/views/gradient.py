@@ -9,12 +9,13 @@ from math import prod
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import Figure, figure, kernel_figure, led, output_figure
-from xlconv.figures.layout import Arranged, Part, arrange
+from xlconv.figures.blocks import Figure, figure, kernel_figure, output_figure
+from xlconv.figures.layout import Arranged, Led, Part
 from xlconv.figures.looked_at import LookedAt, look_at
 from xlconv.figures.notes import note
 from xlconv.figures.nudged import Nudged, nudge_control, nudged
 from xlconv.figures.operations import convolved, tapped
+from xlconv.figures.paper import arrange
 from xlconv.figures.sums import added, sliced
 from xlconv.figures.titles import times
 from xlconv.figures.verdicts import verdict
@@ -71,9 +72,9 @@ def gradient(
     dots = _dots(sheet, loss.cells, _product(sheet, x, y))
     words = _in_words(sheet, here, up, down, slopes, nudge)
     _light(sheet, here, (x, slopes, y), (up, down))
-    product = x | led(sheet, w, "∗") | led(sheet, result, "=") | led(sheet, upstream, "·")
+    product = x | Led(w, "∗") | Led(result, "=") | Led(upstream, "·")
     gradients = y / aside | slopes / agree | dots
-    line = product | led(sheet, loss, "=")
+    line = product | Led(loss, "=")
     arrange(sheet, here / controls, line, gradients, words, up.line, down.line)
 
 

@@ -17,10 +17,10 @@ from xlconv.figures.flat import (
     matrix_figure,
     positions,
 )
-from xlconv.figures.layout import Together, arrange
 from xlconv.figures.looked_at import LookedAt, look_at
 from xlconv.figures.operations import written
 from xlconv.figures.outputs import by_distributing
+from xlconv.figures.paper import Together, arrange
 from xlconv.figures.ruler import kernel_indices, source, tinted
 from xlconv.grid.expr import Expr, call, joined, with_commas
 from xlconv.grid.places import right_of, start
@@ -64,8 +64,8 @@ def matrix(
     if forward is None:
         forward = max(transposed.cells.shape) <= PAGE
     c = _forward(sheet, layer, transposed, src) if forward else None
-    multiplied = Together(transposed | y) | output / again / agree
-    arrange(sheet, here, src.column | x / multiplied / c)
+    multiplied = Together(transposed | y) >> output / again / agree
+    arrange(sheet, here, src.column >> x / multiplied / c)
 
 
 def _flat_input(sheet: Sheet, g: Geometry, src: Sources) -> Figure:

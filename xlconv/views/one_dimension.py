@@ -7,11 +7,12 @@ from dataclasses import replace
 from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure, Sources, sources
 from xlconv.figures.counts import axis_count
-from xlconv.figures.layout import Part, Table, arrange
+from xlconv.figures.layout import Led, Part, Table
 from xlconv.figures.looked_at import LookedAt, look_at
 from xlconv.figures.notes import caption
 from xlconv.figures.operations import written
 from xlconv.figures.outputs import by_collecting, by_stamps
+from xlconv.figures.paper import arrange
 from xlconv.figures.stamps import stamped
 from xlconv.figures.titles import count_caption
 from xlconv.grid.expr import every
@@ -52,7 +53,11 @@ def one_dimension(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) 
     here.light(sheet, replace(again, labels=y.labels))
     _light(sheet, here, stairs, y.labels[0])
     here.tint(src, src.x, z)
-    arrange(sheet, here, Table([[src.column, stairs / y / count], [t, z / again / agree]]))
+    arrange(
+        sheet,
+        here,
+        Table([[src.column, Led(stairs // y / count)], [t, Led(z, "∗") // again / agree]]),
+    )
 
 
 def _staircases(sheet: Sheet, g: Geometry, src: Sources) -> tuple[Figure, Grid]:
@@ -77,9 +82,6 @@ def _staircases(sheet: Sheet, g: Geometry, src: Sources) -> tuple[Figure, Grid]:
         for f in written(sheet, stairs[i]):
             top = start(stairs[i, f])
             sheet.line(top.shift(0, -1), ["×"] * axis.size, "operator", step=(1, 0))
-            if channels * filters > 1:
-                words = sheet.say("part_of", i=i, o=g.targets(i)[f])
-                sheet.text(top.shift(-1), words, "note")
     return field, stamps
 
 

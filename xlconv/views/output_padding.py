@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 
-from xlconv.figures.blocks import Figure, Sources, numbers, sources
+from xlconv.figures.blocks import Figure, Sources, sources
 from xlconv.figures.counts import axis_count
-from xlconv.figures.layout import Arranged, Part, Table, arrange
+from xlconv.figures.edges import numbers
+from xlconv.figures.layout import Arranged, Part, Table
 from xlconv.figures.notes import caption
 from xlconv.figures.outputs import by_products
+from xlconv.figures.paper import arrange
 from xlconv.figures.sums import added, listed, nth, sliced
 from xlconv.figures.titles import paddings_of, times
 from xlconv.figures.verdicts import either, verdict
@@ -34,7 +36,7 @@ def output_padding(sheet: Sheet, layer: Layer) -> None:
         rows.append(layer.with_axes(replace(axis, padding=(0, 0)) for axis in g.axes))
     figures = [_row(sheet, one, src, n) for n, one in enumerate(rows)]
     sizes = [_sizes(sheet, one.geometry.axes[-1], src.input, n) for n, one in enumerate(rows)]
-    arrange(sheet, src.column | Table([[row] for row in figures]), *sizes)
+    arrange(sheet, src.column >> Table([[row] for row in figures]), *sizes)
 
 
 def _with(layer: Layer, cells: int) -> Layer:
@@ -67,7 +69,7 @@ def _row(sheet: Sheet, layer: Layer, src: Sources, number: int) -> Arranged:
             uncovers = _uncovers(sheet, (_with(layer, 0).geometry, h), strips, src.bias)
         kept.append(y)
         figures.append(y / uncovers)
-    row = Table([figures])
+    row = Table([figures], alike=True)
     if len(kept) == 1:
         return row
     pairs = [(y.kept[tuple(map(slice, kept[0].kept.shape))], kept[0].kept) for y in kept[1:]]
@@ -92,7 +94,7 @@ def _uncovers(
     geometries  without output_padding, and with it
     """
     for strip in strips:
-        sheet.coat(strip, "output", 0)
+        sheet.coat(strip, "uncovered")
     few, many = (_reached(g) for g in geometries)
     least, most = (prod(g.output_shape[1:]) for g in geometries)
     alone = "zeros" if bias is None else "bias"
@@ -102,7 +104,7 @@ def _uncovers(
     nothing = sheet.say(f"uncovers_{alone}")
     corner = sheet.corner()
     either(sheet, corner, squares > 1e-18, values, nothing, "note")
-    return Part(corner.anchor)
+    return Part(corner.anchor, below=True)
 
 
 def _reached(g: Geometry) -> int:
@@ -135,14 +137,14 @@ def _sizes(sheet: Sheet, axis: Axis, x: Grid, number: int) -> Part | None:
     key = "sizes_of_one" if axis.size == 1 else "sizes_of"
     corner, words = sheet.corner(), sheet.say("windows")
     sheet.line(corner.shift(-1), [sheet.say("size_in"), "", sheet.say("size_out"), ""], "heads")
-    sheet.text(corner.shift(-1, 4), "output_padding", "heads")
+    sheet.text(corner.shift(-1, 5), "output_padding", "heads")
     before, after = max(0, begin), max(0, end)
     label = numbers(sheet, corner.shift(-1, 9), -before, (before + inputs[-1] + after,))
     sheet.text(corner.shift(-2, 9), words, "note")
     size_in: Expr = call("COLUMNS", x[(0,) * max(1, len(x.shape) - 2)].area())
     for n, m in enumerate(inputs):
         at = corner.shift(n)
-        size_in = size_in + 1 if n else (size_in - 1) * s + (m - s * (axis.size - 1))
+        size_in = size_in + 1 if n else moved((size_in - 1) * s, m - s * (axis.size - 1))
         size_in = sheet.formula(at, size_in, "fact")
         sheet.text(at.shift(0, 1), sheet.say("becomes"), "operator")
         room = call("INT", moved(size_in, begin + end - axis.extent) / s) + 1
@@ -155,6 +157,6 @@ def _sizes(sheet: Sheet, axis: Axis, x: Grid, number: int) -> Part | None:
         for margin in (strip[:before], strip[before + m :]):
             sheet.coat(margin, "zero")
         inner = strip[before : before + m]
-        sheet.light(inner, inner.equals(0), "met", 0)
+        sheet.light(inner, inner.equals(0), "uncovered")
     title = sheet.say(key, k=axis.kernel_size, s=s, p=spell(axis.padding), n=axis.size)
     return Part(corner.anchor, caption(sheet, title))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlconv.figures.counts import count_figure, count_sums
-from xlconv.figures.layout import arrange
+from xlconv.figures.paper import arrange
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 

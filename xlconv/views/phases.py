@@ -15,10 +15,12 @@ from xlconv.figures.blocks import (
     kernel_figure,
     result_figure,
 )
+from xlconv.figures.edges import channel_name, weight_name
 from xlconv.figures.lattice import Lattice, lattice
-from xlconv.figures.layout import Part, Together, arrange
+from xlconv.figures.layout import Part
 from xlconv.figures.operations import collected, written
 from xlconv.figures.outputs import by_distributing
+from xlconv.figures.paper import Together, arrange
 from xlconv.figures.titles import plain
 from xlconv.grid import theme
 from xlconv.grid.expr import Constant
@@ -73,12 +75,12 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
             sheet.coat(cells, "output", one.number)
     if not image:
         again, agree = by_distributing(src, y.cells, "distribute_output")
-        arrange(sheet, x / w / b | split | own | y / again / agree)
+        arrange(sheet, x / w / b >> split >> own >> y / again / agree)
     elif picture:
-        arrange(sheet, Together(w / b | split | x | own | y))
+        arrange(sheet, Together(w / b >> split | x >> own >> y))
         _pixels(sheet, x, y)
     else:
-        arrange(sheet, w / b | split, Together(x | own | y))
+        arrange(sheet, w / b >> split, Together(x >> own >> y))
         sheet.scale(x.kept)
         sheet.scale(y.kept)
 
@@ -95,7 +97,7 @@ def _input(
     shape = [axis.size + sum(zeros) for axis, zeros in zip(g.axes, margins, strict=True)]
     before = [zeros for zeros, _ in margins]
     key = "input_margin" if any(map(sum, margins)) else "input"
-    words, firsts = sheet.say(key, size=plain(g.input_shape, 1)), [-zeros for zeros in before]
+    words, firsts = sheet.say(key, size=plain((g.in_channels, *shape), 1)), [-n for n in before]
     x = figure(sheet, "", (g.in_channels, *shape), g.rank, words, numbered=numbered, firsts=firsts)
     x.cells[...] = 0.0
     sheet.coat(x.cells, "zero")
@@ -113,7 +115,16 @@ def _split(
     kernels = list[Grid | None]()
     names = [sheet.say("phase", cells=", ".join(map(_spelled, one.axes))) for one in shown]
     words = sheet.count("phases", count=prod(map(len, known)))
-    split = lattice(sheet, known, shown, g.weight_shape[:2], lambda p: p.extent, words, names)
+    split = lattice(
+        sheet,
+        known,
+        shown,
+        g.weight_shape[:2],
+        lambda p: p.extent,
+        words,
+        names,
+        weight_name(sheet, g),
+    )
     for one, cells in zip(shown, split.cells, strict=True):
         if not all(p.offsets for p in one.axes):
             sheet.text(start(cells), sheet.say("phase_empty"), "note")
@@ -130,7 +141,8 @@ def _split(
 def _small(sheet: Sheet, g: Geometry, known: Phases, shown: Sequence[Shown]) -> Lattice:
     """An output for each phase alone, still to be written."""
     words = sheet.say("small_outputs")
-    small = lattice(sheet, known, shown, [g.out_channels], lambda p: p.count, words)
+    channel = channel_name(sheet)
+    small = lattice(sheet, known, shown, [g.out_channels], lambda p: p.count, words, each=channel)
     for one, cells in zip(shown, small.cells, strict=True):
         sheet.name_block(f"small_{one.number}", cells, role="computed", tint=one.number)
     return small

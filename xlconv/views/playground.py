@@ -10,9 +10,9 @@ import numpy as np
 
 from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure, figure
-from xlconv.figures.layout import Together, arrange
 from xlconv.figures.live import ZERO, Heads, Live
 from xlconv.figures.notes import caption, note
+from xlconv.figures.paper import arrange
 from xlconv.figures.parameters import LIMITS, live_sizes, parameters, phrase, said_by, size_words
 from xlconv.grid.expr import Expr, call, lift
 from xlconv.grid.grid import Grid
@@ -71,8 +71,8 @@ def playground(sheet: Sheet, layer: Layer, *, area: int = 18) -> None:
     count = _count(live, live.heads(area, out.along), rows, columns)
     live.verdict(y, same)
 
-    arrange(sheet, p, Together((x | w) / legend / t | y | size), at=(top, 1))
-    arrange(sheet, z, stamps, Together(same | count))
+    arrange(sheet, p, (x | w) / legend / size >> y, at=(top, 1))
+    arrange(sheet, t | count, z, stamps, same)
 
 
 def _count(live: Live, head: Heads, rows: Expr, columns: Expr) -> Figure:
@@ -128,7 +128,7 @@ def _stretched(live: Live, x: Grid, area: int) -> Figure:
     more = phrase(sheet, "live_after", more=p.output_padding - p.padding)
     around = phrase(sheet, "live_around", margin=size.span[0] - 1)
     around = around & call("IF", p.output_padding > p.padding, more, "")
-    words = live.caption("live_input", size.padded, live.between(p.stride) & around)
+    words = live.caption("live_stretched", size.padded, live.between(p.stride) & around)
     z = live.area("stretched", heads, heads.placed(x), words)
     sheet.text(heads.corner.shift(-2), sheet.say("slides"), "note")
     live.grey(z.cells, heads)

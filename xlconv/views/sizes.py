@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlconv.errors import XlconvError
-from xlconv.figures.layout import arrange
 from xlconv.figures.notes import paragraphs
+from xlconv.figures.paper import arrange
 from xlconv.figures.table import Column, table
 from xlconv.grid.expr import call
 from xlconv.grid.sheet import Sheet

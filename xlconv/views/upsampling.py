@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from operator import sub
+from functools import reduce
+from operator import sub, truediv
 
 from xlconv.figures.blocks import Figure, figure, result_figure, sources, turned_figure
-from xlconv.figures.layout import Table, arrange
+from xlconv.figures.layout import DOWNWARD, Arranged, Led, Table
 from xlconv.figures.operations import collected
 from xlconv.figures.outputs import by_distributing
+from xlconv.figures.paper import arrange
 from xlconv.figures.titles import plain
 from xlconv.figures.upsampled import WAYS, filled
 from xlconv.grid.grid import Grid
@@ -23,7 +25,7 @@ def upsampling(sheet: Sheet, layer: Layer) -> None:
     g = layer.geometry
     src = sources(sheet, layer)
     t = turned_figure(sheet, g, src.w, short=True)
-    columns = [src.column / t]
+    fields, outputs = list[Figure](), list[Arranged]()
     for way in WAYS:
         own = way == "zeros"  # what the layer does
         z = _larger(sheet, g, way, src.input)
@@ -32,12 +34,10 @@ def upsampling(sheet: Sheet, layer: Layer) -> None:
         y = result_figure(sheet, layer, words, name=f"{way}_output", **other)
         collected(sheet, y.cells, g, t.cells, z.kept, src.bias)
         sheet.scale(y.cells)
-        column = z / y
-        if own:
-            again, agree = by_distributing(src, y.cells, "distribute_output")
-            column = column / again / agree
-        columns.append(column)
-    arrange(sheet, Table([columns]))
+        below = by_distributing(src, y.cells, "distribute_output") if own else ()
+        fields.append(z)
+        outputs.append(reduce(truediv, below, Led(y, DOWNWARD)))
+    arrange(sheet, src.column / t >> Table([fields, outputs], alike=True))
 
 
 def _larger(sheet: Sheet, g: Geometry, way: str, x: Grid) -> Figure:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from xlconv.figures.blocks import led, sources
-from xlconv.figures.layout import arrange
+from xlconv.figures.blocks import sources
+from xlconv.figures.layout import Led
 from xlconv.figures.notes import paragraphs
 from xlconv.figures.outputs import by_products
+from xlconv.figures.paper import arrange
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 
@@ -23,9 +24,7 @@ def why(
     below_figure  paragraphs under it
     """
     src = sources(sheet, layer)
-    figures = (
-        src.x | led(sheet, src.w, "∗") / src.b | led(sheet, by_products(src), sheet.say("becomes"))
-    )
+    figures = src.x | Led(src.w, "∗") / src.b >> by_products(src)
     arrange(sheet, paragraphs(sheet, about or ()))
     arrange(sheet, figures)
     if below_figure:

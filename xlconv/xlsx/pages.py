@@ -23,14 +23,14 @@ SIDES = (595 - 2 * MARGIN - 15, 842 - 2 * MARGIN - 15)
 READABLE = 0.73
 """The scale at which the smallest letters of a sheet still have 8 points."""
 
-SCALES = (0.95, 0.9, 0.85, 0.8, 0.76, READABLE)
+LARGEST = 1.3
+"""The scale of a small figure, which fills its page."""
+
+SCALES = (1.2, 1.1, 1.0, 0.95, 0.9, 0.85, 0.8, 0.76, READABLE)
 """Scales that are tried, since fewer pages are worth smaller letters."""
 
 MOST = 1026
 """Breaks of one sheet that Excel takes; what follows runs on from page to page."""
-
-TITLES = 2
-"""The rows that each page of several repeats."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,11 @@ class Pages:
 
 def columns(sheet: Sheet) -> int:
     """The columns of a sheet, with those that computed texts run over now."""
-    runs = (corner.place[1] + end for corner, end in sheet.runs if corner.place)
+    runs = (
+        spot.anchor.place[1] + sheet.behind(spot, text, role)
+        for spot, text, role in sheet.runs
+        if spot.anchor.place
+    )
     return min(max([sheet.columns, *runs, 1]), EXCEL_COLUMNS)
 
 
@@ -81,17 +85,21 @@ def pages(sheet: Sheet) -> Pages:
     heights = (sheet.heights.get(n, sheet.row_height) for n in range(max(sheet.rows, 1)))
     ends, starts, found = list(accumulate(heights, initial=0.0)), sorted(sheet.starts), []
     for landscape, (high, wide) in {False: SIDES[::-1], True: SIDES}.items():
-        most = min(1.0, wide / across)
+        most = min(LARGEST, wide / across)
         scales = [most, *(scale for scale in SCALES if scale < most)]
         for scale in scales if most >= READABLE else [max(most, 0.1)] * landscape:
-            found.append(Pages(landscape, int(100 * scale), _breaks(starts, ends, high / scale)))
+            breaks = _breaks(starts, ends, high / scale, sheet.title_rows)
+            found.append(Pages(landscape, int(100 * scale), breaks))
     return min(found, key=lambda one: (len(one.breaks), -one.scale))
 
 
-def _breaks(starts: Sequence[int], ends: Sequence[float], room: float) -> tuple[int, ...]:
+def _breaks(
+    starts: Sequence[int], ends: Sequence[float], room: float, repeated: int
+) -> tuple[int, ...]:
     """The rows at which pages begin: those where a part begins, or where there is no more room.
 
-    ends  where each row ends, from 0
+    ends      where each row ends, from 0
+    repeated  rows that each page but the first repeats
     """
     found, top, titles = list[int](), 0, 0.0
     while ends[-1] - ends[top] > room - titles and len(found) < MOST:
@@ -100,5 +108,5 @@ def _breaks(starts: Sequence[int], ends: Sequence[float], room: float) -> tuple[
         begun = begins >= 0 and starts[begins] > top
         top = starts[begins] if begun else max(last, top + 1)
         found.append(top)
-        titles = ends[min(TITLES, len(ends) - 1)]
+        titles = ends[min(repeated, len(ends) - 1)]
     return tuple(found)

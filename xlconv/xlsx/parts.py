@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from xlconv.grid.marks import named
+from xlconv.grid.marks import Sized, named
 from xlconv.grid.places import a1, corners, quoted
 from xlconv.grid.sheet import Sheet
-from xlconv.grid.theme import BLUE, FRAME, GREY, INK, PALE_GREY, TINTS, WHITE
-from xlconv.xlsx.pages import TITLES, Pages
-from xlconv.xlsx.styles import Styles
+from xlconv.grid.theme import BLUE, FRAME, GREY, INK, PALE_GREY, TINTS, WHITE, look
+from xlconv.xlsx.pages import Pages
+from xlconv.xlsx.styles import Styles, run_font
 from xlconv.xlsx.values import Strings, encoded, escape
 from xlconv.xlsx.worksheet import HEAD, MAIN, extent
 
@@ -140,7 +140,7 @@ def workbook(sheets: Sequence[Sheet], printed: Sequence[Pages]) -> str:
             continue
         areas = {"Area": extent(sheet, absolute=True)}
         if printed[n].breaks:
-            areas["Titles"] = f"$1:${TITLES}"
+            areas["Titles"] = f"$1:${sheet.title_rows}"
         names += [
             f'<definedName name="_xlnm.Print_{name}" localSheetId="{n}">'
             f"{escape(quoted(sheet.name))}!{cells}</definedName>"
@@ -156,10 +156,20 @@ def workbook(sheets: Sequence[Sheet], printed: Sequence[Pages]) -> str:
 
 def shared(strings: Strings) -> str:
     """The constant texts of all sheets; inline ones have been shown blank by Apple's programs."""
-    listed = "".join(
-        f'<si><t xml:space="preserve">{encoded(string)}</t></si>' for string in strings
-    )
+    listed = "".join(f"<si>{_runs(string)}</si>" for string in strings)
     return f'{HEAD}<sst xmlns="{MAIN}" uniqueCount="{len(strings)}">{listed}</sst>'
+
+
+def _runs(string: str) -> str:
+    """A text, in two parts where the second looks otherwise."""
+    if not isinstance(string, Sized):
+        return _text(string)
+    told = string.removesuffix(string.size)
+    return f"<r>{_text(told)}</r><r>{run_font(look('note'))}{_text(string.size)}</r>"
+
+
+def _text(words: str) -> str:
+    return f'<t xml:space="preserve">{encoded(words)}</t>'
 
 
 def theme() -> str:

@@ -110,6 +110,13 @@ def _font(look: Look) -> str:
     )
 
 
+def run_font(look: Look) -> str:
+    """The font of a part of a text."""
+    color = f'<color rgb="FF{look.color}"/>'
+    font = f'<sz val="{look.size:g}"/>{color}<rFont val="{look.font}"/>'
+    return f"<rPr>{_flags(look)}{font}</rPr>"
+
+
 def _flags(look: Look) -> str:
     flags = {"b": look.bold, "i": look.italic, "strike": look.strike}
     return "".join(f'<{name} val="1"/>' for name, holds in flags.items() if holds)

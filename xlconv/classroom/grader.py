@@ -1,0 +1,154 @@
+"""Whole returns graded, one after another: each of its sheets that asks for something."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hmac import digest
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlconv.checking.dates import date_styles
+from xlconv.checking.origin import read_recipe
+from xlconv.checking.renamed import found_again
+from xlconv.checking.workbook import Workbook
+from xlconv.classroom.answers import answers_of
+from xlconv.classroom.engine import Engine
+from xlconv.classroom.flags import sheet_flags, whose_flags
+from xlconv.classroom.folder import ClassFolder
+from xlconv.classroom.grading import marks_of
+from xlconv.classroom.handout import CODE, fits, numbers_of, variant
+from xlconv.classroom.marks import Flag, Graded, Mark
+from xlconv.classroom.naming import Who
+from xlconv.classroom.placed import Placed
+from xlconv.classroom.reasons import reasons
+from xlconv.classroom.roster import Student
+from xlconv.classroom.task import Given, Task
+from xlconv.lessons.lesson import Lesson
+from xlconv.lessons.worksheet import Worksheet, exercise, worksheet_lesson
+
+NAMED = re.compile(r".*code_([a-z2-7]{10})")
+"""The name of the cell with the code."""
+
+SHOWN = re.compile(r"(?:.*\s)?([A-Z2-7]{10})", re.DOTALL)
+"""What it says."""
+
+
+@dataclass(frozen=True)
+class Grader:
+    """The worksheets of a class, ready to be graded.
+
+    engine  None where formulas cannot be tried
+    """
+
+    folder: ClassFolder
+    engine: Engine | None
+
+    @cached_property
+    def lesson(self) -> Lesson:
+        return worksheet_lesson(read_recipe(self.folder.lesson, "the lesson").lesson)
+
+    @cached_property
+    def asking(self) -> list[int]:
+        """The numbers of the pages that ask for something."""
+        return [number for number, page in enumerate(self.lesson.pages) if page.ask]
+
+    @cached_property
+    def tasks(self) -> dict[int, Task]:
+        """Pages that hold other numbers for each student, and are drawn once."""
+        exercises, _ = Worksheet.of(self.lesson).exercises()
+        return {
+            number: Task(exercises[number], self.lesson.classroom, self._seed(number))
+            for number in self.asking
+            if fits(exercises[number], self.lesson.pages[number].layer)
+            and not exercises[number].mistake
+        }
+
+    @cached_property
+    def alike(self) -> frozenset[str]:
+        """The names of the sheets with the same blanks for all."""
+        return frozenset(self.lesson.pages[number].name for number in self.tasks)
+
+    def _seed(self, number: int) -> int:
+        return int.from_bytes(digest(self.folder.key, f"worlds:{number}".encode(), "sha256"))
+
+    def _page(self, lesson: Lesson, number: int) -> tuple[Task, Given]:
+        """A page of a student's own lesson, and the numbers that are given on it."""
+        task, layer = self.tasks.get(number), lesson.pages[number].layer
+        if task is not None:
+            return task, {} if layer is None else numbers_of(task.exercise, layer)
+        one = exercise(lesson, number)
+        return Task(one, lesson.classroom, self._seed(number), shared=False), one.given()
+
+    def grade(self, book: Workbook, file: str, who: Who) -> Graded:
+        """The marks of one return.
+
+        file  its name, for a person
+        who   what the platform says of the student
+
+        Raises UnreadableError for a file that is not safe to open.
+        """
+        owners = {code: student for student, code in self.folder.codes.items()}
+        codes = frozenset(code for code in codes_in(book) if code in owners)
+        if not codes:
+            words = "it carries no code of this class: it is another workbook, or lost it"
+            return Graded(None, "", file, (), (Flag("no code", words),), {})
+        code = min(codes)
+        student = Student(owners[code], self.folder.names[owners[code]])
+        flags = [*whose_flags(who, student, self.folder.names, codes)]
+        own = variant(self.lesson, self.folder.key, student.id)
+        pages = tuple(self.lesson.pages[number] for number in self.asking)
+        titles = found_again(replace(self.lesson, pages=pages), book)
+        dates, marks = date_styles(book), list[Mark]()
+        for number in self.asking:
+            task, given = self._page(own, number)
+            title = titles.get(task.name)
+            if title is None:
+                flags.append(Flag("sheet gone", task.name))
+            elif title != task.name:
+                flags.append(Flag("sheet renamed", f"{task.name} is now {title}"))
+            placed = Placed({}) if title is None else Placed.of(book, title, task.exercise.sheet)
+            if title is not None:
+                flags += sheet_flags(task, given, placed, dates)
+            marks += self._marks(task, given, placed)
+        blanks = Counter(mark.sheet for mark in marks)
+        worth = {
+            page.name: float(blanks[page.name])
+            if page.ask is None or page.ask.marks is None
+            else page.ask.marks
+            for page in pages
+        }
+        return Graded(student, code, file, tuple(marks), tuple(flags), worth)
+
+    def _marks(self, task: Task, given: Given, placed: Placed) -> list[Mark]:
+        answers = answers_of(task, given, placed.cells, self.engine)
+        marks = marks_of(answers)
+        wrong = [k for k, mark in enumerate(marks) if mark.status == "wrong"]
+        for k, words in reasons(answers, given, wrong).items():
+            marks[k] = replace(marks[k], note=words)
+        return marks
+
+    def truth(self, student: str) -> NDArray[np.float64]:
+        """What belongs into a student's blanks, on the sheets that are alike."""
+        own = variant(self.lesson, self.folder.key, student)
+        pages = (self._page(own, number) for number in self.tasks)
+        return np.concatenate([np.zeros(0), *(task.truth(given) for task, given in pages)])
+
+
+def codes_in(book: Workbook) -> Iterator[str]:
+    """What a workbook may carry as its code: in its properties, its names, in a visible cell."""
+    if CODE in book.properties:
+        yield book.properties[CODE].strip().upper()
+    for name in book.names:
+        if parts := NAMED.fullmatch(name):
+            yield parts[1].upper()
+    for sheet in [*book.sheets][:2]:
+        for (row, _), cell in book.cells(sheet):
+            if row > 2:
+                break
+            if isinstance(cell.value, str) and (shown := SHOWN.fullmatch(cell.value[:400])):
+                yield shown[1]

@@ -1,0 +1,194 @@
+"""Why numbers are wrong: what a known mistake would give, held against what stands there.
+
+A mistake is a change of what is given, of the layer, or of what is read off, and the model says
+what comes of it. It is named where more than two cells fit it and no other mistake, and it
+explains half of what is wrong where it would change anything: a few of many fit by chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from xlconv.classroom.answers import Answers
+from xlconv.classroom.task import Given, Task
+from xlconv.errors import XlconvError
+from xlconv.grid.marks import Block
+from xlconv.grid.values import Values
+from xlconv.layers.geometry import Axis
+from xlconv.layers.layer import Array, Layer
+from xlconv.layers.model import output
+from xlconv.lessons.exercise import Numbers
+
+LEAST = 3
+"""Cells that fit a mistake and no other, so that it is named."""
+
+ARRAYS = {"input": "input", "kernel": "weight", "bias": "bias"}
+"""The blocks that hold a layer's numbers, and what the layer calls them."""
+
+Mistake = Callable[[Task, Given], Numbers]
+"""What would stand in each blank; NaN where it says nothing."""
+
+
+def reasons(
+    answers: Answers, given: Given, wrong: list[int], others: dict[str, Numbers] | None = None
+) -> dict[int, str]:
+    """Which mistake fits some of the blanks that are wrong.
+
+    others  what belongs into the blanks of other students, in words
+    """
+    if len(wrong) < LEAST:
+        return {}
+    task = answers.task
+    would = {words: mistake(task, given) for words, mistake in MISTAKES.items()} | (others or {})
+    task.truth(given)
+    fits = {words: _fitting(answers, wrong, numbers) for words, numbers in would.items()}
+    alone = {
+        words: cells - set().union(*(other for name, other in fits.items() if name != words))
+        for words, cells in fits.items()
+    }
+    found: dict[int, str] = {}
+    for words in sorted(fits, key=lambda words: len(alone[words])):
+        if len(alone[words]) >= LEAST:
+            found |= dict.fromkeys(fits[words], words)
+    return found
+
+
+def _fitting(answers: Answers, wrong: list[int], would: Numbers) -> set[int]:
+    """The blanks that hold what a mistake gives; none where they are few of those that it tells."""
+    told = [k for k in wrong if np.isfinite(would[k]) and would[k] != answers.truth[k]]
+    fits = {k for k in told if answers.is_same(k, would[k])}
+    return fits if 2 * len(fits) >= len(told) else set()
+
+
+def given_changed(name: str, change: Callable[[Values], Values]) -> Mistake:
+    """What comes of other numbers in a block that is given."""
+
+    def wrong(task: Task, given: Given) -> Numbers:
+        if name not in given:
+            return nothing(task)
+        shaped = np.reshape(given[name], task.exercise.givens[name].shape)
+        return task.truth({**given, name: change(shaped)})
+
+    return wrong
+
+
+def turned(array: Values) -> Values:
+    """The last two axes turned by half a turn, or all there are that are no channels."""
+    return np.flip(array, tuple(range(min(2, array.ndim - 1), array.ndim))[-2:])
+
+
+def swapped(array: Values) -> Values:
+    """Rows as columns, where there are as many."""
+    square = array.ndim > 1 and array.shape[-1] == array.shape[-2]
+    return array.swapaxes(-1, -2) if square else array
+
+
+def beside(down: int, across: int) -> Mistake:
+    """The numbers of the cells beside, in the same block."""
+
+    def wrong(task: Task, given: Given) -> Numbers:
+        task.truth(given)
+        asked = set(task.exercise.blanks.values())
+        values = {
+            (block.name, block.cells.cell(index)): float(block.cells.memory[index])
+            for block in task.exercise.sheet.blocks
+            if block.name in asked
+            for index in np.ndindex(block.cells.shape)
+        }
+        return np.array(
+            [
+                values.get((name, (row + down, column + across)), np.nan)
+                for (row, column), name in task.exercise.blanks.items()
+            ]
+        )
+
+    return wrong
+
+
+def output_changed(change: Callable[[Layer], Array]) -> Mistake:
+    """What another way to the output gives, in the blocks that are the layer's output."""
+
+    def wrong(task: Task, given: Given) -> Numbers:
+        found = nothing(task)
+        for block, layer in _outputs(task, given):
+            try:
+                other = change(layer)
+            except XlconvError:  # there is no such layer
+                continue
+            for index in np.ndindex(block.cells.shape):
+                blank = task.numbers.get(block.cells.cell(index))
+                if blank is not None and all(np.less(index, other.shape)):
+                    found[blank] = other[index]
+        return found
+
+    return wrong
+
+
+def _outputs(task: Task, given: Given) -> Iterator[tuple[Block, Layer]]:
+    """The blocks that are a layer's output, with the layer of these numbers."""
+    for block in task.exercise.sheet.blocks:
+        match block.claim:
+            case ("conv_transpose", Layer() as layer):
+                own = {
+                    array: np.reshape(given[name], getattr(layer, array).shape)
+                    for name, array in ARRAYS.items()
+                    if name in given and getattr(layer, array) is not None
+                }
+                yield block, replace(layer, **own)  # type: ignore[arg-type]
+
+
+def other_axes(change: Callable[[Axis], Axis]) -> Callable[[Layer], Array]:
+    """What a layer with other parameters gives, as far as both outputs reach."""
+
+    def changed(layer: Layer) -> Array:
+        axes = tuple(change(axis) for axis in layer.geometry.axes)
+        if axes == layer.geometry.axes:
+            return np.empty((0,) * (len(axes) + 1))
+        return output(replace(layer, geometry=replace(layer.geometry, axes=axes)))
+
+    return changed
+
+
+def stride_and_padding_swapped(axis: Axis) -> Axis:
+    begin = axis.padding[0]
+    return replace(axis, stride=max(1, begin), padding=(axis.stride, axis.stride))
+
+
+def last_stamp(layer: Layer) -> Array:
+    """The output where a stamp covers those before it, and nothing is added up."""
+    found = np.zeros(layer.geometry.output_shape)
+    for at in np.ndindex(layer.input.shape):
+        one = np.zeros_like(layer.input)
+        one[at] = 1
+        reached = output(replace(layer, input=one, weight=np.ones_like(layer.weight), bias=None))
+        stamp = output(replace(layer, input=np.where(one, layer.input, 0), bias=None))
+        found = np.where(reached > 0, stamp, found)
+    return found
+
+
+def nothing(task: Task) -> Numbers:
+    return np.full(len(task.exercise.places), np.nan)
+
+
+MISTAKES: dict[str, Mistake] = {
+    "it fits a kernel turned by half a turn": given_changed("kernel", turned),
+    "it fits a kernel with rows and columns swapped": given_changed("kernel", swapped),
+    "it fits an input with rows and columns swapped": given_changed("input", swapped),
+    "it fits an input turned by half a turn": given_changed("input", turned),
+    "it fits a bias of 0": given_changed("bias", np.zeros_like),
+    "it fits the sign turned": given_changed("input", np.negative),
+    "it fits stride and padding swapped": output_changed(other_axes(stride_and_padding_swapped)),
+    "it fits a stride of 1": output_changed(other_axes(lambda axis: replace(axis, stride=1))),
+    "it fits an output that is not cropped": output_changed(
+        other_axes(lambda axis: replace(axis, padding=(0, 0)))
+    ),
+    "it fits the last stamp alone: where stamps overlap they are added": output_changed(last_stamp),
+    "it fits the row above": beside(-1, 0),
+    "it fits the row below": beside(1, 0),
+    "it fits the column before": beside(0, -1),
+    "it fits the column after": beside(0, 1),
+}
+"""What may have happened, in words for a student."""

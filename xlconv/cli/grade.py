@@ -1,0 +1,190 @@
+"""The command `grade`: returned worksheets in, marks and reasons out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from xlconv.cli.options import pointing_at_options
+from xlconv.cli.terminal import as_text, progress_bar, put, say
+from xlconv.cli.values import whole_number
+from xlconv.errors import UnreadableError
+from xlconv.text import counted
+
+if TYPE_CHECKING:
+    from xlconv.classroom.into import Filled
+    from xlconv.classroom.table import Results
+    from xlconv.classroom.unpacking import Unread
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  xlconv grade submissions.zip --class class/teacher -o marks
+  xlconv grade returned/ late.xlsx --class class/teacher -o marks
+  xlconv grade submissions.zip --class class/teacher -o marks --into gradebook.csv --column Sheet
+  xlconv grade submissions.zip --class class/teacher -o marks --gradescope
+
+Exit codes: 3 where a file could not be graded; the others are.""",
+)
+@click.argument("files", nargs=-1, required=True, metavar="DIR|ZIP|FILE...", type=click.Path())
+@click.option(
+    "--class",
+    "teacher",
+    required=True,
+    metavar="DIR",
+    type=click.Path(),
+    help="What xlconv class left for the teacher: DIR/teacher.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    metavar="DIR",
+    default="marks",
+    show_default=True,
+    type=click.Path(),
+    help="Where marks.csv, marks.xlsx and feedback/ go.",
+)
+@click.option(
+    "--into",
+    "export",
+    metavar="FILE",
+    type=click.Path(),
+    help="An export of Canvas or Moodle: a copy with the marks in one column goes to -o.",
+)
+@click.option(
+    "--column", metavar="NAME", help="That column, found or added; Moodle's own is known."
+)
+@click.option("--gradescope", is_flag=True, help="Write results.json for Gradescope too.")
+@click.option("--answers", is_flag=True, help="Tell the right numbers in the feedback.")
+@click.option(
+    "--decimals",
+    callback=whole_number(least=0, most=4),
+    metavar="N",
+    help="Of a total, which is rounded half up. Default: 1",
+)
+@click.option("--force", is_flag=True, help="Overwrite marks with other content.")
+@click.option("--json", "as_json", is_flag=True, help="Print to stdout what became of each return.")
+@click.pass_context
+def grade(
+    ctx: click.Context,
+    /,
+    files: tuple[str, ...],
+    teacher: str,
+    folder: str,
+    export: str | None,
+    column: str | None,
+    gradescope: bool,
+    answers: bool,
+    decimals: int | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Grade the worksheets of a class: marks, a reason for each lost one, what needs your eye.
+
+    Give it the zip of the learning platform as it is, a folder or files; the last attempt of each
+    student counts. What is right is known from the teacher's folder alone. Formulas are tried by
+    IronCalc (the extra `engine`).
+    """
+    with pointing_at_options(ctx):
+        table, unread, stems = _graded(Path(teacher), files, 1 if decimals is None else decimals)
+        filled = _filled(table, export, column)
+    more = {"answers": answers, "gradescope": gradescope, "overwrite": force}
+    _write(Path(folder), table, stems, filled, more)
+    for broken in unread:
+        say(f"error: {broken.reason}")
+    put(_told(table, unread, as_json))
+    returned = counted(len(table.graded), "return")
+    say(f"wrote {folder}/marks.csv, marks.xlsx and feedback for {returned}")
+    ctx.exit(UnreadableError.exit_code if unread else 0)
+
+
+def _write(
+    folder: Path,
+    table: Results,
+    stems: dict[str, str],
+    filled: tuple[str, Filled] | None,
+    more: dict[str, Any],
+) -> None:
+    from xlconv.classroom.results import write_results
+
+    write_results(folder, table, stems=stems, filled=filled, **more)
+
+
+def _graded(
+    teacher: Path, files: Sequence[str], decimals: int
+) -> tuple[Results, list[Unread], dict[str, str]]:
+    """The marks of a class, what has none, and what the files of each code are called."""
+    from xlconv.classroom.folder import read_folder
+    from xlconv.classroom.grade_all import beside_each_other, graded, last_attempts
+    from xlconv.classroom.marks import Graded
+    from xlconv.classroom.returned import returns
+    from xlconv.classroom.roster import Student
+    from xlconv.classroom.table import Results
+    from xlconv.classroom.variants import stems
+
+    made = read_folder(teacher)
+    returned, results = list(returns(map(Path, files))), list[Any]()
+    with progress_bar(len(returned), "grading") as progress:
+        for one in graded(made, returned):
+            results.append(one)
+            if progress:
+                progress(len(results))
+    results = last_attempts(returned, beside_each_other(made, results))
+    found = tuple(one for one in results if isinstance(one, Graded))
+    there = {one.student.id for one in found if one.student}
+    absent = {
+        code: Student(student, made.names[student])
+        for student, code in made.codes.items()
+        if student not in there
+    }
+    unread = [one for one in results if not isinstance(one, Graded)]
+    names = stems(made.codes, made.options["name"])
+    by_code = {code: names[student] for student, code in made.codes.items()}
+    return Results(found, absent, decimals), unread, by_code
+
+
+def _filled(table: Results, export: str | None, column: str | None) -> tuple[str, Filled] | None:
+    """The teacher's own export with the marks in it."""
+    if export is None:
+        return None
+    from xlconv.classroom.into import into
+
+    scores = zip(table.graded, table.totals, strict=True)
+    marks = {one.student.id: score.got for one, score in scores if one.student}
+    worth = max((score.of for score in table.totals), default=Decimal(0))
+    made = into(Path(export), marks, worth, column)
+    told = f"{counted(made.number, 'mark')} in column '{made.head}' of {Path(export).name}"
+    say(told + (f"; {made.replaced} replaced" if made.replaced else ""))
+    if made.missing:
+        say(f"{Path(export).name} has no line for {', '.join(made.missing[:10])}")
+    return Path(export).name, made
+
+
+def _told(table: Results, unread: Sequence[Unread], as_json: bool) -> str:
+    """What became of each return, for a person or a script."""
+    scores = list(zip(table.graded, table.totals, strict=True))
+    if as_json:
+        listed: list[dict[str, Any]] = [
+            {
+                "file": one.file,
+                "code": one.code,
+                "id": one.student.id if one.student else None,
+                "marks": float(score.got),
+                "of": float(score.of),
+                "flags": [flag.words for flag in one.flags],
+            }
+            for one, score in scores
+        ]
+        listed += [{"file": one.name, "error": one.reason} for one in unread]
+        return as_text(listed) + "\n"
+    looked = [(one.file, flag.words) for one, _ in scores for flag in one.flags]
+    head = [f"{counted(len(scores), 'return')} graded, {len(unread)} not"]
+    if looked:
+        head.append("for your eye, and no marks hang on it:")
+    return "\n".join([*head, *(f"  {file}: {words}" for file, words in looked), ""])

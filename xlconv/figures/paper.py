@@ -1,0 +1,65 @@
+"""Parts on a sheet: where they begin, how wide paper is, and the number of each figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from xlconv.figures.layout import Arranged, Held, Table
+from xlconv.grid.places import Place, Spot
+from xlconv.grid.sheet import Sheet
+from xlconv.grid.theme import POINTS
+
+TOP = 3
+"""The first row under a sheet's title and idea."""
+
+PAGE_COLUMNS = 38
+"""Columns that paper shows at a readable size: a longer row of parts that fit goes on below."""
+
+
+LINE_COLUMNS, UPRIGHT_COLUMNS, UPRIGHT = 36, 26, ("contents",)
+"""Columns of a line of words; of one on upright paper, and the views that are printed so."""
+
+
+class Together(Held):
+    """Parts that stay side by side, however wide: those of an image, or with rows through all."""
+
+
+def line_room(sheet: Sheet, begin: int = 1) -> float:
+    """How wide a line of words may be that begins in a column, in points: as paper shows it."""
+    columns = UPRIGHT_COLUMNS if sheet.view in UPRIGHT else LINE_COLUMNS
+    return sheet.column_width * POINTS * (columns - begin)
+
+
+def arrange(sheet: Sheet, *parts: Arranged | None, at: Place | None = None) -> None:
+    """Put parts on a sheet, one under another, with no cell above or left of a place.
+
+    at  the place; under what stands there, and under the title, if not given
+    """
+    at = at or (max(TOP, sheet.rows + 1), 1)
+    page = Table([part.broken(PAGE_COLUMNS)] for part in parts if part is not None)
+    box = page.box
+    row = at[0] + box.before[0]
+    page.place(sheet, (row, at[1] + box.before[1]), box.before[0])
+    sheet.starts += _apart(page.pieces(row, box.before[0]))
+    _number(sheet, list(page.stages()))
+
+
+def _apart(pieces: Iterable[tuple[int, int]]) -> Iterator[int]:
+    """The rows in which something begins, and nothing goes on from above.
+
+    >>> list(_apart([(3, 9), (3, 6), (7, 10), (11, 12)]))
+    [3, 11]
+    """
+    end = 0
+    for first, last in sorted(pieces):
+        if first >= end:
+            yield first
+        end = max(end, last)
+
+
+def _number(sheet: Sheet, stages: Sequence[Sequence[Spot]]) -> None:
+    """Number the captions of a page's figures; the only one of a sheet needs no number."""
+    before, sheet.stages = sheet.stages, sheet.stages + len(stages)
+    for n, captions in enumerate(stages if sheet.stages > 1 else (), before + 1):
+        for spot in captions:
+            sheet.text(spot.shift(0, -1), f"{n}", "stage")
