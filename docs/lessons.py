@@ -15,7 +15,7 @@ from xlconv.figures.words import WORDS
 from xlconv.frameworks.conventions import CONVENTIONS
 from xlconv.frameworks.layouts import LAYOUTS
 from xlconv.lessons.drawing import view_function, view_options
-from xlconv.lessons.read import CLASS_KEYS, LAYER_KEYS, LESSON_KEYS, SHEET_KEYS
+from xlconv.lessons.read import ASK_KEYS, CLASS_KEYS, LAYER_KEYS, LESSON_KEYS, SHEET_KEYS
 from xlconv.lessons.schema import words
 from xlconv.lessons.shipped import language_names
 from xlconv.views import VIEWS
@@ -28,8 +28,8 @@ TOP = {
     " that is read from right to left are laid out so.",
     "words": "Other words for those that views write, by their keys: see the end of this page.",
     "layers": "Layers by name, each a table of the keys of a layer.",
+    "class": "How a class works with it: a table of the keys of a class.",
     "sheet": "The sheets in order, each a table of the keys of a sheet. Needed.",
-    "class": "How a class works with its worksheet: see A class.",
 }
 
 SHEET = {
@@ -38,21 +38,24 @@ SHEET = {
     "title": "The line at its top; its name if not given.",
     "idea": "The line under the title: what is to be seen.",
     "try": "What to try, a numbered line each, under the figure.",
-    "ask": "What its worksheet leaves out: blocks by their names, or slices of them as NumPy writes"
-    ' them, such as "output[0, 1::2]".',
-    "answer": "What may be typed there: number, formula or either; either if not given.",
-    "marks": "Of the whole sheet; one for each cell that is left out, if not given.",
-    "mistake": "A block: its worksheet has a wrong number in one of its cells, to be found.",
     "layer": "One of the lesson's layers by name; or the keys of a layer stand here themselves.",
 }
 
+ASK = {
+    "ask": "What a worksheet leaves out: blocks by their names, or slices as NumPy writes them,"
+    ' such as "output[0, 1::2]".',
+    "answer": "What may be typed there: either, number or formula; either if not given.",
+    "marks": "Of the whole sheet, spread evenly over its blanks; one for each if not given.",
+    "mistake": "A block of which one cell holds a wrong number, to be found and mended.",
+}
+
 CLASS = {
-    "vary": 'What differs from student to student: arrays of layers by name, such as "a.input".',
-    "range": "The least and the greatest of those numbers, all whole; [1, 5] if not given.",
-    "check": "What has a tick: row, sheet (a block at once) or none; row if not given.",
-    "follow": "The part of a mark, 0 to 1, for what follows from one's own earlier cells; 1 if not"
+    "vary": "What differs from student to student: arrays of layers, such as a.input.",
+    "range": "The least and the greatest of these numbers, which are whole; [1, 5] if not given.",
+    "check": "What a tick is for: row, sheet (a block at once) or none; row if not given.",
+    "follow": "Part of a mark for what follows from one's own earlier cells; 1 if not given.",
+    "here_only": "Part of a mark for a formula that is right for these numbers alone; 0.5 if not"
     " given.",
-    "here_only": "The part for a formula that is right for these numbers alone; 0.5 if not given.",
     "digits": "Decimals of answers that are not whole; 2 if not given.",
 }
 
@@ -184,9 +187,15 @@ a whole one:
 
 ## A sheet: `[[sheet]]`
 
-{rows(SHEET_KEYS | {"layer": str}, SHEET)}
+{rows({k: v for k, v in SHEET_KEYS.items() if k not in ASK_KEYS} | {"layer": str}, SHEET)}
 
 Beside these a sheet has the options of its view.
+
+## What a worksheet asks: keys of a `[[sheet]]`
+
+`xlconv worksheet` builds it; see [classroom.md](classroom.md).
+
+{rows(ASK_KEYS, ASK)}
 
 ## A class: `[class]`
 

@@ -759,7 +759,9 @@ def test_shell_completes_conventions_layouts_and_frameworks(
     assert out.decode().splitlines() == [f"plain,{name}" for name in offered]
 
 
-@pytest.mark.parametrize("view", [v for v in VIEWS if v not in ("contents", "code", "convolution")])
+@pytest.mark.parametrize(
+    "view", [v for v in VIEWS if v not in ("contents", "code", "convolution", "sizes")]
+)
 def test_workbook_of_every_view_of_a_layer_is_read_back(run: Run, view: str) -> None:
     given = ("--input", "4x4", "--weight", "4x4", "--stride", "2", "--padding", "1")
     if view == "one_dimension":

@@ -258,13 +258,13 @@ def test_values_are_there_before_anything_recalculates(name: str) -> None:
             assert told[sheet][cell].value is not None or cached[sheet][cell] == "", (sheet, cell)
 
 
-OTHERS = {"stamp", "later", "alarm", "live", "waiting", "uncovered"}
+OTHERS = {"stamp", "later", "alarm", "live", "waiting", "uncovered", "blank"}
 
 
 @pytest.mark.parametrize(
     ("lesson", "missing"),
     [
-        ("transposed-convolutions", {"live", "waiting", "uncovered"}),
+        ("transposed-convolutions", {"live", "waiting", "uncovered", "blank"}),
         ("image", {"cropped", "current", "now", "count", *OTHERS}),
         ("checkerboard", {"current", "now", *OTHERS} - {"alarm"}),
     ],

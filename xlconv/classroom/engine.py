@@ -11,6 +11,8 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 from importlib.machinery import PathFinder
 from pathlib import Path
 from threading import Timer
@@ -41,15 +43,20 @@ class FailedError(Exception):
 class Base:
     """A sheet before a student has written on it.
 
-    key    what it is called among others; "" of one that is not asked for again
     sheet  its name
     names  names and what they lead to
+    again  whether it is asked for again
     """
 
-    key: str
     sheet: str
     cells: Cells
     names: Sequence[tuple[str, str]] = ()
+    again: bool = True
+
+    @cached_property
+    def key(self) -> str:
+        """What it is called among others: what it holds."""
+        return sha256(repr((self.sheet, self.cells, self.names)).encode()).hexdigest()
 
 
 class Engine:
@@ -70,14 +77,15 @@ class Engine:
         Raises FailedError.
         """
         self._watch()
-        if self.process is None or base.key not in self.kept:
+        if not base.again or base.key not in self.kept:
             self._ask([self.seconds, None, base.sheet, [*base.names]])
             self._ask([listed(base.cells), []])
-        if base.key and base.key not in self.kept:
+        if not base.again:
+            return
+        if base.key not in self.kept:
             self._ask(["keep", base.key])
             self.kept.add(base.key)
-        if base.key:
-            self._ask([self.seconds, base.key, base.sheet, []])
+        self._ask([self.seconds, base.key, base.sheet, []])
 
     def put(self, cells: Cells, asked: Iterable[Place]) -> list[Any]:
         """Write cells, compute, and tell what stands at these places then.

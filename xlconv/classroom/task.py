@@ -79,7 +79,7 @@ class Task:
         alone = ((at, cell) for at, cell in self.ours.items() if "!" not in cell.formula)
         cells = {at: found for at, cell in alone if (found := content(cell)) != ""}
         names = [(name, f"{OWN}!{area}") for name, (area, _) in self.named.items()]
-        return Base(self.name if self.shared else "", OWN, cells, names)
+        return Base(OWN, cells, names, self.shared)
 
     @cached_property
     def named(self) -> dict[str, tuple[str, int]]:

@@ -191,6 +191,7 @@ WORDS: dict[str, str] = {
     "sheets": "Sheets",
     "legend": "Colours",
     "legend_stage": "read the figures in this order",
+    "legend_blank": "yours to fill in",
     "legend_input": "yours to type over",
     "legend_computed": "a formula: click on it and read",
     "legend_kernel": "a kernel weight, by its letter, and where it acts",

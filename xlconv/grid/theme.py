@@ -12,7 +12,6 @@ INK, GREY, BLUE = "1F2937", "5B6472", "1E3A8A"
 PALE_YELLOW, PALE_GREY, ORANGE, WHITE = "FFF9DB", "F1F3F5", "BF4B08", "FFFFFF"
 IN_PLAY, POINTED_AT = "D8E6FF", "FFD8A8"
 LINE, FRAME = "C9CED6", "374151"
-WHITE_BLUE = "F4F9FF"
 MONOSPACE = "Consolas"
 
 TINTS = (
@@ -92,7 +91,7 @@ ROLES: dict[str, Look] = {
     "pool": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
     "parameter": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
     "control": Look(fill=PALE_YELLOW, color=BLUE, bold=True, align="center", lines=True),
-    "blank": Look(fill=WHITE_BLUE, color=BLUE, align="center", lines=True, line=FRAME, heavy=True),
+    "blank": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True, line=FRAME, heavy=True),
     # what is computed
     "computed": Look(align="center", lines=True),
     "copy": Look(align="center", lines=True),

@@ -21,6 +21,7 @@ LEGEND = (
     *(
         "stage",
         "input",
+        "blank",
         "computed",
         "kernel",
         "zero",
