@@ -137,6 +137,8 @@ CASES: list[tuple[str, Expr, float | str | bool]] = [
     ("COUNTIF(A1:C2,B1)", call("COUNTIF", N.area(), N[0, 1]), 1.0),
     ("COUNTIF(A1:C2,7)", call("COUNTIF", N.area(), 7), 0.0),
     ("COUNTIF(A1:C2,2.5)", call("COUNTIF", N.area(), 2.5), 0.0),
+    ("COUNT(A1:C2,B1)", call("COUNT", N.area(), N[0, 1]), 7.0),
+    ("COUNT(A3:D3)", call("COUNT", MIXED.area()), 2.0),
     ('COUNTIF(A3:D3,">0")', call("COUNTIF", MIXED.area(), ">0"), 2.0),
     ('COUNTIF(A3:D3,"x")', call("COUNTIF", MIXED.area(), "x"), 1.0),
     ('COUNTIF(A3:D3,"X")', call("COUNTIF", MIXED.area(), "X"), 1.0),

@@ -17,8 +17,8 @@ from xlconv.classroom.handout import Handout
 from xlconv.classroom.naming import Who
 from xlconv.classroom.returned import Return
 from xlconv.classroom.task import Task
-from xlconv.grid.functions import number_text
 from xlconv.grid.places import Place, a1
+from xlconv.grid.values import number_text
 from xlconv.lessons.lesson import Ask, Classroom, Lesson, Page
 from xlconv.lessons.recipe import frozen
 from xlconv.lessons.worksheet import worksheet_lesson

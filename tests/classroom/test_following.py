@@ -8,7 +8,7 @@ import pytest
 from xlconv.classroom.engine import Engine, number
 from xlconv.classroom.worlds import same
 from xlconv.errors import XlconvError
-from xlconv.grid.functions import EMPTY
+from xlconv.grid.values import EMPTY
 from xlconv.layers.layer import Layer
 from xlconv.lessons.exercise import Exercise
 

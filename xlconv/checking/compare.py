@@ -27,9 +27,9 @@ from xlconv.checking.rows import Row
 from xlconv.checking.typed import as_text, said
 from xlconv.checking.workbook import Cell, Value, Workbook
 from xlconv.errors import UnreadableError
-from xlconv.grid.functions import Values
 from xlconv.grid.places import Place, a1
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.values import Values
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.worksheet import Drawer
 from xlconv.text import counted

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from xlconv.checking.cells import Cell, Value
 from xlconv.checking.typed import own
-from xlconv.grid.functions import EMPTY as EMPTY_NUMBER
-from xlconv.grid.functions import Values
 from xlconv.grid.grid import Grid
 from xlconv.grid.marks import Block
 from xlconv.grid.places import Place
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.values import EMPTY as EMPTY_NUMBER
+from xlconv.grid.values import Values
 from xlconv.layers.given import plain
 from xlconv.lessons.recipe import KEPT
 

@@ -16,9 +16,10 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from xlconv.grid.expr import Call, Expr, Infix
-from xlconv.grid.functions import FUNCTIONS, Values
+from xlconv.grid.functions import FUNCTIONS
 from xlconv.grid.grid import Area, Grid
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.values import Values
 
 Magnitudes = NDArray[np.float64]
 

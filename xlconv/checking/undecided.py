@@ -8,9 +8,9 @@ import numpy as np
 
 from xlconv.checking.magnitudes import CHANGE_OF_SCALE, Canvas
 from xlconv.grid.expr import Call, Expr, Infix
-from xlconv.grid.functions import Values
 from xlconv.grid.places import Place
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.values import Values
 
 
 def undecided(sheet: Sheet, canvas: Canvas) -> dict[Place, str]:

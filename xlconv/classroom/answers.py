@@ -14,8 +14,8 @@ from xlconv.classroom.engine import Content, Engine, FailedError, number
 from xlconv.classroom.formulas import Formula, Refused, read
 from xlconv.classroom.task import Given, Task
 from xlconv.classroom.worlds import Worlds, same
-from xlconv.grid.functions import EMPTY
 from xlconv.grid.places import Place
+from xlconv.grid.values import EMPTY
 from xlconv.lessons.exercise import Numbers
 
 NO_ENGINE = "formulas are graded by IronCalc: pip install xlconv-workbooks[engine]"

@@ -20,7 +20,7 @@ from xlconv.classroom.marks import (
     rounding,
     total,
 )
-from xlconv.grid.functions import number_text
+from xlconv.grid.values import number_text
 from xlconv.text import counted
 from xlconv.visible import shortened, visible
 

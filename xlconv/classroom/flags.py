@@ -18,8 +18,8 @@ from xlconv.classroom.naming import Who
 from xlconv.classroom.placed import Placed
 from xlconv.classroom.roster import Student
 from xlconv.classroom.task import Given, Task
-from xlconv.grid.functions import number_text
 from xlconv.grid.places import Place, a1
+from xlconv.grid.values import number_text
 from xlconv.text import counted
 
 NAMED = 4

@@ -12,6 +12,7 @@ from xlconv.checking.trusted import TOKEN
 from xlconv.checking.workbook import Workbook
 from xlconv.classroom.formulas import own_words
 from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS, FORMULA_LENGTH
+from xlconv.grid.marks import named
 from xlconv.grid.places import Place, a1, area_of, corners
 from xlconv.grid.sheet import Sheet
 
@@ -53,7 +54,7 @@ class Placed:
 def moved(names: Mapping[str, str], title: str, sheet: Sheet) -> Moves:
     """Where rows and columns stand now, as the names of the blocks say it."""
     rows, columns = {-1: -1}, {-1: -1}
-    for block in sheet.named_blocks:
+    for block in named(sheet.blocks):
         area = area_of(names.get(sheet.defined_name(block).lower(), ""))
         if area is None or area[0] != title:
             continue

@@ -15,8 +15,8 @@ import numpy as np
 from xlconv.classroom.answers import Answers
 from xlconv.classroom.task import Given, Task
 from xlconv.errors import XlconvError
-from xlconv.grid.functions import Values
 from xlconv.grid.marks import Block
+from xlconv.grid.values import Values
 from xlconv.layers.geometry import Axis
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import output

@@ -11,8 +11,9 @@ import numpy as np
 from xlconv.classroom.engine import Base, Cells, Content
 from xlconv.classroom.formulas import TEXTS, areas
 from xlconv.grid.cells import Cell
-from xlconv.grid.functions import Values, is_empty
+from xlconv.grid.marks import named
 from xlconv.grid.places import Place, leaves, span
+from xlconv.grid.values import Values, is_empty
 from xlconv.lessons.exercise import Exercise, Numbers
 from xlconv.lessons.lesson import Classroom
 
@@ -84,7 +85,7 @@ class Task:
     def named(self) -> dict[str, tuple[str, int]]:
         """The names of blocks that are one range: where they lead to, and to how many cells."""
         sheet = self.exercise.sheet
-        found = [(block, [*leaves(block.cells)]) for block in sheet.named_blocks]
+        found = [(block, [*leaves(block.cells)]) for block in named(sheet.blocks)]
         return {
             sheet.defined_name(block): (span(parts[0], absolute=True), parts[0].memory.size)
             for block, parts in found

@@ -15,10 +15,10 @@ from xlconv.figures.controls import control
 from xlconv.figures.layout import Part
 from xlconv.figures.notes import caption
 from xlconv.grid.expr import Expr, call, every, joined
-from xlconv.grid.functions import Values
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Spot, right_of
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.values import Values
 from xlconv.layers.layer import Layer
 
 LIMITS = {

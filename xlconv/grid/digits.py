@@ -6,7 +6,7 @@ from math import ceil, log10
 
 import numpy as np
 
-from xlconv.grid.functions import Values
+from xlconv.grid.values import Values
 
 GENERAL = "General"
 

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.grid.functions import FUNCTIONS, OPERATORS, Values, number_text
+from xlconv.grid.functions import FUNCTIONS, OPERATORS
 from xlconv.grid.limits import ARGUMENTS
+from xlconv.grid.values import Values, number_text
 from xlconv.text import unread
 
 if TYPE_CHECKING:
@@ -37,11 +38,6 @@ class Expr:
     @property
     def value(self) -> Values:
         raise NotImplementedError
-
-    @property
-    def words(self) -> Values:
-        """Its value where a text is made of it."""
-        return self.value
 
     def pieces(self) -> Iterator[str | Reference]:
         """The formula's text, without its leading `=`."""
@@ -178,8 +174,6 @@ class Infix(Expr):
 
     @property
     def value(self) -> Values:
-        if self.symbol == "&":
-            return np.asarray(reduce(self.meaning, (term.words for term in self.terms)))
         return np.asarray(reduce(self.meaning, (term.value for term in self.terms)))
 
     @property

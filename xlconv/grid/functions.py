@@ -9,47 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
-from functools import reduce
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Values = NDArray[Any]
-
-EMPTY = -0.0
-"""The number of a cell that has no content: it adds as 0 does, and no other cell holds it."""
-
-
-def is_empty(cells: Values) -> Values:
-    """Which cells have no content.
-
-    >>> is_empty(np.array([0.0, EMPTY, -1.0])).tolist()
-    [False, True, False]
-    """
-    if cells.dtype.kind != "f":
-        return np.zeros(cells.shape, dtype=bool)
-    return np.asarray((cells == 0) & np.signbit(cells))
-
-
-def number_text(number: float) -> str:
-    """The shortest text that reads back as the same number, as Excel writes it.
-
-    >>> number_text(3.0), number_text(0.1), number_text(1e-9)
-    ('3', '0.1', '1E-9')
-    """
-    if number == int(number) and abs(number) < 1e15:
-        return str(int(number))
-    mantissa, _, exponent = repr(float(number)).partition("e")
-    return f"{mantissa}E{int(exponent):+d}" if exponent else mantissa
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        raise TypeError("a truth value reads TRUE, 1 or True")
-    return number_text(float(value))
+from xlconv.grid.values import Values, is_empty, is_error, is_nothing, settled, text_of
 
 
 def _cells(function: Callable[..., Any]) -> Callable[..., Values]:
@@ -57,28 +21,13 @@ def _cells(function: Callable[..., Any]) -> Callable[..., Values]:
 
     def one(*cells: Any) -> Any:
         try:
-            if any(map(_is_error, cells)):
+            if any(map(is_error, cells)):
                 return np.nan
             return function(*cells)
         except (TypeError, ValueError, ZeroDivisionError, IndexError, OverflowError):
             return np.nan
 
     return _cells_with_errors(one)
-
-
-def _is_error(cell: Any) -> bool:
-    return isinstance(cell, float) and np.isnan(cell)
-
-
-def _settled(values: Any) -> Values:
-    """An object array as numbers or truth values, where it holds nothing else."""
-    array = np.asarray(values, dtype=object)
-    kinds = {type(value) for value in array.flat}
-    if kinds <= {bool, np.bool_}:
-        return array.astype(bool)
-    if kinds and kinds <= {int, float, np.float64, np.int64}:
-        return array.astype(np.float64)
-    return array
 
 
 def _numeric(function: Callable[..., Any], slow: Callable[..., Any]) -> Callable[..., Values]:
@@ -92,9 +41,7 @@ def _numeric(function: Callable[..., Any], slow: Callable[..., Any]) -> Callable
         if result.dtype == bool:
             return _unless_error(result, *arrays)
         finite = np.isfinite(result)
-        return (
-            result.astype(float, copy=False) if finite.all() else np.where(finite, result, np.nan)
-        )
+        return result + 0.0 if finite.all() else np.where(finite, result + 0.0, np.nan)
 
     return over
 
@@ -125,10 +72,12 @@ def _compare(function: Callable[[Any, Any], Any]) -> Callable[..., Values]:
         if isinstance(a, bool) != isinstance(b, bool):
             raise TypeError("whether TRUE is 1 depends on the program")
 
-        def key(cell: Any) -> tuple[bool, Any]:  # numbers before texts, texts without case
+        def key(cell: Any, other: Any) -> tuple[bool, Any]:
+            """Numbers before texts, texts without case; beside a text, nothing is one."""
+            cell = "" if isinstance(other, str) and is_nothing(cell) else cell
             return isinstance(cell, str), cell.lower() if isinstance(cell, str) else cell
 
-        return bool(function(key(a), key(b)))
+        return bool(function(key(a, b), key(b, a)))
 
     fast, by_cell = _numeric(function, slow), _cells(slow)
 
@@ -149,17 +98,17 @@ def _if(condition: Values, then: Values, otherwise: Values) -> Values:
         return _unless_error(np.where(_is_true(condition), then, otherwise), condition)
     then, otherwise = then.astype(object), otherwise.astype(object)
     chosen = np.where(_is_true(condition), then, otherwise)
-    return _settled(_unless_error(chosen, condition))
+    return settled(_unless_error(chosen, condition))
 
 
 def _iferror(cells: Values, otherwise: Values) -> Values:
-    return _cells_with_errors(lambda c, o: o if _is_error(c) else c)(cells, otherwise)
+    return _cells_with_errors(lambda c, o: o if is_error(c) else c)(cells, otherwise)
 
 
 def _cells_with_errors(function: Callable[..., Any]) -> Callable[..., Values]:
     def over(*arrays: Values) -> Values:
         with np.errstate(invalid="ignore"):  # NaN compared
-            return _settled(np.frompyfunc(function, len(arrays), 1)(*arrays))
+            return settled(np.frompyfunc(function, len(arrays), 1)(*arrays))
 
     return over
 
@@ -171,21 +120,30 @@ def _reduced(function: Callable[..., Any]) -> Callable[..., Values]:
         plain = [_zero_texts(a) if a.dtype == object else np.asarray(a, float) for a in arrays]
         if len({array.shape[array.ndim - axes :] for array in plain}) > 1:
             raise ValueError("the ranges of an aggregate must be of one shape")
-        return np.asarray(function(*plain, tuple(range(-axes, 0))))
+        return np.asarray(function(*plain, tuple(range(-axes, 0)))) + 0.0
 
     return over
 
 
 def _count(*areas: Values, axes: int = 0) -> Values:
     """How many cells hold numbers."""
-    counts = [
-        np.frompyfunc(lambda c: bool(_is_number(c) is True), 1, 1)(a).astype(bool)
-        if a.dtype == object
-        else ~np.isnan(a) & ~is_empty(a)
-        for a in areas
-    ]
-    every = (count.sum(tuple(range(-axes, 0)), dtype=float) for count in counts)
-    return np.asarray(reduce(np.add, every))
+    numbers = [np.asarray(_is_number(area), dtype=float) for area in areas]
+    return np.asarray(sum(number.sum(tuple(range(-axes, 0))) for number in numbers))
+
+
+def _extreme(function: np.ufunc) -> Callable[..., Values]:
+    """The greatest or least cell; one without content is none, and of none it is 0."""
+    none = np.inf if function is np.minimum else -np.inf
+
+    def slow(*cells: Any) -> Any:
+        return float(function.reduce([none if is_nothing(cell) else cell for cell in cells]))
+
+    def fast(*arrays: Values) -> Values:
+        cells = [np.where(is_empty(array), none, array) for array in arrays]
+        found = function.reduce(np.broadcast_arrays(*cells))
+        return np.where(found == none, 0.0, found)
+
+    return _numeric(fast, slow)
 
 
 def _zero_texts(array: Values) -> Values:
@@ -225,6 +183,8 @@ def _countif(area: Values, criterion: Values, *, axes: int = 0) -> Values:
         comparison = (
             re.fullmatch(r"(<=|>=|<>|<|>|=)(.*)", wanted) if isinstance(wanted, str) else None
         )
+        if is_nothing(cell):
+            return bool(comparison and comparison[1] == "<>")
         if not comparison:
             return bool(OPERATORS["="][1](np.array(cell, object), np.array(wanted, object)))
         bound = float(comparison[2])
@@ -257,13 +217,20 @@ def _choose(*arrays: Values) -> Values:
     for index, at in np.ndenumerate(number):
         if not isinstance(at, str) and 1 <= at < len(options) + 1:
             chosen[index] = options[int(at) - 1][index]
-    return _settled(chosen)
+    return settled(chosen)
 
 
-def _is_number(cell: Any) -> Any:
+def _number(cell: Any) -> Any:
     if isinstance(cell, bool):  # which LibreOffice counts as a number
         return np.nan
-    return not isinstance(cell, str) and not _is_error(cell)
+    return not isinstance(cell, str) and not is_error(cell) and not is_nothing(cell)
+
+
+def _is_number(cells: Values) -> Values:
+    """Which cells hold numbers, at once where none holds another thing."""
+    if cells.dtype.kind == "f":
+        return np.asarray(~np.isnan(cells) & ~is_empty(cells))
+    return _cells_with_errors(_number)(cells)
 
 
 # operator -> (precedence, meaning)
@@ -274,7 +241,7 @@ OPERATORS: dict[str, tuple[int, Callable[..., Values]]] = {
     "<=": (1, _compare(lambda a, b: a <= b)),
     ">": (1, _compare(lambda a, b: a > b)),
     ">=": (1, _compare(lambda a, b: a >= b)),
-    "&": (2, _cells(lambda a, b: _text(a) + _text(b))),
+    "&": (2, _cells(lambda a, b: text_of(a) + text_of(b))),
     "+": (3, _numeric(np.add, lambda a, b: a + b if _all_numbers(a, b) else np.nan)),
     "-": (3, _numeric(np.subtract, lambda a, b: a - b)),
     "*": (4, _numeric(np.multiply, lambda a, b: a * b if _all_numbers(a, b) else np.nan)),
@@ -298,9 +265,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "IFERROR": _iferror,
     "INDEX": _index,
     "INT": _numeric(np.floor, lambda a: float(np.floor(a))),
-    "ISNUMBER": _cells_with_errors(_is_number),
-    "MAX": _numeric(lambda *a: np.maximum.reduce(np.broadcast_arrays(*a)), max),
-    "MIN": _numeric(lambda *a: np.minimum.reduce(np.broadcast_arrays(*a)), min),
+    "ISNUMBER": _is_number,
+    "MAX": _extreme(np.maximum),
+    "MIN": _extreme(np.minimum),
     "MOD": _numeric(_quietly(np.mod), lambda a, b: a % b),
     "NOT": lambda a: _unless_error(np.logical_not(_is_true(a)), a),
     "OR": _logical(np.logical_or),
@@ -310,25 +277,3 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "SUMPRODUCT": _reduced(_sumproduct),
     "SUMXMY2": _reduced(lambda a, b, axes: np.square(a - b).sum(axes)),
 }
-
-
-def fill(cells: Values, values: Values) -> None:
-    """Put values into cells; none becomes an empty one.
-
-    >>> cells = np.ones(2)
-    >>> fill(cells, np.array([EMPTY, 2.0]))
-    >>> is_empty(cells).tolist()
-    [False, False]
-    """
-    if cells.dtype.kind == "f":
-        np.add(values, 0.0, out=cells, casting="unsafe")
-    else:
-        cells[...] = values
-
-
-def unwritten(shape: tuple[int, ...], kind: Any, *, take_room: bool) -> Values:
-    """Values of cells that nothing is written on yet; if so wished, in the memory of one."""
-    blank: Any = {"f": np.nan, "b": False}.get(np.dtype(kind).kind)
-    if take_room:
-        return np.full(shape, blank, dtype=kind)
-    return np.broadcast_to(np.array(blank, dtype=kind), shape)

@@ -12,7 +12,7 @@ from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 from xlconv.errors import BugError
 from xlconv.grid.expr import Expr
-from xlconv.grid.functions import Values, is_empty
+from xlconv.grid.values import Values
 
 
 @dataclass(eq=False)
@@ -73,12 +73,6 @@ class Grid(Expr):
     @property
     def value(self) -> Values:
         return self.memory
-
-    @property
-    def words(self) -> Values:
-        """Its value where a text is made of it: an empty cell adds nothing."""
-        empty = is_empty(self.memory)
-        return np.where(empty, "", self.memory.astype(object)) if empty.any() else self.memory
 
     def pieces(self) -> Iterator[str | Reference]:
         yield Reference(self)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
 from xlconv.grid.digits import GENERAL, fitting
 from xlconv.grid.expr import Expr
-from xlconv.grid.functions import Values
 from xlconv.grid.grid import Area, Grid
 from xlconv.grid.places import leaves, span
 from xlconv.grid.theme import look
+from xlconv.grid.values import Values
 from xlconv.text import line, spelt
 
 
@@ -135,3 +136,8 @@ class Block:
     def ranges(self) -> list[str]:
         """One A1 range for each innermost 2-D slice, in C order."""
         return [span(leaf) for leaf in leaves(self.cells)]
+
+
+def named(blocks: Iterable[Block]) -> list[Block]:
+    """The blocks that have a name, which leads to them in the workbook."""
+    return [block for block in blocks if block.name]

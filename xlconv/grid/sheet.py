@@ -10,27 +10,15 @@ from typing import Any
 import numpy as np
 
 from xlconv.errors import BugError, XlconvError
-from xlconv.grid import direction, names, theme
+from xlconv.grid import direction, marks, names, theme
 from xlconv.grid.cells import Cell, drawn_cells
 from xlconv.grid.expr import Expr
-from xlconv.grid.functions import EMPTY, Values, fill, unwritten
 from xlconv.grid.grid import PAGE, Anchor, Area, Grid
 from xlconv.grid.limits import EXCEL_COLUMNS, SHEETS_CELLS, check_all_terms, check_room, check_terms
-from xlconv.grid.marks import (
-    Between,
-    Blank,
-    Block,
-    Choice,
-    Coat,
-    Ends,
-    Frame,
-    Light,
-    Link,
-    Paint,
-    Scale,
-)
+from xlconv.grid.marks import Between, Block, Ends, Frame, Paint
 from xlconv.grid.places import Place, Spot, box_size, tiled
 from xlconv.grid.references import measure
+from xlconv.grid.values import Values, fill, unwritten
 from xlconv.text import counted, line
 
 
@@ -83,13 +71,13 @@ class Sheet:
     hidden: bool = False
     way: direction.Way = direction.Way.RIGHTWARD
     paints: list[Paint] = field(default_factory=list)
-    blanks: list[Blank] = field(default_factory=list)
-    coats: list[Coat] = field(default_factory=list)
+    blanks: list[marks.Blank] = field(default_factory=list)
+    coats: list[marks.Coat] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
-    lights: list[Light] = field(default_factory=list)
-    scales: list[Scale] = field(default_factory=list)
-    choices: list[Choice] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
+    lights: list[marks.Light] = field(default_factory=list)
+    scales: list[marks.Scale] = field(default_factory=list)
+    choices: list[marks.Choice] = field(default_factory=list)
+    links: list[marks.Link] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
     rows: int = 0
@@ -222,14 +210,9 @@ class Sheet:
             self.frames.append(Frame(grid))
         return grid
 
-    @property
-    def named_blocks(self) -> list[Block]:
-        """The blocks that have a name, which leads to them in the workbook."""
-        return [block for block in self.blocks if block.name]
-
     def coat(self, grid: Grid, role: str, tint: Any = -1) -> None:
         """Give cells the look of a role."""
-        self.coats.append(Coat(grid, role, np.asarray(tint)))
+        self.coats.append(marks.Coat(grid, role, np.asarray(tint)))
 
     def text(self, at: Place | Spot, content: str, role: str = "text") -> Grid:
         """One cell of text, which may run over the empty cells beside it."""
@@ -283,26 +266,20 @@ class Sheet:
 
     def link(self, at: Place | Spot, content: str, target: str) -> None:
         """A text that leads to another sheet."""
-        self.links.append(Link(self.text(at, content, "link"), target))
+        self.links.append(marks.Link(self.text(at, content, "link"), target))
 
     def light(self, grid: Grid, condition: Expr, role: str, tint: int = -1) -> None:
         """Let cells take a role while a condition, broadcast over them, holds."""
-        self.lights.append(Light(grid, condition, role, tint))
+        self.lights.append(marks.Light(grid, condition, role, tint))
 
     def scale(self, grid: Grid, ends: Ends = theme.SCALE, values: Between = None) -> None:
         """Show the values of cells as a heat map, from one colour to another."""
-        self.scales.append(Scale(grid, ends, values))
-
-    def blank(self, grid: Grid) -> None:
-        """Leave cells empty, whatever was painted on them."""
-        grid.memory[...] = EMPTY
-        self.blanks.append(Blank(grid))
+        self.scales.append(marks.Scale(grid, ends, values))
 
     def choose(self, grid: Grid, source: Area | Sequence[str | int], prompt: str = "") -> None:
         """Offer the values of a range, or a few given ones, in a dropdown."""
-        self.choices.append(
-            Choice(grid, source if isinstance(source, Area) else tuple(source), prompt)
-        )
+        offered = source if isinstance(source, Area) else tuple(source)
+        self.choices.append(marks.Choice(grid, offered, prompt))
 
     def paint(self, cells: Grid, content: Any, value: Values | None = None) -> None:
         """Paint cells with constants, or with a formula whose value may be known already.

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 from xlconv.errors import XlconvError
 from xlconv.files.saving import SUFFIX, Name, as_path, check_target, save_file
 from xlconv.grid.limits import SHEETS_CELLS, length
+from xlconv.grid.marks import named
 from xlconv.grid.sheet import Sheet
 from xlconv.lessons.lesson import check_title
 from xlconv.lessons.recipe import RECIPE_SHEET, recipe_properties, recipe_sheet
@@ -61,7 +62,7 @@ class Book:
         """Refuse sheets of which two blocks would be called the same in the workbook."""
         seen: dict[str, str] = {}
         for sheet in self.sheets:
-            for block in sheet.named_blocks:
+            for block in named(sheet.blocks):
                 other = seen.setdefault(sheet.defined_name(block), sheet.name)
                 if other != sheet.name:
                     raise XlconvError(
@@ -127,7 +128,7 @@ class Book:
                         "shape": list(block.cells.shape),
                         "ranges": block.ranges(),
                     }
-                    for block in sheet.named_blocks
+                    for block in named(sheet.blocks)
                 ],
             }
             for sheet in self.sheets

@@ -16,11 +16,11 @@ from xlconv.figures.sums import drawn
 from xlconv.figures.titles import LONG, head
 from xlconv.figures.words import WORDS
 from xlconv.grid.direction import isolated, way_of
-from xlconv.grid.functions import Values
 from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS, SHEETS_CELLS
 from xlconv.grid.marks import Coat
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import mark
+from xlconv.grid.values import Values
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import output

@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlconv.errors import XlconvError
-from xlconv.grid.functions import EMPTY, Values, fill
 from xlconv.grid.grid import Grid
 from xlconv.grid.marks import Block, Paint
 from xlconv.grid.places import Place, a1
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.values import EMPTY, Values, fill
 from xlconv.lessons.lesson import Ask
 from xlconv.lessons.schema import instead
 
@@ -222,8 +222,9 @@ class Exercise:
                 fill(paint.cells.memory, value)
                 continue
             flat, blanks = self._blanked[number]
-            full = np.array(np.broadcast_to(value, paint.cells.shape), dtype=float) + 0.0
-            cells = full.reshape(-1)
+            full = np.array(np.broadcast_to(value, paint.cells.shape), dtype=float, order="C")
+            full += 0.0  # what is computed is never empty
+            cells = full.reshape(-1)  # the same memory, as the order is C's
             wanted[blanks] = cells[flat]
             if answers is not None:
                 mine = answers[blanks]

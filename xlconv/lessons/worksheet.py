@@ -10,10 +10,10 @@ import numpy as np
 
 from xlconv.errors import XlconvError
 from xlconv.figures.words import WORDS
-from xlconv.grid.functions import Values
 from xlconv.grid.limits import SHEETS_CELLS
-from xlconv.grid.marks import Block
+from xlconv.grid.marks import Blank, Block
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.values import Values
 from xlconv.lessons.claims import check_claims
 from xlconv.lessons.drawing import draw, fit, headed
 from xlconv.lessons.exercise import Exercise
@@ -200,7 +200,7 @@ def _finish(one: Exercise, form: str, given: Mapping[str, Values]) -> None:
             at = [number[cells.cell(index)] for index in np.ndindex(cells.shape)]
             answers[at] = np.ravel(given[name])
         if name:
-            sheet.blank(cells)
+            sheet.blanks.append(Blank(cells))
         else:
             sheet.paint(cells, answers[number[cells.origin]])
     one.run(None if form == KEY else answers, texts=True)

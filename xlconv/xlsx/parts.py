@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from xlconv.grid.marks import Sized
+from xlconv.grid.marks import Sized, named
 from xlconv.grid.places import a1, corners, quoted
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import BLUE, FRAME, GREY, INK, PALE_GREY, TINTS, WHITE, look
@@ -129,7 +129,7 @@ def workbook(sheets: Sequence[Sheet], printed: Sequence[Pages]) -> str:
     )
     names = []
     for sheet in sheets:
-        for block in sheet.named_blocks:
+        for block in named(sheet.blocks):
             first, last = (a1(corner, absolute=True) for corner in corners(block.cells))
             area = f"{quoted(sheet.name)}!{first}:{last}"
             names.append(

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from xlconv.errors import BugError, XlconvError
-from xlconv.grid.functions import Values
 from xlconv.grid.limits import TEXT_LENGTH
 from xlconv.grid.marks import Blank, Coat, Frame, Paint
 from xlconv.grid.places import Place, a1, letters
 from xlconv.grid.references import Slot, slots
+from xlconv.grid.values import Values
 from xlconv.xlsx.values import (
     Strings,
     escape,

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from xlconv.grid.functions import Values
 from xlconv.grid.limits import TEXT_LENGTH, UNWRITABLE, length
+from xlconv.grid.values import Values
 from xlconv.text import unread
 
 TABLE = 1 << 12  # whole numbers so close together are looked up
