@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -126,3 +129,14 @@ def test_real_numbers_have_room_for_the_letter_of_a_lit_cell() -> None:
         for view in ("collect", "distribute")
     )
     assert lit - still == pytest.approx(0.9)
+
+
+def test_lit_cell_keeps_the_format_of_its_numbers(tmp_path: Path) -> None:
+    """General behind a letter shows every digit, and a spreadsheet ### for want of room."""
+    layer = Layer.of(np.full((1, 3, 3), 0.512345678), np.ones((1, 1, 2, 2)))
+    xlconv.build(layer, views=["collect"]).save(tmp_path / "a.xlsx")
+    with ZipFile(tmp_path / "a.xlsx") as archive:
+        styles = archive.read("xl/styles.xml").decode()
+    formats = re.findall(r'<dxf>.*?formatCode="([^"]*)"', styles)
+    assert formats
+    assert not [code for code in formats if "General" in code]

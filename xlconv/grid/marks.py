@@ -84,6 +84,12 @@ class Light:
     role: str
     tint: int = -1
 
+    @cached_property
+    def numbers(self) -> str:
+        """The format of numbers that get a letter while they are lit, and must keep theirs."""
+        values = self.cells.memory
+        return fitting(values)[0] if self.tint >= 0 and values.dtype.kind == "f" else GENERAL
+
 
 Ends = tuple[str, str]
 """Two colours, RRGGBB."""

@@ -58,9 +58,9 @@ class Styles:
             + "/></xf>",
         )
 
-    def light(self, role: str, tint: int) -> int:
+    def light(self, role: str, tint: int, numbers: str = GENERAL) -> int:
         """The number of what a cell that lights up has over its own format."""
-        look = theme.look(role, tint)
+        look = theme.look(role, tint, numbers)
         fill = _fill("solid", f'<bgColor rgb="FF{look.fill}"/>') if look.fill else ""
         font = f'{_flags(look)}<color rgb="FF{look.color}"/>'
         code = escape(look.number_format, quote=True)

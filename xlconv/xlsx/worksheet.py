@@ -77,7 +77,7 @@ def _lights(sheet: Sheet, styles: Styles) -> str:
     formats: dict[str, list[str]] = defaultdict(list)
     rank = count(1)
     for light in sheet.lights:
-        look = styles.light(light.role, light.tint)
+        look = styles.light(light.role, light.tint, light.numbers)
         for leaf, condition in conditions(light):
             formats[span(leaf)].append(
                 f'<cfRule type="expression" dxfId="{look}" priority="{next(rank)}">'
