@@ -361,6 +361,27 @@ def test_crop_is_told_in_the_words_of_each_framework() -> None:
     assert "PyTorch, MXNet Gluon have none: crop by hand: y[..., :-1, :-1]" in found.explain()
 
 
+def test_crop_of_uneven_sides_is_told_as_jax_pads_the_inner_convolution() -> None:
+    layer, other, _ = PLANTED["two at once"]
+    words = xlconv.compare(layer, other).words
+    assert words["jax"] == "padding=[(2, 0), (2, 0)]"  # k - 1 = 2, less 0 and less 2
+    assert words["onnx"] == "pads=[0, 0, 2, 2]"
+
+
+def test_line_is_not_named_where_single_cells_beside_it_differ() -> None:
+    agrees = np.ones((2, 6, 6), dtype=bool)
+    agrees[0, 5] = agrees[1, 0, 0] = False
+    agrees[1, 5] = False
+    assert spots(agrees) == "13 of 72 cells, the first at [0, 5, 0]"
+
+
+def test_relu_of_rounded_weights_is_named_though_most_of_its_zeros_agree() -> None:
+    rounded = theirs(w=W.astype(np.float16).astype(float)) - 2
+    found = xlconv.compare(ours(bias=np.full(5, -2.0)), np.maximum(rounded, 0))
+    assert found.causes == ("ReLU is applied after the layer",)
+    assert "as float16 weights round" in found.exact
+
+
 def test_cells_that_are_all_alike_tell_nothing() -> None:
     found = xlconv.compare(ours(), np.zeros((5, 15, 13)) + 7)
     assert "every cell of theirs is 7, which tells nothing" in found.explain()

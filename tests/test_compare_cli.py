@@ -128,6 +128,13 @@ def test_workbook_shows_the_difference_and_the_layer_that_makes_theirs(compared:
     assert "1.  Set shift row 1, shift column 1: the difference is gone." in texts
 
 
+def test_sheet_explained_has_the_factor_in_its_weights(compared: Compared) -> None:
+    np.save("twice.npy", 2 * PYTORCH)
+    compared("twice.npy", "-o", "d.xlsx")
+    values = ironcalc_engine.recalculate(Path("d.xlsx").read_bytes(), {})
+    assert "both agree to a thousandth  ✓" in values["Explained"].values()
+
+
 def test_workbook_is_right_by_the_command_check(run: Run, compared: Compared) -> None:
     compared("tf.npy", "-o", "d.xlsx")
     assert run("check", "d.xlsx").code == 0
