@@ -12,7 +12,8 @@ import argparse
 
 import numpy as np
 
-from xlconv.figures.blocks import output_figure, sources, stretched_figure, turned_figure
+from xlconv.figures.blocks import output_figure, sources
+from xlconv.figures.inlaid import stretched_figure, turned_figure
 from xlconv.figures.operations import collected, tapped
 from xlconv.figures.paper import arrange
 from xlconv.figures.words import WORDS

@@ -65,6 +65,19 @@ LAYER = {
     "weight": "The same, (in_channels, out_channels/groups, *kernel_sizes). Needed.",
     "bias": "The same, one number an output channel; none if not given.",
     "seed": "Another seed fills sizes with other small integers.",
+    "model": "A model file beside the lesson, whose layer this is: .onnx, .safetensors, .pt, .pth,"
+    " .tflite, .keras, .h5 or .npz; then input and weight are not needed.",
+    "layer_name": "The layer's name in the model, as xlconv model lists it.",
+    "code": "What the layer is, as a line of a framework's code, which is not run; other keys go"
+    " before it, it goes before the file.",
+    "key": "The input's key, where it is a .npz file of several arrays.",
+    "in_channels": 'The input channels to be shown, or "top:4" for those that matter most; what'
+    " the others bring is one map of numbers.",
+    "out_channels": "The output channels to be shown.",
+    "crop": "For each axis [from, before] of the input's cells to be shown.",
+    "rest": "What is added to the output: a recipe's way to tell what an excerpt does not show.",
+    "rest_channels": "How many input channels are in it.",
+    "rest_outside": "Whether cells from outside the crop are in it.",
     "convention": f"The framework whose words these are: {', '.join(CONVENTIONS)}; pytorch if not"
     " given.",
     "layout": f"The order of the weight's axes: {', '.join(LAYOUTS)}; the convention's if not"

@@ -18,6 +18,8 @@ from xlconv.cli.commands import cli
 from xlconv.lessons.build import build
 from xlconv.lessons.shipped import lesson_names
 
+from .model_files import conv_transpose
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [
@@ -71,6 +73,8 @@ def test_the_readme_shows_commands_that_run(
     monkeypatch.chdir(tmp_path)
     np.save("activations.npy", np.ones((2, 3, 3)))
     np.save("kernel.npy", np.ones((2, 1, 3, 3)))
+    np.save("x.npy", np.ones((6, 4, 4)))
+    conv_transpose(Path("det.onnx"), np.ones((6, 2, 2, 2)), name="p2o.ConvTranspose.0")
     np.savetxt("kernel.csv", np.ones((4, 4)), delimiter=",")
     Image.new("RGB", (9, 6), (200, 100, 50)).save("photo.png")
     assert run(cli, ["build", "-o", "homework.xlsx"]).exit_code == 0

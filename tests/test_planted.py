@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from xlconv.errors import BugError
-from xlconv.figures.blocks import Figure, turned_figure
+from xlconv.figures.blocks import Figure
+from xlconv.figures.inlaid import turned_figure
 from xlconv.figures.operations import collected
 from xlconv.figures.words import WORDS
 from xlconv.grid import expr, references
@@ -159,11 +160,11 @@ def one_channel_summed(patch: pytest.MonkeyPatch) -> None:
     """By the view alone."""
     right = collected
 
-    def less(page: Sheet, canvas: Grid, geometry: Geometry, *rest: Any) -> None:
+    def less(page: Sheet, canvas: Grid, geometry: Geometry, *blocks: Any, **rest: Any) -> None:
         one = _OneSource(
             geometry.in_channels, geometry.out_channels, geometry.groups, geometry.axes
         )
-        right(page, canvas, one, *rest)
+        right(page, canvas, one, *blocks, **rest)
 
     patch.setattr(collect, "collected", less)
 

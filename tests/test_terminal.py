@@ -376,7 +376,7 @@ def test_fault_of_our_own_is_one_line_that_says_how_to_report_it(
     def fail(*_: object, **__: object) -> None:
         raise fault
 
-    monkeypatch.setattr(layers, "layer_of", fail)
+    monkeypatch.setattr(layers, "drawn_of", fail)
     done = run("layer", *SMALL)
     told = error_line(done.err)
     assert told.startswith("this is a fault of xlconv ")
@@ -391,7 +391,7 @@ def test_traceback_is_shown_to_who_asks_for_it(run: Run, monkeypatch: pytest.Mon
     def fail(*_: object, **__: object) -> None:
         raise AssertionError("a\x1b[31mb")
 
-    monkeypatch.setattr(layers, "layer_of", fail)
+    monkeypatch.setattr(layers, "drawn_of", fail)
     monkeypatch.setenv("XLCONV_TRACEBACK", "1")
     done = run("layer", *SMALL)
     *above, last = done.err.splitlines()

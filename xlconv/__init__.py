@@ -20,6 +20,8 @@ from xlconv.version import __version__
 
 if TYPE_CHECKING:
     from xlconv.checking.check import check
+    from xlconv.differing.compare import compare
+    from xlconv.differing.comparison import Comparison
     from xlconv.frameworks.output_sizes import sizes
     from xlconv.frameworks.resolve import resolve
     from xlconv.frameworks.snippets import program
@@ -31,23 +33,30 @@ if TYPE_CHECKING:
     from xlconv.lessons.lesson import Lesson
     from xlconv.lessons.read import load_lesson
     from xlconv.lessons.shipped import lesson_names
+    from xlconv.models.made import model_layer
+    from xlconv.models.model import read_model
 
 __all__ = [
-    "Book", "Convolution", "Layer", "Lesson", "XlconvError", "__version__", "build", "check",
-    "lesson_names", "load_lesson", "output", "program", "resolve", "sizes",
+    "Book", "Comparison", "Convolution", "Layer", "Lesson", "XlconvError", "__version__", "build",
+    "check", "compare", "lesson_names", "load_lesson", "model_layer", "output", "program",
+    "read_model", "resolve", "sizes",
 ]  # fmt: skip
 
 _HOMES = {
     "Book": "lessons.book",
+    "Comparison": "differing.comparison",
     "Convolution": "layers.convolution",
     "Layer": "layers.layer",
     "Lesson": "lessons.lesson",
     "build": "lessons.build",
     "check": "checking.check",
+    "compare": "differing.compare",
     "lesson_names": "lessons.shipped",
     "load_lesson": "lessons.read",
+    "model_layer": "models.made",
     "output": "layers.model",
     "program": "frameworks.snippets",
+    "read_model": "models.model",
     "resolve": "frameworks.resolve",
     "sizes": "frameworks.output_sizes",
 }

@@ -113,7 +113,7 @@ def _alone(folder: ClassFolder, one: Return | Unread) -> Graded | Unread:
 
 
 def _grader(folder: ClassFolder) -> Grader:
-    if folder.key not in _ready:
+    if folder.key not in _ready or _ready[folder.key].folder != folder:
         _ready.clear()
         _ready[folder.key] = Grader(folder, Engine() if is_there() else None)
     return _ready[folder.key]

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlconv.classroom.handout import numbers_of, variant
+from xlconv.classroom.made_up import otherwise
+from xlconv.classroom.task import Task
+from xlconv.layers.layer import Layer
 from xlconv.lessons.exercise import Numbers
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.worksheet import exercise
@@ -38,17 +41,25 @@ class Outcome:
 class Trial:
     """What came of a lesson for many students who do not exist.
 
-    twins  pairs who got the same numbers throughout
+    twins      pairs who got the same numbers throughout
+    cells      that such students filled in, or left empty, on purpose
+    otherwise  of them were not graded as they were made
     """
 
     students: int
     twins: int
+    cells: int
+    otherwise: int
     outcomes: tuple[Outcome, ...]
 
     def explain(self) -> Iterator[str]:
         """The same, in lines."""
         pairs = counted(self.twins, "pair")
         yield f"{counted(self.students, 'student')}, {pairs} with the same numbers"
+        yield (
+            f"{counted(self.cells, 'cell')} of students who are right, follow a slip, are not ready"
+            f" or wrong: {self.otherwise} graded otherwise than made"
+        )
         for one in self.outcomes:
             yield (
                 f'sheet "{one.sheet}": {counted(one.blanks, "blank")}; on average'
@@ -62,37 +73,50 @@ def tried(lesson: Lesson, key: bytes, students: int, progress: Progress | None =
 
     lesson  as it is before it becomes a worksheet
     """
-    asked = {n: exercise(lesson, n) for n, page in enumerate(lesson.pages) if page.ask}
+    sheets = {
+        n: _Tally(Task(exercise(lesson, n), lesson.classroom), students)
+        for n, page in enumerate(lesson.pages)
+        if page.ask
+    }
     seen: Counter[bytes] = Counter()
-    truths: dict[int, list[Numbers]] = {n: [] for n in asked}
-    zeros, givens = Counter[int](), Counter[int]()
     for student in range(students):
         own = variant(lesson, key, f"{student}")
-        told = b""
-        for number, one in asked.items():
-            layer = own.pages[number].layer
-            if layer is not None:
-                one.give(numbers_of(one, layer))
-            truth, given = one.run(), np.concatenate([g.ravel() for g in one.given().values()])
-            truths[number].append(truth)
-            zeros[number] += int((truth == 0).sum())
-            givens[number] += int(np.isin(truth, given).sum())
-            told += given.tobytes()
-        seen[told] += 1
+        told = [tally.take(own.pages[n].layer, student) for n, tally in sheets.items()]
+        seen[b"".join(told)] += 1
         if progress:
             progress(student + 1)
-    outcomes = tuple(
-        Outcome(
-            one.sheet.name,
-            len(one.places),
-            zeros[number] / students,
-            givens[number] / students,
-            _alike(truths[number]),
-        )
-        for number, one in asked.items()
-    )
     twins = sum(count * (count - 1) // 2 for count in seen.values())
-    return Trial(students, twins, outcomes)
+    every = list(sheets.values())
+    cells, others = (int(sum(tally.graded[n] for tally in every)) for n in (0, 1))
+    return Trial(students, twins, cells, others, tuple(tally.outcome() for tally in every))
+
+
+class _Tally:
+    """What is counted of one sheet, student by student."""
+
+    def __init__(self, task: Task, students: int) -> None:
+        self.task, self.students = task, students
+        self.truths: list[Numbers] = []
+        self.zeros = self.givens = 0
+        self.graded = np.zeros(2, dtype=int)
+
+    def take(self, layer: Layer | None, student: int) -> bytes:
+        """Count one student's sheet; its numbers, to tell it from others."""
+        one = self.task.exercise
+        own = {} if layer is None else numbers_of(one, layer)
+        one.give(own)
+        truth, given = one.run(), np.concatenate([g.ravel() for g in one.given().values()])
+        self.truths.append(truth)
+        self.zeros += int((truth == 0).sum())
+        self.givens += int(np.isin(truth, given).sum())
+        if not one.mistake:  # which stands elsewhere for each student
+            self.graded += otherwise(self.task, own, student)
+        return given.tobytes()
+
+    def outcome(self) -> Outcome:
+        one = self.task.exercise
+        zeros, givens = self.zeros / self.students, self.givens / self.students
+        return Outcome(one.sheet.name, len(one.places), zeros, givens, _alike(self.truths))
 
 
 def _alike(truths: list[Numbers]) -> float:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from xlconv.cli.delivery import save_program
+from xlconv.cli.given import Given, layer_options
 from xlconv.cli.group import Command
-from xlconv.cli.options import Given, layer_options, pointing_at_options
+from xlconv.cli.options import pointing_at_options
 from xlconv.cli.terminal import put, say
 from xlconv.frameworks.names import FRAMEWORKS
 

@@ -14,18 +14,19 @@ from click.shell_completion import get_completion_class
 from xlconv.cli.check import check
 from xlconv.cli.classroom import classroom
 from xlconv.cli.code import code
+from xlconv.cli.compare import compare
 from xlconv.cli.delivery import check_book_target, deliver_book
+from xlconv.cli.given import Given, layer_options, part_options
 from xlconv.cli.grade import grade
 from xlconv.cli.group import Group, shown_instead
 from xlconv.cli.lessons import lessons
+from xlconv.cli.model import model
 from xlconv.cli.options import (
     MAIN_LESSON,
     OUTPUT,
-    Given,
     complete_lesson,
     complete_views,
     language_option,
-    layer_options,
     pointing_at_options,
     target_options,
 )
@@ -47,6 +48,9 @@ from xlconv.views import VIEWS
 if TYPE_CHECKING:
     from xlconv.frameworks.wanted import Wanted
 
+DEFAULT = "distribute,collect"
+"""The views of a layer where none is named."""
+
 OWN_FAULT = 70
 """The exit code of what should not happen: EX_SOFTWARE of sysexits.h."""
 
@@ -60,11 +64,12 @@ Examples:
   xlconv layer --input 4x4 --weight 3x3 --stride 2
   xlconv shape --input 4x4 --kernel 3 --stride 2
   xlconv code --input 4x4 --weight 3x3 --stride 2 --framework keras
+  xlconv compare --input x.npy --weight w.npy --stride 2 --output theirs.npy
   xlconv check homework.xlsx
   xlconv lessons copy transposed-convolutions
 
-Exit codes: 1 check found something wrong, 2 usage or bad values, 3 unreadable input, 4 the target,
-70 a fault of xlconv's own, 130 interrupted, 143 terminated.""",
+Exit codes: 1 check or compare found something wrong, 2 usage or bad values, 3 unreadable input,
+4 the target, 70 a fault of xlconv's own, 130 interrupted, 143 terminated.""",
 )
 @click.option(
     "--version",
@@ -150,20 +155,20 @@ Examples:
   xlconv layer --input 5x4 --weight 3x3 --stride 2 --convention onnx --output-size 10,8"""
 )
 @layer_options
+@part_options
 @click.option(
     "--view",
-    default="distribute,collect",
-    show_default=True,
     metavar="NAME[,NAME]",
     shell_complete=complete_views,
-    help=f"What to show, a sheet each: {', '.join(VIEWS)}.",
+    help=f"What to show, a sheet each: {', '.join(VIEWS)}. Default: {DEFAULT}, or convolution"
+    " where a model or code has a plain one",
 )
 @target_options
 @click.pass_context
 def layer(
     ctx: click.Context,
     /,
-    view: str,
+    view: str | None,
     output: str | None,
     force: bool,
     as_json: bool,
@@ -179,16 +184,14 @@ def layer(
     The view convolution shows a plain convolution instead: its weight is (out_channels,
     in_channels/groups, kernel), and its padding is zeros around the input.
     """
-    from xlconv.cli.layers import convolution_of, layer_of
+    from xlconv.cli.layers import drawn_of
     from xlconv.files.readers import is_picture
     from xlconv.lessons.build import build as build_book
 
     check_book_target(output, as_json)
-    picture = is_picture(given.input)
+    picture = is_picture(given.input or "")
     with pointing_at_options(ctx):
-        views = view.split(",")
-        plain = "convolution" in views
-        drawn = convolution_of(given, wanted, views) if plain else layer_of(given, wanted, True)
+        drawn, views = drawn_of(given, wanted, None if view is None else view.split(","))
         book = build_book(drawn, views=views, picture=picture)
     deliver_book(book, output, "layer", force, as_json)
     say(drawn.explain())
@@ -209,7 +212,7 @@ def completion(shell: str) -> None:
     put(completing(cli, {}, "xlconv", "_XLCONV_COMPLETE").source())
 
 
-for command in (shape, code, check, lessons, worksheet, classroom, grade):
+for command in (shape, code, model, compare, check, lessons, worksheet, classroom, grade):
     cli.add_command(command)
 
 

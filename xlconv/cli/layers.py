@@ -3,55 +3,100 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 import numpy as np
 
-from xlconv.cli.options import WORDS, Given
-from xlconv.files.arrays import Source, array, arrays
+from xlconv.cli.given import Given
+from xlconv.cli.options import WORDS
+from xlconv.errors import XlconvError
+from xlconv.files.arrays import Source, array
 from xlconv.files.reading import Folder
-from xlconv.frameworks.resolve import wanted_layer
 from xlconv.frameworks.snippets import files
 from xlconv.frameworks.wanted import Wanted
 from xlconv.layers.convolution import PLAIN_WEIGHT, Convolution
 from xlconv.layers.given import Array
 from xlconv.layers.layer import Layer
+from xlconv.lessons.build import DEFAULT_VIEWS
+from xlconv.lessons.part import part_of
+from xlconv.lessons.plain import VIEW
+from xlconv.models.known import Known, known
+from xlconv.models.made import TRANSPOSED, made, read_numbers, transposed
 
-TRANSPOSED = ("convention", "layout", "output_padding", "output_size")
-"""What only a transposed convolution has."""
+PART = ("in_channels", "out_channels", "crop")
+
+READABLE = 1024
+"""Kernels of a layer, one for each input with each output channel, that are shown at most."""
 
 
-def layer_of(given: Given, wanted: Wanted, planned: bool = False) -> Layer:
-    """The layer that the options give; `planned` if one too large is to be refused later."""
-    read = _numbers(given, planned)
-    return wanted_layer(read["input"], read["weight"], read.get("bias"), wanted)
+def drawn_of(
+    given: Given, wanted: Wanted, views: Sequence[str] | None
+) -> tuple[Layer | Convolution, Sequence[str]]:
+    """The layer that the options give, or the plain convolution, and the views that it has."""
+    found = _known(given, wanted)
+    if views is None:
+        views = (VIEW,) if found.plain else DEFAULT_VIEWS
+    if found.plain or VIEW in views:
+        _check_plain(wanted, found, views)
+        found = replace(found, plain=True)
+    drawn = made(found, _numbers(given, found, not found.plain))
+    if not isinstance(drawn, Layer):
+        return drawn, views
+    part = part_of(drawn, {name: getattr(given, name) for name in PART})
+    _check_readable(part)
+    return part, views
 
 
-def convolution_of(given: Given, wanted: Wanted, views: Sequence[str]) -> Convolution:
-    """The plain convolution that the options give, to be shown alone."""
-    if others := [view for view in views if view != "convolution"]:
+def _check_readable(layer: Layer) -> None:
+    """Refuse a layer that nobody could read, with the choice to make."""
+    g = layer.geometry
+    kernels = g.in_channels * g.out_channels // g.groups
+    if kernels > READABLE:
+        raise XlconvError(
+            f"{g.in_channels} → {g.out_channels} channels have {kernels} kernels, more than"
+            f" anybody reads, {READABLE} at most: choose some with --in-channels top:4"
+            " --out-channels 0, and cells with --crop 0:8,0:8"
+        )
+
+
+def layer_of(given: Given, wanted: Wanted) -> Layer:
+    """The transposed convolution that the options give."""
+    found = _known(given, wanted)
+    return transposed(made(found, _numbers(given, found)), "a program")
+
+
+def _known(given: Given, wanted: Wanted) -> Known:
+    return known(wanted, model=given.model, layer=given.layer, code=given.code)
+
+
+def _check_plain(wanted: Wanted, found: Known, views: Sequence[str]) -> None:
+    """Refuse what a plain convolution, to be shown alone, does not have."""
+    if others := [view for view in views if view != VIEW]:
         raise click.UsageError(
             f"--view convolution is of a plain convolution, whose --weight is {PLAIN_WEIGHT}: show"
             f" it alone, without {', '.join(others)}"
         )
-    wrong = [name for name in TRANSPOSED if name in wanted.said]
+    wrong = [name for name in TRANSPOSED if name in wanted.said and name != "turned"]
     wrong += ["turned" if wanted.turned else "not_turned"] * (wanted.turned is not None)
-    if isinstance(wanted.padding, str):
+    if isinstance(wanted.padding, str) and not found.plain:
         wrong.append(wanted.padding if wanted.padding in WORDS else "padding")
     if wrong:
         raise click.UsageError(
             f"--{wrong[0].replace('_', '-')} is for a transposed convolution; --view convolution"
             " shows a plain one: leave it out"
         )
-    return Convolution.of(**(wanted.said | _numbers(given)))
 
 
-def _numbers(given: Given, planned: bool = False) -> dict[str, Array]:
-    """The arrays in place of the sizes and files that give them."""
+def _numbers(given: Given, found: Known, planned: bool = False) -> dict[str, Array]:
+    """The arrays in place of the sizes and files that give them, or that a model has."""
     named = {"input": given.input, "weight": given.weight, "bias": given.bias}
+    for name in ("input", "weight"):
+        if named[name] is None and given.model is None and given.code is None:
+            raise click.UsageError(f"Missing option '--{name}'")
     sources = {name: value for name, value in named.items() if value is not None}
-    return arrays(sources, Source(Folder(), planned=planned), seed=given.seed)
+    return read_numbers(found, sources, Source(Folder(), planned, key=given.key), given.seed)
 
 
 def given_files(layer: Layer, given: Given) -> dict[str, str]:
@@ -59,10 +104,10 @@ def given_files(layer: Layer, given: Given) -> dict[str, str]:
     given, as Python writes their whole paths; none whose numbers are not in that order, or are not
     all that it holds.
     """
-    paths = {"input": given.input, "weight": given.weight, "bias": given.bias or ""}
+    paths = {"input": given.input, "weight": given.weight, "bias": given.bias}
     expressions = {}
     for name, loaded in files(layer).items():
-        path = Path(paths[name])
+        path = Path(paths[name] or "")
         if path.suffix.lower() != ".npy":
             continue
         if np.array_equal(array(name, str(path), Source(Folder())).reshape(-1), loaded.reshape(-1)):

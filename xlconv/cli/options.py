@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 
 from xlconv.cli.values import pads, per_axis, whole_number
 from xlconv.errors import XlconvError
-from xlconv.frameworks.names import CONVENTIONS, LAYOUTS
+from xlconv.frameworks.names import CONVENTIONS
 from xlconv.views import VIEWS
 
 if TYPE_CHECKING:
@@ -31,16 +31,6 @@ INPUT_LAYOUTS = ("channels-first", "channels-last")
 
 WORDS = ("same", "same_lower", "valid")
 """The options that are a padding in a word."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Given:
-    """Where the numbers of a layer come from: sizes or files, and the seed that fills sizes."""
-
-    input: str
-    weight: str
-    bias: str | None
-    seed: int
 
 
 def complete_views(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
@@ -144,12 +134,12 @@ _GEOMETRY = (
 
 def target_options(command: Any) -> Any:
     """The options of a command that writes a workbook."""
-    return _with(_TARGET, command)
+    return with_options(_TARGET, command)
 
 
 def reading_options(command: Any) -> Any:
     """The options that say which axes of an input are what."""
-    return _with(_READING, command)
+    return with_options(_READING, command)
 
 
 def geometry_options(command: Any) -> Any:
@@ -162,67 +152,10 @@ def geometry_options(command: Any) -> Any:
     def handed(*args: Any, **options: Any) -> Any:
         return command(*args, wanted=_wanted(options), **options)
 
-    return _with(_GEOMETRY, handed)
+    return with_options(_GEOMETRY, handed)
 
 
-_LAYER = (
-    click.option(
-        "--input",
-        "input_",
-        required=True,
-        metavar="SIZE|FILE",
-        help="4x4, 3x4x4 (channels first), or a .csv, .npy or .png file; FILE:3x4x4 lays its"
-        " numbers into these sizes. A batch of one is left out: 1x3x4x4 is 3x4x4.",
-    ),
-    click.option(
-        "--weight",
-        required=True,
-        metavar="SIZE|FILE",
-        help="3x3, or with channels 3x2x3x3 (in_channels, out_channels/groups, kernel), or a"
-        " file. With a convention its axes are in that framework's order.",
-    ),
-    click.option(
-        "--bias", metavar="SIZE|FILE", help="One value an output channel; none if not given."
-    ),
-    click.option(
-        "--layout",
-        type=click.Choice(LAYOUTS),
-        help="The order of the weight's axes. Default: the convention's",
-    ),
-    reading_options,
-    click.option(
-        "--turned/--not-turned",
-        default=None,
-        help="Whether the kernel lies turned by half. Default: as the layout has it",
-    ),
-    click.option(
-        "--seed",
-        callback=whole_number(least=0),
-        default="0",
-        metavar="N",
-        help="Another seed fills sizes with other small integers.",
-    ),
-    geometry_options,
-)
-
-
-def layer_options(command: Any) -> Any:
-    """The options that give a layer with its numbers, which the command gets as `given`."""
-
-    @wraps(command)
-    def handed(*args: Any, **options: Any) -> Any:
-        given = Given(
-            input=options.pop("input_"),
-            weight=options.pop("weight"),
-            bias=options.pop("bias"),
-            seed=options.pop("seed"),
-        )
-        return command(*args, given=given, **options)
-
-    return _with(_LAYER, handed)
-
-
-def _with(options: Sequence[Callable[[Any], Any]], command: Any) -> Any:
+def with_options(options: Sequence[Callable[[Any], Any]], command: Any) -> Any:
     """The command with these options, the first of which its help tells first."""
     for option in reversed(options):
         command = option(command)

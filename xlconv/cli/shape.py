@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xlconv.cli.given import model_options
 from xlconv.cli.group import Command
 from xlconv.cli.options import geometry_options, pointing_at_options, reading_options
 from xlconv.cli.terminal import as_text, put, say
@@ -27,6 +28,7 @@ Examples:
   xlconv shape --input 3x4x4 --kernel 3x2x3x3 --stride 2
   xlconv shape --input 4 --kernel 3 --stride 2 --convention keras --same
   xlconv shape --input 4x4 --kernel 3 --stride 2 --output-size 8 --json
+  xlconv shape --input 46x80 --model det.onnx --layer ConvTranspose.0
   xlconv shape --input 6x4 --to 12x7
   xlconv shape --input 7x7 --to 14x14 --kernel 4
   xlconv shape --input 500 --chain k16s8p4,k10s5p3,k8s4p2,k4s2p1
@@ -51,6 +53,7 @@ Examples:
     help="The kernel's sizes: 3 for all axes, all of them without channels, 3x5, or a whole"
     " weight's 3x2x3x5 as for xlconv layer.",
 )
+@model_options
 @reading_options
 @geometry_options
 @click.option(
@@ -79,6 +82,9 @@ def shape(
     to: list[int] | None,
     as_json: bool,
     wanted: Wanted,
+    model: str | None,
+    layer: str | None,
+    code: str | None,
 ) -> None:
     """Print the sizes of a layer, term by term, or of a chain of layers.
 
@@ -87,6 +93,8 @@ def shape(
     """
     called = {"size": "--input", "input": "--input", "weight": "--kernel"}
     with pointing_at_options(ctx, output_size="--to" if to else "--output-size", **called):
+        if model is not None or layer is not None or code is not None:
+            wanted, kernel_size = _told(wanted, kernel_size, model, layer, code)
         if chain is not None:
             _alone("--chain gives", kernel_size, wanted)
             put(_chained(chain, size, to, as_json, wanted))
@@ -99,6 +107,24 @@ def shape(
             )
         else:
             put(_sizes(size, kernel_size, as_json, wanted))
+
+
+def _told(
+    wanted: Wanted,
+    kernel_size: list[int] | None,
+    model: str | None,
+    layer: str | None,
+    code: str | None,
+) -> tuple[Wanted, list[int] | None]:
+    """What is wanted of a layer of a model or of code, and its kernel's sizes if none are given."""
+    from xlconv.models.known import known
+
+    found = known(wanted, model=model, layer=layer, code=code)
+    if found.plain:
+        raise click.UsageError("sizes are told of transposed convolutions; this is a plain one")
+    if kernel_size is None and found.shape is not None:
+        _, _, *kernel_size = found.shape
+    return found.wanted, kernel_size
 
 
 def _alone(option: str, kernel_size: list[int] | None, wanted: Wanted, *taken: str) -> None:

@@ -68,3 +68,13 @@ def sizes_by_x(_: click.Context, __: click.Parameter, typed: str | None) -> list
     if not re.fullmatch(r"[0-9]{1,18}([x,][0-9]{1,18}){0,4}", typed):
         raise click.BadParameter(f"{typed!r:.40} is not like 4, 4x4 or 3x4x4")
     return [int(size) for size in re.split("[x,]", typed)]
+
+
+def spans(_: click.Context, __: click.Parameter, typed: str | None) -> list[tuple[int, int]] | None:
+    """Cells from one to before another, a pair an axis."""
+    if typed is None:
+        return None
+    if not re.fullmatch("[0-9]{1,9}:[0-9]{1,9}(,[0-9]{1,9}:[0-9]{1,9})*", typed):
+        raise click.BadParameter(f"{typed!r:.40} is not like 0:8,10:18, one A:B an axis")
+    pairs = [part.partition(":") for part in typed.split(",")]
+    return [(int(begin), int(end)) for begin, _, end in pairs]

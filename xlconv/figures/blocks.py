@@ -12,7 +12,7 @@ import numpy as np
 from xlconv.figures.edges import Name, channel_name, indices, name_each, name_slices, weight_name
 from xlconv.figures.layout import Arranged, Part
 from xlconv.figures.notes import caption, explain
-from xlconv.figures.titles import plain, size_formula, stretched_caption
+from xlconv.figures.titles import plain, size_formula
 from xlconv.grid.expr import Expr
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Place, Spot, tiled
@@ -102,6 +102,7 @@ class Sources:
     x: Figure
     w: Figure
     b: Figure | None
+    c: Figure | None = None
 
     @property
     def input(self) -> Grid:
@@ -116,6 +117,11 @@ class Sources:
         return None if self.b is None else self.b.cells
 
     @property
+    def rest(self) -> Grid | None:
+        """What is added to an excerpt of a larger layer: (out_channels, *canvas_sizes)."""
+        return None if self.c is None else self.c.cells
+
+    @property
     def products(self) -> Expr:
         """Each input times the whole kernel: (in_channels, out_channels // groups, *sizes, ...)."""
         each = (None,) * self.layer.geometry.rank
@@ -124,14 +130,15 @@ class Sources:
 
     @property
     def column(self) -> Arranged:
-        """The input with its kernel under it, and the bias."""
-        return self.x / self.w / self.b
+        """The input with its kernel under it, the bias, and the rest of an excerpt."""
+        return self.x / self.w / self.b / self.c
 
 
 def sources(sheet: Sheet, layer: Layer | Convolution, tint: Any = None) -> Sources:
     """The layer's input, kernel and bias; `tint` as `kernel_figure` has it."""
     x, w = input_figure(sheet, layer), kernel_figure(sheet, layer, tint)
-    return Sources(sheet, layer, x, w, bias_figure(sheet, layer))
+    c = rest_figure(sheet, layer) if isinstance(layer, Layer) else None
+    return Sources(sheet, layer, x, w, bias_figure(sheet, layer), c)
 
 
 def input_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure:
@@ -160,70 +167,31 @@ def bias_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure | None:
     return made
 
 
-def stretched_figure(sheet: Sheet, g: Geometry, x: Figure, at: Spot | None = None) -> Figure:
-    """The input with its inserted zeros and its margins, each value a live copy."""
-    sizes = [axis.stretched_size + sum(axis.margins) for axis in g.axes]
-    places, words = [axis.stretched for axis in g.axes], stretched_caption(sheet, g)
-    ruler = [(1, -axis.margins[0]) for axis in g.axes]
-    return inlaid(sheet, "stretched", x.cells, sizes, places, words, ruler=ruler, at=at)
+RESTS = {
+    (True, True): "rest_both",
+    (True, False): "rest_channels",
+    (False, True): "rest_outside",
+    (False, False): "rest",
+}
+"""The words above the rest of an excerpt: whether other channels are in it, and the outside."""
 
 
-def turned_figure(sheet: Sheet, g: Geometry, w: Figure, *, short: bool = False) -> Figure:
-    """The kernel turned by half, with the zeros of its dilation, each weight a live copy.
-
-    short  whether the words above it leave its size out
-    """
-    way = "turned" if g.rank <= 2 else "reversed"  # no turn reverses three axes
-    size = plain((*g.weight_shape[:2], *(axis.extent for axis in g.axes)), 2)
-    words = sheet.say(f"{way}_short") if short else sheet.say(way, size=size)
-    return gapped_figure(sheet, g, w, "turned", words, slice(None, None, -1))
-
-
-def gapped_figure(
-    sheet: Sheet,
-    g: Geometry,
-    w: Figure,
-    name: str,
-    words: str | None = None,
-    way: slice = slice(None),
-) -> Figure:
-    """The kernel with the zeros of its dilation, each weight a live copy.
-
-    way  in which its weights are read along each axis
-    """
-    sizes, places = zip(*((a.extent, slice(None, None, a.dilation)) for a in g.axes), strict=True)
-    read: Any = (..., *[way] * g.rank)
-    weights, tint = w.cells[read], tints(g)[read]
-    each = weight_name(sheet, g)
-    return inlaid(sheet, name, weights, sizes, places, words, tint=tint, numbered=False, each=each)
-
-
-def inlaid(
-    sheet: Sheet,
-    name: str,
-    source: Grid,
-    sizes: Sequence[int],
-    places: Iterable[slice],
-    words: str | None = None,
-    *,
-    tint: Any = -1,
-    **more: Any,
-) -> Figure:
-    """Zeros, and live copies of a source at some places along each axis.
-
-    more  what else `figure` takes
-    """
-    shape = (*source.shape[: -len(sizes)], *sizes)
-    z = figure(sheet, name, shape, len(sizes), words, role="zero", content=0.0, **more)
-    if prod(source.shape):
-        copied(sheet, z.cells[(..., *places)], source, tint)
-    return z
-
-
-def copied(sheet: Sheet, cells: Grid, source: Grid, tint: Any = -1) -> None:
-    """Live copies of a source in some cells of a figure."""
-    cells[...] = source
-    sheet.coat(cells, "copy", tint)
+def rest_figure(sheet: Sheet, layer: Layer) -> Figure | None:
+    """What the channels and cells that are not shown bring, for an excerpt of a layer."""
+    if (rest := layer.rest) is None:
+        return None
+    g = layer.geometry
+    words = sheet.say(RESTS[rest.channels > 0, rest.outside], count=rest.channels)
+    return figure(
+        sheet,
+        "rest",
+        g.canvas_shape,
+        g.rank,
+        words,
+        role="bias",
+        content=rest.values,
+        firsts=g.firsts,
+    )
 
 
 def output_figure(

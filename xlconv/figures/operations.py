@@ -25,6 +25,7 @@ def accumulated(
     channels: range = range(1),
     bias: Expr | None = None,
     alike: int = 1,
+    rest: Grid | None = None,
 ) -> None:
     """Write cells as explicit sums, one formula for all cells that are reached alike.
 
@@ -33,6 +34,7 @@ def accumulated(
     term      what a tap brings from a channel
     channels  that are added up
     alike     how many such blocks there are, of which a plan writes this one alone
+    rest      (*sizes), what else is added to each cell
     """
     # a plan makes the longest alone, and of those the one with the longest addresses
     longest = [max(reversed(axis), key=lambda run: len(run.taps)) for axis in runs]
@@ -49,7 +51,9 @@ def accumulated(
         terms = [term(i, tap) for i in (channels[-1:] if sheet.plan else channels) for tap in taps]
         if sheet.plan:
             terms *= len(channels) * prod(len(run.taps) for run in chosen)
-        sums.append((tuple(run.cells for run in chosen), terms + ([] if bias is None else [bias])))
+        at = tuple(run.cells for run in chosen)
+        more = [*([] if bias is None else [bias]), *([] if rest is None else [rest[at]])]
+        sums.append((at, terms + more))
     summed(sheet, cells, sums, alike)
 
 
@@ -70,7 +74,12 @@ def written(sheet: Sheet, cells: Grid) -> range:
 
 
 def distributed(
-    sheet: Sheet, canvas: Grid, geometry: Geometry, stamps: Grid, bias: Grid | None
+    sheet: Sheet,
+    canvas: Grid,
+    geometry: Geometry,
+    stamps: Grid,
+    bias: Grid | None,
+    rest: Grid | None = None,
 ) -> None:
     """Write each output cell as the sum of the stamps that reach it.
 
@@ -82,13 +91,18 @@ def distributed(
         inputs, offsets = tap
         return stamps[(i, geometry.filter(o), *inputs, *offsets)]
 
-    _explicit(
-        sheet, canvas, [axis.canvas_runs for axis in geometry.axes], geometry.sources, term, bias
-    )
+    runs = [axis.canvas_runs for axis in geometry.axes]
+    _explicit(sheet, canvas, runs, geometry.sources, term, bias, rest)
 
 
 def tapped(
-    sheet: Sheet, canvas: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | None
+    sheet: Sheet,
+    canvas: Grid,
+    geometry: Geometry,
+    x: Grid,
+    w: Grid,
+    bias: Grid | None,
+    rest: Grid | None = None,
 ) -> None:
     """Write each output cell as the explicit products of inputs and weights that reach it."""
 
@@ -96,9 +110,8 @@ def tapped(
         inputs, offsets = tap
         return x[(i, *inputs)] * w[(i, geometry.filter(o), *offsets)]
 
-    _explicit(
-        sheet, canvas, [axis.canvas_runs for axis in geometry.axes], geometry.sources, term, bias
-    )
+    runs = [axis.canvas_runs for axis in geometry.axes]
+    _explicit(sheet, canvas, runs, geometry.sources, term, bias, rest)
 
 
 def convolved(
@@ -127,6 +140,7 @@ def _explicit(
     reach: Callable[[int], range],
     term: Callable[[int, int, Tap], Expr],
     bias: Grid | None,
+    rest: Grid | None = None,
 ) -> None:
     """Write each channel of a block as explicit sums over the channels that reach it."""
     afford(sheet, runs, len(reach(0)), cells.shape[0])
@@ -139,6 +153,7 @@ def _explicit(
             reach(o),
             None if bias is None else bias[o],
             alike=cells.shape[0],
+            rest=None if rest is None else rest[o],
         )
 
 
@@ -150,19 +165,21 @@ def collected(
     stretched: Grid,
     bias: Grid | None,
     alike: int = 1,
+    rest: Grid | None = None,
 ) -> None:
     """Write each output cell as the sum of a window of the stretched input times the turned kernel.
 
     turned     (in_channels, out_channels // groups, *extents), its gaps filled with zeros
     stretched  (in_channels, *sizes), with margins that make every cell of the canvas a full window
     alike      how many such canvases there are, of which a plan writes this one alone
+    rest       (out_channels, *canvas_sizes), what else is added to each cell
     """
     windows, everywhere = _windows(geometry, stretched), (*[None] * geometry.rank, ...)
 
     def factors(o: int, i: int) -> tuple[Grid, Grid]:
         return turned[(i, geometry.filter(o))][everywhere], windows[i]
 
-    _in_windows(sheet, canvas, geometry, geometry.sources, factors, bias, alike)
+    _in_windows(sheet, canvas, geometry, geometry.sources, factors, bias, alike, rest)
 
 
 def slid(
@@ -198,6 +215,7 @@ def _in_windows(
     factors: Callable[[int, int], tuple[Grid, Grid]],
     bias: Grid | None,
     alike: int = 1,
+    rest: Grid | None = None,
 ) -> None:
     """Write each channel of a block as sums of products over windows, a window a channel reached.
 
@@ -222,5 +240,5 @@ def _in_windows(
 
     for o in written(sheet, cells):
         terms = listed(sheet, range(longest), partial(term, o))
-        more: list[Expr] = [] if bias is None else [bias[o]]
+        more: list[Expr] = [one[o] for one in (bias, rest) if one is not None]
         summed(sheet, cells[o], [(..., terms + more)], cells.shape[0] * alike)

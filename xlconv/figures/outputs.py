@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from xlconv.figures.blocks import (
-    Figure,
-    Sources,
-    output_figure,
-    stretched_figure,
-    turned_figure,
-)
+from xlconv.figures.blocks import Figure, Sources, output_figure
+from xlconv.figures.inlaid import stretched_figure, turned_figure
 from xlconv.figures.layout import Part
 from xlconv.figures.operations import collected, distributed, tapped
 from xlconv.figures.titles import plain
@@ -20,14 +15,14 @@ from xlconv.grid.places import Spot
 def by_products(src: Sources, name: str = "output", words: str | None = None) -> Figure:
     """A layer's output as explicit products of inputs and weights, as `output_figure` has it."""
     y = output_figure(src.sheet, src.layer, name, words)
-    tapped(src.sheet, y.cells, src.layer.geometry, src.input, src.weight, src.bias)
+    tapped(src.sheet, y.cells, src.layer.geometry, src.input, src.weight, src.bias, src.rest)
     return y
 
 
 def by_stamps(src: Sources, stamps: Grid) -> Figure:
     """A layer's output as the stamps that reach each cell, added."""
     y = output_figure(src.sheet, src.layer)
-    distributed(src.sheet, y.cells, src.layer.geometry, stamps, src.bias)
+    distributed(src.sheet, y.cells, src.layer.geometry, stamps, src.bias, src.rest)
     return y
 
 
@@ -53,5 +48,5 @@ def by_collecting(
     z = stretched_figure(sheet, g, src.x, at)
     t = turned_figure(sheet, g, src.w, short=True)
     again = output_figure(sheet, src.layer, "by_collecting")
-    collected(sheet, again.cells, g, t.cells, z.cells, src.bias)
+    collected(sheet, again.cells, g, t.cells, z.cells, src.bias, rest=src.rest)
     return z, t, again, verdict(sheet, (y, again.cells))

@@ -14,6 +14,10 @@ WORDS: dict[str, str] = {
     "weight_is": "w[{i},{o}]",
     "slice_is": "slice {d}",
     "slice_of": "{channel}, slice {d}",
+    "rest": "From what is not shown (c)",
+    "rest_channels": "From {count} other channels (c)",
+    "rest_both": "From {count} channels and outside (c)",
+    "rest_outside": "From outside the crop (c)",
     "output": "Output  {size}",
     "output_formula": "Output  {size} = {formula}",
     "cells": "{count} cells",
@@ -211,6 +215,17 @@ WORDS: dict[str, str] = {
     # code
     "code_prints": "it prints:",
     "code_for": "{framework}: {name}",
+    # difference
+    "shift": "Shift yours by",
+    "shift_wrong": "a shift is a whole number of cells",
+    "turn": "Turn the kernel along (1)",
+    "acting": "The kernel as it acts  {size}",
+    "uncropped": "Yours, with nothing cropped  {size}",
+    "ours": "Yours, numbered by its place there  {size}",
+    "theirs": "Theirs  {size}",
+    "distance": "How far apart  {size}",
+    "near": "both agree to a thousandth  ✓",
+    "far": "yours and theirs differ  ✗",
     # verdicts
     "agree": "both views agree  ✓",
     "differ": "the views differ  ✗",
@@ -241,6 +256,7 @@ WORDS: dict[str, str] = {
     "look_wrong": "there is no such output cell: {limits}",
     "nothing": "0, no input reaches it",
     "only_bias": "the bias alone, no input reaches it",
+    "only_rest": "what is not shown alone, no input reaches it",
     # the table of taps
     "taps": "How this cell is made",
     "tap_kernel": "kernel",

@@ -15,7 +15,7 @@ from xlconv.files.readers import is_table, read
 from xlconv.files.reading import Folder
 from xlconv.layers.given import Array, numbers, shortly
 
-RANGES = {"input": (0, 5), "weight": (-1, 4), "bias": (-2, 3)}
+RANGES = {"input": (0, 5), "weight": (-1, 4), "bias": (-2, 3), "rest": (0, 1)}
 """The small integers that fill a size, from and below."""
 
 CELLS = 10_000_000
@@ -38,11 +38,13 @@ class Source:
     planned  whether an input's sizes beyond every workbook give zeros that take no memory, to be
              refused where it is known how large they may be
     left     numbers that there may be yet
+    key      of the input's array, where that is a .npz file
     """
 
     folder: Folder | None = None
     planned: bool = False
     left: int = CELLS
+    key: str | None = None
 
     def check(self, name: str, count: int) -> None:
         """Refuse more numbers than there may be."""
@@ -128,7 +130,7 @@ def _read(name: str, given: str, source: Source) -> Array:
         path = source.folder.file(shaped["file"] if shaped else given)
     except XlconvError as error:
         raise XlconvError(f"{name}: {error}", parameter=name) from None
-    values = read(name, path, source.check)
+    values = read(name, path, source.check, source.key if name == "input" else None)
     if not shaped:
         return values
     sizes = _sizes(shaped["sizes"])

@@ -10,7 +10,7 @@ from functools import partial
 from math import prod
 from pathlib import Path
 from tokenize import TokenError
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 import numpy as np
 
@@ -41,13 +41,15 @@ Check = Callable[[int], None]
 class Reader:
     """How the files of an ending are read, and the bytes that they may have."""
 
-    read: Callable[[BinaryIO, Check], np.ndarray]
+    read: Callable[[BinaryIO, Check, str | None], np.ndarray]
     most: int | None = None
 
 
-def read(name: str, path: Path, check: Callable[[str, int], None]) -> Array:
-    """The numbers in a .csv or .npy file, in its own shape, or a picture's; nothing is unpickled.
+def read(name: str, path: Path, check: Callable[[str, int], None], key: str | None = None) -> Array:
+    """The numbers in a .csv, .npy or .npz file, in its own shape, or a picture's; nothing is
+    unpickled.
 
+    key    of an array in a .npz file
     check  is told the name and how many numbers there are, and raises if these are too many
 
     Raises UnreadableError for a file that does not hold numbers, XlconvError for numbers that are
@@ -68,7 +70,7 @@ def read(name: str, path: Path, check: Callable[[str, int], None]) -> Array:
     reader = READERS[ending]
     try:
         with opened(path, reader.most) as file:
-            return numbers(name, reader.read(file, partial(check, name)))
+            return numbers(name, reader.read(file, partial(check, name), key))
     except UnreadableError as error:
         raise UnreadableError(str(error), parameter=name) from None
     except XlconvError as error:
@@ -87,12 +89,17 @@ def is_table(given: object) -> bool:
     return isinstance(given, str) and Path(given).suffix.lower() in TABLES
 
 
+def npy_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
+    """The shape of an array, whether it is by columns, and its type; as numpy raises errors."""
+    with warnings.catch_warnings(action="ignore"):
+        shape, by_columns, dtype = HEADERS[np.lib.format.read_magic(file)](file)
+        return shape, by_columns, dtype
+
+
 def _read_npy(file: BinaryIO, check: Check) -> np.ndarray:
     """The array in a .npy file, mapped and not loaded: what is no plain memory cannot be mapped."""
     try:
-        with warnings.catch_warnings(action="ignore"):
-            header = HEADERS[np.lib.format.read_magic(file)]
-            shape, by_columns, dtype = header(file)
+        shape, by_columns, dtype = npy_header(file)
         whole = all(type(size) is int and size >= 0 for size in shape)
     except (*NO_HEADER, LookupError):
         whole = False
@@ -111,9 +118,20 @@ def _read_npy(file: BinaryIO, check: Check) -> np.ndarray:
     return array
 
 
+def _read_npz(file: BinaryIO, check: Check, key: str | None) -> np.ndarray:
+    from xlconv.files.archives import read_npz
+
+    return read_npz(file, check, key)
+
+
+def _alone(read: Callable[[BinaryIO, Check], np.ndarray], most: int | None = None) -> Reader:
+    """The reader of a format that holds one array."""
+    return Reader(lambda file, check, _: read(file, check), most)
+
+
 TABLES = (".csv", ".tsv")
 READERS = (
-    dict.fromkeys(TABLES, Reader(read_table, 256 << 20))
-    | {".npy": Reader(_read_npy)}
-    | dict.fromkeys(FORMATS, Reader(read_picture, 256 << 20))
+    dict.fromkeys(TABLES, _alone(read_table, 256 << 20))
+    | {".npy": _alone(_read_npy), ".npz": Reader(_read_npz)}
+    | dict.fromkeys(FORMATS, _alone(read_picture, 256 << 20))
 )

@@ -14,6 +14,10 @@ from xlconv.errors import UnreadableError, XlconvError
 from xlconv.files.sources import remember
 
 
+class ContentError(ValueError):
+    """What is wrong with a file's content, as the rest of a sentence that begins with its name."""
+
+
 @dataclass(frozen=True)
 class Folder:
     """Where the files are that a lesson names.

@@ -18,6 +18,20 @@ from xlconv.text import line, table
 __all__ = ["Array", "Layer"]
 
 
+@dataclass(frozen=True, eq=False)
+class Rest:
+    """What is added to an excerpt of a layer, so that its output is the whole one's.
+
+    values    (out_channels, *canvas_sizes) float64
+    channels  input channels that are not shown
+    outside   whether some comes from outside of the input's cells that are
+    """
+
+    values: Array
+    channels: int
+    outside: bool
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Layer:
     """A transposed convolution and the numbers that go through it.
@@ -26,6 +40,7 @@ class Layer:
     weight  (in_channels, out_channels // groups, *kernel_sizes) float64
     bias    (out_channels,) float64, or None
     note    how the input was read, where it was not plain: a sample of a batch, channels last
+    rest    what is added, where this is an excerpt of a larger layer
 
     `Layer.of` takes PyTorch's parameters, each one value or one an axis, and
 
@@ -46,6 +61,7 @@ class Layer:
     bias: Array | None
     geometry: Geometry
     note: str = ""
+    rest: Rest | None = None
 
     @classmethod
     def of(

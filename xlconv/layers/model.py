@@ -57,7 +57,7 @@ def canvas(layer: Layer) -> Array:
         for o in range(g.out_channels):
             for i in g.sources(o):
                 y[o][reached] += layer.weight[(i, g.filter(o), *offsets)] * layer.input[i]
-    return y
+    return y if layer.rest is None else y + layer.rest.values
 
 
 def matrix(layer: Layer) -> Array:
@@ -72,7 +72,9 @@ def matrix(layer: Layer) -> Array:
     [[1.0, 0.0], [2.0, 1.0], [0.0, 2.0]]
     """
     ones = np.eye(layer.input.size).reshape(-1, *layer.input.shape)
-    columns = [conv_transpose(replace(layer, input=one, bias=None)).ravel() for one in ones]
+    columns = [
+        conv_transpose(replace(layer, input=one, bias=None, rest=None)).ravel() for one in ones
+    ]
     return np.stack(columns, axis=1)
 
 

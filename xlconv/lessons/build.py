@@ -25,6 +25,7 @@ from xlconv.lessons.schema import Table, as_toml, instead
 from xlconv.lessons.translation import load_translation, translated
 from xlconv.lessons.worksheet import Worksheet
 from xlconv.views import VIEWS
+from xlconv.visible import shortened, visible
 
 DEFAULT_VIEWS = ("distribute", "collect")
 """What is shown of a layer where nothing is named."""
@@ -142,10 +143,16 @@ def layer_lesson(layer: Layer, views: str | Sequence[str], picture: bool = False
         options = {"picture": True} if picture and "picture" in view_options(view) else {}
         name = view.replace("_", " ").capitalize()
         of_layer = "layer" in inspect.signature(view_function(view)).parameters
-        pages.append(Page(name, view, layer=layer if of_layer else None, options=options))
+        shown = layer if of_layer else None
+        pages.append(Page(name, view, idea=_idea(layer), layer=shown, options=options))
     check_names(page.name for page in pages)
     title = f"Transposed convolution {before} → {after}"
     return Lesson(title, tuple(pages), layers={"layer": layer})
+
+
+def _idea(layer: Layer) -> str:
+    """What a layer is and where it comes from, where that does not go without saying."""
+    return shortened(visible(layer.explain()), 1000) if layer.note else ""
 
 
 def _listed(views: Any) -> list[Any]:

@@ -62,13 +62,14 @@ def _rounding(layer: Layer | Convolution, size: Array) -> Array:
     if all(map(_is_whole, _arrays(layer))) and size.max() <= EXACT:
         return np.zeros(())
     channels, sizes = layer.weight.shape[:2], layer.weight.shape[2:]
-    terms = max(channels) * prod(sizes) + 1  # at most, with the bias
+    terms = max(channels) * prod(sizes) + 2  # at most, with the bias and the rest
     spacing = np.finfo(float)
     return np.asarray(terms * (spacing.eps * size + spacing.smallest_subnormal))
 
 
 def _arrays(layer: Layer | Convolution) -> list[Array]:
-    return [array for array in (layer.input, layer.weight, layer.bias) if array is not None]
+    rest = layer.rest.values if isinstance(layer, Layer) and layer.rest else None
+    return [array for array in (layer.input, layer.weight, layer.bias, rest) if array is not None]
 
 
 def _is_whole(array: Array) -> bool:
@@ -78,4 +79,7 @@ def _is_whole(array: Array) -> bool:
 def _of(layer: Layer | Convolution, function: np.ufunc) -> Layer | Convolution:
     """The layer with a function of its numbers."""
     bias = None if layer.bias is None else function(layer.bias)
-    return replace(layer, input=function(layer.input), weight=function(layer.weight), bias=bias)
+    made = replace(layer, input=function(layer.input), weight=function(layer.weight), bias=bias)
+    if isinstance(made, Layer) and made.rest is not None:
+        return replace(made, rest=replace(made.rest, values=function(made.rest.values)))
+    return made

@@ -25,6 +25,7 @@ from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import output
 from xlconv.lessons.lesson import Lesson, Page
+from xlconv.views import EXCERPTS
 
 GIVEN = ("layer", "layers", "outputs", "pages")
 """What a view may ask for beside its own options: its parameters of these names."""
@@ -76,6 +77,7 @@ def draw(
     function, its = view_function(page.view), _given(lesson, page)
     try:
         if page.layer is not None:
+            _check_excerpt(page.layer, page.view)
             _check_canvas(page.layer.geometry)
         with np.errstate(all="ignore"):  # what is no number is an error in its cell
             sheet = drawn(
@@ -93,7 +95,11 @@ def draw(
 
 def fit(sheet: Sheet) -> None:
     """Make columns as wide as the longest number or index; of a long sheet, let the title stay."""
-    numbers = (coat.numbers[1] + MARK * len(mark(coat.tint.max())) for coat in sheet.coats)
+    # a cell that lights up in a tint gets its small letter then
+    lit = max((len(mark(light.tint)) for light in sheet.lights), default=0)
+    numbers = (
+        coat.numbers[1] + MARK * max(lit, len(mark(coat.tint.max()))) for coat in sheet.coats
+    )
     longest = max(chain(numbers, map(_index, sheet.coats)), default=0)
     sheet.column_width = max(sheet.column_width, longest + 0.4)
     if sheet.rows > LONG:
@@ -151,6 +157,16 @@ class Outputs(Mapping[str, Array]):
 
     def __len__(self) -> int:
         return len(self.layers)
+
+
+def _check_excerpt(layer: Layer, view: str) -> None:
+    """Refuse an excerpt of a layer where a view shows whole ones alone."""
+    if layer.rest is not None and view not in EXCERPTS:
+        raise XlconvError(
+            f"view {view} shows whole layers: show these channels and cells with"
+            f" {' or '.join(EXCERPTS)}",
+            parameter="view",
+        )
 
 
 def _check_canvas(geometry: Geometry) -> None:

@@ -13,14 +13,16 @@ from xlconv.figures.words import WORDS
 from xlconv.files.arrays import SIZES, Source, arrays
 from xlconv.files.reading import Folder
 from xlconv.files.toml import read_toml
-from xlconv.frameworks.resolve import wanted_layer
 from xlconv.frameworks.wanted import Wanted
 from xlconv.layers.layer import Layer
 from xlconv.lessons.book import check_names
 from xlconv.lessons.drawing import view_function, view_options
 from xlconv.lessons.lesson import CHECK, ENGLISH, Ask, Classroom, Lesson, Page, check_words
+from xlconv.lessons.part import part_of, with_rest
 from xlconv.lessons.schema import Table, as_toml, fits, instead, suggest
 from xlconv.lessons.shipped import find_lesson
+from xlconv.models.known import known
+from xlconv.models.made import made, read_numbers, transposed
 from xlconv.views import VIEWS
 
 LESSON_KEYS = {
@@ -45,7 +47,11 @@ ARRAYS = {"input": str | list, "weight": str | list, "bias": str | list}
 WANTED = get_type_hints(Wanted) | {
     "padding": str | int | list[int | tuple[int, int]],  # in a file only a pair is a list in it
 }
-LAYER_KEYS = ARRAYS | {"seed": int} | WANTED
+MODEL = {"model": str, "layer_name": str, "code": str, "key": str}
+PART = {"in_channels": str | list[int], "out_channels": list[int], "crop": list[tuple[int, int]]}
+REST = {"rest": str | list, "rest_channels": int, "rest_outside": bool}
+LAYER_KEYS = ARRAYS | {"seed": int} | MODEL | PART | REST | WANTED
+"""Those of a layer; `REST` is what a workbook's recipe says of an excerpt."""
 
 TABLES = 255
 """Sheets, or layers, of a lesson: each costs time to read and to draw, however little is on it."""
@@ -141,14 +147,32 @@ def _check_words(table: Table, words: dict[str, Any]) -> None:
 
 
 def _layer(table: Table, values: dict[str, Any], source: Source) -> Layer:
-    table.check(values, LAYER_KEYS, needed=("input", "weight"))
+    told = "model" in values or "code" in values
+    table.check(values, LAYER_KEYS, needed=() if told else ("input", "weight"))
     given = {key: values[key] for key in ARRAYS if key in values}
     wanted = Wanted(**{key: values[key] for key in WANTED if key in values})
     try:
-        read = arrays(given, source, seed=values.get("seed", 0))
-        return wanted_layer(read["input"], read["weight"], read.get("bias"), wanted)
+        found = known(
+            wanted,
+            model=_model(values, source),
+            layer=values.get("layer_name"),
+            code=values.get("code"),
+        )
+        source.key = values.get("key")
+        read = read_numbers(found, given, source, values.get("seed", 0))
+        layer = transposed(made(found, read), "a layer here")
+        return with_rest(part_of(layer, values), values, source)
     except XlconvError as error:
         raise _naming(table, error) from None
+
+
+def _model(values: Mapping[str, Any], source: Source) -> str | None:
+    """The path of a model file, where it may be read."""
+    if "model" not in values:
+        return None
+    if source.folder is None:
+        raise XlconvError("model must be left out: no file is read here", parameter="model")
+    return str(source.folder.file(values["model"]))
 
 
 def _naming(table: Table, error: XlconvError) -> XlconvError:

@@ -146,7 +146,15 @@ def _parameters(layer: Layer) -> dict[str, Any]:
     g = layer.geometry
     arrays = {"input": layer.input, "weight": layer.weight, "bias": layer.bias}
     told = {key: _numbers(value) for key, value in arrays.items() if value is not None}
-    return told | each(g.axes, *DEFAULTS) | {"groups": g.groups}
+    return told | each(g.axes, *DEFAULTS) | {"groups": g.groups} | _rest(layer)
+
+
+def _rest(layer: Layer) -> dict[str, Any]:
+    """What is added to an excerpt of a layer."""
+    if (rest := layer.rest) is None:
+        return {}
+    told = {"rest": _numbers(rest.values), "rest_channels": rest.channels}
+    return told | {"rest_outside": rest.outside}
 
 
 def _numbers(array: Array) -> list[Any] | str:

@@ -23,5 +23,9 @@ VIEWS = (
     "frameworks",
     "sizes",
     "code",
+    "difference",
 )
 """Every view; named here so that the command line can offer them before it imports any."""
+
+EXCERPTS = ("distribute", "collect")
+"""Those that show an excerpt of a larger layer."""

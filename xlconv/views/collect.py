@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import prod
 
-from xlconv.figures.blocks import Sources, output_figure, sources, stretched_figure, turned_figure
+from xlconv.figures.blocks import Sources, output_figure, sources
+from xlconv.figures.inlaid import stretched_figure, turned_figure
 from xlconv.figures.layout import Led, Part
 from xlconv.figures.looked_at import CHOICES, LookedAt, look_at, pick
 from xlconv.figures.notes import note
@@ -40,7 +41,7 @@ def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> Non
     src = sources(sheet, layer)
     z, t = stretched_figure(sheet, g, src.x), turned_figure(sheet, g, src.w)
     y = output_figure(sheet, layer)
-    collected(sheet, y.cells, g, t.cells, z.cells, src.bias)
+    collected(sheet, y.cells, g, t.cells, z.cells, src.bias, rest=src.rest)
     again, agree = by_distributing(src, y.cells)
 
     here = look_at(sheet, g, y.labels, look)
@@ -67,6 +68,10 @@ def _in_words(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources, y: Grid)
     nothing = sheet.say("nothing" if src.bias is None else "only_bias")
     bias = [] if src.bias is None else [" + ", rounded(here.by_channel(list(each(src.bias))))]
     symbol = [] if src.bias is None else [" + b"]
+    if src.rest is not None:
+        nothing = sheet.say("only_rest")
+        bias += [" + ", rounded(here.of(src.rest[(slice(None), *g.crop)]))]
+        symbol.append(" + c")
     # + 0 makes 0 of -0, which some programs write as it is
     numbers: Terms = [rounded(result + 0), " = "], each(tap["numbers"]), bias
     channel = [] if here.channel is None else [here.channel]

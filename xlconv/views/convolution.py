@@ -7,7 +7,8 @@ from math import prod
 from typing import Any
 
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import Figure, Sources, figure, gapped_figure, inlaid, sources
+from xlconv.figures.blocks import Figure, Sources, figure, sources
+from xlconv.figures.inlaid import gapped_figure, inlaid
 from xlconv.figures.layout import Part
 from xlconv.figures.looked_at import CHOICES, LookedAt, look_at, pick
 from xlconv.figures.notes import explain, note

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from xlconv.errors import XlconvError
-from xlconv.figures.blocks import Figure, Sources, inlaid, result_figure, sources, turned_figure
+from xlconv.figures.blocks import Figure, Sources, result_figure, sources
+from xlconv.figures.inlaid import inlaid, turned_figure
 from xlconv.figures.layout import DOWNWARD, Arranged, Led, Table
 from xlconv.figures.operations import collected
 from xlconv.figures.outputs import by_products

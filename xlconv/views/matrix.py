@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 
-from xlconv.figures.blocks import Figure, Sources, copied, result_figure, sources
+from xlconv.figures.blocks import Figure, Sources, result_figure, sources
 from xlconv.figures.flat import (
     ACROSS,
     DOWN,
@@ -17,6 +17,7 @@ from xlconv.figures.flat import (
     matrix_figure,
     positions,
 )
+from xlconv.figures.inlaid import copied
 from xlconv.figures.looked_at import LookedAt, look_at
 from xlconv.figures.operations import written
 from xlconv.figures.outputs import by_distributing

@@ -6,16 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 
-from xlconv.figures.blocks import (
-    Figure,
-    Sources,
-    bias_figure,
-    copied,
-    figure,
-    kernel_figure,
-    result_figure,
-)
+from xlconv.figures.blocks import Figure, Sources, bias_figure, figure, kernel_figure, result_figure
 from xlconv.figures.edges import channel_name, weight_name
+from xlconv.figures.inlaid import copied
 from xlconv.figures.lattice import Lattice, lattice
 from xlconv.figures.layout import Part
 from xlconv.figures.operations import collected, written

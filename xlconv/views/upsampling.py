@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import reduce
 from operator import sub, truediv
 
-from xlconv.figures.blocks import Figure, figure, result_figure, sources, turned_figure
+from xlconv.figures.blocks import Figure, figure, result_figure, sources
+from xlconv.figures.inlaid import turned_figure
 from xlconv.figures.layout import DOWNWARD, Arranged, Led, Table
 from xlconv.figures.operations import collected
 from xlconv.figures.outputs import by_distributing

@@ -1,0 +1,182 @@
+"""Layers of model files and of lines of code: the numbers that onnxruntime computes, in cells."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pytest
+from click.testing import CliRunner, Result
+
+import xlconv
+from xlconv.cli.commands import cli
+from xlconv.errors import XlconvError
+from xlconv.layers.convolution import Convolution
+from xlconv.layers.excerpt import Top, excerpt
+from xlconv.layers.layer import Layer
+
+from . import model_files as files
+from .engines import ironcalc_engine
+from .model_files import BIAS, WEIGHT, X
+from .pages import read
+
+
+def run(folder: Path, line: str) -> Result:
+    """A command, run in a folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        return CliRunner().invoke(cli, shlex.split(line))
+
+
+def computed(layer: Layer | Convolution, view: str) -> np.ndarray:
+    """The output as a program computes it from the cells of the file."""
+    book = xlconv.build(layer, views=[view])
+    return read(ironcalc_engine.recalculate(book.to_bytes()), book.sheets[0], "output")
+
+
+def theirs(path: Path, x: np.ndarray) -> np.ndarray:
+    """What onnxruntime computes."""
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    found: Any = session.run(["z"], {"x": x.astype(np.float32)})[0]
+    return np.asarray(found[0])
+
+
+GEOMETRY: list[dict[str, Any]] = [
+    {"strides": [2, 2]},
+    {"strides": [2, 2], "pads": [1, 0, 2, 1], "output_padding": [1, 0]},
+    {"strides": [3, 2], "auto_pad": "SAME_LOWER"},
+    {"strides": [1, 1], "dilations": [2, 1], "auto_pad": "VALID"},
+]
+
+
+@pytest.mark.parametrize("attributes", GEOMETRY)
+def test_layer_of_an_onnx_model_is_onnxruntimes(tmp_path: Path, attributes: dict[str, Any]) -> None:
+    path = files.conv_transpose(tmp_path / "m.onnx", **attributes)
+    layer = xlconv.model_layer(path, "up", input=X)
+    got = np.maximum(computed(layer, "collect"), 0)  # the Relu that follows
+    assert np.array_equal(got, theirs(path, X))
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"pads": [1, 0, 2, 1]},
+        {"auto_pad": "SAME_UPPER", "strides": [2, 3]},
+        {"auto_pad": "SAME_LOWER", "strides": [2, 1]},
+    ],
+)
+def test_plain_convolution_of_an_onnx_model(tmp_path: Path, attributes: dict[str, Any]) -> None:
+    weight = WEIGHT.swapaxes(0, 1)
+    path = files.conv_transpose(tmp_path / "m.onnx", weight, BIAS, "Conv", **attributes)
+    layer = xlconv.model_layer(path, input=X)
+    assert isinstance(layer, Convolution)
+    got = np.maximum(computed(layer, "convolution"), 0)
+    assert np.allclose(got, theirs(path, X), atol=1e-5)
+
+
+def test_option_goes_before_code_and_code_before_the_file(tmp_path: Path) -> None:
+    path = files.conv_transpose(tmp_path / "m.onnx", strides=[1, 1], pads=[1, 1, 1, 1])
+
+    def axis(**more: Any) -> tuple[int, tuple[int, int]]:
+        layer = xlconv.model_layer(path, input=X, **more)
+        return layer.geometry.axes[0].stride, layer.geometry.axes[0].padding
+
+    code = "nn.ConvTranspose2d(3, 2, 4, stride=2)"
+    assert axis() == (1, (1, 1))
+    assert axis(code=code) == (2, (1, 1))
+    assert axis(code=code, stride=3, padding=0) == (3, (0, 0))
+
+
+def test_weight_alone_needs_its_line_of_code(tmp_path: Path) -> None:
+    arrays = {"up1.weight": WEIGHT, "up1.bias": BIAS}
+    path = files.safetensors(tmp_path / "m.safetensors", arrays)
+    with pytest.raises(XlconvError, match="'up1', 3x2x4x4, comes without its stride and kind"):
+        xlconv.model_layer(path, "up1")
+    code = "(up1): ConvTranspose2d(ngf, 2, kernel_size=(4, 4), stride=(2, 2), padding=(1, 1))"
+    layer = xlconv.model_layer(path, "up1", code=code, input=X)
+    assert isinstance(layer, Layer)
+    assert np.array_equal(layer.weight, WEIGHT)
+    assert layer.geometry.output_shape == (2, 10, 8)
+    with pytest.raises(XlconvError, match="code does not tell stride is s: write the number"):
+        xlconv.model_layer(path, "up1", code="nn.ConvTranspose2d(3, 2, 4, s)")
+
+
+@pytest.mark.parametrize(
+    ("code", "weight", "output"),
+    [
+        ("nn.ConvTranspose2d(4, 2, 3, stride=2, groups=2)", (4, 1, 3, 3), (2, 9, 9)),
+        ("layers.Conv2DTranspose(2, 3, strides=2, padding='same')", (1, 2, 3, 3), (2, 8, 8)),
+        ("lax.conv_transpose(x, w, (2,), 'SAME')", None, None),
+        ("nn.Conv1d(2, 3, 5, padding='same')", (3, 2, 5), (3, 5)),
+    ],
+)
+def test_code_alone_is_filled(code: str, weight: Any, output: Any) -> None:
+    if weight is None:
+        with pytest.raises(XlconvError, match="needs an --input"):
+            xlconv.model_layer(code=code)
+        return
+    layer = xlconv.model_layer(code=code)
+    g = layer.geometry
+    shape = g.output_shape if isinstance(layer, Layer) else layer.output_shape
+    assert (layer.weight.shape, shape) == (weight, output)
+
+
+def test_command_names_the_layers_and_what_to_type_next(tmp_path: Path) -> None:
+    files.conv_transpose(tmp_path / "m.onnx", strides=[2, 2])
+    said = run(tmp_path, "model m.onnx").stdout.splitlines()
+    assert said[0] == "m.onnx: ONNX, 1 transposed convolution"
+    assert said[2] == "up  3 → 2 channels, kernel 4x4, stride 2; float32; with a bias; then Relu"
+    assert said[-1] == "  xlconv layer --model m.onnx --layer up --input x.npy"
+    np.save(tmp_path / "x.npy", X)
+    ran = run(tmp_path, f"{said[-1].removeprefix('  xlconv')} -o m.xlsx")
+    assert (ran.exit_code, (tmp_path / "m.xlsx").exists()) == (0, True)
+    told = json.loads(run(tmp_path, "model m.onnx --json").stdout)
+    assert told["layers"][0]["out_channels"] == 2
+
+
+def test_input_out_of_an_npz_file(tmp_path: Path) -> None:
+    np.savez(tmp_path / "acts.npz", x=X, y=X[:, :1])
+    files.conv_transpose(tmp_path / "m.onnx")
+    line = "layer --model m.onnx --input acts.npz -o m.xlsx"
+    assert "several arrays: name one with the key x, y" in str(run(tmp_path, line).exception)
+    assert "has no 'z': x, y" in str(run(tmp_path, f"{line} --key z").exception)
+    assert run(tmp_path, f"{line} --key x").exit_code == 0
+
+
+def test_code_of_a_models_layer(tmp_path: Path) -> None:
+    files.conv_transpose(tmp_path / "m.onnx", strides=[2, 2])
+    ran = run(tmp_path, "code --model m.onnx --input 3x2x2 --framework onnx")
+    assert (ran.exit_code, "ConvTranspose" in ran.stdout) == (0, True)
+    ran = run(tmp_path, "code --code 'nn.Conv2d(1, 1, 3)'")
+    assert "a program is of transposed convolutions" in str(ran.exception)
+
+
+def test_sizes_of_a_models_layer(tmp_path: Path) -> None:
+    files.conv_transpose(tmp_path / "m.onnx", strides=[2, 2], pads=[1, 1, 1, 1])
+    told = json.loads(run(tmp_path, "shape --input 46x80 --model m.onnx --json").stdout)
+    assert told["output_size"] == [92, 160]
+    code = "nn.ConvTranspose1d(8, 4, 16, stride=8, padding=4)"
+    told = json.loads(run(tmp_path, f"shape --input 500 --code '{code}' --json").stdout)
+    assert told["output_size"] == [4000]
+
+
+def test_interesting_part_of_a_models_layer(tmp_path: Path) -> None:
+    path = files.conv_transpose(tmp_path / "m.onnx", strides=[2, 2])
+    np.save(tmp_path / "x.npy", X)
+    line = "layer --model m.onnx --input x.npy --in-channels top:2 --out-channels 1 --crop 1:3,0:2"
+    ran = run(tmp_path, f"{line} -o m.xlsx")
+    assert ran.exit_code == 0
+    found = xlconv.model_layer(path, input=X)
+    assert isinstance(found, Layer)
+    part = excerpt(found, Top(2), [1], [(1, 3), (0, 2)])
+    got = np.maximum(computed(part, "collect"), 0)
+    assert np.array_equal(got, theirs(path, X)[1:, 2:8, 0:6])
+
+
+def test_layer_that_nobody_could_read_is_refused_with_the_choice() -> None:
+    ran = CliRunner().invoke(cli, ["layer", "--code", "nn.ConvTranspose2d(256, 128, 4, 2, 1)"])
+    assert "choose some with --in-channels top:4 --out-channels 0" in str(ran.exception)

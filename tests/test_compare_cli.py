@@ -1,0 +1,169 @@
+"""The command compare: what it says, how it ends, and the workbook that it writes."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+
+import xlconv
+
+from .conftest import Ran
+from .engines import ironcalc_engine
+from .test_cli import Run, error_line
+
+X, W = np.array([[[3.0, 3], [1, 1]]]), np.array([[[[1.0, 2, 3], [0, 1, 0], [2, 1, 2]]]])
+TENSORFLOW = np.array([[[3.0, 6, 12, 6], [0, 3, 0, 3], [7, 5, 16, 5], [0, 1, 0, 1]]])
+PYTORCH = np.array([[[3.0, 0, 3, 0], [5, 16, 5, 9], [1, 0, 1, 0], [1, 4, 1, 2]]])
+LAYER = ("--input", "x.npy", "--weight", "w.npy", "--stride", "2")
+PADDED = (*LAYER, "--padding", "1", "--output-padding", "1")
+
+ENGINEERS = Path(__file__).parents[1] / "docs" / "engineers.md"
+
+Compared = Callable[..., Ran]
+
+
+@pytest.fixture
+def compared(run: Run) -> Compared:
+    """The command on the layer of PyTorch's words, in a folder with its arrays."""
+    for name, values in {"x": X, "w": W, "tf": TENSORFLOW, "torch": PYTORCH}.items():
+        np.save(f"{name}.npy", values.astype(np.float32))
+
+    def with_theirs(theirs: str, *more: str) -> Ran:
+        return run("compare", *PADDED, "--output", theirs, *more)
+
+    return with_theirs
+
+
+def test_right_output_ends_with_0(compared: Compared) -> None:
+    done = compared("torch.npy")
+    assert (done.code, done.out) == (0, b"the outputs agree, to the last digit\n")
+
+
+def test_other_output_ends_with_1_and_where_why_words_and_exactness(compared: Compared) -> None:
+    done = compared("tf.npy")
+    assert done.code == 1
+    assert done.out.decode().splitlines() == [
+        "where: everywhere",
+        "why: their crop is 0:1, yours 1:0: theirs lies 1 cell right and down",
+        "in words: PyTorch, MXNet Gluon have none: crop by hand: y[..., :-1, :-1]",
+        'in words: TensorFlow: padding="SAME"',
+        'in words: Keras: padding="same"',
+        'in words: JAX: "SAME"',
+        'in words: ONNX: auto_pad="SAME_UPPER"',
+        "how exact: to the last digit",
+    ]
+    assert done.err.startswith("xlconv: 2-D, 1 → 1 channels, 2x2 → 4x4, kernel 3x3, stride 2")
+
+
+def test_json_says_the_same(compared: Compared) -> None:
+    done = compared("tf.npy", "--json")
+    told = json.loads(done.out)
+    assert done.code == 1
+    assert told["crop"] == [[0, 1], [0, 1]]
+    assert told["words"]["tensorflow"] == 'padding="SAME"'
+    assert (told["agrees"], told["explained"], told["error"]) == (False, True, 0)
+
+
+def test_words_of_a_framework_are_taken_for_ours(run: Run, compared: Compared) -> None:
+    weight = np.moveaxis(W, (0, 1), (-1, -2))
+    np.save("k.npy", weight)
+    mine = ("--input", "x.npy", "--weight", "k.npy", "--stride", "2", "--convention", "keras")
+    assert run("compare", *mine, "--same", "--output", "tf.npy").code == 0
+
+
+def test_sample_of_a_batch_is_compared(run: Run, compared: Compared) -> None:
+    np.save("xs.npy", np.stack([0 * X, X]))
+    np.save("ys.npy", np.stack([PYTORCH, PYTORCH]))
+    batch = ("--input", "xs.npy", *PADDED[2:], "--output", "ys.npy", "--batch")
+    assert [run("compare", *batch, sample).code for sample in "01"] == [1, 0]
+    assert "--batch" in error_line(run("compare", *batch, "2").err)
+
+
+def test_output_in_a_table_is_read(compared: Compared) -> None:
+    rows = [",".join(map(str, row)) for row in TENSORFLOW[0].tolist()]
+    Path("tf.csv").write_text("\n".join(rows), encoding="utf-8")
+    assert compared("tf.csv").out == compared("tf.npy").out
+
+
+@pytest.mark.parametrize(
+    ("theirs", "code", "said"),
+    [
+        ("none.npy", 3, "none.npy"),
+        ("broken.npy", 3, "--output: broken.npy is no .npy file of numbers"),
+        (
+            "three.npy",
+            2,
+            "--output has 3 channels, and a weight of (1, 1, 3, 3) in 1 group gives 1",
+        ),
+        ("flat.npy", 2, "--output must have 2 spatial axes, and one of channels, got shape (4,)"),
+        ("nan.npy", 2, "--output"),
+    ],
+)
+def test_what_is_no_such_output_is_refused_in_a_line(
+    compared: Compared, theirs: str, code: int, said: str
+) -> None:
+    Path("broken.npy").write_bytes(b"nothing")
+    np.save("three.npy", np.ones((3, 4, 4)))
+    np.save("flat.npy", np.ones(4))
+    np.save("nan.npy", np.full((1, 4, 4), np.nan))
+    done = compared(theirs, "-o", "d.xlsx")
+    assert (done.code, said in error_line(done.err)) == (code, True), done.err
+    assert not Path("d.xlsx").exists()
+
+
+def test_workbook_shows_the_difference_and_the_layer_that_makes_theirs(compared: Compared) -> None:
+    done = compared("tf.npy", "-o", "d.xlsx")
+    assert (done.code, "wrote d.xlsx: 2 sheets" in done.err) == (1, True)
+    values = ironcalc_engine.recalculate(Path("d.xlsx").read_bytes(), {})
+    assert "yours and theirs differ  ✗" in values["Difference"].values()
+    assert "both agree to a thousandth  ✓" in values["Explained"].values()
+    texts = [cell.value for row in openpyxl.load_workbook("d.xlsx").worksheets[0] for cell in row]
+    assert "1.  Set shift row 1, shift column 1: the difference is gone." in texts
+
+
+def test_workbook_is_right_by_the_command_check(run: Run, compared: Compared) -> None:
+    compared("tf.npy", "-o", "d.xlsx")
+    assert run("check", "d.xlsx").code == 0
+
+
+def test_workbook_of_what_is_not_explained_has_one_sheet(compared: Compared) -> None:
+    np.save("noise.npy", np.random.default_rng(3).standard_normal((1, 4, 4)))
+    assert "wrote d.xlsx: 1 sheet\n" in compared("noise.npy", "-o", "d.xlsx").err
+
+
+def test_existing_workbook_is_only_overwritten_with_force(compared: Compared) -> None:
+    Path("d.xlsx").write_bytes(b"mine")
+    assert compared("tf.npy", "-o", "d.xlsx").code == 4
+    assert compared("tf.npy", "-o", "d.xlsx", "--force").code == 1
+
+
+def test_layer_with_groups_and_channels_is_shown(run: Run, compared: Compared) -> None:
+    r = np.random.default_rng(1)
+    x, w = r.integers(0, 5, (4, 3, 3)), r.integers(-2, 3, (4, 2, 2, 2))
+    theirs = xlconv.output(xlconv.Layer.of(x, w[:, :, ::-1], stride=2, groups=2))
+    for name, values in {"x": x, "w": w, "y": theirs}.items():
+        np.save(f"{name}.npy", values)
+    done = run("compare", *LAYER, "--groups", "2", "--output", "y.npy", "-o", "d.xlsx")
+    assert "the kernel is turned along its rows only" in done.out.decode()
+    assert "wrote d.xlsx: 2 sheets" in done.err
+
+
+def test_story_of_the_page_for_engineers_is_what_the_command_says(run: Run) -> None:
+    page = ENGINEERS.read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(program, {})  # noqa: S102  # of our own page
+    told = re.findall(r"```console\n\$ xlconv (.*?)\n(.*?)```", page, re.DOTALL)
+    assert len(told) == 3
+    for command, answer in told:
+        said = run(*shlex.split(command)).out.decode()
+        # the last digits hang on the machine's sums
+        assert re.sub(r"within \S+ of", "within a little of", said) == re.sub(
+            r"within \S+ of", "within a little of", answer
+        )

@@ -1,0 +1,95 @@
+"""The view difference: a shift and a turn, typed in, make two outputs one in every program."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from xlconv.errors import XlconvError
+from xlconv.figures.sums import drawn
+from xlconv.figures.words import WORDS
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Layer
+from xlconv.lessons.claims import check_claims
+from xlconv.views.difference import difference
+
+from .engines import formulon_engine, ironcalc_engine
+from .engines.engine import Engine
+from .pages import file, read, texts, turned
+
+ENGINES: tuple[Engine, ...] = (ironcalc_engine, formulon_engine)
+
+X, W = [[3, 3], [1, 1]], [[1, 2, 3], [0, 1, 0], [2, 1, 2]]
+OURS = Layer.of(X, W, stride=2, padding=1, output_padding=1)
+TENSORFLOW = [[3, 6, 12, 6], [0, 3, 0, 3], [7, 5, 16, 5], [0, 1, 0, 1]]
+"""What TensorFlow gives for SAME; PyTorch, with padding 1 and output_padding 1, gives:"""
+PYTORCH = [[3, 0, 3, 0], [5, 16, 5, 9], [1, 0, 1, 0], [1, 4, 1, 2]]
+
+
+def shown(theirs: Any, layer: Layer = OURS, name: str = "difference") -> Sheet:
+    sheet = drawn(
+        lambda: Sheet(name, "difference", WORDS),
+        lambda sheet: difference(sheet, layer, theirs=theirs),
+    )
+    check_claims(sheet)
+    return sheet
+
+
+def dialled(
+    sheet: Sheet, engine: Engine, **dials: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], list[str]]:
+    """Ours, the distance, and all that is said, with controls set by typing."""
+    got = engine.recalculate(file(sheet), turned(sheet, dials))
+    said = [str(text) for text in texts(got, sheet).values()]
+    return read(got, sheet, "ours"), read(got, sheet, "distance"), said
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=lambda e: e.name)
+def test_shift_of_a_cell_makes_pytorchs_output_tensorflows(engine: Engine) -> None:
+    sheet = shown(TENSORFLOW)
+    ours, distance, said = dialled(sheet, engine)
+    assert ours[0].tolist() == PYTORCH
+    assert distance[0].tolist() == np.abs(np.subtract(TENSORFLOW, PYTORCH)).tolist()
+    assert WORDS["far"] in said
+    ours, distance, said = dialled(sheet, engine, shift_row=1, shift_column=1)
+    assert ours[0].tolist() == TENSORFLOW
+    assert not distance.any()
+    assert WORDS["near"] in said
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=lambda e: e.name)
+def test_kernel_is_turned_along_each_axis_by_itself(engine: Engine) -> None:
+    sheet = shown(PYTORCH)
+    ours, _, _ = dialled(sheet, engine, turn_row=1)
+    kernel = W[::-1]
+    full = np.zeros((5, 5))
+    for i, j in np.ndindex(2, 2):
+        full[2 * i : 2 * i + 3, 2 * j : 2 * j + 3] += X[i][j] * np.array(kernel)
+    assert ours[0].tolist() == full[1:5, 1:5].tolist() != PYTORCH
+
+
+def test_cells_beyond_the_uncropped_output_are_the_bias_alone() -> None:
+    sheet = shown(None, Layer.of(X, W, stride=2, bias=[7]))
+    ours, _, _ = dialled(sheet, ironcalc_engine, shift_row=3)
+    assert ours[0, :3].tolist() == [[7] * 5] * 3
+    assert ours[0, 3].tolist() == [10, 13, 19, 13, 16]
+
+
+def test_shift_that_is_no_whole_number_is_said() -> None:
+    _, _, said = dialled(shown(PYTORCH), ironcalc_engine, shift_row=0.5)
+    assert WORDS["shift_wrong"] in said
+
+
+def test_difference_of_one_in_float16_is_none_and_one_in_a_hundred_is() -> None:
+    for noise, word in ((2e-4, "near"), (1e-2, "far")):
+        theirs = np.array(PYTORCH) + noise * np.max(PYTORCH) * np.resize([1, -1], (4, 4))
+        assert WORDS[word] in dialled(shown(theirs.tolist()), ironcalc_engine)[2]
+
+
+@pytest.mark.parametrize("theirs", [[[[1.0]], [[2.0]]], [1.0, 2.0], "theirs.npy"])
+def test_output_of_other_channels_or_axes_is_refused(theirs: Any) -> None:
+    with pytest.raises(XlconvError, match="theirs must be"):
+        shown(theirs)

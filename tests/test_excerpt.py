@@ -1,0 +1,128 @@
+"""A part of a large layer: its output is the whole one's there, which a program computes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import xlconv
+from xlconv.errors import XlconvError
+from xlconv.layers.excerpt import Top, excerpt
+from xlconv.layers.layer import Layer
+
+from .engines import ironcalc_engine
+from .pages import read
+
+DICE = np.random.default_rng(3)
+
+
+def whole(groups: int = 1, **more: Any) -> Layer:
+    x = DICE.integers(-9, 10, (6, 7, 6))
+    w = DICE.integers(-9, 10, (6, 4 // groups, 3, 4))
+    return Layer.of(x, w, bias=[1, 2, 3, 4], groups=groups, **more)
+
+
+def by_hand(layer: Layer) -> np.ndarray:
+    """The output, stamp by stamp, as the lesson tells it."""
+    g = layer.geometry
+    full = np.zeros((g.out_channels, *(a.full_size + 9 for a in g.axes)))
+    for i in range(g.in_channels):
+        for o in g.targets(i):
+            for place in np.ndindex(*layer.input.shape[1:]):
+                for u in np.ndindex(*layer.weight.shape[2:]):
+                    at = [
+                        a.stride * p + a.dilation * v
+                        for a, p, v in zip(g.axes, place, u, strict=True)
+                    ]
+                    full[(o, *at)] += layer.input[(i, *place)] * layer.weight[(i, g.filter(o), *u)]
+    y = np.zeros(g.output_shape)
+    for place in np.ndindex(*y.shape):
+        at = [r + a.padding[0] for r, a in zip(place[1:], g.axes, strict=True)]
+        y[place] = full[(place[0], *at)] if min(at) >= 0 else 0
+    return y + (0 if layer.bias is None else layer.bias.reshape(-1, 1, 1))
+
+
+CASES: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"stride": 2}, {"in_channels": [0, 3]}),
+    ({"stride": 2, "padding": 1}, {"in_channels": Top(2), "out_channels": [2]}),
+    ({"stride": 2, "padding": 1, "output_padding": 1}, {"crop": [(2, 5), (3, 6)]}),
+    ({"stride": 3, "padding": [(1, 2), (2, 0)]}, {"crop": [(0, 3), (1, 4)], "in_channels": [5]}),
+    ({"stride": 1, "padding": 2, "dilation": 2}, {"crop": [(1, 7), (0, 2)]}),
+    ({"stride": 2, "padding": [(-1, -2), (0, -1)]}, {"crop": [(0, 2), (2, 6)]}),
+    ({"stride": 2, "groups": 2}, {"out_channels": [1]}),
+    ({"stride": 2, "groups": 2}, {"in_channels": [0, 2], "out_channels": [0]}),
+]
+
+
+@pytest.mark.parametrize(("layer", "part"), CASES)
+def test_output_of_a_part_is_the_wholes(layer: dict[str, Any], part: dict[str, Any]) -> None:
+    all_of_it = whole(**layer)
+    shown = excerpt(all_of_it, **part)
+    got = xlconv.output(shown)
+    expected = by_hand(all_of_it)[part.get("out_channels", slice(None))]
+    places = []
+    for n, axis in enumerate(all_of_it.geometry.axes):
+        begin, end = part.get("crop", [(0, axis.size)] * 2)[n]
+        first = max(0, axis.stride * begin - axis.padding[0]) if begin else 0
+        stop = axis.stride * (end - 1) + axis.extent - axis.padding[0]
+        places.append(
+            slice(first, axis.output_size if end == axis.size else min(stop, axis.output_size))
+        )
+    assert np.array_equal(got, expected[(slice(None), *places)])
+
+
+@pytest.mark.parametrize("view", ["distribute", "collect"])
+@pytest.mark.parametrize(("layer", "part"), CASES[1:4])
+def test_cells_compute_it(view: str, layer: dict[str, Any], part: dict[str, Any]) -> None:
+    shown = excerpt(whole(**layer), **part)
+    book = xlconv.build(shown, views=[view])
+    data = book.to_bytes()
+    got = read(ironcalc_engine.recalculate(data), book.sheets[0], "output")
+    assert np.array_equal(got, xlconv.output(shown))
+
+
+def test_top_channels_leave_least() -> None:
+    x = np.ones((4, 3, 3)) * np.array([1, 5, 2, 9])[:, None, None]
+    layer = Layer.of(x, np.ones((4, 1, 2, 2)))
+    shown = excerpt(layer, Top(2))
+    assert shown.note == "input channels 1, 3 of 4"
+    assert shown.rest is not None
+    assert (shown.rest.channels, shown.rest.values.max()) == (2, 4 * (1 + 2))
+
+
+def test_a_file_of_a_part_can_be_checked(tmp_path: Any) -> None:
+    path = tmp_path / "part.xlsx"
+    xlconv.build(excerpt(whole(stride=2), Top(1), [0], [(0, 2), (0, 2)])).save(path)
+    assert xlconv.check(path).right
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ({"in_channels": [6]}, "in_channels must be some of 0 to 5"),
+        ({"in_channels": [1, 1]}, "in_channels must be different"),
+        ({"in_channels": Top(7)}, "in_channels must be top:1 to top:6, got top:7"),
+        ({"crop": [(0, 3)]}, "crop must have one A:B for each of 2 axes"),
+        ({"crop": [(0, 3), (2, 7)]}, "crop must lie in 0:6, got 2:7"),
+    ],
+)
+def test_what_there_is_not_is_refused(part: dict[str, Any], words: str) -> None:
+    with pytest.raises(XlconvError, match=words):
+        excerpt(whole(), **part)
+
+
+def test_other_views_show_whole_layers() -> None:
+    with pytest.raises(XlconvError, match="view matrix shows whole layers: show these channels"):
+        xlconv.build(excerpt(whole(), [0]), views="matrix")
+
+
+def test_real_numbers_have_room_for_the_letter_of_a_lit_cell() -> None:
+    """A looked-at -0.4567 gets the small letter of its weight: 0.9 characters."""
+    layer = Layer.of(np.full((1, 3, 3), -0.4567), np.ones((1, 1, 2, 2)))
+    lit, still = (
+        xlconv.build(layer, views=[view]).sheets[0].column_width
+        for view in ("collect", "distribute")
+    )
+    assert lit - still == pytest.approx(0.9)

@@ -1,0 +1,92 @@
+"""Layers of real models, with their own activations: what onnxruntime computes, in live cells.
+
+XLCONV_MODELS names the folder that tests/data/real_models.py has filled; without it they are left.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+
+import xlconv
+from xlconv.layers.excerpt import Top, excerpt
+from xlconv.layers.layer import Layer
+from xlconv.models.model import read_model
+
+from .engines import ironcalc_engine
+from .pages import read
+
+FOLDER = Path(os.environ.get("XLCONV_MODELS", "nowhere"))
+DETECTOR, SEGMENTATION, UNET = (
+    FOLDER / name
+    for name in (
+        "ch_PP-OCRv4_det_infer.onnx",
+        "selfie_segmentation.tflite",
+        "unet-210913-zyxmc.pt",
+    )
+)
+pytestmark = pytest.mark.skipif(not DETECTOR.exists(), reason="XLCONV_MODELS names no models")
+
+
+def recorded(names: list[str]) -> list[Any]:
+    """What the detector has inside, for an image of stripes."""
+    model = onnx.load(DETECTOR)
+    model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names)
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
+    rows, columns = np.mgrid[0:64, 0:96]
+    image = np.stack([np.sin(rows / 3), np.cos(columns / 5), np.sin((rows + columns) / 7)])
+    found = session.run(names, {"x": image[None].astype(np.float32)})
+    return [np.asarray(each) for each in found]
+
+
+@pytest.mark.parametrize("name", ["p2o.ConvTranspose.0", "p2o.ConvTranspose.2"])
+def test_detectors_layers_are_onnxruntimes(name: str) -> None:
+    found = read_model(DETECTOR).layer(name)
+    assert (found.said["stride"], found.after, found.bias) == ([2, 2], "Add", None)
+    x, y = recorded([found.input, found.output])
+    layer = xlconv.model_layer(DETECTOR, name, input=x)
+    assert isinstance(layer, Layer)
+    size = abs(y).max()
+    assert abs(xlconv.output(layer) - y[0]).max() < 1e-6 * size
+    part = excerpt(layer, Top(4), [0], [(3, 7), (5, 9)])
+    book = xlconv.build(part, views=["collect"])
+    got = read(ironcalc_engine.recalculate(book.to_bytes()), book.sheets[0], "output")
+    assert abs(got - y[0, :1, 6:14, 10:18]).max() < 1e-6 * size
+
+
+def test_detector_has_two_transposed_convolutions() -> None:
+    layers = [layer for layer in read_model(DETECTOR).layers if layer.kind == "transposed"]
+    assert [layer.weight.shape for layer in layers] == [(24, 24, 2, 2), (24, 1, 2, 2)]
+
+
+def test_segmentation_ends_with_one() -> None:
+    (layer,) = [each for each in read_model(SEGMENTATION).layers if each.kind == "transposed"]
+    assert (layer.weight.shape, layer.weight.dtype) == ((1, 2, 2, 16), "float16")
+    bias = layer.biases()
+    assert bias is not None
+    assert np.allclose(bias, [0.5327], atol=1e-4)
+    assert (layer.said["padding"], layer.said["stride"]) == ("same", [2, 2])
+
+
+def test_unet_in_three_dimensions_is_depthwise() -> None:
+    layers = read_model(UNET).layers
+    assert [layer.name for layer in layers if layer.why] == ["up0", "up1", "up2", "up3"]
+    assert [layer.weight.shape for layer in layers[:2]] == [(256, 1, 2, 2, 2), (128, 1, 1, 2, 2)]
+    code = "nn.ConvTranspose3d(128, 128, (1, 2, 2), stride=(1, 2, 2), groups=128)"
+    x = np.ones((128, 1, 2, 2))
+    layer = xlconv.model_layer(UNET, "up1", code=code, input=x)
+    assert isinstance(layer, Layer)
+    weight, bias = layers[1].weights(), layers[1].biases()
+    assert bias is not None
+    expected = np.tile(weight[:, 0], (1, 1, 2, 2)) + bias[:, None, None, None]
+    assert np.allclose(xlconv.output(layer), expected, atol=1e-12)

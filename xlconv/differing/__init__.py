@@ -1,0 +1,1 @@
+"""Why the output of another program differs from a layer's own."""

@@ -1,0 +1,199 @@
+"""How another program may have read the same arrays: the suppositions, a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import permutations, product
+from math import prod
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from xlconv.differing.uncropped import Steps
+from xlconv.layers.layer import Array, Layer
+
+ORDER = "the input channels are in the order "
+MANY = 4
+"""Channels up to which every order of them is supposed; of more, the reverse alone."""
+
+KERNEL_ORDERS = (
+    ("(out, in, kernel)", lambda k: (1, 0, *k)),
+    ("(kernel, out, in)", lambda k: (*k, 1, 0)),
+    ("(kernel, in, out)", lambda k: (*k, 0, 1)),
+    ("(out, kernel, in)", lambda k: (1, *k, 0)),
+)
+"""The orders of a weight's axes other than (in, out, kernel), which stands for 0, 1, then `k`."""
+
+T = TypeVar("T")
+
+Made = Iterator[tuple[str, Array]]
+
+
+@dataclass(frozen=True, eq=False)
+class Way(Generic[T]):
+    """One thing that the other program may do, and how it is said; nothing is said of ours.
+
+    rare  whether it is as unlikely as two others
+
+    >>> Way("stride 2", 2).cost, Way("", 1).cost
+    (1, 0)
+    """
+
+    words: str
+    value: T
+    rare: bool = False
+
+    @property
+    def cost(self) -> int:
+        """How many things differ from ours."""
+        return (1 + self.rare) if self.words else 0
+
+
+def inputs(x: Array) -> list[Way[Array]]:
+    """How the input may have been read."""
+    return _distinct(
+        x, _swapped(x, 1, "the input"), _ordered(x, "input"), _channels(x, "the input")
+    )
+
+
+def outputs(y: Array) -> list[Way[Array]]:
+    """How the other output may be laid: each as ours would be."""
+    return _distinct(
+        y, _swapped(y, 1, "the output"), _ordered(y, "output"), _channels(y, "the output")
+    )
+
+
+def weights(w: Array, groups: int) -> list[Way[Array]]:
+    """How the weight may have been read."""
+    return _distinct(w, _swapped_channels(w, groups), _swapped(w, 2, "the kernel"), _orders(w))
+
+
+def turns(kernel_size: Sequence[int]) -> list[Way[tuple[int, ...]]]:
+    """Along which axes of the kernel, counted in the weight, it may lie turned."""
+    rank = len(kernel_size)
+    long = [2 + n for n, k in enumerate(kernel_size) if k > 1]
+    names = {2 + n: name for n, name in enumerate(axis_names(rank))}
+    ways = [Way[tuple[int, ...]]("", ())]
+    for chosen in product((False, True), repeat=len(long)):
+        axes = tuple(axis for axis, turned in zip(long, chosen, strict=True) if turned)
+        if axes == tuple(long) and axes:
+            ways.insert(1, Way("the kernel is turned by 180°", axes))
+        elif axes:
+            along = " and ".join(f"{names[axis]}s" for axis in axes)
+            ways.append(Way(f"the kernel is turned along its {along} only", axes))
+    return ways
+
+
+def steps(
+    own: Steps, size: Sequence[int], kernel_size: Sequence[int], target: Sequence[int]
+) -> list[Way[Steps]]:
+    """The strides and dilations that may lead to about the target's size: our own first."""
+    ways = [Way("", own)]
+    for d in sorted({own.dilation, *(tuple([d] * len(size)) for d in (1, 2, 3))}):
+        if d != own.dilation and max(kernel_size) == 1:
+            continue
+        extents = Steps(own.stride, d).extents(kernel_size)
+        each = [
+            [s for s in range(1, 2 * m // n + 3) if -s <= (n - 1) * s + e - m <= 2 * (e - 1)]
+            for n, m, e in zip(size, target, extents, strict=True)
+        ]
+        for stride in product(*each):
+            if (stride, d) == (own.stride, own.dilation):
+                continue
+            words = [f"stride {_spelt(stride)}, not {_spelt(own.stride)}"] * (stride != own.stride)
+            words += [f"dilation {_spelt(d)}, not {_spelt(own.dilation)}"] * (d != own.dilation)
+            ways.append(Way(" and ".join(words), Steps(stride, d, own.groups), len(words) > 1))
+    return ways
+
+
+def own_steps(layer: Layer) -> Steps:
+    """How a layer lays its stamps."""
+    g = layer.geometry
+    return Steps(
+        tuple(axis.stride for axis in g.axes), tuple(axis.dilation for axis in g.axes), g.groups
+    )
+
+
+def axis_names(rank: int) -> tuple[str, ...]:
+    """The spatial axes in words, as sheets have them.
+
+    >>> axis_names(2)
+    ('row', 'column')
+    """
+    return ("depth", "row", "column")[-rank:]
+
+
+def _spelt(values: Sequence[int]) -> str:
+    return ",".join(map(str, values if len(set(values)) > 1 else values[:1]))
+
+
+def _distinct(own: Array, *made: Made) -> list[Way[Array]]:
+    """Our own reading first, and each other one that has a shape of its own sense."""
+    ways, seen = [Way("", own)], [own]
+    for words, array in (each for one in made for each in one):
+        memory = "memory" in words
+        if memory and any(array.shape == a.shape and np.array_equal(array, a) for a in seen):
+            continue
+        seen.append(array)
+        ways.append(Way(words, array, rare=ORDER in words))
+    return ways
+
+
+def _swapped(a: Array, leading: int, what: str) -> Made:
+    """Two spatial axes changed for one another; of a kernel only where they are as long."""
+    names = axis_names(a.ndim - leading)
+    for one in range(leading, a.ndim):
+        for other in range(one + 1, a.ndim):
+            sizes = a.shape[one], a.shape[other]
+            if max(sizes) > 1 and (leading == 1 or sizes[0] == sizes[1]):
+                pair = _height_width(names[one - leading], names[other - leading])
+                yield f"{pair} of {what} are swapped", a.swapaxes(one, other)
+
+
+def _height_width(one: str, other: str) -> str:
+    words = {"depth": "depth", "row": "height", "column": "width"}
+    return f"{words[one]} and {words[other]}"
+
+
+def _ordered(a: Array, what: str) -> Made:
+    """The channels in another order."""
+    count = len(a)
+    if count > 1:
+        like = ", as RGB and BGR" if count == 3 else ""
+        yield f"the {what} channels are in reverse order{like}", a[::-1]
+    if 2 < count <= MANY and what == "input":
+        for order in permutations(range(count)):
+            if list(order) not in ([*range(count)], [*range(count)][::-1]):
+                yield f"{ORDER}{', '.join(map(str, order))}", a[[*order]]
+
+
+def _channels(a: Array, what: str) -> Made:
+    """The memory read with the channels at the other end."""
+    if len(a) > 1 and prod(a.shape[1:]) > 1:
+        last = (*a.shape[1:], len(a))
+        yield f"the memory of {what} is read as channels last", np.moveaxis(a.reshape(last), -1, 0)
+        first = np.moveaxis(a, 0, -1).reshape(a.shape)
+        yield f"the memory of {what}, channels last, is read as channels first", first
+
+
+def _swapped_channels(w: Array, groups: int) -> Made:
+    ins, outs = w.shape[:2]
+    if groups == 1 and ins == outs > 1:
+        yield "in and out channels of the weight are swapped", w.swapaxes(0, 1)
+    if groups > 1 and ins == groups and outs > 1:
+        mixed = w.reshape(outs, ins, *w.shape[2:]).swapaxes(0, 1)
+        yield "the memory of the weight is read with filters before groups", mixed
+
+
+def _orders(w: Array) -> Made:
+    """The memory read as if its axes had another order, and the reverse of that."""
+    kernel = tuple(range(2, w.ndim))
+    order: Callable[[tuple[int, ...]], tuple[int, ...]]
+    for name, order in KERNEL_ORDERS:
+        axes = order(kernel)
+        shape = tuple(w.shape[axis] for axis in axes)
+        back = np.argsort(axes)
+        yield f"the memory of the weight is read as {name}", w.reshape(shape).transpose(back)
+        other = w.transpose(axes).reshape(w.shape)
+        yield f"the memory of the weight, {name}, is read as (in, out, kernel)", other

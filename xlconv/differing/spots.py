@@ -1,0 +1,42 @@
+"""Where two outputs differ, in words: lines, channels, or everywhere."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlconv.differing.readings import axis_names
+
+MOSTLY, FEW_AGREE = 0.8, 0.3
+"""The part of a line that must differ for it to be named, and of all cells, to name any line."""
+
+LISTED = 3
+"""Lines of an axis that are named."""
+
+
+def spots(agrees: NDArray[np.bool_]) -> str:
+    """Where cells differ; "" if nowhere.
+
+    agrees  (out_channels, *sizes)
+
+    >>> spots(np.array([[[True, True], [False, False], [True, True]]]))
+    'row 1 of 3'
+    """
+    if agrees.all():
+        return ""
+    if agrees.mean() < FEW_AGREE:
+        return "everywhere"
+    said, left = list[str](), agrees.copy()
+    for axis, name in enumerate(("channel", *axis_names(agrees.ndim - 1))):
+        others = tuple(n for n in range(agrees.ndim) if n != axis)
+        apart = 1 - agrees.mean(others)
+        lines = np.flatnonzero(apart > MOSTLY).tolist()
+        if lines and len(lines) <= LISTED and agrees.shape[axis] > 1:
+            left[(slice(None),) * axis + (lines,)] = True
+            plural = "s" if len(lines) > 1 else ""
+            said.append(f"{name}{plural} {', '.join(map(str, lines))} of {agrees.shape[axis]}")
+    wrong = int(agrees.size - agrees.sum())
+    if said and left.all():
+        return " and ".join(said)
+    first = np.argwhere(~agrees)[0].tolist()
+    return f"{wrong:,} of {agrees.size:,} cells, the first at {first}"

@@ -1,0 +1,37 @@
+"""The part of a layer that a lesson shows, and what a recipe says of such a part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from xlconv.errors import XlconvError
+from xlconv.files.arrays import Source, array
+from xlconv.layers.excerpt import channels_of, excerpt
+from xlconv.layers.layer import Layer, Rest
+from xlconv.text import spelt
+
+
+def part_of(layer: Layer, values: Mapping[str, Any]) -> Layer:
+    """The channels and cells of a layer that a table asks for; all of it if it asks for none."""
+    chosen = {key: values.get(key) for key in ("in_channels", "out_channels", "crop")}
+    if not any(value is not None for value in chosen.values()):
+        return layer
+    if isinstance(chosen["in_channels"], str):
+        chosen["in_channels"] = channels_of("in_channels", chosen["in_channels"])
+    return excerpt(layer, **chosen)
+
+
+def with_rest(layer: Layer, values: Mapping[str, Any], source: Source) -> Layer:
+    """The layer as an excerpt of a larger one, if a table says what is added."""
+    if "rest" not in values:
+        return layer
+    rest, shape = array("rest", values["rest"], source), layer.geometry.canvas_shape
+    if rest.shape != shape:
+        raise XlconvError(
+            f"rest must be of the full output's sizes, {spelt(shape)}, got {spelt(rest.shape)}",
+            parameter="rest",
+        )
+    outside = bool(values.get("rest_outside", False))
+    return replace(layer, rest=Rest(rest, values.get("rest_channels", 0), outside))

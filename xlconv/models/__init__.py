@@ -1,0 +1,1 @@
+"""Layers out of other programs' model files, without these programs."""

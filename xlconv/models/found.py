@@ -1,0 +1,55 @@
+"""What a model file says of its convolutions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from xlconv.layers.given import Array
+from xlconv.models.tensors import Tensor
+
+TRANSPOSED, PLAIN, WEIGHT = "transposed", "plain", "weight"
+"""Kinds of what is found: a weight alone tells neither kind nor stride."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ModelLayer:
+    """A convolution of a model, or a weight that may be one's.
+
+    name    as it is asked for
+    kind    TRANSPOSED, PLAIN, or WEIGHT
+    weight  as it lies in the file, its axes as the layout in `said` has them
+    said    what the file says, by the names of `Wanted`, its convention and layout among them
+    after   what follows: an activation, Add, BatchNormalization
+    why     why a weight alone is likely a transposed convolution's
+    notes   what a reader has to be told
+    input, output  the names of what goes in and comes out, where they have any
+    axes    the order in which a plain weight's axes are taken, if not as they lie
+    """
+
+    name: str
+    kind: str
+    weight: Tensor
+    bias: Tensor | None = None
+    said: Mapping[str, Any] = field(default_factory=dict)
+    after: str = ""
+    why: str = ""
+    notes: tuple[str, ...] = ()
+    input: str = ""
+    output: str = ""
+    axes: tuple[int, ...] | None = None
+
+    def weights(self) -> Array:
+        """The numbers of the weight; a plain one's as (out, in // groups, *kernel_sizes)."""
+        return self.arranged(self.weight.numbers())
+
+    def arranged(self, array: Array) -> Array:
+        """An array of the weight's shape, its axes in their order."""
+        return array if self.axes is None else np.transpose(array, self.axes)
+
+    def biases(self) -> Array | None:
+        """The numbers of the bias, if there is one."""
+        return None if self.bias is None else self.bias.numbers()

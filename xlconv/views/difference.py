@@ -1,0 +1,157 @@
+"""Difference: another program's output beside one's own, which can be shifted and turned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from xlconv.errors import XlconvError
+from xlconv.figures.blocks import Figure, Sources, figure, sources
+from xlconv.figures.controls import control, marked
+from xlconv.figures.layout import Part
+from xlconv.figures.looked_at import pick
+from xlconv.figures.operations import tapped, written
+from xlconv.figures.paper import arrange
+from xlconv.figures.ruler import of_channel
+from xlconv.figures.sums import added, sliced
+from xlconv.figures.titles import AXES, plain
+from xlconv.figures.verdicts import judged
+from xlconv.files.arrays import SIZES
+from xlconv.grid.expr import Expr, call, every, moved
+from xlconv.grid.grid import Grid
+from xlconv.grid.places import Spot
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.given import numbers
+from xlconv.layers.layer import Array, Layer
+
+WITHIN = 1e-6
+"""The squares of all differences, as a part of theirs, up to which two outputs agree: a difference
+of a thousandth, which is what float16 rounds by."""
+
+FAR = 20
+"""The largest shift that is offered."""
+
+NOWHERE = -1
+"""The place of cells that lie beyond every output."""
+
+Numbers = str | list  # type: ignore[type-arg]
+
+
+def difference(sheet: Sheet, layer: Layer, *, theirs: Numbers | None = None) -> None:
+    """One's own output, another program's, and how far apart they are, as heat.
+
+    theirs  the other output, (out_channels, *sizes), or (*sizes) of one channel; zeros, to be typed
+            over, of its sizes alone, or where it is not given
+
+    One's own can be shifted, and its kernel turned along each axis, until the difference is gone.
+    """
+    g = layer.geometry
+    other = None if theirs is None else _theirs(theirs, layer)
+    shape = g.output_shape if other is None else other.shape
+    src = sources(sheet, layer)
+    shifts, shift, behind = _dials(sheet, layer, "shift", range(-FAR, FAR + 1))
+    turns, turn, _ = _dials(sheet, layer, "turn", range(2))
+    numeric = every([call("ISNUMBER", cell) for cell in shift])
+    whole = every([call("MOD", cell, 1).equals(0) for cell in shift])
+    valid = marked(sheet, behind, call("IF", numeric, whole, False))
+    sheet.formula(behind.shift(0, 1), call("IF", valid, "", sheet.say("shift_wrong")), "warning")
+
+    acting = _acting(src, turn)
+    full = _uncropped(src, layer, acting, turn)
+    apart = figure(sheet, "distance", shape, g.rank, role="computed")
+    plain_sailing = shape == g.output_shape and not _moved([*shift, *turn])
+    claim = ("conv_transpose", layer) if plain_sailing else None
+    ours = figure(sheet, "ours", shape, g.rank, role="output", claim=claim)
+    _shifted(src, ours, apart, full, shift, valid)
+    content = np.zeros(shape) if other is None else other
+    their = figure(sheet, "theirs", shape, g.rank, role="image", content=content)
+    apart.cells[...] = call("ABS", their.cells - ours.cells)
+    sheet.scale(apart.cells, values=(0, float(abs(content).max()) or 1.0))
+    near = _verdict(sheet, their.cells, ours.cells)
+    arrange(sheet, shifts / turns / near, ours | their | apart, src.column | acting / full)
+
+
+def _theirs(theirs: Numbers, layer: Layer) -> Array:
+    """The other output as one's own is laid."""
+    g = layer.geometry
+    sized = isinstance(theirs, str) and SIZES.fullmatch(theirs)
+    given = np.zeros([*map(int, str(theirs).split("x"))]) if sized else numbers("theirs", theirs)
+    given = given[None] if given.ndim == g.rank else given
+    if given.ndim != g.rank + 1 or len(given) != g.out_channels:
+        raise XlconvError(
+            f"theirs must be ({g.out_channels}, *sizes) of {g.rank} axes, got {given.shape}",
+            parameter="theirs",
+        )
+    return given
+
+
+def _dials(sheet: Sheet, layer: Layer, words: str, offered: range) -> tuple[Part, list[Grid], Spot]:
+    """A control for each axis, all at 0, and the first free cell behind them."""
+    names, corner = AXES[-layer.geometry.rank :], sheet.corner()
+    sheet.text(corner, sheet.say(words), "caption")
+    first = max(sheet.behind(corner, sheet.say(key), "caption") for key in ("shift", "turn")) + 2
+    spots = [corner.shift(0, first + 3 * n) for n in range(len(names) + 1)]
+    cells = [
+        control(sheet, spot, f"{words}_{name}", 0, offered, sheet.say(name))
+        for spot, name in zip(spots, names, strict=False)
+    ]
+    return Part(corner.anchor), cells, spots[-1]
+
+
+def _moved(cells: Sequence[Grid]) -> bool:
+    """Whether controls say anything but 0; a plan says nothing."""
+    return any(cell.value != 0 for cell in cells)
+
+
+def _acting(src: Sources, turn: Sequence[Grid]) -> Figure:
+    """The kernel, turned along the axes whose control is 1."""
+    sheet, w, rank = src.sheet, src.weight, len(turn)
+    words = sheet.say("acting", size=plain(w.shape, 2))
+    acting = figure(sheet, "acting", w.shape, rank, words, role="computed", tint=-1)
+
+    def weight(ways: tuple[slice, ...]) -> Expr:
+        if len(ways) == rank:
+            return w[(..., *ways)]
+        turned, as_is = weight((*ways, slice(None, None, -1))), weight((*ways, slice(None)))
+        return call("IF", turn[len(ways)].equals(1), turned, as_is)
+
+    acting.cells[...] = weight(())
+    return acting
+
+
+def _uncropped(src: Sources, layer: Layer, acting: Figure, turn: Sequence[Grid]) -> Figure:
+    """All that the kernel as it acts stamps, with nothing cropped."""
+    sheet, g = src.sheet, layer.geometry
+    bare = layer.with_axes(replace(a, padding=(0, 0), output_padding=0) for a in g.axes)
+    shape = bare.geometry.canvas_shape
+    claim = None if _moved(turn) else ("canvas", bare)
+    full = figure(sheet, "uncropped", shape, g.rank, role="computed", claim=claim)
+    tapped(sheet, full.cells, bare.geometry, src.input, acting.cells, src.bias)
+    return full
+
+
+def _shifted(
+    src: Sources, ours: Figure, apart: Figure, full: Figure, shift: Sequence[Grid], valid: Expr
+) -> None:
+    """Each cell of one's own from its place on the uncropped output, which its edges tell."""
+    axes = src.layer.geometry.axes
+    for own, label, cell, axis in zip(ours.labels, apart.labels, shift, axes, strict=True):
+        place = moved(label, axis.padding[0]) - cell
+        own[...] = call("IF", valid, place, NOWHERE)
+    for o in written(src.sheet, ours.cells):
+        at = [of_channel(label, o) for label in ours.labels]
+        there = [
+            test for p, axis in zip(at, axes, strict=True) for test in (p >= 0, p < axis.full_size)
+        ]
+        beyond = 0 if src.bias is None else src.bias[o]
+        ours.cells[o] = call("IF", call("AND", *there), pick(full.cells[o], at), beyond)
+
+
+def _verdict(sheet: Sheet, theirs: Grid, ours: Grid) -> Part:
+    """Whether both agree within a thousandth."""
+    squares = added(sheet, sliced(sheet, "SUMXMY2", theirs, ours))
+    all_of_it = added(sheet, sliced(sheet, "SUMPRODUCT", theirs, theirs))
+    holds = squares <= WITHIN * all_of_it
+    return judged(sheet, holds, sheet.say("near"), sheet.say("far"))
