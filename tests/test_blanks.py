@@ -12,6 +12,7 @@ from xlconv.grid.expr import call, joined
 from xlconv.grid.marks import Blank
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.values import EMPTY
+from xlconv.layers.layer import Layer
 
 from .engines import ironcalc_engine
 from .engines.cached import cached_values
@@ -75,3 +76,11 @@ def test_blanks_hold_neither_formula_nor_value() -> None:
     sheet = load_workbook(BytesIO(made))[one.sheet.name]
     assert {sheet.cell(r + 1, c + 1).value for r, c in one.places} == {None}
     assert len({sheet.cell(r + 1, c + 1).border.left.style for r, c in one.places}) == 1
+
+
+def test_a_tick_counts_more_ranges_than_a_function_takes() -> None:
+    # every second cell of a block is a range of its own: more than 255 of them
+    layer = Layer.of(np.ones((30, 20)), np.ones((2, 2)))
+    one, made = drawn(worksheet("distribute", layer, ["output[..., ::2]"], "sheet"))
+    assert len(one.places) > 255
+    assert differences(cached_values(made), ironcalc_engine.recalculate(made)) == []

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from xlconv.grid.expr import Expr, call, joined, lift, total
 from xlconv.grid.grid import Grid
+from xlconv.grid.limits import ARGUMENTS
 from xlconv.grid.marks import Frame
 from xlconv.grid.places import Place, box_size, corners, leaves
 from xlconv.grid.sheet import Sheet
@@ -172,7 +173,7 @@ class Weights:
         sums = [self._sum(exercise.givens, each) for each in group.sums]
         right = call("ABS", total(products) - sums[0]) <= exact
         tick = call("IF", right, 1, -1)
-        tick = call("IF", call("COUNT", *map(_range, runs)) < begin, 0, tick)
+        tick = call("IF", _counted(runs) < begin, 0, tick)
         self._line()
         return call("IFERROR", tick, -1), sums[1]
 
@@ -204,6 +205,12 @@ class Weights:
         self.sheet.coat(cells, "fact")
         self.column, self.deep = self.column + wide + 1, max(self.deep, high)
         return cells
+
+
+def _counted(runs: Sequence[Grid]) -> Expr:
+    """How many of these cells hold numbers, however many ranges they are."""
+    parts = (runs[n : n + ARGUMENTS] for n in range(0, len(runs), ARGUMENTS))
+    return total([call("COUNT", *map(_range, part)) for part in parts])
 
 
 def _first(cells: Grid) -> Grid:
