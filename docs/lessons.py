@@ -28,6 +28,7 @@ TOP = {
     " that is read from right to left are laid out so.",
     "words": "Other words for those that views write, by their keys: see the end of this page.",
     "layers": "Layers by name, each a table of the keys of a layer.",
+    "class": "What a class of students is asked, and with which numbers: see classroom.md.",
     "sheet": "The sheets in order, each a table of the keys of a sheet. Needed.",
 }
 
@@ -38,6 +39,10 @@ SHEET = {
     "idea": "The line under the title: what is to be seen.",
     "try": "What to try, a numbered line each, under the figure.",
     "layer": "One of the lesson's layers by name; or the keys of a layer stand here themselves.",
+    "ask": "The blocks that a worksheet leaves blank, by name; see classroom.md.",
+    "answer": "What may be typed into blanks: see classroom.md.",
+    "marks": "What the blanks of this sheet are worth together.",
+    "mistake": "The block that one wrong number stands in, to be found.",
 }
 
 ARRAY = "Numbers in nested lists; a size to fill, such as 3x4x4; a file beside the lesson, or both"

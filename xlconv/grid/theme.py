@@ -12,7 +12,6 @@ INK, GREY, BLUE = "1F2937", "5B6472", "1E3A8A"
 PALE_YELLOW, PALE_GREY, ORANGE, WHITE = "FFF9DB", "F1F3F5", "BF4B08", "FFFFFF"
 IN_PLAY, POINTED_AT = "D8E6FF", "FFD8A8"
 LINE, FRAME = "C9CED6", "374151"
-WHITE_BLUE = "F4F9FF"
 MONOSPACE = "Consolas"
 
 TINTS = (
@@ -92,7 +91,7 @@ ROLES: dict[str, Look] = {
     "pool": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
     "parameter": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
     "control": Look(fill=PALE_YELLOW, color=BLUE, bold=True, align="center", lines=True),
-    "blank": Look(fill=WHITE_BLUE, color=BLUE, align="center", lines=True, line=FRAME, heavy=True),
+    "blank": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True, line=FRAME, heavy=True),
     # what is computed
     "computed": Look(align="center", lines=True),
     "copy": Look(align="center", lines=True),
@@ -158,6 +157,12 @@ def mark(tint: int) -> str:
 POINTS = 5.8
 """The width of a character of the usual font in points, as columns count them; roughly."""
 
+
+def column_points(width: float) -> float:
+    """How wide a column is on the sheet, in points: so many digits of 7 pixels, and 5 around."""
+    return int(width * 7 + 5) * 0.75
+
+
 ROOM = {"AL": 1.25, "R": 1.25, "FSI": 0, "PDI": 0, "NSM": 0}
 """The room of letters of a direction: those from right to left, and signs that take none."""
 
@@ -170,11 +175,16 @@ PIECE = re.compile(
 """A word with the space behind it; in Chinese and Japanese, each letter with what closes it."""
 
 
+INDENT = 7.5
+"""Points of a step of an indent: three spaces, as LibreOffice and Excel have it."""
+
+
 def width(content: str, role: str) -> float:
     """How wide a text is in points, roughly, since fonts differ; 0 of one that is wrapped."""
     style = look(role)
     letters = len(content) if content.isascii() else sum(map(_room, content))
-    return 0 if style.wrap else letters * style.size * (0.61 if style.font == MONOSPACE else 0.5)
+    each = style.size * (0.61 if style.font == MONOSPACE else 0.5)
+    return 0 if style.wrap else letters * each + style.indent * INDENT
 
 
 def _room(letter: str) -> float:
