@@ -15,7 +15,7 @@ from xlconv.grid.grid import Grid
 from xlconv.grid.marks import Block
 from xlconv.grid.places import Place
 from xlconv.grid.sheet import Sheet
-from xlconv.grid.theme import POINTS, look, width
+from xlconv.grid.theme import look, width
 from xlconv.layers.layer import Array, Layer
 from xlconv.lessons.book import Book
 from xlconv.lessons.claims import check_claims
@@ -181,7 +181,7 @@ def cut(sheet: Sheet) -> list[tuple[Place, str]]:
         if not isinstance(cell.value, str) or not cell.value or look(cell.role).wrap:
             continue
         align = look(cell.role).align
-        own = sheet.widths.get(column, sheet.column_width) * POINTS
+        own = int(sheet.widths.get(column, sheet.column_width) * 7 + 5) * 0.75
         measured = width if align in (None, "left") else letters
         wide = measured(cell.value, cell.role)
         before, behind = (max(0.0, wide - own) * share for share in SIDE[align])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from xlconv.grid.theme import GREY, INK, MARKS, ROLES, TINTS, WHITE, look, mark
+from xlconv.grid.theme import GREY, INK, MARKS, ROLES, TINTS, WHITE, look, mark, width
 from xlconv.lessons.build import build
 from xlconv.lessons.shipped import lesson_names
 
@@ -125,3 +125,10 @@ def test_tint_is_a_weight_where_it_is_no_phase(name: str) -> None:
         assert tinted <= weights | ({"output", "computed"} if sheet.view in OF_PHASES else set()), (
             sheet.name
         )
+
+
+def test_an_indent_takes_room_of_its_own() -> None:
+    # a step is 9 pixels in Excel, 7.5 points in LibreOffice
+    bare = 0.5 * look("caption").size * len("Kernel")
+    assert look("caption").indent == 1
+    assert 6.75 <= width("Kernel", "caption") - bare <= 10

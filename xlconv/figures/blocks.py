@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from xlconv.figures.edges import Name, channel_name, indices, name_each, name_slices, weight_name
+from xlconv.figures.edges import Name, channel_name, indices, name_each, slice_name, weight_name
 from xlconv.figures.layout import Arranged, Part
 from xlconv.figures.notes import caption, explain
 from xlconv.figures.titles import plain, size_formula
@@ -43,9 +43,13 @@ def leading_ways(rank: int, channels: int) -> str:
     return ("", "v", "vh")[channels] + "h" * (rank - 2) if rank > 1 else "v" * (channels - 1)
 
 
-def steps(shape: Sequence[int], rank: int, channels: int) -> tuple[Place, ...]:
-    """The steps of a block of `channels` channel axes and `rank` spatial ones."""
-    return tiled(shape, leading_ways(rank, channels), (3, 2) if rank > 1 else (1, 1))
+def steps(shape: Sequence[int], rank: int, channels: int, words: int = 0) -> tuple[Place, ...]:
+    """The steps of a block of `channels` channel axes and `rank` spatial ones.
+
+    words  columns that those above each slice run over
+    """
+    gaps = (3, max(2, words - shape[-1])) if rank > 1 else (1, 1)
+    return tiled(shape, leading_ways(rank, channels), gaps)
 
 
 def tints(geometry: Geometry) -> np.ndarray:
@@ -78,19 +82,27 @@ def figure(
     block   what else `Sheet.block` takes; the channels lie down, then across, depth across
     """
     at = at or sheet.corner()
-    place = block.pop("steps", None) or steps(shape, rank, len(shape) - rank)
+    channels = len(shape) - rank
+    if each is None and words != "" and channels == 1:
+        each = channel_name(sheet)
+    told = slice_name(sheet, shape, rank, each, firsts) if channels <= 2 else None
+    wide = words_across(sheet, told, shape) if rank > 1 else 0
+    place = block.pop("steps", None) or steps(shape, rank, channels, wide)
     made = sheet.block(name, at, shape, steps=place, **block) if name else None
     cells = made or sheet.memory(at, shape, steps=place)
     labels = indices(sheet, cells, rank, firsts) if numbered else []
-    if each is None and words != "" and len(shape) == rank + 1:
-        each = channel_name(sheet)
-    if len(shape) <= rank + 2:
-        name_slices(sheet, cells, rank, each, 0 if rank == 1 else 1 + numbered, firsts)
-    words = sheet.say(name, size=plain(shape, len(shape) - rank)) if words is None else words
+    if told:
+        name_each(sheet, cells[(..., *[0] * min(2, rank))], told, 0 if rank == 1 else 1 + numbered)
+    words = sheet.say(name, size=plain(shape, channels)) if words is None else words
     head = caption(sheet, words, at.column)
     return Figure(
         at.anchor, head, cells=cells, labels=tuple(labels), ruler=tuple(ruler), kept=cells
     )
+
+
+def words_across(sheet: Sheet, told: Name | None, shape: Sequence[int]) -> int:
+    """The columns that the longest words above the slices of a block run over."""
+    return sheet.behind((0, 0), told(*(n - 1 for n in shape[:-2])), "note") if told else 0
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,29 @@ def weight_name(sheet: Sheet, g: Geometry) -> Name:
     return lambda i, f: sheet.say("weight_is", i=i, o=g.targets(i)[f])
 
 
+def slice_name(
+    sheet: Sheet,
+    shape: Sequence[int],
+    rank: int,
+    name: Name | None = None,
+    firsts: Sequence[int] = (),
+) -> Name | None:
+    """What each slice of a block of this shape is called, as `name_slices` has it; None of one."""
+    channels = len(shape) - rank
+    several, deep = prod(shape[:channels]) > 1, rank > 2 and shape[-3] > 1
+    if not deep and not (name and several):
+        return None
+
+    def told(*index: int) -> str:
+        words = name(*index[:channels]) if name and several else ""
+        if not deep:
+            return words
+        key = "slice_of" if words else "slice_is"
+        return sheet.say(key, channel=words, d=index[channels] + sum(firsts[:1]))
+
+    return told
+
+
 def name_slices(
     sheet: Sheet,
     grid: Grid,
@@ -72,19 +95,9 @@ def name_slices(
     above   as `name_each` has it
     firsts  the index of the first cell along each spatial axis, 0 where not given
     """
-    channels = len(grid.shape) - rank
-    several, deep = prod(grid.shape[:channels]) > 1, rank > 2 and grid.shape[-3] > 1
-
-    def told(*index: int) -> str:
-        words = name(*index[:channels]) if name and several else ""
-        if not deep:
-            return words
-        key = "slice_of" if words else "slice_is"
-        return sheet.say(key, channel=words, d=index[channels] + sum(firsts[:1]))
-
-    if deep or (name and several):
-        cells = grid[(..., *[0] * min(2, rank))]
-        name_each(sheet, cells, told, above)
+    told = slice_name(sheet, grid.shape, rank, name, firsts)
+    if told:
+        name_each(sheet, grid[(..., *[0] * min(2, rank))], told, above)
 
 
 def name_stamps(sheet: Sheet, g: Geometry, stamps: Grid) -> None:

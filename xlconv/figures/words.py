@@ -167,7 +167,7 @@ WORDS: dict[str, str] = {
     "image": "Image x  {size}",
     "result": "Result C·x  {size}",
     "upstream": "Upstream gradient g  {size}",
-    "loss": "L = sum of g × result",
+    "loss": "L = sum of g × C·x",
     "gradient": "∂L/∂x by transposed convolution of g  {size}",
     "differences": "∂L/∂x by nudging each pixel  {size}",
     "nudge_up": "The image, with one pixel + ε (blue)",

@@ -232,7 +232,7 @@ class Sheet:
         column = Spot.of(at).column
         width = theme.width(content, role)
         while width > 0:
-            width -= self.widths.get(column, self.column_width) * theme.POINTS
+            width -= theme.column_points(self.widths.get(column, self.column_width))
             column += 1
         return column
 

@@ -157,6 +157,12 @@ def mark(tint: int) -> str:
 POINTS = 5.8
 """The width of a character of the usual font in points, as columns count them; roughly."""
 
+
+def column_points(width: float) -> float:
+    """How wide a column is on the sheet, in points: so many digits of 7 pixels, and 5 around."""
+    return int(width * 7 + 5) * 0.75
+
+
 ROOM = {"AL": 1.25, "R": 1.25, "FSI": 0, "PDI": 0, "NSM": 0}
 """The room of letters of a direction: those from right to left, and signs that take none."""
 
@@ -169,11 +175,16 @@ PIECE = re.compile(
 """A word with the space behind it; in Chinese and Japanese, each letter with what closes it."""
 
 
+INDENT = 7.5
+"""Points of a step of an indent: three spaces, as LibreOffice and Excel have it."""
+
+
 def width(content: str, role: str) -> float:
     """How wide a text is in points, roughly, since fonts differ; 0 of one that is wrapped."""
     style = look(role)
     letters = len(content) if content.isascii() else sum(map(_room, content))
-    return 0 if style.wrap else letters * style.size * (0.61 if style.font == MONOSPACE else 0.5)
+    each = style.size * (0.61 if style.font == MONOSPACE else 0.5)
+    return 0 if style.wrap else letters * each + style.indent * INDENT
 
 
 def _room(letter: str) -> float:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import count as counted_from
 from math import prod
 
-from xlconv.figures.blocks import Figure, Sources, figure, sources
+from xlconv.figures.blocks import Figure, Sources, figure, sources, words_across
 from xlconv.figures.controls import checked, control
-from xlconv.figures.edges import name_stamps
+from xlconv.figures.edges import name_stamps, slice_name, weight_name
 from xlconv.figures.layout import Part
 from xlconv.figures.operations import accumulated, afford
 from xlconv.figures.outputs import by_stamps
@@ -95,7 +95,13 @@ def _stamps(sheet: Sheet, g: Geometry, src: Sources, placed: Grid) -> Figure:
     """The stamp of each input: (in_channels, out_channels // groups, *sizes, *kernel_sizes)."""
     stamps = call("IF", placed[(..., *(None,) * g.rank)], src.products, 0)
     made = figure(
-        sheet, "stamps", stamps.shape, g.rank, role="computed", numbered=False, steps=_steps(g)
+        sheet,
+        "stamps",
+        stamps.shape,
+        g.rank,
+        role="computed",
+        numbered=False,
+        steps=_steps(sheet, g),
     )
     name_stamps(sheet, g, made.cells)
     made.cells[...] = stamps
@@ -124,11 +130,13 @@ def _reached(g: Geometry, labels: Sequence[Grid], step: Step) -> Expr:
     return call("AND", *tests)
 
 
-def _steps(g: Geometry) -> tuple[Place, ...]:
+def _steps(sheet: Sheet, g: Geometry) -> tuple[Place, ...]:
     """Stamps as blocks at their input's place; in 1-D each in a row of its own, at its output."""
     if g.rank == 1:
         (axis,) = g.axes
         return ((axis.size + 1, 0), (0, axis.full_size + 1), (1, axis.stride), (0, axis.dilation))
     down, across = "v" * (g.rank - 2), "h" * (g.rank - 2)
     shape = (*g.weight_shape[:2], *g.input_shape[1:], *g.weight_shape[2:])
-    return tiled(shape, "vh" + down + "vh" + across)
+    told = slice_name(sheet, g.weight_shape, g.rank, weight_name(sheet, g)) if g.rank > 2 else None
+    apart = words_across(sheet, told, g.weight_shape) - g.weight_shape[-1]
+    return tiled(shape, "vh" + down + "vh" + across, (1, max(1, apart)))

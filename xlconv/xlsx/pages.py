@@ -12,6 +12,7 @@ from itertools import accumulate
 
 from xlconv.grid.limits import EXCEL_COLUMNS
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.theme import column_points
 
 A4 = 9
 """The paper, as Excel numbers it."""
@@ -81,7 +82,7 @@ def pages(sheet: Sheet) -> Pages:
 
     What is too wide to be read takes all of the paper's width.
     """
-    across = sum(round(width * 7 + 5) * 0.75 for width in widths(sheet))
+    across = sum(map(column_points, widths(sheet)))
     heights = (sheet.heights.get(n, sheet.row_height) for n in range(max(sheet.rows, 1)))
     ends, starts, found = list(accumulate(heights, initial=0.0)), sorted(sheet.starts), []
     for landscape, (high, wide) in {False: SIDES[::-1], True: SIDES}.items():
