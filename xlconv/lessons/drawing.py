@@ -20,7 +20,7 @@ from xlconv.grid.functions import Values
 from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS, SHEETS_CELLS
 from xlconv.grid.marks import Coat
 from xlconv.grid.sheet import Sheet
-from xlconv.grid.theme import mark
+from xlconv.grid.theme import ROLES, mark
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import output
@@ -30,8 +30,8 @@ GIVEN = ("layer", "layers", "outputs", "pages")
 """What a view may ask for beside its own options: its parameters of these names."""
 
 
-MARK = 0.9
-"""The room of a small letter before a number, in characters; the widest is an m."""
+MARK, SIGN = 0.9, 1.8
+"""The room of a small letter before a number, in characters; the widest is an m. That of a sign."""
 
 
 def view_function(view: str) -> Callable[..., None]:
@@ -93,11 +93,16 @@ def draw(
 
 def fit(sheet: Sheet) -> None:
     """Make columns as wide as the longest number or index; of a long sheet, let the title stay."""
-    numbers = (coat.numbers[1] + MARK * len(mark(coat.tint.max())) for coat in sheet.coats)
+    numbers = (coat.numbers[1] + _before(coat) for coat in sheet.coats)
     longest = max(chain(numbers, map(_index, sheet.coats)), default=0)
     sheet.column_width = max(sheet.column_width, longest + 0.4)
     if sheet.rows > LONG:
         sheet.frozen_rows = max(sheet.title_rows, sheet.frozen_rows)
+
+
+def _before(coat: Coat) -> float:
+    """The room of what stands before a number, in characters."""
+    return MARK * len(mark(coat.tint.max())) + SIGN * len(ROLES[coat.role].sign)
 
 
 def _index(coat: Coat) -> float:
