@@ -36,7 +36,7 @@ def test_cell_looks_as_the_theme_says(role: str, tint: int) -> None:
     assert (alignment.vertical, alignment.indent) == ("top" if look.wrap else "center", look.indent)
     assert cell.number_format == look.number_format
     lines = {getattr(cell.border, side).style for side in ("left", "right", "top", "bottom")}
-    assert lines == ({"thin"} if look.lines else {None})
+    assert lines == ({"medium" if look.heavy else "thin"} if look.lines else {None})
 
 
 def test_a_cropped_cell_alone_is_struck_through() -> None:

@@ -39,7 +39,7 @@ def marks_book(results: Results) -> Book:
     sheet.text((NOTE, 0), RULE.format(rounding(results.decimals)), "note")
     for column, head in enumerate(_seen(heads)):
         sheet.text((HEADS, column), head, "caption" if head in WORDS else "heads")
-    if results.graded:
+    if results.blocks:
         _numbers(sheet, results)
     behind = len(WHO) + len(blocks) + 1
     for row, graded in enumerate(results.graded, FIRST):

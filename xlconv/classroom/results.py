@@ -57,7 +57,7 @@ def write_results(
     for graded, stem in zip(results.graded, _names(results.graded, stems or {}), strict=True):
         told = feedback(graded, results.decimals, answers=answers)
         files[folder / FEEDBACK / f"{stem}.txt"] = partial(_text, text=told)
-        if workbook:
+        if workbook and graded.student:
             files[folder / FEEDBACK / f"{stem}.xlsx"] = partial(_made, make=workbook, of=graded)
         if gradescope:
             told = results_json(graded, results.decimals, answers=answers)

@@ -16,6 +16,7 @@ from xlconv.errors import UnreadableError
 from xlconv.text import counted
 
 if TYPE_CHECKING:
+    from xlconv.classroom.folder import ClassFolder
     from xlconv.classroom.into import Filled
     from xlconv.classroom.table import Results
     from xlconv.classroom.unpacking import Unread
@@ -91,11 +92,14 @@ def grade(
     student counts. What is right is known from the teacher's folder alone. Formulas are tried by
     IronCalc (the extra `engine`).
     """
+    from xlconv.classroom.folder import read_folder
+
     with pointing_at_options(ctx):
-        table, unread, stems = _graded(Path(teacher), files, 1 if decimals is None else decimals)
+        made = read_folder(Path(teacher))
+        table, unread = _graded(made, files, 1 if decimals is None else decimals)
         filled = _filled(table, export, column)
     more = {"answers": answers, "gradescope": gradescope, "overwrite": force}
-    _write(Path(folder), table, stems, filled, more)
+    _write(Path(folder), table, made, filled, more)
     for broken in unread:
         say(f"error: {broken.reason}")
     put(_told(table, unread, as_json))
@@ -107,28 +111,28 @@ def grade(
 def _write(
     folder: Path,
     table: Results,
-    stems: dict[str, str],
+    made: ClassFolder,
     filled: tuple[str, Filled] | None,
     more: dict[str, Any],
 ) -> None:
+    from xlconv.classroom.feedback_book import FeedbackBooks
     from xlconv.classroom.results import write_results
+    from xlconv.classroom.variants import stems
 
-    write_results(folder, table, stems=stems, filled=filled, **more)
+    names = stems(made.codes, made.options["name"])
+    called = {code: names[student] for student, code in made.codes.items()}
+    workbook = FeedbackBooks(made, more["answers"]).workbook
+    write_results(folder, table, stems=called, workbook=workbook, filled=filled, **more)
 
 
-def _graded(
-    teacher: Path, files: Sequence[str], decimals: int
-) -> tuple[Results, list[Unread], dict[str, str]]:
-    """The marks of a class, what has none, and what the files of each code are called."""
-    from xlconv.classroom.folder import read_folder
+def _graded(made: ClassFolder, files: Sequence[str], decimals: int) -> tuple[Results, list[Unread]]:
+    """The marks of a class, and what has none."""
     from xlconv.classroom.grade_all import beside_each_other, graded, last_attempts
     from xlconv.classroom.marks import Graded
     from xlconv.classroom.returned import returns
     from xlconv.classroom.roster import Student
     from xlconv.classroom.table import Results
-    from xlconv.classroom.variants import stems
 
-    made = read_folder(teacher)
     returned, results = list(returns(map(Path, files))), list[Any]()
     with progress_bar(len(returned), "grading") as progress:
         for one in graded(made, returned):
@@ -144,9 +148,7 @@ def _graded(
         if student not in there
     }
     unread = [one for one in results if not isinstance(one, Graded)]
-    names = stems(made.codes, made.options["name"])
-    by_code = {code: names[student] for student, code in made.codes.items()}
-    return Results(found, absent, decimals), unread, by_code
+    return Results(found, absent, decimals), unread
 
 
 def _filled(table: Results, export: str | None, column: str | None) -> tuple[str, Filled] | None:

@@ -11,7 +11,7 @@ from xlconv.grid.digits import GENERAL, fitting
 from xlconv.grid.expr import Expr
 from xlconv.grid.grid import Area, Grid
 from xlconv.grid.places import leaves, span
-from xlconv.grid.theme import look
+from xlconv.grid.theme import ROLES
 from xlconv.grid.values import Values
 from xlconv.text import line, spelt
 
@@ -46,7 +46,7 @@ class Coat:
         Those of a picture are not shown.
         """
         values = self.cells.memory
-        own = look(self.role).number_format
+        own = ROLES[self.role].number_format
         if own != GENERAL or values.dtype.kind != "f":
             return own, 0
         return fitting(values)

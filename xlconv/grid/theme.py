@@ -53,6 +53,8 @@ class Look:
     line: str = LINE
     heavy: bool = False
     number_format: str = GENERAL
+    sign: str = ""
+    """What stands before each number, so that colour alone says nothing."""
 
 
 ROLES: dict[str, Look] = {
@@ -92,6 +94,16 @@ ROLES: dict[str, Look] = {
     "parameter": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True),
     "control": Look(fill=PALE_YELLOW, color=BLUE, bold=True, align="center", lines=True),
     "blank": Look(fill=PALE_YELLOW, color=BLUE, align="center", lines=True, line=FRAME, heavy=True),
+    # what was typed into a blank, when it is marked
+    "right": Look(
+        color="15803D", bold=True, align="center", lines=True, line=FRAME, heavy=True, sign="✓"
+    ),
+    "partly": Look(
+        color="15803D", italic=True, align="center", lines=True, line=FRAME, heavy=True, sign="~"
+    ),
+    "wrong": Look(
+        fill="F5A9A9", bold=True, align="center", lines=True, line=FRAME, heavy=True, sign="✗"
+    ),
     # what is computed
     "computed": Look(align="center", lines=True),
     "copy": Look(align="center", lines=True),
@@ -127,7 +139,7 @@ GREYS, PRIMARIES = (
 
 
 def look(role: str, tint: int = -1, numbers: str = GENERAL) -> Look:
-    """A role's look, on the ground of a tint and with its mark where there is one.
+    """A role's look, on the ground of a tint and with its mark where there is one; so its sign.
 
     numbers  the format of its numbers, where the role has none of its own
 
@@ -137,7 +149,8 @@ def look(role: str, tint: int = -1, numbers: str = GENERAL) -> Look:
     plain = ROLES[role]
     if plain.number_format == GENERAL:
         parts = numbers.split(";") if ";" in numbers else [numbers, f"-{numbers}"]
-        marked = ";".join(f'"{mark(tint)}"{part}' for part in parts) if tint >= 0 else numbers
+        before = plain.sign + mark(tint)
+        marked = ";".join(f'"{before}"{part}' for part in parts) if before else numbers
         plain = replace(plain, number_format=marked)
     return replace(plain, fill=TINTS[tint % len(TINTS)]) if tint >= 0 else plain
 

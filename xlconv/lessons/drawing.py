@@ -19,7 +19,7 @@ from xlconv.grid.direction import isolated, way_of
 from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS, SHEETS_CELLS
 from xlconv.grid.marks import Coat
 from xlconv.grid.sheet import Sheet
-from xlconv.grid.theme import mark
+from xlconv.grid.theme import ROLES, mark
 from xlconv.grid.values import Values
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer
@@ -31,8 +31,8 @@ GIVEN = ("layer", "layers", "outputs", "pages")
 """What a view may ask for beside its own options: its parameters of these names."""
 
 
-MARK = 0.9
-"""The room of a small letter before a number, in characters; the widest is an m."""
+MARK, SIGN = 0.9, 1.8
+"""The room of a small letter before a number, in characters; the widest is an m. That of a sign."""
 
 
 def view_function(view: str) -> Callable[..., None]:
@@ -97,13 +97,16 @@ def fit(sheet: Sheet) -> None:
     """Make columns as wide as the longest number or index; of a long sheet, let the title stay."""
     # a cell that lights up in a tint gets its small letter then
     lit = max((len(mark(light.tint)) for light in sheet.lights), default=0)
-    numbers = (
-        coat.numbers[1] + MARK * max(lit, len(mark(coat.tint.max()))) for coat in sheet.coats
-    )
+    numbers = (coat.numbers[1] + max(MARK * lit, _before(coat)) for coat in sheet.coats)
     longest = max(chain(numbers, map(_index, sheet.coats)), default=0)
     sheet.column_width = max(sheet.column_width, longest + 0.4)
     if sheet.rows > LONG:
         sheet.frozen_rows = max(sheet.title_rows, sheet.frozen_rows)
+
+
+def _before(coat: Coat) -> float:
+    """The room of what stands before a number, in characters."""
+    return MARK * len(mark(coat.tint.max())) + SIGN * len(ROLES[coat.role].sign)
 
 
 def _index(coat: Coat) -> float:

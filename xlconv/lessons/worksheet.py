@@ -118,6 +118,10 @@ class Worksheet:
         drawn, paper = self._drawn([number], given or {}, room)
         return drawn[number].sheet if page.ask else paper
 
+    def page(self, number: int) -> Exercise:
+        """A page that computes something, ready to be handed out."""
+        return self._drawn([number], {}, SHEETS_CELLS)[0][number]
+
     def sheets(self) -> dict[int, Sheet]:
         """The sheets of all pages but contents.
 

@@ -1,0 +1,150 @@
+"""A student's own worksheet again, as openpyxl and IronCalc read it: signs, words, no answer."""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import replace
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import openpyxl
+import pytest
+
+from xlconv.classroom.feedback_book import FeedbackBooks
+from xlconv.classroom.folder import ClassFolder
+from xlconv.classroom.grade_all import graded
+from xlconv.classroom.handout import Handout
+from xlconv.classroom.marks import Graded
+from xlconv.classroom.naming import Who
+from xlconv.classroom.results import write_results
+from xlconv.classroom.returned import Return
+from xlconv.classroom.table import Results
+from xlconv.grid.places import a1
+from xlconv.lessons.lesson import Ask
+from xlconv.lessons.recipe import frozen
+from xlconv.lessons.worksheet import worksheet_lesson
+
+from ..engines import ironcalc_engine
+from .handouts import KEY, LESSON, class_of, filled, sent, task, truth
+from .test_students import formulas, good, slip, typed_in, unfinished
+
+SIGNS = {"right": "✓", "follows": "~", "right here only": "~", "wrong": "✗"}
+"""What stands before a number in Excel; of what is no number, nothing stands there."""
+
+
+def grade(answers: object) -> Graded:
+    folder = class_of(2)
+    (one,) = graded(folder, [sent(folder, "s0000", answers)])
+    assert isinstance(one, Graded)
+    return one
+
+
+def book_of(one: Graded, *, answers: bool = False) -> bytes:
+    return FeedbackBooks(class_of(2), answers).workbook(one)
+
+
+@cache
+def slipped() -> Graded:
+    return grade(slip("s0000", random.Random(4))[0])
+
+
+def texts(data: bytes) -> list[str]:
+    sheet = openpyxl.load_workbook(BytesIO(data))["Distribute"]
+    return [str(c.value) for row in sheet for c in row if isinstance(c.value, str)]
+
+
+@pytest.mark.parametrize("kind", [good, slip, typed_in, unfinished, formulas])
+def test_each_number_stands_there_with_its_sign(kind: object) -> None:
+    assert callable(kind)
+    answers, wanted = kind("s0000", random.Random(2))
+    one = grade(answers)
+    sheet = openpyxl.load_workbook(BytesIO(book_of(one)))["Distribute"]
+    typed = truth("s0000") if kind in (formulas, typed_in) else answers
+    for at, status, number in zip(task().exercise.places, wanted, typed, strict=True):
+        cell = sheet[a1(at)]
+        assert cell.value == number
+        sign = re.match('"(.)"', cell.number_format)
+        assert (sign[1] if sign else None) == SIGNS.get(status), (cell.coordinate, status)
+
+
+def test_reasons_stand_right_of_the_figure_and_the_marks_above() -> None:
+    data = book_of(slipped())
+    sheet = openpyxl.load_workbook(BytesIO(data))["Distribute"]
+    wrong = next(mark for mark in slipped().marks if mark.status == "wrong")
+    said = next(c for row in sheet for c in row if str(c.value).startswith(f"{wrong.cell} ("))
+    last = max(at[1] for at in task().exercise.places)
+    assert said.column > last + 1
+    assert any(text.startswith("19.67 of 20; why: ") for text in texts(data))
+
+
+def test_a_text_or_an_error_is_told_and_not_shown() -> None:
+    answers = [*truth("s0000")]
+    answers[:3] = ["1,5", "=1/0", 1e300]
+    data = book_of(grade(answers))
+    sheet = openpyxl.load_workbook(BytesIO(data))["Distribute"]
+    assert [sheet[a1(at)].value for at in task().exercise.places[:4]] == [None] * 3 + [answers[3]]
+    told = " ".join(texts(data))
+    assert "(1,5)" in told and "#DIV/0!" in told and "1E+300" in told
+
+
+def test_no_answer_that_was_not_found_stands_in_any_part() -> None:
+    """Its numbers are so large that none is like another by chance."""
+    lesson = replace(LESSON, classroom=replace(LESSON.classroom, low=1009, high=9973))
+    folder = ClassFolder(KEY, frozen(lesson), {"s": "Somebody"}, {"name": "code"})
+    data = Handout(worksheet_lesson(lesson), KEY).workbook("s", folder.codes["s"])
+    typed = dict(zip(task().exercise.places, range(11, 72), strict=True))
+    (one,) = graded(folder, [Return(Who(), "s.xlsx", filled(data, typed))])
+    assert isinstance(one, Graded) and {mark.status for mark in one.marks} == {"wrong"}
+    hidden = {f"{mark.want:.0f}" for mark in one.marks}
+    assert min(map(len, hidden)) > 5
+    for answers in (False, True):
+        book = ZipFile(BytesIO(FeedbackBooks(folder, answers).workbook(one)))
+        every = "".join(book.read(part).decode() for part in book.namelist())
+        assert bool(hidden & {*re.findall(r"\d+", every)}) == answers
+        # nor does a formula compute one
+        sheet = openpyxl.load_workbook(BytesIO(FeedbackBooks(folder).workbook(one)))["Distribute"]
+        assert [sheet[mark.cell].data_type for mark in one.marks] == ["n"] * 61
+
+
+def test_answers_are_told_where_they_may_be() -> None:
+    wrong = next(mark for mark in slipped().marks if mark.status == "wrong")
+    told = f"right is {wrong.want:g}"
+    assert told in " ".join(texts(book_of(slipped(), answers=True)))
+    assert told not in " ".join(texts(book_of(slipped())))
+
+
+def test_a_program_computes_what_stands_there() -> None:
+    data = book_of(slipped())
+    before = openpyxl.load_workbook(BytesIO(data), data_only=True)["Distribute"]
+    computed = ironcalc_engine.recalculate(data)["Distribute"]
+    assert len(computed) > 20
+    for cell, value in computed.items():
+        assert value == before[cell].value, cell
+
+
+def test_a_file_that_is_nobodys_has_none(tmp_path: Path) -> None:
+    nobody = Graded(None, "", "x.xlsx", (), (), {})
+    write_results(
+        tmp_path / "out", Results((nobody,), {}), workbook=FeedbackBooks(class_of(2)).workbook
+    )
+    assert [path.name for path in (tmp_path / "out" / "feedback").iterdir()] == ["unknown.txt"]
+
+
+def test_a_mistake_stands_where_each_student_had_it() -> None:
+    """Of a sheet that is drawn anew for each student, their own numbers are shown."""
+    find = Ask((), mistake="output", marks=4.0)
+    lesson = replace(LESSON, pages=(*LESSON.pages, replace(LESSON.pages[0], name="Find", ask=find)))
+    folder = ClassFolder(KEY, frozen(lesson), {"a": "A", "b": "B"}, {"name": "code"})
+    handout, books = Handout(worksheet_lesson(lesson), KEY), FeedbackBooks(folder)
+    for student in folder.names:
+        data = handout.workbook(student, folder.codes[student])
+        (one,) = graded(folder, [Return(Who(), "x.xlsx", data)])
+        assert isinstance(one, Graded)
+        sheets = [openpyxl.load_workbook(BytesIO(d))["Find"] for d in (data, books.workbook(one))]
+        given = [[c.value for row in sheet["B7:G16"] for c in row] for sheet in sheets]
+        assert given[0] == given[1] and any(given[0])
+        (cell,) = [mark.cell for mark in one.marks if mark.sheet == "Find"]
+        assert sheets[0][cell].value == sheets[1][cell].value is not None
