@@ -12,7 +12,7 @@ import pytest
 from openpyxl.cell import Cell
 
 from xlconv.classroom.folder import ClassFolder, write_folder
-from xlconv.classroom.hand_out import class_folder, copies, hand_out
+from xlconv.classroom.hand_out import _ready, class_folder, copies, hand_out
 from xlconv.classroom.handout import Handout, variant
 from xlconv.errors import TargetError
 from xlconv.lessons.build import build
@@ -88,6 +88,7 @@ def made(folder: Path, processes: int, lesson: Lesson = LESSON) -> dict[str, byt
     names = {f"s{n}": f"Student {n}" for n in range(20)}
     kept = ClassFolder(KEY, frozen(lesson), names, {"name": "code"})
     write_folder(folder / "teacher", kept)
+    _ready.clear()  # each draws anew, as a new process does
     listed = copies(folder, kept, keys=True)
     assert {copy.path for copy in hand_out(kept, listed, processes)} == {c.path for c in listed}
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*.xlsx")}
