@@ -23,7 +23,7 @@ from xlconv.classroom.folder import ClassFolder
 from xlconv.classroom.grading import marks_of
 from xlconv.classroom.handout import CODE, fits, numbers_of, variant
 from xlconv.classroom.marks import Flag, Graded, Mark
-from xlconv.classroom.naming import Who
+from xlconv.classroom.naming import Who, student_of
 from xlconv.classroom.placed import Placed
 from xlconv.classroom.reasons import reasons
 from xlconv.classroom.roster import Student
@@ -92,14 +92,9 @@ class Grader:
 
         Raises UnreadableError for a file that is not safe to open.
         """
-        owners = {code: student for student, code in self.folder.codes.items()}
-        codes = frozenset(code for code in codes_in(book) if code in owners)
-        if not codes:
-            words = "it carries no code of this class: it is another workbook, or lost it"
-            return Graded(None, "", file, (), (Flag("no code", words),), {})
-        code = min(codes)
-        student = Student(owners[code], self.folder.names[owners[code]])
-        flags = [*whose_flags(who, student, self.folder.names, codes)]
+        student, code, flags = self._whose(book, who)
+        if student is None:
+            return Graded(None, "", file, (), tuple(flags), {})
         own = variant(self.lesson, self.folder.key, student.id)
         pages = tuple(self.lesson.pages[number] for number in self.asking)
         titles = found_again(replace(self.lesson, pages=pages), book)
@@ -123,6 +118,21 @@ class Grader:
             for page in pages
         }
         return Graded(student, code, file, tuple(marks), tuple(flags), worth)
+
+    def _whose(self, book: Workbook, who: Who) -> tuple[Student | None, str, list[Flag]]:
+        """The student by the code in a file, else by the name that the platform tells."""
+        codes, names = self.folder.codes, self.folder.names
+        owners = {code: student for student, code in codes.items()}
+        carried = frozenset(code for code in codes_in(book) if code in owners)
+        told = owners[min(carried)] if carried else student_of(who, names)
+        if told is None:
+            words = "it carries no code of this class: it is another workbook, or lost it"
+            return None, "", [Flag("no code", words)]
+        student = Student(told, names[told])
+        if carried:
+            return student, codes[told], [*whose_flags(who, student, names, carried)]
+        words = f"it carries no code of this class, and is graded as {told}'s, by the file's name"
+        return student, codes[told], [Flag("no code", words)]
 
     def _marks(self, task: Task, given: Given, placed: Placed) -> list[Mark]:
         answers = answers_of(task, given, placed.cells, self.engine)
