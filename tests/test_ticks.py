@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,11 +11,13 @@ from xlconv.errors import LimitError, XlconvError
 from xlconv.layers.layer import Layer
 from xlconv.lessons.exercise import Exercise
 from xlconv.lessons.ticks import groups
+from xlconv.lessons.worksheet import KEY
 
 from .engines import ironcalc_engine
 from .engines.cached import cached_values, formulas
 from .engines.engine import Changes
-from .layers import numbered, random_layers
+from .engines.package import cell_name
+from .layers import LAYERS, numbered, random_layers
 from .pages import FIXED_VIEWS
 from .worksheets import can_be_asked, drawn, right, typed, worksheet
 
@@ -97,3 +101,51 @@ def test_ticks_tell_right_from_wrong() -> None:
 @pytest.mark.prove
 def test_ticks_tell_right_from_wrong_over_many_layers() -> None:
     assert over_layers(6, 300) >= 150
+
+
+def with_key(view: str, layer: Layer, name: str) -> tuple[tuple[Exercise, bytes], ...]:
+    """A worksheet as it is handed out, and its key."""
+    lesson = worksheet(view, layer, [name])
+    return drawn(lesson), drawn(replace(lesson, form=KEY))
+
+
+CASES = [
+    ("distribute", "plain", "output"),
+    ("collect", "plain", "output"),
+    ("one_dimension", "row", "output"),
+    ("channels", "channels", "output"),
+    ("phases", "strided", "output"),
+]
+
+
+@pytest.mark.parametrize(("view", "kind", "name"), CASES)
+def test_formulas_that_are_right_tick_for_any_numbers(view: str, kind: str, name: str) -> None:
+    _, (one, key) = with_key(view, LAYERS[kind], name)
+    cells = tick_cells(key)
+    assert cells
+    rng = np.random.default_rng(8)
+    other: dict[tuple[str, str], float | str] = {
+        (one.sheet.name, cell_name(row + 1, column + 1)): float(rng.integers(-99, 99))
+        for grid in one.givens.values()
+        for row, column in map(grid.cell, np.ndindex(grid.shape))
+    }
+    before, after = ironcalc_engine.recalculate(key), ironcalc_engine.recalculate(key, other)
+    assert ticks(key, other) == [1] * len(cells)
+    blanks = [cell_name(row + 1, column + 1) for row, column in one.places]
+    moved = [before[one.sheet.name][at] != after[one.sheet.name][at] for at in blanks]
+    assert any(moved)  # the numbers do matter
+
+
+@pytest.mark.parametrize(("view", "kind", "name"), CASES)
+def test_the_key_is_the_same_sheet_with_the_answers(view: str, kind: str, name: str) -> None:
+    (one, made), (key, keyed) = with_key(view, LAYERS[kind], name)
+    assert one.places == key.places
+    told = [
+        [(b.name, b.role, b.cells.origin, b.cells.shape) for b in e.sheet.blocks]
+        for e in (one, key)
+    ]
+    assert told[0] == told[1]
+    assert tick_cells(made) == tick_cells(keyed)
+    assert {cached_values(keyed)[sheet][cell] for sheet, cell in tick_cells(keyed)} == {1}
+    blanks = {cell_name(row + 1, column + 1) for row, column in one.places}
+    assert formulas(keyed)[one.sheet.name].keys() - formulas(made)[one.sheet.name].keys() == blanks
