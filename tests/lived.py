@@ -17,7 +17,7 @@ LIVED = {
         "xlconv/grid/grid.py",
         "ends = [(n - 1) * move[axis] for n, move in zip(sizes, moves, strict=(False))]",
     ): "NumPy refuses next what is not as many sizes as moves",
-    ("xlconv/grid/theme.py", '"symbol": Look(size=(12), align="center"),'): (
+    ("xlconv/grid/theme.py", '"symbol": Look(size=(12), align="left"),'): (
         "how large it looks well is seen by eye; a test could but repeat the number"
     ),
     ("xlconv/lessons/drawing.py", "if (cells >= SHEETS_CELLS):"): (

@@ -28,7 +28,7 @@ def told(report: Report) -> list[tuple[str, str]]:
     return [(finding.kind, finding.cell) for finding in report.findings]
 
 
-HERE = rb'<c r="E10" s="14"><v>1</v></c>'
+HERE = rb'<c r="E10" s="16"><v>1</v></c>'
 """An input, as it is written, and the value of the one output that it reaches."""
 
 THERE = rb"(<f>[^<]*[*]E10</f><v>)1(?=</v>)"
@@ -47,7 +47,7 @@ def _typed(xml: bytes, cell: bytes, gives: bytes) -> bytes:
 TYPED = {
     "number": (b'<c r="E10"><v>5.5</v></c>', b"5.5", ""),
     "number of a kind": (b'<c r="E10" t="n"><v>-5e0</v></c>', b"-5", ""),
-    "nothing": (b'<c r="E10" s="14"/>', b"0", ""),
+    "nothing": (b'<c r="E10" s="16"/>', b"0", ""),
     "no cell": (b"", b"0", ""),
     "formula": (b'<c r="E10"><f>2+3</f><v>5</v></c>', b"5", "own"),
     "formula behind a number": (

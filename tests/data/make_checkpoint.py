@@ -9,12 +9,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import torch
-from torch import nn
 
 HERE = Path(__file__).parent
 
 if __name__ == "__main__":
+    import torch
+    from torch import nn
+
     torch.manual_seed(5)
     up = nn.ConvTranspose2d(3, 2, (4, 3), stride=(2, 1), padding=1, output_padding=(1, 0))
     weight = up.weight.detach()

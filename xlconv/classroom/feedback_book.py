@@ -20,10 +20,11 @@ from xlconv.classroom.folder import ClassFolder
 from xlconv.classroom.grading import SHARES
 from xlconv.classroom.handout import fits, numbers_of, variant
 from xlconv.classroom.marks import Graded, Mark, block_scores, total
-from xlconv.grid.functions import EMPTY
+from xlconv.grid.marks import Blank
 from xlconv.grid.places import Place, a1
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import wrapped
+from xlconv.grid.values import EMPTY
 from xlconv.lessons.build import about, with_contents
 from xlconv.lessons.drawing import fit
 from xlconv.lessons.exercise import Exercise
@@ -96,7 +97,8 @@ class FeedbackBooks:
         for start, run in _runs(marks):
             cells = sheet.memory(start, (len(run),), steps=((0, 1),))
             if _number(run[0]) is EMPTY:
-                sheet.blank(cells)
+                cells.memory[...] = EMPTY
+                sheet.blanks.append(Blank(cells))
                 continue
             sheet.paint(cells, [_number(mark) for mark in run])
             sheet.coat(cells, ROLES.get(run[0].status, "wrong"))
@@ -118,7 +120,7 @@ def _number(mark: Mark | None) -> float:
     """What a blank shows: the number in it, else nothing."""
     if mark is None or mark.got is None or isinstance(mark.got, str) or abs(mark.got) > GREATEST:
         return EMPTY
-    return mark.got + 0.0
+    return float(mark.got) + 0.0
 
 
 def _copy(sheet: Sheet) -> Sheet:

@@ -95,9 +95,8 @@ def figure(
         name_each(sheet, cells[(..., *[0] * min(2, rank))], told, 0 if rank == 1 else 1 + numbered)
     words = sheet.say(name, size=plain(shape, channels)) if words is None else words
     head = caption(sheet, words, at.column)
-    return Figure(
-        at.anchor, head, cells=cells, labels=tuple(labels), ruler=tuple(ruler), kept=cells
-    )
+    ruled = tuple(ruler)
+    return Figure(at.anchor, head, cells=cells, labels=tuple(labels), ruler=ruled, kept=cells)
 
 
 def words_across(sheet: Sheet, told: Name | None, shape: Sequence[int]) -> int:

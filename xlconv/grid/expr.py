@@ -11,14 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from xlconv.errors import XlconvError
 from xlconv.grid.functions import FUNCTIONS, OPERATORS
-from xlconv.grid.limits import ARGUMENTS
+from xlconv.grid.limits import ARGUMENTS, LITERAL_LENGTH, length
 from xlconv.grid.values import Values, number_text
 from xlconv.text import unread
 
@@ -232,8 +231,17 @@ def joined(*parts: Any) -> Expr:
     >>> str(joined("w[", 0, ",", Constant(1), "]").value)
     'w[0,1]'
     """
-    runs = groupby(parts, key=lambda part: isinstance(part, Expr))
-    told = [part for live, run in runs for part in (run if live else ["".join(map(str, run))])]
+    told: list[Expr | str] = []
+    for part in parts:
+        text, last = part if isinstance(part, Expr) else str(part), told[-1] if told else None
+        if (
+            isinstance(text, str)
+            and isinstance(last, str)
+            and length(last + text) <= LITERAL_LENGTH
+        ):
+            told[-1] = last + text
+        else:
+            told.append(text)
     return Infix("&", *told) if len(told) > 1 else lift(told[0])
 
 

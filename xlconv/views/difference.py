@@ -10,6 +10,7 @@ import numpy as np
 from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure, Sources, figure, sources
 from xlconv.figures.controls import control, marked
+from xlconv.figures.edges import weight_name
 from xlconv.figures.layout import Part
 from xlconv.figures.looked_at import pick
 from xlconv.figures.operations import tapped, written
@@ -109,7 +110,8 @@ def _acting(src: Sources, turn: Sequence[Grid]) -> Figure:
     """The kernel, turned along the axes whose control is 1."""
     sheet, w, rank = src.sheet, src.weight, len(turn)
     words = sheet.say("acting", size=plain(w.shape, 2))
-    acting = figure(sheet, "acting", w.shape, rank, words, role="computed", tint=-1)
+    each = weight_name(sheet, src.layer.geometry)
+    acting = figure(sheet, "acting", w.shape, rank, words, role="computed", tint=-1, each=each)
 
     def weight(ways: tuple[slice, ...]) -> Expr:
         if len(ways) == rank:

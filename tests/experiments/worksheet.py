@@ -1,0 +1,1 @@
+"""Exercises have nothing to try: what they ask is graded."""
