@@ -57,7 +57,7 @@ def test_row_is_told_where_it_was_put() -> None:
 def test_engine_agrees_that_a_row_was_put_and_nothing_else() -> None:
     """The helper of these tests moves cells as a program does: the results are the same."""
     row, _ = row_and_column(places()["output"])
-    data = strip_values(inserted(inserted(fresh(), "Collect", row=row), "Collect", column=5))
+    data = strip_values(inserted(inserted(fresh(), "Collect", row=row), "Collect", column=9))
     report = checked(data, engine=True)
     assert (report.right, kinds(report)) == (True, ["shifted"])
 

@@ -139,4 +139,4 @@ def test_each_cell_is_graded_as_it_was_made() -> None:
 
 @pytest.mark.prove
 def test_a_thousand_are() -> None:
-    print(f"1,000 returns graded in {check_class(1000):.1f} s")
+    check_class(1000)

@@ -123,6 +123,9 @@ class Engine:
         self.late.daemon = True
         self.late.start()
 
+    def __del__(self) -> None:
+        self.close()
+
     def _ask(self, message: Sequence[Any]) -> list[Any]:
         process = self.process
         if process is None:

@@ -22,9 +22,9 @@ def model(file: str, as_json: bool) -> None:
     """List the convolutions in a model file, and the commands that show them.
 
     FILE is .onnx, .safetensors, a checkpoint of PyTorch (.pt, .pth), .tflite, .keras, .h5 or .npz.
-    Nothing in it is run, and no framework is needed; Keras' files take the extra `keras`. Where a file holds weights alone, which tell neither stride nor kind,
-    every weight of three to five axes is listed, those first that are likely a transposed
-    convolution's, with the reason.
+    Nothing in it is run, and no framework is needed; Keras' files take the extra `keras`. Where a
+    file holds weights alone, which tell neither stride nor kind, every weight of three to five axes
+    is listed, those first that are likely a transposed convolution's, with the reason.
     """
     from xlconv.models.model import read_model
     from xlconv.models.words import as_dict, explain
