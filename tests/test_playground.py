@@ -336,7 +336,7 @@ def test_output_is_found_inside_of_a_cropped_ring() -> None:
     check_claims(sheet)
     (output,) = (b for b in sheet.blocks if b.name == "output")
     np.testing.assert_array_equal(output.cells.value[0].astype(float), truth(x, w, 2, 2, 1, 2))
-    assert output.ranges() == ["W10:AD15"]
+    assert output.ranges() == ["V10:AC15"]
 
 
 def test_numbers_that_wait_repeat_those_of_the_layer() -> None:
@@ -375,8 +375,8 @@ def test_formulas_are_short_enough_to_be_read() -> None:
             'IF(OR($D61="",E$60=""),"",IF(AND(ISNUMBER($D61),ISNUMBER(E$60)),'
             "INDEX($C$17:$H$22,$D61+1,E$60+1),0))"
         ),
-        "output_full": 'IF(OR($T17="",U$16=""),"",SUMPRODUCT($E$39:$Q$51,E61:Q73))',
-        "output": 'IF(OR($T17="",U$16=""),"",SUMPRODUCT($E$39:$Q$51,E61:Q73))',
+        "output_full": 'IF(OR($S17="",T$16=""),"",SUMPRODUCT($E$39:$Q$51,E61:Q73))',
+        "output": 'IF(OR($S17="",T$16=""),"",SUMPRODUCT($E$39:$Q$51,E61:Q73))',
         "stamps": (
             'IF(OR($C97="",E$95=""),"",INDEX($C$17:$H$22,$B97+1,E$94+1)*INDEX($L$17:$P$21,'
             "$C97+1,E$95+1))"
