@@ -37,12 +37,16 @@ BAND = 34
 """Columns of the sheet of weights."""
 
 
+Blanks = tuple[int, ...]
+"""Blanks by their numbers."""
+
+
 @dataclass(frozen=True)
 class Run:
     """Blanks beside each other in a row of the sheet, and their numbers."""
 
     cells: Grid
-    blanks: tuple[int, ...]
+    blanks: Blanks
 
     @property
     def row(self) -> int:
@@ -63,7 +67,7 @@ class Group:
     block: str
     row: int
     rows: int
-    runs: tuple[tuple[int, ...], ...]
+    runs: tuple[Blanks, ...]
     weights: Numbers
     sums: tuple[Sum, Sum]
 
@@ -160,11 +164,15 @@ class Weights:
     def __init__(self, sheet: Sheet) -> None:
         self.sheet, self.row, self.column, self.deep = sheet, sheet.rows + 1, 1, 0
 
-    def ticked(self, exercise: Exercise, group: Group, exact: float) -> tuple[Expr, Expr]:
-        """The tick of a group: 1 right, 0 not yet, -1 wrong; and the sum of its answers."""
+    def ticked(
+        self, exercise: Exercise, known: Mapping[Blanks, Grid], group: Group, exact: float
+    ) -> tuple[Expr, Expr]:
+        """The tick of a group: 1 right, 0 not yet, -1 wrong; and the sum of its answers.
+
+        known  the cells of each run of the exercise, by its blanks
+        """
         self.sheet.text((self.row, 0), f"{exercise.sheet.name}: {group.block}", "caption")
         self._line()
-        known = {run.blanks: run.cells for _, run in _runs(exercise)}
         runs, begin, products = [known[blanks] for blanks in group.runs], 0, list[Expr]()
         for run in runs:
             weights = group.weights[begin : begin + run.memory.size]
@@ -228,6 +236,7 @@ def write_ticks(exercise: Exercise, found: Sequence[Group], weights: Weights, di
     digits  decimals of answers that are not whole
     """
     sheet, taken = exercise.sheet, _ends(exercise.sheet)
+    known = {run.blanks: run.cells for _, run in _runs(exercise)}
     whole = bool((exercise.run() % 1 == 0).all())
     for block, same in groupby(found, key=lambda group: group.block):
         listed = list(same)
@@ -239,7 +248,7 @@ def write_ticks(exercise: Exercise, found: Sequence[Group], weights: Weights, di
         for group in listed:
             exact = EXACT if whole else 0.5 * 10.0**-digits * float(group.weights.sum())
             end = group.row - top + 1
-            ticks[end - 1], plain = weights.ticked(exercise, group, exact)
+            ticks[end - 1], plain = weights.ticked(exercise, known, group, exact)
             sheet.coat(ticks[end - 1], "tick")
             sheet.light(ticks[end - 1], ticks[end - 1].equals(-1), "alarm")
             sheet.frames.append(Frame(ticks[end - group.rows : end]))
