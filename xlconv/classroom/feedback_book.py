@@ -18,7 +18,7 @@ from xlconv.checking.origin import read_recipe
 from xlconv.classroom.feedback import reasons, told
 from xlconv.classroom.folder import ClassFolder
 from xlconv.classroom.grading import SHARES
-from xlconv.classroom.handout import fits, numbers_of, variant
+from xlconv.classroom.handout import is_shared, numbers_of, variant
 from xlconv.classroom.marks import Graded, Mark, block_scores, total
 from xlconv.grid.marks import Blank
 from xlconv.grid.places import Place, a1
@@ -67,7 +67,7 @@ class FeedbackBooks:
         drawn = {number: one.sheet for number, one in exercises.items()}
         lesson, sheets = with_contents(self._worksheet.lesson, drawn)
         kept = {
-            number: None if one.mistake or not fits(one, pages[number].layer) else one
+            number: one if is_shared(one, pages[number].layer) else None
             for number, one in exercises.items()
         }
         return lesson, sheets, kept

@@ -21,7 +21,7 @@ from xlconv.classroom.engine import Engine
 from xlconv.classroom.flags import sheet_flags, whose_flags
 from xlconv.classroom.folder import ClassFolder
 from xlconv.classroom.grading import marks_of
-from xlconv.classroom.handout import CODE, fits, numbers_of, variant
+from xlconv.classroom.handout import CODE, is_shared, numbers_of, variant
 from xlconv.classroom.marks import Flag, Graded, Mark
 from xlconv.classroom.naming import Who, student_of
 from xlconv.classroom.placed import Placed
@@ -64,8 +64,7 @@ class Grader:
         return {
             number: Task(exercises[number], self.lesson.classroom, self._seed(number))
             for number in self.asking
-            if fits(exercises[number], self.lesson.pages[number].layer)
-            and not exercises[number].mistake
+            if is_shared(exercises[number], self.lesson.pages[number].layer)
         }
 
     @cached_property

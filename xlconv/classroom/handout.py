@@ -86,7 +86,7 @@ class Handout:
         return frozenset(
             number
             for number, one in self._drawn[1].items()
-            if one.mistake or not fits(one, lesson.pages[number].layer)
+            if not is_shared(one, lesson.pages[number].layer)
         )
 
     @cached_property
@@ -133,10 +133,13 @@ def numbers_of(one: Exercise, layer: Layer) -> dict[str, Array]:
     }
 
 
-def fits(one: Exercise, layer: Layer | None) -> bool:
-    """Whether its numbers are a layer's, and stand in blocks of which each is one of its arrays."""
-    if layer is None:
-        return True
+def is_shared(one: Exercise, layer: Layer | None) -> bool:
+    """Whether a page that is drawn once serves every student, by other numbers in its blocks.
+
+    It does not where a mistake stands elsewhere for each, or its blocks are not a layer's arrays.
+    """
+    if one.mistake or layer is None:
+        return not one.mistake
     return all(
         one.givens[block].memory.size == array.size
         and np.array_equal(one.givens[block].memory.ravel(), array.ravel())
