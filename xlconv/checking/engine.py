@@ -39,19 +39,18 @@ def recalculated(book: Workbook) -> dict[str, dict[Place, Value]]:
 
     Raises XlconvError without IronCalc, UnreadableError where it fails on the workbook.
     """
-    folders = trusted_folders()
-    if PathFinder.find_spec("ironcalc", folders) is None:
+    if not is_there():
         raise XlconvError(
             "engine needs IronCalc: pip install xlconv-workbooks[engine]", parameter="engine"
         )
-    process = _started()
+    process = started(WORKER)
     late = Timer(SECONDS, process.kill)
     late.start()
     assert process.stdin is not None
     assert process.stdout is not None
     try:
         with suppress(BrokenPipeError):  # what it says, or does not say, tells why
-            process.stdin.writelines(_told(book, folders))
+            process.stdin.writelines(_told(book, trusted_folders()))
             process.stdin.flush()
         values = _heard(process.stdout, list(book.sheets))
         in_time = late.is_alive()
@@ -68,10 +67,16 @@ def recalculated(book: Workbook) -> dict[str, dict[Place, Value]]:
     return values
 
 
-def _started() -> subprocess.Popen[bytes]:
+def is_there() -> bool:
+    """Whether IronCalc is installed."""
+    return PathFinder.find_spec("ironcalc", trusted_folders()) is not None
+
+
+def started(worker: Path) -> subprocess.Popen[bytes]:
+    """A program in a process of its own, with pipes to it."""
     # -I: neither the folder that it starts in nor PYTHON* adds a place to import from
     return subprocess.Popen(
-        [sys.executable, "-I", str(WORKER)],
+        [sys.executable, "-I", str(worker)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -91,12 +96,12 @@ def trusted_folders() -> list[str]:
 def _told(book: Workbook, folders: list[str]) -> Iterator[bytes]:
     """What the worker hears, a line a piece."""
     size = book.package.size
-    yield _line([folders, MEMORY + MEMORY_PER_BYTE * size, SECONDS, TEXT_LENGTH])
+    yield told_line([folders, MEMORY + MEMORY_PER_BYTE * size, SECONDS, TEXT_LENGTH])
     called = {name: f"S{n}" for n, name in enumerate(book.sheets, 1)}
-    yield _line([*called.values()])
+    yield told_line([*called.values()])
     areas = {name: area_of(reference) for name, reference in book.names.items()}
     known = {name: place for name, place in areas.items() if place and place[0] in called}
-    yield _line(
+    yield told_line(
         [
             (name, f"{called[sheet]}!{a1(first, True)}:{a1(last, True)}")
             for name, (sheet, first, last) in known.items()
@@ -113,9 +118,9 @@ def _told(book: Workbook, folders: list[str]) -> Iterator[bytes]:
             given = None if cell.formula is None else trusted(cell.formula, titles, sizes)
             if given is not None:
                 left -= given[1]
-                yield _line([number, row + 1, column + 1, f"={given[0]}", True])
+                yield told_line([number, row + 1, column + 1, f"={given[0]}", True])
             elif cell.value is not None:
-                yield _line([number, row + 1, column + 1, cell.value, False])
+                yield told_line([number, row + 1, column + 1, cell.value, False])
             if left < 0:
                 raise UnreadableError(
                     f"{book.package.name} has formulas that look at too many cells for IronCalc,"
@@ -124,7 +129,8 @@ def _told(book: Workbook, folders: list[str]) -> Iterator[bytes]:
     yield b"\n"
 
 
-def _line(message: object) -> bytes:
+def told_line(message: object) -> bytes:
+    """A message to such a process."""
     return json.dumps(message).encode() + b"\n"
 
 

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from importlib.machinery import PathFinder
 from pathlib import Path
 from threading import Timer
 from typing import IO, Any
 
 import numpy as np
 
-from xlconv.checking.engine import trusted_folders
+from xlconv.checking.engine import is_there, started, told_line, trusted_folders
 from xlconv.errors import XlconvError
 from xlconv.grid.places import Place
 
@@ -118,7 +116,7 @@ class Engine:
         if self.process is not None and self.process.poll() is not None:
             self.close()
         if self.process is None:
-            self.process = started()
+            self.process = begun()
         self.late = Timer(2 * self.seconds + 10, self.process.kill)
         self.late.daemon = True
         self.late.start()
@@ -141,12 +139,7 @@ class Engine:
         return answer
 
 
-def is_there() -> bool:
-    """Whether IronCalc is installed."""
-    return PathFinder.find_spec("ironcalc", trusted_folders()) is not None
-
-
-def started() -> subprocess.Popen[bytes]:
+def begun() -> subprocess.Popen[bytes]:
     """The process, told where IronCalc is.
 
     Raises XlconvError without IronCalc.
@@ -156,14 +149,7 @@ def started() -> subprocess.Popen[bytes]:
             "formulas are graded by IronCalc: pip install xlconv-workbooks[engine]",
             parameter="engine",
         )
-    # -I: neither the folder that it starts in nor PYTHON* adds a place to import from
-    process = subprocess.Popen(
-        [sys.executable, "-I", str(WORKER)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=sys.prefix,
-    )
+    process = started(WORKER)
     assert process.stdin is not None
     say(process.stdin, [trusted_folders(), MEMORY])
     return process
@@ -171,7 +157,7 @@ def started() -> subprocess.Popen[bytes]:
 
 def say(stdin: IO[bytes], message: Sequence[Any]) -> None:
     """One line to the process."""
-    stdin.write(json.dumps(message).encode() + b"\n")
+    stdin.write(told_line(message))
     stdin.flush()
 
 

@@ -11,8 +11,9 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from xlconv.checking.engine import is_there
 from xlconv.checking.workbook import Workbook
-from xlconv.classroom.engine import Engine, is_there
+from xlconv.classroom.engine import Engine
 from xlconv.classroom.flags import TWICE, among_all
 from xlconv.classroom.folder import ClassFolder
 from xlconv.classroom.grader import Grader
