@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 from openpyxl.cell import Cell
 
+from xlconv.classroom.copies import _ready, class_folder, copies, hand_out
 from xlconv.classroom.folder import ClassFolder, write_folder
-from xlconv.classroom.hand_out import _ready, class_folder, copies, hand_out
 from xlconv.classroom.handout import Handout, variant
 from xlconv.errors import TargetError
 from xlconv.lessons.build import build

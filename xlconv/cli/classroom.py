@@ -127,7 +127,7 @@ def _hand_out(
     keys: bool,
 ) -> None:
     """Write what the teacher keeps, and a workbook for each student."""
-    from xlconv.classroom.hand_out import class_folder, copies, hand_out
+    from xlconv.classroom.copies import class_folder, copies, hand_out
 
     made = class_folder(folder, lesson, names, named_by)
     listed = copies(folder, made, with_names=with_names, keys=keys)
