@@ -304,6 +304,29 @@ def test_impossible_target_is_one_line(
     assert (done.code, listing()) == (4, {})
 
 
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("build", "L"),
+        ("build", "matrix", "--lang", "L"),
+        ("build", "matrix", "--folder", "L"),
+        ("model", "L"),
+        ("check", "L"),
+        ("shape", "--input", "3", "--chain", "L"),
+        ("class", "worksheet", "L", "-o", "class"),
+        ("class", "worksheet", "roster.csv", "-o", "L"),
+        ("grade", "L", "--class", "L"),
+    ],
+)
+def test_name_that_no_system_takes_is_one_line(run: Run, args: tuple[str, ...]) -> None:
+    Path("roster.csv").write_text("name;id\nAnna;a1\n")
+    done = run(*("9" * 500 if arg == "L" else arg for arg in args))
+    last = done.err.splitlines(keepends=True)[-1]  # a class list's says before what was understood
+    assert "9" * 9 in error_line(last)
+    assert done.code in {2, 3, 4}
+    assert list(Path().iterdir()) == [Path("roster.csv")]
+
+
 def without_root_powers() -> None:
     """Let permissions count for root as they do for everybody; others are as they are."""
     libc = ctypes.CDLL(None)

@@ -15,6 +15,7 @@ from xlconv.classroom.folder import ClassFolder, read_folder, write_folder
 from xlconv.classroom.handout import Handout
 from xlconv.classroom.variants import new_key, stems
 from xlconv.errors import TargetError
+from xlconv.files.reading import is_folder
 from xlconv.files.saving import SUFFIX, save_file
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.recipe import frozen
@@ -52,7 +53,7 @@ def class_folder(
     Raises TargetError where the folder is another class's.
     """
     told, kept = frozen(lesson), folder / TEACHER
-    if not kept.exists():
+    if not is_folder(kept):
         made = ClassFolder(new_key(), told, dict(names), {"name": named_by})
         write_folder(kept, made)
         return made

@@ -21,7 +21,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from xlconv.checking.package import listed, packed_oddly
 from xlconv.errors import UnreadableError
-from xlconv.files.reading import contents, open_file
+from xlconv.files.reading import contents, is_folder, open_file
 from xlconv.visible import shortened
 from xlconv.xlsx.archive import FILE_SIZE
 
@@ -97,7 +97,7 @@ def found(paths: Iterable[Path], stack: ExitStack) -> Iterator[Found | Unread]:
 
 def _files(path: Path) -> Iterator[tuple[Path, str]]:
     """The files under a path, each with its name from there."""
-    if not path.is_dir():
+    if not is_folder(path):
         yield path, path.name
         return
     for folder, folders, names in os.walk(path):

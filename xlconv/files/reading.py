@@ -43,6 +43,14 @@ class Folder:
         )
 
 
+def is_folder(path: Path) -> bool:
+    """Whether a path is a folder; a name too long to be looked up is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 @contextmanager
 def opened(path: Path, most: int | None = None) -> Iterator[BinaryIO]:
     """A file, open to be read; errors as `open_file` raises them, and for what cannot be read."""

@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 from xlconv.errors import XlconvError
 from xlconv.figures.words import WORDS
 from xlconv.files.arrays import SIZES, Source, arrays
-from xlconv.files.reading import Folder
+from xlconv.files.reading import Folder, is_folder
 from xlconv.files.toml import read_toml
 from xlconv.frameworks.wanted import Wanted
 from xlconv.layers.layer import Layer
@@ -73,7 +73,7 @@ def load_lesson(
     path = find_lesson(lesson)
     allowed = [Path(folder) for folder in folders]
     for each in allowed:
-        if not each.is_dir():
+        if not is_folder(each):
             raise XlconvError(f"{each} is no folder", parameter="folders")
     folder = Folder(path.parent, (path.parent, *allowed))
     return lesson_from(Table(path), read_toml(path), Source(folder))

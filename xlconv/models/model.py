@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from xlconv.errors import UnreadableError, XlconvError
+from xlconv.files.reading import is_folder
 from xlconv.models.content import mapped, told_of
 from xlconv.models.found import TRANSPOSED, ModelLayer
 from xlconv.visible import shortened
@@ -115,7 +116,7 @@ def read_model(path: str | os.PathLike[str]) -> Model:
     """
     place = Path(path)
     ending = place.suffix.lower()
-    if place.is_dir():
+    if is_folder(place):
         raise XlconvError(f"{place} is {UNREAD['.pb']}", parameter="model")
     if ending in UNREAD:
         raise XlconvError(f"{place} is {UNREAD[ending]}", parameter="model")
