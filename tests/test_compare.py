@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from onnx import helper
 
 import xlconv
+from xlconv.differing import judging
 from xlconv.differing.activations import ACTIVATIONS
 from xlconv.differing.spots import spots
 from xlconv.differing.uncropped import Steps, uncropped
@@ -337,6 +338,27 @@ def test_what_nothing_explains_is_said_with_where_and_how_much() -> None:
         "where: channel 3 of 5",
         "why: nothing that was tried explains it; 80% of the cells agree",
     ]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "kernel"),
+    [((4, 16, 16), (4, 4, 4, 4)), ((4, 6, 6, 6), (4, 4, 3, 3, 3)), ((64, 8, 8), (64, 32, 4, 4))],
+)
+def test_what_nothing_explains_is_said_after_few_suppositions(
+    sizes: tuple[int, ...], kernel: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried, right = [0], judging.uncropped
+
+    def counting(*given: Any) -> Any:
+        tried[0] += 1
+        return right(*given)
+
+    monkeypatch.setattr(judging, "uncropped", counting)
+    r = np.random.default_rng(7)
+    layer = Layer.of(r.standard_normal(sizes), r.standard_normal(kernel), stride=2, padding=1)
+    found = xlconv.compare(layer, r.standard_normal(layer.geometry.output_shape))
+    assert found.explain().splitlines()[1] == "why: nothing that was tried explains it"
+    assert 20 < tried[0] < 1500  # about a thousand in a second
 
 
 def test_symmetric_kernel_is_not_told_from_a_turned_one() -> None:

@@ -41,7 +41,7 @@ def compare(layer: Layer, theirs: ArrayLike, *, batch: int | None = None) -> Com
     read, layout = _laid(layer, numbers("output", theirs), batch)
     where = _where(layer, read)
     if not np.ptp(read):
-        plain = supposed(layer, read)[0]
+        plain = next(supposed(layer, read))[0]
         only = judged(layer, plain, tuple(axis.padding[0] for axis in layer.geometry.axes), True)
         told = f"every cell of theirs is {read.flat[0]:g}, which tells nothing"
         return Comparison(layer, read, layout, where, only, (), told)

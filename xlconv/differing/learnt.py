@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import prod
 
 import numpy as np
 
 from xlconv.differing.correlation import correlation, patch
 from xlconv.differing.judging import Place, Supposed
 from xlconv.differing.readings import Way
+from xlconv.differing.uncropped import uncropped
 from xlconv.layers.layer import Array, Layer
 
 MOST = 64
 """Channels up to which their order or their factors are asked for."""
 
-OUTPUTS, CELLS = 8, 2_000
+OUTPUTS, CELLS = 4, 1_600
 """Output channels, and cells of each, that the factors are told by."""
 
 NOTHING = 1e-3
@@ -58,20 +60,19 @@ def _alike(one: Array, other: Array) -> Array:
 def weighed(layer: Layer, one: Supposed, begin: tuple[int, ...]) -> Iterator[Place]:
     """The weights of each input channel times the factor that fits best."""
     x, w, y = one.x.value, one.w.value, one.y.value
-    ins, cells = len(x), int(np.prod(y.shape[1:]))
-    if layer.geometry.groups > 1 or not 1 < ins <= MOST or cells < 2 * (ins + 1):
+    ins, size = len(x), [min(n, round(CELLS ** (1 / (y.ndim - 1)))) for n in y.shape[1:]]
+    if layer.geometry.groups > 1 or not 1 < ins <= MOST or prod(size) < 2 * (ins + 1):
         return
-    step = max(1, cells // CELLS)
+    # what each input channel brings alone, as its own group
+    alone = replace(one.steps.value, groups=ins)
+    corner = tuple(slice(n) for n in size)
     factors = []
     for o in range(min(OUTPUTS, len(y))):
-        maps = [
-            replace(one, x=Way("", x[i : i + 1]), w=Way("", w[i : i + 1])).part(
-                [o], begin, y.shape[1:]
-            )
-            for i in range(ins)
-        ]
-        brought = np.stack([m.ravel()[::step] for m in maps] + [np.ones(cells)[::step]], axis=1)
-        factors.append(np.linalg.lstsq(brought, y[o].ravel()[::step], rcond=None)[0][:ins])
+        maps = uncropped(x, one.weight[:, [o]], alone, range(ins), begin, size)
+        rows = np.vstack([maps.reshape(ins, -1), np.ones(prod(size))])
+        # by the normal equations, which are small: half the digits, and enough to be judged by
+        told = np.linalg.lstsq(rows @ rows.T, rows @ y[o][corner].ravel(), rcond=None)[0]
+        factors.append(told[:ins])
     each, strengths, _ = np.linalg.svd(np.array(factors).T, full_matrices=False)
     told = each[:, 0] * strengths[0] * np.sign(each[:, 0].sum() or 1) / np.sqrt(len(factors))
     if not np.isfinite(told).all() or np.ptp(told) < 1e-4 * abs(told).max():
