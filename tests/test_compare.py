@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from onnx import helper
 
 import xlconv
-from xlconv.differing import judging
 from xlconv.differing.activations import ACTIVATIONS
 from xlconv.differing.spots import spots
 from xlconv.differing.uncropped import Steps, uncropped
@@ -347,13 +346,13 @@ def test_what_nothing_explains_is_said_with_where_and_how_much() -> None:
 def test_what_nothing_explains_is_said_after_few_suppositions(
     sizes: tuple[int, ...], kernel: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tried, right = [0], judging.uncropped
+    tried, right = [0], uncropped
 
     def counting(*given: Any) -> Any:
         tried[0] += 1
         return right(*given)
 
-    monkeypatch.setattr(judging, "uncropped", counting)
+    monkeypatch.setattr("xlconv.differing.judging.uncropped", counting)
     r = np.random.default_rng(7)
     layer = Layer.of(r.standard_normal(sizes), r.standard_normal(kernel), stride=2, padding=1)
     found = xlconv.compare(layer, r.standard_normal(layer.geometry.output_shape))
