@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xlconv.differing.comparison import Comparison
+from xlconv.differing.comparison import MANY, Comparison
 from xlconv.differing.judging import judged, supposed
 from xlconv.differing.nearness import apart
 from xlconv.differing.readings import own_steps
@@ -46,7 +46,9 @@ def compare(layer: Layer, theirs: ArrayLike, *, batch: int | None = None) -> Com
         told = f"every cell of theirs is {read.flat[0]:g}, which tells nothing"
         return Comparison(layer, read, layout, where, only, (), told)
     found = search(layer, read)
-    best = judged(layer, found[0].supposed, found[0].begin, every=True)
+    best = found[0]
+    if best.near.share >= MANY:  # else nothing more is said of it
+        best = judged(layer, best.supposed, best.begin, every=True)
     if not best.near.explained:
         return Comparison(layer, read, layout, where, best, (), _settings(layer, read))
     return Comparison(layer, read, layout, where, best, tuple(ties(found)[:TIES]))

@@ -8,7 +8,7 @@ from math import prod
 
 from xlconv.differing.correlation import Patch
 from xlconv.differing.judging import Found, Place, Supposed, judged, places, supposed, varied
-from xlconv.differing.learnt import reordered, weighed
+from xlconv.differing.learnt import offset, reordered, weighed
 from xlconv.differing.nearness import EVEN, ranked
 from xlconv.layers.layer import Array, Layer
 
@@ -89,8 +89,8 @@ def _learnt(
     near = [place for one in plain for place in reordered(one)]
     near += [
         place
-        for _, one, begin in [(1.0, simple[0], own), *seen[:8]]
-        for place in weighed(layer, one, begin)
+        for _, one, begin in [(1.0, simple[0], own), *seen[:4]]
+        for place in (*weighed(layer, one, begin), *offset(one, begin))
     ]
     return sorted(near, key=lambda place: -place[0])
 
