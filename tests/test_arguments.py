@@ -200,3 +200,25 @@ def test_part_takes_channels_of_every_kind() -> None:
     for part in (LAYER.part(range(1, 2), (0, 1)), LAYER.part(np.array([1]), np.arange(2))):
         assert part.weight.tolist() == wanted.weight.tolist()
         assert part.input.tolist() == wanted.input.tolist()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"input": [[1, 2], [3, 5]]},
+        {"weight": [[1, 0]]},
+        {"stride": 1},
+        {"padding": [[0, 1], [0, 0]]},
+        {"bias": [0]},
+        {"bias": [8]},
+    ],
+    ids=str,
+)
+def test_layers_are_equal_by_their_numbers_and_parameters(other: dict[str, Any]) -> None:
+    given: dict[str, Any] = {"input": [[1, 2], [3, 4]], "weight": [[1, 2]], "stride": 2}
+    layer = Layer.of(**given)
+    assert layer == Layer.of(**(given | {"input": np.array([[[1.0, 2], [3, 4]]])}))
+    assert layer != Layer.of(**(given | other))
+    assert layer != "layer"
+    if "bias" in other:
+        assert Layer.of(**given | other) == Layer.of(**given | other)

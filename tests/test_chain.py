@@ -143,6 +143,39 @@ def test_a_layer_under_weight_norm_is_read_as_pytorch_prints_it() -> None:
     assert reading.resizing == ("Upsample (line 11)",)
 
 
+@pytest.mark.parametrize(
+    "between",
+    ["nn.ReLU()", "nn.BatchNorm2d(32)", "nn.LeakyReLU(0.1), nn.Dropout(0.5)", "nn.Identity()"],
+)
+def test_layers_whose_channels_do_not_follow_one_another_are_refused(between: str) -> None:
+    layers = "nn.ConvTranspose2d(64, {}, 4, 2, 1),\n{},\nnn.ConvTranspose2d(48, 3, 4, 2, 1)"
+    with pytest.raises(XlconvError, match=r"line 3: .*takes 48 channels, and .* gives 32"):
+        read_text(f"f({layers.format(32, between)})")
+    assert len(read_text(f"f({layers.format(48, between)})").steps) == 2
+
+
+@pytest.mark.parametrize(
+    "between",
+    ["nn.Conv2d(32, 48, 3)", "torch.cat([a, b], 1)", "ResBlock(32)", "nn.PixelShuffle(2)"],
+)
+def test_channels_that_something_between_may_change_are_not_compared(between: str) -> None:
+    layers = f"nn.ConvTranspose2d(64, 32, 4, 2), {between}, nn.ConvTranspose2d(48, 3, 4, 2)"
+    assert len(read_text(f"f({layers})").steps) == 2
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        "nn.ConvTranspose2d(ngf * 8, 3, 4)",
+        "nn.LazyConvTranspose2d(3, 4)",
+        "Conv2DTranspose(3, 4)",
+        "nn.Conv2DTranspose(3, 4, in_channels=32)",
+    ],
+)
+def test_channels_that_are_not_told_or_that_fit_are_no_fault(second: str) -> None:
+    assert len(read_text(f"f(nn.ConvTranspose2d(64, 32, 4, 2), {second})").steps) == 2
+
+
 PRINTED = """\
 Sequential(
   (0): ParametrizedConvTranspose1d(

@@ -82,6 +82,10 @@ def memory(a: Array, *shape: int) -> Array:
     return a.copy().reshape(shape)
 
 
+MEAN, DEVIATION = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
+"""Of ImageNet's pixels."""
+GAPS = np.zeros((3, 5, 5, 3))
+GAPS[:, :, ::2] = W
 PADDED = np.pad(X, ((0, 0), (1, 1), (1, 1)))
 PLANTED: dict[str, tuple[Layer, Array, tuple[str, ...]]] = {
     # what was done: our layer, their output, and every cause that must be named
@@ -233,6 +237,59 @@ PLANTED: dict[str, tuple[Layer, Array, tuple[str, ...]]] = {
         stamped(deep[0], deep[1][:, :, ::-1], 2),
         ("the kernel is turned along its depths only",),
     ),
+    "dilation along one axis": (
+        ours(),
+        cropped(stamped(X, GAPS, 2), (1, 1)),
+        ("dilation 2,1, not 1",),
+    ),
+    "channels last where both ends are as many": (
+        ours(x=X[:, :3]),
+        np.moveaxis(theirs(x=X[:, :3]), 0, -1),
+        ("the channels of the output are last",),
+    ),
+    "NumPy's .T of a plain kernel": (
+        ours(w=SQUARE),
+        theirs(w=SQUARE.transpose(1, 0, 3, 2)),
+        ("in and out channels of the weight are swapped, and height and width of the kernel are",),
+    ),
+    "a zero point of the weight": (
+        ours(w=integers(W)),
+        theirs(w=integers(W) + 128),
+        ("128 is added to the weight, as where its zero point is not taken off",),
+    ),
+    "a zero point and a scale of the input": (
+        ours(bias=B),
+        theirs(x=X * 50 + 128) + wide(B),
+        (
+            "2.56 is added to the input, as where its zero point is not taken off",
+            "all but the bias is multiplied by 50, as where a scale of 0.02 is left out",
+        ),
+    ),
+    "pixels normalised twice": (
+        ours(),
+        theirs(x=(X - wide(MEAN)) / wide(DEVIATION)),
+        ("the input channels are normalised in another way: times 4.367, 4.464, 4.444, plus -2.1",),
+    ),
+    "LeakyReLU of any slope": (
+        ours(bias=B),
+        np.where((v := theirs() + wide(B)) > 0, v, 0.05 * v),
+        ("LeakyReLU of slope 0.05 is applied after the layer",),
+    ),
+    "PReLU": (
+        ours(bias=B),
+        np.where(v > 0, v, wide(np.array([0.1, 0.2, 0.3, 0.05, 0.4])) * v),
+        ("PReLU of slopes 0.1, 0.2, 0.3, 0.05, ... is applied after the layer",),
+    ),
+    "a hard sigmoid": (
+        ours(bias=B),
+        np.clip(v / 6 + 0.5, 0, 1),
+        ("hard sigmoid is applied after the layer",),
+    ),
+    "an output in 8 bits": (
+        ours(bias=B),
+        np.clip(np.rint(v / 0.1) + 100, 0, 255),
+        ("all is multiplied by 9.99", "100 is added to all, as a zero point of the output is"),
+    ),
     "two at once": (
         ours(bias=B),
         np.maximum(cropped(stamped(X, W[:, :, ::-1, ::-1], 2), (0, 2)), 0),
@@ -339,6 +396,27 @@ def test_what_nothing_explains_is_said_with_where_and_how_much() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("sizes", "kernel"),
+    [((4, 16, 16), (4, 4, 4, 4)), ((4, 6, 6, 6), (4, 4, 3, 3, 3)), ((64, 8, 8), (64, 32, 4, 4))],
+)
+def test_what_nothing_explains_is_said_after_few_suppositions(
+    sizes: tuple[int, ...], kernel: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried, right = [0], uncropped
+
+    def counting(*given: Any) -> Any:
+        tried[0] += 1
+        return right(*given)
+
+    monkeypatch.setattr("xlconv.differing.judging.uncropped", counting)
+    r = np.random.default_rng(7)
+    layer = Layer.of(r.standard_normal(sizes), r.standard_normal(kernel), stride=2, padding=1)
+    found = xlconv.compare(layer, r.standard_normal(layer.geometry.output_shape))
+    assert found.explain().splitlines()[1] == "why: nothing that was tried explains it"
+    assert 20 < tried[0] < 2500  # a thousand take about half a second
+
+
 def test_symmetric_kernel_is_not_told_from_a_turned_one() -> None:
     w = np.array([[1.0, 2, 1], [2, 4, 2], [1, 2, 1]])[None, None]
     found = xlconv.compare(Layer.of(X[:1], w, stride=2), stamped(X[:1], w, 2))
@@ -443,7 +521,7 @@ def test_part_of_the_uncropped_output_is_a_part_of_the_loops(groups: int) -> Non
 
 @pytest.mark.parametrize("activation", ACTIVATIONS, ids=lambda a: a.words)
 def test_way_back_from_an_activation_is_its_inverse(activation: Any) -> None:
-    v = np.linspace(-4, 4, 41)
+    v = np.linspace(-4, 4, 201)
     y = activation.forward(v)
     assert activation.fits(y)
     if activation.back is not None:

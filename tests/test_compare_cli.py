@@ -135,6 +135,26 @@ def test_sheet_explained_has_the_factor_in_its_weights(compared: Compared) -> No
     assert "both agree to a thousandth  ✓" in values["Explained"].values()
 
 
+def test_workbook_of_a_layer_of_many_channels_shows_some_with_the_others_numbers(run: Run) -> None:
+    r = np.random.default_rng(4)
+    x, w = r.standard_normal((20, 5, 5)), r.standard_normal((20, 6, 3, 3))
+    theirs = np.zeros((6, 11, 11))
+    for i, j in np.ndindex(5, 5):
+        stamp = np.tensordot(x[:, i, j], w[:, :, ::-1, ::-1], 1)
+        theirs[:, 2 * i : 2 * i + 3, 2 * j : 2 * j + 3] += stamp
+    for name, values in {"x": x, "w": w, "y": theirs}.items():
+        np.save(f"{name}.npy", values)
+    run("compare", *LAYER, "--output", "y.npy", "-o", "d.xlsx")
+    cells = [cell for row in openpyxl.load_workbook("d.xlsx")["Difference"] for cell in row]
+    assert sum(cell.value is not None for cell in cells) < 4_000
+    controls = [cell.coordinate for cell in cells if cell.value == 0 and cell.row < 12][2:4]
+    turned = {("Difference", at): 1 for at in controls}
+    got = ironcalc_engine.recalculate(Path("d.xlsx").read_bytes(), turned)
+    assert "both agree to a thousandth  ✓" in got["Difference"].values()
+    assert "both agree to a thousandth  ✓" in got["Explained"].values()
+    assert any("From 16 other channels" in str(cell.value) for cell in cells)
+
+
 def test_workbook_is_right_by_the_command_check(run: Run, compared: Compared) -> None:
     compared("tf.npy", "-o", "d.xlsx")
     assert run("check", "d.xlsx").code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from xlconv.errors import XlconvError
 from xlconv.figures.sums import drawn
 from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
-from xlconv.layers.layer import Layer
+from xlconv.layers.layer import Layer, Rest
 from xlconv.lessons.claims import check_claims
 from xlconv.views.difference import difference
 
@@ -69,6 +70,39 @@ def test_kernel_is_turned_along_each_axis_by_itself(engine: Engine) -> None:
     for i, j in np.ndindex(2, 2):
         full[2 * i : 2 * i + 3, 2 * j : 2 * j + 3] += X[i][j] * np.array(kernel)
     assert ours[0].tolist() == full[1:5, 1:5].tolist() != PYTORCH
+
+
+@pytest.mark.parametrize("turn", [(0, 0), (0, 1), (1, 0), (1, 1)])
+def test_kernel_of_an_excerpt_turns_in_the_channels_that_are_not_shown_too(
+    turn: tuple[int, int],
+) -> None:
+    r = np.random.default_rng(3)
+    x, w = r.integers(-4, 5, (3, 2, 2)).astype(float), r.integers(-3, 4, (3, 1, 3, 3)).astype(float)
+
+    def stamped(channels: range, *turned: int) -> NDArray[np.float64]:
+        full = np.zeros((5, 5))
+        for c, i, j in ((c, *at) for c in channels for at in np.ndindex(2, 2)):
+            kernel = np.flip(w[c, 0], tuple(axis for axis in (0, 1) if turned[axis]))
+            full[2 * i : 2 * i + 3, 2 * j : 2 * j + 3] += x[c, i, j] * kernel
+        return full
+
+    others = [[stamped(range(1, 3), *n)] for n in ((0, 0), (0, 1), (1, 0), (1, 1))]
+    geometry = Layer.of(x[:1], w[:1], stride=2, padding=1, output_padding=1)
+    part = replace(geometry, rest=Rest(np.array(others[0]), 2, False))
+    listed = [[channel.tolist() for channel in each] for each in others[1:]]
+    sheet = drawn(
+        lambda: Sheet("difference", "difference", WORDS),
+        lambda sheet: difference(sheet, part, others=listed),
+    )
+    check_claims(sheet)
+    ours, _, _ = dialled(sheet, ironcalc_engine, turn_row=turn[0], turn_column=turn[1])
+    assert ours[0].tolist() == stamped(range(3), *turn)[1:, 1:].tolist()
+
+
+def test_excerpt_without_what_its_others_bring_turned_is_refused() -> None:
+    part = replace(OURS, rest=Rest(np.zeros((1, 5, 5)), 2, False))
+    with pytest.raises(XlconvError, match="xlconv compare -o makes them"):
+        shown(PYTORCH, part)
 
 
 def test_cells_beyond_the_uncropped_output_are_the_bias_alone() -> None:

@@ -30,6 +30,11 @@ HERE = Path(__file__).parent
 GOLDEN = HERE / "golden" / "snippets"
 SEEDS = json.loads((HERE / "data" / "seed_examples.json").read_text(encoding="utf-8"))
 
+ANSWERS = json.loads((HERE / "data" / "conventions.json").read_text(encoding="utf-8"))
+"""What the frameworks themselves gave for the input 1, 2, ... and the kernel:"""
+KERNEL = (1, 3, 2, 7, 5, 4, 9)
+KERNEL3 = [[1, 2, 3], [0, 1, 0], [2, 1, 2]]
+
 MODULES = {
     "pytorch": "torch",
     "tensorflow": "tensorflow",
@@ -261,6 +266,54 @@ def test_tensorflow_is_asked_for_same_where_it_crops_alike(
     text = program(Layer.of(np.ones((2, 2)), np.ones((3, 3)), **options), "tensorflow")
     assert f'padding="{word}"' in text
     assert ("crop by hand" in text) == by_hand
+
+
+@pytest.mark.parametrize(("framework", "section"), [("keras", "keras-tensorflow"), ("jax", "jax")])
+def test_word_that_a_program_has_for_a_crop_gave_those_numbers_in_the_framework(
+    framework: str, section: str
+) -> None:
+    asked = [(tuple(row[:4]), row[4], row[5], row[-1]) for row in ANSWERS[section]["rows"]]
+    answers = {
+        (settings, word, back): output
+        for settings, word, back, output in asked
+        if isinstance(word, str) and settings[3] == 1 and output
+    }
+    words = []
+    for (settings, _, _), output in answers.items():
+        n, k, s, d = settings
+        full = stamped(n, k, s)
+        begin = next((b for b in range(len(full)) if full[b : b + len(output)] == output), None)
+        if begin is None:  # zeros beyond the full output
+            continue
+        layer = Layer.of(
+            np.arange(1, n + 1), KERNEL[:k], stride=s,
+            padding=[(begin, len(full) - begin - len(output))], dilation=d, rank=1,
+        )  # fmt: skip
+        text = program(layer, framework)
+        told = re.search(r'padding="(\w+)"(?:, output_padding=(\d+))?', text)
+        assert told is not None, settings
+        back = None if told[2] is None else int(told[2])
+        assert answers[settings, told[1].lower(), back] == output
+        words.append(told[1].lower())
+    assert min(words.count("same"), words.count("valid")) > 30
+
+
+def stamped(n: int, k: int, s: int) -> list[int]:
+    """The full output of 1, 2, ... n, stamp by stamp."""
+    full = [0] * ((n - 1) * s + k)
+    for i, u in np.ndindex(n, k):
+        full[i * s + u] += (i + 1) * KERNEL[u]
+    return full
+
+
+def test_keras_same_is_written_as_same_and_a_program_of_whole_numbers_is_short() -> None:
+    text = program(Layer.of([[3, 3], [1, 1]], KERNEL3, stride=2, padding=[(0, 1)] * 2), "keras")
+    assert 'strides=(2, 2), padding="same",\n' in text
+    assert "crop by hand" not in text
+    assert text.endswith(
+        "\ny = y.round().astype(int)\n"
+        'print(np.array2string(y, separator=", ", threshold=y.size, max_line_width=10**6))\n'
+    )
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)

@@ -48,9 +48,15 @@ class Activation:
         return bool(y.min() >= self.least - slack and y.max() <= self.most + slack)
 
 
-def _leaky(slope: float) -> Activation:
+def _clamp(low: float, high: float, words: str) -> Activation:
+    inner = (low + 1e-9, high - 1e-6)
+    return Activation(words, lambda v: np.clip(v, low, high), _same, low, high, inner)
+
+
+def leaky(slope: Array | float, words: str) -> Activation:
+    """That whose slope below 0 is such; one for each channel, as PReLU has, to broadcast."""
     return Activation(
-        f"LeakyReLU of slope {slope:g}",
+        words,
         lambda v: np.where(v > 0, v, slope * v),
         lambda y: np.where(y > 0, y, y / slope),
     )
@@ -59,12 +65,13 @@ def _leaky(slope: float) -> Activation:
 NONE = Activation("", _same, _same)
 ACTIVATIONS = (
     Activation("ReLU", lambda v: np.maximum(v, 0), _same, least=0, inner=(1e-9, inf)),
-    Activation("ReLU6", lambda v: np.clip(v, 0, 6), _same, 0, 6, (1e-9, 6 - 1e-6)),
+    _clamp(0, 6, "ReLU6"),
     Activation(
         "sigmoid", _sigmoid, lambda y: np.log(y / (1 - y)), least=0, most=1, inner=(1e-5, 1 - 1e-5)
     ),
     Activation("tanh", np.tanh, np.arctanh, least=-1, most=1, inner=(-1 + 1e-5, 1 - 1e-5)),
-    *map(_leaky, (0.01, 0.1, 0.2, 0.3)),
+    _clamp(0, 1, "a clamp to 0 and 1"),
+    _clamp(-1, 1, "a clamp to -1 and 1"),
     Activation(
         "ELU",
         lambda v: np.where(v > 0, v, np.expm1(np.minimum(v, 0))),
@@ -74,6 +81,14 @@ ACTIVATIONS = (
     ),
     Activation(
         "softplus", lambda v: np.logaddexp(0, v), lambda y: np.log(np.expm1(y)), 0, inner=(1e-5, 30)
+    ),
+    Activation(
+        "hard sigmoid",
+        lambda v: np.clip(v / 6 + 0.5, 0, 1),
+        lambda y: 6 * y - 3,
+        least=0,
+        most=1,
+        inner=(1e-9, 1 - 1e-9),
     ),
     Activation("SiLU", lambda v: v * _sigmoid(v), least=-0.2785),
     Activation("GELU", _gelu, least=-0.1701),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xlconv.differing.comparison import Comparison
+from xlconv.differing.comparison import MANY, Comparison
 from xlconv.differing.judging import judged, supposed
 from xlconv.differing.nearness import apart
 from xlconv.differing.readings import own_steps
@@ -41,12 +41,14 @@ def compare(layer: Layer, theirs: ArrayLike, *, batch: int | None = None) -> Com
     read, layout = _laid(layer, numbers("output", theirs), batch)
     where = _where(layer, read)
     if not np.ptp(read):
-        plain = supposed(layer, read)[0]
+        plain = next(supposed(layer, read))[0]
         only = judged(layer, plain, tuple(axis.padding[0] for axis in layer.geometry.axes), True)
         told = f"every cell of theirs is {read.flat[0]:g}, which tells nothing"
         return Comparison(layer, read, layout, where, only, (), told)
     found = search(layer, read)
-    best = judged(layer, found[0].supposed, found[0].begin, every=True)
+    best = found[0]
+    if best.near.share >= MANY:  # else nothing more is said of it
+        best = judged(layer, best.supposed, best.begin, every=True)
     if not best.near.explained:
         return Comparison(layer, read, layout, where, best, (), _settings(layer, read))
     return Comparison(layer, read, layout, where, best, tuple(ties(found)[:TIES]))

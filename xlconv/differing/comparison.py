@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from xlconv.differing.exactness import AGREES, exactness
-from xlconv.differing.in_words import Crop, by_hand, in_words, told
 from xlconv.differing.judging import Found
 from xlconv.differing.nearness import COARSE
+from xlconv.frameworks.in_words import Crop, by_hand, in_words, told
 from xlconv.layers.geometry import Axis
 from xlconv.layers.layer import Array, Layer
 from xlconv.text import line, spelt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,15 +68,20 @@ def correlation(full: Array, wanted: Array) -> Array:
     returns  (channels, *places)
     """
     wanted = np.broadcast_to(wanted, (len(full), *wanted.shape[1:]))
-    rank = full.ndim - 1
-    size, axes, inner = wanted.shape[1:], tuple(range(1, full.ndim)), tuple(range(-rank, 0))
-    windows = sliding_window_view(full, size, axes)
-    sums, squares = windows.sum(inner), np.square(full)
-    squares = sliding_window_view(squares, size, axes).sum(inner)
-    letters = LETTERS[:rank]
+    size, letters = wanted.shape[1:], LETTERS[: full.ndim - 1]
+    windows = sliding_window_view(full, size, tuple(range(1, full.ndim)))
+    sums, squares = _window_sums(full, size), _window_sums(np.square(full), size)
     dots = np.einsum(f"c...{letters},c{letters}->c...", windows, wanted)
     variance = np.maximum(squares - sums * sums / np.prod(size), 0)
     least = 1e-12 * (np.square(full).max() or 1.0)
     lengths = np.sqrt(variance)
     likeness = np.divide(dots, lengths, out=np.zeros_like(dots), where=variance > least)
     return np.asarray(likeness)
+
+
+def _window_sums(full: Array, size: Sequence[int]) -> Array:
+    """The sum of the window at each place, by running sums along each axis."""
+    for axis, cells in enumerate(size, 1):
+        running = np.cumsum(np.insert(full, 0, 0, axis), axis).swapaxes(0, axis)
+        full = (running[cells:] - running[:-cells]).swapaxes(0, axis)
+    return full

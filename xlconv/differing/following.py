@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xlconv.differing.activations import ACTIVATIONS, NONE, Activation
+from xlconv.differing.activations import ACTIVATIONS, NONE, Activation, leaky
 from xlconv.differing.nearness import Nearness, nearness, ranked
 from xlconv.layers.layer import Array
 
@@ -68,10 +68,24 @@ def following(sums: Array, y: Array, bias: Array | None) -> Following:
         made += _fitted(sums, y, bias, NONE)
     if ranked(made)[0].near.explained:
         return ranked(made)[0]
-    for activation in ACTIVATIONS:
+    for activation in (*ACTIVATIONS, *_sloped(sums, y, bias)):
         if activation.fits(y):
             made += [*_known(sums, y, bias, activation), *_fitted(sums, y, bias, activation)]
     return ranked(made)[0]
+
+
+def _sloped(sums: Array, y: Array, bias: Array) -> Iterator[Activation]:
+    """LeakyReLU, of the slope that cells below 0 tell; PReLU, where each channel has its own."""
+    whole = (sums.T + bias).T
+    below = (whole < 0) & (y < 0)
+    if below.reshape(len(y), -1).sum(1).min() < FEW:
+        return
+    slopes = np.array([np.median(b[k] / a[k]) for a, b, k in zip(whole, y, below, strict=True)])
+    if np.ptp(slopes) <= SAME * slopes.max():
+        slope = float(np.median(slopes))
+        yield leaky(slope, f"LeakyReLU of slope {slope:.3g}")
+    else:
+        yield leaky(slopes.reshape(-1, *(1,) * (y.ndim - 1)), f"PReLU of slopes {_listed(slopes)}")
 
 
 def _known(sums: Array, y: Array, bias: Array, activation: Activation) -> Iterator[Following]:
@@ -118,6 +132,21 @@ def _fitted(sums: Array, y: Array, bias: Array, activation: Activation) -> Itera
         yield _worded(sums, y, bias, activation, *_lines(p, t, ok))
     common, constant = _common(p, t, ok, bias)
     yield _worded(sums, y, bias, activation, common, constant)
+    yield from _with_zero_point(sums, y, bias, activation, t, ok)
+
+
+def _with_zero_point(
+    sums: Array, y: Array, bias: Array, activation: Activation, t: Array, ok: Mask
+) -> Iterator[Following]:
+    """One factor and one constant for all channels, the bias within: an output in 8 bits."""
+    whole = sums.reshape(len(y), -1) + bias[:, None]
+    factors, points = _lines(whole.reshape(1, -1), t.reshape(1, -1), ok.reshape(1, -1))
+    scale, point = float(factors[0]), float(points[0])
+    if min(scale * np.ptp(whole), abs(point)) > SAME * abs(y).max():
+        scaled = (f"all is multiplied by {_times(scale)}",) * (abs(scale - 1) > SAME)
+        added = f"{point:.4g} is added to all, as a zero point of the output is"
+        each = np.full(len(y), scale)
+        yield _made(sums, y, (*scaled, added), each, scale * bias + point, activation)
 
 
 def _lines(p: Array, t: Array, ok: Mask) -> tuple[Array, Array]:

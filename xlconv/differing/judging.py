@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -60,17 +60,28 @@ class Supposed:
         return uncropped(self.x.value, self.weight, self.steps.value, channels, begin, size)
 
 
-def supposed(layer: Layer, theirs: Array) -> list[Supposed]:
-    """Everything that may be supposed, the simplest first."""
+def supposed(layer: Layer, theirs: Array) -> Iterator[list[Supposed]]:
+    """Everything that may be supposed: ours alone, then what costs 1, 2 and so on."""
     size, kernel_size = layer.input.shape[1:], layer.weight.shape[2:]
-    every = product(
+    ways = (
         inputs(layer.input),
         weights(layer.weight, layer.geometry.groups),
         outputs(theirs),
         turns(kernel_size),
         steps(own_steps(layer), size, kernel_size, theirs.shape[1:]),
     )
-    return sorted((Supposed(*each) for each in every), key=lambda one: one.cost)
+    for cost in range(sum(max(way.cost for way in each) for each in ways) + 1):
+        yield [Supposed(*chosen) for chosen in _costing(cost, *ways)]
+
+
+def _costing(cost: int, *ways: Sequence[Way[Any]]) -> Iterator[tuple[Way[Any], ...]]:
+    """A way of each, as often as they cost so much together."""
+    if not ways:
+        yield from [()] * (cost == 0)
+        return
+    for way in ways[0]:
+        if way.cost <= cost:
+            yield from ((way, *rest) for rest in _costing(cost - way.cost, *ways[1:]))
 
 
 @dataclass(frozen=True, eq=False)

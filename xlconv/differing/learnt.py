@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import prod
 
 import numpy as np
 
 from xlconv.differing.correlation import correlation, patch
 from xlconv.differing.judging import Place, Supposed
 from xlconv.differing.readings import Way
+from xlconv.differing.uncropped import uncropped
 from xlconv.layers.layer import Array, Layer
 
 MOST = 64
 """Channels up to which their order or their factors are asked for."""
 
-OUTPUTS, CELLS = 8, 2_000
+OUTPUTS, CELLS = 4, 1_600
 """Output channels, and cells of each, that the factors are told by."""
+
+FEW = 4
+"""Input channels up to which each may have a factor and a constant."""
 
 NOTHING = 1e-3
 """The factor of what is left out, as a part of the largest."""
@@ -58,26 +63,83 @@ def _alike(one: Array, other: Array) -> Array:
 def weighed(layer: Layer, one: Supposed, begin: tuple[int, ...]) -> Iterator[Place]:
     """The weights of each input channel times the factor that fits best."""
     x, w, y = one.x.value, one.w.value, one.y.value
-    ins, cells = len(x), int(np.prod(y.shape[1:]))
-    if layer.geometry.groups > 1 or not 1 < ins <= MOST or cells < 2 * (ins + 1):
+    ins, size = len(x), _near(y)
+    if layer.geometry.groups > 1 or not 1 < ins <= MOST or prod(size) < 2 * (ins + 1):
         return
-    step = max(1, cells // CELLS)
-    factors = []
+    # what each input channel brings alone, as its own group
+    alone = replace(one.steps.value, groups=ins)
+    corner = tuple(slice(n) for n in size)
+    factors, likeness = [], []
     for o in range(min(OUTPUTS, len(y))):
-        maps = [
-            replace(one, x=Way("", x[i : i + 1]), w=Way("", w[i : i + 1])).part(
-                [o], begin, y.shape[1:]
-            )
-            for i in range(ins)
-        ]
-        brought = np.stack([m.ravel()[::step] for m in maps] + [np.ones(cells)[::step]], axis=1)
-        factors.append(np.linalg.lstsq(brought, y[o].ravel()[::step], rcond=None)[0][:ins])
+        maps = uncropped(x, one.weight[:, [o]], alone, range(ins), begin, size)
+        rows = np.vstack([maps.reshape(ins, -1), np.ones(prod(size))])
+        told, alike = _fitted(rows, y[o][corner].ravel())
+        factors.append(told[:ins])
+        likeness.append(alike)
     each, strengths, _ = np.linalg.svd(np.array(factors).T, full_matrices=False)
     told = each[:, 0] * strengths[0] * np.sign(each[:, 0].sum() or 1) / np.sqrt(len(factors))
     if not np.isfinite(told).all() or np.ptp(told) < 1e-4 * abs(told).max():
         return
     as_theirs = w * told.reshape(-1, *(1,) * (w.ndim - 1))
-    yield 1.0, replace(one, w=Way(_factors(told), as_theirs)), begin
+    yield float(np.mean(likeness)), replace(one, w=Way(_factors(told), as_theirs)), begin
+
+
+def offset(one: Supposed, begin: tuple[int, ...]) -> Iterator[Place]:
+    """A constant that is added to the input or to the weight, as a zero point is; of a few input
+    channels each times a factor, plus a constant.
+    """
+    x, w, y = one.x.value, one.w.value, one.y.value
+    outs, size = range(min(OUTPUTS, len(y))), _near(y)
+    seen = y[(slice(len(outs)), *map(slice, size))].ravel()
+    biases = np.repeat(np.eye(len(outs)), prod(size), axis=1)
+
+    def brought(x: Array, w: Array) -> Array:
+        return replace(one, x=Way("", x), w=Way("", w)).part(outs, begin, size).ravel()
+
+    def told(*rows: Array) -> tuple[Array, float]:
+        return _fitted(np.vstack([*rows, biases]), seen)
+
+    (factor, added, *_), like = told(brought(x, w), brought(np.ones_like(x), w))
+    if words := _zero_point("input", factor, added, x):
+        yield like, replace(one, x=Way(words, x + added / factor)), begin
+    (factor, added, *_), like = told(brought(x, w), brought(x, np.ones_like(w)))
+    if words := _zero_point("weight", factor, added, w):
+        yield like, replace(one, w=Way(words, w + added / factor)), begin
+    if 1 < len(x) <= FEW and seen.size > 8 * len(x):
+        alone = [np.where(np.arange(len(x)) == i, 1.0, 0.0) for i in range(len(x))]
+        masks = [mask.reshape(-1, *(1,) * (x.ndim - 1)) for mask in alone]
+        each, like = told(*(brought(a * mask, w) for a in (x, np.ones_like(x)) for mask in masks))
+        factors, added = each[: len(x)], each[len(x) : 2 * len(x)]
+        times, plus = (_some([f"{v:.4g}" for v in values]) for values in (factors, added))
+        words = f"the input channels are normalised in another way: times {times}, plus {plus}"
+        made = (x.T * factors + added).T
+        yield like, replace(one, x=Way(words, made, rare=True)), begin
+
+
+def _zero_point(name: str, factor: float, added: float, values: Array) -> str:
+    """A constant that is added, in words; "" where there is none to speak of."""
+    point = -added / factor if factor else np.inf
+    if not 1e-4 * abs(values).max() < abs(point) < np.inf:
+        return ""
+    if point > 0:
+        return f"{point:.5g} is taken off the {name}, as its zero point is"
+    return f"{-point:.5g} is added to the {name}, as where its zero point is not taken off"
+
+
+def _near(y: Array) -> list[int]:
+    """Cells along each axis from which something is learnt."""
+    return [min(n, round(CELLS ** (1 / (y.ndim - 1)))) for n in y.shape[1:]]
+
+
+def _fitted(rows: Array, wanted: Array) -> tuple[Array, float]:
+    """How much of each row makes what is wanted, and how much like it that is.
+
+    By the normal equations, which are small: half the digits, and enough to be judged by.
+    """
+    each = np.linalg.lstsq(rows @ rows.T, rows @ wanted, rcond=None)[0]
+    left, spread = np.square(wanted - each @ rows).sum(), np.square(wanted - wanted.mean()).sum()
+    alike = np.sqrt(max(0.0, 1 - left / spread)) if spread > 0 else 0.0
+    return np.asarray(each), float(alike)
 
 
 def _factors(told: Array) -> str:

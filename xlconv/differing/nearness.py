@@ -23,6 +23,9 @@ USUAL = 20
 NEAR = 1e-3
 """Of the largest value, what most cells may be apart where single ones can be told from them."""
 
+A_CAUSE = 0.05
+"""The share of cells that a cause more must add where nothing explains all of them."""
+
 EVEN = 10.0
 """An explanation whose error is so many times another's is no worse than it."""
 
@@ -91,7 +94,7 @@ def ranked(explanations: Iterable[E]) -> list[E]:
     def rank(each: E) -> tuple[bool, bool, float, float, float]:
         known = each.near.explained
         exact = known and each.near.error <= bound
-        share = 0.0 if known else -round(each.near.share, 1)
+        share = 0.0 if known else -round(each.near.share - A_CAUSE * each.cost, 1)
         return not known, not exact, share, each.cost, each.near.error
 
     return sorted(listed, key=rank)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import permutations, product
+from itertools import chain, permutations, product
 from math import prod
 from typing import Generic, TypeVar
 
@@ -13,7 +13,6 @@ import numpy as np
 from xlconv.differing.uncropped import Steps
 from xlconv.layers.layer import Array, Layer
 
-ORDER = "the input channels are in the order "
 MANY = 4
 """Channels up to which every order of them is supposed; of more, the reverse alone."""
 
@@ -52,21 +51,25 @@ class Way(Generic[T]):
 
 def inputs(x: Array) -> list[Way[Array]]:
     """How the input may have been read."""
-    return _distinct(
-        x, _swapped(x, 1, "the input"), _ordered(x, "input"), _channels(x, "the input")
-    )
+    usual = _swapped(x, 1, "the input"), _reversed(x, "input"), _channels(x, "the input")
+    return _distinct(x, chain(*usual), _ordered(x))
 
 
 def outputs(y: Array) -> list[Way[Array]]:
     """How the other output may be laid: each as ours would be."""
-    return _distinct(
-        y, _swapped(y, 1, "the output"), _ordered(y, "output"), _channels(y, "the output")
-    )
+    usual = _swapped(y, 1, "the output"), _reversed(y, "output"), _channels(y, "the output")
+    return _distinct(y, chain(*usual))
 
 
 def weights(w: Array, groups: int) -> list[Way[Array]]:
     """How the weight may have been read."""
-    return _distinct(w, _swapped_channels(w, groups), _swapped(w, 2, "the kernel"), _orders(w))
+    channels, kernel = list(_swapped_channels(w, groups)), _swapped(w, 2, "the kernel")
+    both = (
+        (f"{words}, and {more}", a)
+        for words, swapped in channels
+        for more, a in _swapped(swapped, 2, "the kernel")
+    )
+    return _distinct(w, chain(channels, kernel, _orders(w)), both)
 
 
 def turns(kernel_size: Sequence[int]) -> list[Way[tuple[int, ...]]]:
@@ -90,21 +93,32 @@ def steps(
 ) -> list[Way[Steps]]:
     """The strides and dilations that may lead to about the target's size: our own first."""
     ways = [Way("", own)]
-    for d in sorted({own.dilation, *(tuple([d] * len(size)) for d in (1, 2, 3))}):
-        if d != own.dilation and max(kernel_size) == 1:
-            continue
+    for d in _dilations(own.dilation, kernel_size):
         extents = Steps(own.stride, d).extents(kernel_size)
         each = [
             [s for s in range(1, 2 * m // n + 3) if -s <= (n - 1) * s + e - m <= 2 * (e - 1)]
             for n, m, e in zip(size, target, extents, strict=True)
         ]
         for stride in product(*each):
-            if (stride, d) == (own.stride, own.dilation):
+            changed = stride != own.stride, d != own.dilation
+            if not any(changed) or (all(changed) and len(set(d)) > 1):
                 continue
-            words = [f"stride {_spelt(stride)}, not {_spelt(own.stride)}"] * (stride != own.stride)
-            words += [f"dilation {_spelt(d)}, not {_spelt(own.dilation)}"] * (d != own.dilation)
+            words = [f"stride {_spelt(stride)}, not {_spelt(own.stride)}"] * changed[0]
+            words += [f"dilation {_spelt(d)}, not {_spelt(own.dilation)}"] * changed[1]
             ways.append(Way(" and ".join(words), Steps(stride, d, own.groups), len(words) > 1))
     return ways
+
+
+def _dilations(own: tuple[int, ...], kernel_size: Sequence[int]) -> list[tuple[int, ...]]:
+    """Our own dilation, one for all axes, or another along one of them."""
+    alike = {tuple([d] * len(own)) for d in (1, 2, 3)}
+    single = {(*own[:n], d, *own[n + 1 :]) for n in range(len(own)) for d in (1, 2, 3)}
+    # along a kernel of one cell none can be told
+    told = [
+        [d if k > 1 else 1 for d, k in zip(each, kernel_size, strict=True)]
+        for each in alike | single
+    ]
+    return [own, *sorted({tuple(each) for each in told} - {own})]
 
 
 def own_steps(layer: Layer) -> Steps:
@@ -128,15 +142,16 @@ def _spelt(values: Sequence[int]) -> str:
     return ",".join(map(str, values if len(set(values)) > 1 else values[:1]))
 
 
-def _distinct(own: Array, *made: Made) -> list[Way[Array]]:
+def _distinct(own: Array, usual: Made, rare: Iterable[tuple[str, Array]] = ()) -> list[Way[Array]]:
     """Our own reading first, and each other one that has a shape of its own sense."""
     ways, seen = [Way("", own)], [own]
-    for words, array in (each for one in made for each in one):
-        memory = "memory" in words
-        if memory and any(array.shape == a.shape and np.array_equal(array, a) for a in seen):
-            continue
-        seen.append(array)
-        ways.append(Way(words, array, rare=ORDER in words))
+    for seldom, made in ((False, usual), (True, rare)):
+        for words, array in made:
+            memory = "memory" in words
+            if memory and any(array.shape == a.shape and np.array_equal(array, a) for a in seen):
+                continue
+            seen.append(array)
+            ways.append(Way(words, array, rare=seldom))
     return ways
 
 
@@ -156,20 +171,27 @@ def _height_width(one: str, other: str) -> str:
     return f"{words[one]} and {words[other]}"
 
 
-def _ordered(a: Array, what: str) -> Made:
-    """The channels in another order."""
-    count = len(a)
-    if count > 1:
-        like = ", as RGB and BGR" if count == 3 else ""
+def _reversed(a: Array, what: str) -> Made:
+    if len(a) > 1:
+        like = ", as RGB and BGR" if len(a) == 3 else ""
         yield f"the {what} channels are in reverse order{like}", a[::-1]
-    if 2 < count <= MANY and what == "input":
-        for order in permutations(range(count)):
-            if list(order) not in ([*range(count)], [*range(count)][::-1]):
-                yield f"{ORDER}{', '.join(map(str, order))}", a[[*order]]
+
+
+def _ordered(a: Array) -> Made:
+    """The input channels in another order than that, or ours."""
+    if 2 < len(a) <= MANY:
+        for order in permutations(range(len(a))):
+            if list(order) not in ([*range(len(a))], [*range(len(a))][::-1]):
+                yield (
+                    f"the input channels are in the order {', '.join(map(str, order))}",
+                    a[[*order]],
+                )
 
 
 def _channels(a: Array, what: str) -> Made:
-    """The memory read with the channels at the other end."""
+    """The channels at the other end, or the memory read as if they were."""
+    if a.shape[-1] == len(a) > 1:
+        yield f"the channels of {what} are last", np.moveaxis(a, -1, 0)
     if len(a) > 1 and prod(a.shape[1:]) > 1:
         last = (*a.shape[1:], len(a))
         yield f"the memory of {what} is read as channels last", np.moveaxis(a.reshape(last), -1, 0)

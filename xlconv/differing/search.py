@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby, islice
+from itertools import islice
 from math import prod
 
 from xlconv.differing.correlation import Patch
 from xlconv.differing.judging import Found, Place, Supposed, judged, places, supposed, varied
-from xlconv.differing.learnt import reordered, weighed
+from xlconv.differing.learnt import offset, reordered, weighed
 from xlconv.differing.nearness import EVEN, ranked
 from xlconv.layers.layer import Array, Layer
 
 WORK, JUDGEMENTS = 6e8, 3e8
 """Products of numbers that a search may take, and those of one round of judgements."""
+
+MOST = 3
+"""What may differ at once in how arrays are read and stamps laid, apart from the crop and what
+follows the sums."""
 
 ROUND, KEPT = 200, 16
 """Suppositions whose likeness is known before the best of them are judged; and how many are."""
@@ -30,17 +34,14 @@ def search(layer: Layer, theirs: Array) -> list[Found]:
 
     theirs  (out_channels, *sizes)
     """
-    every = supposed(layer, theirs)
+    every = list(islice(supposed(layer, theirs), MOST + 1))
+    simple = [one for group in every[:2] for one in group]
     own = tuple(axis.padding[0] for axis in layer.geometry.axes)
-    found, seen, looked, left = (
-        [judged(layer, every[0], own)],
-        list[Place](),
-        dict[int, Patch](),
-        WORK,
-    )
-    for cost, group in groupby(every, key=lambda one: one.cost):
+    found, seen = [judged(layer, simple[0], own)], list[Place]()
+    looked, left = dict[int, Patch](), WORK
+    for cost, group in enumerate(map(iter, every)):
         if cost == 2 and not found[0].near.explained:
-            found = ranked([*found, *_judged(layer, _learnt(layer, every, seen, own))])
+            found = ranked([*found, *_judged(layer, _learnt(layer, simple, seen, own))])
         while some := [*islice(group, ROUND)]:
             if cost > 1 and (left < 0 or found[0].near.explained):
                 return found
@@ -81,15 +82,15 @@ def _work(one: Supposed) -> float:
 
 
 def _learnt(
-    layer: Layer, every: list[Supposed], seen: list[Place], own: tuple[int, ...]
+    layer: Layer, simple: list[Supposed], seen: list[Place], own: tuple[int, ...]
 ) -> list[Place]:
     """What the numbers tell themselves, of what is most alike."""
-    plain = [one for one in every if one.cost == 0 or (one.cost == 1 and one.turn.words)]
+    plain = [one for one in simple if one.cost == 0 or one.turn.words]
     near = [place for one in plain for place in reordered(one)]
     near += [
         place
-        for _, one, begin in [(1.0, every[0], own), *seen[:8]]
-        for place in weighed(layer, one, begin)
+        for _, one, begin in [(1.0, simple[0], own), *seen[:4]]
+        for place in (*weighed(layer, one, begin), *offset(one, begin))
     ]
     return sorted(near, key=lambda place: -place[0])
 

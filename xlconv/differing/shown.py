@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import product
+
 import numpy as np
 
 from xlconv.differing.comparison import Comparison
 from xlconv.differing.judging import Found
+from xlconv.layers.excerpt import brought, excerpt, strongest
 from xlconv.layers.geometry import Axis
 from xlconv.layers.layer import Array, Layer
 from xlconv.lessons.book import Book
 from xlconv.lessons.build import build
 from xlconv.lessons.lesson import Lesson, Page
 
-SHOWN = 2
-"""Output channels that are shown: those that differ most."""
+SHOWN, MANY = 2, 4
+"""Output channels that are shown, those that differ most; and input channels at most, of many."""
 
 VIEW = "difference"
 
@@ -45,25 +49,31 @@ def _page(
     idea: list[str],
     tries: tuple[str, ...],
 ) -> Page:
-    part = (
-        layer.part(range(layer.geometry.in_channels), channels)
-        if _whole(layer, channels)
-        else layer
-    )
-    shown = theirs[channels] if part is not layer else theirs
-    return Page(
-        name,
-        VIEW,
-        idea="; ".join(idea),
-        try_this=tries,
-        layer=part,
-        options={"theirs": shown.tolist()},
-    )
+    part, others = _readable(layer, channels)
+    options = {"theirs": theirs[channels].tolist()}
+    if others:
+        options["others"] = [rest.tolist() for rest in others]
+    told = "; ".join(filter(None, (*idea, part.note)))
+    return Page(name, VIEW, idea=told, try_this=tries, layer=part, options=options)
 
 
-def _whole(layer: Layer, channels: list[int]) -> bool:
-    """Whether some channels can be shown without the others."""
-    return layer.geometry.groups == 1 and len(channels) < layer.geometry.out_channels
+def _readable(layer: Layer, channels: list[int]) -> tuple[Layer, list[Array]]:
+    """The part of a layer that some output channels are made of; of many input channels those that
+    matter most, and what the others bring, once for each turn of the kernel.
+    """
+    g, axes = layer.geometry, range(layer.geometry.rank)
+    many = g.groups == 1 and g.in_channels > MANY
+    part = excerpt(layer, strongest(layer, MANY, channels) if many else None, channels)
+    if part.rest is None:
+        return part, []
+    ins = strongest(layer, MANY, channels)
+    plain = layer.with_axes(replace(axis, padding=(0, 0), output_padding=0) for axis in g.axes)
+    others = []
+    for turn in [*product((False, True), repeat=g.rank)][1:]:
+        turned = tuple(2 + axis for axis in axes if turn[axis])
+        as_turned = replace(plain, weight=np.flip(layer.weight, turned))
+        others.append(brought(as_turned, ins, channels))
+    return part, others
 
 
 def _channels(theirs: Array) -> list[int]:

@@ -56,9 +56,7 @@ def uncropped(
     if any(a > b for a, b in zip(first, last, strict=True)):
         return y
     near = x[(slice(None), *(slice(a, b + 1) for a, b in zip(first, last, strict=True)))]
-    full = np.zeros((len(channels), *steps.full_size(near.shape[1:], w.shape[2:])))
-    for members, inputs, weights in _by_group(near, w, steps.groups, channels):
-        full[members] = _stamped(inputs, weights, steps, full.shape[1:])
+    full = _full(near, w, steps, channels)
     # where the stamps of the first near input begin, seen from the part that is wanted
     into, out = [], []
     for a, (b, m, _, s, _), f in zip(first, each, full.shape[1:], strict=True):
@@ -69,33 +67,30 @@ def uncropped(
     return y
 
 
-def _by_group(
-    x: Array, w: Array, groups: int, channels: Sequence[int]
-) -> list[tuple[list[int], Array, Array]]:
-    """The wanted channels group by group: where they stand, their inputs, their weights."""
-    filters, width = w.shape[1], w.shape[0] // groups
-    if groups == 1:
-        return [(list(range(len(channels))), x, w[:, list(channels)])]
-    found: dict[int, list[int]] = {}
-    for n, channel in enumerate(channels):
-        found.setdefault(channel // filters, []).append(n)
-    return [
-        (
-            members,
-            x[(rows := slice(group * width, (group + 1) * width))],
-            w[rows][:, [channels[n] % filters for n in members]],
-        )
-        for group, members in found.items()
-    ]
+def _full(x: Array, w: Array, steps: Steps, channels: Sequence[int]) -> Array:
+    """The whole uncropped output of some channels."""
+    grouped = (steps.groups, -1)
+    groups, members = np.unique(np.floor_divide(channels, w.shape[1]), return_inverse=True)
+    filters, kinds = np.unique(np.mod(channels, w.shape[1]), return_inverse=True)
+    inputs = x.reshape(*grouped, *x.shape[1:])[groups]
+    weights = w.reshape(*grouped, *w.shape[1:])[groups][:, :, filters]
+    return np.asarray(_stamped(inputs, weights, steps)[members, kinds])
 
 
-def _stamped(x: Array, w: Array, steps: Steps, size: tuple[int, ...]) -> Array:
-    """All stamps of a group, added: a product of matrices for each weight of the kernel."""
-    y, flat = np.zeros((w.shape[1], *size)), x.reshape(len(x), -1)
-    for u in np.ndindex(*w.shape[2:]):
+def _stamped(x: Array, w: Array, steps: Steps) -> Array:
+    """All stamps of each group, added: a product of matrices for each weight of the kernel.
+
+    x, w      (groups, in_channels, *sizes), (groups, in_channels, out_channels, *kernel_sizes)
+    returns   (groups, out_channels, *sizes)
+    """
+    size, kernel_size = x.shape[2:], w.shape[3:]
+    y = np.zeros((len(x), w.shape[2], *steps.full_size(size, kernel_size)))
+    flat, columns = x.reshape(*x.shape[:2], -1), w.swapaxes(1, 2)
+    for u in np.ndindex(*kernel_size):
         reached = tuple(
             slice(d * at, d * at + (n - 1) * s + 1, s)
-            for d, at, n, s in zip(steps.dilation, u, x.shape[1:], steps.stride, strict=True)
+            for d, at, n, s in zip(steps.dilation, u, size, steps.stride, strict=True)
         )
-        y[(slice(None), *reached)] += (w[(..., *u)].T @ flat).reshape(-1, *x.shape[1:])
+        sums = columns[(..., *u)] @ flat
+        y[(slice(None), slice(None), *reached)] += sums.reshape(*y.shape[:2], *size)
     return y

@@ -21,11 +21,17 @@ _MXNET = (
 _KERAS = ("filters", "kernel_size", "strides", "padding")
 _CALLED = {"strides": "stride", "dilation_rate": "dilation"}
 _TAKEN = ("kernel_size", "stride", "padding", "output_padding", "dilation", "groups")
+_CHANNELS = {"in_channels": "in", "out_channels": "out", "channels": "out", "filters": "out"}
 _TRANSPOSED = re.compile(r"(?:Lazy|Parametrized)?ConvTranspose([123])d|Conv([123])DTranspose")
 _RESIZING = re.compile(
     r"Conv(?:olution)?\d|Pool|[Uu]p[Ss]ampl|PixelShuffle|Pad|Crop|[Ff]latten|Reshape|Resiz"
     r"|interpolate|Fold|Linear|Dense|Permute|Transpose"
 )
+_KEEPING = re.compile(
+    r"\w*LU\d?|\w*(?:Norm|_norm|Dropout|Activation|[Ss]igmoid|Tanh|tanh|Softplus|[Ss]wish|Mish)\w*"
+    r"|Identity|Sequential|Module(?:List|Dict)|Parametr\w+|relu"
+)
+_JOINING = re.compile(r"[Cc]at$|[Cc]oncat")
 _PLACE = re.compile(r"^\(\w+\):\s*")
 
 
@@ -37,16 +43,33 @@ def code(text: str) -> Chain:
     >>> [step.said for step in code("up = nn.ConvTranspose1d(8, 4, 16, 8)").steps]
     [{'kernel_size': 16, 'stride': 8}]
     """
-    steps, skipped, resizing = [], [], []
-    for line, call in _calls(text):
-        name = _name(call)
+    steps, skipped, resizing = list[Step](), [], []
+    calls = [(line, call, _name(call)) for line, call in _calls(text)]
+    straight, joined = False, any(_JOINING.search(name) for _, _, name in calls)
+    for line, call, name in calls:
         if _TRANSPOSED.fullmatch(name):
             steps.append(_step(name, call, line))
-        elif _RESIZING.search(name):
+            if straight and not joined:
+                _check_channels(steps[-2], steps[-1], line)
+            straight = True
+            continue
+        straight = straight and bool(_KEEPING.fullmatch(name))
+        if _RESIZING.search(name):
             resizing.append(f"{name} (line {line})")
         elif name:
             skipped.append(name)
     return Chain(tuple(steps), tuple(dict.fromkeys(skipped)), tuple(dict.fromkeys(resizing)))
+
+
+def _check_channels(before: Step, step: Step, line: int) -> None:
+    """Refuse a layer that takes other channels than the one right before it gives."""
+    given, taken = before.channels[1], step.channels[0]
+    if None not in (given, taken) and given != taken:
+        raise XlconvError(
+            f"chain line {line}: {step.text} takes {taken} channels, and {before.text} before it"
+            f" gives {given}: give the layers in the order in which they follow one another",
+            parameter="chain",
+        )
 
 
 def _calls(text: str) -> list[tuple[int, ast.Call]]:
@@ -118,18 +141,28 @@ def _step(name: str, call: ast.Call, line: int) -> Step:
         isinstance(arg, ast.Starred) for arg in call.args
     ):
         raise XlconvError(f"{where} has arguments with a star: write them out", parameter="chain")
-    said = {}
+    said, channels = {}, dict[str, int]()
     for given, node in named:
         called = _CALLED.get(given, given)
         if called in said:
             raise XlconvError(f"{where} gives its {called} twice", parameter="chain")
         if called in _TAKEN:
             said[called] = _literal(node, f"{where}: {given}")
+        elif called in _CHANNELS:
+            count = _constant(node)
+            if isinstance(count, int):
+                channels[_CHANNELS[called]] = count
     if "kernel_size" not in said:
         raise XlconvError(f"{where} has no kernel_size", parameter="chain")
     said = {given: value for given, value in said.items() if value is not None}
     rank = int(match[1] or match[2])
-    return Step(text=_spelt(call), convention=convention, rank=rank, said=said)
+    return Step(
+        text=_spelt(call),
+        convention=convention,
+        rank=rank,
+        said=said,
+        channels=(channels.get("in"), channels.get("out")),
+    )
 
 
 def _dialect(name: str, call: ast.Call) -> tuple[str, Sequence[str]]:

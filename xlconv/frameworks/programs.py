@@ -5,6 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from xlconv.frameworks.idioms import (
+    each,
+    is_full,
+    is_same,
+    is_strided,
+    is_symmetric,
+    jax_padding,
+    keras_padding,
+)
 from xlconv.layers.geometry import Axis
 
 
@@ -15,6 +24,7 @@ class Program:
     text              the program up to the output y, channels first, without a batch axis
     crops             whether the framework makes the output of such axes itself
     why               why not, otherwise
+    padding           what is written for the padding of such axes, where words may stand for it
     bias              how it adds the bias, if it can
     single            what is said of float32, for each rank that has nothing else
     dilation_by_hand  why the program writes the dilation into the kernel, for each rank it does
@@ -23,36 +33,10 @@ class Program:
     text: str
     crops: Callable[[Sequence[Axis]], bool]
     why: str
+    padding: Callable[[Sequence[Axis]], str] = lambda _: ""
     bias: str = ""
     single: Mapping[int, str] = field(default_factory=dict)
     dilation_by_hand: Mapping[int, str] = field(default_factory=dict)
-
-
-def _each(crops: Callable[[Axis], bool]) -> Callable[[Sequence[Axis]], bool]:
-    return lambda axes: all(map(crops, axes))
-
-
-def _is_symmetric(axis: Axis) -> bool:
-    return axis.padding[0] == axis.padding[1] >= 0
-
-
-def _is_strided(axis: Axis) -> bool:
-    return axis.output_padding < axis.stride
-
-
-def _is_full(axis: Axis) -> bool:
-    return axis.padding == (0, 0) and _is_strided(axis)
-
-
-def _is_same(axis: Axis) -> bool:
-    """Whether TensorFlow's SAME makes it: the odd cell is cropped at the end."""
-    m, most = axis.output_size, axis.size * axis.stride
-    return most - axis.stride < m <= most and axis.padding[0] == max(axis.full_size - m, 0) // 2
-
-
-def padding_word(axes: Sequence[Axis]) -> str:
-    """The padding in TensorFlow's words that makes such axes, or else their full output."""
-    return "SAME" if all(map(_is_same, axes)) and not all(map(_is_full, axes)) else "VALID"
 
 
 USE = "y = conv_transpose(x, weight)"
@@ -61,6 +45,16 @@ USE_BY_GROUP = """\
 # no groups here: each group's inputs meet that group's kernels, the results stand side by side
 parts = zip(np.split(x, {groups}), np.split(weight, {groups}))
 y = np.concatenate([conv_transpose(*part) for part in parts])"""
+
+WHOLE = """\
+{single}
+{fit}
+{add_bias}
+
+y = y.round().astype(int)
+print(np.array2string(y, separator=", ", threshold=y.size, max_line_width=10**6))
+"""
+"""The end of a program whose numbers are all whole."""
 
 REPORT = """\
 {single}
@@ -141,8 +135,7 @@ import numpy as np
 def conv_transpose(x, weight):
     {dilate}
     layer = keras.layers.Conv{rank}DTranspose(
-        {group_outputs}, kernel_size={kernel_size}, strides={stride}, padding="valid",
-        output_padding={output_padding},  # not None, which adds zeros where strides > kernel_size
+        {group_outputs}, kernel_size={kernel_size}, strides={stride}, {padding_words},
         use_bias=False, dtype="float64",
     )
     x = x.transpose{to_last}[None]  # to (1, {sizes}, in_channels)
@@ -172,8 +165,7 @@ def conv_transpose(x, weight):
         x.transpose{to_last}[None],  # to (1, {sizes}, in_channels)
         weight.transpose{weight_to_last},
         strides={stride}, rhs_dilation={dilation}, transpose_kernel=True,
-        # dilation * (kernel_size - 1) - padding; output_padding is more of it at the end
-        padding={inner_pads},
+        {padding_words}
     )
     return np.asarray(y)[0].transpose{to_first}  # back to (out_channels, {sizes})
 
@@ -250,35 +242,36 @@ y = y.astype("float64")  # {} has float32 alone{}: a last digit may be off by on
 PROGRAMS = {
     "pytorch": Program(
         text=_PYTORCH,
-        crops=_each(_is_symmetric),
+        crops=each(is_symmetric),
         why="PyTorch's padding is the same on both sides and not negative: crop by hand",
         bias="torch.tensor(bias),",
     ),
     "tensorflow": Program(
         text=_TENSORFLOW,
-        crops=lambda axes: all(map(_is_full, axes)) or all(map(_is_same, axes)),
+        crops=lambda axes: all(map(is_full, axes)) or all(map(is_same, axes)),
         why='TensorFlow crops as "SAME" does, or not at all: crop by hand',
         dilation_by_hand=dict.fromkeys((1, 2, 3), "TensorFlow has none on every CPU"),
     ),
     "keras": Program(
         text=_KERAS,
-        crops=_each(_is_full),
+        crops=lambda axes: bool(keras_padding(axes)),
+        padding=keras_padding,
         why='Keras has no padding in numbers, only "valid" and "same": crop by hand',
         dilation_by_hand=dict.fromkeys(
             (1, 2, 3), "Keras has none beside strides, TensorFlow none on a CPU"
         ),
     ),
-    "jax": Program(text=_JAX, crops=lambda _: True, why=""),
+    "jax": Program(text=_JAX, crops=lambda _: True, why="", padding=jax_padding),
     "onnx": Program(
         text=_ONNX,
-        crops=_each(lambda axis: min(axis.padding) >= 0 and _is_strided(axis)),
+        crops=each(lambda axis: min(axis.padding) >= 0 and is_strided(axis)),
         why="ONNX wants pads >= 0, onnxruntime output_padding < stride: crop by hand",
         bias='inputs["bias"] = bias',
         single=dict.fromkeys((1, 2, 3), _SINGLE.format("onnxruntime", "")),
     ),
     "mxnet": Program(
         text=_MXNET,
-        crops=_each(lambda axis: _is_symmetric(axis) and _is_strided(axis)),
+        crops=each(lambda axis: is_symmetric(axis) and is_strided(axis)),
         why="MXNet wants equal padding >= 0 on both sides, output_padding < stride: crop by hand",
         bias="layer.bias.set_data(mx.nd.array(bias, dtype=bias.dtype))",
         single={3: _SINGLE.format("MXNet", " in 3-D")},
@@ -289,7 +282,7 @@ PROGRAMS = {
     ),
     "numpy": Program(
         text=_NUMPY,
-        crops=_each(lambda axis: axis.padding == (0, 0) and not axis.output_padding),
+        crops=each(lambda axis: axis.padding == (0, 0) and not axis.output_padding),
         why="padding crops the full output, output_padding uncovers some of it again at the end",
     ),
 }

@@ -19,6 +19,7 @@ from math import floor, log10
 import numpy as np
 
 from xlconv.errors import XlconvError
+from xlconv.frameworks.idioms import padding_word, uncropped
 from xlconv.frameworks.names import FRAMEWORKS
 from xlconv.frameworks.programs import (
     PROGRAMS,
@@ -26,8 +27,8 @@ from xlconv.frameworks.programs import (
     SHOW,
     USE,
     USE_BY_GROUP,
+    WHOLE,
     Program,
-    padding_word,
 )
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer
@@ -72,7 +73,7 @@ def program(
     form = PROGRAMS[framework]
     fields = _fields(layer, form, places or {})
     if output is None:
-        return _fill(form.text + REPORT, fields)
+        return _fill(form.text + (WHOLE if _gives_whole(layer) else REPORT), fields)
     how = "astype(int)" if _is_whole(output) else f"round({fields['decimals']})"
     return _fill(form.text + SHOW, fields | {"shown": f"y.{how}"})
 
@@ -94,6 +95,12 @@ def _is_whole(y: Array) -> bool:
     return bool((y == np.rint(y)).all() and np.abs(y).max() <= 2**24)
 
 
+def _gives_whole(layer: Layer) -> bool:
+    """Whether all that the output can be are whole numbers that float32 has, too."""
+    arrays = [a for a in (layer.input, layer.weight, layer.bias) if a is not None]
+    return _reach(layer) <= 2**24 and all((a == np.rint(a)).all() for a in arrays)
+
+
 def _fields(layer: Layer, form: Program, places: Mapping[str, str]) -> dict[str, object]:
     """What stands in the gaps of a program's text."""
     g = layer.geometry
@@ -103,6 +110,7 @@ def _fields(layer: Layer, form: Program, places: Mapping[str, str]) -> dict[str,
         **_parameters(g, native, form.dilation_by_hand.get(g.rank, "")),
         **_letters(g),
         **_bias(layer, form, native),
+        "padding_words": form.padding(g.axes if native else [uncropped(axis) for axis in g.axes]),
         "imports": "from pathlib import Path\n\n" * any("Path(" in p for p in places.values()),
         "dtype": dtype,
         "single": form.single.get(g.rank, ""),
@@ -155,10 +163,6 @@ def _parameters(g: Geometry, native: bool, dilation_by_hand: str) -> dict[str, o
         "stride": tuple(axis.stride for axis in axes),
         "padding": begins,
         "pads": [*begins, *ends],
-        "inner_pads": tuple(
-            (a.extent - 1 - a.padding[0], a.extent - 1 - a.padding[1] + a.output_padding)
-            for a in axes
-        ),
         "output_padding": tuple(axis.output_padding * native for axis in axes),
         "dilation": tuple(1 if dilated else axis.dilation for axis in axes),
         "dilate": _dilate(g, dilation_by_hand) if dilated else "",
@@ -265,7 +269,12 @@ def _fit(g: Geometry, why: str) -> str:
 
 def _decimals(layer: Layer) -> int:
     """Decimals that float32 still gets right, by the largest value the output can have."""
+    reach = _reach(layer)
+    return 0 if reach == 0 else min(15, max(0, 5 - floor(log10(reach))))
+
+
+def _reach(layer: Layer) -> float:
+    """The largest value that the output can have."""
     others = tuple(a for a in range(layer.weight.ndim) if a != 1)
     reach = np.abs(layer.input).max() * np.abs(layer.weight).sum(axis=others).max()
-    reach += 0.0 if layer.bias is None else np.abs(layer.bias).max()
-    return 0 if reach == 0 else min(15, max(0, 5 - floor(log10(reach))))
+    return float(reach + (0.0 if layer.bias is None else np.abs(layer.bias).max()))

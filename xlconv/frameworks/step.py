@@ -14,15 +14,17 @@ SHOWN = 8
 class Step:
     """One layer of a chain, in a framework's words.
 
-    text  as it was given
-    rank  how many axes it has; None if it takes as many as there are
-    said  its kernel_size, stride, padding, output_padding, dilation and groups, as far as given
+    text      as it was given
+    rank      how many axes it has; None if it takes as many as there are
+    said      its kernel_size, stride, padding, output_padding, dilation and groups, as far as given
+    channels  those that it takes and gives, where numbers tell them
     """
 
     text: str
     convention: str
     rank: int | None
     said: Mapping[str, Any]
+    channels: tuple[int | None, int | None] = (None, None)
 
 
 @dataclass(frozen=True)

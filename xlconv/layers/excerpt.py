@@ -12,7 +12,7 @@ import numpy as np
 from xlconv.errors import XlconvError
 from xlconv.layers.channels import chosen
 from xlconv.layers.geometry import Axis, Geometry
-from xlconv.layers.layer import Layer, Rest
+from xlconv.layers.layer import Array, Layer, Rest
 from xlconv.layers.model import canvas
 
 Span = tuple[int, int]
@@ -37,7 +37,7 @@ def excerpt(
     out_channels  those of the output
     crop          for each axis the input's cells that are kept, from one to before another
 
-    What the other channels bring, and what comes from outside the crop, is its `rest`.
+    What the other channels bring, and what comes from outside the crop, is its `rest`, if any does.
 
     Raises XlconvError where there are no such channels or cells.
 
@@ -54,11 +54,12 @@ def excerpt(
     kept = replace(part, input=part.input[(slice(None), *cells)])
     axes = [_axis(axis, span) for axis, span in zip(g.axes, spans, strict=True)]
     kept = replace(kept, geometry=replace(kept.geometry, axes=tuple(axes)))
-    rest = Rest(
-        _others(layer, ins, outs, cells)[(slice(None), *_place(g, spans))],
-        g.in_channels // g.groups * part.geometry.groups - len(ins),
-        spans != [(0, axis.size) for axis in g.axes],
-    )
+    left = g.in_channels // g.groups * part.geometry.groups - len(ins)
+    outside = spans != [(0, axis.size) for axis in g.axes]
+    rest = None
+    if left or outside:
+        every = brought(layer, ins, outs, cells)
+        rest = Rest(every[(slice(None), *_place(g, spans))], left, outside)
     note = "; ".join(filter(None, (layer.note, _told(g, ins, outs, spans))))
     return replace(kept, rest=rest, note=note)
 
@@ -119,9 +120,9 @@ def _spread(layer: Layer, i: int, outs: Sequence[int]) -> float:
     return float(y.reshape(len(filters), -1).var(axis=1).sum())
 
 
-def _others(
-    layer: Layer, ins: Sequence[int], outs: Sequence[int], cells: tuple[slice, ...]
-) -> np.ndarray:
+def brought(
+    layer: Layer, ins: Sequence[int], outs: Sequence[int], cells: tuple[slice, ...] = ()
+) -> Array:
     """What all but the chosen cells of the chosen channels bring: (outs, *canvas_sizes)."""
     g, x = layer.geometry, layer.input.copy()
     for i in ins:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -54,6 +55,8 @@ class Layer:
 
     >>> Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]], stride=2)
     <Layer 2-D, 1 → 1 channels, 2x2 → 4x4, kernel 2x2, stride 2>
+    >>> Layer.of([1, 2], [3]) == Layer.of([[1, 2]], [[[3]]], rank=1)
+    True
     """
 
     input: Array
@@ -119,6 +122,20 @@ class Layer:
         """
         geometry = Geometry(x.shape[0], w.shape[1] * groups, groups, axes)
         return cls(x, w, bias_of(bias, geometry.out_channels), geometry, note)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether another layer has the same numbers and the same geometry, wherever from."""
+        if not isinstance(other, Layer):
+            return NotImplemented
+        return self.geometry == other.geometry and all(
+            map(np.array_equal, self._numbers(), other._numbers())
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # arrays can be changed
+
+    def _numbers(self) -> tuple[Any, ...]:
+        rest = None if self.rest is None else self.rest.values
+        return self.input, self.weight, self.bias, rest
 
     def __repr__(self) -> str:
         return line("Layer", self.explain())

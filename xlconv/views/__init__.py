@@ -27,5 +27,5 @@ VIEWS = (
 )
 """Every view; named here so that the command line can offer them before it imports any."""
 
-EXCERPTS = ("distribute", "collect")
+EXCERPTS = ("distribute", "collect", "difference")
 """Those that show an excerpt of a larger layer."""

@@ -8,16 +8,16 @@ from dataclasses import replace
 import numpy as np
 
 from xlconv.errors import XlconvError
+from xlconv.figures.acting import acting_kernel, acting_others, uncut
 from xlconv.figures.blocks import Figure, Sources, figure, sources
 from xlconv.figures.controls import control, marked
-from xlconv.figures.edges import weight_name
 from xlconv.figures.layout import Part
 from xlconv.figures.looked_at import pick
 from xlconv.figures.operations import tapped, written
 from xlconv.figures.paper import arrange
 from xlconv.figures.ruler import of_channel
 from xlconv.figures.sums import added, sliced
-from xlconv.figures.titles import AXES, plain
+from xlconv.figures.titles import AXES
 from xlconv.figures.verdicts import judged
 from xlconv.files.arrays import SIZES
 from xlconv.grid.expr import Expr, call, every, moved
@@ -40,11 +40,16 @@ NOWHERE = -1
 Numbers = str | list  # type: ignore[type-arg]
 
 
-def difference(sheet: Sheet, layer: Layer, *, theirs: Numbers | None = None) -> None:
+def difference(
+    sheet: Sheet, layer: Layer, *, theirs: Numbers | None = None, others: Numbers | None = None
+) -> None:
     """One's own output, another program's, and how far apart they are, as heat.
 
     theirs  the other output, (out_channels, *sizes), or (*sizes) of one channel; zeros, to be typed
             over, of its sizes alone, or where it is not given
+    others  of an excerpt of a layer, what the channels that are not shown bring once the kernel is
+            turned, along the last axis, the one before, both, and on as binary numbers count:
+            (2**axes - 1, out_channels, *full_sizes)
 
     One's own can be shifted, and its kernel turned along each axis, until the difference is gone.
     """
@@ -54,13 +59,10 @@ def difference(sheet: Sheet, layer: Layer, *, theirs: Numbers | None = None) -> 
     src = sources(sheet, layer)
     shifts, shift, behind = _dials(sheet, layer, "shift", range(-FAR, FAR + 1))
     turns, turn, _ = _dials(sheet, layer, "turn", range(2))
-    numeric = every([call("ISNUMBER", cell) for cell in shift])
-    whole = every([call("MOD", cell, 1).equals(0) for cell in shift])
-    valid = marked(sheet, behind, call("IF", numeric, whole, False))
-    sheet.formula(behind.shift(0, 1), call("IF", valid, "", sheet.say("shift_wrong")), "warning")
-
-    acting = _acting(src, turn)
-    full = _uncropped(src, layer, acting, turn)
+    valid = _valid(sheet, shift, behind)
+    acting = acting_kernel(src, turn)
+    turned, rest = acting_others(src, turn, others)
+    full = _uncropped(src, layer, acting, turn, rest)
     apart = figure(sheet, "distance", shape, g.rank, role="computed")
     plain_sailing = shape == g.output_shape and not _moved([*shift, *turn])
     claim = ("conv_transpose", layer) if plain_sailing else None
@@ -71,7 +73,12 @@ def difference(sheet: Sheet, layer: Layer, *, theirs: Numbers | None = None) -> 
     apart.cells[...] = call("ABS", their.cells - ours.cells)
     sheet.scale(apart.cells, values=(0, float(abs(content).max()) or 1.0))
     near = _verdict(sheet, their.cells, ours.cells)
-    arrange(sheet, shifts / turns / near, ours | their | apart, src.column | acting / full)
+    arrange(
+        sheet,
+        shifts / turns / near,
+        ours | their | apart,
+        src.column / turned | acting / rest / full,
+    )
 
 
 def _theirs(theirs: Numbers, layer: Layer) -> Array:
@@ -101,36 +108,34 @@ def _dials(sheet: Sheet, layer: Layer, words: str, offered: range) -> tuple[Part
     return Part(corner.anchor), cells, spots[-1]
 
 
+def _valid(sheet: Sheet, shift: Sequence[Grid], behind: Spot) -> Expr:
+    """Whether every shift is a whole number, which is said behind the controls."""
+    numeric = every([call("ISNUMBER", cell) for cell in shift])
+    whole = every([call("MOD", cell, 1).equals(0) for cell in shift])
+    valid = marked(sheet, behind, call("IF", numeric, whole, False))
+    sheet.formula(behind.shift(0, 1), call("IF", valid, "", sheet.say("shift_wrong")), "warning")
+    return valid
+
+
 def _moved(cells: Sequence[Grid]) -> bool:
     """Whether controls say anything but 0; a plan says nothing."""
     return any(cell.value != 0 for cell in cells)
 
 
-def _acting(src: Sources, turn: Sequence[Grid]) -> Figure:
-    """The kernel, turned along the axes whose control is 1."""
-    sheet, w, rank = src.sheet, src.weight, len(turn)
-    words = sheet.say("acting", size=plain(w.shape, 2))
-    each = weight_name(sheet, src.layer.geometry)
-    acting = figure(sheet, "acting", w.shape, rank, words, role="computed", tint=-1, each=each)
-
-    def weight(ways: tuple[slice, ...]) -> Expr:
-        if len(ways) == rank:
-            return w[(..., *ways)]
-        turned, as_is = weight((*ways, slice(None, None, -1))), weight((*ways, slice(None)))
-        return call("IF", turn[len(ways)].equals(1), turned, as_is)
-
-    acting.cells[...] = weight(())
-    return acting
-
-
-def _uncropped(src: Sources, layer: Layer, acting: Figure, turn: Sequence[Grid]) -> Figure:
+def _uncropped(
+    src: Sources, layer: Layer, acting: Figure, turn: Sequence[Grid], others: Figure | None
+) -> Figure:
     """All that the kernel as it acts stamps, with nothing cropped."""
     sheet, g = src.sheet, layer.geometry
     bare = layer.with_axes(replace(a, padding=(0, 0), output_padding=0) for a in g.axes)
+    if layer.rest is not None:
+        inner = layer.rest.values[(slice(None), *map(uncut, g.axes))]
+        bare = replace(bare, rest=replace(layer.rest, values=inner))
     shape = bare.geometry.canvas_shape
     claim = None if _moved(turn) else ("canvas", bare)
     full = figure(sheet, "uncropped", shape, g.rank, role="computed", claim=claim)
-    tapped(sheet, full.cells, bare.geometry, src.input, acting.cells, src.bias)
+    more = None if others is None else others.cells
+    tapped(sheet, full.cells, bare.geometry, src.input, acting.cells, src.bias, more)
     return full
 
 

@@ -48,7 +48,8 @@ class Crop:
 
 Asked = Callable[[Crop], dict[str, Any]]
 
-SAME, LOWER, VALID = ({"padding": word} for word in ("same", "same_lower", "valid"))
+WORDS = ("same", "same_lower", "valid")
+SAME, LOWER, VALID = ({"padding": word} for word in WORDS)
 
 
 def _cells(crop: Crop) -> dict[str, Any]:
@@ -77,8 +78,8 @@ ATTEMPTS: dict[str, tuple[tuple[str, Asked], ...]] = {
         ('padding="VALID", output_shape of {output_size}', _sized("valid")),
     ),
     "keras": (
-        ('padding="same"', lambda _: SAME),
         ('padding="valid"', lambda _: VALID),
+        ('padding="same"', lambda _: SAME),
         (
             'padding="same", output_padding={output_padding}',
             lambda crop: SAME | {"output_padding": _keras(crop)},
@@ -89,8 +90,8 @@ ATTEMPTS: dict[str, tuple[tuple[str, Asked], ...]] = {
         ),
     ),
     "jax": (
-        ('"SAME"', lambda _: SAME),
         ('"VALID"', lambda _: VALID),
+        ('"SAME"', lambda _: SAME),
         ("padding={padding}", _inner),
     ),
     "onnx": (
@@ -112,7 +113,17 @@ def _keras(crop: Crop) -> list[int]:
 
 def in_words(crop: Crop) -> dict[str, str]:
     """What is written in each framework for a crop; "" where it has no words for it."""
-    return {name: next(_written(name, crop), "") for name in CONVENTIONS}
+    return {name: written(name, crop) for name in CONVENTIONS}
+
+
+def written(framework: str, crop: Crop) -> str:
+    """What is written in a framework for a crop; "" where it has no words for it.
+
+    >>> plain = (Axis(size=2, kernel_size=3, stride=2),)
+    >>> written("keras", Crop(plain, (0,), (1,))), written("keras", Crop(plain, (1,), (0,)))
+    ('padding="same"', '')
+    """
+    return next(_written(framework, crop), "")
 
 
 def by_hand(crop: Crop) -> str:
@@ -154,13 +165,16 @@ def _written(name: str, crop: Crop) -> Iterator[str]:
 
 
 def _filled(pattern: str, wanted: dict[str, Any]) -> str:
-    """A pattern with its values; ", output_padding=0" says nothing."""
+    """A pattern with its values; ", output_padding=0" says nothing but in Keras, which adds zeros
+    without it where the stride is larger than the kernel.
+    """
     values = {key: _alike(value) for key, value in wanted.items() if not isinstance(value, str)}
     if isinstance(wanted.get("padding"), list):
         pads = wanted["padding"]
         pairs = [p if isinstance(p, tuple) else (p, p) for p in pads]
         values["pads"] = str([b for b, _ in pairs] + [e for _, e in pairs])
-    return pattern.format(**values).replace(", output_padding=0", "")
+    text = pattern.format(**values)
+    return text if wanted.get("padding") in WORDS else text.replace(", output_padding=0", "")
 
 
 def _alike(values: Sequence[Any]) -> str:

@@ -1,0 +1,62 @@
+"""What of a crop a framework's program asks of the framework itself, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from xlconv.frameworks.in_words import Crop, written
+from xlconv.layers.geometry import Axis
+
+
+def each(crops: Callable[[Axis], bool]) -> Callable[[Sequence[Axis]], bool]:
+    return lambda axes: all(map(crops, axes))
+
+
+def is_symmetric(axis: Axis) -> bool:
+    return axis.padding[0] == axis.padding[1] >= 0
+
+
+def is_strided(axis: Axis) -> bool:
+    return axis.output_padding < axis.stride
+
+
+def is_full(axis: Axis) -> bool:
+    return axis.padding == (0, 0) and is_strided(axis)
+
+
+def is_same(axis: Axis) -> bool:
+    """Whether TensorFlow's SAME makes it: the odd cell is cropped at the end."""
+    m, most = axis.output_size, axis.size * axis.stride
+    return most - axis.stride < m <= most and axis.padding[0] == max(axis.full_size - m, 0) // 2
+
+
+def padding_word(axes: Sequence[Axis]) -> str:
+    """The padding in TensorFlow's words that makes such axes, or else their full output."""
+    return "SAME" if all(map(is_same, axes)) and not all(map(is_full, axes)) else "VALID"
+
+
+def uncropped(axis: Axis) -> Axis:
+    """The axis with nothing cropped; a dilation lies within its kernel."""
+    return Axis(size=axis.size, kernel_size=axis.extent, stride=axis.stride)
+
+
+def _words(framework: str, axes: Sequence[Axis]) -> str:
+    """The padding of such axes in a framework's words; "" where it has none."""
+    begin, end = zip(*((a.padding[0], a.padding[1] - a.output_padding) for a in axes), strict=True)
+    return written(framework, Crop(tuple(map(uncropped, axes)), begin, end))
+
+
+def keras_padding(axes: Sequence[Axis]) -> str:
+    return _words("keras", axes)
+
+
+def jax_padding(axes: Sequence[Axis]) -> str:
+    words = _words("jax", axes)
+    if words.startswith('"'):
+        return f"padding={words},"
+    inner = tuple(
+        (a.extent - 1 - a.padding[0], a.extent - 1 - a.padding[1] + a.output_padding) for a in axes
+    )
+    return f"""\
+# dilation * (kernel_size - 1) - padding; output_padding is more of it at the end
+padding={inner},"""
