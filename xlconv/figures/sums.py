@@ -23,6 +23,13 @@ TOP, GAP = 5, 3
 GENEROUS = ADDRESS_LENGTH - 2
 """Letters and digits of the longest address."""
 
+ALONE: dict[str, Callable[..., Expr]] = {
+    "SUM": lambda a: a,
+    "SUMPRODUCT": lambda a, b: a * b,
+    "SUMXMY2": lambda a, b: (a - b) * (a - b),
+}
+"""What functions of ranges are of one cell each."""
+
 Of = TypeVar("Of")
 
 
@@ -119,8 +126,12 @@ def sliced(sheet: Sheet, function: str, *blocks: Grid) -> list[Expr]:
     lead = shape[: len(shape) - flat]
     sheet.afford(prod(lead))
 
+    alone = prod(shape[len(lead) :]) == 1
+
     def term(n: int) -> Expr:
-        index = (..., *nth(n, lead), *[slice(None)] * flat)
+        index = (..., *nth(n, lead), *([0] if alone else [slice(None)]) * flat)
+        if alone:  # of one cell, no function is needed
+            return ALONE[function](*(block[index] for block in blocks))
         return call(function, *(block[index].area(flat) for block in blocks))
 
     return listed(sheet, range(prod(lead)), term)

@@ -23,7 +23,7 @@ from xlconv.figures.operations import written
 from xlconv.figures.outputs import by_distributing
 from xlconv.figures.paper import Together, arrange
 from xlconv.figures.ruler import kernel_indices, source, tinted
-from xlconv.grid.expr import Expr, call, joined, with_commas
+from xlconv.grid.expr import Expr, call, every, joined, with_commas
 from xlconv.grid.places import right_of, start
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
@@ -110,10 +110,10 @@ def _light(
             part = slice(i * each, (i + 1) * each)
             met = _position([*([i] if g.in_channels > 1 else []), *place])
             tests = [x.labels[0][part].equals(met), *here.is_group(i)]
-            sheet.light(x.cells[part], call("AND", *tests), "met", tint)
+            sheet.light(x.cells[part], every(tests), "met", tint)
             if lit:
                 tests = [rows.equals(name), *tests]
-                sheet.light(transposed.cells[:, part], call("AND", *tests), "met", tint)
+                sheet.light(transposed.cells[:, part], every(tests), "met", tint)
     if lit:
         sheet.light(transposed.cells, rows.equals(name), "now")
 
