@@ -46,6 +46,7 @@ WORDS: dict[str, str] = {
     "sizes": "Output size",
     "size": "size",
     "size_rule": "size = {rule}",
+    "size_letters": "n: input, k: kernel,\ns: stride, {p}: padding{more}",
     # sedirts, 1-D
     "apart": "Stamps placed {stride} apart",
     "fraction": "Each step of the kernel is {fraction} of the way between two inputs",
@@ -211,7 +212,7 @@ WORDS: dict[str, str] = {
     "legend_live": "what the parameters take in",
     "legend_waiting": "what waits for a larger size",
     "how": "How to use it",
-    "made_with": "Made with xlconv {version}. Every number that is not yours to type is a formula.",
+    "made_with": "Made with xlconv {version}. Every result is a formula.",
     # code
     "code_prints": "it prints:",
     "code_for": "{framework}: {name}",
@@ -253,7 +254,7 @@ WORDS: dict[str, str] = {
     "column": "column",
     "depth": "depth",
     "channel": "channel",
-    "look_wrong": "there is no such output cell: {limits}",
+    "look_wrong": "there is no such cell: {limits}",
     "nothing": "0, no input reaches it",
     "only_bias": "the bias alone, no input reaches it",
     "only_rest": "what is not shown alone, no input reaches it",
