@@ -126,15 +126,18 @@ def sliced(sheet: Sheet, function: str, *blocks: Grid) -> list[Expr]:
     lead = shape[: len(shape) - flat]
     sheet.afford(prod(lead))
 
-    alone = prod(shape[len(lead) :]) == 1
-
     def term(n: int) -> Expr:
-        index = (..., *nth(n, lead), *([0] if alone else [slice(None)]) * flat)
-        if alone:  # of one cell, no function is needed
-            return ALONE[function](*(block[index] for block in blocks))
-        return call(function, *(block[index].area(flat) for block in blocks))
+        index = (..., *nth(n, lead), *[slice(None)] * flat)
+        return over(function, flat, *(block[index] for block in blocks))
 
     return listed(sheet, range(prod(lead)), term)
+
+
+def over(function: str, flat: int, *blocks: Grid) -> Expr:
+    """A function of blocks' last axes as ranges; of one cell each, no function is needed."""
+    if prod(blocks[0].shape[-flat:]) == 1:
+        return ALONE[function](*(block[(..., *[0] * flat)] for block in blocks))
+    return call(function, *(block.area(flat) for block in blocks))
 
 
 def _is_plane(block: Grid) -> bool:
