@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from xlconv.lessons.read import load_lesson
 from xlconv.lessons.shipped import lesson_names
@@ -53,3 +54,14 @@ def test_sheets_of_the_main_lesson_go_from_easy_to_hard_and_asides_come_last() -
         *("Contents", "Why", "1-D", "Distribute", "Collect", "Gniddap", "Sedirts"),
         *("Sum", "Channels", "Matrix", "Gradient", "Overlap", "Code"),
     ]
+
+
+def test_the_lecturers_page_has_the_sheets_in_their_order_and_45_minutes() -> None:
+    page = (Path(__file__).parents[1] / "docs/teaching.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\| (\d+) \| ([^|]+) \|[^|]+\| [^|]+\? \|$", page, re.MULTILINE)
+    assert sum(int(minutes) for minutes, _ in lines) == 45
+    names = [sheet.name for sheet in load_lesson("transposed-convolutions").pages[1:]]
+    taught = [name for _, name in lines]
+    assert taught == [name for name in names if name in taught]
+    assert all(name in page for name in names)
+    assert len(taught) == 9
