@@ -21,7 +21,7 @@ def places() -> dict[str, tuple[int, int]]:
     sheet, other = Sheet("Contents", "contents", WORDS), Sheet("One", "collect", WORDS)
     contents(
         sheet,
-        pages=[("Contents", "here"), ("One", "an idea")],
+        pages=[("Contents", "here"), ("One", "An idea. And more of it.")],
         how=["Do this.", "Then that."],
     )
     found = openpyxl.load_workbook(BytesIO(file(sheet, other)))["Contents"]
@@ -40,5 +40,5 @@ def test_sheets_are_numbered_from_one_beside_their_ideas(
     places: dict[str, tuple[int, int]],
 ) -> None:
     assert "here" not in places
-    assert places["1"][0] == places["One"][0] == places["an idea"][0]
-    assert places["1"][1] < places["One"][1] < places["an idea"][1]
+    assert places["1"][0] == places["One"][0] == places["An idea."][0]
+    assert places["1"][1] < places["One"][1] < places["An idea."][1]

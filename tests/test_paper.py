@@ -100,9 +100,9 @@ def test_no_page_is_nearly_empty_and_none_has_a_head_alone(sheet: Sheet) -> None
         assert any(top <= row < end for row in firsts + figures)
 
 
-def test_contents_are_one_page_in_every_language() -> None:
+def test_contents_and_programs_are_one_page_in_every_language() -> None:
     for where, sheet in every_sheet():
-        if sheet.view == "contents":
+        if sheet.view in ("contents", "code"):
             assert pages(sheet).breaks == (), where
 
 

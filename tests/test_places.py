@@ -90,5 +90,5 @@ def test_text_in_a_control_of_channels_is_told_in_words(engine: object) -> None:
     (cell,) = turned(sheet, {name: 0.0})
     values = engine.recalculate(file(sheet), {cell: "x"})  # type: ignore[attr-defined]
     said = [v for v in values[sheet.name].values() if isinstance(v, str)]
-    assert any(text.startswith("there is no such output cell") for text in said)
+    assert any(text.startswith("there is no such cell") for text in said)
     assert not any("#VALUE" in text for text in said)

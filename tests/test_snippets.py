@@ -21,7 +21,7 @@ import pytest
 
 from xlconv.errors import XlconvError
 from xlconv.frameworks.names import FRAMEWORKS
-from xlconv.frameworks.snippets import LITERAL_LIMIT, files, program
+from xlconv.frameworks.snippets import LITERAL_LIMIT, files, printed, program
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import conv_transpose
@@ -152,6 +152,24 @@ def golden_layers() -> dict[str, Layer]:
 def test_seed_examples_print_the_numbers_of_the_lesson(runnable: str, tmp_path: Path) -> None:
     printed = run([program(seed_layer(example), runnable) for example in SEEDS], tmp_path)
     assert [parsed(text).tolist() for text in printed] == [example["output"] for example in SEEDS]
+
+
+def test_short_programs_print_what_is_said_under_them(runnable: str, tmp_path: Path) -> None:
+    layers = [*map(seed_layer, SEEDS), *random_layers(40, integral=True)]
+    outputs = [conv_transpose(layer) for layer in layers]
+    shown = zip(layers, outputs, strict=True)
+    texts = [program(layer, runnable, output=y) for layer, y in shown]
+    expected = [printed(layer, y) for layer, y in zip(layers, outputs, strict=True)]
+    assert [text.strip() for text in run(texts, tmp_path)] == expected
+
+
+def test_short_program_says_no_more_than_it_must() -> None:
+    layer = seed_layer(next(e for e in SEEDS if e["id"] == "sedirts"))
+    y = np.array([[[1.0]]])
+    short = program(layer, "pytorch", output=y)
+    assert "    torch.tensor(x), torch.tensor(weight),\n    stride=2,\n)" in short
+    for framework in FRAMEWORKS:
+        assert "def " not in program(layer, framework, output=y)
 
 
 def test_integers_print_the_same_text_in_every_framework(runnable: str, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -9,9 +10,12 @@ import pytest
 
 from xlconv.errors import LimitError, XlconvError
 from xlconv.layers.layer import Layer
+from xlconv.lessons.build import build
 from xlconv.lessons.exercise import Exercise
+from xlconv.lessons.read import load_lesson
 from xlconv.lessons.ticks import groups
-from xlconv.lessons.worksheet import KEY
+from xlconv.lessons.translation import load_translation, translated
+from xlconv.lessons.worksheet import KEY, worksheet_lesson
 
 from .engines import ironcalc_engine
 from .engines.cached import cached_values, formulas
@@ -149,3 +153,11 @@ def test_the_key_is_the_same_sheet_with_the_answers(view: str, kind: str, name: 
     assert {cached_values(keyed)[sheet][cell] for sheet, cell in tick_cells(keyed)} == {1}
     blanks = {cell_name(row + 1, column + 1) for row, column in one.places}
     assert formulas(keyed)[one.sheet.name].keys() - formulas(made)[one.sheet.name].keys() == blanks
+
+
+def test_what_a_box_is_of_is_said_in_the_words_of_the_language() -> None:
+    lesson = translated(load_lesson("worksheet"), load_translation("de"))
+    row, *others = build(worksheet_lesson(lesson)).sheets[1:8]
+    told = [[str(c.value) for c in s.cells() if c.role == "note"] for s in (row, *others)]
+    assert {"Stempel", "Ausgabe", "durch Einsammeln"} <= set(told[0])
+    assert not any(re.search("[a-z]_[a-z]", text) for texts in told for text in texts)

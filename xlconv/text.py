@@ -64,3 +64,16 @@ def table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> 
     shown = listed[:ROWS] + [[f"and {more:,} more"]] * (more > 0)
     cells = [row("th", head)] * bool(head) + [row("td", one) for one in shown]
     return f"<table><caption>{escape(title)}</caption>{''.join(cells)}</table>"
+
+
+def first_sentence(text: str) -> str:
+    """What stands before the second sentence: one that goes on in small letters has not ended.
+
+    >>> first_sentence("Pad, e.g. by 1. Then slide."), first_sentence("走 3 步。再走。")
+    ('Pad, e.g. by 1.', '走 3 步。')
+    """
+    for end in re.finditer(r"[.!?؟](?= )|[。！？]", text):
+        rest = text[end.end() :].lstrip()
+        if rest and not rest[0].islower():
+            return text[: end.end()]
+    return text

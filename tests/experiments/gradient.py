@@ -62,13 +62,13 @@ def _(sheet: Page) -> None:
 
 @main(
     "Gradient",
-    "Type 7 into any cell of x, the kernel or g: ⟨C·x, g⟩ and ⟨x, Cᵀ·g⟩ stay equal. This "
-    "is what defines a transpose.",
+    "Type 7 into any cell of x, the kernel or g: ⟨C·x, g⟩ and ⟨x, Cᵀ·g⟩, each the products "
+    "cell by cell, added up, stay equal. This is what defines a transpose.",
 )
 @tries(
     "Gradient",
-    "Type 7 into any cell of x, the kernel or g: ⟨C·x, g⟩ and ⟨x, Cᵀ·g⟩ stay equal. This "
-    "is what defines a transpose.",
+    "Type 7 into any cell of x, the kernel or g: ⟨C·x, g⟩ and ⟨x, Cᵀ·g⟩, each the products "
+    "cell by cell, added up, stay equal. This is what defines a transpose.",
 )
 def _(sheet: Page) -> None:
     for block, sizes in (("image", (3, 3)), ("kernel", (2, 2)), ("upstream", (2, 2))):

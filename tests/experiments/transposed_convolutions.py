@@ -20,7 +20,11 @@ def _(why: Page) -> None:
     assert (why["output"] == why["input"].repeat(2, 0).repeat(2, 1)).all()
 
 
-@tries("Why", "Set the kernel to 1 0 / 0 0: the inputs, two apart, with zeros between.")
+@tries(
+    "Why",
+    "Set the kernel to 1 0 / 0 0: the output is the inputs, each two cells after the last, "
+    "with zeros between.",
+)
 def _(why: Page) -> None:
     why.set(kernel=[[1, 0], [0, 0]])
     (a, b), (c, d) = why["input"]
@@ -97,7 +101,9 @@ def _(collect: Page) -> None:
 
 
 @tries(
-    "Collect", "Look at row 0, column 0: one input and one weight are left, all else is padding."
+    "Collect",
+    "Look at row 0, column 0: one input and one weight are left, the other weights meet "
+    "the zeros around.",
 )
 def _(collect: Page) -> None:
     collect.set(look_row=0, look_column=0)
@@ -168,7 +174,7 @@ def _(gniddap: Page) -> None:
 @tries(
     "Sedirts",
     "Read the counts: 1 1 2 1 1 along each axis, as 3 is not a multiple of 2. With equal "
-    "weights that alone makes a checkerboard.",
+    "weights that alone makes a checkerboard, a pattern that is not in the input.",
 )
 def _(sedirts: Page) -> None:
     along = [1, 1, 2, 1, 1]
@@ -178,7 +184,11 @@ def _(sedirts: Page) -> None:
     assert len(set(sedirts["output"].flat)) > 1
 
 
-@tries("Sedirts", "Set all inputs and the whole kernel to 1: the output is then exactly the count.")
+@tries(
+    "Sedirts",
+    "Set all inputs and the whole kernel to 1: each output cell is then the number of "
+    "stamps on it, as the sheet counts them.",
+)
 def _(sedirts: Page) -> None:
     sedirts.set(input=1, kernel=1)
     assert (sedirts["output"] == sedirts["count"]).all()

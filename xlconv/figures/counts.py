@@ -14,7 +14,7 @@ from xlconv.figures.ruler import source
 from xlconv.figures.sums import sliced
 from xlconv.figures.titles import count_caption
 from xlconv.figures.verdicts import both
-from xlconv.grid.expr import Constant, Expr, call, total
+from xlconv.grid.expr import Constant, Expr, call, moved, total
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import start
 from xlconv.grid.sheet import Sheet
@@ -72,11 +72,24 @@ TEST = 8
 def axis_count(sheet: Sheet, axis: Axis, label: Expr, size: Expr | None = None) -> Expr:
     """How many inputs reach an output cell along one axis, from its index alone.
 
+    They follow one another where nothing but the stride tells them apart: the last of them less
+    the last before them.
+
     size  how many inputs there are, if not as many as the axis has
     """
+    if axis.dilation == 1 and min(axis.padding) >= 0:
+        last = axis.size - 1 if size is None else moved(size, -1)
+        at = moved(label, axis.padding[0])
+        reach, before = (_upto(axis, place) for place in (at, moved(at, -axis.kernel_size)))
+        return call("MIN", reach, last) - call("MAX", before, -1)
     sheet.afford(axis.kernel_size, TEST * axis.kernel_size)
     there = (source(axis, label, u, size)[1] for u in range(axis.kernel_size))
     return total([call("IF", call("AND", *tests), 1, 0) for tests in there])
+
+
+def _upto(axis: Axis, place: Expr) -> Expr:
+    """The last input at or before a place of the stretched input."""
+    return call("INT", place / axis.stride) if axis.stride > 1 else place
 
 
 def count_sums(sheet: Sheet, layer: Layer, count: Figure) -> Arranged:

@@ -127,7 +127,7 @@ def look_at(
         known.append(_whole(channel, channels))
     limits = ", ".join(f"{sheet.say(name)} 0..{size - 1}" for name, size in named)
     spot = corner.shift(0, next(spots))
-    valid = marked(sheet, spot, call("AND", *known))
+    valid = marked(sheet, spot, every(known))
     wrong = call("IF", valid, "", sheet.say("look_wrong", limits=limits))
     sheet.formula(spot.shift(0, 1), wrong, "warning")
     return LookedAt(corner.anchor, geometry=geometry, at=at, channel=channel, valid=valid)

@@ -7,8 +7,8 @@ from functools import partial
 from itertools import product
 from math import prod
 
-from xlconv.figures.sums import listed, nth, summed
-from xlconv.grid.expr import Expr, call
+from xlconv.figures.sums import listed, nth, over, summed
+from xlconv.grid.expr import Expr
 from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry, Run
@@ -233,10 +233,7 @@ def _in_windows(
         first, *offsets = nth(n, (len(reach(o)), *outer))
         plane = (*[slice(None)] * rank, *offsets, ...)
         one, other = (factor[plane] for factor in factors(o, reach(o)[first]))
-        if prod(one.shape[rank:]) == 1:  # of one cell, the sum is the product
-            alone = (*[slice(None)] * rank, *[0] * flat)
-            return one[alone] * other[alone]
-        return call("SUMPRODUCT", one.area(flat), other.area(flat))
+        return over("SUMPRODUCT", flat, one, other)
 
     for o in written(sheet, cells):
         terms = listed(sheet, range(longest), partial(term, o))

@@ -31,8 +31,6 @@ LIMITS = {
 }
 """The least and the greatest value of each parameter, in the order of their cells."""
 
-GOOD, BAD = "✓", "✗"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Parameters(Part):
@@ -119,7 +117,7 @@ def parameters(sheet: Sheet, start: Mapping[str, Values]) -> Parameters:
     spare = (call("MIN", size[0], size[1]) - 1) * stride + dilation * (kernel_size - 1) + more
     most = call("MIN", LIMITS["padding"][1], call("INT", spare / 2))
     marks.judge("padding", most, sheet.say("why_padding"), ["output_padding"])
-    valid = marks.of["padding"].equals(GOOD)
+    valid = marks.of["padding"].equals(1)
     wrong = joined(*marks.wrong)
     return Parameters(corner.anchor, None, (), False, **cells, valid=valid, wrong=wrong)
 
@@ -138,7 +136,7 @@ def _strip(sheet: Sheet, corner: Spot, start: Mapping[str, Values]) -> dict[str,
 
 @dataclass(frozen=True)
 class _Marks:
-    """The marks beside parameters, and in words what is wrong with each."""
+    """The marks beside parameters, 1 or 0, and in words what is wrong with each."""
 
     sheet: Sheet
     cells: Mapping[str, Grid]
@@ -150,12 +148,12 @@ class _Marks:
         sheet, cell, low = self.sheet, self.cells[name], LIMITS[name][0]
         each = [cell[n] for n in range(cell.memory.size)] if cell.shape else [cell]
         whole = [t for c in each for t in (c.equals(call("INT", c)), c >= low, c <= high)]
-        mark = call("IF", call("AND", *whole), GOOD, BAD)
-        mark = call("IF", every([call("ISNUMBER", c) for c in each]), mark, BAD)
+        numbers = every([call("ISNUMBER", c) for c in each])
+        mark = call("IF", call("IF", numbers, call("AND", *whole), False), 1, 0)
         if after:
-            mark = call("IF", every([self.of[other].equals(GOOD) for other in after]), mark, "")
-        self.of[name] = sheet.formula(right_of(cell), mark, "verdict")
-        bad = self.of[name].equals(BAD)
+            mark = call("IF", every([self.of[other].equals(1) for other in after]), mark, "")
+        self.of[name] = sheet.formula(right_of(cell), mark, "mark")
+        bad = self.of[name].equals(0)
         for lit in (self.of[name], cell):
             sheet.light(lit, bad, "alarm")
         most = high if isinstance(high, Expr) else str(high)

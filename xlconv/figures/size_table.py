@@ -15,6 +15,9 @@ from xlconv.layers.geometry import Geometry
 OPTIONAL = (("dilation", 1), ("output_padding", 0))
 """Parameters that the size table shows only where they are used, and their least values."""
 
+LETTERS = {"d": "dilation", "op": "output_padding"}
+"""What the letters of those are short for."""
+
 
 def size_table(sheet: Sheet, src: Sources, every: Sequence[Geometry]) -> Lines:
     """The size formula, a line for each kind of axis of layers of one input and kernel."""
@@ -47,7 +50,10 @@ def size_table(sheet: Sheet, src: Sources, every: Sequence[Geometry]) -> Lines:
     sheet.name_block("sizes", lines["size"], role="computed")
     taken = "p₁ - p₂" if uneven else "2·p"
     rule = f"(n-1)·s + {'d·(k-1) + 1' if dilated else 'k'} - {taken}{' + op' * more}"
-    sheet.text(under(lines["n"]), sheet.say("size_rule", rule=rule), "note")
+    rest = "".join(f", {name}: {LETTERS[name]}" for name in names if name in LETTERS)
+    letters = sheet.say("size_letters", p=", ".join(pads), more=rest)
+    for down, line in enumerate([sheet.say("size_rule", rule=rule), *letters.splitlines()]):
+        sheet.text(under(lines["n"]).shift(down), line, "note")
     return lines
 
 

@@ -23,6 +23,13 @@ TOP, GAP = 5, 3
 GENEROUS = ADDRESS_LENGTH - 2
 """Letters and digits of the longest address."""
 
+ALONE: dict[str, Callable[..., Expr]] = {
+    "SUM": lambda a: a,
+    "SUMPRODUCT": lambda a, b: a * b,
+    "SUMXMY2": lambda a, b: (a - b) * (a - b),
+}
+"""What functions of ranges are of one cell each."""
+
 Of = TypeVar("Of")
 
 
@@ -121,9 +128,16 @@ def sliced(sheet: Sheet, function: str, *blocks: Grid) -> list[Expr]:
 
     def term(n: int) -> Expr:
         index = (..., *nth(n, lead), *[slice(None)] * flat)
-        return call(function, *(block[index].area(flat) for block in blocks))
+        return over(function, flat, *(block[index] for block in blocks))
 
     return listed(sheet, range(prod(lead)), term)
+
+
+def over(function: str, flat: int, *blocks: Grid) -> Expr:
+    """A function of blocks' last axes as ranges; of one cell each, no function is needed."""
+    if prod(blocks[0].shape[-flat:]) == 1:
+        return ALONE[function](*(block[(..., *[0] * flat)] for block in blocks))
+    return call(function, *(block.area(flat) for block in blocks))
 
 
 def _is_plane(block: Grid) -> bool:

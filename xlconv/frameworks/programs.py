@@ -71,15 +71,6 @@ print(np.array2string(
 ))
 """
 
-SHOW = """\
-{single}
-{fit}
-{add_bias}
-
-print({shown})
-"""
-"""The end of a program that shows its output as NumPy does."""
-
 _PYTORCH = """\
 # weight: (in_channels, out_channels // groups, {kernel}), not flipped by you
 {imports}
@@ -92,8 +83,7 @@ import torch.nn.functional as F
 y = F.conv_transpose{rank}d(
     torch.tensor(x), torch.tensor(weight),
     {bias}
-    stride={stride}, padding={padding}, output_padding={output_padding},
-    groups={groups}, dilation={dilation},
+    {options}
 ).numpy()
 """
 

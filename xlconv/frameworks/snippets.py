@@ -24,12 +24,12 @@ from xlconv.frameworks.names import FRAMEWORKS
 from xlconv.frameworks.programs import (
     PROGRAMS,
     REPORT,
-    SHOW,
     USE,
     USE_BY_GROUP,
     WHOLE,
     Program,
 )
+from xlconv.frameworks.short import EVERY_OPTION, SHOW, inline, options
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer
 
@@ -73,9 +73,14 @@ def program(
     form = PROGRAMS[framework]
     fields = _fields(layer, form, places or {})
     if output is None:
-        return _fill(form.text + (WHOLE if _gives_whole(layer) else REPORT), fields)
+        end = WHOLE if _gives_whole(layer) else REPORT
+        return _fill(form.text + end, fields | {"options": EVERY_OPTION.format(**fields)})
+    return _short(form.text if layer.geometry.groups > 1 else inline(form.text), fields, output)
+
+
+def _short(text: str, fields: dict[str, object], output: Array) -> str:
     how = "astype(int)" if _is_whole(output) else f"round({fields['decimals']})"
-    return _fill(form.text + SHOW, fields | {"shown": f"y.{how}"})
+    return _fill(text + SHOW, fields | {"shown": f"y.{how}", "options": options(fields)})
 
 
 def printed(layer: Layer, output: Array) -> str:

@@ -250,6 +250,11 @@ def every(tests: Sequence[Expr]) -> Expr:
     return call("AND", *tests) if len(tests) > 1 else tests[0]
 
 
+def some(tests: Sequence[Expr]) -> Expr:
+    """Whether one of the tests holds."""
+    return call("OR", *tests) if len(tests) > 1 else tests[0]
+
+
 def with_commas(parts: Sequence[object]) -> list[object]:
     """The parts with commas between them, to be joined.
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from unicodedata import category, normalize
 
 
 def prefix(sheet: str) -> str:
     """What the names of a sheet's blocks begin with.
 
-    >>> prefix("Collect"), prefix("1-D")
-    ('collect_', '_1_d_')
+    A mark on a letter, such as Arabic's vowels, is left out: in its place "_" would cut the word.
+
+    >>> prefix("Collect"), prefix("1-D"), prefix("بُعد")
+    ('collect_', '_1_d_', 'بعد_')
     """
-    return re.sub(r"\W|^(?=\d)", "_", f"{sheet.lower()}_")
+    letters = [c for c in normalize("NFC", sheet.lower()) if not category(c).startswith("M")]
+    return re.sub(r"\W|^(?=\d)", "_", f"{''.join(letters)}_")
 
 
 def signs(block: str) -> str:

@@ -253,7 +253,8 @@ def write_ticks(exercise: Exercise, found: Sequence[Group], weights: Weights, di
             sheet.light(ticks[end - 1], ticks[end - 1].equals(-1), "alarm")
             sheet.frames.append(Frame(ticks[end - group.rows : end]))
             sheet.formula((group.row, column + 1), plain, "fact")
-        told = block if whole else f"{block}  ±{0.5 * 10.0**-digits:g}"
+        told = sheet.words.get(f"answers_{block}", block)
+        told = told if whole else f"{told}  ±{0.5 * 10.0**-digits:g}"
         sheet.text((top - 2, column), told, "note")
         right = call("COUNTIF", ticks.area(), 1)
         sheet.formula((top - 1, column), joined(right, f"/{len(listed)}"), "heads")

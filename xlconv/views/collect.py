@@ -16,7 +16,7 @@ from xlconv.figures.paper import arrange
 from xlconv.figures.ruler import kernel_indices, source
 from xlconv.figures.table import Column, Lines, table
 from xlconv.figures.titles import AXES
-from xlconv.grid.expr import Expr, call, joined, lift, rounded, with_commas
+from xlconv.grid.expr import Expr, call, every, joined, lift, rounded, with_commas
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import start
 from xlconv.grid.sheet import Sheet
@@ -123,7 +123,7 @@ def _taps(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources) -> Lines:
         for axis, r, offset, cell in zip(g.axes, here.at, u, place, strict=True):
             i, there = source(axis, r, offset)
             cell[...] = here.if_valid(call("IF", call("AND", *there), i, ""))
-        met = call("AND", *(cell.differs("") for cell in place))
+        met = every([cell.differs("") for cell in place])
         inputs = [pick(src.input[m + group * width], place) for group in range(g.groups)]
         line["x"][...] = call("IF", met, here.by_group(inputs), "")
         line["product"][...] = call("IF", met, line["x"] * line["weight"], "")

@@ -16,6 +16,7 @@ from xlconv.grid.marks import Frame
 from xlconv.grid.places import Spot
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import wrapped
+from xlconv.text import first_sentence
 
 LEGEND = (
     *(
@@ -47,7 +48,7 @@ def contents(
     how: list[str] | None = None,
     legend: list[str] | None = None,
 ) -> None:
-    """Links to all sheets with their ideas, the legend, and what to do.
+    """Links to all sheets with the first sentence of their ideas, the legend, and what to do.
 
     pages   (name, idea) of each sheet of the book, this one first
     about   paragraphs on what the lesson is
@@ -69,14 +70,14 @@ def contents(
 
 
 def _links(sheet: Sheet, pages: Sequence[tuple[str, str]]) -> Part:
-    """The sheets, numbered, each with a link to it and its idea."""
+    """The sheets, numbered, each with a link to it and what its idea begins with."""
     corner = sheet.corner()
     sheet.text(corner, sheet.say("sheets"), "heading")
     row = 1
     for n, (name, idea) in enumerate(pages, 1):
         sheet.text(corner.shift(row), f"{n}", "index")
         sheet.link(corner.shift(row, 1), name, name)
-        for line in wrapped(idea, "text", line_room(sheet, begin=6)):
+        for line in wrapped(first_sentence(idea), "text", line_room(sheet, begin=6)):
             sheet.text(corner.shift(row, 5), line, "text")
             row += 1
     return Part(corner.anchor)

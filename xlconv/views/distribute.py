@@ -14,8 +14,9 @@ from xlconv.figures.layout import Part
 from xlconv.figures.operations import accumulated, afford
 from xlconv.figures.outputs import by_stamps
 from xlconv.figures.paper import arrange
+from xlconv.figures.ruler import target
 from xlconv.figures.titles import AXES, count_caption
-from xlconv.grid.expr import Expr, call, total
+from xlconv.grid.expr import Expr, call, moved, total
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Place, passed, tiled
 from xlconv.grid.sheet import Sheet
@@ -123,10 +124,10 @@ def _reached(g: Geometry, labels: Sequence[Grid], step: Step) -> Expr:
     """Whether the stamp of the current input reaches an output cell."""
     tests = [step.number > 0]
     for axis, label, i in zip(g.axes, labels, step.at, strict=True):
-        apart = label - i * axis.stride + axis.padding[0]
-        tests += [apart >= 0, apart <= axis.extent - 1]
+        first = target(axis, i, 0)
+        tests += [label >= first, label <= moved(first, axis.extent - 1)]
         if axis.dilation > 1:
-            tests.append(call("MOD", apart, axis.dilation).equals(0))
+            tests.append(call("MOD", label - first, axis.dilation).equals(0))
     return call("AND", *tests)
 
 

@@ -23,7 +23,8 @@ from xlconv.figures.operations import written
 from xlconv.figures.outputs import by_distributing
 from xlconv.figures.paper import Together, arrange
 from xlconv.figures.ruler import kernel_indices, source, tinted
-from xlconv.grid.expr import Expr, call, joined, with_commas
+from xlconv.figures.sums import over
+from xlconv.grid.expr import Expr, every, joined, with_commas
 from xlconv.grid.places import right_of, start
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
@@ -84,7 +85,7 @@ def _flat_output(sheet: Sheet, g: Geometry, transposed: Figure, x: Figure, src: 
     each = prod(g.output_shape[1:])
     for o in written(sheet, folded(y.cells, g.output_shape)):
         part = slice(o * each, (o + 1) * each)
-        row: Expr = call("SUMPRODUCT", transposed.cells[part].area(1), x.cells.area())
+        row: Expr = over("SUMPRODUCT", 1, transposed.cells[part], x.cells)
         y.cells[part] = row if src.bias is None else row + src.bias[o]
     framed(sheet, y.cells[:, None], g.out_channels, 1)
     sheet.text(start(y.cells).shift(0, -1), "=", "operator")
@@ -110,10 +111,10 @@ def _light(
             part = slice(i * each, (i + 1) * each)
             met = _position([*([i] if g.in_channels > 1 else []), *place])
             tests = [x.labels[0][part].equals(met), *here.is_group(i)]
-            sheet.light(x.cells[part], call("AND", *tests), "met", tint)
+            sheet.light(x.cells[part], every(tests), "met", tint)
             if lit:
                 tests = [rows.equals(name), *tests]
-                sheet.light(transposed.cells[:, part], call("AND", *tests), "met", tint)
+                sheet.light(transposed.cells[:, part], every(tests), "met", tint)
     if lit:
         sheet.light(transposed.cells, rows.equals(name), "now")
 

@@ -14,7 +14,7 @@ from xlconv.figures.live import ZERO, Heads, Live
 from xlconv.figures.notes import caption, note
 from xlconv.figures.paper import arrange
 from xlconv.figures.parameters import LIMITS, live_sizes, parameters, phrase, said_by, size_words
-from xlconv.grid.expr import Expr, call, lift
+from xlconv.grid.expr import Expr, call, lift, some
 from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
@@ -121,7 +121,7 @@ def _stretched(live: Live, x: Grid, area: int) -> Figure:
     def cell(n: int, a: int) -> Expr:
         at = a + 1 - size.span[n]
         whole = call("MOD", at, p.stride).equals(0)
-        here = call("AND", at >= 0, at < size.stretched[n], whole)
+        here = call("AND", size.span[n] <= a + 1, at < size.stretched[n], whole)
         return call("IF", size.padded[n] > a, call("IF", here, at / p.stride, ZERO), "")
 
     heads = live.heads(area + SPAN - 1, cell)
@@ -185,7 +185,7 @@ def _tint(live: Live, cells: Grid, weights: Heads) -> None:
     """Let cells take the tint of the weight that their indices name."""
     for u, v in product(range(3), repeat=2):
         row, column = (
-            call("OR", *(index.equals(m) for m in range(first, KERNEL, 3)))
+            some([index.equals(m) for m in range(first, KERNEL, 3)])
             for index, first in ((weights.rows, u), (weights.columns, v))
         )
         live.sheet.light(cells, call("AND", row, column), "live", int(TINT[u, v]))

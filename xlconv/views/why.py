@@ -7,6 +7,7 @@ from xlconv.figures.layout import Led
 from xlconv.figures.notes import paragraphs
 from xlconv.figures.outputs import by_products
 from xlconv.figures.paper import arrange
+from xlconv.figures.titles import plain
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 
@@ -24,7 +25,9 @@ def why(
     below_figure  paragraphs under it
     """
     src = sources(sheet, layer)
-    figures = src.x | Led(src.w, "∗") / src.b >> by_products(src)
+    size = plain(layer.geometry.output_shape, 1)  # which sum gives it is explained later
+    y = by_products(src, words=sheet.say("output", size=size))
+    figures = src.x | Led(src.w, "∗") / src.b >> y
     arrange(sheet, paragraphs(sheet, about or ()))
     arrange(sheet, figures)
     if below_figure:
