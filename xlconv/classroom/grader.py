@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hmac import digest
@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from xlconv.checking.dates import date_styles
 from xlconv.checking.origin import read_recipe
-from xlconv.checking.renamed import found_again
 from xlconv.checking.workbook import Workbook
 from xlconv.classroom.answers import answers_of
 from xlconv.classroom.engine import Engine
-from xlconv.classroom.flags import sheet_flags, whose_flags
+from xlconv.classroom.flags import sheet_flags, which, whose_flags
 from xlconv.classroom.folder import ClassFolder
 from xlconv.classroom.grading import marks_of
 from xlconv.classroom.handout import CODE, is_shared, numbers_of, variant
@@ -27,6 +26,7 @@ from xlconv.classroom.naming import Who, student_of
 from xlconv.classroom.placed import Placed
 from xlconv.classroom.reasons import reasons
 from xlconv.classroom.roster import Student
+from xlconv.classroom.sheets import titles_of
 from xlconv.classroom.task import Given, Task
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.worksheet import Worksheet, exercise, worksheet_lesson
@@ -95,28 +95,29 @@ class Grader:
         if student is None:
             return Graded(None, "", file, (), tuple(flags), {})
         own = variant(self.lesson, self.folder.key, student.id)
-        pages = tuple(self.lesson.pages[number] for number in self.asking)
-        titles = found_again(replace(self.lesson, pages=pages), book)
+        asked = [self._page(own, number) for number in self.asking]
+        held = {task.name: task.known(given).held for task, given in asked}
+        titles = titles_of(self.lesson, held, book)
         dates, marks = date_styles(book), list[Mark]()
-        for number in self.asking:
-            task, given = self._page(own, number)
-            title = titles.get(task.name)
-            if title is None:
-                flags.append(Flag("sheet gone", task.name))
-            elif title != task.name:
-                flags.append(Flag("sheet renamed", f"{task.name} is now {title}"))
-            placed = Placed({}) if title is None else Placed.of(book, title, task.exercise.sheet)
-            if title is not None:
+        for task, given in asked:
+            found = [Placed.of(book, title, task, given) for title in titles[task.name]]
+            placed, told = which(task, found)
+            flags += told
+            if found:
                 flags += sheet_flags(task, given, placed, dates)
             marks += self._marks(task, given, placed)
+        return Graded(student, code, file, tuple(marks), tuple(flags), self._worth(marks))
+
+    def _worth(self, marks: Iterable[Mark]) -> dict[str, float]:
+        """The marks that there are for each sheet: one for each blank, if not said."""
         blanks = Counter(mark.sheet for mark in marks)
-        worth = {
+        pages = [self.lesson.pages[number] for number in self.asking]
+        return {
             page.name: float(blanks[page.name])
             if page.ask is None or page.ask.marks is None
             else page.ask.marks
             for page in pages
         }
-        return Graded(student, code, file, tuple(marks), tuple(flags), worth)
 
     def _whose(self, book: Workbook, who: Who) -> tuple[Student | None, str, list[Flag]]:
         """The student by the code in a file, else by the name that the platform tells."""

@@ -8,8 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
-from xlconv.classroom.engine import Base, Cells, Content
+from xlconv.classroom.engine import Base, Content
 from xlconv.classroom.formulas import TEXTS, areas
+from xlconv.classroom.lines import Held, Known, key_of
 from xlconv.grid.cells import Cell
 from xlconv.grid.marks import named
 from xlconv.grid.places import Place, leaves, span
@@ -72,6 +73,20 @@ class Task:
             for at, cell in cells.items()
             if at not in self.exercise.blanks and (cell.formula or cell.value is not None)
         }
+
+    @cached_property
+    def _held(self) -> Held:
+        """What each cell is known by, but for blanks and what is empty."""
+        told = ((at, cell, content(cell)) for at, cell in self.ours.items())
+        return {
+            at: key_of(cell.formula or None, None if isinstance(value, list) else value)
+            for at, cell, value in told
+            if value != ""
+        }
+
+    def known(self, given: Given) -> Known:
+        """The sheet of a student, as one knows it again."""
+        return Known({**self._held, **self.put(given)}, self.exercise.places)
 
     @cached_property
     def base(self) -> Base:
@@ -144,7 +159,7 @@ class Task:
         self.exercise.give(given)
         return self.exercise.run()
 
-    def put(self, given: Given) -> Cells:
+    def put(self, given: Given) -> dict[Place, float]:
         """Given numbers, each for its cell."""
         return {
             at: float(number)
