@@ -29,7 +29,7 @@ from xlconv.classroom.roster import Student
 from xlconv.classroom.sheets import titles_of
 from xlconv.classroom.task import Given, Task
 from xlconv.lessons.lesson import Lesson
-from xlconv.lessons.worksheet import Worksheet, exercise, worksheet_lesson
+from xlconv.lessons.worksheet import KEY, Worksheet, exercise, worksheet_lesson
 
 NAMED = re.compile(r".*code_([a-z2-7]{10})")
 """The name of the cell with the code."""
@@ -59,18 +59,19 @@ class Grader:
 
     @cached_property
     def tasks(self) -> dict[int, Task]:
-        """Pages that hold other numbers for each student, and are drawn once."""
-        exercises, _ = Worksheet.of(self.lesson).exercises()
+        """Pages with other numbers for each student, drawn once, with no mistake in them."""
+        exercises, _ = Worksheet.of(replace(self.lesson, form=KEY)).exercises()
         return {
-            number: Task(exercises[number], self.lesson.classroom, self._seed(number))
+            number: Task.of(exercises[number], self.lesson.classroom, self._seed(number))
             for number in self.asking
             if is_shared(exercises[number], self.lesson.pages[number].layer)
         }
 
     @cached_property
-    def alike(self) -> frozenset[str]:
-        """The names of the sheets with the same blanks for all."""
-        return frozenset(self.lesson.pages[number].name for number in self.tasks)
+    def alike(self) -> dict[str, int]:
+        """The names of the sheets with the same blanks for all, and the numbers of their pages."""
+        tasks = self.tasks.items()
+        return {task.name: n for n, task in tasks if not task.exercise.ask.mistake}
 
     def _seed(self, number: int) -> int:
         return int.from_bytes(digest(self.folder.key, f"worlds:{number}".encode(), "sha256"))
@@ -79,9 +80,11 @@ class Grader:
         """A page of a student's own lesson, and the numbers that are given on it."""
         task, layer = self.tasks.get(number), lesson.pages[number].layer
         if task is not None:
-            return task, {} if layer is None else numbers_of(task.exercise, layer)
+            given = {} if layer is None else numbers_of(task.exercise, layer)
+            return task.own(given), given
         one = exercise(lesson, number)
-        return Task(one, lesson.classroom, self._seed(number), shared=False), one.given()
+        task = Task.of(one, lesson.classroom, self._seed(number), shared=False)
+        return task, one.given()
 
     def grade(self, book: Workbook, file: str, who: Who) -> Graded:
         """The marks of one return.
@@ -145,7 +148,7 @@ class Grader:
     def truth(self, student: str) -> NDArray[np.float64]:
         """What belongs into a student's blanks, on the sheets that are alike."""
         own = variant(self.lesson, self.folder.key, student)
-        pages = (self._page(own, number) for number in self.tasks)
+        pages = (self._page(own, number) for number in self.alike.values())
         return np.concatenate([np.zeros(0), *(task.truth(given) for task, given in pages)])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -48,12 +48,29 @@ class Task:
 
     seed    of the worlds in which formulas are tried: secret, or a formula could be made for them
     shared  whether it is the same for all students, but for what is given
+    drawn   all cells of its sheet
     """
 
     exercise: Exercise
-    classroom: Classroom = field(default_factory=Classroom)
-    seed: int = 0
-    shared: bool = True
+    classroom: Classroom
+    seed: int
+    shared: bool
+    drawn: Mapping[Place, Cell]
+
+    @classmethod
+    def of(
+        cls, exercise: Exercise, classroom: Classroom, seed: int = 0, *, shared: bool = True
+    ) -> Task:
+        drawn = {(cell.row, cell.column): cell for cell in exercise.sheet.cells()}
+        return cls(exercise, classroom, seed, shared, drawn)
+
+    def own(self, given: Given) -> Task:
+        """The task of a student: where there is a mistake, their numbers say where it stands."""
+        if not self.exercise.ask.mistake:
+            return self
+        self.exercise.give(given)
+        own = Exercise(self.exercise.sheet, self.exercise.ask)
+        return replace(self, exercise=own, shared=False)
 
     @property
     def name(self) -> str:
@@ -67,10 +84,9 @@ class Task:
     @cached_property
     def ours(self) -> dict[Place, Cell]:
         """What stands on the sheet, but for its blanks; ticks among it."""
-        cells = {(cell.row, cell.column): cell for cell in self.exercise.sheet.cells()}
         return {
             at: cell
-            for at, cell in cells.items()
+            for at, cell in self.drawn.items()
             if at not in self.exercise.blanks and (cell.formula or cell.value is not None)
         }
 
