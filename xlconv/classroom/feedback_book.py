@@ -7,7 +7,7 @@ the numbers are filled in, and the blanks and the words take the place of what s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,7 +20,7 @@ from xlconv.classroom.feedback import reasons, told
 from xlconv.classroom.folder import ClassFolder
 from xlconv.classroom.grading import SHARES
 from xlconv.classroom.handout import is_shared, numbers_of, variant
-from xlconv.classroom.marks import Graded, Mark, block_scores, total
+from xlconv.classroom.marks import Block, Graded, Mark, Score, block_scores, total
 from xlconv.grid.digits import fitting
 from xlconv.grid.places import Place, Spot, a1
 from xlconv.grid.sheet import Sheet
@@ -161,21 +161,21 @@ class FeedbackBooks:
             return None
         base, drawn, pages, kept = self._pages
         lesson, sheets = variant(base, self.made.key, graded.student.id), [*drawn]
-        own: dict[int, dict[str, Own]] = {}
+        own, scores = dict[int, dict[str, Own]](), block_scores(graded)
         for number, known in pages.items():
             page = known.given(lesson.pages[number].layer) if known else None
             page = page or Drawn.of(exercise(lesson, number))
             marks = [mark for mark in graded.marks if mark.sheet == page.sheet.name]
-            words = [*self._words(graded, page.sheet.name)] if marks else []
+            its = {b: score for b, score in scores.items() if b[0] == page.sheet.name}
+            words = [*self._words(graded, its)] if marks else []
             sheets[number], own[number] = page.marked(marks, words)
         target = BytesIO()
         of = {"title": f"{lesson.title}  {graded.code}", **about(lesson)}
         write(sheets, of, target, {}, None, kept, own)
         return target.getvalue()
 
-    def _words(self, graded: Graded, sheet: str) -> Iterator[str]:
+    def _words(self, graded: Graded, scores: Mapping[Block, Score]) -> Iterator[str]:
         """The marks of a sheet, and why some were lost."""
-        scores = {b: score for b, score in block_scores(graded).items() if b[0] == sheet}
         yield told(total(scores.values(), 2))
         for block, score in scores.items():
             yield f"{block[1]}: {told(score)}"
