@@ -39,7 +39,7 @@ def planted(plant: Callable[[Sheet, Any, Any], object]) -> Exercise:
     sheet.blocks += [Block("x", "input", x), Block("y", "output", y)]
     plant(sheet, x, y)
     one = Exercise(sheet, Ask(("y",)))
-    one.run(one.untouched, texts=True)
+    one.run(one.untouched, whole=True)
     return one
 
 

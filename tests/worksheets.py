@@ -61,5 +61,5 @@ def typed(one: Exercise, answers: Sequence[float | str | None]) -> Changes:
 def right(one: Exercise) -> np.ndarray:
     """What belongs into the blanks."""
     answers = one.run()
-    one.run(one.untouched, texts=True)
+    one.run(one.untouched, whole=True)
     return answers

@@ -35,7 +35,7 @@ def task_of(
 ) -> Task:
     """A view of a layer with blanks on it."""
     sheet = draw(layer_lesson(layer, [view]), 0)
-    return Task(Exercise(sheet, Ask(tuple(ask), answer)), Classroom(**classroom), seed=7)
+    return Task.of(Exercise(sheet, Ask(tuple(ask), answer)), Classroom(**classroom), seed=7)
 
 
 def given_of(task: Task, seed: int = 0) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
+from xlconv.classroom import feedback_book
 from xlconv.classroom.feedback_book import FeedbackBooks
 from xlconv.classroom.folder import ClassFolder
 from xlconv.classroom.grade_all import graded
@@ -43,7 +44,9 @@ def grade(answers: object) -> Graded:
 
 
 def book_of(one: Graded, *, answers: bool = False) -> bytes:
-    return FeedbackBooks(class_of(2), answers).workbook(one)
+    book = FeedbackBooks(class_of(2), answers).workbook(one)
+    assert book is not None
+    return book
 
 
 @cache
@@ -101,11 +104,13 @@ def test_no_answer_that_was_not_found_stands_in_any_part() -> None:
     hidden = {f"{mark.want:.0f}" for mark in one.marks}
     assert min(map(len, hidden)) > 5
     for answers in (False, True):
-        book = ZipFile(BytesIO(FeedbackBooks(folder, answers).workbook(one)))
+        book = ZipFile(BytesIO(FeedbackBooks(folder, answers).workbook(one) or b""))
         every = "".join(book.read(part).decode() for part in book.namelist())
         assert bool(hidden & {*re.findall(r"\d+", every)}) == answers
         # nor does a formula compute one
-        sheet = openpyxl.load_workbook(BytesIO(FeedbackBooks(folder).workbook(one)))["Distribute"]
+        sheet = openpyxl.load_workbook(BytesIO(FeedbackBooks(folder).workbook(one) or b""))[
+            "Distribute"
+        ]
         assert [sheet[mark.cell].data_type for mark in one.marks] == ["n"] * 61
 
 
@@ -127,9 +132,8 @@ def test_a_program_computes_what_stands_there() -> None:
 
 def test_a_file_that_is_nobodys_has_none(tmp_path: Path) -> None:
     nobody = Graded(None, "", "x.xlsx", (), (), {})
-    write_results(
-        tmp_path / "out", Results((nobody,), {}), workbook=FeedbackBooks(class_of(2)).workbook
-    )
+    books = [*FeedbackBooks(class_of(2)).workbooks([nobody])]
+    write_results(tmp_path / "out", Results((nobody,), {}), workbooks=books)
     assert [path.name for path in (tmp_path / "out" / "feedback").iterdir()] == ["unknown.txt"]
 
 
@@ -143,8 +147,36 @@ def test_a_mistake_stands_where_each_student_had_it() -> None:
         data = handout.workbook(student, folder.codes[student])
         (one,) = graded(folder, [Return(Who(), "x.xlsx", data)])
         assert isinstance(one, Graded)
-        sheets = [openpyxl.load_workbook(BytesIO(d))["Find"] for d in (data, books.workbook(one))]
+        sheets = [
+            openpyxl.load_workbook(BytesIO(d))["Find"] for d in (data, books.workbook(one) or b"")
+        ]
         given = [[c.value for row in sheet["B7:G16"] for c in row] for sheet in sheets]
         assert given[0] == given[1] and any(given[0])
         (cell,) = [mark.cell for mark in one.marks if mark.sheet == "Find"]
         assert sheets[0][cell].value == sheets[1][cell].value is not None
+
+
+def test_a_file_hangs_on_its_return_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever else was marked before it, and in which process."""
+    monkeypatch.setattr(feedback_book, "EASY", 2)
+    dice = random.Random(7)
+    ones = [grade(kind("s0000", dice)[0]) for kind in (good, slip, typed_in, unfinished, formulas)]
+    both = [*FeedbackBooks(class_of(2)).workbooks(ones)]
+    assert both == [FeedbackBooks(class_of(2)).workbook(one) for one in ones]
+
+
+def test_a_decimal_is_shown_and_a_long_number_has_room() -> None:
+    answers = [*truth("s0000")]
+    answers[3], answers[40] = 0.125, 1234567.0
+    sheet = openpyxl.load_workbook(BytesIO(book_of(grade(answers))))["Distribute"]
+    cell = sheet[a1(task().exercise.places[3])]
+    assert (cell.value, cell.number_format.split(";")[0]) == (0.125, '"✗"0.00')
+    assert sheet.sheet_format.defaultColWidth >= len("✗1234567")
+
+
+def test_more_reasons_than_there_is_room_for_are_counted_on() -> None:
+    many = tuple(
+        replace(mark, status="wrong", share=0.0, note=f"reason {n}")
+        for n, mark in enumerate(slipped().marks * 2)
+    )
+    assert texts(book_of(replace(slipped(), marks=many)))[-1] == feedback_book.MORE

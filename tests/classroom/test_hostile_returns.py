@@ -14,7 +14,9 @@ from xlconv.classroom.returned import Return
 from xlconv.classroom.unpacking import Unread
 
 from ..alone import alone
-from .handouts import class_of, handout, sent, truth
+from ..engines.package import with_parts
+from ..hostile import packed
+from .handouts import PART, class_of, handout, sent, truth
 
 FORMULAS = [
     "=" + "(" * 3000 + "1" + ")" * 3000,
@@ -55,6 +57,33 @@ def broken(data: bytes) -> Iterator[bytes]:
     yield bytes(reversed(data))
 
 
+def harmful(data: bytes) -> Iterator[bytes]:
+    """Workbooks that open, and would take all memory or time; files of other kinds renamed."""
+    rows = b"<row><c><v>1</v></c></row>"
+    yield with_parts(data, {PART: lambda xml: ENTITIES + xml.replace(b"<v>", b"<v>&c;", 1)})
+    yield with_parts(data, {PART: lambda _: CELLS + rows * 300_000 + END})
+    yield with_parts(data, {PART: lambda _: CELLS + b" " * (200 << 20) + END})
+    yield with_parts(data, {PART: lambda _: CELLS + b"<x>" * 5000 + b"</x>" * 5000 + END})
+    yield with_parts(data, {PART: lambda _: CELLS + b'<row r="1"/>' * 2_200_000 + END})
+    yield with_parts(data, {STRINGS: lambda xml: xml.replace(b"</sst>", TEXT * 900 + b"</sst>")})
+    yield with_parts(data, {BOOK: lambda xml: xml.replace(b"<sheets>", b"<sheets>" + SHEETS)})
+    yield with_parts(data, {BOOK: lambda xml: xml.replace(b"<definedNames>", LOOP)})
+    yield packed({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"})
+    yield b"%PDF-1.7\n" + b"x" * 500
+    yield b"1;2;3\n" * 100
+
+
+CELLS = b'<worksheet xmlns="x"><sheetData>'
+END = b"</sheetData></worksheet>"
+ENTITIES = b'<!DOCTYPE x [<!ENTITY a "1"><!ENTITY b "&a;&a;&a;"><!ENTITY c "&b;&b;&b;">]>'
+TEXT = b"<si><t>" + b"x" * 99_000 + b"</t></si>"
+SHEETS = b"".join(b'<sheet name="a%d" sheetId="%d" r:id="rId1"/>' % (n, n) for n in range(9, 9999))
+LOOP = b"<definedNames>" + b"".join(
+    b'<definedName name="%d">%s</definedName>' % (n, b"x" * 1000) for n in range(99_999)
+)
+STRINGS, BOOK = "xl/sharedStrings.xml", "xl/workbook.xml"
+
+
 def check(good: int) -> None:
     folder = class_of(good + len(FORMULAS))
     ids = list(folder.names)
@@ -65,7 +94,7 @@ def check(good: int) -> None:
         student = ids[n]
         files.append(sent(folder, student, [*truth(student)[:60], formula]))
         expected[files[-1].name] = "formula"
-    for n, data in enumerate(broken(whole)):
+    for n, data in enumerate([*broken(whole), *harmful(whole)]):
         files.append(Return(Who(), f"broken{n}.xlsx", data))
         expected[f"broken{n}.xlsx"] = "broken"
     step = max(1, good // len(files))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from xlconv.classroom.answers import answers_of
-from xlconv.classroom.reasons import reasons
+from xlconv.classroom.reasons import MISTAKES, reasons
 from xlconv.classroom.task import Task
 from xlconv.layers.layer import Array, Layer
 
@@ -25,9 +25,13 @@ def stamped(x: Array, w: Array, stride: int, padding: int, add: bool = True) -> 
     return y[padding : size - padding, padding : size - padding]
 
 
-def shifted(y: Array) -> Array:
-    """Each row as the row above it; the first is another one."""
-    return np.vstack([y[:1] + 50, y[:-1]])
+def beside(y: Array, by: int, axis: int) -> Array:
+    """Each row or column as the one so many before it; those that have none are others."""
+    found = np.roll(y, by, axis)
+    lost = [slice(None)] * 2
+    lost[axis] = slice(0, by) if by > 0 else slice(by, None)
+    found[tuple(lost)] += 50
+    return found
 
 
 Y = np.array([[3.0, 1, 2, 5], [2, 4, 1, 3], [5, 2, 3, 1], [1, 4, 2, 2]])
@@ -37,7 +41,12 @@ CASES: list[tuple[str, Array, int, int, Array]] = [
     ("kernel with rows and columns swapped", X, 2, 0, stamped(X, W.T, 2, 0)),
     ("input with rows and columns swapped", X, 2, 0, stamped(X.T, W, 2, 0)),
     ("last stamp alone", X, 2, 0, stamped(X, W, 2, 0, add=False)),
-    ("row above", X, 2, 0, shifted(stamped(X, W, 2, 0))),
+    ("input turned by half a turn", X, 2, 0, stamped(X[::-1, ::-1], W, 2, 0)),
+    ("the sign turned", X, 2, 0, -stamped(X, W, 2, 0)),
+    ("row above", X, 2, 0, beside(stamped(X, W, 2, 0), 1, 0)),
+    ("row below", X, 2, 0, beside(stamped(X, W, 2, 0), -1, 0)),
+    ("column before", X, 2, 0, beside(stamped(X, W, 2, 0), 1, 1)),
+    ("column after", X, 2, 0, beside(stamped(X, W, 2, 0), -1, 1)),
     ("a stride of 1", X, 2, 1, stamped(X, W, 1, 1)),
     ("not cropped", X, 2, 1, stamped(X, W, 2, 0)),
     ("stride and padding swapped", Y, 2, 1, stamped(Y, W, 1, 2)),
@@ -63,6 +72,22 @@ def test_a_mistake_is_named(words: str, x: Array, stride: int, padding: int, mad
     told = found(task, given, [*other.ravel()])
     assert len(told) >= 3
     assert {words in reason for reason in told.values()} == {True}
+
+
+def test_a_bias_that_was_forgotten_is_named() -> None:
+    layer = Layer.of(X, W, stride=2, bias=[3])
+    task, given = (
+        task_of("collect", layer, ["output"]),
+        {"input": X, "kernel": W, "bias": np.array([3.0])},
+    )
+    told = found(task, given, [*stamped(X, W, 2, 0).ravel()])
+    assert len(told) == 25
+    assert {"a bias of 0" in reason for reason in told.values()} == {True}
+
+
+def test_every_reason_is_tried_here() -> None:
+    tried = [words for words, *_ in CASES] + ["a bias of 0"]
+    assert [named for named in MISTAKES if not any(words in named for words in tried)] == []
 
 
 def test_two_cells_are_too_few() -> None:

@@ -188,7 +188,12 @@ def test_gradescope_gets_what_it_documents() -> None:
 
 
 def test_all_files_are_written_together(tmp_path: Path) -> None:
-    write_results(tmp_path / "out", CLASS, gradescope=True, workbook=lambda one: one.code.encode())
+    write_results(
+        tmp_path / "out",
+        CLASS,
+        gradescope=True,
+        workbooks=[one.code.encode() for one in CLASS.graded],
+    )
     written = {path.relative_to(tmp_path / "out").as_posix() for path in tmp_path.rglob("*.*")}
     assert written == {
         "marks.csv",

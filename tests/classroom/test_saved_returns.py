@@ -15,7 +15,7 @@ from xlconv.classroom.marks import Graded
 from xlconv.classroom.naming import Who
 from xlconv.classroom.returned import Return
 
-from ..edited import by_openpyxl
+from ..edited import by_openpyxl, checked, wrong
 from ..engines import gnumeric_engine, libreoffice_engine
 from ..engines.need import needs
 from .handouts import PART, class_of, sent, task
@@ -135,3 +135,17 @@ def test_a_return_has_the_same_marks_however_it_was_saved(
     }
     assert flags == []
     assert marks(program(returned())) == (told, [])
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_check_says_nothing_of_blanks(program: Callable[[bytes], bytes]) -> None:
+    """Filled with numbers, formulas, an error and what is wrong; or still empty.
+
+    What follows from them may be stale: not every program computes.
+    """
+    filled_in = [returned()]
+    if program not in (google, shared):  # which change what was filled in
+        filled_in.append(sent(class_of(2), "s0000", [None] * 61).data)
+    for data in filled_in:
+        found = wrong(checked(program(data)))
+        assert [one for one in found if one.kind != "stale"] == []

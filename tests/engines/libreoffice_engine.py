@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 
 from .cached import cached_values
@@ -28,6 +29,26 @@ _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 </oor:items>
 """
 """Always recalculate, with the numbers of a language."""
+
+
+_BASIC = """<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE script:module PUBLIC "-//OpenOffice.org//DTD OfficeDocument 1.0//EN" "module.dtd">
+<script:module xmlns:script="http://openoffice.org/2000/script" script:name="Module1"
+ script:language="StarBasic">
+Sub Edit(source, target)
+  Dim hidden(0) As New com.sun.star.beans.PropertyValue
+  hidden(0).Name = "Hidden" : hidden(0).Value = True
+  book = StarDesktop.loadComponentFromURL(source, "_blank", 0, hidden())
+  sheets = book.Sheets
+  {statements}
+  Dim as_xlsx(0) As New com.sun.star.beans.PropertyValue
+  as_xlsx(0).Name = "FilterName" : as_xlsx(0).Value = "Calc MS Excel 2007 XML"
+  book.storeToURL(target, as_xlsx())
+  book.close(True)
+End Sub
+</script:module>
+"""
+"""A macro that changes a workbook and saves it."""
 
 
 def available() -> bool:
@@ -65,6 +86,28 @@ def converted(
         if missing := [result.name for result in results if not result.exists()]:
             raise RuntimeError(f"soffice did not write {', '.join(missing)}; it said: {said}")
         return [result.read_bytes() for result in results]
+
+
+def edited(file: bytes, statements: Sequence[str], timeout: float = 300) -> bytes:
+    """The .xlsx file after statements of Basic, to which its sheets are `sheets`, as a person's
+    hand would change it.
+
+    Raises TimeoutError after `timeout` seconds, RuntimeError if there is no file then.
+    """
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        source, target = Path(folder, "book.xlsx"), Path(folder, "edited.xlsx")
+        source.write_bytes(file)
+        profile = Path(folder, "profile")
+        options = [f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore"]
+        _run(["soffice", *options, "--terminate_after_init"], timeout)  # which makes the profile
+        told = escape("\n  ".join(statements))
+        module = profile / "user/basic/Standard/Module1.xba"
+        module.write_text(_BASIC.format(statements=told))
+        macro = f'macro:///Standard.Module1.Edit("{source.as_uri()}","{target.as_uri()}")'
+        said = _run(["soffice", *options, macro], timeout)
+        if not target.exists():
+            raise RuntimeError(f"soffice wrote no file; it said: {said}")
+        return target.read_bytes()
 
 
 def _run(command: list[str], timeout: float) -> str:

@@ -22,7 +22,7 @@ SAMPLE = 200
 def found_again(lesson: Lesson, book: Workbook) -> dict[str, str]:
     """What each sheet of a lesson is called now, by the name that it was given."""
     titles = {page.name: page.name for page in lesson.pages if page.name in book.sheets}
-    for find in (_by_names, _by_formulas, _by_place):
+    for find in (by_names, _by_formulas, _by_place):
         titles |= find(lesson, book, titles)
     return titles
 
@@ -37,7 +37,7 @@ def first_cut(drawn: Sheet, title: str, names: Mapping[str, str]) -> tuple[str, 
     return None
 
 
-def _by_names(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> dict[str, str]:
+def by_names(lesson: Lesson, book: Workbook, titles: Mapping[str, str]) -> dict[str, str]:
     """Sheets that the names of their blocks lead to."""
     names: dict[str, str] = {}
     prefixes = {prefix(page.name): page.name for page in lesson.pages}

@@ -16,7 +16,7 @@ from xlconv.classroom.handout import Handout
 from xlconv.classroom.variants import new_key, stems
 from xlconv.errors import TargetError
 from xlconv.files.reading import is_folder
-from xlconv.files.saving import SUFFIX, save_file
+from xlconv.files.saving import SUFFIX, remove_parts, save_file
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.recipe import frozen
 from xlconv.lessons.worksheet import worksheet_lesson
@@ -89,6 +89,8 @@ def hand_out(
 
     A file that is there already stays.
     """
+    for folder in {copy.path.parent for copy in listed}:
+        remove_parts(folder)
     left = [copy for copy in listed if not copy.path.exists()]
     yield from (copy for copy in listed if copy.path.exists())
     count = min(processes or os.cpu_count() or 1, len(left) // EASY)

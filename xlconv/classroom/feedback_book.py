@@ -1,16 +1,17 @@
 """A student's own worksheet again: what was typed, a sign at each number, the reasons beside.
 
 It holds the student's numbers and what follows from them, and no formula of a blank: an answer
-that was not found stands nowhere in it.
+that was not found stands nowhere in it. All sheets are drawn and put into XML once; of a student's
+the numbers are filled in, and the blanks and the words take the place of what stands there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from io import BytesIO
-from itertools import groupby
 
 import numpy as np
 
@@ -19,18 +20,20 @@ from xlconv.classroom.feedback import reasons, told
 from xlconv.classroom.folder import ClassFolder
 from xlconv.classroom.grading import SHARES
 from xlconv.classroom.handout import is_shared, numbers_of, variant
-from xlconv.classroom.marks import Graded, Mark, block_scores, total
-from xlconv.grid.marks import Blank
-from xlconv.grid.places import Place, a1
+from xlconv.classroom.marks import Block, Graded, Mark, Score, block_scores, total
+from xlconv.grid.digits import fitting
+from xlconv.grid.places import Place, Spot, a1
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import wrapped
 from xlconv.grid.values import EMPTY
+from xlconv.layers.layer import Layer
 from xlconv.lessons.build import about, with_contents
-from xlconv.lessons.drawing import fit
+from xlconv.lessons.drawing import widen
 from xlconv.lessons.exercise import Exercise
 from xlconv.lessons.lesson import Lesson
-from xlconv.lessons.worksheet import Worksheet, worksheet_lesson
-from xlconv.xlsx.archive import write
+from xlconv.lessons.worksheet import Worksheet, exercise, worksheet_lesson
+from xlconv.xlsx.archive import Kept, write
+from xlconv.xlsx.dressed import Own
 
 ROLES = dict.fromkeys(SHARES, "partly") | {"right": "right"}
 """How a number looks by its status; with any other it is wrong."""
@@ -38,8 +41,82 @@ ROLES = dict.fromkeys(SHARES, "partly") | {"right": "right"}
 GREATEST = 1e12
 """A larger number is told beside the sheet, not on it: what follows from it may be none."""
 
-ROOM = 400
-"""The width of a line of words, in points."""
+ROOM, LINES = 400, 80
+"""The width of a line of words, in points, and how many there may be."""
+
+MORE = "and more, in the file with words alone"
+"""What the last line says where there would be more."""
+
+
+EASY = 8
+"""Workbooks that one process makes while another one would start."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A sheet that is ready to be marked.
+
+    score, words  where the marks are told, and from where on down the reasons
+    """
+
+    one: Exercise
+    sheet: Sheet
+    score: Place
+    words: Place
+
+    @classmethod
+    def of(cls, one: Exercise) -> Drawn:
+        """The sheet of an exercise without what lights up, with cells for words at its side."""
+        sheet = replace(one.sheet, blanks=[], lights=[], coats=[*one.sheet.coats])
+        first = min(one.places, default=(0, 0))[0]
+        score = 0, sheet.behind((0, 0), str(_title(sheet)), "title") + 1
+        words = first, sheet.columns + 1
+        if one.places:
+            for at, count, role in ((score, 1, "strong"), (words, LINES, "text")):
+                cells = sheet.memory(at, (count,), steps=((1, 0),), dtype=object)
+                sheet.coat(cells, role)
+            sheet.rows = one.sheet.rows
+        return cls(one, sheet, score, words)
+
+    def given(self, layer: Layer | None) -> Drawn:
+        """The same with other numbers, and a mistake where they say."""
+        if layer is not None:
+            self.one.give(numbers_of(self.one, layer))
+        if not self.one.ask.mistake:
+            return self
+        return replace(self, one=Exercise(self.one.sheet, self.one.ask))
+
+    def marked(self, marks: Sequence[Mark], words: Sequence[str]) -> tuple[Sheet, dict[str, Own]]:
+        """The sheet with what follows from a student's numbers, and what stands in its cells.
+
+        words  of which the first tell the marks
+        """
+        found = {mark.cell: mark for mark in marks}
+        typed = {a1(at): _number(found.get(a1(at))) for at in self.one.places}
+        self.one.run(np.array([*typed.values()]), whole=True)
+        sheet, own = replace(self.sheet), dict[str, Own]()
+        blocks = dict(zip(typed, self.one.blanks.values(), strict=True))
+        for block in dict.fromkeys(blocks.values()):
+            cells = [cell for cell in typed if blocks[cell] == block]
+            shown = np.array([typed[cell] for cell in cells if typed[cell] is not EMPTY])
+            widen(sheet, shown)
+            own |= {cell: _own(found.get(cell), fitting(shown)[0]) for cell in cells}
+        if words:
+            self._tell(sheet, own, words)
+        return sheet, own
+
+    def _tell(self, sheet: Sheet, own: dict[str, Own], words: Sequence[str]) -> None:
+        """Write the marks beside the title, the reasons right of the figure."""
+        score, *rest = words
+        lines = [line for text in rest for line in wrapped(text, "text", ROOM)]
+        if len(lines) > LINES:
+            lines[LINES - 1 :] = [MORE]
+        row, column = self.words
+        texts = {(row + n, column): (line, "text") for n, line in enumerate(lines)}
+        texts[self.score] = (f"{score}; why: {a1(self.words)}" if lines else score), "strong"
+        own |= {a1(at): Own(*told) for at, told in texts.items()}
+        sheet.runs = [*sheet.runs, *((Spot.of(at), *told) for at, told in texts.items())]
+        sheet.rows = max(sheet.rows, row + len(lines))
 
 
 @dataclass(frozen=True)
@@ -53,67 +130,69 @@ class FeedbackBooks:
     answers: bool = False
 
     @cached_property
-    def _worksheet(self) -> Worksheet:
+    def _pages(self) -> tuple[Lesson, list[Sheet], dict[int, Drawn | None], Kept]:
+        """The lesson with its legend, all sheets, the pages that compute something, and all as XML;
+        None of a page that is drawn anew for each student."""
         lesson = read_recipe(self.made.lesson, "the lesson").lesson
         unticked = replace(lesson, classroom=replace(lesson.classroom, check="none"))
-        return Worksheet.of(worksheet_lesson(unticked))
+        worksheet = Worksheet.of(worksheet_lesson(unticked, key=True))
+        exercises, _ = worksheet.exercises()
+        shown = {number: one.sheet for number, one in exercises.items()}
+        lesson, sheets = with_contents(worksheet.lesson, shown)
+        drawn: dict[int, Drawn | None] = dict.fromkeys(exercises)
+        for number, one in exercises.items():
+            if is_shared(one, lesson.pages[number].layer):
+                drawn[number] = kept = Drawn.of(one)
+                sheets[number] = kept.sheet
+        anew = [number for number, kept in drawn.items() if kept is None]
+        return lesson, sheets, drawn, Kept.of(sheets, anew)
 
-    @cached_property
-    def _drawn(self) -> tuple[Lesson, list[Sheet], dict[int, Exercise | None]]:
-        """The lesson with its legend, all sheets, and the pages that compute something; None of
-        one that is drawn anew for each student."""
-        exercises, _ = self._worksheet.exercises()
-        pages = self._worksheet.lesson.pages
-        drawn = {number: one.sheet for number, one in exercises.items()}
-        lesson, sheets = with_contents(self._worksheet.lesson, drawn)
-        kept = {
-            number: one if is_shared(one, pages[number].layer) else None
-            for number, one in exercises.items()
-        }
-        return lesson, sheets, kept
+    def workbooks(self, graded: Sequence[Graded]) -> Iterator[bytes | None]:
+        """The files of returns, made by both cores."""
+        if len(graded) < EASY:
+            yield from map(self.workbook, graded)
+            return
+        with ProcessPoolExecutor(initializer=_begin, initargs=(self,)) as pool:
+            yield from pool.map(_workbook, graded, chunksize=EASY)
 
-    def workbook(self, graded: Graded) -> bytes:
-        """The file of one return, which must be somebody's."""
-        assert graded.student is not None
-        base, drawn, exercises = self._drawn
+    def workbook(self, graded: Graded) -> bytes | None:
+        """The file of one return; None of one that is nobody's."""
+        if graded.student is None:
+            return None
+        base, drawn, pages, kept = self._pages
         lesson, sheets = variant(base, self.made.key, graded.student.id), [*drawn]
-        for number, kept in exercises.items():
-            one = kept or replace(self._worksheet, lesson=lesson).page(number)
-            layer = lesson.pages[number].layer
-            if kept and layer is not None:
-                one.give(numbers_of(one, layer))
-            sheets[number] = self._marked(one, graded)
+        own, scores = dict[int, dict[str, Own]](), block_scores(graded)
+        for number, known in pages.items():
+            page = known.given(lesson.pages[number].layer) if known else None
+            page = page or Drawn.of(exercise(lesson, number))
+            marks = [mark for mark in graded.marks if mark.sheet == page.sheet.name]
+            its = {b: score for b, score in scores.items() if b[0] == page.sheet.name}
+            words = [*self._words(graded, its)] if marks else []
+            sheets[number], own[number] = page.marked(marks, words)
         target = BytesIO()
         of = {"title": f"{lesson.title}  {graded.code}", **about(lesson)}
-        write(sheets, of, target, {})
+        write(sheets, of, target, {}, None, kept, own)
         return target.getvalue()
 
-    def _marked(self, one: Exercise, graded: Graded) -> Sheet:
-        """A sheet with what a student typed, and what is said of it."""
-        own = {mark.cell: mark for mark in graded.marks if mark.sheet == one.sheet.name}
-        marks = {at: own[a1(at)] for at in one.places if a1(at) in own}
-        one.run(np.array([_number(marks.get(at)) for at in one.places]), texts=True)
-        sheet = _copy(one.sheet)
-        for start, run in _runs(marks):
-            cells = sheet.memory(start, (len(run),), steps=((0, 1),))
-            if _number(run[0]) is EMPTY:
-                cells.memory[...] = EMPTY
-                sheet.blanks.append(Blank(cells))
-                continue
-            sheet.paint(cells, [_number(mark) for mark in run])
-            sheet.coat(cells, ROLES.get(run[0].status, "wrong"))
-        if marks:
-            fit(sheet)
-            _tell(sheet, min(marks), self._words(graded, sheet.name))
-        return sheet
-
-    def _words(self, graded: Graded, sheet: str) -> Iterator[str]:
+    def _words(self, graded: Graded, scores: Mapping[Block, Score]) -> Iterator[str]:
         """The marks of a sheet, and why some were lost."""
-        scores = {b: score for b, score in block_scores(graded).items() if b[0] == sheet}
         yield told(total(scores.values(), 2))
         for block, score in scores.items():
             yield f"{block[1]}: {told(score)}"
             yield from reasons(graded, block, answers=self.answers)
+
+
+_books: list[FeedbackBooks] = []
+"""What this process has drawn already."""
+
+
+def _begin(books: FeedbackBooks) -> None:
+    _books[:] = [books]
+
+
+def _workbook(graded: Graded) -> bytes | None:
+    """One file, in whichever process."""
+    return _books[0].workbook(graded)
 
 
 def _number(mark: Mark | None) -> float:
@@ -123,35 +202,12 @@ def _number(mark: Mark | None) -> float:
     return float(mark.got) + 0.0
 
 
-def _copy(sheet: Sheet) -> Sheet:
-    """The same sheet, to be written on; its blanks are still to be filled."""
-    lists = {name: [*getattr(sheet, name)] for name in ("paints", "coats", "runs")}
-    return replace(sheet, blanks=[], lights=[], widths={**sheet.widths}, **lists)  # type: ignore[arg-type]
-
-
-def _runs(marks: Mapping[Place, Mark]) -> Iterator[tuple[Place, list[Mark]]]:
-    """Neighbours in a row that look alike, with the place of the first."""
-
-    def alike(numbered: tuple[int, Place]) -> tuple[int, int, str, bool]:
-        number, (row, column) = numbered
-        mark = marks[row, column]
-        look = ROLES.get(mark.status, "wrong")
-        return row, column - number, look, _number(mark) is EMPTY
-
-    for _, group in groupby(enumerate(sorted(marks)), alike):
-        places = [at for _, at in group]
-        yield places[0], [marks[at] for at in places]
-
-
-def _tell(sheet: Sheet, first: Place, words: Iterable[str]) -> None:
-    """Write the marks beside the title, the words right of the figure, from a blank's row on."""
-    row, column = first[0], sheet.columns + 1
-    score, *rest = words
-    lines = [line for text in rest for line in wrapped(text, "text", ROOM)]
-    for number, text in enumerate(lines, row):
-        sheet.text((number, column), text)
-    behind = sheet.behind((0, 0), str(_title(sheet)), "title")
-    sheet.text((0, behind + 1), f"{score}; why: {a1((row, column))}", "strong")
+def _own(mark: Mark | None, numbers: str) -> Own:
+    """A blank with its number and a sign, or empty."""
+    number = _number(mark)
+    if mark is None or number is EMPTY:
+        return Own(None, "blank")
+    return Own(number, ROLES.get(mark.status, "wrong"), numbers)
 
 
 def _title(sheet: Sheet) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from unicodedata import normalize
@@ -32,6 +32,24 @@ COPIED = 8
 
 ANOTHERS = "it fits the numbers of another worksheet"
 """What is said of a cell that holds what belongs into another student's."""
+
+
+def which(task: Task, found: Sequence[Placed]) -> tuple[Placed, list[Flag]]:
+    """Which of a sheet and its copies is graded: the first with most answers."""
+    if not found:
+        return Placed("", {}), [Flag("sheet gone", task.name)]
+    answers = [placed.answers(task) for placed in found]
+    best = max(range(len(found)), key=lambda n: len(answers[n]))
+    title, flags = found[best].title, list[Flag]()
+    others = [
+        p.title for p, own in zip(found, answers, strict=True) if own and own != answers[best]
+    ]
+    if others:
+        words = f"{task.name}: {title} was graded, and {', '.join(others)} has other answers"
+        flags.append(Flag("sheet copied", words))
+    elif title != task.name:
+        flags.append(Flag("sheet renamed", f"{task.name} is now {title}"))
+    return found[best], flags
 
 
 def sheet_flags(

@@ -56,7 +56,7 @@ def beside_each_other(
     grader = _grader(folder)
     found = [one for one in results if isinstance(one, Graded)]
     truths = {student: grader.truth(student) for student in folder.names}
-    seen = iter(among_all(found, truths, grader.alike))
+    seen = iter(among_all(found, truths, grader.alike.keys()))
     return [next(seen) if isinstance(one, Graded) else one for one in results]
 
 

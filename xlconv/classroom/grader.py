@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hmac import digest
@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from xlconv.checking.dates import date_styles
 from xlconv.checking.origin import read_recipe
-from xlconv.checking.renamed import found_again
 from xlconv.checking.workbook import Workbook
 from xlconv.classroom.answers import answers_of
 from xlconv.classroom.engine import Engine
-from xlconv.classroom.flags import sheet_flags, whose_flags
+from xlconv.classroom.flags import sheet_flags, which, whose_flags
 from xlconv.classroom.folder import ClassFolder
 from xlconv.classroom.grading import marks_of
 from xlconv.classroom.handout import CODE, is_shared, numbers_of, variant
@@ -27,9 +26,10 @@ from xlconv.classroom.naming import Who, student_of
 from xlconv.classroom.placed import Placed
 from xlconv.classroom.reasons import reasons
 from xlconv.classroom.roster import Student
+from xlconv.classroom.sheets import titles_of
 from xlconv.classroom.task import Given, Task
 from xlconv.lessons.lesson import Lesson
-from xlconv.lessons.worksheet import Worksheet, exercise, worksheet_lesson
+from xlconv.lessons.worksheet import KEY, Worksheet, exercise, worksheet_lesson
 
 NAMED = re.compile(r".*code_([a-z2-7]{10})")
 """The name of the cell with the code."""
@@ -59,18 +59,19 @@ class Grader:
 
     @cached_property
     def tasks(self) -> dict[int, Task]:
-        """Pages that hold other numbers for each student, and are drawn once."""
-        exercises, _ = Worksheet.of(self.lesson).exercises()
+        """Pages with other numbers for each student, drawn once, with no mistake in them."""
+        exercises, _ = Worksheet.of(replace(self.lesson, form=KEY)).exercises()
         return {
-            number: Task(exercises[number], self.lesson.classroom, self._seed(number))
+            number: Task.of(exercises[number], self.lesson.classroom, self._seed(number))
             for number in self.asking
             if is_shared(exercises[number], self.lesson.pages[number].layer)
         }
 
     @cached_property
-    def alike(self) -> frozenset[str]:
-        """The names of the sheets with the same blanks for all."""
-        return frozenset(self.lesson.pages[number].name for number in self.tasks)
+    def alike(self) -> dict[str, int]:
+        """The names of the sheets with the same blanks for all, and the numbers of their pages."""
+        tasks = self.tasks.items()
+        return {task.name: n for n, task in tasks if not task.exercise.ask.mistake}
 
     def _seed(self, number: int) -> int:
         return int.from_bytes(digest(self.folder.key, f"worlds:{number}".encode(), "sha256"))
@@ -79,9 +80,11 @@ class Grader:
         """A page of a student's own lesson, and the numbers that are given on it."""
         task, layer = self.tasks.get(number), lesson.pages[number].layer
         if task is not None:
-            return task, {} if layer is None else numbers_of(task.exercise, layer)
+            given = {} if layer is None else numbers_of(task.exercise, layer)
+            return task.own(given), given
         one = exercise(lesson, number)
-        return Task(one, lesson.classroom, self._seed(number), shared=False), one.given()
+        task = Task.of(one, lesson.classroom, self._seed(number), shared=False)
+        return task, one.given()
 
     def grade(self, book: Workbook, file: str, who: Who) -> Graded:
         """The marks of one return.
@@ -95,28 +98,29 @@ class Grader:
         if student is None:
             return Graded(None, "", file, (), tuple(flags), {})
         own = variant(self.lesson, self.folder.key, student.id)
-        pages = tuple(self.lesson.pages[number] for number in self.asking)
-        titles = found_again(replace(self.lesson, pages=pages), book)
+        asked = [self._page(own, number) for number in self.asking]
+        held = {task.name: task.known(given).held for task, given in asked}
+        titles = titles_of(self.lesson, held, book)
         dates, marks = date_styles(book), list[Mark]()
-        for number in self.asking:
-            task, given = self._page(own, number)
-            title = titles.get(task.name)
-            if title is None:
-                flags.append(Flag("sheet gone", task.name))
-            elif title != task.name:
-                flags.append(Flag("sheet renamed", f"{task.name} is now {title}"))
-            placed = Placed({}) if title is None else Placed.of(book, title, task.exercise.sheet)
-            if title is not None:
+        for task, given in asked:
+            found = [Placed.of(book, title, task, given) for title in titles[task.name]]
+            placed, told = which(task, found)
+            flags += told
+            if found:
                 flags += sheet_flags(task, given, placed, dates)
             marks += self._marks(task, given, placed)
+        return Graded(student, code, file, tuple(marks), tuple(flags), self._worth(marks))
+
+    def _worth(self, marks: Iterable[Mark]) -> dict[str, float]:
+        """The marks that there are for each sheet: one for each blank, if not said."""
         blanks = Counter(mark.sheet for mark in marks)
-        worth = {
+        pages = [self.lesson.pages[number] for number in self.asking]
+        return {
             page.name: float(blanks[page.name])
             if page.ask is None or page.ask.marks is None
             else page.ask.marks
             for page in pages
         }
-        return Graded(student, code, file, tuple(marks), tuple(flags), worth)
 
     def _whose(self, book: Workbook, who: Who) -> tuple[Student | None, str, list[Flag]]:
         """The student by the code in a file, else by the name that the platform tells."""
@@ -144,7 +148,7 @@ class Grader:
     def truth(self, student: str) -> NDArray[np.float64]:
         """What belongs into a student's blanks, on the sheets that are alike."""
         own = variant(self.lesson, self.folder.key, student)
-        pages = (self._page(own, number) for number in self.tasks)
+        pages = (self._page(own, number) for number in self.alike.values())
         return np.concatenate([np.zeros(0), *(task.truth(given) for task, given in pages)])
 
 

@@ -81,12 +81,12 @@ class Handout:
 
     @cached_property
     def _others(self) -> frozenset[int]:
-        """The pages that are drawn anew: where what is wrong stands elsewhere, or is not given."""
+        """The pages that are drawn anew: where a mistake stands elsewhere, or what is given."""
         lesson = self.lesson
         return frozenset(
             number
             for number, one in self._drawn[1].items()
-            if not is_shared(one, lesson.pages[number].layer)
+            if one.mistake or not is_shared(one, lesson.pages[number].layer)
         )
 
     @cached_property
@@ -106,7 +106,7 @@ class Handout:
                 sheets[number] = replace(self._worksheet, lesson=lesson).draw(number)
             elif layer is not None and layer is not base.pages[number].layer:
                 one.give(numbers_of(one, layer))
-                one.run(one.untouched if lesson.form == BLANK else None, texts=True)
+                one.run(one.untouched if lesson.form == BLANK else None, whole=True)
         said = f"{named}  {code}".strip()
         sheets[0] = _signed(sheets[0], said, code)
         told, target = made_from(lesson, sheets), BytesIO()
@@ -136,10 +136,10 @@ def numbers_of(one: Exercise, layer: Layer) -> dict[str, Array]:
 def is_shared(one: Exercise, layer: Layer | None) -> bool:
     """Whether a page that is drawn once serves every student, by other numbers in its blocks.
 
-    It does not where a mistake stands elsewhere for each, or its blocks are not a layer's arrays.
+    It does not where its blocks are not a layer's arrays.
     """
-    if one.mistake or layer is None:
-        return not one.mistake
+    if layer is None:
+        return True
     return all(
         one.givens[block].memory.size == array.size
         and np.array_equal(one.givens[block].memory.ravel(), array.ravel())

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 from xlconv.checking.cells import Cell
 from xlconv.checking.moves import Moves
 from xlconv.checking.trusted import TOKEN
 from xlconv.checking.workbook import Workbook
 from xlconv.classroom.formulas import own_words
+from xlconv.classroom.lines import key_of
+from xlconv.classroom.task import Given, Task
 from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS, FORMULA_LENGTH
 from xlconv.grid.marks import named
 from xlconv.grid.places import Place, a1, area_of, corners
@@ -27,16 +28,30 @@ UNMOVED = Moves()
 class Placed:
     """Cells of a returned sheet.
 
+    title  what it is called now
     cells  by the places of ours; what stands in a row of the student's own comes after all of ours
     moves  where our rows and columns stand now
     """
 
+    title: str
     cells: Mapping[Place, Cell]
     moves: Moves = UNMOVED
 
+    def answers(self, task: Task) -> dict[Place, Cell]:
+        """What the student put into the blanks; a zero may be a program's."""
+        blanks = zip(task.exercise.places, task.exercise.untouched, strict=True)
+        return {
+            at: cell
+            for at, untouched in blanks
+            if (cell := self.cells.get(at))
+            and (cell.formula or cell.value not in (None, untouched))
+        }
+
     @classmethod
-    def of(cls, book: Workbook, title: str, sheet: Sheet) -> Placed:
+    def of(cls, book: Workbook, title: str, task: Task, given: Given) -> Placed:
         """The cells of the sheet that is called `title` now.
+
+        given  the student's own numbers
 
         Raises UnreadableError for what is no sheet, or could harm.
         """
@@ -45,34 +60,20 @@ class Placed:
             found[place] = cell
             if len(found) > MOST:
                 raise book.package.wrong(f'sheet "{title}" has more than {MOST:,} cells')
-        moves = moved(book.names, title, sheet)
-        cells = own_words(found)
+        cells, sheet = own_words(found), task.exercise.sheet
+        held = {at: key_of(cell.formula, cell.value) for at, cell in cells.items()}
+        moves = task.known(given).moves(held, _corners(book.names, title, sheet))
         lines = _Lines.of(moves, sheet) if moves != UNMOVED else None
-        return cls({_at(at, lines): _told(cell, title, lines) for at, cell in cells.items()}, moves)
+        told = {_at(at, lines): _told(cell, title, lines) for at, cell in cells.items()}
+        return cls(title, told, moves)
 
 
-def moved(names: Mapping[str, str], title: str, sheet: Sheet) -> Moves:
-    """Where rows and columns stand now, as the names of the blocks say it."""
-    rows, columns = {-1: -1}, {-1: -1}
+def _corners(names: Mapping[str, str], title: str, sheet: Sheet) -> Iterator[tuple[Place, Place]]:
+    """The corners of blocks, and where their names lead to now."""
     for block in named(sheet.blocks):
         area = area_of(names.get(sheet.defined_name(block).lower(), ""))
-        if area is None or area[0] != title:
-            continue
-        for ours, theirs in zip(corners(block.cells), area[1:], strict=True):
-            rows[ours[0]], columns[ours[1]] = theirs
-    return Moves(_shifts(rows), _shifts(columns))
-
-
-def _shifts(lines: Mapping[int, int]) -> tuple[tuple[int, int], ...]:
-    """From which line on they stand so many lines further; nothing where they are not in order."""
-    ordered = sorted(lines.items())
-    if any(after <= before for (_, before), (_, after) in pairwise(ordered)):
-        return ()
-    shifts: list[tuple[int, int]] = []
-    for ours, theirs in ordered:
-        if theirs - ours != (shifts[-1][1] if shifts else 0):
-            shifts.append((ours, theirs - ours))
-    return tuple(shifts)
+        if area is not None and area[0] == title:
+            yield from zip(corners(block.cells), area[1:], strict=True)
 
 
 @dataclass(frozen=True)

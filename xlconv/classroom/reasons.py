@@ -75,9 +75,13 @@ def given_changed(name: str, change: Callable[[Values], Values]) -> Mistake:
     return wrong
 
 
-def turned(array: Values) -> Values:
-    """The last two axes turned by half a turn, or all there are that are no channels."""
-    return np.flip(array, tuple(range(min(2, array.ndim - 1), array.ndim))[-2:])
+def turned(channels: int) -> Callable[[Values], Values]:
+    """Half a turn of the last two axes, or of one where there is no other behind the channels'.
+
+    >>> turned(1)(np.arange(4).reshape(1, 2, 2)).tolist(), turned(2)(np.array([[[1, 2]]])).tolist()
+    ([[[3, 2], [1, 0]]], [[[2, 1]]])
+    """
+    return lambda array: np.flip(array, tuple(range(channels, array.ndim))[-2:])
 
 
 def swapped(array: Values) -> Values:
@@ -174,10 +178,10 @@ def nothing(task: Task) -> Numbers:
 
 
 MISTAKES: dict[str, Mistake] = {
-    "it fits a kernel turned by half a turn": given_changed("kernel", turned),
+    "it fits a kernel turned by half a turn": given_changed("kernel", turned(2)),
     "it fits a kernel with rows and columns swapped": given_changed("kernel", swapped),
     "it fits an input with rows and columns swapped": given_changed("input", swapped),
-    "it fits an input turned by half a turn": given_changed("input", turned),
+    "it fits an input turned by half a turn": given_changed("input", turned(1)),
     "it fits a bias of 0": given_changed("bias", np.zeros_like),
     "it fits the sign turned": given_changed("input", np.negative),
     "it fits stride and padding swapped": output_changed(other_axes(stride_and_padding_swapped)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -22,9 +22,6 @@ FEEDBACK, GRADESCOPE = "feedback", "gradescope"
 ALONE = "results.json"
 """What Gradescope looks for where it has one return graded."""
 
-Workbook = Callable[[Graded], bytes]
-"""What makes a student's own workbook with its cells marked: the worksheets' part."""
-
 
 def write_results(
     folder: Path,
@@ -32,7 +29,7 @@ def write_results(
     *,
     stems: dict[str, str] | None = None,
     answers: bool = False,
-    workbook: Workbook | None = None,
+    workbooks: Sequence[bytes | None] | None = None,
     gradescope: bool = False,
     filled: tuple[str, Filled] | None = None,
     overwrite: bool = True,
@@ -41,7 +38,7 @@ def write_results(
 
     stems       what the files of each code are called; the code, if not given
     answers     whether feedback tells the right numbers
-    workbook    makes the feedback that is a workbook
+    workbooks   the feedback that is a workbook, return by return
     gradescope  whether to write results.json, or one such file for each return
     filled      an export with the marks in it, and the name of its file
     returns     each file, and whether it is new
@@ -54,11 +51,12 @@ def write_results(
     }
     if filled:
         files[folder / filled[0]] = partial(_data, data=filled[1].data)
-    for graded, stem in zip(results.graded, _names(results.graded, stems or {}), strict=True):
+    names, books = _names(results.graded, stems or {}), workbooks or [None] * len(results.graded)
+    for graded, stem, book in zip(results.graded, names, books, strict=True):
         told = feedback(graded, results.decimals, answers=answers)
         files[folder / FEEDBACK / f"{stem}.txt"] = partial(_text, text=told)
-        if workbook and graded.student:
-            files[folder / FEEDBACK / f"{stem}.xlsx"] = partial(_made, make=workbook, of=graded)
+        if book:
+            files[folder / FEEDBACK / f"{stem}.xlsx"] = partial(_data, data=book)
         if gradescope:
             told = results_json(graded, results.decimals, answers=answers)
             name = f"{GRADESCOPE}/{stem}.json" if len(results.graded) > 1 else ALONE
@@ -78,11 +76,6 @@ def _names(graded: Iterable[Graded], stems: dict[str, str]) -> list[str]:
         taken.add(name.casefold())
         names.append(name)
     return names
-
-
-def _made(file: IO[bytes], make: Workbook, of: Graded) -> None:
-    """A workbook is made when its turn comes: a class of them takes much memory."""
-    _data(file, make(of))
 
 
 def _text(file: IO[bytes], text: str) -> None:

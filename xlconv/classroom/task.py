@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from xlconv.classroom.engine import Base, Cells, Content
+from xlconv.classroom.engine import Base, Content
 from xlconv.classroom.formulas import TEXTS, areas
+from xlconv.classroom.lines import Held, Known, key_of
 from xlconv.grid.cells import Cell
 from xlconv.grid.marks import named
 from xlconv.grid.places import Place, leaves, span
@@ -47,12 +48,29 @@ class Task:
 
     seed    of the worlds in which formulas are tried: secret, or a formula could be made for them
     shared  whether it is the same for all students, but for what is given
+    drawn   all cells of its sheet
     """
 
     exercise: Exercise
-    classroom: Classroom = field(default_factory=Classroom)
-    seed: int = 0
-    shared: bool = True
+    classroom: Classroom
+    seed: int
+    shared: bool
+    drawn: Mapping[Place, Cell]
+
+    @classmethod
+    def of(
+        cls, exercise: Exercise, classroom: Classroom, seed: int = 0, *, shared: bool = True
+    ) -> Task:
+        drawn = {(cell.row, cell.column): cell for cell in exercise.sheet.cells()}
+        return cls(exercise, classroom, seed, shared, drawn)
+
+    def own(self, given: Given) -> Task:
+        """The task of a student: where there is a mistake, their numbers say where it stands."""
+        if not self.exercise.ask.mistake:
+            return self
+        self.exercise.give(given)
+        own = Exercise(self.exercise.sheet, self.exercise.ask)
+        return replace(self, exercise=own, shared=False)
 
     @property
     def name(self) -> str:
@@ -66,12 +84,25 @@ class Task:
     @cached_property
     def ours(self) -> dict[Place, Cell]:
         """What stands on the sheet, but for its blanks; ticks among it."""
-        cells = {(cell.row, cell.column): cell for cell in self.exercise.sheet.cells()}
         return {
             at: cell
-            for at, cell in cells.items()
+            for at, cell in self.drawn.items()
             if at not in self.exercise.blanks and (cell.formula or cell.value is not None)
         }
+
+    @cached_property
+    def _held(self) -> Held:
+        """What each cell is known by, but for blanks and what is empty."""
+        told = ((at, cell, content(cell)) for at, cell in self.ours.items())
+        return {
+            at: key_of(cell.formula or None, None if isinstance(value, list) else value)
+            for at, cell, value in told
+            if value != ""
+        }
+
+    def known(self, given: Given) -> Known:
+        """The sheet of a student, as one knows it again."""
+        return Known({**self._held, **self.put(given)}, self.exercise.places)
 
     @cached_property
     def base(self) -> Base:
@@ -144,7 +175,7 @@ class Task:
         self.exercise.give(given)
         return self.exercise.run()
 
-    def put(self, given: Given) -> Cells:
+    def put(self, given: Given) -> dict[Place, float]:
         """Given numbers, each for its cell."""
         return {
             at: float(number)

@@ -74,7 +74,7 @@ def tried(lesson: Lesson, key: bytes, students: int, progress: Progress | None =
     lesson  as it is before it becomes a worksheet
     """
     sheets = {
-        n: _Tally(Task(exercise(lesson, n), lesson.classroom), students)
+        n: _Tally(Task.of(exercise(lesson, n), lesson.classroom), students)
         for n, page in enumerate(lesson.pages)
         if page.ask
     }

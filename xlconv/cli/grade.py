@@ -49,7 +49,8 @@ Exit codes: 3 where a file could not be graded; the others are.""",
     default="marks",
     show_default=True,
     type=click.Path(),
-    help="Where marks.csv, marks.xlsx and feedback/ go.",
+    help="Where marks.csv, marks.xlsx and feedback/ go: for each student a workbook with the cells"
+    " marked, and the same in words.",
 )
 @click.option(
     "--into",
@@ -121,8 +122,13 @@ def _write(
 
     names = stems(made.codes, made.options["name"])
     called = {code: names[student] for student, code in made.codes.items()}
-    workbook = FeedbackBooks(made, more["answers"]).workbook
-    write_results(folder, table, stems=called, workbook=workbook, filled=filled, **more)
+    books = list[bytes | None]()
+    with progress_bar(len(table.graded), "marking") as progress:
+        for book in FeedbackBooks(made, more["answers"]).workbooks(table.graded):
+            books.append(book)
+            if progress:
+                progress(len(books))
+    write_results(folder, table, stems=called, workbooks=books, filled=filled, **more)
 
 
 def _graded(made: ClassFolder, files: Sequence[str], decimals: int) -> tuple[Results, list[Unread]]:

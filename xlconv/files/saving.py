@@ -21,6 +21,9 @@ Write = Callable[[IO[bytes]], object]
 SUFFIX = ".xlsx"
 """How a workbook's file is called: programs go by that."""
 
+BEGUN = ".xlconv-"
+"""How the name of a file begins that is not in its place yet."""
+
 
 def as_path(name: Name) -> Path:
     """A file's name as a path; one in bytes is as the system has it.
@@ -64,7 +67,7 @@ class _Target:
             path = Path(os.path.realpath(shown))
         except FileNotFoundError:
             raise TargetError(f"cannot write {shown}: the current folder is gone") from None
-        name = f".xlconv-{os.urandom(8).hex()}"
+        name = f"{BEGUN}{os.urandom(8).hex()}"
         return _Target(shown, path, path.parent / f"{name}.part", path.parent / f"{name}.old")
 
     def check(self, suffix: str = "", make_folder: bool = False) -> None:
@@ -126,6 +129,13 @@ class _Target:
             self.old.replace(self.path)
         elif not was_there and not self.part.exists():
             self.path.unlink(missing_ok=True)
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what commands have left in a folder that were killed while they wrote to it."""
+    for part in folder.glob(f"{BEGUN}*.part"):
+        with suppress(OSError):
+            part.unlink()
 
 
 def _is_name(path: Path) -> bool:

@@ -22,7 +22,7 @@ from xlconv.grid.values import Values, number_text
 from xlconv.text import unread
 
 if TYPE_CHECKING:
-    from xlconv.grid.grid import Reference
+    from xlconv.grid.grid import Grid, Reference
 
 
 class Expr:
@@ -41,6 +41,10 @@ class Expr:
     def pieces(self) -> Iterator[str | Reference]:
         """The formula's text, without its leading `=`."""
         raise NotImplementedError
+
+    def grids(self) -> Iterator[Grid]:
+        """The cells that it looks at."""
+        return iter(())
 
     @property
     def ranged(self) -> bool:
@@ -147,6 +151,9 @@ class Call(Expr):
             return np.asarray(meaning(*(arg.table() for arg in self.args), axes=2))
         return np.asarray(meaning(*(arg.value for arg in self.args)))
 
+    def grids(self) -> Iterator[Grid]:
+        return (grid for arg in self.args for grid in arg.grids())
+
     def pieces(self) -> Iterator[str | Reference]:
         yield self.name + "("
         for n, arg in enumerate(self.args):
@@ -182,6 +189,9 @@ class Infix(Expr):
     def table(self) -> Values:
         return np.asarray(reduce(self.meaning, (term.table() for term in self.terms)))
 
+    def grids(self) -> Iterator[Grid]:
+        return (grid for term in self.terms for grid in term.grids())
+
     def pieces(self) -> Iterator[str | Reference]:
         # every operator groups to the left, so only a further operand of equal rank needs ( )
         for n, term in enumerate(self.terms):
@@ -193,11 +203,7 @@ class Infix(Expr):
 
 
 def _enclosed(expr: Expr, needed: bool) -> Iterator[str | Reference]:
-    if needed:
-        yield "("
-    yield from expr.pieces()
-    if needed:
-        yield ")"
+    yield from ("(", *expr.pieces(), ")") if needed else expr.pieces()
 
 
 def lift(operand: Any) -> Expr:

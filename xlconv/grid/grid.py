@@ -74,6 +74,9 @@ class Grid(Expr):
     def value(self) -> Values:
         return self.memory
 
+    def grids(self) -> Iterator[Grid]:
+        yield self
+
     def pieces(self) -> Iterator[str | Reference]:
         yield Reference(self)
 
@@ -189,6 +192,9 @@ class Area(Expr):
 
     def table(self) -> Values:
         return self.value
+
+    def grids(self) -> Iterator[Grid]:
+        yield self.grid
 
     def pieces(self) -> Iterator[str | Reference]:
         yield Reference(self.grid[(..., *[0] * self.axes)])

@@ -15,6 +15,7 @@ from xlconv.errors import LimitError, RoomError, XlconvError
 from xlconv.figures.sums import drawn
 from xlconv.figures.titles import LONG, head
 from xlconv.figures.words import WORDS
+from xlconv.grid.digits import fitting
 from xlconv.grid.direction import isolated, way_of
 from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS, SHEETS_CELLS
 from xlconv.grid.marks import Coat
@@ -102,6 +103,11 @@ def fit(sheet: Sheet) -> None:
     sheet.column_width = max(sheet.column_width, longest + 0.4)
     if sheet.rows > LONG:
         sheet.frozen_rows = max(sheet.title_rows, sheet.frozen_rows)
+
+
+def widen(sheet: Sheet, numbers: Values) -> None:
+    """Make columns as wide as the longest of these numbers with a sign before it."""
+    sheet.column_width = max(sheet.column_width, fitting(numbers)[1] + SIGN + 0.4)
 
 
 def _before(coat: Coat) -> float:

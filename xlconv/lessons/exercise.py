@@ -201,21 +201,34 @@ class Exercise:
         """The numbers that are given now."""
         return {name: cells.memory.copy() for name, cells in self.givens.items()}
 
-    def run(self, answers: Numbers | None = None, *, texts: bool = False) -> Numbers:
+    @cached_property
+    def _leading(self) -> list[int]:
+        """The paints with formulas that the blanks hang on, and the rest of their blocks."""
+        asked = set(self.blanks.values())
+        looked_at = [b.cells.memory for b in self.sheet.blocks if b.name in asked]
+        found = []
+        for number, paint in [*enumerate(self.sheet.paints)][::-1]:
+            memory = paint.cells.memory
+            if number in self._blanked or any(np.may_share_memory(memory, m) for m in looked_at):
+                found.append(number)
+                formula = paint.formula
+                looked_at += [grid.memory for grid in formula.grids()] if formula else []
+        return found[::-1]
+
+    def run(self, answers: Numbers | None = None, *, whole: bool = False) -> Numbers:
         """Evaluate the sheet again; what belongs into each blank, by what stands above it.
 
         answers  what stands in the blanks; NaN is what belongs there, EMPTY is nothing
-        texts    whether cells with texts are evaluated too
+        whole    whether cells that no blank hangs on are evaluated too
         """
         wanted = np.full(len(self.places), np.nan)
-        for number, paint in enumerate(self.sheet.paints):
+        for number in range(len(self.sheet.paints)) if whole else self._leading:
+            paint = self.sheet.paints[number]
             if paint.formula is None:
                 value = self._constants.get(number)
-            elif texts or paint.cells.memory.dtype.kind == "f":
+            else:
                 with np.errstate(all="ignore"):
                     value = np.asarray(paint.formula.value)
-            else:
-                value = None
             if value is None:
                 continue
             if number not in self._blanked:

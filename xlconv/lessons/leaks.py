@@ -56,11 +56,11 @@ def _tried(
     seen: dict[Place, list[Any]] = defaultdict(list)
     for world in worlds:
         one.give(world)
-        one.run(one.untouched, texts=True)
+        one.run(one.untouched, whole=True)
         for place, value in _cells(one):
             seen[place].append(value)
     one.give(before)
-    one.run(one.untouched, texts=True)
+    one.run(one.untouched, whole=True)
     return truths, given, seen
 
 

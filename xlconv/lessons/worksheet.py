@@ -207,4 +207,4 @@ def _finish(one: Exercise, form: str, given: Mapping[str, Values]) -> None:
             sheet.blanks.append(Blank(cells))
         else:
             sheet.paint(cells, answers[number[cells.origin]])
-    one.run(None if form == KEY else answers, texts=True)
+    one.run(None if form == KEY else answers, whole=True)

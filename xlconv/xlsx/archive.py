@@ -17,6 +17,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from xlconv.errors import XlconvError
 from xlconv.grid.sheet import Sheet
 from xlconv.xlsx import parts, worksheet
+from xlconv.xlsx.dressed import Own, dressed
 from xlconv.xlsx.pages import Pages, pages
 from xlconv.xlsx.rows import Rows, chunks
 from xlconv.xlsx.styles import Styles
@@ -35,6 +36,9 @@ A ZIP file with larger parts needs what not every program reads.
 LEVEL = 1  # 4 takes half as long again for a file smaller by 5 to 10 %; 9, twenty times as long
 AHEAD = 2  # pieces of a sheet that wait to be compressed
 PATIENCE = 1e-6  # seconds; in the usual 0.005 a piece is made, and zlib would wait for that
+
+
+NO_OWN: Mapping[int, Mapping[str, Own]] = {}
 
 
 @dataclass(frozen=True)
@@ -64,15 +68,17 @@ def write(
     properties: Mapping[str, str],
     progress: Progress | None = None,
     kept: Kept | None = None,
+    own: Mapping[int, Mapping[str, Own]] = NO_OWN,
 ) -> None:
     """Write sheets as a workbook; the same sheets give the same bytes.
 
     about       the workbook: its title, and perhaps its description and language
     properties  of it beyond those that every program knows
     kept        what is known of the first of the sheets, whose values alone have changed
+    own         what stands in some cells of a sheet instead, by its number and by addresses
     """
     moment, printed = _moment(), [*map(pages, sheets)]
-    styles = kept.styles if kept else Styles()
+    styles = kept.styles.copy() if kept else Styles()
     strings: Strings = dict(kept.strings) if kept else {}
     with ZipFile(target, "w") as out:
         add = partial(_add, out, moment)
@@ -82,9 +88,10 @@ def write(
         add("xl/_rels/workbook.xml.rels", parts.workbook_relations(sheets))
         for n, name in enumerate(parts.sheet_names(sheets)):
             known = kept.rows[n] if kept and n < len(kept.rows) else None
-            rows = known.chunks(strings) if known else None
-            head = about["title"]
-            add(name, _sheet(sheets, n, head, printed[n], styles, strings, progress, rows))
+            look = partial(styles.cell, sheets[n].way)
+            rows = known.chunks(strings) if known else chunks(sheets[n], look, strings)
+            rows = dressed(rows, own[n], styles, strings) if n in own else rows
+            add(name, _sheet(sheets, n, about["title"], printed[n], styles, progress, rows))
         # the rows have named their styles and strings by now
         add("xl/theme/theme1.xml", parts.theme())
         add("xl/styles.xml", parts.stylesheet(styles))
@@ -101,12 +108,10 @@ def _sheet(
     title: str,
     printed: Pages,
     styles: Styles,
-    strings: Strings,
     progress: Progress | None,
-    rows: Iterator[tuple[bytes, int]] | None,
+    rows: Iterator[tuple[bytes, int]],
 ) -> Iterator[bytes]:
     """The part of one sheet, piece by piece."""
-    rows = rows or chunks(sheets[number], partial(styles.cell, sheets[number].way), strings)
     sheet, before = sheets[number], sum(sheet.rows for sheet in sheets[:number])
     yield worksheet.before_rows(sheet, number == 0).encode()
     for xml, done in rows:

@@ -30,7 +30,21 @@ class Styles:
         self._borders = {_border(Look(), 0): 0}
         self._cells = {'<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>': 0}
         self._lights: dict[str, int] = {}
+        self._around: dict[int, tuple[Way, int]] = {}
         self.cell = lru_cache(maxsize=None)(self._cell)
+
+    def copy(self) -> Styles:
+        """The same, to be gone on with: other copies do not see what is asked of this one."""
+        new = Styles()
+        for name, known in vars(self).items():
+            if isinstance(known, dict):
+                setattr(new, name, {**known})
+        return new
+
+    def other(self, number: int, role: str, numbers: str, quoted: bool) -> int:
+        """The number of another format, of a cell that has the lines around one with this one."""
+        way, edges = self._around.get(number, (Way.RIGHTWARD, 0))
+        return self.cell(way, role, -1, numbers, edges, quoted)
 
     def _cell(self, way: Way, role: str, tint: int, numbers: str, edges: int, quoted: bool) -> int:
         """The number of the format of a cell.
@@ -44,7 +58,7 @@ class Styles:
         order, look = reading(look, way), mirrored(look, way)
         number = self._number_format(look)
         fill = _fill("solid", f'<fgColor rgb="FF{look.fill}"/>') if look.fill else _fill("none")
-        return _numbered(
+        style = _numbered(
             self._cells,
             f'<xf numFmtId="{number}" fontId="{_numbered(self._fonts, _font(look))}"'
             f' fillId="{_numbered(self._fills, fill)}"'
@@ -57,6 +71,8 @@ class Styles:
             + (f' readingOrder="{order}"' if order else "")
             + "/></xf>",
         )
+        self._around.setdefault(style, (way, edges))
+        return style
 
     def light(self, role: str, tint: int, numbers: str = GENERAL) -> int:
         """The number of what a cell that lights up has over its own format."""
