@@ -78,6 +78,8 @@ LAYER = {
     "rest": "What is added to the output: a recipe's way to tell what an excerpt does not show.",
     "rest_channels": "How many input channels are in it.",
     "rest_outside": "Whether cells from outside the crop are in it.",
+    "rest_ins": "The numbers that the input channels of an excerpt have in the whole layer.",
+    "rest_outs": "The numbers that its output channels have there.",
     "convention": f"The framework whose words these are: {', '.join(CONVENTIONS)}; pytorch if not"
     " given.",
     "layout": f"The order of the weight's axes: {', '.join(LAYOUTS)}; the convention's if not"

@@ -155,7 +155,8 @@ def sources(sheet: Sheet, layer: Layer | Convolution, tint: Any = None) -> Sourc
 def input_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure:
     g, x = layer.geometry, layer.input
     ruler = [(axis.stride, 0) for axis in g.axes]
-    return figure(sheet, "input", x.shape, g.rank, role="input", content=x, ruler=ruler)
+    each = channel_name(sheet, g.ins)
+    return figure(sheet, "input", x.shape, g.rank, role="input", content=x, ruler=ruler, each=each)
 
 
 def kernel_figure(sheet: Sheet, layer: Layer | Convolution, tint: Any = None) -> Figure:
@@ -173,8 +174,9 @@ def bias_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure | None:
     made = figure(
         sheet, "bias", b.shape, 1, role="bias", content=b, steps=((1, 0),), numbered=False
     )
-    if len(b) > 1:
-        name_each(sheet, made.cells, channel_name(sheet), above=0)
+    numbers = layer.geometry.outs
+    if len(b) > 1 or numbers:
+        name_each(sheet, made.cells, channel_name(sheet, numbers), above=0)
     return made
 
 
@@ -202,6 +204,7 @@ def rest_figure(sheet: Sheet, layer: Layer) -> Figure | None:
         role="bias",
         content=rest.values,
         firsts=g.firsts,
+        each=channel_name(sheet, g.outs),
     )
 
 
@@ -220,7 +223,10 @@ def output_figure(
     own = words is None and name == "output"
     words = sheet.say(name, size=plain(g.output_shape, 1)) if words is None else words
     ruler = [(1, axis.padding[0]) for axis in g.axes]
-    y = figure(sheet, "", g.canvas_shape, g.rank, words, firsts=g.firsts, ruler=ruler, **more)
+    each = channel_name(sheet, g.outs) if words else None
+    y = figure(
+        sheet, "", g.canvas_shape, g.rank, words, firsts=g.firsts, ruler=ruler, each=each, **more
+    )
     kept = y.cells[(slice(None), *g.crop)]
     if y.cells.shape != kept.shape:
         sheet.name_block(f"{name}_full", y.cells, role="cropped", frame=False)
@@ -240,6 +246,7 @@ def result_figure(sheet: Sheet, layer: Layer, words: str | None = None, **block:
     own = words is None
     words = sheet.say("output", size=plain(g.output_shape, 1)) if words is None else words
     block = {"name": "output", "role": "output", "claim": ("conv_transpose", layer)} | block
+    block.setdefault("each", channel_name(sheet, g.outs))
     y = figure(sheet, block.pop("name"), g.output_shape, g.rank, words, **block)
     if own:
         explain(sheet, y.cells, g.output_shape[1:], [size_formula(axis) for axis in g.axes])

@@ -154,7 +154,7 @@ class Layer:
         ins, outs = chosen("in_channels", in_channels), chosen("out_channels", out_channels)
         groups = groups_of_part(g, ins, outs)
         weight = [[self.weight[i, g.filter(o)] for o in outs if o in g.targets(i)] for i in ins]
-        geometry = Geometry(len(ins), len(outs), groups, g.axes)
+        geometry = g.part(ins, outs, groups)
         bias = None if self.bias is None else self.bias[outs]
         return Layer(self.input[ins], np.array(weight), bias, geometry, self.note)
 

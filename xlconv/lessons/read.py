@@ -49,7 +49,13 @@ WANTED = get_type_hints(Wanted) | {
 }
 MODEL = {"model": str, "layer_name": str, "code": str, "key": str}
 PART = {"in_channels": str | list[int], "out_channels": list[int], "crop": list[tuple[int, int]]}
-REST = {"rest": str | list, "rest_channels": int, "rest_outside": bool}
+REST = {
+    "rest": str | list,
+    "rest_channels": int,
+    "rest_outside": bool,
+    "rest_ins": list[int],
+    "rest_outs": list[int],
+}
 LAYER_KEYS = ARRAYS | {"seed": int} | MODEL | PART | REST | WANTED
 """Those of a layer; `REST` is what a workbook's recipe says of an excerpt."""
 

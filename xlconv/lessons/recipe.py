@@ -154,7 +154,10 @@ def _rest(layer: Layer) -> dict[str, Any]:
     if (rest := layer.rest) is None:
         return {}
     told = {"rest": _numbers(rest.values), "rest_channels": rest.channels}
-    return told | {"rest_outside": rest.outside}
+    g = layer.geometry
+    numbers = {"rest_ins": g.ins, "rest_outs": g.outs}
+    numbered = {key: list(value) for key, value in numbers.items() if value is not None}
+    return told | {"rest_outside": rest.outside} | numbered
 
 
 def _numbers(array: Array) -> list[Any] | str:

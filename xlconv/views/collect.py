@@ -103,7 +103,7 @@ def _taps(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources) -> Lines:
     g, names = layer.geometry, AXES[-layer.geometry.rank :]
     width, weights = g.in_channels // g.groups, kernel_indices(g)
     taps = [(m, tint) for m in range(width) for tint in reversed(range(len(weights)))]
-    columns = _columns(sheet, names, 1 + (prod(g.weight_shape[:2]) > 1))
+    columns = _columns(sheet, names, 1 + (prod(g.weight_shape[:2]) > 1 or g.is_part))
     tap = table(sheet, sheet.say("taps"), len(taps), columns)
     for n, (m, tint) in enumerate(taps):
         line = {name: cells[n] for name, cells in tap.columns.items()}
@@ -144,9 +144,11 @@ def _channels(here: LookedAt, m: int) -> tuple[list[object], list[object]]:
     """
     g = here.geometry
     width = g.in_channels // g.groups
-    i = here.by_group([lift(m + n * width) for n in range(g.groups)]) if g.groups > 1 else m
-    pair: list[object] = [i, 0 if here.channel is None else here.channel]
-    return [i] if g.in_channels > 1 else [], pair if prod(g.weight_shape[:2]) > 1 else []
+    read = [lift(g.in_number(m + n * width)) for n in range(g.groups)]
+    i = here.by_group(read) if g.groups > 1 else g.in_number(m)
+    pair: list[object] = [i, g.out_number(0) if here.channel is None else here.channel]
+    several = prod(g.weight_shape[:2]) > 1 or g.is_part
+    return [i] if g.in_channels > 1 or g.is_part else [], pair if several else []
 
 
 def _columns(sheet: Sheet, names: Sequence[str], symbol: int) -> dict[str, Column]:
