@@ -64,6 +64,12 @@ LAYER = {
     "input": f"{ARRAY}, as numbers.csv:3x4x4. Channels come first. Needed.",
     "weight": "The same, (in_channels, out_channels/groups, *kernel_sizes). Needed.",
     "bias": "The same, one number an output channel; none if not given.",
+    "weight_scale": "What the weight's integers mean, weight_scale * (weight - weight_zero_point):"
+    " one number, or lists of (in_channels, out_channels/groups), with 1 along an axis on which all"
+    " are alike.",
+    "weight_zero_point": "The same; 0 if not given.",
+    "then": 'What is done to each cell of the output, such as ["relu"]: relu, relu6,'
+    " leaky_relu:SLOPE, sigmoid, tanh, clip:LOW:HIGH, quantize:SCALE:ZERO:LOW:HIGH.",
     "seed": "Another seed fills sizes with other small integers.",
     "model": "A model file beside the lesson, whose layer this is: .onnx, .safetensors, .pt, .pth,"
     " .tflite, .keras, .h5 or .npz; then input and weight are not needed.",

@@ -11,15 +11,17 @@ import numpy as np
 
 from xlconv.figures.edges import Name, channel_name, indices, name_each, slice_name, weight_name
 from xlconv.figures.layout import Arranged, Part
-from xlconv.figures.notes import caption, explain
+from xlconv.figures.notes import caption, explain, named
+from xlconv.figures.quantised import scaling
 from xlconv.figures.titles import plain, size_formula
 from xlconv.grid.expr import Expr
 from xlconv.grid.grid import Grid
-from xlconv.grid.places import Place, Spot, tiled
+from xlconv.grid.places import Place, Spot, tiled, under
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
+from xlconv.layers.quantised import Quantised
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,9 +164,36 @@ def input_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure:
 def kernel_figure(sheet: Sheet, layer: Layer | Convolution, tint: Any = None) -> Figure:
     """The kernel; `tint` broadcasts over the weight, one for each kernel index if not given."""
     g, w = layer.geometry, layer.weight
-    tint = tints(g) if tint is None else tint
-    each = weight_name(sheet, g)
-    return figure(sheet, "kernel", w.shape, g.rank, role="kernel", content=w, tint=tint, each=each)
+    look: dict[str, Any] = {
+        "tint": tints(g) if tint is None else tint,
+        "each": weight_name(sheet, g),
+    }
+    if layer.quantised is None:
+        return figure(sheet, "kernel", w.shape, g.rank, role="kernel", content=w, **look)
+    return _meant_figure(sheet, layer.quantised, g, look)
+
+
+def _meant_figure(sheet: Sheet, quantised: Quantised, g: Geometry, look: dict[str, Any]) -> Figure:
+    """A kernel that is computed from its integers, which stand under it with their scale."""
+    shape = quantised.integers.shape
+    words = sheet.say("kernel_meant", size=plain(shape, 2))
+    made = figure(sheet, "kernel", shape, g.rank, words, role="computed", **look)
+    above = 4 if g.rank > 1 else 3
+    q, weight = integers_figure(sheet, quantised, g, under(made.cells, above), **look)
+    made.cells[...] = weight
+    head = named(sheet, under(made.cells, 1), sheet.say("integers"))
+    return replace(made, captions=([head], *q.captions))
+
+
+def integers_figure(
+    sheet: Sheet, quantised: Quantised, g: Geometry, at: Spot, words: str = "", **look: Any
+) -> tuple[Figure, Expr]:
+    """The integers of a kernel with scale and zero point under them, and the weights they mean."""
+    integers = quantised.integers
+    look |= {"at": at, "role": "kernel", "content": integers}
+    q = figure(sheet, "integers", integers.shape, g.rank, words, **look)
+    its = scaling(sheet, g, quantised, under(q.cells, 2))
+    return replace(q, captions=its.captions), its.weight(q.cells)
 
 
 def bias_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure | None:

@@ -11,8 +11,10 @@ from xlconv.errors import XlconvError
 from xlconv.layers.channels import bias_of, check_plain
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import Array, given_numbers, pair, spread, whole
+from xlconv.layers.quantised import Quantised
 from xlconv.layers.ranks import Shapes, input_layouts, lengths
 from xlconv.layers.summary import explain, parameters
+from xlconv.layers.then import Step
 from xlconv.text import line, table
 
 PLAIN_WEIGHT = "(out_channels, in_channels // groups, *kernel_sizes)"
@@ -28,6 +30,7 @@ class Convolution:
     bias      (out_channels,) float64, or None
     geometry  that of its transpose, which has its output as input, and its input as output
     note      how the input was read, where it was not plain: a sample of a batch, channels last
+    quantised, then  as a Layer has them
 
     `Convolution.of` takes PyTorch's parameters, each one value or one an axis, and input, weight,
     batch, rank and input_layout as `Layer.of` does.
@@ -42,6 +45,11 @@ class Convolution:
     bias: Array | None
     geometry: Geometry
     note: str = ""
+    quantised: Quantised | None = None
+    then: tuple[Step, ...] = ()
+
+    numbers = None
+    """It is whole, so that its output channels are called as they are counted."""
 
     @classmethod
     def of(

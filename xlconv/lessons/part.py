@@ -11,6 +11,7 @@ from xlconv.files.arrays import Source, array
 from xlconv.layers.excerpt import channels_of, excerpt
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer, Rest
+from xlconv.layers.quantised import quantised
 from xlconv.text import counted, spelt
 
 
@@ -22,6 +23,17 @@ def part_of(layer: Layer, values: Mapping[str, Any]) -> Layer:
     if isinstance(chosen["in_channels"], str):
         chosen["in_channels"] = channels_of("in_channels", chosen["in_channels"])
     return excerpt(layer, **chosen)
+
+
+def with_scale(layer: Layer, values: Mapping[str, Any]) -> Layer:
+    """The layer with the weight that its integers mean, if a table says what these do."""
+    if "weight_scale" not in values:
+        if "weight_zero_point" in values:
+            raise XlconvError(
+                "weight_zero_point goes with a weight_scale", parameter="weight_zero_point"
+            )
+        return layer
+    return quantised(layer, values["weight_scale"], values.get("weight_zero_point", 0))
 
 
 def with_rest(layer: Layer, values: Mapping[str, Any], source: Source) -> Layer:

@@ -18,7 +18,7 @@ from xlconv.layers.layer import Layer
 from xlconv.lessons.book import check_names
 from xlconv.lessons.drawing import view_function, view_options
 from xlconv.lessons.lesson import CHECK, ENGLISH, Ask, Classroom, Lesson, Page, check_words
-from xlconv.lessons.part import part_of, with_rest
+from xlconv.lessons.part import part_of, with_rest, with_scale
 from xlconv.lessons.schema import Table, as_toml, fits, instead, suggest
 from xlconv.lessons.shipped import find_lesson
 from xlconv.models.known import known
@@ -44,8 +44,10 @@ CLASS_KEYS = {
     "digits": int,
 }
 ARRAYS = {"input": str | list, "weight": str | list, "bias": str | list}
+SCALING = {"weight_scale": float | list, "weight_zero_point": float | list}
 WANTED = get_type_hints(Wanted) | {
     "padding": str | int | list[int | tuple[int, int]],  # in a file only a pair is a list in it
+    "then": list[str],
 }
 MODEL = {"model": str, "layer_name": str, "code": str, "key": str}
 PART = {"in_channels": str | list[int], "out_channels": list[int], "crop": list[tuple[int, int]]}
@@ -56,7 +58,7 @@ REST = {
     "rest_ins": list[int],
     "rest_outs": list[int],
 }
-LAYER_KEYS = ARRAYS | {"seed": int} | MODEL | PART | REST | WANTED
+LAYER_KEYS = ARRAYS | SCALING | {"seed": int} | MODEL | PART | REST | WANTED
 """Those of a layer; `REST` is what a workbook's recipe says of an excerpt."""
 
 TABLES = 255
@@ -166,7 +168,7 @@ def _layer(table: Table, values: dict[str, Any], source: Source) -> Layer:
         )
         source.key = values.get("key")
         read = read_numbers(found, given, source, values.get("seed", 0))
-        layer = transposed(made(found, read), "a layer here")
+        layer = with_scale(transposed(made(found, read), "a layer here"), values)
         return with_rest(part_of(layer, values), values, source)
     except XlconvError as error:
         raise _naming(table, error) from None

@@ -144,9 +144,14 @@ def _kept(above: dict[str, Any]) -> dict[str, Any]:
 
 def _parameters(layer: Layer) -> dict[str, Any]:
     g = layer.geometry
-    arrays = {"input": layer.input, "weight": layer.weight, "bias": layer.bias}
+    q = layer.quantised
+    weights = {"weight": layer.weight} if q is None else {"weight": q.integers}
+    if q is not None:
+        weights |= {"weight_scale": q.scale, "weight_zero_point": q.zero_point}
+    arrays = {"input": layer.input, **weights, "bias": layer.bias}
     told = {key: _numbers(value) for key, value in arrays.items() if value is not None}
-    return told | each(g.axes, *DEFAULTS) | {"groups": g.groups} | _rest(layer)
+    then = {"then": [str(step) for step in layer.then]} if layer.then else {}
+    return told | each(g.axes, *DEFAULTS) | {"groups": g.groups} | then | _rest(layer)
 
 
 def _rest(layer: Layer) -> dict[str, Any]:

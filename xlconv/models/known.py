@@ -15,6 +15,7 @@ from xlconv.frameworks.layouts import from_layout, to_layout
 from xlconv.frameworks.pasted import SAID, SIZES, Pasted, pasted
 from xlconv.frameworks.wanted import Wanted
 from xlconv.layers.given import Array, numbers, spread
+from xlconv.layers.quantised import INTEGERS
 from xlconv.models.content import told_of
 from xlconv.models.found import PLAIN, WEIGHT, ModelLayer
 from xlconv.models.model import read_model
@@ -67,6 +68,14 @@ class Known:
             weight, bias = self.source.weights(), self.source.biases()
         found = numbers("weight", weight)
         return found, None if bias is None else numbers("bias", bias)
+
+    def integers(self) -> dict[str, Array]:
+        """Those of the file's weight with what they mean, if it is quantised."""
+        if self.source is None or self.path is None:
+            return {}
+        with told_of(self.path):
+            found = self.source.quantised()
+        return {} if found is None else dict(zip(INTEGERS, found, strict=True))
 
     def channels(self, shape: tuple[int, ...]) -> int:
         """The channels of an input of this shape, for a weight that is to be filled."""

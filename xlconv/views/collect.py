@@ -15,6 +15,7 @@ from xlconv.figures.outputs import by_distributing
 from xlconv.figures.paper import arrange
 from xlconv.figures.ruler import kernel_indices, source
 from xlconv.figures.table import Column, Lines, table
+from xlconv.figures.then import then_figures
 from xlconv.figures.titles import AXES
 from xlconv.grid.expr import Expr, call, joined, lift, rounded, with_commas
 from xlconv.grid.grid import Grid
@@ -51,7 +52,8 @@ def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> Non
     # slices side by side fill the page: the turned kernel then stands under them
     made = z / t if g.rank > 2 else z | Led(t, "∗")
     words = _in_words(sheet, layer, here, src, y.kept)
-    arrange(sheet, here, src.column >> made >> y / again / agree, *words)
+    then = then_figures(sheet, layer, y.kept)
+    arrange(sheet, here, src.column >> made >> y / again / agree >> then, *words)
 
 
 def _in_words(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources, y: Grid) -> Sequence[Part]:
