@@ -24,6 +24,8 @@ TARGET = Path(__file__).with_name("lessons.md")
 
 TOP = {
     "title": "The title of the workbook, at the top of each printed page. Needed.",
+    "digits": "Digits that the largest number of each block shows; if not given, so many that none"
+    " reads as 0 that is not.",
     "language": "The code of its language, such as de or ar; en if not given. Sheets of a language"
     " that is read from right to left are laid out so.",
     "words": "Other words for those that views write, by their keys: see the end of this page.",

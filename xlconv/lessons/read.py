@@ -28,6 +28,7 @@ from xlconv.views import VIEWS
 LESSON_KEYS = {
     "title": str,
     "language": str,
+    "digits": int,
     "words": dict,
     "layers": dict,
     "sheet": list[dict[str, Any]],
@@ -107,7 +108,8 @@ def lesson_from(top: Table, values: dict[str, Any], source: Source) -> Lesson:
         language = values.get("language", ENGLISH)
         words, classroom = values.get("words", {}), _classroom(top.part("class"), values, layers)
         form = values.get("form", "")
-        return Lesson(values["title"], tuple(pages), layers, words, language, classroom, form)
+        told = language, classroom, form, values.get("digits")
+        return Lesson(values["title"], tuple(pages), layers, words, *told)
     except XlconvError as error:
         raise top.wrong(str(error)) from None
 

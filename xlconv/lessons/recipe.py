@@ -53,6 +53,7 @@ def recipe(lesson: Lesson, computing: Container[str]) -> str:
         "title": lesson.title,
         **({} if lesson.language == ENGLISH else {"language": lesson.language}),
         "words": dict(lesson.words),
+        **({} if lesson.digits is None else {"digits": lesson.digits}),
         **_classroom(lesson),
         "sheet": sheets,
     }
@@ -81,6 +82,7 @@ def frozen(lesson: Lesson) -> str:
         "words": dict(lesson.words),
         "layers": {name: _parameters(layer) for name, layer in lesson.layers.items()},
         "class": told,
+        **({} if lesson.digits is None else {"digits": lesson.digits}),
         "sheet": [_told(page, names.get(id(page.layer), "")) for page in lesson.pages],
     }
     return json.dumps(whole, indent=1)
