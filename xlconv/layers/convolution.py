@@ -96,19 +96,23 @@ class Convolution:
     def _repr_html_(self) -> str:
         return table("Convolution", [], self._parameters().items())
 
-    def explain(self) -> str:
+    def explain(self, every: bool = False) -> str:
         """The convolution in one line: how its weight is read, and its input where not plain.
+
+        every  whether parameters at their default are told, too
 
         >>> Convolution.of([[1] * 5] * 4, [[[1, 1]] * 4] * 3).explain()
         '1-D, 4 → 3 channels, 5 → 4, kernel 2; a plain convolution, of a weight (out_channels,\
  in_channels // groups, *kernel_sizes)'
         """
         kind = f"a plain convolution, of a weight {PLAIN_WEIGHT}"
-        return explain(self._parameters(), f"{kind}, {self.note}" if self.note else kind)
+        then = f"then {', '.join(map(str, self.then))}" if self.then else ""
+        told = ", ".join(filter(None, (kind, then, self.note)))
+        return explain(self._parameters(every), told)
 
-    def _parameters(self) -> dict[str, str]:
-        g = self.geometry
-        return parameters(g.output_shape, g.input_shape, g, ("stride", "padding", "dilation"))
+    def _parameters(self, every: bool = False) -> dict[str, str]:
+        g, names = self.geometry, ("stride", "padding", "dilation")
+        return parameters(g.output_shape, g.input_shape, g, names, every)
 
     @property
     def output_shape(self) -> tuple[int, ...]:

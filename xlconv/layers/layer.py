@@ -132,18 +132,20 @@ class Layer:
     def _repr_html_(self) -> str:
         return table("Layer", [], self._parameters().items())
 
-    def explain(self) -> str:
+    def explain(self, every: bool = False) -> str:
         """The layer in one line, and how its input was read where that was not plain.
+
+        every  whether parameters at their default are told, too
 
         >>> Layer.of(np.ones((1, 4, 6)), np.ones((4, 2, 4)), stride=2, padding=1).explain()
         '1-D, 4 → 2 channels, 6 → 12, kernel 4, stride 2, padding 1; sample 0 of a batch of 1'
         """
         then = f"then {', '.join(map(str, self.then))}" if self.then else ""
-        return explain(self._parameters(), "; ".join(filter(None, (then, self.note))))
+        return explain(self._parameters(every), "; ".join(filter(None, (then, self.note))))
 
-    def _parameters(self) -> dict[str, str]:
+    def _parameters(self, every: bool = False) -> dict[str, str]:
         g = self.geometry
-        return parameters(g.input_shape, g.output_shape, g)
+        return parameters(g.input_shape, g.output_shape, g, every=every)
 
     @property
     def numbers(self) -> tuple[int, ...] | None:

@@ -88,7 +88,7 @@ def _lesson(
                 raise XlconvError(
                     f"a plain convolution has the view {VIEW} alone", parameter="view"
                 )
-            return convolution_lesson(lesson)
+            return convolution_lesson(lesson, _idea(lesson))
         case str() | os.PathLike():
             return load_lesson(lesson)
     raise XlconvError(
@@ -154,9 +154,9 @@ def layer_lesson(layer: Layer, views: str | Sequence[str], picture: bool = False
     return Lesson(title, tuple(pages), layers={"layer": layer})
 
 
-def _idea(layer: Layer) -> str:
+def _idea(layer: Layer | Convolution) -> str:
     """What a layer is and where it comes from, where that does not go without saying."""
-    return shortened(visible(layer.explain()), 1000) if layer.note else ""
+    return shortened(visible(layer.explain(every=True)), 1000) if layer.note else ""
 
 
 def _listed(views: Any) -> list[Any]:

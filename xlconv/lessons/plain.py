@@ -13,8 +13,10 @@ from xlconv.lessons.lesson import Lesson, Page
 VIEW = "convolution"
 
 
-def convolution_lesson(conv: Convolution) -> Lesson:
+def convolution_lesson(conv: Convolution, idea: str = "") -> Lesson:
     """A lesson of one sheet, the view convolution of these numbers.
+
+    idea  what stands under its title
 
     Raises XlconvError for more cells than a workbook holds.
 
@@ -43,5 +45,6 @@ def convolution_lesson(conv: Convolution) -> Lesson:
     if conv.then:
         options["then"] = [str(step) for step in conv.then]
     return Lesson(
-        f"Convolution {before} → {after}", (Page(VIEW.capitalize(), VIEW, options=options),)
+        f"Convolution {before} → {after}",
+        (Page(VIEW.capitalize(), VIEW, idea=idea, options=options),),
     )
