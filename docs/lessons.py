@@ -24,6 +24,8 @@ TARGET = Path(__file__).with_name("lessons.md")
 
 TOP = {
     "title": "The title of the workbook, at the top of each printed page. Needed.",
+    "digits": "Digits that the largest number of each block shows; if not given, so many that none"
+    " reads as 0 that is not.",
     "language": "The code of its language, such as de or ar; en if not given. Sheets of a language"
     " that is read from right to left are laid out so.",
     "words": "Other words for those that views write, by their keys: see the end of this page.",
@@ -64,6 +66,12 @@ LAYER = {
     "input": f"{ARRAY}, as numbers.csv:3x4x4. Channels come first. Needed.",
     "weight": "The same, (in_channels, out_channels/groups, *kernel_sizes). Needed.",
     "bias": "The same, one number an output channel; none if not given.",
+    "weight_scale": "What the weight's integers mean, weight_scale * (weight - weight_zero_point):"
+    " one number, or lists of (in_channels, out_channels/groups), with 1 along an axis on which all"
+    " are alike.",
+    "weight_zero_point": "The same; 0 if not given.",
+    "then": 'What is done to each cell of the output, such as ["relu"]: relu, relu6,'
+    " leaky_relu:SLOPE, sigmoid, tanh, clip:LOW:HIGH, quantize:SCALE:ZERO:LOW:HIGH.",
     "seed": "Another seed fills sizes with other small integers.",
     "model": "A model file beside the lesson, whose layer this is: .onnx, .safetensors, .pt, .pth,"
     " .tflite, .keras, .h5 or .npz; then input and weight are not needed.",
@@ -78,6 +86,8 @@ LAYER = {
     "rest": "What is added to the output: a recipe's way to tell what an excerpt does not show.",
     "rest_channels": "How many input channels are in it.",
     "rest_outside": "Whether cells from outside the crop are in it.",
+    "rest_ins": "The numbers that the input channels of an excerpt have in the whole layer.",
+    "rest_outs": "The numbers that its output channels have there.",
     "convention": f"The framework whose words these are: {', '.join(CONVENTIONS)}; pytorch if not"
     " given.",
     "layout": f"The order of the weight's axes: {', '.join(LAYOUTS)}; the convention's if not"

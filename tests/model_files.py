@@ -178,8 +178,13 @@ def tflite(
     scale: tuple[np.ndarray, np.ndarray, int] | None = None,
     bias: np.ndarray | None = None,
     padding: int = 0,
+    activation: int = 0,
+    output: tuple[float, int, str] | None = None,
 ) -> Path:
-    """A TRANSPOSE_CONV of stride 2 with a weight (out, kh, kw, in); padding 0 is same."""
+    """A TRANSPOSE_CONV of stride 2 with a weight (out, kh, kw, in); padding 0 is same.
+
+    output  its scale, zero point and type, if it is of integers
+    """
     b = flatbuffers.Builder(1024)
     types = {"float32": 0, "float16": 1, "int32": 2, "uint8": 3, "int8": 9}
     out, kh, kw, channels = weight.shape
@@ -201,11 +206,16 @@ def tflite(
             two = _vector(b, factors.astype("<f4")), _vector(b, zero.astype("<i8"))
             quantised = _table(b, 7, {2: two[0], 3: two[1]}, {6: ("Int32", axis)})
         kind = types["float32" if array is None else array.dtype.name]
+        if output is not None and name == "up":
+            factor, zero_point, dtype = output
+            two = _vector(b, np.array([factor], "<f4")), _vector(b, np.array([zero_point], "<i8"))
+            quantised, kind = _table(b, 7, {2: two[0], 3: two[1]}), types[dtype]
         refs = {0: _vector(b, np.array(shape, "<i4")), 3: b.CreateString(name)}
         refs |= {} if quantised is None else {4: quantised}
         tensors.append(_table(b, 5, refs, {1: ("Int8", kind), 2: ("Uint32", len(buffers) - 1)}))
     given = [0, 1, 2] + ([] if bias is None else [3])
-    options = _table(b, 4, {}, {0: ("Int8", padding), 1: ("Int32", 2), 2: ("Int32", 2)})
+    numbers = {0: ("Int8", padding), 1: ("Int32", 2), 2: ("Int32", 2), 3: ("Int8", activation)}
+    options = _table(b, 4, {}, numbers)
     ins, outs = np.array(given, "<i4"), np.array([len(given)], "<i4")
     op = _table(b, 6, {1: _vector(b, ins), 2: _vector(b, outs), 4: options}, {0: ("Uint32", 0)})
     graph = _table(b, 5, {0: _tables(b, tensors), 3: _tables(b, [op])})

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnxruntime
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
@@ -180,3 +183,83 @@ def test_interesting_part_of_a_models_layer(tmp_path: Path) -> None:
 def test_layer_that_nobody_could_read_is_refused_with_the_choice() -> None:
     ran = CliRunner().invoke(cli, ["layer", "--code", "nn.ConvTranspose2d(256, 128, 4, 2, 1)"])
     assert "choose some with --in-channels top:4 --out-channels 0" in str(ran.exception)
+
+
+@pytest.mark.parametrize("part", ["--crop 0:2,0:2", "--in-channels top:1", "--out-channels 0"])
+def test_plain_convolution_is_shown_whole(tmp_path: Path, part: str) -> None:
+    ran = run(tmp_path, f"layer --code 'nn.Conv2d(3, 2, 3, padding=1)' {part} -o a.xlsx")
+    option = part.partition(" ")[0]
+    assert f"{option} is for a transposed convolution; a plain one is shown whole" in ran.stderr
+    assert not (tmp_path / "a.xlsx").exists()
+    ran = run(tmp_path, "layer --code 'nn.Conv2d(64, 64, 3)'")
+    assert "64 input channels have 4096 kernels, more than anybody reads" in str(ran.exception)
+
+
+def test_plain_convolution_of_a_line_of_code_on_a_sheet(tmp_path: Path) -> None:
+    ran = run(tmp_path, "layer --code 'nn.Conv2d(3, 2, 3, stride=2, padding=1)' -o a.xlsx")
+    assert (ran.exit_code, (tmp_path / "a.xlsx").exists()) == (0, True)
+    assert "3 → 2 channels, 4x4 → 2x2, kernel 3x3, stride 2, padding 1" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "idea"),
+    [
+        (
+            "--model m.onnx --input 1x3x2x2",
+            (
+                "2-D, 3 → 2 channels, 2x2 → 6x6, kernel 4x4, stride 2, padding 0, output_padding 0,"
+                " dilation 1, groups 1; then relu; up of m.onnx, as onnx has it;"
+                " sample 0 of a batch of 1"
+            ),
+        ),
+        (
+            "--code 'layers.Conv2DTranspose(2, 3, strides=2, padding=\"same\")' --input 1x2x2",
+            (
+                "2-D, 1 → 2 channels, 2x2 → 4x4, kernel 3x3, stride 2, padding 0:1,"
+                " output_padding 0, dilation 1, groups 1; as keras has it"
+            ),
+        ),
+        (
+            "--model p.onnx --input 3x4x4",
+            (
+                "2-D, 3 → 2 channels, 4x4 → 1x1, kernel 4x4, stride 2, padding 0, dilation 1,"
+                " groups 1; a plain convolution, of a weight (out_channels, in_channels // groups,"
+                " *kernel_sizes), then relu, down of p.onnx"
+            ),
+        ),
+    ],
+)
+def test_sheet_names_the_layers_parameters_and_where_it_comes_from(
+    tmp_path: Path, line: str, idea: str
+) -> None:
+    files.conv_transpose(tmp_path / "m.onnx", strides=[2, 2])
+    weight = WEIGHT.swapaxes(0, 1)
+    files.conv_transpose(tmp_path / "p.onnx", weight, BIAS, "Conv", name="down", strides=[2, 2])
+    ran = run(tmp_path, f"layer {line} -o a.xlsx")
+    assert ran.exit_code == 0, ran.output
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[0]
+    texts = [cell.value for row in sheet.iter_rows(max_row=6) for cell in row if cell.value]
+    said = " ".join(text for text in texts if isinstance(text, str))
+    assert idea in said
+
+
+@pytest.mark.parametrize("name", ["m.onnx", "m.safetensors", "m.pt", "m.tflite", "m.npz", "m.h5"])
+def test_a_command_imports_no_library_but_for_its_own_format(tmp_path: Path, name: str) -> None:
+    """Python itself says what is imported, and when: only HDF5 takes h5py."""
+    make: Any = {
+        ".onnx": files.conv_transpose,
+        ".safetensors": lambda path: files.safetensors(path, {"up.weight": WEIGHT}),
+        ".pt": lambda path: files.checkpoint(path, {"up.weight": WEIGHT}),
+        ".tflite": lambda path: files.tflite(path, WEIGHT.transpose(1, 2, 3, 0).astype("<f4")),
+        ".npz": lambda path: np.savez(path, up=WEIGHT),
+        ".h5": files.h5,
+    }[Path(name).suffix]
+    make(tmp_path / name)
+    heavy = {"torch", "tensorflow", "keras", "onnx", "onnxruntime", "h5py", "safetensors"}
+    for line in (["model", name], ["layer", "--model", name, "--stride", "2", "-o", "a.xlsx"]):
+        command = [sys.executable, "-X", "importtime", "-m", "xlconv", *line]
+        ran = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+        told = [row for row in ran.stderr.splitlines() if row.startswith("import time:")]
+        imported = {row.rpartition("|")[2].strip().partition(".")[0] for row in told}
+        assert "xlconv" in imported
+        assert imported & heavy == ({"h5py"} if name == "m.h5" else set()), line

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import numpy as np
+import openpyxl
 import pytest
 
 import xlconv
@@ -86,6 +88,13 @@ def test_cells_compute_it(view: str, layer: dict[str, Any], part: dict[str, Any]
     assert np.array_equal(got, xlconv.output(shown))
 
 
+def test_program_of_a_part_is_refused() -> None:
+    """It would print the sums of the shown channels alone."""
+    with pytest.raises(XlconvError, match="layer must be whole for a program, got a part of one"):
+        xlconv.program(excerpt(whole(), [0]), "numpy")
+    assert "weight" in xlconv.program(whole().part([0], [1]), "numpy")
+
+
 def test_top_channels_leave_least() -> None:
     x = np.ones((4, 3, 3)) * np.array([1, 5, 2, 9])[:, None, None]
     layer = Layer.of(x, np.ones((4, 1, 2, 2)))
@@ -140,3 +149,46 @@ def test_lit_cell_keeps_the_format_of_its_numbers(tmp_path: Path) -> None:
     formats = re.findall(r'<dxf>.*?formatCode="([^"]*)"', styles)
     assert formats
     assert not [code for code in formats if "General" in code]
+
+
+def seen(book: Any) -> list[str]:
+    """The texts on a file's first sheet."""
+    sheet = openpyxl.load_workbook(BytesIO(book.to_bytes()), data_only=True).worksheets[0]
+    return [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+
+
+@pytest.mark.parametrize("view", ["distribute", "collect"])
+def test_channels_keep_the_numbers_that_they_have_in_the_model(view: str) -> None:
+    shown = excerpt(whole(stride=2), [1, 4], [3], [(0, 3), (0, 3)])
+    texts = seen(xlconv.build(shown, views=[view]))
+    assert {"channel 1", "channel 4", "channel 3", "w[1,3]", "w[4,3]"} <= {*texts}
+    assert not {"channel 0", "w[0,0]", "w[1,0]"} & {*texts}
+
+
+def test_looked_at_channel_is_chosen_by_its_own_number() -> None:
+    """Its sum reads the model's channels: y[5,r,c], x[4,...], w[4,5,...], with engines' numbers."""
+    x, w = DICE.integers(-9, 10, (6, 4, 4)), DICE.integers(-9, 10, (6, 8, 2, 2))
+    shown = excerpt(Layer.of(x, w, stride=2, bias=range(8)), [4], [2, 5])
+    book = xlconv.build(shown, views=["collect"])
+    sheet = book.sheets[0]
+    controls = {block.name: block for block in sheet.blocks if block.name.startswith("look_")}
+    at, column = (int(controls[f"look_{name}"].cells.value) for name in ("row", "column"))
+    assert controls["look_channel"].cells.value == 2
+    (place,) = controls["look_channel"].ranges()
+    changed = ironcalc_engine.recalculate(book.to_bytes(), {(sheet.name, place): 5})
+    cells = changed[sheet.name]
+    texts = [value for value in cells.values() if isinstance(value, str)]
+    (words,) = [text for text in texts if text.startswith("y[")]
+    assert words.startswith(f"y[5,{at},{column}] = x[4,")
+    assert "w[4,5," in words
+    y = by_hand(Layer.of(x, w, stride=2, bias=range(8)))[5, at, column]
+    (numbers,) = [text for text in texts if text.startswith(f"{y:.0f} = ")]
+    assert numbers
+
+
+def test_a_recipe_keeps_the_numbers_of_channels(tmp_path: Any) -> None:
+    path = tmp_path / "part.xlsx"
+    book = xlconv.build(excerpt(whole(stride=2), [1, 4], [3], [(0, 2), (0, 2)]))
+    assert '"rest_ins":[1,4],"rest_outs":[3]' in book.recipe
+    book.save(path)
+    assert xlconv.check(path).right

@@ -105,6 +105,8 @@ CASES: list[tuple[str, Expr, float | str | bool]] = [
     # ---- functions
     ("ABS(G2)", call("ABS", SMALL[1]), 2.5),
     ("ABS(0)", call("ABS", 0), 0.0),
+    ("TANH(0)", call("TANH", 0), 0.0),
+    ("TANH(1.0986122886681098)", call("TANH", 1.0986122886681098), 0.8),
     ("AND(1<2,1>2)", call("AND", yes, no), False),
     ("AND(1<2,1<2)", call("AND", yes, yes), True),
     ("AND(A1,0)", call("AND", N[0, 0], 0), False),

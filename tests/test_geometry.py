@@ -7,7 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from xlconv.errors import XlconvError
-from xlconv.layers.geometry import Axis, Geometry, Run
+from xlconv.layers.geometry import Axis, Geometry
+from xlconv.layers.runs import Run
 
 from .layers import axis_parameters
 

@@ -63,6 +63,7 @@ def test_onnx(tmp_path: Path, kind: type) -> None:
         "stride": [2, 1],
         "output_padding": [1, 0],
         "padding": [(1, 1), (0, 2)],
+        "then": ["relu"],
     }
 
 
@@ -150,6 +151,7 @@ def test_keras_layers_are_found_by_their_own_names(tmp_path: Path) -> None:
         "stride": [2, 2],
         "padding": "same",
         "dilation": [1, 1],
+        "then": ["relu"],
     }
     check(only(files.h5(tmp_path / "m.h5"), "up"), WEIGHT.transpose(2, 3, 1, 0))
 

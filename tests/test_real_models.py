@@ -5,7 +5,9 @@ XLCONV_MODELS names the folder that tests/data/real_models.py has filled; withou
 
 from __future__ import annotations
 
+import json
 import os
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +15,16 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+from click.testing import CliRunner, Result
 
 import xlconv
+from xlconv.cli.commands import cli
 from xlconv.layers.excerpt import Top, excerpt
 from xlconv.layers.layer import Layer
 from xlconv.models.model import read_model
 
 from .engines import ironcalc_engine
-from .pages import read
+from .pages import listed, read
 
 FOLDER = Path(os.environ.get("XLCONV_MODELS", "nowhere"))
 DETECTOR, SEGMENTATION, UNET = (
@@ -62,6 +66,53 @@ def test_detectors_layers_are_onnxruntimes(name: str) -> None:
     book = xlconv.build(part, views=["collect"])
     got = read(ironcalc_engine.recalculate(book.to_bytes()), book.sheets[0], "output")
     assert abs(got - y[0, :1, 6:14, 10:18]).max() < 1e-6 * size
+
+
+def test_detectors_add_is_the_bias() -> None:
+    layer = read_model(DETECTOR).layer("p2o.ConvTranspose.2")
+    assert layer.notes == ("the Add after it is its bias",)
+    bias = layer.biases()
+    assert bias is not None
+    assert bias.shape == (1,)
+
+
+NODES = FOLDER / "onnx" / "backend" / "test" / "data" / "node"
+
+
+def stored(folder: Path, name: str) -> np.ndarray:
+    """A tensor of a test folder of onnx's."""
+    tensor = onnx.TensorProto.FromString((folder / "test_data_set_0" / f"{name}.pb").read_bytes())
+    return np.asarray(onnx.numpy_helper.to_array(tensor))
+
+
+@pytest.mark.parametrize("folder", sorted(NODES.glob("*")), ids=lambda path: path.name)
+def test_onnxs_own_layers_give_what_it_expects(folder: Path, tmp_path: Path) -> None:
+    """Their weight is an input, too: it is given with --weight."""
+    names = {"x": "input_0", "w": "input_1", "y": "output_0"}
+    x, w, y = (stored(folder, name) for name in names.values())
+    np.save(tmp_path / "x.npy", x)
+    np.save(tmp_path / "w.npy", w)
+    told = f"layer --model {folder}/model.onnx --view collect --json --input {tmp_path}/x.npy"
+    told += f" --weight {tmp_path}/w.npy"
+    if len(x) > 1:
+        refused = run(f"{told} -o {tmp_path}/a.xlsx")
+        assert "is a batch of 3: name the sample, batch 0 to 2" in str(refused.exception)
+    for sample, expected in enumerate(y):
+        file = tmp_path / f"{sample}.xlsx"
+        ran = run(f"{told} --batch {sample} -o {file}")
+        (sheet,) = json.loads(ran.stdout)["sheets"]
+        blocks = {block["name"]: block for block in sheet["blocks"]}
+        values = ironcalc_engine.recalculate(file.read_bytes())["Collect"]
+        got = np.array([values[cell] for cell in listed(blocks["collect_output"]["ranges"])])
+        assert np.abs(got - expected.ravel()).max() < 1e-6 * np.abs(y).max()
+
+
+def run(line: str) -> Result:
+    return CliRunner().invoke(cli, shlex.split(line))
+
+
+def test_onnxs_folders_are_all_there() -> None:
+    assert len([*NODES.glob("test_convtranspose*")]) == 11
 
 
 def test_detector_has_two_transposed_convolutions() -> None:

@@ -15,7 +15,7 @@ from xlconv.frameworks import resolve as resolving
 from xlconv.frameworks.wanted import Wanted
 from xlconv.layers import given
 from xlconv.layers.geometry import Axis
-from xlconv.lessons.read import ARRAYS, LAYER_KEYS, MODEL, PART, REST
+from xlconv.lessons.read import ARRAYS, LAYER_KEYS, MODEL, PART, REST, SCALING
 
 NAMES = [field.name for field in fields(Wanted)]
 
@@ -33,8 +33,8 @@ def counting(monkeypatch: pytest.MonkeyPatch, place: Any, name: str, seen: Count
 @pytest.mark.parametrize("command", ["layer", "code"])
 def test_every_word_is_an_option_and_a_key_of_a_lesson_file(command: str) -> None:
     options = {param.name for param in cli.commands[command].params}
-    assert set(NAMES) <= options
-    assert LAYER_KEYS.keys() == {*NAMES, *ARRAYS, *MODEL, *PART, *REST, "seed"}
+    assert {name for name in NAMES if (command, name) != ("code", "then")} <= options
+    assert LAYER_KEYS.keys() == {*NAMES, *ARRAYS, *SCALING, *MODEL, *PART, *REST, "seed"}
 
 
 def test_axes_are_made_and_parameters_read_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 rapidocr-onnxruntime 1.4.4 (PyPI, Apache-2.0)             ch_PP-OCRv4_det_infer.onnx
 platelet-unet-watershed 0.0.3 (PyPI, MIT)                 unet-210913-zyxmc.pt
 @mediapipe/selfie_segmentation 0.1.1675465747 (npm, Apache-2.0)  selfie_segmentation.tflite
+onnx 1.17.0 (PyPI, Apache-2.0; later wheels leave them out)  its folders test_convtranspose_*
 
 They are never committed. XLCONV_MODELS names the folder to tests/test_real_models.py.
 """
@@ -20,6 +21,7 @@ PYPI = {
     "rapidocr-onnxruntime==1.4.4": "ch_PP-OCRv4_det_infer.onnx",
     "platelet-unet-watershed==0.0.3": "unet-210913-zyxmc.pt",
 }
+ONNX, NODES = "onnx==1.17.0", "onnx/backend/test/data/node/test_convtranspose"
 NPM = {"@mediapipe/selfie_segmentation@0.1.1675465747": "selfie_segmentation.tflite"}
 
 
@@ -34,6 +36,10 @@ def fetch(folder: Path) -> None:
             subprocess.run(command, cwd=place, check=True, stdout=subprocess.DEVNULL)
             (package,) = Path(place).iterdir()
             (folder / file).write_bytes(_member(package, file))
+    with tempfile.TemporaryDirectory() as place:
+        subprocess.run([*pip, ONNX], cwd=place, check=True, stdout=subprocess.DEVNULL)
+        with zipfile.ZipFile(next(Path(place).iterdir())) as wheel:
+            wheel.extractall(folder, [n for n in wheel.namelist() if n.startswith(NODES)])
 
 
 def _member(package: Path, file: str) -> bytes:

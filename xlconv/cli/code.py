@@ -79,6 +79,8 @@ def code(
     else:
         _put_program(written, framework, given_files(written, given))
     say(written.explain())
+    if written.then:
+        say("the program prints the layer's sums, before what follows")
 
 
 def _put_program(layer: Layer, framework: str, given: Mapping[str, str]) -> None:

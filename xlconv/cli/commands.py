@@ -38,6 +38,7 @@ from xlconv.cli.terminal import (
     put_traceback,
     say,
 )
+from xlconv.cli.values import whole_number
 from xlconv.cli.worksheet import worksheet
 from xlconv.errors import XlconvError
 from xlconv.files.sources import remembered
@@ -163,12 +164,20 @@ Examples:
     help=f"What to show, a sheet each: {', '.join(VIEWS)}. Default: {DEFAULT}, or convolution"
     " where a model or code has a plain one",
 )
+@click.option(
+    "--digits",
+    callback=whole_number(least=1, most=15),
+    metavar="N",
+    help="Digits that the largest number of each block shows. Default: so many that none reads as"
+    " 0 that is not",
+)
 @target_options
 @click.pass_context
 def layer(
     ctx: click.Context,
     /,
     view: str | None,
+    digits: int | None,
     output: str | None,
     force: bool,
     as_json: bool,
@@ -192,7 +201,7 @@ def layer(
     picture = is_picture(given.input or "")
     with pointing_at_options(ctx):
         drawn, views = drawn_of(given, wanted, None if view is None else view.split(","))
-        book = build_book(drawn, views=views, picture=picture)
+        book = build_book(drawn, views=views, picture=picture, digits=digits)
     deliver_book(book, output, "layer", force, as_json)
     say(drawn.explain())
 

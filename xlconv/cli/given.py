@@ -120,6 +120,13 @@ _PART = (
         help="The input's cells to be shown along each axis, from A to before B; what comes from"
         " outside is in the map, too.",
     ),
+    click.option(
+        "--then",
+        metavar="KIND[:N],..",
+        help="What is done to each cell of the output: relu, relu6, leaky_relu:SLOPE, sigmoid,"
+        " tanh, clip:LOW:HIGH or quantize:SCALE:ZERO:LOW:HIGH; '' for nothing. Default: what the"
+        " code or the model file says",
+    ),
 )
 
 

@@ -42,22 +42,31 @@ def drawn_of(
         _check_plain(wanted, found, views)
         found = replace(found, plain=True)
     drawn = made(found, _numbers(given, found, not found.plain))
-    if not isinstance(drawn, Layer):
-        return drawn, views
-    part = part_of(drawn, {name: getattr(given, name) for name in PART})
-    _check_readable(part)
-    return part, views
+    part = {name: value for name in PART if (value := getattr(given, name)) is not None}
+    if isinstance(drawn, Layer):
+        drawn = part_of(drawn, part)
+    elif part:
+        raise click.UsageError(
+            f"--{next(iter(part)).replace('_', '-')} is for a transposed convolution; a plain one"
+            " is shown whole: leave it out"
+        )
+    _check_readable(drawn)
+    return drawn, views
 
 
-def _check_readable(layer: Layer) -> None:
-    """Refuse a layer that nobody could read, with the choice to make."""
+def _check_readable(layer: Layer | Convolution) -> None:
+    """Refuse a layer that nobody could read, with the choice to make, if there is one."""
     g = layer.geometry
     kernels = g.in_channels * g.out_channels // g.groups
     if kernels > READABLE:
+        choice = (
+            "choose some with --in-channels top:4 --out-channels 0, and cells with --crop 0:8,0:8"
+            if isinstance(layer, Layer)
+            else "cut its arrays down to some channels"
+        )
         raise XlconvError(
-            f"{g.in_channels} → {g.out_channels} channels have {kernels} kernels, more than"
-            f" anybody reads, {READABLE} at most: choose some with --in-channels top:4"
-            " --out-channels 0, and cells with --crop 0:8,0:8"
+            f"{len(layer.input)} input channels have {kernels} kernels, more than anybody reads,"
+            f" {READABLE} at most: {choice}"
         )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure, Sources, figure
-from xlconv.figures.edges import weight_name
+from xlconv.figures.edges import Name, weight_name
 from xlconv.figures.titles import plain
 from xlconv.grid.expr import Expr, call
 from xlconv.grid.grid import Grid
@@ -54,7 +54,7 @@ def acting_others(
     def each(n: int, o: int) -> str:
         return sheet.say("others_is", turn=", ".join(f"{n + 1:0{g.rank}b}"), i=o)
 
-    turned = figure(sheet, "others", shape, g.rank, role="bias", content=maps, each=each)
+    turned = figure(sheet, "others", shape, g.rank, role="bias", content=maps, each=Name(each))
     acting = figure(sheet, "others_acting", full, g.rank, role="computed")
     as_is = src.c.cells[(slice(None), *map(uncut, g.axes))]
 

@@ -11,15 +11,17 @@ import numpy as np
 
 from xlconv.figures.edges import Name, channel_name, indices, name_each, slice_name, weight_name
 from xlconv.figures.layout import Arranged, Part
-from xlconv.figures.notes import caption, explain
+from xlconv.figures.notes import caption, explain, named
+from xlconv.figures.quantised import scaling
 from xlconv.figures.titles import plain, size_formula
 from xlconv.grid.expr import Expr
 from xlconv.grid.grid import Grid
-from xlconv.grid.places import Place, Spot, tiled
+from xlconv.grid.places import Place, Spot, tiled, under
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
+from xlconv.layers.quantised import Quantised
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,15 +157,43 @@ def sources(sheet: Sheet, layer: Layer | Convolution, tint: Any = None) -> Sourc
 def input_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure:
     g, x = layer.geometry, layer.input
     ruler = [(axis.stride, 0) for axis in g.axes]
-    return figure(sheet, "input", x.shape, g.rank, role="input", content=x, ruler=ruler)
+    each = channel_name(sheet, g.ins)
+    return figure(sheet, "input", x.shape, g.rank, role="input", content=x, ruler=ruler, each=each)
 
 
 def kernel_figure(sheet: Sheet, layer: Layer | Convolution, tint: Any = None) -> Figure:
     """The kernel; `tint` broadcasts over the weight, one for each kernel index if not given."""
     g, w = layer.geometry, layer.weight
-    tint = tints(g) if tint is None else tint
-    each = weight_name(sheet, g)
-    return figure(sheet, "kernel", w.shape, g.rank, role="kernel", content=w, tint=tint, each=each)
+    look: dict[str, Any] = {
+        "tint": tints(g) if tint is None else tint,
+        "each": weight_name(sheet, g),
+    }
+    if layer.quantised is None:
+        return figure(sheet, "kernel", w.shape, g.rank, role="kernel", content=w, **look)
+    return _meant_figure(sheet, layer.quantised, g, look)
+
+
+def _meant_figure(sheet: Sheet, quantised: Quantised, g: Geometry, look: dict[str, Any]) -> Figure:
+    """A kernel that is computed from its integers, which stand under it with their scale."""
+    shape = quantised.integers.shape
+    words = sheet.say("kernel_meant", size=plain(shape, 2))
+    made = figure(sheet, "kernel", shape, g.rank, words, role="computed", **look)
+    above = 4 if g.rank > 1 else 3
+    q, weight = integers_figure(sheet, quantised, g, under(made.cells, above), **look)
+    made.cells[...] = weight
+    head = named(sheet, under(made.cells, 1), sheet.say("integers"))
+    return replace(made, captions=([head], *q.captions))
+
+
+def integers_figure(
+    sheet: Sheet, quantised: Quantised, g: Geometry, at: Spot, words: str = "", **look: Any
+) -> tuple[Figure, Expr]:
+    """The integers of a kernel with scale and zero point under them, and the weights they mean."""
+    integers = quantised.integers
+    look |= {"at": at, "role": "kernel", "content": integers}
+    q = figure(sheet, "integers", integers.shape, g.rank, words, **look)
+    its = scaling(sheet, g, quantised, under(q.cells, 2))
+    return replace(q, captions=its.captions), its.weight(q.cells)
 
 
 def bias_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure | None:
@@ -173,8 +203,9 @@ def bias_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure | None:
     made = figure(
         sheet, "bias", b.shape, 1, role="bias", content=b, steps=((1, 0),), numbered=False
     )
-    if len(b) > 1:
-        name_each(sheet, made.cells, channel_name(sheet), above=0)
+    numbers = layer.geometry.outs
+    if len(b) > 1 or numbers:
+        name_each(sheet, made.cells, channel_name(sheet, numbers), above=0)
     return made
 
 
@@ -202,6 +233,7 @@ def rest_figure(sheet: Sheet, layer: Layer) -> Figure | None:
         role="bias",
         content=rest.values,
         firsts=g.firsts,
+        each=channel_name(sheet, g.outs),
     )
 
 
@@ -220,7 +252,10 @@ def output_figure(
     own = words is None and name == "output"
     words = sheet.say(name, size=plain(g.output_shape, 1)) if words is None else words
     ruler = [(1, axis.padding[0]) for axis in g.axes]
-    y = figure(sheet, "", g.canvas_shape, g.rank, words, firsts=g.firsts, ruler=ruler, **more)
+    each = channel_name(sheet, g.outs) if words else None
+    y = figure(
+        sheet, "", g.canvas_shape, g.rank, words, firsts=g.firsts, ruler=ruler, each=each, **more
+    )
     kept = y.cells[(slice(None), *g.crop)]
     if y.cells.shape != kept.shape:
         sheet.name_block(f"{name}_full", y.cells, role="cropped", frame=False)
@@ -240,6 +275,7 @@ def result_figure(sheet: Sheet, layer: Layer, words: str | None = None, **block:
     own = words is None
     words = sheet.say("output", size=plain(g.output_shape, 1)) if words is None else words
     block = {"name": "output", "role": "output", "claim": ("conv_transpose", layer)} | block
+    block.setdefault("each", channel_name(sheet, g.outs))
     y = figure(sheet, block.pop("name"), g.output_shape, g.rank, words, **block)
     if own:
         explain(sheet, y.cells, g.output_shape[1:], [size_formula(axis) for axis in g.axes])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from math import prod
 
 import numpy as np
@@ -12,8 +13,19 @@ from xlconv.grid.places import Place, Spot, bounds, start
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 
-Name = Callable[..., str]
-"""What one of several blocks is called, from its indices."""
+
+@dataclass(frozen=True)
+class Name:
+    """What one of several blocks is called, from its indices.
+
+    alone  whether a block that is the only one is called so, too
+    """
+
+    told: Callable[..., str]
+    alone: bool = False
+
+    def __call__(self, *index: int) -> str:
+        return self.told(*index)
 
 
 def indices(sheet: Sheet, grid: Grid, rank: int, firsts: Sequence[int] = ()) -> list[Grid]:
@@ -47,14 +59,23 @@ def numbers(
     return cells
 
 
-def channel_name(sheet: Sheet) -> Name:
-    """What a channel of an input or of an output is called."""
-    return lambda i: sheet.say("channel_is", i=i)
+def channel_name(sheet: Sheet, numbers: Sequence[int] | None = None) -> Name:
+    """What a channel of an input or of an output is called.
+
+    numbers  those of the channels in the whole layer, where it is shown in part
+    """
+    return Name(
+        lambda i: sheet.say("channel_is", i=numbers[i] if numbers else i), numbers is not None
+    )
 
 
 def weight_name(sheet: Sheet, g: Geometry) -> Name:
     """What the kernel from one channel to another is called, from its indices in the weight."""
-    return lambda i, f: sheet.say("weight_is", i=i, o=g.targets(i)[f])
+
+    def told(i: int, f: int) -> str:
+        return sheet.say("weight_is", i=g.in_number(i), o=g.out_number(g.targets(i)[f]))
+
+    return Name(told, g.is_part)
 
 
 def slice_name(
@@ -67,17 +88,18 @@ def slice_name(
     """What each slice of a block of this shape is called, as `name_slices` has it; None of one."""
     channels = len(shape) - rank
     several, deep = prod(shape[:channels]) > 1, rank > 2 and shape[-3] > 1
-    if not deep and not (name and several):
+    named = name if name and (several or name.alone) else None
+    if not deep and not named:
         return None
 
     def told(*index: int) -> str:
-        words = name(*index[:channels]) if name and several else ""
+        words = named(*index[:channels]) if named else ""
         if not deep:
             return words
         key = "slice_of" if words else "slice_is"
         return sheet.say(key, channel=words, d=index[channels] + sum(firsts[:1]))
 
-    return told
+    return Name(told)
 
 
 def name_slices(

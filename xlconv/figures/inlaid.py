@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 from xlconv.figures.blocks import Figure, figure, tints
-from xlconv.figures.edges import weight_name
+from xlconv.figures.edges import channel_name, weight_name
 from xlconv.figures.titles import plain, stretched_caption
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Spot
@@ -20,7 +20,8 @@ def stretched_figure(sheet: Sheet, g: Geometry, x: Figure, at: Spot | None = Non
     sizes = [axis.stretched_size + sum(axis.margins) for axis in g.axes]
     places, words = [axis.stretched for axis in g.axes], stretched_caption(sheet, g)
     ruler = [(1, -axis.margins[0]) for axis in g.axes]
-    return inlaid(sheet, "stretched", x.cells, sizes, places, words, ruler=ruler, at=at)
+    each = channel_name(sheet, g.ins)
+    return inlaid(sheet, "stretched", x.cells, sizes, places, words, ruler=ruler, at=at, each=each)
 
 
 def turned_figure(sheet: Sheet, g: Geometry, w: Figure, *, short: bool = False) -> Figure:

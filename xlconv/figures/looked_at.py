@@ -13,7 +13,7 @@ from xlconv.figures.layout import Part
 from xlconv.figures.operations import written
 from xlconv.figures.ruler import kernel_indices, meeting, of_channel, tinted
 from xlconv.figures.titles import AXES
-from xlconv.grid.expr import Expr, call, chosen, every, moved
+from xlconv.grid.expr import Expr, call, chosen, every, lift, moved, total
 from xlconv.grid.grid import Area, Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.convolution import Convolution
@@ -49,7 +49,7 @@ class LookedAt(Part):
         """The option of the looked-at output channel."""
         if self.channel is None:
             return options[0]
-        return chosen(self.channel + 1, options)
+        return chosen(self.nth + 1, options)
 
     def by_group(self, options: Sequence[Expr]) -> Expr:
         """The option of the group of the looked-at output channel."""
@@ -57,8 +57,19 @@ class LookedAt(Part):
         if self.channel is None or g.groups == 1:
             return options[0]
         filters = g.out_channels // g.groups
-        group = call("INT", self.channel / filters) if filters > 1 else self.channel
+        group = call("INT", self.nth / filters) if filters > 1 else self.nth
         return call("CHOOSE", group + 1, *options)
+
+    @property
+    def nth(self) -> Expr:
+        """The index of the looked-at output channel among those that are shown."""
+        if self.channel is None:
+            return lift(0)
+        numbers = self.geometry.outs
+        if numbers is None:
+            return self.channel
+        at = [call("IF", self.channel.equals(n), o, 0) for o, n in enumerate(numbers) if o]
+        return total(at)
 
     def light(self, sheet: Sheet, figure: Figure) -> None:
         """Show the looked-at cell in a figure of the output's channels."""
@@ -75,7 +86,8 @@ class LookedAt(Part):
 
     def is_channel(self, out_channel: int) -> list[Expr]:
         """What must hold for an output channel to be the looked-at one."""
-        return [] if self.channel is None else [self.channel.equals(out_channel)]
+        number = self.geometry.out_number(out_channel)
+        return [] if self.channel is None else [self.channel.equals(number)]
 
     def is_at(self, labels: Sequence[Grid], channel: int) -> Expr:
         """Whether a cell of an output channel is the looked-at one, by its index on each axis."""
@@ -89,7 +101,7 @@ class LookedAt(Part):
         if g.groups == 1 or self.channel is None:
             return []
         outs = g.targets(in_channel)
-        return [self.channel >= outs[0], self.channel <= outs[-1]]
+        return [self.nth >= outs[0], self.nth <= outs[-1]]
 
 
 def look_at(
@@ -109,11 +121,11 @@ def look_at(
     names, sizes = AXES[-geometry.rank :], geometry.output_shape[1:]
     starts = _start(geometry, first)
 
-    def chosen_in(name: str, first: int, offered: Area | range) -> Grid:
+    def chosen_in(name: str, first: int, offered: Area | Sequence[int]) -> Grid:
         spot = corner.shift(0, next(spots) + 1)
         return control(sheet, spot, f"look_{name}", first, offered, sheet.say(name))
 
-    at, known, channel = [], list[Expr](), None
+    at, known, channel = list[Grid](), list[Expr](), None
     for n, (name, size) in enumerate(named := [*zip(names, sizes, strict=True)]):
         if name == "depth":  # the indices of depth slices stand apart from one another
             at.append(chosen_in(name, starts[n], range(size)))
@@ -123,8 +135,8 @@ def look_at(
             at.append(chosen_in(name, starts[n], line))
             known.append(call("COUNTIF", line, at[n]).equals(1))
     if (channels := geometry.out_channels) > 1:
-        channel = chosen_in("channel", 0, range(channels))
-        known.append(_whole(channel, channels))
+        numbers = geometry.outs or range(channels)
+        known.append(_one_of(channel := chosen_in("channel", numbers[0], numbers), numbers))
     limits = ", ".join(f"{sheet.say(name)} 0..{size - 1}" for name, size in named)
     spot = corner.shift(0, next(spots))
     valid = marked(sheet, spot, every(known))
@@ -137,6 +149,13 @@ def _whole(cell: Grid, size: int) -> Expr:
     """Whether a cell is a whole number below a size; of a text no more is asked."""
     whole = call("AND", cell >= 0, cell <= size - 1, call("INT", cell).equals(cell))
     return call("IF", call("ISNUMBER", cell), whole, False)
+
+
+def _one_of(cell: Grid, numbers: Sequence[int]) -> Expr:
+    """Whether a cell is one of some channels' numbers."""
+    if isinstance(numbers, range):
+        return _whole(cell, len(numbers))
+    return call("OR", *(cell.equals(number) for number in numbers))
 
 
 def _start(geometry: Geometry, first: Sequence[int] | None) -> list[int]:

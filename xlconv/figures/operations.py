@@ -11,7 +11,8 @@ from xlconv.figures.sums import listed, nth, over, summed
 from xlconv.grid.expr import Expr
 from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
-from xlconv.layers.geometry import Geometry, Run
+from xlconv.layers.geometry import Geometry
+from xlconv.layers.runs import Run
 
 Tap = tuple[tuple[slice, ...], tuple[int, ...]]
 """For each axis the inputs that a tap brings to a run of cells, and the kernel index it uses."""

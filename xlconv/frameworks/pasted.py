@@ -10,7 +10,7 @@ from typing import Any
 
 from xlconv.errors import XlconvError
 from xlconv.frameworks.names import PADDINGS
-from xlconv.frameworks.signatures import ALIASES, SIGNATURES, Signature
+from xlconv.frameworks.signatures import ALIASES, KERAS_STEPS, SIGNATURES, Signature
 from xlconv.visible import shortened
 
 LONGEST = 20_000
@@ -108,7 +108,7 @@ def _read(call: ast.Call, own: tuple[Signature, int | None]) -> Pasted:
             unknown[called] = shortened(_spelt(node), 60)
     said, sizes = dict(signature.says), dict[str, Any]()
     said |= {name: values[name] for name in SAID if values.get(name) is not None}
-    said |= _framed(signature, values, rank)
+    said |= _framed(signature, values, rank) | _activated(told.get("activation"))
     sizes |= {name: values[name] for name in SIZES if values.get(name) is not None}
     if signature.plain:
         for name in ("convention", "output_padding", "output_size", "layout"):
@@ -121,6 +121,12 @@ def _read(call: ast.Call, own: tuple[Signature, int | None]) -> Pasted:
         sizes=sizes,
         unknown=unknown,
     )
+
+
+def _activated(node: ast.expr | None) -> dict[str, Any]:
+    """What follows the sums: an activation as a text, or as its function."""
+    word = _spelt(node).strip("\"'").rpartition(".")[2] if node else ""
+    return {"then": [KERAS_STEPS[word]]} if word in KERAS_STEPS else {}
 
 
 def _framed(signature: Signature, values: Mapping[str, Any], rank: int | None) -> dict[str, Any]:

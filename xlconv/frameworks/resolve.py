@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -32,6 +33,7 @@ from xlconv.layers.geometry import Axis
 from xlconv.layers.given import Array, given_numbers, pair, spread
 from xlconv.layers.layer import Layer
 from xlconv.layers.ranks import Reading, Shapes, input_layouts, lengths
+from xlconv.layers.then import steps
 from xlconv.text import counted
 
 
@@ -137,11 +139,11 @@ def resolve(
     batch: int | None = None,
     rank: int | None = None,
     input_layout: str | None = None,
+    then: str | Sequence[str] | None = None,
 ) -> Layer:
     """A layer from arrays and a framework's words, each as `Wanted` tells.
 
-    Raises XlconvError where the framework refuses, in its words, with the way out, and where
-    the shapes fit one another in no way, or in several.
+    Raises XlconvError where the framework refuses, or the shapes fit in no way, or in several.
     """
     wanted = Wanted(
         convention=convention,
@@ -156,6 +158,7 @@ def resolve(
         output_size=output_size,
         dilation=dilation,
         groups=groups,
+        then=then,
     )
     return wanted_layer(*given_numbers(input, weight, bias), wanted)
 
@@ -184,7 +187,8 @@ def wanted_layer(x: Array, w: Array, bias: Array | None, wanted: Wanted) -> Laye
     axes = wanted_axes(wanted, sample.shape[1:], kernel_size(w.shape, reading.rank, layout))
     kernel = _kernel(w, layout, wanted, reading, channels=len(sample))
     check_transposed(sample.shape, kernel.shape, groups, reading)
-    return Layer.fitted(sample, kernel, bias, axes, groups, note)
+    layer = Layer.fitted(sample, kernel, bias, axes, groups, note)
+    return replace(layer, then=steps(wanted.then)) if wanted.then else layer
 
 
 def _kernel(w: Array, layout: str, wanted: Wanted, reading: Reading, channels: int) -> Array:

@@ -109,6 +109,11 @@ SIGNATURES = (
 )
 """Every convolution that is known, the likelier before the other of the same name."""
 
+KERAS_STEPS = {name: name for name in ("relu", "relu6", "sigmoid", "tanh")} | {
+    "leaky_relu": "leaky_relu:0.2"
+}
+"""Keras' activations, and MXNet's, as `xlconv.layers.then` has them."""
+
 ALIASES = {
     "strides": "stride",
     "channels": "out_channels",

@@ -51,7 +51,7 @@ def program(
             "input.npy" and so on, as saved by np.save("input.npy", layer.input)
     output  of the layer, if the program shall be short and print as NumPy does: see `printed`
 
-    Raises XlconvError if the framework is unknown, or for what is no Layer.
+    Raises XlconvError if the framework is unknown, and for what is no Layer, or a part of one.
 
     >>> layer = Layer.of([[3, 3], [1, 1]], [[1, 2, 3], [0, 1, 0], [2, 1, 2]], stride=2, padding=1)
     >>> exec(program(layer, "numpy"))
@@ -59,17 +59,7 @@ def program(
       [ 5, 16,  5],
       [ 1,  0,  1]]]
     """
-    if not isinstance(layer, Layer):
-        raise XlconvError(
-            "layer must be a Layer, for a program is of a transposed convolution, got"
-            f" {type(layer).__name__}: Layer.of makes one",
-            parameter="layer",
-        )
-    if framework not in FRAMEWORKS:
-        raise XlconvError(
-            f'framework must be one of {", ".join(FRAMEWORKS)}, got "{framework}"',
-            parameter="framework",
-        )
+    _check(layer, framework)
     form = PROGRAMS[framework]
     fields = _fields(layer, form, places or {})
     if output is None:
@@ -81,6 +71,27 @@ def program(
 def _short(text: str, fields: dict[str, object], output: Array) -> str:
     how = "astype(int)" if _is_whole(output) else f"round({fields['decimals']})"
     return _fill(text + SHOW, fields | {"shown": f"y.{how}", "options": options(fields)})
+
+
+def _check(layer: object, framework: str) -> None:
+    """Refuse what no program is of, and a framework that is unknown."""
+    if not isinstance(layer, Layer):
+        raise XlconvError(
+            "layer must be a Layer, for a program is of a transposed convolution, got"
+            f" {type(layer).__name__}: Layer.of makes one",
+            parameter="layer",
+        )
+    if layer.rest is not None:
+        raise XlconvError(
+            "layer must be whole for a program, got a part of one, whose other channels and cells"
+            " add to the output: give the layer that it was taken from",
+            parameter="layer",
+        )
+    if framework not in FRAMEWORKS:
+        raise XlconvError(
+            f'framework must be one of {", ".join(FRAMEWORKS)}, got "{framework}"',
+            parameter="framework",
+        )
 
 
 def printed(layer: Layer, output: Array) -> str:

@@ -32,6 +32,7 @@ class Wanted:
     rank          1, 2 or 3 spatial axes, where the shapes leave it open
     input_layout  "channels-first" or "channels-last"; else the first, or in a layout of Keras,
                   TensorFlow, TensorFlow Lite or JAX where they are as many as the weight's
+    then          what is done to each cell of the output: see xlconv.layers.then
     """
 
     convention: str | None = None
@@ -46,6 +47,7 @@ class Wanted:
     output_size: Each | None = None
     dilation: Each | None = None
     groups: int | None = None
+    then: str | Sequence[str] | None = None
 
     @property
     def said(self) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from math import ceil, log10
+from dataclasses import dataclass, field
+from math import ceil, floor, log10
+from typing import Any
 
 import numpy as np
 
@@ -23,24 +25,76 @@ NOISE = 1e-9
 """What a number is, against the largest beside it, if rounding alone has made it."""
 
 
-def fitting(values: Values) -> tuple[str, int]:
+@dataclass(frozen=True, eq=False)
+class Formats:
+    """How the numbers of a sheet are shown: in one way in all cells that were laid out together.
+
+    digits  those that the largest of them shows, if that is asked for
+    """
+
+    digits: int | None = None
+    known: dict[int, tuple[str, int]] = field(default_factory=dict, repr=False)
+
+    def of(self, values: Values) -> tuple[str, int]:
+        """The number format of some cells, and the characters of the longest number beside them.
+
+        >>> cells = np.array([0.004, 1 / 3])
+        >>> Formats().of(cells[:1]), Formats(2).of(cells[:1])
+        (('0.000;-0.000;0', 5), ('0.00;-0.00;0', 4))
+        """
+        whole = _whole(values)
+        if id(whole) not in self.known:
+            self.known[id(whole)] = fitting(whole, self.digits)
+        return self.known[id(whole)]
+
+
+def _whole(values: Values) -> Values:
+    """All that was laid out together with some values: what these are a view of."""
+    base: Any = values
+    while getattr(base, "base", None) is not None:
+        base = base.base
+    return base if isinstance(base, np.ndarray) and base.dtype == values.dtype else values
+
+
+def fitting(values: Values, digits: int | None = None) -> tuple[str, int]:
     """The number format that fits all of these numbers, and the characters of the longest.
+
+    digits  those that the largest shows where not all numbers are exact in fewer
 
     >>> fitting(np.array([1.0, -20])), fitting(np.array([1 / 3, 0.004]))
     (('General', 3), ('0.000;-0.000;0', 5))
     >>> fitting(np.array([1e9 + 0.1, 1])), fitting(np.array([])), fitting(np.array([0.3, 1e-17]))
     (('0.0E+0;-0.0E+0;0', 6), ('General', 1), ('General', 3))
+    >>> fitting(np.array([20 / 3, 0.004]), 4), fitting(np.array([2e-4 / 3, 0.5e-4]), 3)
+    (('0.000;-0.000;0', 5), ('0.00E+0;-0.00E+0;0', 7))
     """
     numbers = values[np.isfinite(values)]
     if not numbers.size:
         return GENERAL, 1
     most = np.abs(numbers).max()
     few = _few(numbers, most)
-    decimals = _many(numbers, most) if few is None else few
+    if digits is None:
+        decimals = _many(numbers, most) if few is None else few
+    else:
+        wanted = max(0, digits - 1 - _power(most))
+        decimals = wanted if few is None else min(few, wanted)
     longest = max(len(f"{end:.{decimals}f}") for end in (numbers.min(), numbers.max()))
-    if longest > LONGEST or (decimals > FEW and most < SMALL):
-        return _told("0.0E+0"), 6 + bool(numbers.min() < 0)
-    return GENERAL if few is not None else _told(f"0.{'0' * decimals}"), longest
+    if longest > max(LONGEST, (digits or 0) + 3) or (decimals > FEW and most < SMALL):
+        return _powers(numbers, max(1, (digits or 2) - 1))
+    return GENERAL if few == decimals else _told(f"{0:.{decimals}f}"), longest
+
+
+def _powers(numbers: Values, decimals: int) -> tuple[str, int]:
+    """Numbers as powers of ten, with so many decimals."""
+    sizes = np.abs(numbers[numbers != 0])
+    exponent = max(len(str(abs(_power(end)))) for end in (sizes.min(), sizes.max()))
+    longest = decimals + exponent + 4 + bool(numbers.min() < 0)
+    return _told(f"{0:.{decimals}f}E+0"), longest
+
+
+def _power(number: float) -> int:
+    """The power of ten of a number's first digit."""
+    return floor(log10(number)) if number else 0
 
 
 def _told(code: str) -> str:

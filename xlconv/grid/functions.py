@@ -276,4 +276,5 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "SUM": _reduced(lambda a, axes: a.sum(axes)),
     "SUMPRODUCT": _reduced(_sumproduct),
     "SUMXMY2": _reduced(lambda a, b, axes: np.square(a - b).sum(axes)),
+    "TANH": _numeric(np.tanh, lambda a: float(np.tanh(a))),
 }

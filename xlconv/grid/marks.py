@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
-from xlconv.grid.digits import GENERAL, fitting
+from xlconv.grid.digits import GENERAL, Formats
 from xlconv.grid.expr import Expr
 from xlconv.grid.grid import Area, Grid
 from xlconv.grid.places import leaves, span
@@ -38,6 +38,7 @@ class Coat:
     cells: Grid
     role: str
     tint: Values
+    formats: Formats
 
     @cached_property
     def numbers(self) -> tuple[str, int]:
@@ -49,7 +50,7 @@ class Coat:
         own = ROLES[self.role].number_format
         if own != GENERAL or values.dtype.kind != "f":
             return own, 0
-        return fitting(values)
+        return self.formats.of(values)
 
 
 class Sized(str):
@@ -82,13 +83,16 @@ class Light:
     cells: Grid
     condition: Expr
     role: str
-    tint: int = -1
+    tint: int
+    formats: Formats
 
     @cached_property
     def numbers(self) -> str:
         """The format of numbers that get a letter while they are lit, and must keep theirs."""
         values = self.cells.memory
-        return fitting(values)[0] if self.tint >= 0 and values.dtype.kind == "f" else GENERAL
+        return (
+            self.formats.of(values)[0] if self.tint >= 0 and values.dtype.kind == "f" else GENERAL
+        )
 
 
 Ends = tuple[str, str]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from xlconv.errors import BugError, XlconvError
-from xlconv.grid import direction, marks, names, theme
+from xlconv.grid import digits, direction, marks, names, theme
 from xlconv.grid.cells import Cell, drawn_cells
 from xlconv.grid.expr import Expr
 from xlconv.grid.grid import PAGE, Anchor, Area, Grid
@@ -56,6 +56,7 @@ class Sheet:
     """Their places, where the sheet was drawn before."""
     used: int = 0
     terms: int = 0
+    formats: digits.Formats = field(default_factory=digits.Formats)
     column_width: float = 4.2
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
@@ -212,7 +213,7 @@ class Sheet:
 
     def coat(self, grid: Grid, role: str, tint: Any = -1) -> None:
         """Give cells the look of a role."""
-        self.coats.append(marks.Coat(grid, role, np.asarray(tint)))
+        self.coats.append(marks.Coat(grid, role, np.asarray(tint), self.formats))
 
     def text(self, at: Place | Spot, content: str, role: str = "text") -> Grid:
         """One cell of text, which may run over the empty cells beside it."""
@@ -229,8 +230,7 @@ class Sheet:
 
     def behind(self, at: Place | Spot, content: str, role: str) -> int:
         """The first column that a text does not run over; roughly, since fonts differ."""
-        column = Spot.of(at).column
-        width = theme.width(content, role)
+        column, width = Spot.of(at).column, theme.width(content, role)
         while width > 0:
             width -= theme.column_points(self.widths.get(column, self.column_width))
             column += 1
@@ -270,7 +270,7 @@ class Sheet:
 
     def light(self, grid: Grid, condition: Expr, role: str, tint: int = -1) -> None:
         """Let cells take a role while a condition, broadcast over them, holds."""
-        self.lights.append(marks.Light(grid, condition, role, tint))
+        self.lights.append(marks.Light(grid, condition, role, tint, self.formats))
 
     def scale(self, grid: Grid, ends: Ends = theme.SCALE, values: Between = None) -> None:
         """Show the values of cells as a heat map, from one colour to another."""

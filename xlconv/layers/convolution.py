@@ -11,8 +11,10 @@ from xlconv.errors import XlconvError
 from xlconv.layers.channels import bias_of, check_plain
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import Array, given_numbers, pair, spread, whole
+from xlconv.layers.quantised import Quantised
 from xlconv.layers.ranks import Shapes, input_layouts, lengths
 from xlconv.layers.summary import explain, parameters
+from xlconv.layers.then import Step
 from xlconv.text import line, table
 
 PLAIN_WEIGHT = "(out_channels, in_channels // groups, *kernel_sizes)"
@@ -28,6 +30,7 @@ class Convolution:
     bias      (out_channels,) float64, or None
     geometry  that of its transpose, which has its output as input, and its input as output
     note      how the input was read, where it was not plain: a sample of a batch, channels last
+    quantised, then  as a Layer has them
 
     `Convolution.of` takes PyTorch's parameters, each one value or one an axis, and input, weight,
     batch, rank and input_layout as `Layer.of` does.
@@ -42,6 +45,11 @@ class Convolution:
     bias: Array | None
     geometry: Geometry
     note: str = ""
+    quantised: Quantised | None = None
+    then: tuple[Step, ...] = ()
+
+    numbers = None
+    """It is whole, so that its output channels are called as they are counted."""
 
     @classmethod
     def of(
@@ -88,19 +96,23 @@ class Convolution:
     def _repr_html_(self) -> str:
         return table("Convolution", [], self._parameters().items())
 
-    def explain(self) -> str:
+    def explain(self, every: bool = False) -> str:
         """The convolution in one line: how its weight is read, and its input where not plain.
+
+        every  whether parameters at their default are told, too
 
         >>> Convolution.of([[1] * 5] * 4, [[[1, 1]] * 4] * 3).explain()
         '1-D, 4 → 3 channels, 5 → 4, kernel 2; a plain convolution, of a weight (out_channels,\
  in_channels // groups, *kernel_sizes)'
         """
         kind = f"a plain convolution, of a weight {PLAIN_WEIGHT}"
-        return explain(self._parameters(), f"{kind}, {self.note}" if self.note else kind)
+        then = f"then {', '.join(map(str, self.then))}" if self.then else ""
+        told = ", ".join(filter(None, (kind, then, self.note)))
+        return explain(self._parameters(every), told)
 
-    def _parameters(self) -> dict[str, str]:
-        g = self.geometry
-        return parameters(g.output_shape, g.input_shape, g, ("stride", "padding", "dilation"))
+    def _parameters(self, every: bool = False) -> dict[str, str]:
+        g, names = self.geometry, ("stride", "padding", "dilation")
+        return parameters(g.output_shape, g.input_shape, g, names, every)
 
     @property
     def output_shape(self) -> tuple[int, ...]:

@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby, pairwise
 from math import gcd
 
-from xlconv.budget import TERMS
-from xlconv.errors import LimitError, XlconvError
+from xlconv.errors import XlconvError
 from xlconv.layers.given import spell
+from xlconv.layers.runs import Run, afford_taps, within
 
 LEAST = {"size": 1, "kernel_size": 1, "stride": 1, "dilation": 1, "output_padding": 0}
-
-
-@dataclass(frozen=True)
-class Run:
-    """Output cells of one axis that are reached in the same way.
-
-    The cells are r = start + step*m for m in range(count); cell r collects input i0 + apart*m
-    through kernel index u, for each (i0, u) in taps.
-    """
-
-    start: int
-    step: int
-    count: int
-    taps: tuple[tuple[int, int], ...]
-    apart: int = 1
-
-    @property
-    def cells(self) -> slice:
-        """The output cells, as a slice."""
-        return slice(self.start, self.start + self.step * (self.count - 1) + 1, self.step)
-
-    def inputs(self, i0: int) -> slice:
-        """The inputs that one tap brings to these cells, as a slice of the same length."""
-        return slice(i0, i0 + self.apart * (self.count - 1) + 1, self.apart)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +81,7 @@ class Axis:
 
     def inputs(self, cells: range) -> range:
         """The inputs among some cells of the stretched input."""
-        return _within(cells, self.stride, self.size)
+        return within(cells, self.stride, self.size)
 
     @property
     def margins(self) -> tuple[int, int]:
@@ -161,10 +138,10 @@ class Axis:
         def window(i: int) -> range:
             behind = self.padding[0] - self.stride * i  # the output's first cell, from its stamp's
             cells = range(behind, behind + self.output_size)
-            return _within(cells, self.dilation, self.kernel_size)
+            return within(cells, self.dilation, self.kernel_size)
 
         most = min(self.kernel_size, -(-self.output_size // self.dilation))
-        _refuse(min(self.size, 2 * self.kernel_size) * most)
+        afford_taps(min(self.size, 2 * self.kernel_size) * most)
         runs = []
         for met, group in groupby(range(self.size), key=window):
             first, *rest = group
@@ -194,7 +171,7 @@ class Axis:
 
     def _runs(self, begin: int, size: int) -> tuple[Run, ...]:
         s, runs = self.stride, []
-        _refuse(min(size, s + 2 * self.kernel_size) * self.most_taps)
+        afford_taps(min(size, s + 2 * self.kernel_size) * self.most_taps)
         for phase in range(min(s, size)):
             # with r = phase + s*m, the input that reaches r through u is m + shift(u)
             at = phase + begin
@@ -209,23 +186,11 @@ class Axis:
         return tuple(sorted(runs, key=lambda run: run.start))
 
 
-def _within(cells: range, step: int, count: int) -> range:
-    """Which of so many cells, each a step after the one before it, are among some cells."""
-    first, end = (-(-cell // step) for cell in (cells.start, cells.stop))
-    return range(max(0, first), min(count, end))
-
-
-def _refuse(taps: int) -> None:
-    """Refuse an axis whose runs, at most so many taps, take too long to be listed."""
-    if taps > TERMS:
-        raise LimitError(
-            f"an axis on which inputs meet weights in {taps} ways; {TERMS} are the most"
-        )
-
-
 @dataclass(frozen=True)
 class Geometry:
     """The channels and axes of one layer.
+
+    ins, outs  the numbers of its channels, where it is a part of a larger layer
 
     Source: the layout (in_channels, out_channels // groups, *kernel_sizes) is PyTorch's.
     """
@@ -234,6 +199,8 @@ class Geometry:
     out_channels: int
     groups: int
     axes: tuple[Axis, ...]
+    ins: tuple[int, ...] | None = None
+    outs: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.groups < 1 or self.in_channels % self.groups or self.out_channels % self.groups:
@@ -293,6 +260,26 @@ class Geometry:
         filters = self.out_channels // self.groups
         group = in_channel // (self.in_channels // self.groups)
         return range(group * filters, (group + 1) * filters)
+
+    def in_number(self, in_channel: int) -> int:
+        """What an input channel is called: its number in the whole layer."""
+        return in_channel if self.ins is None else self.ins[in_channel]
+
+    def out_number(self, out_channel: int) -> int:
+        """What an output channel is called: its number in the whole layer."""
+        return out_channel if self.outs is None else self.outs[out_channel]
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is of some of a larger layer's channels."""
+        return self.ins is not None or self.outs is not None
+
+    def part(self, ins: Sequence[int], outs: Sequence[int], groups: int) -> Geometry:
+        """That of chosen channels alone, which keep the numbers that they have here."""
+        numbers = [*map(self.in_number, ins)], [*map(self.out_number, outs)]
+        every = range(self.in_channels), range(self.out_channels)
+        kept = [None if n == [*e] else tuple(n) for n, e in zip(numbers, every, strict=True)]
+        return Geometry(len(ins), len(outs), groups, self.axes, *kept)
 
     def filter(self, out_channel: int) -> int:
         """The index of an output channel along the weight's second axis."""

@@ -12,8 +12,10 @@ from numpy.typing import ArrayLike
 from xlconv.layers.channels import bias_of, check_transposed, chosen, groups_of_part
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import Array, given_numbers, pair, spread, whole
+from xlconv.layers.quantised import Quantised
 from xlconv.layers.ranks import Shapes, input_layouts, lengths
 from xlconv.layers.summary import explain, parameters
+from xlconv.layers.then import Step
 from xlconv.text import line, table
 
 __all__ = ["Array", "Layer"]
@@ -42,6 +44,8 @@ class Layer:
     bias    (out_channels,) float64, or None
     note    how the input was read, where it was not plain: a sample of a batch, channels last
     rest    what is added, where this is an excerpt of a larger layer
+    quantised  the integers that the weight is made of, where it is
+    then    what is done to each cell of the output, step after step; `output` is before it
 
     `Layer.of` takes PyTorch's parameters, each one value or one an axis, and
 
@@ -65,6 +69,8 @@ class Layer:
     geometry: Geometry
     note: str = ""
     rest: Rest | None = None
+    quantised: Quantised | None = None
+    then: tuple[Step, ...] = ()
 
     @classmethod
     def of(
@@ -143,17 +149,25 @@ class Layer:
     def _repr_html_(self) -> str:
         return table("Layer", [], self._parameters().items())
 
-    def explain(self) -> str:
+    def explain(self, every: bool = False) -> str:
         """The layer in one line, and how its input was read where that was not plain.
+
+        every  whether parameters at their default are told, too
 
         >>> Layer.of(np.ones((1, 4, 6)), np.ones((4, 2, 4)), stride=2, padding=1).explain()
         '1-D, 4 → 2 channels, 6 → 12, kernel 4, stride 2, padding 1; sample 0 of a batch of 1'
         """
-        return explain(self._parameters(), self.note)
+        then = f"then {', '.join(map(str, self.then))}" if self.then else ""
+        return explain(self._parameters(every), "; ".join(filter(None, (then, self.note))))
 
-    def _parameters(self) -> dict[str, str]:
+    def _parameters(self, every: bool = False) -> dict[str, str]:
         g = self.geometry
-        return parameters(g.input_shape, g.output_shape, g)
+        return parameters(g.input_shape, g.output_shape, g, every=every)
+
+    @property
+    def numbers(self) -> tuple[int, ...] | None:
+        """Those of its output channels in the whole layer, where it is a part of one."""
+        return self.geometry.outs
 
     def part(self, in_channels: Sequence[int], out_channels: Sequence[int]) -> Layer:
         """The layer of chosen channels alone: what they bring, with nothing of the others.
@@ -170,10 +184,16 @@ class Layer:
         g = self.geometry
         ins, outs = chosen("in_channels", in_channels), chosen("out_channels", out_channels)
         groups = groups_of_part(g, ins, outs)
-        weight = [[self.weight[i, g.filter(o)] for o in outs if o in g.targets(i)] for i in ins]
-        geometry = Geometry(len(ins), len(outs), groups, g.axes)
+
+        def picked(weight: Array) -> Array:
+            kernels = [[weight[i, g.filter(o)] for o in outs if o in g.targets(i)] for i in ins]
+            return np.array(kernels)
+
+        geometry = g.part(ins, outs, groups)
         bias = None if self.bias is None else self.bias[outs]
-        return Layer(self.input[ins], np.array(weight), bias, geometry, self.note)
+        part = Layer(self.input[ins], picked(self.weight), bias, geometry, self.note)
+        quantised = self.quantised and self.quantised.arranged(picked)
+        return replace(part, quantised=quantised, then=self.then)
 
     def with_axes(self, axes: Iterable[Axis]) -> Layer:
         """The same numbers through other axes of their sizes."""

@@ -18,11 +18,13 @@ def parameters(
     after: Sequence[int],
     geometry: Geometry,
     names: Iterable[str] = tuple(DEFAULTS),
+    every: bool = False,
 ) -> dict[str, str]:
     """The rank, channels and sizes of a layer, its kernel, and each parameter not at its default.
 
     before, after  the shapes of its input and of its output: (channels, *sizes)
     names          of the parameters that it has
+    every          whether those at their default are told, too
 
     >>> from xlconv.layers.geometry import Axis
     >>> g = Geometry(4, 2, 1, (Axis(size=6, kernel_size=4, stride=2, padding=(1, 1)),))
@@ -30,7 +32,7 @@ def parameters(
     '1-D 4 → 2 6 → 12 4 2 1'
     """
     words = head(geometry.rank, f"{before[0]} → {after[0]}", before[1:], after[1:])
-    return words | not_default(geometry.axes, geometry.groups, names)
+    return words | not_default(geometry.axes, geometry.groups, names, every)
 
 
 def head(rank: int, channels: str, before: Iterable[int], after: Iterable[int]) -> dict[str, str]:
@@ -40,14 +42,17 @@ def head(rank: int, channels: str, before: Iterable[int], after: Iterable[int]) 
 
 
 def not_default(
-    axes: Sequence[Axis], groups: int, names: Iterable[str] = tuple(DEFAULTS)
+    axes: Sequence[Axis],
+    groups: int,
+    names: Iterable[str] = tuple(DEFAULTS),
+    every: bool = False,
 ) -> dict[str, str]:
-    """The kernel, and each parameter of these names that is not at its default."""
+    """The kernel, and the parameters of these names: every one, or those not at their default."""
     words = {"kernel": spelt([axis.kernel_size for axis in axes])}
     for name, values in each(axes, *names).items():
-        if any(value != DEFAULTS[name] for value in values):
+        if every or any(value != DEFAULTS[name] for value in values):
             words[name] = compact(values)
-    return words | ({"groups": str(groups)} if groups > 1 else {})
+    return words | ({"groups": str(groups)} if groups > 1 or every else {})
 
 
 def each(axes: Sequence[Axis], *names: str) -> dict[str, list[Any]]:

@@ -37,6 +37,7 @@ def build(
     views: str | Sequence[str] = DEFAULT_VIEWS,
     picture: bool = False,
     language: str | os.PathLike[str] | None = None,
+    digits: int | None = None,
 ) -> Book:
     """The book of a lesson, each of its claims checked against the model.
 
@@ -45,6 +46,8 @@ def build(
     views    what to show of a layer, a name or several; a lesson names its own
     picture  whether a layer's input is a picture, to be shown as one where a view can
     language  the code of a language with a shipped translation, or a translation file's path
+    digits   those that the largest number of each block shows; if not given, so many that none
+             that is not 0 reads as 0
 
     Raises XlconvError where a layer has no such view, or a program's limits are passed.
 
@@ -54,6 +57,7 @@ def build(
     lesson = _lesson(lesson, views, picture)
     if language is not None:
         lesson = translated(lesson, load_translation(language))
+    lesson = lesson if digits is None else replace(lesson, digits=digits)
     check_pages(lesson)
     check_room(lesson)
     try:
@@ -84,7 +88,7 @@ def _lesson(
                 raise XlconvError(
                     f"a plain convolution has the view {VIEW} alone", parameter="view"
                 )
-            return convolution_lesson(lesson)
+            return convolution_lesson(lesson, _idea(lesson))
         case str() | os.PathLike():
             return load_lesson(lesson)
     raise XlconvError(
@@ -150,9 +154,9 @@ def layer_lesson(layer: Layer, views: str | Sequence[str], picture: bool = False
     return Lesson(title, tuple(pages), layers={"layer": layer})
 
 
-def _idea(layer: Layer) -> str:
+def _idea(layer: Layer | Convolution) -> str:
     """What a layer is and where it comes from, where that does not go without saying."""
-    return shortened(visible(layer.explain()), 1000) if layer.note else ""
+    return shortened(visible(layer.explain(every=True)), 1000) if layer.note else ""
 
 
 def _listed(views: Any) -> list[Any]:

@@ -14,9 +14,10 @@ from xlconv.grid.sheet import Sheet
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import OPERATIONS
+from xlconv.layers.then import Applied
 
-Claim = tuple[str, Layer | Convolution]
-"""What a block claims to be: an operation of the model on a layer."""
+Claim = tuple[str, Layer | Convolution | Applied]
+"""What a block claims to be: an operation of the model on a layer, or a step on other cells."""
 
 EXACT = 2.0**53
 """Sums of whole numbers up to here are exact, in whatever order they are added."""
@@ -31,7 +32,17 @@ def check_claims(sheet: Sheet) -> None:
     for block in sheet.blocks:
         if block.claim is not None:
             with np.errstate(all="ignore"):  # what overflows is told below
-                _check(sheet, block, *cast("Claim", block.claim))
+                operation, made = cast("Claim", block.claim)
+                if isinstance(made, Applied):
+                    _check_applied(sheet, block, made)
+                else:
+                    _check(sheet, block, operation, made)
+
+
+def _check_applied(sheet: Sheet, block: Block, made: Applied) -> None:
+    """Refuse a step that is not what it says, but for the last digits of a curve."""
+    if not np.allclose(block.cells.value, made.output(), rtol=1e-13, atol=1e-15):
+        raise BugError(f"{sheet.name}: block {block.name} is not {made.step} of what is before it")
 
 
 def _check(sheet: Sheet, block: Block, operation: str, layer: Layer | Convolution) -> None:

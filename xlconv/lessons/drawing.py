@@ -15,7 +15,7 @@ from xlconv.errors import LimitError, RoomError, XlconvError
 from xlconv.figures.sums import drawn
 from xlconv.figures.titles import LONG, head
 from xlconv.figures.words import WORDS
-from xlconv.grid.digits import fitting
+from xlconv.grid.digits import Formats, fitting
 from xlconv.grid.direction import isolated, way_of
 from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS, SHEETS_CELLS
 from xlconv.grid.marks import Coat
@@ -135,6 +135,7 @@ def headed(
     page, way = lesson.pages[number], way_of(lesson.language)
     words = isolated(WORDS | dict(lesson.words), way)
     sheet = Sheet(page.name, page.view, words, given=given or {}, room=room, plan=plan, way=way)
+    sheet.formats = Formats(lesson.digits)
     contents = lesson.pages[0].view == "contents"
     head(sheet, page.title or page.name, page.idea, page.try_this, number, lesson.names, contents)
     return sheet

@@ -60,6 +60,10 @@ class Ask:
             raise XlconvError(f"marks must be from 0 to {MOST_MARKS}, not 0, got {self.marks:g}")
 
 
+MOST_DIGITS = 15
+"""Those that a number of a cell has."""
+
+
 @dataclass(frozen=True)
 class Classroom:
     """How a class works with a lesson.
@@ -139,6 +143,8 @@ class Lesson:
     classroom: Classroom = field(default_factory=Classroom)
     form: str = ""
     """Whether what is asked is left out ("blank"), or marked and shown ("key")."""
+    digits: int | None = None
+    """Those that the largest number of each block shows; if not given, so many that none is 0."""
 
     def __post_init__(self) -> None:
         if not self.pages:
@@ -146,6 +152,10 @@ class Lesson:
         check_title(self.title)
         check_words(self.words)
         check_language(self.language)
+        if self.digits is not None and not 1 <= self.digits <= MOST_DIGITS:
+            raise XlconvError(
+                f"digits must be from 1 to {MOST_DIGITS}, got {self.digits}", parameter="digits"
+            )
 
     def __repr__(self) -> str:
         return line("Lesson", f"{counted(len(self.pages), 'sheet')}: {self.title}")

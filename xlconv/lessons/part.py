@@ -9,8 +9,10 @@ from typing import Any
 from xlconv.errors import XlconvError
 from xlconv.files.arrays import Source, array
 from xlconv.layers.excerpt import channels_of, excerpt
+from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer, Rest
-from xlconv.text import spelt
+from xlconv.layers.quantised import quantised
+from xlconv.text import counted, spelt
 
 
 def part_of(layer: Layer, values: Mapping[str, Any]) -> Layer:
@@ -21,6 +23,17 @@ def part_of(layer: Layer, values: Mapping[str, Any]) -> Layer:
     if isinstance(chosen["in_channels"], str):
         chosen["in_channels"] = channels_of("in_channels", chosen["in_channels"])
     return excerpt(layer, **chosen)
+
+
+def with_scale(layer: Layer, values: Mapping[str, Any]) -> Layer:
+    """The layer with the weight that its integers mean, if a table says what these do."""
+    if "weight_scale" not in values:
+        if "weight_zero_point" in values:
+            raise XlconvError(
+                "weight_zero_point goes with a weight_scale", parameter="weight_zero_point"
+            )
+        return layer
+    return quantised(layer, values["weight_scale"], values.get("weight_zero_point", 0))
 
 
 def with_rest(layer: Layer, values: Mapping[str, Any], source: Source) -> Layer:
@@ -34,4 +47,22 @@ def with_rest(layer: Layer, values: Mapping[str, Any], source: Source) -> Layer:
             parameter="rest",
         )
     outside = bool(values.get("rest_outside", False))
-    return replace(layer, rest=Rest(rest, values.get("rest_channels", 0), outside))
+    g = layer.geometry
+    ins, outs = (_numbers(g, key, values) for key in ("ins", "outs"))
+    return replace(
+        layer,
+        rest=Rest(rest, values.get("rest_channels", 0), outside),
+        geometry=replace(g, ins=ins, outs=outs),
+    )
+
+
+def _numbers(geometry: Geometry, key: str, values: Mapping[str, Any]) -> tuple[int, ...] | None:
+    """The numbers that channels have in the whole layer."""
+    count = {"ins": geometry.in_channels, "outs": geometry.out_channels}[key]
+    told = values.get(f"rest_{key}")
+    if told is not None and len({*told}) != count:
+        raise XlconvError(
+            f"rest_{key} must be {counted(count, 'different number')}, got {told}",
+            parameter=f"rest_{key}",
+        )
+    return None if told is None else tuple(told)

@@ -13,8 +13,10 @@ from xlconv.lessons.lesson import Lesson, Page
 VIEW = "convolution"
 
 
-def convolution_lesson(conv: Convolution) -> Lesson:
+def convolution_lesson(conv: Convolution, idea: str = "") -> Lesson:
     """A lesson of one sheet, the view convolution of these numbers.
+
+    idea  what stands under its title
 
     Raises XlconvError for more cells than a workbook holds.
 
@@ -37,6 +39,12 @@ def convolution_lesson(conv: Convolution) -> Lesson:
         **each(conv.geometry.axes, "stride", "padding", "dilation"),
         "groups": conv.geometry.groups,
     } | ({} if conv.bias is None else {"bias": conv.bias})
+    if q := conv.quantised:
+        scaling = {"weight_scale": q.scale, "weight_zero_point": q.zero_point}
+        options |= {"weight": q.integers} | scaling
+    if conv.then:
+        options["then"] = [str(step) for step in conv.then]
     return Lesson(
-        f"Convolution {before} → {after}", (Page(VIEW.capitalize(), VIEW, options=options),)
+        f"Convolution {before} → {after}",
+        (Page(VIEW.capitalize(), VIEW, idea=idea, options=options),),
     )

@@ -18,7 +18,7 @@ from xlconv.layers.layer import Layer
 from xlconv.lessons.book import check_names
 from xlconv.lessons.drawing import view_function, view_options
 from xlconv.lessons.lesson import CHECK, ENGLISH, Ask, Classroom, Lesson, Page, check_words
-from xlconv.lessons.part import part_of, with_rest
+from xlconv.lessons.part import part_of, with_rest, with_scale
 from xlconv.lessons.schema import Table, as_toml, fits, instead, suggest
 from xlconv.lessons.shipped import find_lesson
 from xlconv.models.known import known
@@ -28,6 +28,7 @@ from xlconv.views import VIEWS
 LESSON_KEYS = {
     "title": str,
     "language": str,
+    "digits": int,
     "words": dict,
     "layers": dict,
     "sheet": list[dict[str, Any]],
@@ -44,13 +45,21 @@ CLASS_KEYS = {
     "digits": int,
 }
 ARRAYS = {"input": str | list, "weight": str | list, "bias": str | list}
+SCALING = {"weight_scale": float | list, "weight_zero_point": float | list}
 WANTED = get_type_hints(Wanted) | {
     "padding": str | int | list[int | tuple[int, int]],  # in a file only a pair is a list in it
+    "then": list[str],
 }
 MODEL = {"model": str, "layer_name": str, "code": str, "key": str}
 PART = {"in_channels": str | list[int], "out_channels": list[int], "crop": list[tuple[int, int]]}
-REST = {"rest": str | list, "rest_channels": int, "rest_outside": bool}
-LAYER_KEYS = ARRAYS | {"seed": int} | MODEL | PART | REST | WANTED
+REST = {
+    "rest": str | list,
+    "rest_channels": int,
+    "rest_outside": bool,
+    "rest_ins": list[int],
+    "rest_outs": list[int],
+}
+LAYER_KEYS = ARRAYS | SCALING | {"seed": int} | MODEL | PART | REST | WANTED
 """Those of a layer; `REST` is what a workbook's recipe says of an excerpt."""
 
 TABLES = 255
@@ -99,7 +108,8 @@ def lesson_from(top: Table, values: dict[str, Any], source: Source) -> Lesson:
         language = values.get("language", ENGLISH)
         words, classroom = values.get("words", {}), _classroom(top.part("class"), values, layers)
         form = values.get("form", "")
-        return Lesson(values["title"], tuple(pages), layers, words, language, classroom, form)
+        told = language, classroom, form, values.get("digits")
+        return Lesson(values["title"], tuple(pages), layers, words, *told)
     except XlconvError as error:
         raise top.wrong(str(error)) from None
 
@@ -160,7 +170,7 @@ def _layer(table: Table, values: dict[str, Any], source: Source) -> Layer:
         )
         source.key = values.get("key")
         read = read_numbers(found, given, source, values.get("seed", 0))
-        layer = transposed(made(found, read), "a layer here")
+        layer = with_scale(transposed(made(found, read), "a layer here"), values)
         return with_rest(part_of(layer, values), values, source)
     except XlconvError as error:
         raise _naming(table, error) from None

@@ -53,6 +53,7 @@ def recipe(lesson: Lesson, computing: Container[str]) -> str:
         "title": lesson.title,
         **({} if lesson.language == ENGLISH else {"language": lesson.language}),
         "words": dict(lesson.words),
+        **({} if lesson.digits is None else {"digits": lesson.digits}),
         **_classroom(lesson),
         "sheet": sheets,
     }
@@ -81,6 +82,7 @@ def frozen(lesson: Lesson) -> str:
         "words": dict(lesson.words),
         "layers": {name: _parameters(layer) for name, layer in lesson.layers.items()},
         "class": told,
+        **({} if lesson.digits is None else {"digits": lesson.digits}),
         "sheet": [_told(page, names.get(id(page.layer), "")) for page in lesson.pages],
     }
     return json.dumps(whole, indent=1)
@@ -144,9 +146,14 @@ def _kept(above: dict[str, Any]) -> dict[str, Any]:
 
 def _parameters(layer: Layer) -> dict[str, Any]:
     g = layer.geometry
-    arrays = {"input": layer.input, "weight": layer.weight, "bias": layer.bias}
+    q = layer.quantised
+    weights = {"weight": layer.weight} if q is None else {"weight": q.integers}
+    if q is not None:
+        weights |= {"weight_scale": q.scale, "weight_zero_point": q.zero_point}
+    arrays = {"input": layer.input, **weights, "bias": layer.bias}
     told = {key: _numbers(value) for key, value in arrays.items() if value is not None}
-    return told | each(g.axes, *DEFAULTS) | {"groups": g.groups} | _rest(layer)
+    then = {"then": [str(step) for step in layer.then]} if layer.then else {}
+    return told | each(g.axes, *DEFAULTS) | {"groups": g.groups} | then | _rest(layer)
 
 
 def _rest(layer: Layer) -> dict[str, Any]:
@@ -154,7 +161,10 @@ def _rest(layer: Layer) -> dict[str, Any]:
     if (rest := layer.rest) is None:
         return {}
     told = {"rest": _numbers(rest.values), "rest_channels": rest.channels}
-    return told | {"rest_outside": rest.outside}
+    g = layer.geometry
+    numbers = {"rest_ins": g.ins, "rest_outs": g.outs}
+    numbered = {key: list(value) for key, value in numbers.items() if value is not None}
+    return told | {"rest_outside": rest.outside} | numbered
 
 
 def _numbers(array: Array) -> list[Any] | str:

@@ -27,6 +27,7 @@ class ModelLayer:
     why     why a weight alone is likely a transposed convolution's
     notes   what a reader has to be told
     input, output  the names of what goes in and comes out, where they have any
+    taken   what is added to each output channel after the layer, which is its bias, too
     axes    the order in which a plain weight's axes are taken, if not as they lie
     """
 
@@ -40,6 +41,7 @@ class ModelLayer:
     notes: tuple[str, ...] = ()
     input: str = ""
     output: str = ""
+    taken: tuple[Tensor, ...] = ()
     axes: tuple[int, ...] | None = None
 
     def weights(self) -> Array:
@@ -51,5 +53,16 @@ class ModelLayer:
         return array if self.axes is None else np.transpose(array, self.axes)
 
     def biases(self) -> Array | None:
-        """The numbers of the bias, if there is one."""
-        return None if self.bias is None else self.bias.numbers()
+        """The numbers of the bias, if there is one, and of what is added to it."""
+        every = [tensor.numbers().reshape(-1) for tensor in (self.bias, *self.taken) if tensor]
+        return np.sum(np.broadcast_arrays(*every), axis=0) if every else None
+
+    def quantised(self) -> tuple[Array, Array, Array] | None:
+        """The integers of a quantised weight, with scale and zero point, each of its shape."""
+        if self.weight.scale is None:
+            return None
+        stored = self.weight.stored().astype(np.float64)
+        scaling = self.weight.scale.spread(self.weight.shape)
+        every = stored, *(np.broadcast_to(values, stored.shape) for values in scaling)
+        integers, scale, zero_point = map(self.arranged, every)
+        return integers, scale, zero_point

@@ -16,6 +16,7 @@ from typing import Any
 from xlconv.errors import XlconvError
 from xlconv.files.archives import member, opened_zip
 from xlconv.files.reading import ContentError
+from xlconv.frameworks.signatures import KERAS_STEPS
 from xlconv.models.content import Content
 from xlconv.models.found import PLAIN, TRANSPOSED, ModelLayer
 from xlconv.models.tensors import Tensor
@@ -96,6 +97,8 @@ def _layer(told: Mapping[str, Any], place: tuple[str, ...], file: Any) -> ModelL
     where = {"input_layout": "channels-last" if last else "channels-first"}
     said |= {"convention": "keras"} if kind == TRANSPOSED else where
     activation = config.get("activation")
+    if step := KERAS_STEPS.get(activation if isinstance(activation, str) else ""):
+        said["then"] = [step]
     return ModelLayer(
         name=name,
         kind=kind,

@@ -15,6 +15,7 @@ from xlconv.frameworks.layouts import from_layout, to_layout
 from xlconv.frameworks.pasted import SAID, SIZES, Pasted, pasted
 from xlconv.frameworks.wanted import Wanted
 from xlconv.layers.given import Array, numbers, spread
+from xlconv.layers.quantised import INTEGERS
 from xlconv.models.content import told_of
 from xlconv.models.found import PLAIN, WEIGHT, ModelLayer
 from xlconv.models.model import read_model
@@ -39,6 +40,7 @@ class Known:
              *kernel); None for channels that are not told, or for all of it
     source   the layer of the file, if there is one
     path     the file
+    coded    whether a line of code tells of it
     """
 
     plain: bool
@@ -46,6 +48,7 @@ class Known:
     shape: Shape | None
     source: ModelLayer | None = None
     path: Path | None = None
+    coded: bool = False
 
     @property
     def layout(self) -> str:
@@ -53,11 +56,13 @@ class Known:
 
     @property
     def origin(self) -> str:
-        """Where the weight comes from, and in whose words it is told of; "" if from nowhere."""
+        """Where the weight comes from, and in whose words it is told of, where a file or code does
+        that.
+        """
+        words = f"as {self.wanted.convention} has it" if self.wanted.convention else ""
         if self.source is None or self.path is None:
-            return ""
-        words = self.wanted.convention
-        return f"{self.source.name} of {self.path.name}" + (f", as {words} has it" if words else "")
+            return words if self.coded else ""
+        return ", ".join(filter(None, (f"{self.source.name} of {self.path.name}", words)))
 
     def weights(self) -> tuple[Array, Array | None] | None:
         """The file's weight and bias; None without a file."""
@@ -67,6 +72,14 @@ class Known:
             weight, bias = self.source.weights(), self.source.biases()
         found = numbers("weight", weight)
         return found, None if bias is None else numbers("bias", bias)
+
+    def integers(self) -> dict[str, Array]:
+        """Those of the file's weight with what they mean, if it is quantised."""
+        if self.source is None or self.path is None:
+            return {}
+        with told_of(self.path):
+            found = self.source.quantised()
+        return {} if found is None else dict(zip(INTEGERS, found, strict=True))
 
     def channels(self, shape: tuple[int, ...]) -> int:
         """The channels of an input of this shape, for a weight that is to be filled."""
@@ -127,7 +140,9 @@ def known(
         _check_numbers(read, merged, SIZES if source else ())
     shape = _named(file_shape(source, merged)) if source else _code_shape(read, merged)
     path = None if found is None else found.path
-    return Known(plain=plain, wanted=merged, shape=shape, source=source, path=path)
+    return Known(
+        plain=plain, wanted=merged, shape=shape, source=source, path=path, coded=read is not None
+    )
 
 
 def _of_file(source: ModelLayer | None) -> dict[str, Any]:

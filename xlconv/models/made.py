@@ -18,6 +18,8 @@ from xlconv.frameworks.wanted import Wanted
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.given import Array
 from xlconv.layers.layer import Layer
+from xlconv.layers.quantised import INTEGERS, Quantised
+from xlconv.layers.then import steps
 from xlconv.models.known import Known, known
 
 TRANSPOSED = ("convention", "layout", "output_padding", "output_size", "turned")
@@ -62,7 +64,7 @@ def read_numbers(
     if modelled is not None:
         weight, bias = modelled
         of_file = {"weight": weight} | ({} if bias is None else {"bias": bias})
-        return of_file | arrays(named, source, seed=seed)
+        return of_file | found.integers() | arrays(named, source, seed=seed)
     if "weight" not in named:
         x = array("input", named["input"], replace(source), seed=seed)
         named["weight"] = found.weight_sizes(found.channels(x.shape))
@@ -71,11 +73,26 @@ def read_numbers(
 
 def made(found: Known, read: Mapping[str, Array]) -> Layer | Convolution:
     """The layer of these numbers; raises XlconvError where they do not fit one another."""
-    if not found.plain:
-        layer = wanted_layer(read["input"], read["weight"], read.get("bias"), found.wanted)
-        return replace(layer, note="; ".join(filter(None, (found.origin, layer.note))))
-    said = {name: value for name, value in found.wanted.said.items() if name not in TRANSPOSED}
-    return Convolution.of(**(said | _in_cells(said, read) | dict(read)))
+    made_of = _plain if found.plain else _transposed
+    layer = made_of(found, read)
+    quantised = None
+    if "integers" in read:
+        laid = (made_of(found, {"input": read["input"], "weight": read[name]}) for name in INTEGERS)
+        quantised = Quantised.of(*(each.weight for each in laid))
+    note = "; ".join(filter(None, (found.origin, layer.note)))
+    return replace(layer, note=note, quantised=quantised)
+
+
+def _transposed(found: Known, read: Mapping[str, Array]) -> Layer:
+    return wanted_layer(read["input"], read["weight"], read.get("bias"), found.wanted)
+
+
+def _plain(found: Known, read: Mapping[str, Array]) -> Convolution:
+    left_out = (*TRANSPOSED, "then")
+    said = {name: value for name, value in found.wanted.said.items() if name not in left_out}
+    arrays = {name: read[name] for name in ("input", "weight", "bias") if name in read}
+    layer = Convolution.of(**(said | _in_cells(said, read) | arrays))
+    return replace(layer, then=steps(found.wanted.then or ()))
 
 
 def transposed(layer: Layer | Convolution, where: str) -> Layer:

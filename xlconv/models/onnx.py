@@ -1,83 +1,25 @@
 """ONNX models, read without its library.
 
-Source: onnx/onnx.proto of ONNX 1.23; field numbers are those of its messages.
+Source: onnx/onnx.proto of ONNX 1.23, and its operators.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterator, Mapping
+from math import prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from xlconv.files.reading import ContentError
-from xlconv.models.content import Content, mapped
+from xlconv.models.content import Content
 from xlconv.models.found import PLAIN, TRANSPOSED, ModelLayer
-from xlconv.models.protobuf import Value, fields, floats, integers, signed, text
-from xlconv.models.tensors import DTYPES, Scale, Tensor, decoded, unread
+from xlconv.models.onnx_graph import DEPTH, Get, Graph, Inner, Node, graph_of
+from xlconv.models.protobuf import fields
+from xlconv.models.tensors import Tensor
 
-TYPES = {
-    1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64",
-    10: "float16", 11: "float64", 12: "uint32", 13: "uint64", 16: "bfloat16",
-}  # fmt: skip
 KINDS = {"ConvTranspose": TRANSPOSED, "Conv": PLAIN}
-THROUGH = ("Identity", "Cast")
-"""Operations between a weight and what uses it, which change none of its numbers."""
-DEPTH = 8
-"""Graphs in graphs, and operations between a weight and its use, at most."""
-
-Get = Mapping[int, Sequence[Value]]
-
-
-@dataclass(frozen=True, eq=False)
-class Node:
-    op: str
-    name: str
-    inputs: list[str]
-    outputs: list[str]
-    attributes: dict[str, Any]
-
-
-@dataclass(frozen=True, eq=False)
-class Graph:
-    """A graph: its nodes, what they make, who uses it, and the tensors that are known in it."""
-
-    nodes: list[Node]
-    made: dict[str, Node]
-    users: dict[str, list[Node]]
-    tensors: dict[str, Tensor]
-    folder: Path
-
-    def tensor(self, name: str, depth: int = DEPTH) -> Tensor | None:
-        """A constant by its name, whatever it comes through; None if it is computed."""
-        if name in self.tensors:
-            return self.tensors[name]
-        node = self.made.get(name)
-        if node is None or not depth:
-            return None
-        if node.op == "Constant" and "value" in node.attributes:
-            return _tensor(fields(node.attributes["value"]), self.folder)
-        if node.op in THROUGH and node.inputs:
-            return self.tensor(node.inputs[0], depth - 1)
-        if node.op == "DequantizeLinear":
-            return self._quantised(node, depth - 1)
-        return None
-
-    def _quantised(self, node: Node, depth: int) -> Tensor | None:
-        found = [self.tensor(name, depth) for name in node.inputs]
-        if None in found[:2] or node.attributes.get("block_size"):
-            return None
-        values, scale, *more = (tensor for tensor in found if tensor is not None)
-        factors = scale.numbers().reshape(-1)
-        zero = more[0].numbers().reshape(-1) if more else np.zeros(1)
-        axis = int(node.attributes.get("axis", 1))
-        return Tensor(
-            values.name, values.shape, values.dtype, values.load, Scale(factors, zero, axis)
-        )
 
 
 def layers(content: Content) -> list[ModelLayer]:
@@ -91,50 +33,13 @@ def layers(content: Content) -> list[ModelLayer]:
 def _layers(
     told: Get, outer: Mapping[str, Tensor], folder: Path, depth: int
 ) -> Iterator[ModelLayer]:
-    graph = _graph(told, outer, folder)
+    graph = graph_of(told, outer, folder)
     for node in graph.nodes:
         if node.op in KINDS:
             yield _layer(graph, node)
         for inner in node.attributes.values():  # the branches of an If, the body of a Loop
-            if isinstance(inner, _Inner) and depth:
+            if isinstance(inner, Inner) and depth:
                 yield from _layers(fields(inner.data), graph.tensors, folder, depth - 1)
-
-
-def _graph(told: Get, outer: Mapping[str, Tensor], folder: Path) -> Graph:
-    nodes = [_node(fields(each)) for each in told.get(1, ())]
-    users: dict[str, list[Node]] = {}
-    for node in nodes:
-        for name in node.inputs:
-            users.setdefault(name, []).append(node)
-    tensors = [_tensor(fields(each), folder) for each in told.get(5, ())]
-    made = {name: node for node in nodes for name in node.outputs}
-    return Graph(nodes, made, users, {**outer, **{t.name: t for t in tensors}}, folder)
-
-
-def _node(told: Get) -> Node:
-    attributes = dict(_attribute(fields(each)) for each in told.get(5, ()))
-    inputs, outputs = ([text([each]) for each in told.get(field, ())] for field in (1, 2))
-    return Node(text(told.get(4, ())), text(told.get(3, ())), inputs, outputs, attributes)
-
-
-@dataclass(frozen=True, eq=False)
-class _Inner:
-    """A graph as an attribute."""
-
-    data: Value
-
-
-def _attribute(told: Get) -> tuple[str, Any]:
-    name = text(told.get(1, ()))
-    if 8 in told:
-        return name, integers(told[8])
-    if 3 in told:
-        return name, signed(told[3][0])
-    if 4 in told:
-        return name, text(told[4])
-    if 5 in told:
-        return name, told[5][0]
-    return name, _Inner(told[6][0]) if 6 in told else None
 
 
 def _layer(graph: Graph, node: Node) -> ModelLayer:
@@ -148,17 +53,92 @@ def _layer(graph: Graph, node: Node) -> ModelLayer:
     if len(node.inputs) > 2 and node.inputs[2] and bias is None:
         notes.append("its bias is computed in the model: give it with --bias")
     users = graph.users.get(node.outputs[0], [])
+    channels = weight.shape[:1] if node.op == "Conv" else weight.shape[1:2]
+    count = channels[0] * int(node.attributes.get("group", 1)) if channels else 0
+    output, taken = _biased(graph, node.outputs[0], count, len(weight.shape) - 2)
+    notes += ["the Add after it is its bias"] * bool(taken)
+    then = _then(graph, output)
     return ModelLayer(
         name=name,
         kind=KINDS[node.op],
         weight=weight,
         bias=bias,
-        said=_said(node.attributes, KINDS[node.op]),
+        said=_said(node.attributes, KINDS[node.op]) | ({"then": then} if then else {}),
         after=", ".join(dict.fromkeys(user.op for user in users)),
         notes=tuple(notes),
         input=node.inputs[0],
-        output=node.outputs[0],
+        output=output,
+        taken=taken,
     )
+
+
+def _next(graph: Graph, name: str) -> Node | None:
+    """The operation that uses a value, where it is the only one."""
+    users = graph.users.get(name, [])
+    return users[0] if len(users) == 1 and users[0].outputs else None
+
+
+def _biased(graph: Graph, output: str, count: int, rank: int) -> tuple[str, tuple[Tensor, ...]]:
+    """The output behind an Add of a constant for each channel, and that constant; else as it is."""
+    node = _next(graph, output)
+    if node is None or node.op != "Add":
+        return output, ()
+    for name in node.inputs:
+        constant = None if name == output else graph.tensor(name)
+        if constant is None:
+            continue
+        lead, own = constant.shape[: -rank - 1], constant.shape[-rank - 1 :]
+        if {*lead} <= {1} and own in ((count, *[1] * rank), (1,) * (rank + 1)):
+            return node.outputs[0], (_each(constant, count),)
+    return output, ()
+
+
+def _each(constant: Tensor, count: int) -> Tensor:
+    """A constant as one value for each channel."""
+
+    def load() -> np.ndarray:
+        return np.broadcast_to(constant.numbers().reshape(-1), (count,))
+
+    return Tensor(constant.name, (count,), constant.dtype, load)
+
+
+def _then(graph: Graph, output: str) -> list[str]:
+    """The steps that follow an output, one after another, as far as they are known."""
+    found = list[str]()
+    for _ in range(DEPTH):
+        node = _next(graph, output)
+        step = "" if node is None or node.inputs[0] != output else _step(graph, node)
+        if node is None or not step:
+            break
+        found.append(step)
+        output = node.outputs[0]
+    return found
+
+
+def _step(graph: Graph, node: Node) -> str:
+    """An operation as a step, as `xlconv.layers.then` has it; "" of one that is none."""
+    told = node.attributes
+    constants = [graph.tensor(name) for name in node.inputs[1:]]
+    values = [float(c.numbers().reshape(-1)[0]) for c in constants if c and prod(c.shape) == 1]
+    if node.op in ("Relu", "Sigmoid", "Tanh"):
+        return node.op.lower()
+    if node.op == "LeakyRelu":
+        return f"leaky_relu:{told.get('alpha', 0.01)!r}"
+    if node.op == "Clip" and (bounds := _bounds(told, values)):
+        return f"clip:{bounds[0]!r}:{bounds[1]!r}"
+    if node.op == "QuantizeLinear" and values and len(values) == len(constants):
+        dtype = constants[1].dtype if len(values) > 1 and constants[1] else "uint8"
+        if dtype in ("int8", "uint8", "int16", "uint16"):
+            limits = np.iinfo(dtype)
+            zero = values[1] if len(values) > 1 else 0.0
+            return f"quantize:{values[0]!r}:{zero!r}:{limits.min}:{limits.max}"
+    return ""
+
+
+def _bounds(told: Mapping[str, Any], values: list[float]) -> list[float]:
+    """Both bounds of a Clip, which were attributes before they were inputs; none if not both."""
+    bounds = values or [told[name] for name in ("min", "max") if name in told]
+    return bounds if len(bounds) == 2 and bounds[0] <= bounds[1] else []
 
 
 def _said(told: Mapping[str, Any], kind: str) -> dict[str, Any]:
@@ -182,46 +162,3 @@ def _absent(name: str) -> Tensor:
         raise ContentError(f"has no numbers for {name!r:.80}, which the model computes")
 
     return Tensor(name, (), "", load)
-
-
-def _tensor(told: Get, folder: Path) -> Tensor:
-    shape = tuple(integers(told.get(1, ())))
-    number = signed(told[2][0]) if 2 in told else 0
-    dtype = TYPES.get(number, f"data type {number} of ONNX")
-    name = text(told.get(8, ()))
-    return Tensor(name, shape, dtype, partial(_loaded, told, folder, name, dtype, shape))
-
-
-def _loaded(told: Get, folder: Path, name: str, dtype: str, shape: tuple[int, ...]) -> np.ndarray:
-    """A tensor's numbers, from one of the places where they may be."""
-    if dtype not in DTYPES:
-        raise unread(name, dtype)
-    if told.get(14, [0])[0] == 1:
-        return decoded(_outside(told, folder, name), name, dtype, shape)
-    if 9 in told:
-        return decoded(told[9][0], name, dtype, shape)
-    if 4 in told or 10 in told:
-        field, kind = (4, "<f4") if 4 in told else (10, "<f8")
-        return floats(told[field], kind).reshape(shape)
-    listed = integers(told.get(5, ()) or told.get(7, ()) or told.get(11, ()))
-    if dtype in ("float16", "bfloat16"):
-        return decoded(np.array(listed, "<u2").tobytes(), name, dtype, shape)
-    return np.array(listed, DTYPES[dtype]).reshape(shape)
-
-
-def _outside(told: Get, folder: Path, name: str) -> memoryview:
-    """The bytes of a tensor that lie in a file beside the model's, and never elsewhere."""
-    pairs = [fields(each) for each in told.get(13, ())]
-    where = {text(pair.get(1, ())): text(pair.get(2, ())) for pair in pairs}
-    path = folder / where.get("location", "")
-    inside = Path(os.path.realpath(folder))
-    if inside not in Path(os.path.realpath(path)).parents:
-        raise ContentError(
-            f"has the numbers of {name!r:.80} outside of its folder, which is not read"
-        )
-    data = mapped(path).data
-    begin = int(where.get("offset", "0"))
-    end = begin + int(where["length"]) if "length" in where else len(data)
-    if not 0 <= begin <= end <= len(data):
-        raise ContentError(f"has the numbers of {name!r:.80} beyond the end of {path.name!r:.80}")
-    return data[begin:end]

@@ -32,6 +32,8 @@ OPERATIONS = {
 }  # fmt: skip
 MEDIAPIPE = "Convolution2DTransposeBias"
 ACTIVATIONS = {1: "Relu", 2: "ReluN1To1", 3: "Relu6", 4: "Tanh"}
+STEPS = {"Relu": "relu", "ReluN1To1": "clip:-1:1", "Relu6": "relu6", "Tanh": "tanh"}
+"""Fused activations as `xlconv.layers.then` has them."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,7 @@ def _layer(
     b = ins[reads.b] if len(ins) > reads.b else -1
     said, activation = _said(reads, name, op)
     before, after = graph.shape(x), graph.shape(out)
+    fused = [f"{name} (fused)" for name in activation]
     if reads.kind == TRANSPOSED:
         said |= {"convention": "tensorflow", "layout": "tflite"}
         said |= _output_size(said, before, after, weight.shape)
@@ -145,13 +148,15 @@ def _layer(
         said |= {"input_layout": "channels-last"}
         if name == "DepthwiseConv" and len(before) == 4:
             said["groups"] = before[3]
+    if then := [STEPS[name] for name in activation] + _requantised(graph.tensor(out)):
+        said |= {"then": then}
     return ModelLayer(
         name=graph.name(out),
         kind=reads.kind,
         weight=weight,
         bias=graph.tensor(b) if b >= 0 else None,
         said=said,
-        after=", ".join(dict.fromkeys([*activation, *graph.users.get(out, [])])),
+        after=", ".join(dict.fromkeys([*fused, *graph.users.get(out, [])])),
         input=graph.name(x),
         output=graph.name(out),
         axes=reads.axes,
@@ -174,7 +179,15 @@ def _said(reads: Reads, name: str, op: Table) -> tuple[dict[str, Any], list[str]
     if dilations:
         said["dilation"] = [options.number(field, "i", 1) for field in reversed(dilations)]
     activation = ACTIVATIONS.get(options.number(fused, "b"))
-    return said, [f"{activation} (fused)"] if activation else []
+    return said, [activation] if activation else []
+
+
+def _requantised(out: Tensor) -> list[str]:
+    """The step that makes integers of the sums, where the output is of these."""
+    if out.scale is None or out.scale.scale.size > 1 or out.dtype not in ("int8", "uint8", "int16"):
+        return []
+    limits, scale, zero = np.iinfo(out.dtype), out.scale.scale[0], out.scale.zero_point[0]
+    return [f"quantize:{float(scale)!r}:{float(zero)!r}:{limits.min}:{limits.max}"]
 
 
 def _output_size(

@@ -95,7 +95,7 @@ def _parts(layer: ModelLayer) -> Iterator[str]:
     scale = layer.weight.scale
     each = f", a scale for each of {scale.scale.size}" if scale and scale.scale.size > 1 else ""
     yield f"{layer.weight.dtype}{each or ', scaled' * (scale is not None)}"
-    yield "with a bias" if layer.bias is not None else "no bias"
+    yield "with a bias" if layer.bias is not None or layer.taken else "no bias"
     if layer.after:
         yield f"then {layer.after}"
     if layer.why:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
-from xlconv.figures.blocks import bias_figure, output_figure, steps, tints
-from xlconv.figures.edges import indices, name_slices
+from xlconv.figures.blocks import bias_figure, integers_figure, output_figure, steps, tints
+from xlconv.figures.edges import indices, name_slices, weight_name
 from xlconv.figures.layout import DOWNWARD, Led, Part, Table
 from xlconv.figures.notes import named, note
 from xlconv.figures.operations import Tap, accumulated, afford, written
 from xlconv.figures.paper import Together, arrange
 from xlconv.figures.sums import listed, summed
+from xlconv.figures.then import then_figures
 from xlconv.figures.titles import times
 from xlconv.grid.expr import Expr
 from xlconv.grid.grid import Grid
@@ -41,12 +43,13 @@ def channels(sheet: Sheet, layer: Layer) -> None:
     x = sheet.block(
         "input", at_x, g.input_shape, role="input", content=layer.input, steps=(down, *moves[0])
     )
+    q, weight = _weight(sheet, layer)
     w = sheet.block(
         "kernel",
         at_parts.shift(0, -w_wide),
         g.weight_shape,
-        role="kernel",
-        content=layer.weight,
+        role="computed" if q else "kernel",
+        content=weight,
         tint=tints(g),
         steps=(down, across, *moves[1]),
     )
@@ -60,7 +63,17 @@ def channels(sheet: Sheet, layer: Layer) -> None:
     given = Part(at_x.anchor, captions=[inputs])
     made = Part(at_parts.anchor, captions=between)
     added = Led(replace(y, captions=[sums]), DOWNWARD)
-    arrange(sheet, Together(Table([[given, made], [b, added]])), axes)
+    more = [part for part in (q, then_figures(sheet, layer, y.kept)) if part]
+    arrange(sheet, Together(Table([[given, made], [b, added]])), *more, axes)
+
+
+def _weight(sheet: Sheet, layer: Layer) -> tuple[Part | None, Any]:
+    """What stands in the kernel: its numbers, or a formula of the integers that it is made of."""
+    if layer.quantised is None:
+        return None, layer.weight
+    g, words = layer.geometry, sheet.say("integers")
+    look = {"tint": tints(g), "each": weight_name(sheet, g)}
+    return integers_figure(sheet, layer.quantised, g, sheet.corner(), words, **look)
 
 
 def _write_parts(

@@ -15,6 +15,7 @@ from xlconv.figures.outputs import by_distributing
 from xlconv.figures.paper import arrange
 from xlconv.figures.ruler import kernel_indices, source
 from xlconv.figures.table import Column, Lines, table
+from xlconv.figures.then import then_figures
 from xlconv.figures.titles import AXES
 from xlconv.grid.expr import Expr, call, every, joined, lift, rounded, with_commas
 from xlconv.grid.grid import Grid
@@ -51,7 +52,8 @@ def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> Non
     # slices side by side fill the page: the turned kernel then stands under them
     made = z / t if g.rank > 2 else z | Led(t, "∗")
     words = _in_words(sheet, layer, here, src, y.kept)
-    arrange(sheet, here, src.column >> made >> y / again / agree, *words)
+    then = then_figures(sheet, layer, y.kept)
+    arrange(sheet, here, src.column >> made >> y / again / agree >> then, *words)
 
 
 def _in_words(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources, y: Grid) -> Sequence[Part]:
@@ -103,7 +105,7 @@ def _taps(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources) -> Lines:
     g, names = layer.geometry, AXES[-layer.geometry.rank :]
     width, weights = g.in_channels // g.groups, kernel_indices(g)
     taps = [(m, tint) for m in range(width) for tint in reversed(range(len(weights)))]
-    columns = _columns(sheet, names, 1 + (prod(g.weight_shape[:2]) > 1))
+    columns = _columns(sheet, names, 1 + (prod(g.weight_shape[:2]) > 1 or g.is_part))
     tap = table(sheet, sheet.say("taps"), len(taps), columns)
     for n, (m, tint) in enumerate(taps):
         line = {name: cells[n] for name, cells in tap.columns.items()}
@@ -144,9 +146,11 @@ def _channels(here: LookedAt, m: int) -> tuple[list[object], list[object]]:
     """
     g = here.geometry
     width = g.in_channels // g.groups
-    i = here.by_group([lift(m + n * width) for n in range(g.groups)]) if g.groups > 1 else m
-    pair: list[object] = [i, 0 if here.channel is None else here.channel]
-    return [i] if g.in_channels > 1 else [], pair if prod(g.weight_shape[:2]) > 1 else []
+    read = [lift(g.in_number(m + n * width)) for n in range(g.groups)]
+    i = here.by_group(read) if g.groups > 1 else g.in_number(m)
+    pair: list[object] = [i, g.out_number(0) if here.channel is None else here.channel]
+    several = prod(g.weight_shape[:2]) > 1 or g.is_part
+    return [i] if g.in_channels > 1 or g.is_part else [], pair if several else []
 
 
 def _columns(sheet: Sheet, names: Sequence[str], symbol: int) -> dict[str, Column]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 from math import prod
 from typing import Any
@@ -16,6 +18,7 @@ from xlconv.figures.operations import convolved, slid
 from xlconv.figures.paper import arrange
 from xlconv.figures.ruler import kernel_indices, target
 from xlconv.figures.sums import in_lines
+from xlconv.figures.then import then_figures
 from xlconv.figures.titles import alike, forward_size_formula, plain
 from xlconv.figures.verdicts import verdict
 from xlconv.files.arrays import array
@@ -23,9 +26,16 @@ from xlconv.grid.expr import Expr, joined, moved, rounded
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Axis, Geometry
+from xlconv.layers.quantised import quantised
+from xlconv.layers.then import steps
 
 PRODUCTS = 60
 """Products beyond which the looked-at cell is not written out as a sum."""
+
+NEEDED = (
+    'convolution view needs an "input" and a "weight" of its own, on its sheet in a lesson, or a'
+    " Convolution instead of a layer"
+)
 
 Numbers = str | list  # type: ignore[type-arg]
 
@@ -41,19 +51,21 @@ def convolution(
     padding: int | list[int | tuple[int, int]] = 0,
     dilation: int | list[int] = 1,
     groups: int = 1,
+    weight_scale: float | list | None = None,  # type: ignore[type-arg]
+    weight_zero_point: float | list = 0,  # type: ignore[type-arg]
+    then: Sequence[str] = (),
     look: list[int] | None = None,
 ) -> None:
     """The padded input, the window that a looked-at output cell sees of it, and the output.
 
     input   (in_channels, *sizes), or (*sizes) for one channel; or sizes to fill, such as "5x5"
-    weight  (out_channels, in_channels // groups, *kernel_sizes), or (*kernel_sizes)
+    weight  (out_channels, in_channels // groups, *kernel_sizes), or (*kernel_sizes); of integers
+            with a weight_scale
+    then    what is done to each cell of the output: see xlconv.layers.then
     look    the output cell that is looked at when the file is opened; the middle if not given
     """
     if input is None or weight is None:
-        raise XlconvError(
-            'convolution view needs an "input" and a "weight" of its own, on its sheet in a lesson,'
-            " or a Convolution instead of a layer"
-        )
+        raise XlconvError(NEEDED)
     conv = Convolution.of(
         array("input", input, seed=seed),
         array("weight", weight, seed=seed),
@@ -63,7 +75,9 @@ def convolution(
         dilation=dilation,
         groups=groups,
     )
-    _draw(sheet, conv, look)
+    if weight_scale is not None:
+        conv = quantised(conv, weight_scale, weight_zero_point)
+    _draw(sheet, replace(conv, then=steps(then)), look)
 
 
 def _draw(sheet: Sheet, conv: Convolution, look: list[int] | None) -> None:
@@ -92,7 +106,8 @@ def _draw(sheet: Sheet, conv: Convolution, look: list[int] | None) -> None:
         in_words = note(sheet, sheet.say("no_words", count=products))
     # several channels under one another fill the page: the other way then stands beside them
     both = y | again / agree if g.in_channels > 1 else y / again / agree
-    arrange(sheet, here, (src.column >> padded | gapped) >> both, in_words)
+    then = then_figures(sheet, conv, y.cells)
+    arrange(sheet, here, (src.column >> padded | gapped) >> both >> then, in_words)
 
 
 def _cells(conv: Convolution) -> Geometry:

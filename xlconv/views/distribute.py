@@ -15,6 +15,7 @@ from xlconv.figures.operations import accumulated, afford
 from xlconv.figures.outputs import by_stamps
 from xlconv.figures.paper import arrange
 from xlconv.figures.ruler import target
+from xlconv.figures.then import then_figures
 from xlconv.figures.titles import AXES, count_caption
 from xlconv.grid.expr import Expr, call, moved, total
 from xlconv.grid.grid import Grid
@@ -60,7 +61,8 @@ def distribute(sheet: Sheet, layer: Layer) -> None:
         sheet.light(stamps.cells, number.equals(step.number), "now")
         sheet.light(stamps.cells, number > step.number, "later")
     sheet.light(y.cells, _reached(g, y.labels, step), "now")
-    arrange(sheet, step, src.column / placed >> stamps >> y / count)
+    then = then_figures(sheet, layer, y.kept)
+    arrange(sheet, step, src.column / placed >> stamps >> y / count >> then)
 
 
 def _step(sheet: Sheet, sizes: Sequence[int]) -> Step:
