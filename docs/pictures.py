@@ -36,6 +36,9 @@ PICTURES = {
     "frameworks": ["Odd"],
     "image": ["Learnt"],
 }  # fmt: skip
+DIFFERENCE = "difference.png"
+"""That of docs/engineers.md."""
+
 RESOLUTION, FOOTER = 130, 0.45
 """Dots an inch, and the inches that the page's footer takes; without a title it has no header."""
 
@@ -79,7 +82,7 @@ def difference(detector: Callable[[Path], None]) -> Sheet:
 
 def main(detector: Callable[[Path], None]) -> None:
     FOLDER.mkdir(exist_ok=True)
-    page(Book("", (difference(detector),)), FOLDER / "difference.png")
+    page(Book("", (difference(detector),)), FOLDER / DIFFERENCE)
     for lesson, names in PICTURES.items():
         book = build(load_lesson(lesson))
         for sheet in book.sheets:
