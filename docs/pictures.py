@@ -10,13 +10,20 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageChops
 
+from xlconv.differing.compare import compare
+from xlconv.differing.shown import book_of
+from xlconv.grid.sheet import Sheet
+from xlconv.layers.layer import Layer
 from xlconv.lessons.book import Book
 from xlconv.lessons.build import build
 from xlconv.lessons.read import load_lesson
+from xlconv.models.made import model_layer
 
 FOLDER = Path(__file__).parent / "pictures"
 PICTURES = {
@@ -29,6 +36,9 @@ PICTURES = {
     "frameworks": ["Odd"],
     "image": ["Learnt"],
 }  # fmt: skip
+DIFFERENCE = "difference.png"
+"""That of docs/engineers.md."""
+
 RESOLUTION, FOOTER = 130, 0.45
 """Dots an inch, and the inches that the page's footer takes; without a title it has no header."""
 
@@ -58,8 +68,21 @@ def page(book: Book, target: Path) -> None:
             inner.crop((left, top, right, bottom)).quantize(128).save(target, optimize=True)
 
 
-def main() -> None:
+def difference(detector: Callable[[Path], None]) -> Sheet:
+    """The sheet of the third story of docs/engineers.md: the last row and column hold nothing."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        detector(folder)
+        layer = model_layer(
+            folder / "det.onnx", "ConvTranspose.2", input=np.load(folder / "det-x.npy")
+        )
+        assert isinstance(layer, Layer)
+        return book_of(compare(layer, np.load(folder / "runtime.npy"))).sheets[0]
+
+
+def main(detector: Callable[[Path], None]) -> None:
     FOLDER.mkdir(exist_ok=True)
+    page(Book("", (difference(detector),)), FOLDER / DIFFERENCE)
     for lesson, names in PICTURES.items():
         book = build(load_lesson(lesson))
         for sheet in book.sheets:
@@ -71,4 +94,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.path.insert(0, str(Path(__file__).parent.parent))
+    from tests.stories import detector
+
+    main(detector)

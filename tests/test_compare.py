@@ -376,6 +376,8 @@ def test_format_that_weights_were_rounded_to_is_named(rounded: Array, told: str)
         ((slice(None), slice(None), slice(0, 2)), "columns 0, 1 of 14"),
         ((1, 2, 3), "1 of 1,120 cells, the first at [1, 2, 3]"),
         ((), "everywhere"),
+        ((slice(1, 4),), "channels 1, 2, 3 of 5"),
+        ((slice(0, 4),), "everywhere"),
         ((slice(0, 0),), ""),
     ],
 )

@@ -18,7 +18,7 @@ from xlconv.cli.commands import cli
 from xlconv.lessons.build import build
 from xlconv.lessons.shipped import lesson_names
 
-from .model_files import conv_transpose
+from .model_files import BIAS, conv_transpose
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -74,6 +74,8 @@ def test_the_readme_shows_commands_that_run(
     np.save("activations.npy", np.ones((2, 3, 3)))
     np.save("kernel.npy", np.ones((2, 1, 3, 3)))
     np.save("x.npy", np.ones((6, 4, 4)))
+    reached = np.array([1, 2, 2, 2, 1])  # stamps along an axis
+    np.save("theirs.npy", 6 * np.outer(reached, reached) + BIAS[:, None, None])
     conv_transpose(Path("det.onnx"), np.ones((6, 2, 2, 2)), name="p2o.ConvTranspose.0")
     np.savetxt("kernel.csv", np.ones((4, 4)), delimiter=",")
     Image.new("RGB", (9, 6), (200, 100, 50)).save("photo.png")
@@ -116,6 +118,7 @@ def test_every_picture_is_made_by_the_script() -> None:
         for lesson, names in _script("pictures").PICTURES.items()
         for name in names
     }
+    made.add(_script("pictures").DIFFERENCE)
     assert made == {path.name for path in (ROOT / "docs" / "pictures").glob("*.png")}
 
 
