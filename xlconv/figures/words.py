@@ -237,12 +237,15 @@ WORDS: dict[str, str] = {
     "asked_either": "Type numbers or formulas.",
     "asked_number": "Type numbers.",
     "asked_formula": "Type formulas.",
+    "asked_decimals": "Write {digits} decimals where a number is not whole: a tick overlooks a"
+    " mistake up to the ± above it.",
     "asked_marks": "{count} marks.",
     "asked_marks_one": "1 mark.",
     "check_sheet": "Check",
     "check_title": "What the ticks weigh with",
-    "check_idea": "A tick multiplies your answers by the first numbers and adds them up. The same"
-    " sum comes from the input and the kernel by the other numbers. No answer stands here.",
+    "check_idea": "A tick multiplies your answers by these numbers, which lie as your cells do, and"
+    " adds them up. The same sum comes from the input and the kernel by the same numbers. No answer"
+    " stands here.",
     # controls
     "step": "Step",
     "step_range": "0 to {last}: type or choose",
