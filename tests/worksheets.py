@@ -53,7 +53,9 @@ def drawn(lesson: Lesson) -> tuple[Exercise, bytes]:
 def typed(one: Exercise, answers: Sequence[float | str | None]) -> Changes:
     """What is typed into the blanks, one after the other; None is nothing."""
     return {
-        (one.sheet.name, cell_name(row + 1, column + 1)): answer
+        (one.sheet.name, cell_name(row + 1, column + 1)): (
+            answer if isinstance(answer, str) else float(answer)
+        )
         for (row, column), answer in zip(one.places, answers, strict=True)
         if answer is not None
     }
