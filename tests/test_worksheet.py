@@ -26,7 +26,7 @@ from .engines.package import cell_name
 from .engines.strip import with_values
 from .layers import LAYERS
 from .pages import FIXED_VIEWS
-from .worksheets import can_be_asked, drawn, worksheet
+from .worksheets import can_be_asked, drawn, right, typed, worksheet
 
 MISTAKE = "7 Mistake"
 
@@ -150,3 +150,17 @@ def test_a_sheet_with_nothing_to_ask_says_what_to_ask_instead() -> None:
         'sheet "Playground": asks for output, but T9 may hold a word, or nothing, instead of a'
         " number: ask on a sheet of another view, such as distribute"
     )
+
+
+@pytest.mark.parametrize("change", [0.0, 5.0])
+def test_check_is_silent_about_what_a_student_types(
+    shipped: tuple[dict[str, Exercise], bytes, bytes], tmp_path: Path, change: float
+) -> None:
+    asked, made, _ = shipped
+    changes: dict[tuple[str, str], float | str] = {}
+    for one in asked.values():
+        if not one.mistake:
+            changes |= typed(one, list(right(one) + change))
+    assert len(changes) > 100
+    (tmp_path / "filled.xlsx").write_bytes(with_values(made, changes))
+    assert check(tmp_path / "filled.xlsx", engine=True).findings == ()
