@@ -1,12 +1,13 @@
-"""Make the pictures of the README again: real sheets, rendered by LibreOffice.
+"""Make the pictures of the README, and of the page for lecturers, again: real sheets, rendered.
 
     make pictures
 
-Needs soffice and pdftoppm on the path, and Pillow (the extra `image`).
+Needs LibreOffice's soffice and pdftoppm on the path, and Pillow (the extra `image`).
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -14,8 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 from PIL import Image, ImageChops
 
+from xlconv.cli.commands import cli
 from xlconv.differing.compare import compare
 from xlconv.differing.shown import book_of
 from xlconv.grid.sheet import Sheet
@@ -25,7 +28,7 @@ from xlconv.lessons.build import build
 from xlconv.lessons.read import load_lesson
 from xlconv.models.made import model_layer
 
-FOLDER = Path(__file__).parent / "pictures"
+FOLDER = Path(__file__).resolve().parent / "pictures"
 PICTURES = {
     "transposed-convolutions": [
         "Distribute", "Collect", "Gniddap", "Sedirts", "1-D", "Channels", "Matrix", "Gradient",
@@ -39,26 +42,43 @@ PICTURES = {
 DIFFERENCE = "difference.png"
 """That of docs/engineers.md."""
 
-RESOLUTION, FOOTER = 130, 0.45
-"""Dots an inch, and the inches that the page's footer takes; without a title it has no header."""
+RESOLUTION, HEADER, FOOTER = 130, 0.4, 0.45
+"""Dots an inch, and the inches of a page's header, if it has a title, and of its footer."""
 
 MARGIN = 24
+
+
+CLASSROOM = ("worksheet", "ticks", "marks", "feedback")
+"""What the page for lecturers shows, in its order."""
+
+EXERCISE, ITS_PAGE = "2 Distribute", 2
+"""The exercise that is shown, and its printed page, behind the contents."""
 
 
 def page(book: Book, target: Path) -> None:
     """Render the one page of a book, cut to what is on it."""
     with tempfile.TemporaryDirectory() as name:
+        book.save(Path(name) / "page.xlsx")
+        printed(Path(name) / "page.xlsx", target)
+
+
+def printed(path: Path, target: Path, number: int = 1, header: float = 0) -> None:
+    """Render a page of a workbook, cut to what is on it.
+
+    header  inches of the page's header, which stays away as the footer does
+    """
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        book.save(folder / "page.xlsx")
         profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
         run = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", name]
-        subprocess.run([*run, str(folder / "page.xlsx")], check=True, capture_output=True)
-        pdf = ["pdftoppm", "-r", str(RESOLUTION), "-png", "-singlefile", str(folder / "page.pdf")]
-        subprocess.run([*pdf, str(folder / "page")], check=True)
+        subprocess.run([*run, str(path)], check=True, capture_output=True)
+        pdf = ["pdftoppm", "-r", str(RESOLUTION), "-png", "-singlefile", "-f", str(number)]
+        source = str(folder / f"{path.stem}.pdf")
+        subprocess.run([*pdf, source, str(folder / "page")], check=True)
         with Image.open(folder / "page.png") as picture:
             rows = picture.convert("RGB")
-            # the header and the footer of the printed page stay away
-            inner = rows.crop((0, 0, rows.width, rows.height - int(FOOTER * RESOLUTION)))
+            top, bottom = (int(inches * RESOLUTION) for inches in (header, FOOTER))
+            inner = rows.crop((0, top, rows.width, rows.height - bottom))
             box = ImageChops.invert(inner.convert("L")).getbbox()
             assert box, target
             left, top = (max(0, edge - MARGIN) for edge in box[:2])
@@ -80,6 +100,57 @@ def difference(detector: Callable[[Path], None]) -> Sheet:
         return book_of(compare(layer, np.load(folder / "runtime.npy"))).sheets[0]
 
 
+def filled(path: Path, key: Path, change: Callable[[int, float], float | None], to: Path) -> None:
+    """A student's worksheet with the key's numbers in the exercise's blanks, some of them changed.
+    change  from the number of a blank and what belongs there, what is typed
+    """
+    book, answers = openpyxl.load_workbook(path), openpyxl.load_workbook(key, data_only=True)
+    number = 0
+    for name, defined in book.defined_names.items():
+        for sheet, area in defined.destinations:
+            if "answer_" not in name or sheet != EXERCISE:
+                continue
+            for row in book[sheet][area.replace("$", "")]:
+                for cell in row:
+                    right = answers[sheet][cell.coordinate].value
+                    if cell.border.left.style == "medium" and isinstance(right, int | float):
+                        cell.value = change(number, right)
+                        number += 1
+    book.save(to)
+def classroom() -> None:
+    """A class of three at one exercise, from its list to the marks, by the page's commands."""
+        os.chdir(name)
+        Path("students.csv").write_text("id;name\n1;Ana Ruiz\n2;Ben Ode\n3;Cem Kaya\n", "utf-8")
+        run("lessons", "copy", "worksheet", ".")
+        told, *sheets = Path("worksheet.toml").read_text("utf-8").split("[[sheet]]")
+        kept = [sheet for sheet in sheets if f'"{EXERCISE}"' in sheet or "contents" in sheet]
+        Path("one.toml").write_text("[[sheet]]".join([told, *kept]), "utf-8")
+        run("class", "one.toml", "students.csv", "-o", "class", "--keys")
+        Path("back").mkdir()
+        changes: list[Callable[[int, float], float | None]] = [
+            lambda n, right: (
+                right if n < 12 else right + 1 if n == 13 else right if n < 24 else None
+            ),
+            lambda _, right: right,
+            lambda n, right: right + 1 if n % 9 == 4 else right,
+        ]
+        works = sorted(Path("class").glob("*.xlsx"))
+        for path, change in zip(works, changes, strict=True):
+            filled(path, Path("class/teacher/keys") / path.name, change, Path("back") / path.name)
+        run("grade", "back", "--class", "class/teacher", "-o", "marks")
+        shown = [
+            (works[0], ITS_PAGE),
+            (Path("back") / works[0].name, ITS_PAGE),
+            (Path("marks/marks.xlsx"), 1),
+            (Path("marks/feedback") / works[0].name, ITS_PAGE),
+        ]
+        for what, (path, number) in zip(CLASSROOM, shown, strict=True):
+            target = FOLDER / f"classroom-{what}.png"
+            printed(path.resolve(), target, number, HEADER)
+            print(target, file=sys.stderr)
+def run(*words: str) -> None:
+    """Carry out a command of xlconv, as it is typed."""
+    cli.main([*words], standalone_mode=False)
 def main(detector: Callable[[Path], None]) -> None:
     FOLDER.mkdir(exist_ok=True)
     page(Book("", (difference(detector),)), FOLDER / DIFFERENCE)
@@ -91,6 +162,7 @@ def main(detector: Callable[[Path], None]) -> None:
                 sheet.links.clear()  # the sheets they lead to are not in this book
                 page(Book("", (sheet,)), target)
                 print(target, file=sys.stderr)
+    classroom()
 
 
 if __name__ == "__main__":

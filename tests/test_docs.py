@@ -113,12 +113,13 @@ def test_pictures_in_the_readme_exist_and_are_said_in_words() -> None:
 
 
 def test_every_picture_is_made_by_the_script() -> None:
+    script = _script("pictures")
     made = {
         f"{lesson}-{name.lower().replace(' ', '-')}.png"
-        for lesson, names in _script("pictures").PICTURES.items()
+        for lesson, names in script.PICTURES.items()
         for name in names
-    }
-    made.add(_script("pictures").DIFFERENCE)
+    } | {f"classroom-{name}.png" for name in script.CLASSROOM}
+    made.add(script.DIFFERENCE)
     assert made == {path.name for path in (ROOT / "docs" / "pictures").glob("*.png")}
 
 

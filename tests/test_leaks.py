@@ -23,10 +23,11 @@ from xlconv.lessons.build import build
 from xlconv.lessons.exercise import Exercise
 from xlconv.lessons.leaks import check_leaks
 from xlconv.lessons.lesson import Ask, Lesson, Page
-from xlconv.lessons.worksheet import KEY, worksheet_lesson
+from xlconv.lessons.read import load_lesson
+from xlconv.lessons.worksheet import KEY, Worksheet, worksheet_lesson
 
 from .layers import LAYERS, transposed
-from .worksheets import can_be_asked, worksheet
+from .worksheets import can_be_asked, right, worksheet
 
 
 def planted(plant: Callable[[Sheet, Any, Any], object]) -> Exercise:
@@ -106,7 +107,8 @@ def test_another_sheet_with_the_same_layer_is_seen() -> None:
         build(pages(("collect", both), ("distribute", None)))
     assert re.fullmatch(
         r'sheet "Distribute": [A-Z]+\d+, (stamps|output), shows what is asked for, output in'
-        r' [A-Z]+\d+ of sheet "Collect": show another layer on one of the two sheets',
+        r' [A-Z]+\d+ of sheet "Collect": both show the same numbers, so give one of the two'
+        " sheets a layer of its own",
         str(refused.value),
     )
 
@@ -147,4 +149,30 @@ def test_no_part_of_a_file_holds_an_answer(view: str, seed: int) -> None:
     if "stamps" in asked:
         answers |= {a * b for a in x.ravel().tolist() for b in w.ravel().tolist()}
     assert answers <= shown_in(build(replace(lesson, form=KEY)).to_bytes())
+    assert not answers & shown_in(build(lesson).to_bytes())
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_no_part_of_the_shipped_worksheet_holds_an_answer(seed: int) -> None:
+    rng, lesson = np.random.default_rng([7, seed]), load_lesson("worksheet")
+    # numbers so large and odd that nothing but an answer is one; the sizes stay what they are
+    layers = {
+        name: replace(
+            layer,
+            input=rng.integers(10**6, 10**7, layer.input.shape).astype(float),
+            weight=rng.integers(10**6, 10**7, layer.weight.shape).astype(float),
+        )
+        for name, layer in lesson.layers.items()
+    }
+    own = {id(layer): layers[name] for name, layer in lesson.layers.items()}
+    pages = [replace(p, layer=own[id(p.layer)] if p.layer else None) for p in lesson.pages]
+    lesson = worksheet_lesson(replace(lesson, pages=tuple(pages), layers=layers))
+    answers, given = set[float](), set[float]()
+    for one in Worksheet.of(lesson).exercises()[0].values():
+        given |= {n for cells in one.givens.values() for n in cells.memory.ravel().tolist()}
+        if not one.mistake:  # where all answers but one are to be seen
+            answers |= set(right(one).tolist())
+    answers -= given | {n for n in answers if n < 10**6}
+    assert len(answers) > 100
+    assert len(answers & shown_in(build(replace(lesson, form=KEY)).to_bytes())) == len(answers)
     assert not answers & shown_in(build(lesson).to_bytes())

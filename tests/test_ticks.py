@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
+from itertools import chain
 
 import numpy as np
 import pytest
+from openpyxl import load_workbook
 
-from xlconv.errors import LimitError, XlconvError
+from xlconv.errors import XlconvError
+from xlconv.grid.expr import call
+from xlconv.grid.marks import Block
+from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 from xlconv.lessons.build import build
 from xlconv.lessons.exercise import Exercise
+from xlconv.lessons.lesson import Ask
 from xlconv.lessons.read import load_lesson
 from xlconv.lessons.ticks import groups
 from xlconv.lessons.translation import load_translation, translated
+from xlconv.lessons.weights import Weights, write_ticks
 from xlconv.lessons.worksheet import KEY, worksheet_lesson
 
-from .engines import ironcalc_engine
+from .engines import ironcalc_engine, libreoffice_engine
 from .engines.cached import cached_values, formulas
-from .engines.engine import Changes
+from .engines.engine import Changes, Values
+from .engines.need import needs
 from .engines.package import cell_name
+from .engines.strip import with_values
 from .layers import LAYERS, numbered, random_layers
 from .pages import FIXED_VIEWS
 from .worksheets import can_be_asked, drawn, right, typed, worksheet
@@ -38,13 +49,17 @@ def tick_cells(made: bytes) -> list[tuple[str, str]]:
 
 def ticks(made: bytes, changes: Changes) -> list[object]:
     """What IronCalc's ticks say once this is typed."""
-    got = ironcalc_engine.recalculate(made, changes)
+    return said(made, ironcalc_engine.recalculate(made, changes))
+
+
+def said(made: bytes, got: Values) -> list[object]:
+    """What the ticks of a file say, where a program has computed it."""
     return [got[sheet][cell] for sheet, cell in tick_cells(made)]
 
 
 def grouped(one: Exercise) -> list[list[int]]:
     """The blanks of each tick."""
-    return [[n for run in group.runs for n in run] for group in groups(one, "row")]
+    return [[n for run in group.runs for n in run] for group in groups(one, "row", 2)]
 
 
 def asked(layer: Layer, rng: np.random.Generator) -> tuple[Exercise, bytes] | None:
@@ -57,21 +72,30 @@ def asked(layer: Layer, rng: np.random.Generator) -> tuple[Exercise, bytes] | No
         if names:
             try:
                 one, made = drawn(worksheet(str(view), layer, [str(rng.choice(names))]))
-            except LimitError:  # a tick of so many products is longer than a formula may be
+            except XlconvError:  # a tick of so many products is longer than a formula may be
                 continue
             if tick_cells(made):
                 return one, made
     return None
 
 
-def told_apart(one: Exercise, made: bytes, rng: np.random.Generator) -> None:
-    """Every tick of a sheet, with right answers and with wrong ones of each kind."""
+@dataclass(frozen=True)
+class Typed:
+    """What is typed into a sheet, and what its ticks say then, in whatever order."""
+
+    made: bytes
+    changes: Changes
+    ticks: Sequence[float]
+
+
+def told_apart(one: Exercise, made: bytes, rng: np.random.Generator) -> Iterator[Typed]:
+    """A sheet left empty, filled with right answers, and with wrong ones of each kind."""
     answers, listed = right(one), grouped(one)
     count = len(tick_cells(made))
     assert count == len(listed)
     assert {cached_values(made)[one.sheet.name][c] for _, c in tick_cells(made)} == {0}
-    assert ticks(made, {}) == [0] * count
-    assert ticks(made, typed(one, list(answers))) == [1] * count
+    yield Typed(made, {}, [0] * count)
+    yield Typed(made, typed(one, list(answers)), [1] * count)
     blanks = listed[int(rng.integers(count))]
     a, b = (int(n) for n in rng.choice(blanks, 2, replace=False))
     by = float(rng.integers(1, 9))
@@ -81,30 +105,128 @@ def told_apart(one: Exercise, made: bytes, rng: np.random.Generator) -> None:
     swapped[[a, b]] = answers[[b, a]]
     wrongs = [one_wrong, two_wrong, *([swapped] if answers[a] != answers[b] else [])]
     for wrong in wrongs:
-        got = ticks(made, typed(one, list(wrong)))
-        assert sorted(map(float, got)) == [-1] + [1] * (count - 1)  # type: ignore[arg-type]
+        yield Typed(made, typed(one, list(wrong)), [-1] + [1] * (count - 1))
     worded: list[float | str | None] = list(answers)
     worded[a] = "text"
-    assert sorted(map(float, ticks(made, typed(one, worded)))) == [0] + [1] * (count - 1)  # type: ignore[arg-type]
+    yield Typed(made, typed(one, worded), [0] + [1] * (count - 1))
 
 
-def over_layers(seed: int, count: int) -> int:
-    rng, tried = np.random.default_rng(seed), 0
+def over_layers(seed: int, count: int) -> Iterator[list[Typed]]:
+    """What is typed into sheets of random layers, sheet by sheet."""
+    rng = np.random.default_rng(seed)
     for layer in random_layers(seed, count):
         whole = numbered(layer, int(rng.integers(1000)))
         if (found := asked(whole, rng)) is not None:
-            told_apart(*found, rng)
-            tried += 1
-    return tried
+            yield list(told_apart(*found, rng))
+
+
+def sorted_ticks(case: Typed, got: Values) -> list[float]:
+    return sorted(float(str(tick)) for tick in said(case.made, got))
 
 
 def test_ticks_tell_right_from_wrong() -> None:
-    assert over_layers(5, 20) >= 10
+    sheets = list(over_layers(5, 4))
+    assert len(sheets) >= 2
+    for case in chain.from_iterable(sheets):
+        assert (
+            sorted_ticks(case, ironcalc_engine.recalculate(case.made, case.changes)) == case.ticks
+        )
 
 
 @pytest.mark.prove
-def test_ticks_tell_right_from_wrong_over_many_layers() -> None:
-    assert over_layers(6, 300) >= 150
+@needs("LibreOffice", libreoffice_engine.available())
+def test_ticks_tell_right_from_wrong_in_two_programs_over_many_layers() -> None:
+    tried, batch = 0, list[Typed]()
+    for cases in over_layers(6, 300):
+        tried += 1
+        for case in cases:
+            got = ironcalc_engine.recalculate(case.made, case.changes)
+            assert sorted_ticks(case, got) == case.ticks
+        batch += cases
+        if len(batch) > 150:
+            agreed_by_libreoffice(batch)
+            batch.clear()
+    agreed_by_libreoffice(batch)
+    assert tried >= 150
+
+
+def agreed_by_libreoffice(cases: list[Typed]) -> None:
+    files = [with_values(case.made, case.changes) for case in cases]
+    for case, got in zip(cases, libreoffice_engine.recalculate_many(files), strict=True):
+        assert sorted_ticks(case, got) == case.ticks
+
+
+def rounding(digits: int, seed: int) -> None:
+    """A sheet of numbers with many decimals: what is rounded ticks, what is further off never."""
+    rng = np.random.default_rng([digits, seed])
+    x, w = rng.normal(0, 3, (2, 3)), rng.normal(0, 1, (3, 2))
+    layer = Layer.of(x, w, stride=int(rng.integers(1, 3)))
+    one, made = drawn(worksheet("distribute", layer, ["output"], digits=digits))
+    unit, answers, listed = 10.0**-digits, right(one), grouped(one)
+    rounded = answers.round(digits)
+    assert ticks(made, typed(one, list(rounded))) == [1] * len(listed)
+    for n, blanks in enumerate(listed):
+        stated = unit * len(blanks)
+        a = int(rng.choice(blanks))
+        wrong, beside = rounded.copy(), [b for b in blanks if b != a]
+        # the others are off by all that rounding allows, to make up for the mistake
+        wrong[a] = answers[a] + 1.01 * stated
+        wrong[beside] = answers[beside] - 0.49 * unit
+        got = ticks(made, typed(one, list(wrong)))
+        assert [float(str(tick)) for tick in got] == [-1 if m == n else 1 for m in range(len(got))]
+    heads = {coat.cells.memory.flat[0] for coat in one.sheet.coats if coat.role == "note"}
+    assert f"Output  ±{unit * max(map(len, listed)):.3g}" in heads
+    ideas = [coat.cells.memory.flat[0] for coat in one.sheet.coats if coat.role == "idea"]
+    assert f"Write {digits} decimals" in " ".join(map(str, ideas))
+
+
+@pytest.mark.parametrize("digits", [1, 2, 3, 4])
+def test_rounded_answers_tick_and_mistakes_over_the_stated_interval_do_not(digits: int) -> None:
+    rounding(digits, 0)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("digits", [1, 2, 3, 4])
+def test_rounded_answers_tick_over_many_layers(digits: int) -> None:
+    for seed in range(1, 26):
+        rounding(digits, seed)
+
+
+def test_answers_that_are_exact_with_few_decimals_are_told_exactly() -> None:
+    layer = Layer.of([[0.5, 1.5], [2, 3.5]], [[1, 0.5], [2.5, 3]])
+    one, made = drawn(worksheet("distribute", layer, ["output"], digits=2))
+    answers = right(one)
+    assert ticks(made, typed(one, list(answers))) == [1] * len(grouped(one))
+    for n in range(len(answers)):
+        wrong = answers.copy()
+        wrong[n] += 0.01
+        assert -1 in ticks(made, typed(one, list(wrong)))
+
+
+def test_a_tick_too_long_for_a_formula_is_refused_in_one_line() -> None:
+    sheet, size = Sheet("S"), 1000
+    x, w = (sheet.memory((row, 0), (size,), steps=((0, 1),)) for row in (2, 4))
+    x[...] = w[...] = np.arange(1.0, size + 1)
+    y = sheet.memory((6, 0), (6,), steps=((0, 1),))
+    for n in range(6):
+        y[n] = call("SUMPRODUCT", x.area(), w.area())
+    sheet.blocks += [Block("x", "input", x), Block("w", "kernel", w), Block("y", "output", y)]
+    one = Exercise(sheet, Ask(("y",)))
+    with pytest.raises(XlconvError) as refused:
+        write_ticks(one, groups(one, "row", 2), Weights(Sheet("Check")))
+    assert str(refused.value) == (
+        'sheet "S": the tick of y needs a longer formula than Excel has: ask for fewer cells of'
+        ' it, or write check = "none" in [class]'
+    )
+
+
+def test_a_tick_is_called_what_its_block_is_called() -> None:
+    _, made = drawn(worksheet("collect", LAYERS["plain"], ["turned", "output", "by_distributing"]))
+    book = load_workbook(BytesIO(made))
+    texts = {str(v) for sheet in book for row in sheet.values for v in row}
+    assert {"Kernel turned by 180°", "Output", "The same by distributing"} <= texts
+    assert {f"Collect: {t}" for t in ("Output", "The same by distributing")} <= texts
+    assert not {"turned", "output", "by_distributing"} & texts
 
 
 def with_key(view: str, layer: Layer, name: str) -> tuple[tuple[Exercise, bytes], ...]:

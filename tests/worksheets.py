@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -33,12 +34,12 @@ def can_be_asked(view: str, layer: Layer) -> list[str]:
     return names
 
 
-def worksheet(view: str, layer: Layer, asked: Sequence[str], check: str = "row") -> Lesson:
+def worksheet(
+    view: str, layer: Layer, asked: Sequence[str], check: str = "row", digits: int = 2
+) -> Lesson:
     """The lesson with one sheet, and blanks on it."""
-    from dataclasses import replace
-
     lesson = layer_lesson(layer, [view])
-    lesson = replace(lesson, classroom=replace(lesson.classroom, check=check))
+    lesson = replace(lesson, classroom=replace(lesson.classroom, check=check, digits=digits))
     return worksheet_lesson(asking(lesson, [f"{lesson.names[0]}: {one}" for one in asked]))
 
 
@@ -52,7 +53,9 @@ def drawn(lesson: Lesson) -> tuple[Exercise, bytes]:
 def typed(one: Exercise, answers: Sequence[float | str | None]) -> Changes:
     """What is typed into the blanks, one after the other; None is nothing."""
     return {
-        (one.sheet.name, cell_name(row + 1, column + 1)): answer
+        (one.sheet.name, cell_name(row + 1, column + 1)): (
+            answer if isinstance(answer, str) else float(answer)
+        )
         for (row, column), answer in zip(one.places, answers, strict=True)
         if answer is not None
     }

@@ -254,25 +254,18 @@ WORDS: dict[str, str] = {
     "sizes_table": "Layers",
     "size_back": "convolved",
     # worksheets
-    "answers_sum": "sum",
-    "answers_stamps": "stamps",
-    "answers_output": "output",
-    "answers_turned": "kernel turned",
-    "answers_stretched": "stretched input",
-    "answers_parts": "parts",
-    "answers_size": "size",
-    "answers_by_collecting": "by collecting",
-    "answers_by_distributing": "by distributing",
-    "answers_by_distributing_full": "by distributing",
     "asked_either": "Type numbers or formulas.",
     "asked_number": "Type numbers.",
     "asked_formula": "Type formulas.",
+    "asked_decimals": "Write {digits} decimals where a number is not whole: a tick overlooks a"
+    " mistake up to the ± above it.",
     "asked_marks": "{count} marks.",
     "asked_marks_one": "1 mark.",
     "check_sheet": "Check",
     "check_title": "What the ticks weigh with",
-    "check_idea": "A tick multiplies your answers by the first numbers and adds them up. The same"
-    " sum comes from the input and the kernel by the other numbers. No answer stands here.",
+    "check_idea": "A tick multiplies your answers by these numbers, which lie as your cells do, and"
+    " adds them up. The same sum comes from the input and the kernel by the same numbers. No answer"
+    " stands here.",
     # controls
     "step": "Step",
     "step_range": "0 to {last}: type or choose",

@@ -91,14 +91,18 @@ class Exercise:
     ask: Ask
 
     def __post_init__(self) -> None:
-        given = {name for name, _ in self.grids if name in self.givens}
+        chosen = {block.name for block in self.sheet.blocks if block.role == "control"}
+        given = {name for name, _ in self.grids if name in self.givens or name in chosen}
         if given:
             raise XlconvError(
                 f"asks for {min(given)}, which is given: ask for what follows from it"
             )
         left = [at for at in self.places if self._painted[at][0] is None]
         if left:
-            raise XlconvError(f"asks for {a1(left[0])}, which holds no number")
+            raise XlconvError(
+                f"asks for {self.blanks[left[0]]}, but {a1(left[0])} may hold a word, or nothing,"
+                " instead of a number: ask on a sheet of another view, such as distribute"
+            )
         assert self._constants is not None
 
     @cached_property

@@ -1,12 +1,13 @@
 """Ticks: cells that tell right answers from wrong ones, and hold no answer.
 
-For the answers y of a group and primes r, a tick compares <y, r> with the same sum computed from
-what is given. Its weights stand on a sheet of their own, for all to see.
+For the answers y of a group and weights r, a tick compares <y, r> with the same sum computed from
+what is given. Where answers are rounded each may be off by half a unit, and the sums by all of that
+together: then the plain sum is compared as well, in which every mistake counts alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
@@ -14,12 +15,7 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from xlconv.grid.expr import Expr, call, joined, lift, total
 from xlconv.grid.grid import Grid
-from xlconv.grid.limits import ARGUMENTS
-from xlconv.grid.marks import Frame
-from xlconv.grid.places import Place, box_size, corners, leaves
-from xlconv.grid.sheet import Sheet
 from xlconv.lessons.answer_sums import Answers, Sum
 from xlconv.lessons.exercise import Exercise, Numbers
 
@@ -33,9 +29,11 @@ PRIMES = _SIEVE[[all(n % p for p in range(3, 55, 2)) for n in _SIEVE.tolist()]].
 EXACT = 1e-6
 """How far the two sums of a tick may be apart where all numbers are whole."""
 
-BAND = 34
-"""Columns of the sheet of weights."""
+SLACK = 1e-6
+"""Of what rounding allows, how much programs may be off as they add."""
 
+LARGEST = 1e7
+"""Units below which sums of answers with decimals are as good as exact."""
 
 Blanks = tuple[int, ...]
 """Blanks by their numbers."""
@@ -62,6 +60,8 @@ class Group:
     runs     the blanks of each run
     weights  r, for each of them
     sums     the weighted sum of the answers, and their plain one, which paper has room for
+    exact    how far the weighted sums may be apart where answers are typed as they are
+    rounded  how far each answer may be from what it is, by its rounding
     """
 
     block: str
@@ -70,29 +70,64 @@ class Group:
     runs: tuple[Blanks, ...]
     weights: Numbers
     sums: tuple[Sum, Sum]
+    exact: float = EXACT
+    rounded: float = 0.0
+
+    @property
+    def apart(self) -> tuple[float, float]:
+        """How far the weighted sums, and the plain ones, may be apart."""
+        allowed = self.rounded * (1 + SLACK)
+        return self.exact + allowed * float(self.weights.sum()), allowed * len(self.weights)
+
+    @property
+    def overlooked(self) -> float:
+        """The largest mistake in one answer that the tick may not see."""
+        return self.rounded * 2 * len(self.weights)
 
 
-def groups(exercise: Exercise, check: str) -> list[Group]:
-    """The groups of blanks that can be told right from wrong: by rows, or a block at once."""
+def groups(exercise: Exercise, check: str, digits: int) -> list[Group]:
+    """The groups of blanks that can be told right from wrong: by rows, or a block at once.
+
+    digits  decimals of answers that are not whole
+    """
     if check == "none" or not exercise.grids:
         return []
     answers = Answers(exercise)
+    typed = decimals(exercise, digits)
+    rounded = 0.0 if typed is not None else 0.5 * 10.0**-digits
+    exact = EXACT if not typed else 0.01 * 10.0**-typed
     varying, told = answers.varying(), answers.told
     found: list[Group] = []
-    for block, listed in groupby(_runs(exercise), key=lambda pair: pair[0]):
+    for block, listed in groupby(runs_of(exercise), key=lambda pair: pair[0]):
         runs = [run for _, run in listed if all(told[n] for n in run.blanks)]
         for number, group in enumerate(_joined(runs, varying, whole=check == "sheet")):
             blanks = [n for run in group for n in run.blanks]
-            weights = _weights(f"{exercise.sheet.name}/{block}/{number}", len(blanks))
+            weights = _weights(f"{exercise.sheet.name}/{block}/{number}", len(blanks), rounded > 0)
             ones = np.ones(len(blanks))
             sums = answers.sum(blanks, weights), answers.sum(blanks, ones)
             row = max(run.row for run in group)
             rows = row - min(run.row for run in group) + 1
-            found.append(Group(block, row, rows, tuple(run.blanks for run in group), weights, sums))
+            each = tuple(run.blanks for run in group)
+            found.append(Group(block, row, rows, each, weights, sums, exact, rounded))
     return found
 
 
-def _runs(exercise: Exercise) -> Iterator[tuple[str, Run]]:
+def decimals(exercise: Exercise, digits: int) -> int | None:
+    """With how many decimals all answers are exact, at most `digits`; None if some need more.
+
+    What is given may be changed by whole numbers: it is tried with others, too.
+    """
+    given = exercise.given()
+    worlds = [{name: given[name] + more[name] for name in given} for more in exercise.worlds(9, 3)]
+    answers = exercise.truths([given, *worlds])
+    for typed in range(digits + 1):
+        units = answers * 10.0**typed
+        if (np.abs(units - units.round()) < EXACT).all():
+            return typed if not typed or np.abs(units).max() < LARGEST else None
+    return None
+
+
+def runs_of(exercise: Exercise) -> Iterator[tuple[str, Run]]:
     """The blanks as runs, block by block, from the top of the sheet on."""
     number = {at: n for n, at in enumerate(exercise.places)}
     seen: set[int] = set()
@@ -132,146 +167,13 @@ def _hanging(runs: Sequence[Run], varying: NDArray[np.bool_]) -> int:
     return sum(int(varying[list(run.blanks)].sum()) for run in runs)
 
 
-def _weights(name: str, count: int) -> Numbers:
-    """Primes, no two alike; the same for the same group in every copy."""
-    seed = int.from_bytes(sha256(name.encode()).digest()[:8], "big")
-    return np.random.default_rng(seed).choice(PRIMES, count, replace=count > len(PRIMES))
+def _weights(name: str, count: int, rounded: bool) -> Numbers:
+    """No two alike, and the same for the same group in every copy: primes.
 
-
-Term = tuple[Grid | None, Grid, Numbers]
-"""A cell, or none, times the weighted sum of cells: both of at most two axes, and the weights."""
-
-
-def _terms(givens: Mapping[str, Grid], of: Sum) -> Iterator[Term]:
-    """What a sum adds up, beside its constant."""
-    for name, weights in of.linear.items():
-        yield from ((None, *part) for part in _slices(givens[name], weights))
-    for name, index, other, weights in of.products:
-        yield from ((givens[name][index], *part) for part in _slices(givens[other], weights))
-
-
-def _slices(cells: Grid, weights: Numbers) -> Iterator[tuple[Grid, Numbers]]:
-    """Cells and their weights as slices that are ranges, where a weight is not 0."""
-    beside = Grid(cells.sheet, (0, 0), cells.steps, weights)
-    for leaf, part in zip(leaves(cells), leaves(beside), strict=True):
-        if part.memory.any():
-            yield leaf, part.memory
-
-
-class Weights:
-    """The sheet of weights, while they are written on it: beside each other and in bands."""
-
-    def __init__(self, sheet: Sheet) -> None:
-        self.sheet, self.row, self.column, self.deep = sheet, sheet.rows + 1, 1, 0
-
-    def ticked(
-        self, exercise: Exercise, known: Mapping[Blanks, Grid], group: Group, exact: float
-    ) -> tuple[Expr, Expr]:
-        """The tick of a group: 1 right, 0 not yet, -1 wrong; and the sum of its answers.
-
-        known  the cells of each run of the exercise, by its blanks
-        """
-        self.sheet.text((self.row, 0), f"{exercise.sheet.name}: {group.block}", "caption")
-        self._line()
-        runs, begin, products = [known[blanks] for blanks in group.runs], 0, list[Expr]()
-        for run in runs:
-            weights = group.weights[begin : begin + run.memory.size]
-            products.append(self._product(run, weights.reshape(run.shape)))
-            begin += run.memory.size
-        sums = [self._sum(exercise.givens, each) for each in group.sums]
-        right = call("ABS", total(products) - sums[0]) <= exact
-        tick = call("IF", right, 1, -1)
-        tick = call("IF", _counted(runs) < begin, 0, tick)
-        self._line()
-        return call("IFERROR", tick, -1), sums[1]
-
-    def _sum(self, givens: Mapping[str, Grid], of: Sum) -> Expr:
-        terms = [
-            self._product(leaf, weights) if cell is None else cell * self._product(leaf, weights)
-            for cell, leaf, weights in _terms(givens, of)
-        ]
-        return total([*([lift(of.constant)] if of.constant else []), *terms])
-
-    def _product(self, cells: Grid, weights: Numbers) -> Expr:
-        """Cells times their weights, which are written."""
-        written = self._write(weights, cells.steps)
-        if cells.memory.size == 1:
-            return _first(cells) * _first(written)
-        return call("SUMPRODUCT", _range(cells), _range(written))
-
-    def _line(self) -> None:
-        """Go on in a new band."""
-        self.row, self.column, self.deep = self.row + self.deep + 1, 1, 0
-
-    def _write(self, numbers: Numbers, steps: Sequence[Place]) -> Grid:
-        """Numbers, laid out as the cells are that they weigh."""
-        high, wide = box_size(numbers.shape, steps)
-        if self.column > 1 and self.column + wide > BAND:
-            self._line()
-        cells = self.sheet.memory((self.row, self.column), numbers.shape, steps=steps)
-        cells[...] = numbers
-        self.sheet.coat(cells, "fact")
-        self.column, self.deep = self.column + wide + 1, max(self.deep, high)
-        return cells
-
-
-def _counted(runs: Sequence[Grid]) -> Expr:
-    """How many of these cells hold numbers, however many ranges they are."""
-    parts = (runs[n : n + ARGUMENTS] for n in range(0, len(runs), ARGUMENTS))
-    return total([call("COUNT", *map(_range, part)) for part in parts])
-
-
-def _first(cells: Grid) -> Grid:
-    return cells[(0,) * len(cells.shape)]
-
-
-def _range(cells: Grid) -> Expr:
-    """Cells as a range; a single one as it is."""
-    return _first(cells) if cells.memory.size == 1 else cells.area()
-
-
-def write_ticks(exercise: Exercise, found: Sequence[Group], weights: Weights, digits: int) -> None:
-    """Ticks beside the figure, in the row of their group, with the sums of the answers.
-
-    digits  decimals of answers that are not whole
+    Where answers are rounded small ones, as far apart as they can be for their sum.
     """
-    sheet, taken = exercise.sheet, _ends(exercise.sheet)
-    known = {run.blanks: run.cells for _, run in _runs(exercise)}
-    whole = bool((exercise.run() % 1 == 0).all())
-    for block, same in groupby(found, key=lambda group: group.block):
-        listed = list(same)
-        top, last = listed[0].row - listed[0].rows + 1, listed[-1].row
-        rows = range(top - 2, last + 1)
-        column = max(taken.get(row, 0) for row in rows) + 1
-        ticks = sheet.memory((top, column), (last - top + 1,), steps=((1, 0),))
-        ticks.memory[...] = 0
-        for group in listed:
-            exact = EXACT if whole else 0.5 * 10.0**-digits * float(group.weights.sum())
-            end = group.row - top + 1
-            ticks[end - 1], plain = weights.ticked(exercise, known, group, exact)
-            sheet.coat(ticks[end - 1], "tick")
-            sheet.light(ticks[end - 1], ticks[end - 1].equals(-1), "alarm")
-            sheet.frames.append(Frame(ticks[end - group.rows : end]))
-            sheet.formula((group.row, column + 1), plain, "fact")
-        told = sheet.words.get(f"answers_{block}", block)
-        told = told if whole else f"{told}  ±{0.5 * 10.0**-digits:g}"
-        sheet.text((top - 2, column), told, "note")
-        right = call("COUNTIF", ticks.area(), 1)
-        sheet.formula((top - 1, column), joined(right, f"/{len(listed)}"), "heads")
-        sheet.text((top - 1, column + 1), sheet.say("answers_sum"), "heads")
-        end = max(column + 2, sheet.behind((0, column), told, "note"))
-        taken |= dict.fromkeys(rows, end)
-
-
-def _ends(sheet: Sheet) -> dict[int, int]:
-    """The first column of each row behind all that stands there."""
-    ends: dict[int, int] = {}
-    for paint in sheet.paints:
-        (top, _), (bottom, right) = corners(paint.cells)
-        words = paint.cells.memory if paint.cells.memory.dtype == object else None
-        end = right + 1
-        if words is not None and words.size == 1:
-            end = max(end, sheet.behind((top, right), str(words.item()), "text"))
-        for row in range(top, bottom + 1):
-            ends[row] = max(ends.get(row, 0), end)
-    return ends
+    seed = int.from_bytes(sha256(name.encode()).digest()[:8], "big")
+    rng = np.random.default_rng(seed)
+    if rounded:
+        return rng.permutation(count).astype(float) + 1
+    return rng.choice(PRIMES, count, replace=count > len(PRIMES))

@@ -20,7 +20,8 @@ from xlconv.lessons.exercise import Exercise
 from xlconv.lessons.leaks import check_leaks
 from xlconv.lessons.lesson import CHECK, Ask, Lesson, Page
 from xlconv.lessons.schema import instead
-from xlconv.lessons.ticks import Group, Weights, groups, write_ticks
+from xlconv.lessons.ticks import Group, groups
+from xlconv.lessons.weights import Weights, write_ticks
 
 BLANK, KEY = "blank", "key"
 """The forms of a worksheet: with blanks, or with what belongs into them."""
@@ -105,8 +106,8 @@ class Worksheet:
     def of(cls, lesson: Lesson) -> Worksheet:
         """Raises XlconvError where a page asks for what it does not have."""
         asked = [n for n, page in enumerate(lesson.pages) if page.ask]
-        check = lesson.classroom.check
-        return cls(lesson, {n: groups(exercise(lesson, n), check) for n in asked})
+        check, digits = lesson.classroom.check, lesson.classroom.digits
+        return cls(lesson, {n: groups(exercise(lesson, n), check, digits) for n in asked})
 
     def draw(
         self, number: int, given: Mapping[str, Values] | None = None, room: int = SHEETS_CELLS
@@ -150,14 +151,25 @@ class Worksheet:
         before = [n for n in self.groups if ticked and n < max(ticked)]
         for number in sorted({*shown, *before}):
             mine = given if number in shown else {}
-            one = exercise(lesson, number, mine, room)
+            one = exercise(self._with_interval(number), number, mine, room)
             check_claims(one.sheet)
-            write_ticks(one, self.groups.get(number, ()), weights, lesson.classroom.digits)
+            write_ticks(one, self.groups.get(number, ()), weights)
             _finish(one, lesson.form, mine)
             if number in shown:
                 drawn[number] = one
         fit(paper)
         return drawn, paper
+
+    def _with_interval(self, number: int) -> Lesson:
+        """The lesson; where a page's answers are rounded it says what a tick makes of that."""
+        lesson, page = self.lesson, self.lesson.pages[number]
+        if not any(group.rounded for group in self.groups.get(number, ())):
+            return lesson
+        words = WORDS | dict(lesson.words)
+        told = words["asked_decimals"].format(digits=lesson.classroom.digits)
+        pages = [*lesson.pages]
+        pages[number] = replace(page, idea=f"{page.idea} {told}".strip())
+        return replace(lesson, pages=tuple(pages))
 
 
 def exercise(
