@@ -102,6 +102,7 @@ def difference(detector: Callable[[Path], None]) -> Sheet:
 
 def filled(path: Path, key: Path, change: Callable[[int, float], float | None], to: Path) -> None:
     """A student's worksheet with the key's numbers in the exercise's blanks, some of them changed.
+
     change  from the number of a blank and what belongs there, what is typed
     """
     book, answers = openpyxl.load_workbook(path), openpyxl.load_workbook(key, data_only=True)
@@ -117,8 +118,11 @@ def filled(path: Path, key: Path, change: Callable[[int, float], float | None], 
                         cell.value = change(number, right)
                         number += 1
     book.save(to)
+
+
 def classroom() -> None:
     """A class of three at one exercise, from its list to the marks, by the page's commands."""
+    with tempfile.TemporaryDirectory() as name:
         os.chdir(name)
         Path("students.csv").write_text("id;name\n1;Ana Ruiz\n2;Ben Ode\n3;Cem Kaya\n", "utf-8")
         run("lessons", "copy", "worksheet", ".")
@@ -148,9 +152,13 @@ def classroom() -> None:
             target = FOLDER / f"classroom-{what}.png"
             printed(path.resolve(), target, number, HEADER)
             print(target, file=sys.stderr)
+
+
 def run(*words: str) -> None:
     """Carry out a command of xlconv, as it is typed."""
     cli.main([*words], standalone_mode=False)
+
+
 def main(detector: Callable[[Path], None]) -> None:
     FOLDER.mkdir(exist_ok=True)
     page(Book("", (difference(detector),)), FOLDER / DIFFERENCE)

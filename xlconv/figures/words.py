@@ -254,6 +254,7 @@ WORDS: dict[str, str] = {
     "sizes_table": "Layers",
     "size_back": "convolved",
     # worksheets
+    "answers_sum": "sum",
     "asked_either": "Type numbers or formulas.",
     "asked_number": "Type numbers.",
     "asked_formula": "Type formulas.",
