@@ -69,7 +69,9 @@ class Drawn:
         """The sheet of an exercise without what lights up, with cells for words at its side."""
         sheet = replace(one.sheet, blanks=[], lights=[], coats=[*one.sheet.coats])
         first = min(one.places, default=(0, 0))[0]
-        score = 0, sheet.behind((0, 0), str(_title(sheet)), "title") + 1
+        titles = [p.cells for p in sheet.paints if p.cells.origin[0] == 0 and p.cells.memory.size]
+        ends = [sheet.behind(c.origin, str(c.memory.flat[0]), "title") for c in titles]
+        score = 0, max(ends, default=0) + 1
         words = first, sheet.columns + 1
         if one.places:
             for at, count, role in ((score, 1, "strong"), (words, LINES, "text")):
@@ -208,9 +210,3 @@ def _own(mark: Mark | None, numbers: str) -> Own:
     if mark is None or number is EMPTY:
         return Own(None, "blank")
     return Own(number, ROLES.get(mark.status, "wrong"), numbers)
-
-
-def _title(sheet: Sheet) -> object:
-    """What stands in the first cell."""
-    titles = (p.cells.memory.flat[0] for p in sheet.paints if p.cells.origin == (0, 0))
-    return next(titles, "")

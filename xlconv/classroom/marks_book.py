@@ -32,7 +32,7 @@ LETTERS = 14
 def marks_book(results: Results) -> Book:
     """One sheet, a line for each return and then those of whom nothing came back."""
     blocks = [f"{sheet}: {block}" for sheet, block in results.blocks]
-    heads = [*WHO, *blocks, results.total_head, "flags", "file"]
+    heads = [*WHO, results.total_head, *blocks, "flags", "file"]
     sheet = Sheet("Marks", frozen_rows=FIRST)
     sheet.widths |= {n: _width(head) for n, head in enumerate(heads)}
     sheet.text((TITLE, 0), "Marks", "heading")
@@ -52,7 +52,7 @@ def marks_book(results: Results) -> Book:
 
 
 def _numbers(sheet: Sheet, results: Results) -> None:
-    """The marks, their totals, and what the class has on average."""
+    """The totals, the marks of each block, and what the class has on average."""
     got = [[float(s[b].got) if b in s else 0 for b in results.blocks] for s in results.scores]
     most = [max(s[b].of for s in results.scores if b in s) for b in results.blocks]
     width, first = len(most) + 1, len(WHO)
@@ -60,10 +60,10 @@ def _numbers(sheet: Sheet, results: Results) -> None:
     marks = sheet.memory((FIRST, first), (len(got), width))
     average = sheet.memory((AVERAGE, first), (width,))
     for cells, numbers in ((worth, [[float(of) for of in most]]), (marks, got)):
-        cells[:, :-1] = np.array(numbers)
-        fine = call("ROUND", call("SUM", cells[:, :-1].area(1)), FINE)  # a sum's last digits err
-        cells[:, -1] = call("ROUND", fine, results.decimals)
-        for part in (cells[:, :-1], cells[:, -1]):  # each with the decimals that it has
+        cells[:, 1:] = np.array(numbers)
+        fine = call("ROUND", call("SUM", cells[:, 1:].area(1)), FINE)  # a sum's last digits err
+        cells[:, 0] = call("ROUND", fine, results.decimals)
+        for part in (cells[:, 1:], cells[:, 0]):  # each with the decimals that it has
             sheet.coat(part, "fact")
     column = marks.transpose(1, 0).area(1)
     average[...] = call("ROUND", call("SUM", column) / call("ROWS", column), AVERAGED)
