@@ -45,8 +45,12 @@ class Heads:
 
     def placed(self, source: Grid) -> Expr:
         """The cells of a source that the indices name, and zeros between them."""
-        named = call("AND", call("ISNUMBER", self.rows), call("ISNUMBER", self.columns))
-        return call("IF", named, self.of(source), 0)
+        return call("IF", self.named, self.of(source), 0)
+
+    @property
+    def named(self) -> Expr:
+        """Whether a cell has an index along both edges."""
+        return call("AND", call("ISNUMBER", self.rows), call("ISNUMBER", self.columns))
 
 
 @dataclass(frozen=True)
@@ -96,8 +100,8 @@ class Live:
 
     def grey(self, cells: Grid, heads: Heads) -> None:
         """Let the zeros that were put in look so."""
-        zero = call("OR", heads.rows.equals(ZERO), heads.columns.equals(ZERO))
-        self.sheet.light(cells, call("AND", cells.differs(""), zero), "zero")
+        put_in = call("AND", cells.differs(""), call("NOT", heads.named))
+        self.sheet.light(cells, put_in, "zero")
 
     def caption(self, key: str, size: Grid | Sequence[Grid], more: Expr | None = None) -> Spot:
         """Words above an area, with what was done to it and its current size."""

@@ -31,7 +31,8 @@ LIMITS = {
 }
 """The least and the greatest value of each parameter, in the order of their cells."""
 
-GOOD, BAD = "✓", "✗"
+GOOD, BAD = 1, 0
+"""What a mark is: it is seen as a sign, and no formula asks for that."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +155,7 @@ class _Marks:
         mark = call("IF", every([call("ISNUMBER", c) for c in each]), mark, BAD)
         if after:
             mark = call("IF", every([self.of[other].equals(GOOD) for other in after]), mark, "")
-        self.of[name] = sheet.formula(right_of(cell), mark, "verdict")
+        self.of[name] = sheet.formula(right_of(cell), mark, "mark")
         bad = self.of[name].equals(BAD)
         for lit in (self.of[name], cell):
             sheet.light(lit, bad, "alarm")
