@@ -12,8 +12,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageOps
 
+from xlconv.grid.sheet import Sheet
 from xlconv.lessons.book import Book
 from xlconv.lessons.build import build
 from xlconv.lessons.read import load_lesson
@@ -29,33 +30,55 @@ PICTURES = {
     "frameworks": ["Odd"],
     "image": ["Learnt"],
 }  # fmt: skip
+FIRST_PAGE = ("Playground",)
+"""Sheets whose other pages have room for larger layers, and are mostly empty."""
+
 RESOLUTION, FOOTER = 130, 0.45
 """Dots an inch, and the inches that the page's footer takes; without a title it has no header."""
 
 MARGIN = 24
 
 
-def page(book: Book, target: Path) -> None:
-    """Render the one page of a book, cut to what is on it."""
+def picture(sheet: Sheet, target: Path) -> None:
+    """Render a sheet, its pages under one another or side by side, cut to what is on them."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        book.save(folder / "page.xlsx")
+        Book("", (sheet,)).save(folder / "page.xlsx")
         profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
         run = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", name]
         subprocess.run([*run, str(folder / "page.xlsx")], check=True, capture_output=True)
-        pdf = ["pdftoppm", "-r", str(RESOLUTION), "-png", "-singlefile", str(folder / "page.pdf")]
+        pdf = ["pdftoppm", "-r", str(RESOLUTION), "-png", str(folder / "page.pdf")]
         subprocess.run([*pdf, str(folder / "page")], check=True)
-        with Image.open(folder / "page.png") as picture:
-            rows = picture.convert("RGB")
-            # the header and the footer of the printed page stay away
-            inner = rows.crop((0, 0, rows.width, rows.height - int(FOOTER * RESOLUTION)))
-            box = ImageChops.invert(inner.convert("L")).getbbox()
-            assert box, target
-            left, top = (max(0, edge - MARGIN) for edge in box[:2])
-            right, bottom = (
-                min(e + MARGIN, size) for e, size in zip(box[2:], inner.size, strict=True)
-            )
-            inner.crop((left, top, right, bottom)).quantize(128).save(target, optimize=True)
+        pages = [inner(path) for path in sorted(folder.glob("page-*.png"))]
+    shown = pages[:1] if sheet.name in FIRST_PAGE else pages
+    whole = joined(shown, across=bool(sheet.turn))
+    framed = ImageOps.expand(whole.crop(filled(whole)), MARGIN, "white")
+    framed.quantize(128).save(target, optimize=True)
+
+
+def inner(path: Path) -> Image.Image:
+    """A page without what the paper has around it."""
+    with Image.open(path) as page:
+        return page.convert("RGB").crop((0, 0, page.width, page.height - int(FOOTER * RESOLUTION)))
+
+
+def joined(pages: list[Image.Image], *, across: bool) -> Image.Image:
+    """Pages side by side, or under one another, with nothing blank between."""
+    whole, at = Image.new("RGB", [len(pages) * side for side in pages[0].size], "white"), 0
+    for page in pages:
+        left, top, right, bottom = filled(page)
+        box = (left, 0, right, page.height) if across else (0, top, page.width, bottom)
+        part = page.crop(box)
+        whole.paste(part, (at, 0) if across else (0, at))
+        at += (part.width if across else part.height) + MARGIN
+    return whole
+
+
+def filled(page: Image.Image) -> tuple[int, int, int, int]:
+    """The box of what is on a page."""
+    box = ImageChops.invert(page.convert("L")).getbbox()
+    assert box
+    return box
 
 
 def main() -> None:
@@ -66,7 +89,8 @@ def main() -> None:
             if sheet.name in names:
                 target = FOLDER / f"{lesson}-{sheet.name.lower().replace(' ', '-')}.png"
                 sheet.links.clear()  # the sheets they lead to are not in this book
-                page(Book("", (sheet,)), target)
+                sheet.title_rows = 0  # no page repeats it
+                picture(sheet, target)
                 print(target, file=sys.stderr)
 
 
