@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import openpyxl
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageOps
 
 from xlconv.cli.commands import cli
 from xlconv.differing.compare import compare
@@ -42,6 +42,9 @@ PICTURES = {
 DIFFERENCE = "difference.png"
 """That of docs/engineers.md."""
 
+FIRST_PAGE = ("Playground",)
+"""Sheets whose other pages have room for larger layers, and are mostly empty."""
+
 RESOLUTION, HEADER, FOOTER = 130, 0.4, 0.45
 """Dots an inch, and the inches of a page's header, if it has a title, and of its footer."""
 
@@ -55,15 +58,18 @@ EXERCISE, ITS_PAGE = "2 Distribute", 2
 """The exercise that is shown, and its printed page, behind the contents."""
 
 
-def page(book: Book, target: Path) -> None:
-    """Render the one page of a book, cut to what is on it."""
+def picture(sheet: Sheet, target: Path) -> None:
+    """Render a sheet, its pages under one another or side by side, cut to what is on them."""
     with tempfile.TemporaryDirectory() as name:
-        book.save(Path(name) / "page.xlsx")
-        printed(Path(name) / "page.xlsx", target)
+        path = Path(name) / "page.xlsx"
+        Book("", (sheet,)).save(path)
+        pages = printed(path)
+    shown = pages[:1] if sheet.name in FIRST_PAGE else pages
+    kept(joined(shown, across=bool(sheet.turn)), target)
 
 
-def printed(path: Path, target: Path, number: int = 1, header: float = 0) -> None:
-    """Render a page of a workbook, cut to what is on it.
+def printed(path: Path, header: float = 0) -> list[Image.Image]:
+    """The pages of a workbook without what the paper has around them.
 
     header  inches of the page's header, which stays away as the footer does
     """
@@ -72,20 +78,41 @@ def printed(path: Path, target: Path, number: int = 1, header: float = 0) -> Non
         profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
         run = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", name]
         subprocess.run([*run, str(path)], check=True, capture_output=True)
-        pdf = ["pdftoppm", "-r", str(RESOLUTION), "-png", "-singlefile", "-f", str(number)]
-        source = str(folder / f"{path.stem}.pdf")
-        subprocess.run([*pdf, source, str(folder / "page")], check=True)
-        with Image.open(folder / "page.png") as picture:
-            rows = picture.convert("RGB")
-            top, bottom = (int(inches * RESOLUTION) for inches in (header, FOOTER))
-            inner = rows.crop((0, top, rows.width, rows.height - bottom))
-            box = ImageChops.invert(inner.convert("L")).getbbox()
-            assert box, target
-            left, top = (max(0, edge - MARGIN) for edge in box[:2])
-            right, bottom = (
-                min(e + MARGIN, size) for e, size in zip(box[2:], inner.size, strict=True)
-            )
-            inner.crop((left, top, right, bottom)).quantize(128).save(target, optimize=True)
+        pdf = ["pdftoppm", "-r", str(RESOLUTION), "-png", str(folder / f"{path.stem}.pdf")]
+        subprocess.run([*pdf, str(folder / "page")], check=True)
+        return [inner(page, header) for page in sorted(folder.glob("page-*.png"))]
+
+
+def inner(path: Path, header: float) -> Image.Image:
+    with Image.open(path) as page:
+        top, bottom = (int(inches * RESOLUTION) for inches in (header, FOOTER))
+        return page.convert("RGB").crop((0, top, page.width, page.height - bottom))
+
+
+def joined(pages: list[Image.Image], *, across: bool) -> Image.Image:
+    """Pages side by side, or under one another, with nothing blank between."""
+    whole, at = Image.new("RGB", [len(pages) * side for side in pages[0].size], "white"), 0
+    for page in pages:
+        left, top, right, bottom = box_of(page)
+        box = (left, 0, right, page.height) if across else (0, top, page.width, bottom)
+        part = page.crop(box)
+        whole.paste(part, (at, 0) if across else (0, at))
+        at += (part.width if across else part.height) + MARGIN
+    return whole
+
+
+def box_of(page: Image.Image) -> tuple[int, int, int, int]:
+    """The box of what is on a page."""
+    box = ImageChops.invert(page.convert("L")).getbbox()
+    assert box
+    return box
+
+
+def kept(page: Image.Image, target: Path) -> None:
+    """Write a picture, cut to what is on it."""
+    framed = ImageOps.expand(page.crop(box_of(page)), MARGIN, "white")
+    framed.quantize(128).save(target, optimize=True)
+    print(target, file=sys.stderr)
 
 
 def difference(detector: Callable[[Path], None]) -> Sheet:
@@ -150,8 +177,7 @@ def classroom() -> None:
         ]
         for what, (path, number) in zip(CLASSROOM, shown, strict=True):
             target = FOLDER / f"classroom-{what}.png"
-            printed(path.resolve(), target, number, HEADER)
-            print(target, file=sys.stderr)
+            kept(printed(path.resolve(), HEADER)[number - 1], target)
 
 
 def run(*words: str) -> None:
@@ -161,15 +187,15 @@ def run(*words: str) -> None:
 
 def main(detector: Callable[[Path], None]) -> None:
     FOLDER.mkdir(exist_ok=True)
-    page(Book("", (difference(detector),)), FOLDER / DIFFERENCE)
+    picture(difference(detector), FOLDER / DIFFERENCE)
     for lesson, names in PICTURES.items():
         book = build(load_lesson(lesson))
         for sheet in book.sheets:
             if sheet.name in names:
                 target = FOLDER / f"{lesson}-{sheet.name.lower().replace(' ', '-')}.png"
                 sheet.links.clear()  # the sheets they lead to are not in this book
-                page(Book("", (sheet,)), target)
-                print(target, file=sys.stderr)
+                sheet.title_rows = 0  # no page repeats it
+                picture(sheet, target)
     classroom()
 
 

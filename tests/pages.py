@@ -181,7 +181,7 @@ def cut(sheet: Sheet) -> list[tuple[Place, str]]:
         if not isinstance(cell.value, str) or not cell.value or look(cell.role).wrap:
             continue
         align = look(cell.role).align
-        own = int(sheet.widths.get(column, sheet.column_width) * 7 + 5) * 0.75
+        own = int(sheet.widths.get(column, sheet.column_width) * 7 + 0.5) * 0.75
         measured = width if align in (None, "left") else letters
         wide = measured(cell.value, cell.role)
         before, behind = (max(0.0, wide - own) * share for share in SIDE[align])

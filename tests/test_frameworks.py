@@ -160,7 +160,7 @@ def test_other_stride_and_kernel_size_in_the_small_table() -> None:
     (first, *_) = cells(sheet, "rule")
     paints = {paint.cells.shape: paint.cells for paint in sheet.paints if paint.formula is None}
     row, column = paints[7, 1].origin
-    for k, s, p in [(9, 5, 2), (9, 4, "none"), (2, 5, 0)]:
+    for k, s, p in [(9, 5, 2), (9, 4, "–"), (2, 5, 0)]:
         changes = {
             (sheet.name, a1((row, column))): float(k),
             (sheet.name, a1((row - 1, column + 1))): float(s),

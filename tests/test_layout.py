@@ -90,6 +90,24 @@ def test_row_too_wide_for_paper_goes_on_below_where_each_part_fits(wide: int, li
         assert sheet.columns <= PAGE_COLUMNS + 2
 
 
+def test_column_that_goes_on_below_has_its_parts_side_by_side() -> None:
+    sheet = Sheet("S")
+    a, b, c = (block(sheet, name, 2, wide) for name, wide in (("a", 35), ("b", 12), ("c", 12)))
+    arrange(sheet, a | b / c / note(sheet, "under"))
+    found = places(sheet)
+    assert (found["a"], found["b"], found["c"]) == ("C6", "C11", "R11")
+    (under,) = (coat.cells.origin for coat in sheet.coats if coat.cells.memory.item(0) == "under")
+    assert a1(under) == "R14"  # what belongs to what is above it stays there
+
+
+def test_column_that_goes_on_below_stays_one_where_it_has_no_room() -> None:
+    sheet = Sheet("S")
+    a, b, c = (block(sheet, name, 2, wide) for name, wide in (("a", 35), ("b", 25), ("c", 25)))
+    arrange(sheet, a | b / c)
+    found = places(sheet)
+    assert (found["a"], found["b"], found["c"]) == ("C6", "C11", "C16")
+
+
 def test_formula_between_parts_knows_where_they_came_to_stand() -> None:
     sheet = Sheet("S")
     x = figure(sheet, "x", (1, 2), 2, "x", role="input", content=[[1.0, 2.0]])

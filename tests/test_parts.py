@@ -51,10 +51,10 @@ def test_page_begins_where_a_part_begins() -> None:
 
 
 def test_small_figure_is_printed_larger_where_it_takes_no_page_more() -> None:
-    """21 columns of 25.5 points on 755 of paper; 30 rows of 17 points on 508 take a scale of 95."""
+    """28 columns of 23.3 points on 755 of paper; 30 rows of 17 points on 508 take a scale of 95."""
     assert read(numbers(5, 5)).page_setup.scale == 130
-    assert read(numbers(5, 24)).page_setup.scale == int(100 * 755 / (24 * 25.5))
-    assert read(numbers(30, 21)).page_setup.scale == 95
+    assert read(numbers(5, 28)).page_setup.scale == int(100 * 755 / (28 * 23.31))
+    assert read(numbers(30, 24)).page_setup.scale == 95
 
 
 def test_columns_of_one_width_are_told_at_once() -> None:

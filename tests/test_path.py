@@ -69,6 +69,16 @@ def test_cases_side_by_side_share_a_number() -> None:
     assert numbers(sheet) == {"x": "1", "a": "2", "b": "2", "c": "3"}
 
 
+def test_cases_that_go_on_below_share_their_number_with_those_above() -> None:
+    def lines(_: Sheet, b: Callable[[str], Arranged]) -> Arranged:
+        return Table([[b("a"), b("b"), b("c")], [b("d"), b("e"), b("f")]], alike=True)
+
+    sheet = drawn(lines, width=PAGE_COLUMNS // 3)
+    first, _, third, *_ = (block.cells.origin for block in sheet.blocks)
+    assert third[0] > first[0]
+    assert numbers(sheet) == dict.fromkeys("abc", "1") | dict.fromkeys("def", "2")
+
+
 def test_the_only_figure_of_a_sheet_has_no_number() -> None:
     assert numbers(drawn(lambda sheet, b: b("a") / note(sheet, "words"))) == {"a": ""}
 

@@ -336,7 +336,7 @@ def test_output_is_found_inside_of_a_cropped_ring() -> None:
     check_claims(sheet)
     (output,) = (b for b in sheet.blocks if b.name == "output")
     np.testing.assert_array_equal(output.cells.value[0].astype(float), truth(x, w, 2, 2, 1, 2))
-    assert output.ranges() == ["V10:AC15"]
+    assert output.ranges() == ["W10:AD15"]
 
 
 def test_numbers_that_wait_repeat_those_of_the_layer() -> None:
@@ -368,29 +368,29 @@ def test_formulas_are_short_enough_to_be_read() -> None:
     }
     assert painted == {
         "turned": (
-            'IF(OR($D39="",E$38=""),"",IF(AND(ISNUMBER($D39),ISNUMBER(E$38)),'
-            "INDEX($L$17:$P$21,$D39+1,E$38+1),0))"
+            'IF(OR($B59="",C$58=""),"",IF(AND(ISNUMBER($B59),ISNUMBER(C$58)),'
+            "INDEX($L$16:$P$20,$B59+1,C$58+1),0))"
         ),
         "stretched": (
-            'IF(OR($D61="",E$60=""),"",IF(AND(ISNUMBER($D61),ISNUMBER(E$60)),'
-            "INDEX($C$17:$H$22,$D61+1,E$60+1),0))"
+            'IF(OR($B76="",C$75=""),"",IF(AND(ISNUMBER($B76),ISNUMBER(C$75)),'
+            "INDEX($C$16:$H$21,$B76+1,C$75+1),0))"
         ),
-        "output_full": 'IF(OR($S17="",T$16=""),"",SUMPRODUCT($E$39:$Q$51,E61:Q73))',
-        "output": 'IF(OR($S17="",T$16=""),"",SUMPRODUCT($E$39:$Q$51,E61:Q73))',
+        "output_full": 'IF(OR($T16="",U$15=""),"",SUMPRODUCT($C$59:$O$71,C76:O88))',
+        "output": 'IF(OR($T16="",U$15=""),"",SUMPRODUCT($C$59:$O$71,C76:O88))',
         "stamps": (
-            'IF(OR($C97="",E$95=""),"",INDEX($C$17:$H$22,$B97+1,E$94+1)*INDEX($L$17:$P$21,'
-            "$C97+1,E$95+1))"
+            'IF(OR($C112="",E$110=""),"",INDEX($C$16:$H$21,$B112+1,'
+            "E$109+1)*INDEX($L$16:$P$20,$C112+1,E$110+1))"
         ),
         "output_distributed_full": (
-            'IF(OR($D135="",E$134=""),"",'
-            "SUMPRODUCT(($D$97:$D$131=$D135)*($E$96:$AM$96=E$134),$E$97:$AM$131))"
+            'IF(OR($W38="",X$37=""),"",'
+            "SUMPRODUCT(($D$112:$D$146=$W38)*($E$111:$AM$111=X$37),$E$112:$AM$146))"
         ),
         "output_distributed": (
-            'IF(OR($D135="",E$134=""),"",'
-            "SUMPRODUCT(($D$97:$D$131=$D135)*($E$96:$AM$96=E$134),$E$97:$AM$131))"
+            'IF(OR($W38="",X$37=""),"",'
+            "SUMPRODUCT(($D$112:$D$146=$W38)*($E$111:$AM$111=X$37),$E$112:$AM$146))"
         ),
         "count": (
-            'IF(OR($T39="",U$38=""),"",COUNTIF($D$97:$D$131,$T39)*COUNTIF($E$96:$AM$96,U$38))'
+            'IF(OR($B38="",C$37=""),"",COUNTIF($D$112:$D$146,$B38)*COUNTIF($E$111:$AM$111,C$37))'
         ),
     }
     every = formulas(built()[1])[NAME]

@@ -102,7 +102,7 @@ CLUMSY = {
     "a sign after a sign": r"[-+]-\d",
     "what is added and taken off again": r"\+(\d+)-\1(?!\d)|-(\d+)\+\2(?!\d)",
     "the sum of one product": r"SUMPRODUCT\((\$?[A-Z]+\$?\d+):\1,",
-    "a question of prose": r'<>"[^"]{2,}"',
+    "a question of prose": r'[A-Z0-9)][=<>]+"[^"]+"',
 }
 """What nobody would write, who wants to be read."""
 

@@ -7,7 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from xlconv.grid.theme import GREY, INK, MARKS, ROLES, TINTS, WHITE, look, mark, width
+from xlconv.grid.theme import (
+    GREY,
+    INK,
+    LETTER,
+    MARKS,
+    ROLES,
+    SCALE,
+    TINTS,
+    WHITE,
+    look,
+    mark,
+    width,
+)
 from xlconv.lessons.build import build
 from xlconv.lessons.shipped import lesson_names
 
@@ -116,6 +128,13 @@ def test_colours_of_two_concepts_can_be_told_apart() -> None:
         assert min(apart(color, tint) for color in colors for tint in TINTS) > 11, colors
 
 
+def test_what_counts_is_dark_only_in_a_colour_that_nothing_else_has() -> None:
+    every = {look(role).fill for role in ROLES} | {*TINTS}
+    assert min(apart(SCALE[1], ground) for ground in every if ground) > 25
+    assert contrast(INK, SCALE[1]) >= READABLE
+    assert grey(SCALE[1]) < min(map(grey, TINTS)) - 5
+
+
 @pytest.mark.parametrize("name", lesson_names())
 def test_tint_is_a_weight_where_it_is_no_phase(name: str) -> None:
     weights = {"kernel", "copy", "symbol", "met", "stamp", "live"}
@@ -129,6 +148,6 @@ def test_tint_is_a_weight_where_it_is_no_phase(name: str) -> None:
 
 def test_an_indent_takes_room_of_its_own() -> None:
     # a step is 9 pixels in Excel, 7.5 points in LibreOffice
-    bare = 0.5 * look("caption").size * len("Kernel")
+    bare = LETTER * look("caption").size * len("Kernel")
     assert look("caption").indent == 1
     assert 6.75 <= width("Kernel", "caption") - bare <= 10

@@ -57,7 +57,7 @@ def _(sheet: Page) -> None:
 )
 def _(sheet: Page) -> None:
     assert not rule(sheet, 2)[2]
-    assert sheet.says("none")
+    assert sheet.says("–")
 
 
 @tries("Even", "Type any numbers: the table keeps saying that all are the same.")

@@ -134,7 +134,7 @@ def name_stamps(sheet: Sheet, g: Geometry, stamps: Grid) -> None:
 def name_each(sheet: Sheet, firsts: Grid, name: Name, above: int = 1) -> None:
     """Words for each of several blocks, so many rows above its first cell; of none, before it."""
     corner, longest = start(firsts), name(*(n - 1 for n in firsts.shape))
-    before = 0 if above else sheet.behind((0, 0), longest, "note")
+    before = 0 if above else sheet.behind((0, 0), f"{longest} ", "note")
     at = corner.shift(-above, -before)
     words = sheet.memory(at, firsts.shape, steps=firsts.steps, dtype=object)
     if not sheet.plan:

@@ -10,7 +10,7 @@ the order in which figures are read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain, pairwise, zip_longest
 
@@ -69,17 +69,9 @@ class Arranged:
         return self.box.before[1] + self.box.after[1]
 
     @property
-    def least(self) -> int:
-        """Columns that it takes at least, however it is broken."""
-        return self.width
-
-    def broken(self, width: int) -> Arranged:  # noqa: ARG002
-        """The same in parts that are no wider, if it has parts."""
-        return self
-
-    def alone(self) -> Arranged:
-        """The same where it begins a line: a sign before it needs room there."""
-        return self
+    def hangs(self) -> bool:
+        """Whether it belongs under what stands above it."""
+        return False
 
     def pieces(self, row: int, lift: int) -> Iterator[tuple[int, int]]:
         """The rows of each of its parts, from the first to the one behind the last.
@@ -119,6 +111,10 @@ class Part(Arranged):
     def pieces(self, row: int, lift: int) -> Iterator[tuple[int, int]]:
         yield row - lift - self.below * (GAPS[0] + 1), row + self.box.after[0]
 
+    @property
+    def hangs(self) -> bool:
+        return self.below
+
     def stages(self) -> Iterator[list[Spot]]:
         return map(list, [*([[self.head]] if self.head else []), *self.captions])
 
@@ -139,7 +135,7 @@ class Table(Arranged):
         self.alike = alike
 
     @cached_property
-    def _needs(self) -> tuple[list[Place], list[Place]]:
+    def needs(self) -> tuple[list[Place], list[Place]]:
         """Cells before, and from, the first of each line and column; once, when all is drawn."""
         width = max(map(len, self.lines))
         lines = [[part and part.box for part in line] for line in self.lines]
@@ -152,13 +148,13 @@ class Table(Arranged):
 
     def _starts(self, way: int) -> list[int]:
         """Where each line or column has its first cell, from that of the first one."""
-        needs = self._needs[way]
+        needs = self.needs[way]
         moves = [after + GAPS[way] + before for (_, after), (before, _) in pairwise(needs)]
         return list(accumulate(moves, initial=0))
 
     @property
     def box(self) -> Box:
-        rows, columns = self._needs
+        rows, columns = self.needs
         down, across = self._starts(0)[-1] + rows[-1][1], self._starts(1)[-1] + columns[-1][1]
         return Box((rows[0][0], columns[0][0]), (down, across))
 
@@ -181,57 +177,22 @@ class Table(Arranged):
 
     def _placed(self, at: Place, lift: int) -> Iterator[tuple[Arranged, Place, int]]:
         """Each part with its own place, and the rows that its caption is above that."""
-        lifts = [lift, *(before for before, _ in self._needs[0][1:])]
+        lifts = [lift, *(before for before, _ in self.needs[0][1:])]
         for line, down, above in zip(self.lines, self._starts(0), lifts, strict=True):
             for part, across in zip(line, self._starts(1), strict=False):
                 if part is not None:
                     yield part, (at[0] + down, at[1] + across), above
 
-    @property
-    def least(self) -> int:
-        """Columns that it takes when every row of it is broken."""
-        return max(part.least for line in self.lines for part in line if part)
 
-    def broken(self, width: int) -> Table:
-        """The same with columns that go on below where all together are wider than the paper.
+class Stack(Table):
+    """Groups of columns of a table under one another, since paper is too narrow for all.
 
-        First within the widest column, then these columns themselves. Where something is too wide
-        by itself, no break makes the paper readable: all stays as it is.
-        """
-        if self.width <= width or self.least > width:
-            return self
-        needs = [before + after for before, after in self._needs[1]]
-        widest = needs.index(max(needs))
-        left = width - sum(needs) + needs[widest] - GAPS[1] * (len(needs) - 1)
-        lines = (
-            [part.broken(left) if n == widest and part else part for n, part in enumerate(line)]
-            for line in self.lines
-        )
-        inner = Table(lines, alike=self.alike)
-        return inner if inner.width <= width else self._apart(width)
+    alike  whether they are cases of one thing, which share numbers as if side by side
+    """
 
-    def _apart(self, width: int) -> Table:
-        """Groups of columns under one another, each as wide as the paper at most."""
-        groups, room = list[list[int]](), 0
-        for n, (before, after) in enumerate(self._needs[1]):
-            room -= min(before + after, width) + GAPS[1]
-            if room < 0:
-                groups.append([])
-                room = width - min(before + after, width)
-            groups[-1].append(n)
-        tables = [self._part(group) for group in groups]
-        if len(tables) == 1:
-            return Table([part and part.broken(width) for part in line] for line in self.lines)
-        return Table([[table.broken(width)] for table in tables])
-
-    def _part(self, group: Sequence[int]) -> Arranged:
-        """Some columns as a table of their own."""
-        lines = (line[group[0] : group[-1] + 1] for line in self.lines)
-        return Table(lines, alike=self.alike).alone()
-
-    def alone(self) -> Arranged:
-        lines = ([part and part.alone() for part in line[:1]] + line[1:] for line in self.lines)
-        return Table(lines, alike=self.alike)
+    def stages(self) -> Iterator[list[Spot]]:
+        beside = Table([[group for (group,) in self.lines]], alike=self.alike)
+        return beside.stages()
 
 
 @dataclass(frozen=True)
@@ -271,14 +232,8 @@ class Led(Held):
         return Box((up, left + self.room), after)
 
     @property
-    def least(self) -> int:
-        return self.part.least + self.room
-
-    def alone(self) -> Arranged:
-        return self if self.sign == DOWNWARD else replace(self, room=True)
-
-    def broken(self, width: int) -> Arranged:
-        return replace(self, part=self.part.broken(width - self.room))
+    def hangs(self) -> bool:
+        return self.sign == DOWNWARD
 
     def place(self, sheet: Sheet, at: Place, lift: int) -> None:
         super().place(sheet, at, lift)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from xlconv.figures.breaking import broken
 from xlconv.figures.layout import Arranged, Held, Table
 from xlconv.grid.places import Place, Spot
 from xlconv.grid.sheet import Sheet
-from xlconv.grid.theme import POINTS
+from xlconv.grid.theme import column_points
 
 TOP = 3
 """The first row under a sheet's title and idea."""
 
-PAGE_COLUMNS = 38
+PAGE_COLUMNS = 43
 """Columns that paper shows at a readable size: a longer row of parts that fit goes on below."""
 
 
@@ -27,16 +28,22 @@ class Together(Held):
 def line_room(sheet: Sheet, begin: int = 1) -> float:
     """How wide a line of words may be that begins in a column, in points: as paper shows it."""
     columns = UPRIGHT_COLUMNS if sheet.view in UPRIGHT else LINE_COLUMNS
-    return sheet.column_width * POINTS * (columns - begin)
+    return column_points(sheet.column_width) * (columns - begin)
 
 
-def arrange(sheet: Sheet, *parts: Arranged | None, at: Place | None = None) -> None:
+def arrange(
+    sheet: Sheet,
+    *parts: Arranged | None,
+    at: Place | None = None,
+    columns: int = PAGE_COLUMNS,
+) -> None:
     """Put parts on a sheet, one under another, with no cell above or left of a place.
 
-    at  the place; under what stands there, and under the title, if not given
+    at       the place; under what stands there, and under the title, if not given
+    columns  those that paper shows
     """
     at = at or (max(TOP, sheet.rows + 1), 1)
-    page = Table([part.broken(PAGE_COLUMNS)] for part in parts if part is not None)
+    page = Table([broken(part, columns)] for part in parts if part is not None)
     box = page.box
     row = at[0] + box.before[0]
     page.place(sheet, (row, at[1] + box.before[1]), box.before[0])

@@ -153,7 +153,7 @@ def head(
     for number, told in enumerate(try_this, 1):
         if number == 1:
             sheet.text((sheet.rows, 1), sheet.say("try_this"), "strong")
-            across = sheet.behind((0, 1), sheet.say("try_this"), "strong")
+            across = sheet.behind((0, 1), sheet.say("try_this") + "  ", "strong")
         row, lines = sheet.rows - (number == 1), wrapped(f"{number}.  {told}", "text", room * 0.9)
         for more, line in enumerate(lines):
             _line(sheet, across, line, "text", row + more)

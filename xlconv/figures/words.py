@@ -130,7 +130,7 @@ WORDS: dict[str, str] = {
     "same_numbers": "as {name}  ✓",
     "other_numbers": "other numbers",
     "rule": "Which padding of PyTorch\ngives TensorFlow's numbers?",
-    "rule_none": "none",
+    "rule_none": "–",
     "rule_note": "output_padding is s-k\nwhere s is larger, else 0",
     # playground
     "input_size": "input size",

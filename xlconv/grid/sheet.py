@@ -39,8 +39,7 @@ class Sheet:
     words: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, Values | Grid] = field(default_factory=dict)
     """What takes the place of a block's numbers: what was typed, or another sheet's cells, live."""
-    room: int = SHEETS_CELLS
-    """How many cells may be written."""
+    room: int = SHEETS_CELLS  # cells that may be written
     plan: bool = False
     """Whether cells only take their places, however many they are: none has a number of its own."""
     again: bool = False
@@ -65,8 +64,9 @@ class Sheet:
     frozen_rows: int = 0
     starts: list[int] = field(default_factory=list)
     """The rows in which parts begin that run over the whole sheet: paper may end before them."""
-    stages: int = 0
-    """How many of its figures have a number."""
+    turn: int = 0
+    """The column at which paper goes on beside the first page; none if 0."""
+    stages: int = 0  # how many of its figures have a number
     row_height: float = 17
     zoom: int = 100
     hidden: bool = False
@@ -232,7 +232,7 @@ class Sheet:
         """The first column that a text does not run over; roughly, since fonts differ."""
         column, width = Spot.of(at).column, theme.width(content, role)
         while width > 0:
-            width -= theme.column_points(self.widths.get(column, self.column_width))
+            width -= theme.column_room(self.widths.get(column, self.column_width))
             column += 1
         return column
 

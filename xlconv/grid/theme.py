@@ -121,14 +121,15 @@ ROLES: dict[str, Look] = {
     "current": Look(fill=ORANGE, color=WHITE, bold=True, align="center"),
     "met": Look(bold=True),
     "now": Look(fill=POINTED_AT, bold=True, align="center"),
-    "later": Look(fill=PALE_GREY, color=GREY, italic=True),
-    "live": Look(fill=IN_PLAY),
+    "later": Look(fill=PALE_GREY, color=GREY, italic=True, align="center"),
+    "live": Look(fill=IN_PLAY, align="center"),
     "uncovered": Look(fill=POINTED_AT, bold=True, align="center", lines=True),
-    "waiting": Look(fill=WHITE, color=GREY, italic=True),
-    "alarm": Look(fill="F5A9A9", bold=True),
+    "waiting": Look(fill=WHITE, color=GREY, italic=True, align="center"),
+    "absent": Look(color=GREY, italic=True),
+    "alarm": Look(fill="F5A9A9", bold=True, align="center"),
 }
 
-SCALE = (WHITE, "56B4E9")
+SCALE = (WHITE, "13B4BF")
 """The two ends of a heat map."""
 
 GREYS, PRIMARIES = (
@@ -167,13 +168,18 @@ def mark(tint: int) -> str:
     return mark(before - 1) + MARKS[letter]
 
 
-POINTS = 5.8
-"""The width of a character of the usual font in points, as columns count them; roughly."""
+LETTER, MONOSPACED = 0.44, 0.61
+"""The width of a letter of the usual font, of words in any language, and of a program's; in em."""
 
 
 def column_points(width: float) -> float:
-    """How wide a column is on the sheet, in points: so many digits of 7 pixels, and 5 around."""
-    return int(width * 7 + 5) * 0.75
+    """How wide a column is on paper, in points, as LibreOffice prints it; in Excel it is less."""
+    return width * 5.55
+
+
+def column_room(width: float) -> float:
+    """How wide a column is on Excel's screen, in points: a character has 7 pixels."""
+    return int(width * 7 + 0.5) * 0.75
 
 
 ROOM = {"AL": 1.25, "R": 1.25, "FSI": 0, "PDI": 0, "NSM": 0}
@@ -196,7 +202,7 @@ def width(content: str, role: str) -> float:
     """How wide a text is in points, roughly, since fonts differ; 0 of one that is wrapped."""
     style = look(role)
     letters = len(content) if content.isascii() else sum(map(_room, content))
-    each = style.size * (0.61 if style.font == MONOSPACE else 0.5)
+    each = style.size * (MONOSPACED if style.font == MONOSPACE else LETTER)
     return 0 if style.wrap else letters * each + style.indent * INDENT
 
 

@@ -34,37 +34,35 @@ def channels(sheet: Sheet, layer: Layer) -> None:
     moves = [steps(shape, g.rank, 0) for shape in shapes]
     (x_high, _), (w_high, w_wide), (high, wide) = map(box_size, shapes, moves)
     last = {"i": g.in_channels - 1, "o": g.out_channels - 1}  # has the longest words
-    w_wide = max(w_wide, sheet.behind(at_x, sheet.say("kernel_of", **last), "caption")) + 1
+    w_wide = max(w_wide, sheet.behind(at_x, sheet.say("kernel_of", **last), "caption")) + 2
     biased = layer.bias is not None
     captions = [sheet.say("part_of", **last), *_sum_words(sheet, g, last["o"], biased)]
     wide = max(wide, *(sheet.behind(at_x, words, "caption") for words in captions)) + 2
     down, across = (max(x_high, w_high, high) + 3 + _deep(g), 0), (0, w_wide + wide)
 
-    x = sheet.block(
-        "input", at_x, g.input_shape, role="input", content=layer.input, steps=(down, *moves[0])
-    )
     q, weight = _weight(sheet, layer)
-    w = sheet.block(
-        "kernel",
-        at_parts.shift(0, -w_wide),
-        g.weight_shape,
-        role="computed" if q else "kernel",
-        content=weight,
-        tint=tints(g),
-        steps=(down, across, *moves[1]),
-    )
+    given_x: dict[str, Any] = {"role": "input", "content": layer.input, "steps": (down, *moves[0])}
+    x = sheet.block("input", at_x, g.input_shape, **given_x)
+    given_w: dict[str, Any] = {"role": "computed" if q else "kernel", "tint": tints(g)}
+    at_w, steps_w = at_parts.shift(0, -w_wide), (down, across, *moves[1])
+    w = sheet.block("kernel", at_w, g.weight_shape, content=weight, steps=steps_w, **given_w)
     shape = (*g.weight_shape[:2], *g.canvas_shape[1:])
     parts = sheet.block("parts", at_parts, shape, role="computed", steps=(down, across, *moves[2]))
     inputs, *between = _write_parts(sheet, g, x, w, parts)
-    y = output_figure(sheet, layer, words="", steps=(across, *moves[2]))
+    several = g.out_channels > 1
+    steps_y = (across, *moves[2])
+    y = output_figure(sheet, layer, words="", steps=steps_y, numbered=several)
     b = bias_figure(sheet, layer)
     sums = _added(sheet, g, y.cells, parts, None if b is None else b.cells)
     axes = note(sheet, *_kernel_axes(sheet, g).splitlines(), role="text")
     given = Part(at_x.anchor, captions=[inputs])
     made = Part(at_parts.anchor, captions=between)
-    added = Led(replace(y, captions=[sums]), DOWNWARD)
+    added = replace(y, captions=[sums])
     more = [part for part in (q, then_figures(sheet, layer, y.kept)) if part]
-    arrange(sheet, Together(Table([[given, made], [b, added]])), *more, axes)
+    if several:
+        arrange(sheet, Together(Table([[given, made], [b, Led(added, DOWNWARD)]])), *more, axes)
+    else:
+        arrange(sheet, Together(given | made) >> added / b / axes, *more)
 
 
 def _weight(sheet: Sheet, layer: Layer) -> tuple[Part | None, Any]:
@@ -134,7 +132,8 @@ def _added(sheet: Sheet, g: Geometry, y: Grid, parts: Grid, bias: Grid | None) -
         if g.rank == 1 and o:  # the first row's indices are there
             indices(sheet, y[o], 1, g.firsts)
         above, below = _sum_words(sheet, g, o, bool(more))
-        captions.append(named(sheet, start(y[o]).shift(-2 - _deep(g)), above))
+        line = 1 + _deep(g) + (g.out_channels > 1)  # an only one is not numbered
+        captions.append(named(sheet, start(y[o]).shift(-line), above))
         sheet.text(under(y[o]), below, "note")
     return captions
 

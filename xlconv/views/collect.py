@@ -51,17 +51,19 @@ def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> Non
 
     # slices side by side fill the page: the turned kernel then stands under them
     made = z / t if g.rank > 2 else z | Led(t, "∗")
-    words = _in_words(sheet, layer, here, src, y.kept)
+    told, taps = _in_words(sheet, layer, here, src, y.kept)
     then = then_figures(sheet, layer, y.kept)
-    arrange(sheet, here, src.column >> made >> y / again / agree >> then, *words)
+    arrange(sheet, here, told, src.column >> made / taps >> y / again / agree >> then)
 
 
-def _in_words(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources, y: Grid) -> Sequence[Part]:
-    """The looked-at cell as a sum: in symbols, in numbers, and tap by tap."""
+def _in_words(
+    sheet: Sheet, layer: Layer, here: LookedAt, src: Sources, y: Grid
+) -> tuple[Part, Part | None]:
+    """The looked-at cell as a sum: in numbers and in symbols; and tap by tap."""
     g = layer.geometry
     taps = len(g.sources(0)) * prod(axis.kernel_size for axis in g.axes)
     if taps > TAPS or g.out_channels > CHOICES:
-        return [note(sheet, sheet.say("no_words", count=taps))]
+        return note(sheet, sheet.say("no_words", count=taps)), None
 
     tap = _taps(sheet, layer, here, src)
     corner = sheet.corner()
@@ -88,7 +90,7 @@ def _in_words(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources, y: Grid)
     for row, (told, none) in enumerate(lines):
         content = call("IF", reached, told, none)
         sheet.formula(corner.shift(row, 2), here.if_valid(content), "words")
-    return [Part(corner.anchor), tap]
+    return Part(corner.anchor), tap
 
 
 def _lines(sum_of: Terms, size: int, nothing: str) -> Iterator[tuple[Expr, Expr | str]]:

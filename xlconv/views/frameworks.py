@@ -131,7 +131,7 @@ def _table(sheet: Sheet, given: list[Answer], kept: dict[Crops, Grid]) -> Part:
     """What one writes in each framework, what it cuts, whether its numbers are the first one's."""
     corner = sheet.corner()
     end = max(sheet.behind(corner.shift(0, 4), answer.words, "code") for answer in given) + 1
-    places = (0, 4, end, end + 5)
+    places = (0, 4, end, sheet.behind(corner.shift(0, end), sheet.say("cut") + " ", "strong"))
     for head, across in zip(("framework", "written", "cut", "numbers"), places, strict=True):
         sheet.text(corner.shift(0, across), sheet.say(head), "strong")
     first = next((answer for answer in given if answer.layer is not None), None)
@@ -158,7 +158,7 @@ def _rule(sheet: Sheet) -> Part:
     for n, line in enumerate(words):
         sheet.text(corner.shift(n), line, "strong")
     top, shape = corner.shift(len(words) + 1), (len(KERNELS), len(STRIDES))
-    sheet.line(top, ["k \\ s"], "heads")
+    sheet.line(top, ["k\\s"], "heads")
     k, s = (
         sheet.block(f"rule_{name}", at, values.shape, role="parameter", frame=False, content=values)
         for name, at, values in (
@@ -170,7 +170,7 @@ def _rule(sheet: Sheet) -> Part:
     padding = call("IF", call("MOD", k - s, 2).equals(0), (k - s) / 2, none)
     paddings = sheet.block("rule", top.shift(1, 1), shape, role="computed", dtype=object)
     paddings[...] = call("IF", k > s, padding, 0)
-    sheet.light(paddings, call("NOT", call("ISNUMBER", paddings)), "alarm")
+    sheet.light(paddings, call("NOT", call("ISNUMBER", paddings)), "absent")
     for n, line in enumerate(sheet.say("rule_note").splitlines()):
         sheet.text(under(k).shift(n), line, "note")
     return Part(corner.anchor)

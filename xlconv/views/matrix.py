@@ -18,6 +18,7 @@ from xlconv.figures.flat import (
     positions,
 )
 from xlconv.figures.inlaid import copied
+from xlconv.figures.layout import Led, Table
 from xlconv.figures.looked_at import LookedAt, look_at
 from xlconv.figures.operations import written
 from xlconv.figures.outputs import by_distributing
@@ -36,6 +37,9 @@ MATRIX_CELLS = 1_000_000
 
 PAGE = 40
 """Columns beyond which C is not shown beside its transpose, if it is not asked for."""
+
+TALL = 20
+"""Rows of a matrix beyond which it begins under all that is given: a page of paper may do so."""
 
 LIT = 10_000
 """Cells of a matrix beyond which the looked-at row does not light up: it has a rule a weight."""
@@ -67,7 +71,10 @@ def matrix(
         forward = max(transposed.cells.shape) <= PAGE
     c = _forward(sheet, layer, transposed, src) if forward else None
     multiplied = Together(transposed | y) >> output / again / agree
-    arrange(sheet, here, src.column >> x / multiplied / c)
+    if transposed.cells.shape[0] > TALL:
+        arrange(sheet, here, Table([[src.column, Led(x)], [None, multiplied / c]]))
+    else:
+        arrange(sheet, here, src.column >> x / multiplied / c)
 
 
 def _flat_input(sheet: Sheet, g: Geometry, src: Sources) -> Figure:

@@ -24,8 +24,8 @@ from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
 from xlconv.layers.phase import Phase, Shown, margin, phase_tints, phases_of, shown_phases
 
-PIXEL_WIDTH, PIXEL_HEIGHT, PICTURE_ZOOM = 2.67, 14, 60
-"""A pixel's cell in characters and points, and a zoom in percent at which pixels are a picture."""
+PIXEL_WIDTH, PIXEL_HEIGHT, WEIGHT_WIDTH, PICTURE_ZOOM = 2.43, 13.5, 6, 65
+"""A pixel's cell in characters and points, a square; that of a weight; a zoom for two pictures."""
 
 HAND = 400
 """Output cells beyond which a sheet is an image: heat instead of tints, and no second way."""
@@ -43,7 +43,7 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
     small    whether each phase is computed on its own first, and the output puts them together
     picture  whether the cells are pixels, in shades of grey or, of three channels, of colours
     """
-    g, image = layer.geometry, picture or prod(layer.geometry.output_shape) > HAND
+    g, image = layer.geometry, _image(sheet, layer, picture=picture)
     counts = [min(axis.stride, axis.output_size) for axis in g.axes]
     known = phases_of(g, counts, PHASES, f"phases view shows at most {PHASES} phases")
     w, b = kernel_figure(sheet, layer, phase_tints(g, known)), bias_figure(sheet, layer)
@@ -76,6 +76,13 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
         arrange(sheet, w / b >> split, Together(x >> own >> y))
         sheet.scale(x.kept)
         sheet.scale(y.kept)
+
+
+def _image(sheet: Sheet, layer: Layer, *, picture: bool) -> bool:
+    """Whether cells are looked at as an image; where pixels are narrow, weights need room."""
+    if picture:
+        sheet.column_width = WEIGHT_WIDTH
+    return picture or prod(layer.geometry.output_shape) > HAND
 
 
 def _input(
@@ -147,9 +154,10 @@ def _spelled(phase: Phase) -> str:
 
 
 def _pixels(sheet: Sheet, *maps: Figure) -> None:
-    """Show values as the pixels of a picture, as narrow as what is around them."""
+    """Show values as the pixels of pictures, the last one on a page of its own."""
     sheet.row_height, sheet.zoom = PIXEL_HEIGHT, PICTURE_ZOOM
     white = 255 if maps[0].kept.memory.max() > 1 else 1
+    sheet.turn = corners(maps[-1].cells)[0][1] - 1  # with its number, which stands before it
     for shown in maps:
         sheet.coat(shown.kept, "pixel")
         (_, first), (_, last) = corners(shown.cells)

@@ -22,6 +22,9 @@ from xlconv.layers.layer import Array, Layer
 STRIP = 2
 """The rows of the parameters, which stay when the sheet is scrolled."""
 
+WIDTH, ROW, PAPER = 4.0, 16, 40
+"""Columns and rows so small that paper shows more of them: the columns; and all of the stamps."""
+
 INPUT, KERNEL, STRIDE, DILATION = (
     LIMITS[name][1] for name in ("input_size", "kernel_size", "stride", "dilation")
 )
@@ -42,14 +45,9 @@ def playground(sheet: Sheet, layer: Layer, *, area: int = 18) -> None:
     Raises XlconvError for a layer that these cells cannot say, or that does not fit.
     """
     start = said_by(layer)
-    least = max(layer.geometry.canvas_shape)
-    if not least <= area <= LARGEST:
-        words = (
-            f"area must be from {least}, the full output of this layer, to {LARGEST}, got {area}"
-        )
-        raise XlconvError(words, parameter="area")
+    _check_area(area, max(layer.geometry.canvas_shape))
     top = max(STRIP, sheet.rows + 1)
-    sheet.column_width, sheet.frozen_rows = 4.0, top + STRIP
+    sheet.column_width, sheet.row_height, sheet.frozen_rows = WIDTH, ROW, top + STRIP
     p = parameters(sheet, start)
     size = live_sizes(sheet, p, area)
     size_words(sheet, p, size)
@@ -72,7 +70,17 @@ def playground(sheet: Sheet, layer: Layer, *, area: int = 18) -> None:
     live.verdict(y, same)
 
     arrange(sheet, p, (x | w) / legend / size >> y, at=(top, 1))
-    arrange(sheet, t | count, z, stamps, same)
+    arrange(sheet, count | same, t, z, columns=PAPER)
+    arrange(sheet, stamps)
+
+
+def _check_area(area: int, least: int) -> None:
+    """Refuse to draw fewer cells than the layer has, or more than any has."""
+    if not least <= area <= LARGEST:
+        words = (
+            f"area must be from {least}, the full output of this layer, to {LARGEST}, got {area}"
+        )
+        raise XlconvError(words, parameter="area")
 
 
 def _count(live: Live, head: Heads, rows: Expr, columns: Expr) -> Figure:

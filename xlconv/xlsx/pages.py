@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from xlconv.grid.limits import EXCEL_COLUMNS
+from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import column_points
 
@@ -41,25 +41,30 @@ class Pages:
     landscape  whether the paper lies
     scale      of the cells, in percent
     breaks     the rows, from 0, at which a new page begins
+    turn       the column at which another begins beside each; none if 0
     """
 
     landscape: bool
     scale: int
     breaks: tuple[int, ...] = ()
+    turn: int = 0
 
     def setup(self) -> str:
         way = "landscape" if self.landscape else "portrait"
         return f'<pageSetup paperSize="{A4}" scale="{self.scale}" orientation="{way}"/>'
 
-    def row_breaks(self) -> str:
-        """The element for the breaks, each by the row above it, counted from 1."""
-        if not self.breaks:
-            return ""
-        many = len(self.breaks)
-        brks = "".join(
-            f'<brk id="{row}" max="{EXCEL_COLUMNS - 1}" man="1"/>' for row in self.breaks
+    def all_breaks(self) -> str:
+        """The elements for the breaks, each by the row or column before it, counted from 1."""
+        return "".join(
+            f'<{which}Breaks count="{len(at)}" manualBreakCount="{len(at)}">'
+            + "".join(f'<brk id="{place}" max="{last - 1}" man="1"/>' for place in at)
+            + f"</{which}Breaks>"
+            for which, at, last in (
+                ("row", self.breaks, EXCEL_COLUMNS),
+                ("col", (self.turn,) if self.turn else (), EXCEL_ROWS),
+            )
+            if at
         )
-        return f'<rowBreaks count="{many}" manualBreakCount="{many}">{brks}</rowBreaks>'
 
 
 def columns(sheet: Sheet) -> int:
@@ -80,9 +85,11 @@ def widths(sheet: Sheet) -> list[float]:
 def pages(sheet: Sheet) -> Pages:
     """As few pages as there can be, with cells as large as there can be, if all can be read.
 
-    What is too wide to be read takes all of the paper's width.
+    Pages are then as full as one another. What is too wide to be read takes all of the paper's
+    width.
     """
-    across = sum(map(column_points, widths(sheet)))
+    each = [*map(column_points, widths(sheet))]
+    across = max(sum(each[: sheet.turn]), sum(each[sheet.turn :]))
     heights = (sheet.heights.get(n, sheet.row_height) for n in range(max(sheet.rows, 1)))
     ends, starts, found = list(accumulate(heights, initial=0.0)), sorted(sheet.starts), []
     for landscape, (high, wide) in {False: SIDES[::-1], True: SIDES}.items():
@@ -90,8 +97,33 @@ def pages(sheet: Sheet) -> Pages:
         scales = [most, *(scale for scale in SCALES if scale < most)]
         for scale in scales if most >= READABLE else [max(most, 0.1)] * landscape:
             breaks = _breaks(starts, ends, high / scale, sheet.title_rows)
-            found.append(Pages(landscape, int(100 * scale), breaks))
-    return min(found, key=lambda one: (len(one.breaks), -one.scale))
+            found.append(Pages(landscape, int(100 * scale), breaks, sheet.turn))
+    best = min(found, key=lambda one: (len(one.breaks), -one.scale))
+    room = SIDES[not best.landscape] / (best.scale / 100)
+    return replace(best, breaks=_evened(starts, ends, room, sheet.title_rows))
+
+
+def _evened(
+    starts: Sequence[int], ends: Sequence[float], room: float, repeated: int
+) -> tuple[int, ...]:
+    """The same number of breaks, with the fullest page as little full as it can be.
+
+    No more of them are where no part begins.
+    """
+
+    def price(breaks: tuple[int, ...]) -> tuple[int, int]:
+        return len(breaks), len({*breaks}.difference(starts))
+
+    best = _breaks(starts, ends, room, repeated)
+    least, enough = 0, int(room)
+    while best and enough - least > 1:
+        tried = (least + enough) // 2
+        breaks = _breaks(starts, ends, tried, repeated)
+        if price(breaks) <= price(best):
+            best, enough = breaks, tried
+        else:
+            least = tried
+    return best
 
 
 def _breaks(

@@ -139,7 +139,7 @@ def workbook(sheets: Sequence[Sheet], printed: Sequence[Pages]) -> str:
         if sheet.hidden:  # LibreOffice would print it
             continue
         areas = {"Area": extent(sheet, absolute=True)}
-        if printed[n].breaks:
+        if printed[n].breaks and sheet.title_rows:
             areas["Titles"] = f"$1:${sheet.title_rows}"
         names += [
             f'<definedName name="_xlnm.Print_{name}" localSheetId="{n}">'

@@ -61,7 +61,7 @@ def after_rows(sheet: Sheet, title: str, styles: Styles, printed: Pages) -> str:
         '<printOptions horizontalCentered="1"/><pageMargins left="0.5" right="0.5" top="0.5"'
         f' bottom="0.5" header="0.25" footer="0.25"/>{printed.setup()}<headerFooter>{header}'
         f"<oddFooter>{escape(f'&L{left}&R{right}')}</oddFooter></headerFooter>"
-        f'{printed.row_breaks()}<ignoredErrors><ignoredError sqref="{extent(sheet)}" {QUIET}/>'
+        f'{printed.all_breaks()}<ignoredErrors><ignoredError sqref="{extent(sheet)}" {QUIET}/>'
         "</ignoredErrors></worksheet>"
     )
 
