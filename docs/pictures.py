@@ -76,8 +76,8 @@ def printed(path: Path, header: float = 0) -> list[Image.Image]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-        run = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", name]
-        subprocess.run([*run, str(path)], check=True, capture_output=True)
+        office = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", name]
+        subprocess.run([*office, str(path)], check=True, capture_output=True)
         pdf = ["pdftoppm", "-r", str(RESOLUTION), "-png", str(folder / f"{path.stem}.pdf")]
         subprocess.run([*pdf, str(folder / "page")], check=True)
         return [inner(page, header) for page in sorted(folder.glob("page-*.png"))]
