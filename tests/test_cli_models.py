@@ -25,7 +25,7 @@ from xlconv.layers.layer import Layer
 from . import model_files as files
 from .engines import ironcalc_engine
 from .model_files import BIAS, WEIGHT, X
-from .pages import read
+from .pages import listed, read
 
 
 def run(folder: Path, line: str) -> Result:
@@ -263,3 +263,52 @@ def test_a_command_imports_no_library_but_for_its_own_format(tmp_path: Path, nam
         imported = {row.rpartition("|")[2].strip().partition(".")[0] for row in told}
         assert "xlconv" in imported
         assert imported & heavy == ({"h5py"} if name == "m.h5" else set()), line
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--input last.npy --weight w.npy --input-layout channels-last", "channels last"),
+        ("--input last.npy --weight keras.npy --convention keras", "channels last"),
+        ("--input last.npy --weight keras.npy --layout keras", "channels last"),
+        ("--input batch.npy --weight w.npy --batch 1", "sample 1 of a batch of 2"),
+        ("--input acts.npz --key y --weight w.npy --input-layout channels-last", "channels last"),
+    ],
+)
+def test_input_is_read_as_it_is_said_to_lie(tmp_path: Path, options: str, said: str) -> None:
+    """Whatever the way, the output is that of the same numbers in PyTorch's order."""
+    np.save(tmp_path / "last.npy", np.moveaxis(X[0], 0, -1))
+    np.save(tmp_path / "batch.npy", np.concatenate([X + 1, X]))
+    np.savez(tmp_path / "acts.npz", x=X, y=np.moveaxis(X[0], 0, -1))
+    np.save(tmp_path / "w.npy", WEIGHT)
+    np.save(tmp_path / "keras.npy", WEIGHT.transpose(2, 3, 1, 0))
+    ran = run(tmp_path, f"layer {options} --view collect --json -o a.xlsx")
+    assert ran.exit_code == 0, ran.output
+    assert ran.stderr.rstrip().endswith(f"3 → 2 channels, 5x4 → 8x7, kernel 4x4; {said}")
+    (sheet,) = json.loads(ran.stdout)["sheets"]
+    ranges = next(b["ranges"] for b in sheet["blocks"] if b["name"] == "collect_output")
+    values = ironcalc_engine.recalculate((tmp_path / "a.xlsx").read_bytes())["Collect"]
+    got = [values[cell] for cell in listed(ranges)]
+    assert got == xlconv.output(Layer.of(X[0], WEIGHT)).ravel().tolist()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--input last.npy", "has the weight's 3 channels last: name the input layout, channels-l"),
+        (
+            "--input batch.npy --input-layout channels-last --batch 0",
+            "has the weight's 3 channels first: name the input layout, channels-first",
+        ),
+        ("--input batch.npy", "is a batch of 2: name the sample, batch 0 to 1"),
+        ("--input batch.npy --batch 2", "--batch must be a sample of the 2 in it, 0 to 1, got 2"),
+        ("--input last.npy --key x", "--key is of a .npz file, which last.npy is not"),
+    ],
+)
+def test_input_that_lies_otherwise_is_refused_with_a_hint(
+    tmp_path: Path, options: str, said: str
+) -> None:
+    np.save(tmp_path / "last.npy", np.moveaxis(X[0], 0, -1))
+    np.save(tmp_path / "batch.npy", np.concatenate([X, X]))
+    np.save(tmp_path / "w.npy", WEIGHT)
+    assert said in str(run(tmp_path, f"layer {options} --weight w.npy").exception)

@@ -82,8 +82,11 @@ def test_what_was_understood_is_said_in_a_line(run: Run, options: str, said: str
             ),
         ),
         ("2x3x4x4 3x2x3x3", "--input of 2x3x4x4 is a batch of 2: name the sample, batch 0 to 1"),
-        ("4x4x3 3x2x3x3", "--input of 4x4x3 has its 3 channels last: name the input layout, chann"),
-        ("1x4x4x3 3x2x3x3", "--input of 1x4x4x3 has its 3 channels last: name the input layout"),
+        (
+            "4x4x3 3x2x3x3",
+            "--input of 4x4x3 has the weight's 3 channels last: name the input layout",
+        ),
+        ("1x4x4x3 3x2x3x3", "--input of 1x4x4x3 has the weight's 3 channels last: name the input"),
         (
             "3x4x3 3x3x2x3 --layout keras",
             "fit as 2-D with 3 channels first, or 2-D with 3 channels last: name the input layout",
@@ -204,7 +207,7 @@ def test_convolution_reads_its_input_alike() -> None:
         assert given.output_shape == plain.output_shape == (4, 5)
     with pytest.raises(XlconvError, match="name rank 3, or batch 0 to 1"):
         Convolution.of(x, w)
-    with pytest.raises(XlconvError, match="has its 3 channels last"):
+    with pytest.raises(XlconvError, match="has the weight's 3 channels last"):
         Convolution.of(np.ones((5, 5, 3)), np.ones((2, 3, 2, 2)))
 
 

@@ -86,6 +86,44 @@ def test_from_the_list_to_the_marks(at: Path) -> None:
     assert "wrong" in (at / f"marks/feedback/{codes['Ben Ode']}.txt").read_text("utf-8")
 
 
+INTEGERS = """
+title = "Integers"
+[layers.a]
+input = [[1, -2], [3, 2]]
+weight = [[[[4, -3], [7, 1]]]]
+weight_scale = 0.5
+weight_zero_point = 1
+then = ["relu", "quantize:0.5"]
+[class]
+vary = ["a.input"]
+[[sheet]]
+name = "Distribute"
+view = "distribute"
+layer = "a"
+ask = ["stamps", "output", "then_1", "then_2"]
+marks = 10
+"""
+
+
+def test_weights_of_integers_are_asked_and_graded(at: Path) -> None:
+    (at / "row.toml").write_text(INTEGERS, encoding="utf-8")
+    run("class", "row.toml", "list.csv", "--keys")
+    with (at / "class/teacher/codes.csv").open(encoding="utf-8-sig") as file:
+        codes = {row["name"]: row["code"] for row in csv.DictReader(file, delimiter=";")}
+    (at / "back").mkdir()
+    for name, change in {"Ana Ruiz": 0.0, "Ben Ode": 5.0}.items():
+        file_name = f"{codes[name]}.xlsx"
+        data = answered(at / "class" / file_name, at / "class/teacher/keys" / file_name, change)
+        (at / "back" / file_name).write_bytes(data)
+    told = run("grade", "back", "--class", "class/teacher", "--json")
+    listed = {one["id"]: one for one in json.loads(told.stdout)}
+    assert listed["1"]["marks"] == 10
+    assert 0 < listed["2"]["marks"] < 10
+    (at / "row.toml").write_text(INTEGERS.replace("a.input", "a.weight"), encoding="utf-8")
+    told = run("class", "row.toml", "list.csv", code=1)
+    assert str(told.exception).startswith('row.toml [class]: "vary" has a.weight, which is comp')
+
+
 def test_a_class_is_gone_on_with(at: Path) -> None:
     run("class", "row.toml", "list.csv")
     before = {path.name: path.read_bytes() for path in (at / "class").glob("*.xlsx")}

@@ -178,7 +178,7 @@ def _other(
     marks = [mark for mark in result.marks if mark.sheet in sheets]
     want = np.array([mark.want for mark in marks])
     got = np.array([m.got if isinstance(m.got, float) else np.nan for m in marks])
-    if result.student is None or (got == want).mean() > 0.5 or np.isfinite(got).sum() < COPIED:
+    if result.student is None or np.isfinite(got).sum() < COPIED or (got == want).mean() > 0.5:
         return None
     ids = [student for student in truths if student != result.student.id]
     table = np.array([truths[student] for student in ids]).reshape(len(ids), len(marks))

@@ -104,6 +104,8 @@ class Handout:
             layer = lesson.pages[number].layer
             if number in self._others:
                 sheets[number] = replace(self._worksheet, lesson=lesson).draw(number)
+                if number == 0:
+                    self._sign(sheets[0])
             elif layer is not None and layer is not base.pages[number].layer:
                 one.give(numbers_of(one, layer))
                 one.run(one.untouched if lesson.form == BLANK else None, whole=True)
@@ -136,14 +138,16 @@ def numbers_of(one: Exercise, layer: Layer) -> dict[str, Array]:
 def is_shared(one: Exercise, layer: Layer | None) -> bool:
     """Whether a page that is drawn once serves every student, by other numbers in its blocks.
 
-    It does not where its blocks are not a layer's arrays.
+    It does not where its blocks are not a layer's arrays; the integers of a weight are the same
+    for all.
     """
     if layer is None:
         return True
+    computed = set() if layer.quantised is None else {"kernel"}
     return all(
         one.givens[block].memory.size == array.size
         and np.array_equal(one.givens[block].memory.ravel(), array.ravel())
         for block, array in numbers_of(one, layer).items()
-    ) and {array for array in ARRAYS if getattr(layer, ARRAYS[array]) is not None} <= set(
-        one.givens
-    )
+    ) and {
+        block for block, array in ARRAYS.items() if getattr(layer, array) is not None
+    } - computed <= set(one.givens)

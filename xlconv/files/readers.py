@@ -67,6 +67,8 @@ def read(name: str, path: Path, check: Callable[[str, int], None], key: str | No
             f"{name} must be sizes, or a .csv or .npy file: a picture gives only an input",
             parameter=name,
         )
+    if key is not None and ending != ".npz":
+        raise XlconvError(f"key is of a .npz file, which {path} is not", parameter="key")
     reader = READERS[ending]
     try:
         with opened(path, reader.most) as file:

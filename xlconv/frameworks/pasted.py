@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import operator
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,16 @@ from xlconv.visible import shortened
 
 LONGEST = 20_000
 """Characters of code, at most."""
+
+SUMS: Mapping[type[ast.operator], Callable[[int, int], int]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.FloorDiv: operator.floordiv,
+}
+"""What is computed of numbers in code."""
+
+LARGE = 1 << 31
 
 LABEL = re.compile(r"\s*\(([\w.]+)\):\s*")
 """What stands before a layer of a printed model."""
@@ -104,7 +115,7 @@ def _read(call: ast.Call, own: tuple[Signature, int | None]) -> Pasted:
             continue
         try:
             values[called] = _value(node)
-        except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        except (ArithmeticError, ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
             unknown[called] = shortened(_spelt(node), 60)
     said, sizes = dict(signature.says), dict[str, Any]()
     said |= {name: values[name] for name in SAID if values.get(name) is not None}
@@ -154,6 +165,13 @@ def _value(node: ast.expr) -> Any:
     """A number, some numbers, a word or a truth value as it stands in the code."""
     if isinstance(node, ast.Name) and node.id.lower() in PADDINGS:  # padding=same, as printed
         return node.id.lower()
+    if isinstance(node, ast.Tuple) and any(isinstance(one, ast.BinOp) for one in node.elts):
+        return [_value(one) for one in node.elts]
+    if isinstance(node, ast.BinOp):  # such as 9 // 2
+        left, right, compute = _value(node.left), _value(node.right), SUMS.get(type(node.op))
+        if compute is None or not all(type(n) is int and abs(n) < LARGE for n in (left, right)):
+            raise ValueError
+        return compute(left, right)
     return _listed(ast.literal_eval(node))
 
 

@@ -127,10 +127,13 @@ class Shapes:
         fitting = [r for r in fitting if r.batched and self.input[0] == 1] or fitting
         if len(fitting) > 1:
             raise _ambiguous(fitting, self.input, self.weight)
-        if not fitting and any(self._fits(r) for r in possible if not r.alone):
+        others = [r.layout for r in possible if not r.alone and self._fits(r)]
+        if not fitting and others:
+            where = others[0].removeprefix("channels-")
             raise XlconvError(
-                f"input of {spelt(self.input)} has its {counted(self.input[-1], 'channel')} last:"
-                f" name the input layout, {LAST}",
+                f"input of {spelt(self.input)} has the weight's"
+                f" {counted(self.in_channels, 'channel')} {where}: name the input layout,"
+                f" {others[0]}",
                 parameter="input",
             )
         reading = (fitting or said)[0]

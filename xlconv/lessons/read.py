@@ -103,10 +103,11 @@ def lesson_from(top: Table, values: dict[str, Any], source: Source) -> Lesson:
     for number, sheet in enumerate(values["sheet"], 1):
         named = f" {as_toml(str(sheet['name']))}" if "name" in sheet else ""
         pages.append(_page(top.part(f"sheet {number}{named}"), sheet, layers, source))
+    classroom = _classroom(top.part("class"), values, layers)
     try:
         check_names(page.name for page in pages)
         language = values.get("language", ENGLISH)
-        words, classroom = values.get("words", {}), _classroom(top.part("class"), values, layers)
+        words = values.get("words", {})
         form = values.get("form", "")
         told = language, classroom, form, values.get("digits")
         return Lesson(values["title"], tuple(pages), layers, words, *told)
@@ -125,6 +126,8 @@ def _classroom(table: Table, values: dict[str, Any], layers: Mapping[str, Layer]
                 f'"vary" must name arrays of layers, such as a.input, got {as_toml(name)}'
                 f"{suggest(name, [f'{each}.{key}' for each in layers for key in ARRAYS])}"
             )
+        if array == "weight" and layers[layer].quantised:
+            raise table.wrong(f'"vary" has {name}, which is computed from its integers')
     low, high = told.get("range", (Classroom.low, Classroom.high))
     rest = {key: told[key] for key in CLASS_KEYS.keys() - {"vary", "range"} if key in told}
     try:
