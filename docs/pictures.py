@@ -154,8 +154,8 @@ def classroom() -> None:
         Path("students.csv").write_text("id;name\n1;Ana Ruiz\n2;Ben Ode\n3;Cem Kaya\n", "utf-8")
         run("lessons", "copy", "worksheet", ".")
         told, *sheets = Path("worksheet.toml").read_text("utf-8").split("[[sheet]]")
-        kept = [sheet for sheet in sheets if f'"{EXERCISE}"' in sheet or "contents" in sheet]
-        Path("one.toml").write_text("[[sheet]]".join([told, *kept]), "utf-8")
+        asking = [sheet for sheet in sheets if f'"{EXERCISE}"' in sheet or "contents" in sheet]
+        Path("one.toml").write_text("[[sheet]]".join([told, *asking]), "utf-8")
         run("class", "one.toml", "students.csv", "-o", "class", "--keys")
         Path("back").mkdir()
         changes: list[Callable[[int, float], float | None]] = [

@@ -368,29 +368,29 @@ def test_formulas_are_short_enough_to_be_read() -> None:
     }
     assert painted == {
         "turned": (
-            'IF(OR($B59="",C$58=""),"",IF(AND(ISNUMBER($B59),ISNUMBER(C$58)),'
-            "INDEX($L$16:$P$20,$B59+1,C$58+1),0))"
+            'IF(OR($B60="",C$59=""),"",IF(AND(ISNUMBER($B60),ISNUMBER(C$59)),'
+            "INDEX($L$17:$P$21,$B60+1,C$59+1),0))"
         ),
         "stretched": (
-            'IF(OR($B76="",C$75=""),"",IF(AND(ISNUMBER($B76),ISNUMBER(C$75)),'
-            "INDEX($C$16:$H$21,$B76+1,C$75+1),0))"
+            'IF(OR($B77="",C$76=""),"",IF(AND(ISNUMBER($B77),ISNUMBER(C$76)),'
+            "INDEX($C$17:$H$22,$B77+1,C$76+1),0))"
         ),
-        "output_full": 'IF(OR($T16="",U$15=""),"",SUMPRODUCT($C$59:$O$71,C76:O88))',
-        "output": 'IF(OR($T16="",U$15=""),"",SUMPRODUCT($C$59:$O$71,C76:O88))',
+        "output_full": 'IF(OR($T17="",U$16=""),"",SUMPRODUCT($C$60:$O$72,C77:O89))',
+        "output": 'IF(OR($T17="",U$16=""),"",SUMPRODUCT($C$60:$O$72,C77:O89))',
         "stamps": (
-            'IF(OR($C112="",E$110=""),"",INDEX($C$16:$H$21,$B112+1,'
-            "E$109+1)*INDEX($L$16:$P$20,$C112+1,E$110+1))"
+            'IF(OR($C113="",E$111=""),"",INDEX($C$17:$H$22,$B113+1,'
+            "E$110+1)*INDEX($L$17:$P$21,$C113+1,E$111+1))"
         ),
         "output_distributed_full": (
-            'IF(OR($W38="",X$37=""),"",'
-            "SUMPRODUCT(($D$112:$D$146=$W38)*($E$111:$AM$111=X$37),$E$112:$AM$146))"
+            'IF(OR($W39="",X$38=""),"",'
+            "SUMPRODUCT(($D$113:$D$147=$W39)*($E$112:$AM$112=X$38),$E$113:$AM$147))"
         ),
         "output_distributed": (
-            'IF(OR($W38="",X$37=""),"",'
-            "SUMPRODUCT(($D$112:$D$146=$W38)*($E$111:$AM$111=X$37),$E$112:$AM$146))"
+            'IF(OR($W39="",X$38=""),"",'
+            "SUMPRODUCT(($D$113:$D$147=$W39)*($E$112:$AM$112=X$38),$E$113:$AM$147))"
         ),
         "count": (
-            'IF(OR($B38="",C$37=""),"",COUNTIF($D$112:$D$146,$B38)*COUNTIF($E$111:$AM$111,C$37))'
+            'IF(OR($B39="",C$38=""),"",COUNTIF($D$113:$D$147,$B39)*COUNTIF($E$112:$AM$112,C$38))'
         ),
     }
     every = formulas(built()[1])[NAME]

@@ -304,9 +304,13 @@ def test_word_that_a_program_has_for_a_crop_gave_those_numbers_in_the_framework(
         if begin is None:  # zeros beyond the full output
             continue
         layer = Layer.of(
-            np.arange(1, n + 1), KERNEL[:k], stride=s,
-            padding=[(begin, len(full) - begin - len(output))], dilation=d, rank=1,
-        )  # fmt: skip
+            np.arange(1, n + 1),
+            KERNEL[:k],
+            stride=s,
+            padding=[(begin, len(full) - begin - len(output))],
+            dilation=d,
+            rank=1,
+        )
         text = program(layer, framework)
         told = re.search(r'padding="(\w+)"(?:, output_padding=(\d+))?', text)
         assert told is not None, settings

@@ -147,7 +147,7 @@ def test_a_sheet_with_nothing_to_ask_says_what_to_ask_instead() -> None:
     with pytest.raises(XlconvError) as refused:
         build(worksheet_lesson(asking(lesson, [f"{lesson.names[0]}: output"])))
     assert str(refused.value) == (
-        'sheet "Playground": asks for output, but T9 may hold a word, or nothing, instead of a'
+        'sheet "Playground": asks for output, but U9 may hold a word, or nothing, instead of a'
         " number: ask on a sheet of another view, such as distribute"
     )
 

@@ -88,6 +88,8 @@ class Canvas:
 
     def _between(self, expr: Infix, table: bool) -> Magnitudes:
         terms = [self.of(term, table) for term in expr.terms]
+        if expr.symbol == "*" and len(terms) == 2 and expr.terms[0] is expr.terms[1]:
+            return _squared(np.abs(_value(expr.terms[0], table)), terms[0])
         if expr.symbol in BETWEEN:
             return np.asarray(reduce(BETWEEN[expr.symbol], terms))
         if expr.symbol == "/":
@@ -118,11 +120,15 @@ class Canvas:
         return np.ones(call.shape)
 
     def _squares(self, call: Call, sizes: list[Magnitudes], table: bool) -> Magnitudes:
-        """Of squared differences: they are off by their own rounding, and by that of the terms."""
-        size = sizes[0] + sizes[1]
+        """Of squared differences."""
         apart = np.abs(_value(call.args[0], table) - _value(call.args[1], table))
-        off = apart * apart + (2 * apart + CHANGE_OF_SCALE * size) * size
+        off = _squared(apart, sizes[0] + sizes[1])
         return np.asarray(off.sum((-2, -1)) if table else off)
+
+
+def _squared(value: Values, size: Magnitudes) -> Magnitudes:
+    """Of a square: it is off by its own rounding, and by that of what is squared."""
+    return np.asarray(value * value + (2 * value + CHANGE_OF_SCALE * size) * size)
 
 
 def _value(arg: Expr, table: bool) -> Values:

@@ -23,10 +23,16 @@ TOP, GAP = 5, 3
 GENEROUS = ADDRESS_LENGTH - 2
 """Letters and digits of the longest address."""
 
+
+def _squared(one: Expr) -> Expr:
+    """A term times itself: one term, so that who looks at the tree sees a square."""
+    return one * one
+
+
 ALONE: dict[str, Callable[..., Expr]] = {
     "SUM": lambda a: a,
     "SUMPRODUCT": lambda a, b: a * b,
-    "SUMXMY2": lambda a, b: (a - b) * (a - b),
+    "SUMXMY2": lambda a, b: _squared(a - b),
 }
 """What functions of ranges are of one cell each."""
 

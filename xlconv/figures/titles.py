@@ -176,3 +176,12 @@ def _links(sheet: Sheet, n: int, names: Sequence[str], contents: bool) -> Iterat
         yield names[n - 1], sheet.say("previous", name=names[n - 1])
     if n + 1 < len(names):
         yield names[n + 1], sheet.say("next", name=names[n + 1])
+
+
+def with_commas(parts: Sequence[object]) -> list[object]:
+    """The parts with commas between them, to be joined.
+
+    >>> with_commas([1, 2])
+    [1, ',', 2]
+    """
+    return [piece for part in parts for piece in (",", part)][1:]

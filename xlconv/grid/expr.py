@@ -261,15 +261,6 @@ def some(tests: Sequence[Expr]) -> Expr:
     return call("OR", *tests) if len(tests) > 1 else tests[0]
 
 
-def with_commas(parts: Sequence[object]) -> list[object]:
-    """The parts with commas between them, to be joined.
-
-    >>> with_commas([1, 2])
-    [1, ',', 2]
-    """
-    return [piece for part in parts for piece in (",", part)][1:]
-
-
 def moved(place: Expr, by: int) -> Expr:
     """A place so many cells further, or back; of one that is moved already, both at once.
 

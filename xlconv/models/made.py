@@ -45,7 +45,7 @@ def model_layer(
     Raises XlconvError for a layer that the file does not have, and for what nobody tells.
 
     >>> model_layer(code="nn.ConvTranspose2d(2, 1, 4, stride=2, padding=1)")
-    <Layer 2-D, 2 → 1 channels, 4x4 → 8x8, kernel 4x4, stride 2, padding 1>
+    <Layer 2-D, 2 → 1 channels, 4x4 → 8x8, kernel 4x4, stride 2, padding 1; as pytorch has it>
     """
     path = None if model is None else os.fspath(model)
     found = known(Wanted(**wanted), model=path, layer=layer, code=code)

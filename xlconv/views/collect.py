@@ -16,8 +16,8 @@ from xlconv.figures.paper import arrange
 from xlconv.figures.ruler import kernel_indices, source
 from xlconv.figures.table import Column, Lines, table
 from xlconv.figures.then import then_figures
-from xlconv.figures.titles import AXES
-from xlconv.grid.expr import Expr, call, every, joined, lift, rounded, with_commas
+from xlconv.figures.titles import AXES, with_commas
+from xlconv.grid.expr import Expr, call, every, joined, lift, rounded
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import start
 from xlconv.grid.sheet import Sheet

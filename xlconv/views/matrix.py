@@ -25,7 +25,8 @@ from xlconv.figures.outputs import by_distributing
 from xlconv.figures.paper import Together, arrange
 from xlconv.figures.ruler import kernel_indices, source, tinted
 from xlconv.figures.sums import over
-from xlconv.grid.expr import Expr, every, joined, with_commas
+from xlconv.figures.titles import with_commas
+from xlconv.grid.expr import Expr, every, joined
 from xlconv.grid.places import right_of, start
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
