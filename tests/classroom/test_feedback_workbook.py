@@ -13,7 +13,7 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
-from xlconv.classroom import feedback_book
+from xlconv.classroom import cores, feedback_book
 from xlconv.classroom.feedback_book import FeedbackBooks
 from xlconv.classroom.folder import ClassFolder
 from xlconv.classroom.grade_all import graded
@@ -158,7 +158,7 @@ def test_a_mistake_stands_where_each_student_had_it() -> None:
 
 def test_a_file_hangs_on_its_return_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever else was marked before it, and in which process."""
-    monkeypatch.setattr(feedback_book, "EASY", 2)
+    monkeypatch.setattr(cores, "EASY", 2)
     dice = random.Random(7)
     ones = [grade(kind("s0000", dice)[0]) for kind in (good, slip, typed_in, unfinished, formulas)]
     both = [*FeedbackBooks(class_of(2)).workbooks(ones)]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO
 
 from xlconv.checking.origin import read_recipe
+from xlconv.classroom.cores import spread
 from xlconv.classroom.folder import ClassFolder, read_folder, write_folder
 from xlconv.classroom.handout import Handout
 from xlconv.classroom.variants import new_key, stems
@@ -23,9 +22,6 @@ from xlconv.lessons.worksheet import worksheet_lesson
 
 TEACHER, KEYS = "teacher", "keys"
 """The folder beside the workbooks that the teacher keeps, and that of the answers in it."""
-
-EASY = 8
-"""Workbooks that one process writes while another one would start."""
 
 
 @dataclass(frozen=True)
@@ -93,17 +89,7 @@ def hand_out(
         remove_parts(folder)
     left = [copy for copy in listed if not copy.path.exists()]
     yield from (copy for copy in listed if copy.path.exists())
-    count = min(processes or os.cpu_count() or 1, len(left) // EASY)
-    write = partial(_write, made.lesson, made.key)
-    if count < 2:
-        yield from map(write, left)
-        return
-    with ProcessPoolExecutor(count) as pool:
-        try:
-            yield from pool.map(write, left, chunksize=max(1, min(32, len(left) // count // 4)))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    yield from spread(partial(_write, made.lesson, made.key), left, processes)
 
 
 _ready: dict[tuple[str, bytes, bool], Handout] = {}

@@ -8,14 +8,14 @@ the numbers are filled in, and the blanks and the words take the place of what s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from io import BytesIO
 
 import numpy as np
 
 from xlconv.checking.origin import read_recipe
+from xlconv.classroom.cores import spread
 from xlconv.classroom.feedback import reasons, told
 from xlconv.classroom.folder import ClassFolder
 from xlconv.classroom.grading import SHARES
@@ -46,10 +46,6 @@ ROOM, LINES = 400, 80
 
 MORE = "and more, in the file with words alone"
 """What the last line says where there would be more."""
-
-
-EASY = 8
-"""Workbooks that one process makes while another one would start."""
 
 
 @dataclass(frozen=True)
@@ -151,11 +147,7 @@ class FeedbackBooks:
 
     def workbooks(self, graded: Sequence[Graded]) -> Iterator[bytes | None]:
         """The files of returns, made by both cores."""
-        if len(graded) < EASY:
-            yield from map(self.workbook, graded)
-            return
-        with ProcessPoolExecutor(initializer=_begin, initargs=(self,)) as pool:
-            yield from pool.map(_workbook, graded, chunksize=EASY)
+        return spread(_workbook, graded, begin=partial(_begin, self))
 
     def workbook(self, graded: Graded) -> bytes | None:
         """The file of one return; None of one that is nobody's."""

@@ -11,6 +11,7 @@ from xlconv.checking.renamed import by_names
 from xlconv.checking.workbook import Workbook
 from xlconv.classroom.lines import Held, Key, key_of
 from xlconv.lessons.lesson import Lesson
+from xlconv.lessons.recipe import RECIPE_SHEET
 
 OTHERS, CELLS = 20, 5_000
 """Sheets of a student's own that are looked at, and cells of each."""
@@ -24,9 +25,10 @@ def titles_of(lesson: Lesson, held: Mapping[str, Held], book: Workbook) -> dict[
     names = {page.name: page.name for page in lesson.pages if page.name in book.sheets}
     names |= by_names(lesson, book, names)
     found = {name: [names[name]] if name in names else [] for name in held}
-    known = {name: Counter(ours.values()) for name, ours in held.items()}
-    others = (title for title in book.sheets if title not in names.values())
-    for title in islice(others, OTHERS):
+    ours_alone = {RECIPE_SHEET, *names.values()}
+    others = [title for title in book.sheets if title not in ours_alone][:OTHERS]
+    known = {name: Counter(ours.values()) for name, ours in held.items()} if others else {}
+    for title in others:
         theirs = Counter(_keys(book, title))
         alike = {name: (ours & theirs).total() / ours.total() for name, ours in known.items()}
         best = max(alike, key=alike.__getitem__)

@@ -62,10 +62,8 @@ def _readable(layer: Layer, channels: list[int]) -> tuple[Layer, list[Array]]:
     matter most, and what the others bring, once for each turn of the kernel.
     """
     g, axes = layer.geometry, range(layer.geometry.rank)
-    many = g.groups == 1 and g.in_channels > MANY
-    part = excerpt(layer, strongest(layer, MANY, channels) if many else None, channels)
-    if part.rest is None:
-        return part, []
+    if g.groups > 1 or g.in_channels <= MANY:
+        return excerpt(layer, None, channels), []
     ins = strongest(layer, MANY, channels)
     plain = layer.with_axes(replace(axis, padding=(0, 0), output_padding=0) for axis in g.axes)
     others = []
@@ -73,7 +71,7 @@ def _readable(layer: Layer, channels: list[int]) -> tuple[Layer, list[Array]]:
         turned = tuple(2 + axis for axis in axes if turn[axis])
         as_turned = replace(plain, weight=np.flip(layer.weight, turned))
         others.append(brought(as_turned, ins, channels))
-    return part, others
+    return excerpt(layer, ins, channels), others
 
 
 def _channels(theirs: Array) -> list[int]:

@@ -14,7 +14,7 @@ from xlconv.layers.given import Array, given_numbers, pair, spread, whole
 from xlconv.layers.quantised import Quantised
 from xlconv.layers.ranks import Shapes, input_layouts, lengths
 from xlconv.layers.summary import explain, parameters
-from xlconv.layers.then import Step
+from xlconv.layers.then import Step, told
 from xlconv.text import line, table
 
 PLAIN_WEIGHT = "(out_channels, in_channels // groups, *kernel_sizes)"
@@ -106,9 +106,8 @@ class Convolution:
  in_channels // groups, *kernel_sizes)'
         """
         kind = f"a plain convolution, of a weight {PLAIN_WEIGHT}"
-        then = f"then {', '.join(map(str, self.then))}" if self.then else ""
-        told = ", ".join(filter(None, (kind, then, self.note)))
-        return explain(self._parameters(every), told)
+        note = ", ".join(filter(None, (kind, told(self.then), self.note)))
+        return explain(self._parameters(every), note)
 
     def _parameters(self, every: bool = False) -> dict[str, str]:
         g, names = self.geometry, ("stride", "padding", "dilation")

@@ -15,7 +15,7 @@ from xlconv.layers.given import Array, given_numbers, pair, spread, whole
 from xlconv.layers.quantised import Quantised
 from xlconv.layers.ranks import Shapes, input_layouts, lengths
 from xlconv.layers.summary import explain, parameters
-from xlconv.layers.then import Step
+from xlconv.layers.then import Step, told
 from xlconv.text import line, table
 
 __all__ = ["Array", "Layer"]
@@ -157,8 +157,9 @@ class Layer:
         >>> Layer.of(np.ones((1, 4, 6)), np.ones((4, 2, 4)), stride=2, padding=1).explain()
         '1-D, 4 → 2 channels, 6 → 12, kernel 4, stride 2, padding 1; sample 0 of a batch of 1'
         """
-        then = f"then {', '.join(map(str, self.then))}" if self.then else ""
-        return explain(self._parameters(every), "; ".join(filter(None, (then, self.note))))
+        return explain(
+            self._parameters(every), "; ".join(filter(None, (told(self.then), self.note)))
+        )
 
     def _parameters(self, every: bool = False) -> dict[str, str]:
         g = self.geometry

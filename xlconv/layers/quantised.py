@@ -54,6 +54,12 @@ class Quantised:
         return meant
 
     @property
+    def told(self) -> dict[str, Array]:
+        """The arrays by the names that lesson files give them."""
+        arrays = self.integers, self.scale, self.zero_point
+        return dict(zip(("weight", *INTEGERS[1:]), arrays, strict=True))
+
+    @property
     def _spread(self) -> tuple[Array, Array]:
         """Scale and zero point, to broadcast over the weight."""
         within = (..., *[None] * (self.integers.ndim - 2))

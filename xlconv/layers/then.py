@@ -129,5 +129,14 @@ def after(y: Array, then: Sequence[Step]) -> Array:
     return y
 
 
+def told(then: Sequence[Step]) -> str:
+    """Some steps in words; "" of none.
+
+    >>> told(steps("relu6,tanh"))
+    'then relu6, tanh'
+    """
+    return f"then {', '.join(map(str, then))}" if then else ""
+
+
 def _written(value: float) -> str:
     return f"{value:.0f}" if value.is_integer() and abs(value) < 2**53 else repr(value)

@@ -39,9 +39,8 @@ def convolution_lesson(conv: Convolution, idea: str = "") -> Lesson:
         **each(conv.geometry.axes, "stride", "padding", "dilation"),
         "groups": conv.geometry.groups,
     } | ({} if conv.bias is None else {"bias": conv.bias})
-    if q := conv.quantised:
-        scaling = {"weight_scale": q.scale, "weight_zero_point": q.zero_point}
-        options |= {"weight": q.integers} | scaling
+    if conv.quantised:
+        options |= conv.quantised.told
     if conv.then:
         options["then"] = [str(step) for step in conv.then]
     return Lesson(

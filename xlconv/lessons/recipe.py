@@ -53,7 +53,7 @@ def recipe(lesson: Lesson, computing: Container[str]) -> str:
         "title": lesson.title,
         **({} if lesson.language == ENGLISH else {"language": lesson.language}),
         "words": dict(lesson.words),
-        **({} if lesson.digits is None else {"digits": lesson.digits}),
+        **_kept({"digits": lesson.digits}),
         **_classroom(lesson),
         "sheet": sheets,
     }
@@ -82,7 +82,7 @@ def frozen(lesson: Lesson) -> str:
         "words": dict(lesson.words),
         "layers": {name: _parameters(layer) for name, layer in lesson.layers.items()},
         "class": told,
-        **({} if lesson.digits is None else {"digits": lesson.digits}),
+        **_kept({"digits": lesson.digits}),
         "sheet": [_told(page, names.get(id(page.layer), "")) for page in lesson.pages],
     }
     return json.dumps(whole, indent=1)
@@ -146,10 +146,7 @@ def _kept(above: dict[str, Any]) -> dict[str, Any]:
 
 def _parameters(layer: Layer) -> dict[str, Any]:
     g = layer.geometry
-    q = layer.quantised
-    weights = {"weight": layer.weight} if q is None else {"weight": q.integers}
-    if q is not None:
-        weights |= {"weight_scale": q.scale, "weight_zero_point": q.zero_point}
+    weights = layer.quantised.told if layer.quantised else {"weight": layer.weight}
     arrays = {"input": layer.input, **weights, "bias": layer.bias}
     told = {key: _numbers(value) for key, value in arrays.items() if value is not None}
     then = {"then": [str(step) for step in layer.then]} if layer.then else {}

@@ -229,20 +229,16 @@ def write_ticks(exercise: Exercise, found: Sequence[Group], weights: Weights) ->
         ticks = sheet.memory((top, column), (last - top + 1,), steps=((1, 0),))
         ticks.memory[...] = 0
         for group in listed:
+            end = group.row + 1 - top
             try:
-                _tick(
-                    sheet,
-                    ticks[group.row - group.rows + 1 - top : group.row + 1 - top],
-                    weighing,
-                    group,
-                )
+                _tick(sheet, ticks[end - group.rows : end], weighing, group)
             except LimitError:
                 raise XlconvError(
                     f'sheet "{sheet.name}": the tick of {block} needs a longer formula than Excel'
                     ' has: ask for fewer cells of it, or write check = "none" in [class]'
                 ) from None
-        least = max(group.overlooked for group in listed)
-        told = words[block] + (f"  ±{least:.3g}" if least else "")
+        overlooked = max(group.overlooked for group in listed)
+        told = words[block] + (f"  ±{overlooked:.3g}" if overlooked else "")
         sheet.text((top - 2, column), told, "note")
         right = call("COUNTIF", ticks.area(), 1)
         sheet.formula((top - 1, column), joined(right, f"/{len(listed)}"), "heads")
