@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -18,6 +19,7 @@ from xlconv.frameworks.resolve import resolve
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.given import numbers, plain, spread, whole
 from xlconv.layers.layer import Layer
+from xlconv.layers.then import steps
 from xlconv.lessons.build import build, layer_lesson
 from xlconv.lessons.read import load_lesson
 from xlconv.lessons.recipe import recipe
@@ -219,6 +221,7 @@ def test_layers_are_equal_by_their_numbers_and_parameters(other: dict[str, Any])
     layer = Layer.of(**given)
     assert layer == Layer.of(**(given | {"input": np.array([[[1.0, 2], [3, 4]]])}))
     assert layer != Layer.of(**(given | other))
+    assert layer != replace(layer, then=steps("relu")) == replace(layer, then=steps("relu"))
     assert layer != "layer"
     if "bias" in other:
         assert Layer.of(**given | other) == Layer.of(**given | other)

@@ -13,6 +13,7 @@ from xlconv.errors import XlconvError
 from xlconv.figures.sums import drawn
 from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
+from xlconv.layers.excerpt import excerpt
 from xlconv.layers.layer import Layer, Rest
 from xlconv.lessons.claims import check_claims
 from xlconv.views.difference import difference
@@ -97,6 +98,24 @@ def test_kernel_of_an_excerpt_turns_in_the_channels_that_are_not_shown_too(
     check_claims(sheet)
     ours, _, _ = dialled(sheet, ironcalc_engine, turn_row=turn[0], turn_column=turn[1])
     assert ours[0].tolist() == stamped(range(3), *turn)[1:, 1:].tolist()
+
+
+def test_channels_of_an_excerpt_are_called_as_in_the_whole_layer() -> None:
+    whole = Layer.of(np.ones((2, 2, 2)), np.ones((2, 3, 2, 2)), stride=2)
+    part = excerpt(whole, [1], [0, 2])
+    sheet = drawn(
+        lambda: Sheet("difference", "difference", WORDS),
+        lambda sheet: difference(sheet, part, others=np.ones((3, 2, 4, 4)).tolist()),
+    )
+    told = [str(cell.value) for cell in sheet.cells() if cell.role == "note"]
+    called = [word for word in told if "channel" in word or "w[" in word]
+    # ours, theirs, how far apart, what acts of the rest, uncropped, the rest; its three turns
+    assert {word: called.count(word) for word in called} == {
+        "channel 0": 6, "channel 2": 6, "channel 1": 1, "w[1,0]": 2, "w[1,2]": 2,
+        "turned 0, 1, channel 0": 1, "turned 0, 1, channel 2": 1,
+        "turned 1, 0, channel 0": 1, "turned 1, 0, channel 2": 1,
+        "turned 1, 1, channel 0": 1, "turned 1, 1, channel 2": 1,
+    }  # fmt: skip
 
 
 def test_excerpt_without_what_its_others_bring_turned_is_refused() -> None:

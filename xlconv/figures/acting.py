@@ -9,7 +9,7 @@ import numpy as np
 
 from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure, Sources, figure
-from xlconv.figures.edges import Name, weight_name
+from xlconv.figures.edges import Name, channel_name, weight_name
 from xlconv.figures.titles import plain
 from xlconv.grid.expr import Expr, call
 from xlconv.grid.grid import Grid
@@ -52,10 +52,11 @@ def acting_others(
         )
 
     def each(n: int, o: int) -> str:
-        return sheet.say("others_is", turn=", ".join(f"{n + 1:0{g.rank}b}"), i=o)
+        return sheet.say("others_is", turn=", ".join(f"{n + 1:0{g.rank}b}"), i=g.out_number(o))
 
     turned = figure(sheet, "others", shape, g.rank, role="bias", content=maps, each=Name(each))
-    acting = figure(sheet, "others_acting", full, g.rank, role="computed")
+    numbers_of = channel_name(sheet, g.outs)
+    acting = figure(sheet, "others_acting", full, g.rank, role="computed", each=numbers_of)
     as_is = src.c.cells[(slice(None), *map(uncut, g.axes))]
 
     def chosen(n: int, axis: int) -> Expr:

@@ -130,12 +130,11 @@ class Layer:
         return cls(x, w, bias_of(bias, geometry.out_channels), geometry, note)
 
     def __eq__(self, other: object) -> bool:
-        """Whether another layer has the same numbers and the same geometry, wherever from."""
+        """Whether another layer has the same numbers, geometry and steps, wherever from."""
         if not isinstance(other, Layer):
             return NotImplemented
-        return self.geometry == other.geometry and all(
-            map(np.array_equal, self._numbers(), other._numbers())
-        )
+        alike = self.geometry == other.geometry and self.then == other.then
+        return alike and all(map(np.array_equal, self._numbers(), other._numbers()))
 
     __hash__ = None  # type: ignore[assignment]  # arrays can be changed
 

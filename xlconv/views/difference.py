@@ -11,6 +11,7 @@ from xlconv.errors import XlconvError
 from xlconv.figures.acting import acting_kernel, acting_others, uncut
 from xlconv.figures.blocks import Figure, Sources, figure, sources
 from xlconv.figures.controls import control, marked
+from xlconv.figures.edges import channel_name
 from xlconv.figures.layout import Part
 from xlconv.figures.looked_at import pick
 from xlconv.figures.operations import tapped, written
@@ -63,22 +64,19 @@ def difference(
     acting = acting_kernel(src, turn)
     turned, rest = acting_others(src, turn, others)
     full = _uncropped(src, layer, acting, turn, rest)
-    apart = figure(sheet, "distance", shape, g.rank, role="computed")
+    each = channel_name(sheet, g.outs)
+    apart = figure(sheet, "distance", shape, g.rank, role="computed", each=each)
     plain_sailing = shape == g.output_shape and not _moved([*shift, *turn])
     claim = ("conv_transpose", layer) if plain_sailing else None
-    ours = figure(sheet, "ours", shape, g.rank, role="output", claim=claim)
+    ours = figure(sheet, "ours", shape, g.rank, role="output", claim=claim, each=each)
     _shifted(src, ours, apart, full, shift, valid)
     content = np.zeros(shape) if other is None else other
-    their = figure(sheet, "theirs", shape, g.rank, role="image", content=content)
+    their = figure(sheet, "theirs", shape, g.rank, role="image", content=content, each=each)
     apart.cells[...] = call("ABS", their.cells - ours.cells)
     sheet.scale(apart.cells, values=(0, float(abs(content).max()) or 1.0))
     near = _verdict(sheet, their.cells, ours.cells)
-    arrange(
-        sheet,
-        shifts / turns / near,
-        ours | their | apart,
-        src.column / turned | acting / rest / full,
-    )
+    made_of = src.column / turned | acting / rest / full
+    arrange(sheet, shifts / turns / near, ours | their | apart, made_of)
 
 
 def _theirs(theirs: Numbers, layer: Layer) -> Array:
@@ -133,7 +131,8 @@ def _uncropped(
         bare = replace(bare, rest=replace(layer.rest, values=inner))
     shape = bare.geometry.canvas_shape
     claim = None if _moved(turn) else ("canvas", bare)
-    full = figure(sheet, "uncropped", shape, g.rank, role="computed", claim=claim)
+    each = channel_name(sheet, g.outs)
+    full = figure(sheet, "uncropped", shape, g.rank, role="computed", claim=claim, each=each)
     more = None if others is None else others.cells
     tapped(sheet, full.cells, bare.geometry, src.input, acting.cells, src.bias, more)
     return full
