@@ -166,12 +166,14 @@ def kernel_figure(sheet: Sheet, layer: Layer | Convolution, tint: Any = None) ->
     return figure(sheet, "kernel", w.shape, g.rank, role="kernel", content=w, tint=tint, each=each)
 
 
-def bias_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure | None:
+def bias_figure(
+    sheet: Sheet, layer: Layer | Convolution, name: str = "bias", words: str | None = None
+) -> Figure | None:
     """The bias of each output channel, one under another."""
     if (b := layer.bias) is None:
         return None
     made = figure(
-        sheet, "bias", b.shape, 1, role="bias", content=b, steps=((1, 0),), numbered=False
+        sheet, name, b.shape, 1, words, role="bias", content=b, steps=((1, 0),), numbered=False
     )
     if len(b) > 1:
         name_each(sheet, made.cells, channel_name(sheet), above=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -15,9 +15,11 @@ from xlconv.files.reading import Folder, is_folder
 from xlconv.files.toml import read_toml
 from xlconv.frameworks.wanted import Wanted
 from xlconv.layers.layer import Layer
+from xlconv.layers.network import Network
 from xlconv.lessons.book import check_names
 from xlconv.lessons.drawing import view_function, view_options
 from xlconv.lessons.lesson import CHECK, ENGLISH, Ask, Classroom, Lesson, Page, check_words
+from xlconv.lessons.networks import network_from, parts_of
 from xlconv.lessons.part import part_of, with_rest
 from xlconv.lessons.schema import Table, as_toml, fits, instead, suggest
 from xlconv.lessons.shipped import find_lesson
@@ -30,6 +32,7 @@ LESSON_KEYS = {
     "language": str,
     "words": dict,
     "layers": dict,
+    "network": dict,
     "sheet": list[dict[str, Any]],
     "class": dict,
 }
@@ -83,25 +86,52 @@ def lesson_from(top: Table, values: dict[str, Any], source: Source) -> Lesson:
     """The lesson that the top table of a file tells of, as `load_lesson` raises errors."""
     own = {} if top.files else {"form": str}  # of a workbook's recipe
     top.check(values, LESSON_KEYS | own, needed=("title", "sheet"))
-    for key in ("sheet", "layers"):
+    for key in ("sheet", "layers", "network"):
         if len(values.get(key, ())) > TABLES:
             raise top.wrong(f'"{key}" must have at most {TABLES} tables, got {len(values[key])}')
     _check_words(top.part("words"), values.get("words", {}))
     tables = values.get("layers", {})
     top.part("layers").check(tables, dict.fromkeys(tables, dict))
     layers = {key: _layer(top.part(f"layers.{key}"), tables[key], source) for key in tables}
+    networks = _networks(top, values.get("network", {}), source)
     pages = []
     for number, sheet in enumerate(values["sheet"], 1):
         named = f" {as_toml(str(sheet['name']))}" if "name" in sheet else ""
-        pages.append(_page(top.part(f"sheet {number}{named}"), sheet, layers, source))
+        table = top.part(f"sheet {number}{named}")
+        pages.append(_page(table, sheet, layers, networks, source))
+        _check_fed(table, pages, networks)
     try:
         check_names(page.name for page in pages)
         language = values.get("language", ENGLISH)
         words, classroom = values.get("words", {}), _classroom(top.part("class"), values, layers)
         form = values.get("form", "")
-        return Lesson(values["title"], tuple(pages), layers, words, language, classroom, form)
+        return Lesson(
+            values["title"],
+            tuple(pages),
+            layers,
+            networks,
+            words=words,
+            language=language,
+            classroom=classroom,
+            form=form,
+        )
     except XlconvError as error:
         raise top.wrong(str(error)) from None
+
+
+def _networks(top: Table, tables: dict[str, Any], source: Source) -> dict[str, Network]:
+    top.part("network").check(tables, dict.fromkeys(tables, dict))
+    return {key: network_from(top.part(f"network.{key}"), tables[key], source) for key in tables}
+
+
+def _check_fed(table: Table, pages: Sequence[Page], networks: Mapping[str, Network]) -> None:
+    """Refuse a layer of a network whose numbers no sheet before it holds."""
+    name, _, _ = (part := pages[-1].part).partition(".")
+    if part and all(page.network is not networks[name] for page in pages):
+        raise table.wrong(
+            f'shows layer "{part}": write a sheet with view = "network" and network = "{name}"'
+            " before it"
+        )
 
 
 def _classroom(table: Table, values: dict[str, Any], layers: Mapping[str, Layer]) -> Classroom:
@@ -182,7 +212,11 @@ def _naming(table: Table, error: XlconvError) -> XlconvError:
 
 
 def _page(
-    table: Table, values: dict[str, Any], layers: Mapping[str, Layer], source: Source
+    table: Table,
+    values: dict[str, Any],
+    layers: Mapping[str, Layer],
+    networks: Mapping[str, Network],
+    source: Source,
 ) -> Page:
     view = values.get("view")
     if view is None and not table.files and {"name"} <= values.keys() <= {"name", "idea"}:
@@ -193,19 +227,26 @@ def _page(
         return Page(values["name"], CHECK, values.get("title", ""), values.get("idea", ""))
     if view is None:
         raise table.wrong('needs a key "view"')
-    needs_layer, options, needed = view_keys(table, view)
-    of_layer = LAYER_KEYS | {"layer": str} if needs_layer else {}
-    table.check(values, of_layer | SHEET_KEYS | options, ["name", *needed])
+    needs, options, needed = view_keys(table, view)
+    of_layer = LAYER_KEYS | {"layer": str} if needs == "layer" else {}
+    of_network = {"network": str} if needs == "network" else {}
+    table.check(
+        values, of_layer | of_network | SHEET_KEYS | options, ["name", *of_network, *needed]
+    )
+    shown = values.get("network") if of_network else None
+    if shown is not None and shown not in networks:
+        raise table.wrong(f"unknown network {as_toml(shown)}{instead(shown, networks)}")
 
     layer = None
     inline = {key: values[key] for key in of_layer if key in values and key not in options}
     name = inline.pop("layer", None)
     if name is not None and inline:
         raise table.wrong(f'has a "layer": write "{next(iter(inline))}" there')
-    if name is not None and name not in layers:
-        raise table.wrong(f"unknown layer {as_toml(name)}{instead(name, layers)}")
+    parts = parts_of(networks)
+    if name is not None and name not in layers and name not in parts:
+        raise table.wrong(f"unknown layer {as_toml(name)}{instead(name, [*layers, *parts])}")
     if name is not None:
-        layer = layers[name]
+        layer = layers.get(name) or parts[name]
     elif inline:
         layer = _layer(table, inline, source)
     elif of_layer:
@@ -217,18 +258,23 @@ def _page(
         values.get("idea", ""),
         tuple(values.get("try", ())),
         layer,
+        None if shown is None else networks[shown],
+        "" if name is None or name in layers else name,
         _options(table, {key: values[key] for key in options if key in values}, options, source),
         _ask(table, values),
     )
 
 
-def view_keys(table: Table, view: Any) -> tuple[bool, dict[str, Any], list[str]]:
-    """Whether a view shows a layer, its options with their types, and those that it needs."""
+def view_keys(table: Table, view: Any) -> tuple[str, dict[str, Any], list[str]]:
+    """Whether a view shows a "layer" or a "network", its options with their types, and those that
+    it needs.
+    """
     if view not in VIEWS:
         raise table.wrong(f"unknown view {as_toml(view)}{instead(str(view), VIEWS)}")
     wanted, options = inspect.signature(view_function(view)).parameters, view_options(view)
     needed = [key for key in options if wanted[key].default is inspect.Parameter.empty]
-    return "layer" in wanted, options, needed
+    shown = next((name for name in ("layer", "network") if name in wanted), "")
+    return shown, options, needed
 
 
 def _options(
