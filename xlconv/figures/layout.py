@@ -254,13 +254,6 @@ class Held(Arranged):
         self.part.place(sheet, at, lift)
 
 
-class Quiet(Held):
-    """A part whose captions have no numbers: it belongs to the figure before it."""
-
-    def stages(self) -> Iterator[list[Spot]]:
-        return iter(())
-
-
 @dataclass(frozen=True)
 class Led(Held):
     """A part with a sign in the gap before it, or in that above it if it points downward.

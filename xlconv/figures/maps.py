@@ -10,8 +10,9 @@ import numpy as np
 
 from xlconv.figures.blocks import Figure, bias_figure, figure, tints
 from xlconv.figures.edges import weight_name
-from xlconv.figures.layout import Arranged, Quiet
+from xlconv.figures.layout import Arranged
 from xlconv.figures.operations import convolved, tapped
+from xlconv.figures.paper import Quiet
 from xlconv.figures.titles import plain
 from xlconv.figures.upsampled import filled
 from xlconv.grid.expr import Expr, call, total
@@ -66,7 +67,7 @@ def layer_figures(sheet: Sheet, network: Network, step: Step, given: list[Figure
     weights: list[Figure] = []
     if isinstance(operation, Layer | Convolution):
         weights.append(_kernel(sheet, step.name, operation))
-        bias = bias_figure(sheet, operation, f"{step.name} bias", sheet.say("layer_bias"))
+        bias = bias_figure(sheet, operation, f"{step.name} bias", sheet.say("bias"))
         weights += [] if bias is None else [bias]
     name = f"{step.name} sums" if step.then else step.name
     sums = map_figure(

@@ -108,7 +108,6 @@ WORDS: dict[str, str] = {
     "layer_pool": "{name}: pooling, {mode}  {size}",
     "layer_joined": "{names}, joined  {size}",
     "layer_kernel": "Kernel of {name}  {size}",
-    "layer_bias": "Bias",
     "then_relu": "after ReLU  {size}",
     "then_leaky_relu": "after leaky ReLU, {slope}·x below 0  {size}",
     "then_tanh": "after tanh  {size}",

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby, pairwise
-from math import gcd, prod
+from math import gcd
 
 from xlconv.budget import TERMS
 from xlconv.errors import LimitError, XlconvError
@@ -255,12 +255,6 @@ class Geometry:
     def weight_shape(self) -> tuple[int, ...]:
         filters = self.out_channels // self.groups
         return (self.in_channels, filters, *(axis.kernel_size for axis in self.axes))
-
-    @property
-    def terms(self) -> int:
-        """The terms of a sum over all channels and weights, at most, with a bias and a rest."""
-        channels = max(self.in_channels, self.out_channels)
-        return channels * prod(axis.kernel_size for axis in self.axes) + 2
 
     @property
     def output_shape(self) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from math import prod
 from typing import cast
 
 import numpy as np
@@ -12,6 +13,7 @@ from xlconv.errors import BugError, XlconvError
 from xlconv.grid.marks import Block
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.convolution import Convolution
+from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import OPERATIONS
 from xlconv.layers.network import Operation, Stage
@@ -68,12 +70,18 @@ def _rounding(layer: Thing, size: Array) -> Array:
     """
     spacing = np.finfo(float)
     if isinstance(layer, Stage):
-        terms = sum(step.operation.geometry.terms for step in layer.network.steps)
+        terms = sum(_terms(step.operation.geometry) for step in layer.network.steps)
         return np.asarray(terms * spacing.eps * size)
     if all(map(_is_whole, _arrays(layer))) and size.max() <= EXACT:
         return np.zeros(())
-    terms = layer.geometry.terms
+    terms = _terms(layer.geometry)
     return np.asarray(terms * (spacing.eps * size + spacing.smallest_subnormal))
+
+
+def _terms(geometry: Geometry) -> int:
+    """The terms of a sum over all channels and weights, at most, with a bias and a rest."""
+    channels = max(geometry.in_channels, geometry.out_channels)
+    return channels * prod(axis.kernel_size for axis in geometry.axes) + 2
 
 
 def _arrays(layer: Layer | Convolution) -> list[Array]:

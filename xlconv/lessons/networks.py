@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from xlconv.layers.layer import Array, Layer
 from xlconv.layers.network import Network, Operation, Step, Upsample, learnt
 from xlconv.layers.running import KINDS, Planned, run
 from xlconv.layers.summary import DEFAULTS, each
+from xlconv.lessons.lesson import Page
 from xlconv.lessons.schema import Table, as_toml
 
 NETWORK_KEYS = {"input": str | list, "weights": str, "seed": int, "layer": list[dict[str, Any]]}
@@ -33,6 +34,22 @@ KIND_KEYS: dict[str, dict[str, Any]] = {
 
 MOST_LAYERS = 32
 """Layers of a network: it is drawn on one sheet."""
+
+
+def networks_from(top: Table, tables: dict[str, Any], source: Source) -> dict[str, Network]:
+    """The networks that the tables of a file tell of, by their names."""
+    top.part("network").check(tables, dict.fromkeys(tables, dict))
+    return {key: network_from(top.part(f"network.{key}"), tables[key], source) for key in tables}
+
+
+def check_fed(table: Table, pages: Sequence[Page], networks: Mapping[str, Network]) -> None:
+    """Refuse a layer of a network on the last page, if no sheet before it holds its numbers."""
+    name, _, _ = (part := pages[-1].part).partition(".")
+    if part and all(page.network is not networks[name] for page in pages):
+        raise table.wrong(
+            f'shows layer "{part}": write a sheet with view = "network" and network = "{name}"'
+            " before it"
+        )
 
 
 def network_from(table: Table, values: dict[str, Any], source: Source) -> Network:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -19,7 +19,7 @@ from xlconv.layers.network import Network
 from xlconv.lessons.book import check_names
 from xlconv.lessons.drawing import view_function, view_options
 from xlconv.lessons.lesson import CHECK, ENGLISH, Ask, Classroom, Lesson, Page, check_words
-from xlconv.lessons.networks import network_from, parts_of
+from xlconv.lessons.networks import check_fed, networks_from, parts_of
 from xlconv.lessons.part import part_of, with_rest
 from xlconv.lessons.schema import Table, as_toml, fits, instead, suggest
 from xlconv.lessons.shipped import find_lesson
@@ -93,13 +93,13 @@ def lesson_from(top: Table, values: dict[str, Any], source: Source) -> Lesson:
     tables = values.get("layers", {})
     top.part("layers").check(tables, dict.fromkeys(tables, dict))
     layers = {key: _layer(top.part(f"layers.{key}"), tables[key], source) for key in tables}
-    networks = _networks(top, values.get("network", {}), source)
+    networks = networks_from(top, values.get("network", {}), source)
     pages = []
     for number, sheet in enumerate(values["sheet"], 1):
         named = f" {as_toml(str(sheet['name']))}" if "name" in sheet else ""
         table = top.part(f"sheet {number}{named}")
         pages.append(_page(table, sheet, layers, networks, source))
-        _check_fed(table, pages, networks)
+        check_fed(table, pages, networks)
     try:
         check_names(page.name for page in pages)
         language = values.get("language", ENGLISH)
@@ -117,21 +117,6 @@ def lesson_from(top: Table, values: dict[str, Any], source: Source) -> Lesson:
         )
     except XlconvError as error:
         raise top.wrong(str(error)) from None
-
-
-def _networks(top: Table, tables: dict[str, Any], source: Source) -> dict[str, Network]:
-    top.part("network").check(tables, dict.fromkeys(tables, dict))
-    return {key: network_from(top.part(f"network.{key}"), tables[key], source) for key in tables}
-
-
-def _check_fed(table: Table, pages: Sequence[Page], networks: Mapping[str, Network]) -> None:
-    """Refuse a layer of a network whose numbers no sheet before it holds."""
-    name, _, _ = (part := pages[-1].part).partition(".")
-    if part and all(page.network is not networks[name] for page in pages):
-        raise table.wrong(
-            f'shows layer "{part}": write a sheet with view = "network" and network = "{name}"'
-            " before it"
-        )
 
 
 def _classroom(table: Table, values: dict[str, Any], layers: Mapping[str, Layer]) -> Classroom:
@@ -230,27 +215,11 @@ def _page(
     needs, options, needed = view_keys(table, view)
     of_layer = LAYER_KEYS | {"layer": str} if needs == "layer" else {}
     of_network = {"network": str} if needs == "network" else {}
-    table.check(
-        values, of_layer | of_network | SHEET_KEYS | options, ["name", *of_network, *needed]
-    )
-    shown = values.get("network") if of_network else None
-    if shown is not None and shown not in networks:
-        raise table.wrong(f"unknown network {as_toml(shown)}{instead(shown, networks)}")
+    known_keys = of_layer | of_network | SHEET_KEYS | options
+    table.check(values, known_keys, ["name", *of_network, *needed])
 
-    layer = None
     inline = {key: values[key] for key in of_layer if key in values and key not in options}
-    name = inline.pop("layer", None)
-    if name is not None and inline:
-        raise table.wrong(f'has a "layer": write "{next(iter(inline))}" there')
-    parts = parts_of(networks)
-    if name is not None and name not in layers and name not in parts:
-        raise table.wrong(f"unknown layer {as_toml(name)}{instead(name, [*layers, *parts])}")
-    if name is not None:
-        layer = layers.get(name) or parts[name]
-    elif inline:
-        layer = _layer(table, inline, source)
-    elif of_layer:
-        raise table.wrong('needs a key "layer", or "input" and "weight"')
+    layer, part = _shown(table, inline, layers, networks, source) if of_layer else (None, "")
     return Page(
         values["name"],
         view,
@@ -258,11 +227,37 @@ def _page(
         values.get("idea", ""),
         tuple(values.get("try", ())),
         layer,
-        None if shown is None else networks[shown],
-        "" if name is None or name in layers else name,
+        _named(table, values["network"], networks) if of_network else None,
+        part,
         _options(table, {key: values[key] for key in options if key in values}, options, source),
         _ask(table, values),
     )
+
+
+def _named(table: Table, name: str, networks: Mapping[str, Network]) -> Network:
+    if name not in networks:
+        raise table.wrong(f"unknown network {as_toml(name)}{instead(name, networks)}")
+    return networks[name]
+
+
+def _shown(
+    table: Table,
+    inline: dict[str, Any],
+    layers: Mapping[str, Layer],
+    networks: Mapping[str, Network],
+    source: Source,
+) -> tuple[Layer, str]:
+    """The layer of a page, and which of a network it is, if it is one's."""
+    name, parts = inline.pop("layer", None), parts_of(networks)
+    if name is None:
+        if not inline:
+            raise table.wrong('needs a key "layer", or "input" and "weight"')
+        return _layer(table, inline, source), ""
+    if inline:
+        raise table.wrong(f'has a "layer": write "{next(iter(inline))}" there')
+    if name not in layers and name not in parts:
+        raise table.wrong(f"unknown layer {as_toml(name)}{instead(name, [*layers, *parts])}")
+    return (layers[name], "") if name in layers else (parts[name], name)
 
 
 def view_keys(table: Table, view: Any) -> tuple[str, dict[str, Any], list[str]]:
