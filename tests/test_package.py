@@ -52,13 +52,25 @@ def test_source_archive_can_be_built_tested_and_read(sdist: set[str]) -> None:
     assert not [name for name in sdist if "__pycache__" in name or name.endswith(".xlsx")]
 
 
+WEIGHTS = {
+    f"weights/{name}.npz"
+    for name in (
+        "auto-encoder",
+        "generator",
+        "segmentation",
+        "segmentation-coarse",
+        "segmentation-plain",
+        "super-resolution",
+    )
+}
+
+
 def test_wheel_holds_the_package_and_its_lessons_alone(tmp_path: Path) -> None:
     (built,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
     with ZipFile(built) as archive:
         names = set(archive.namelist())
-    assert {f"xlconv/templates/{name}.toml" for name in lesson_names()} | {
-        "xlconv/py.typed"
-    } <= names
+    needed = {f"{name}.toml" for name in lesson_names()} | WEIGHTS
+    assert {f"xlconv/templates/{name}" for name in needed} | {"xlconv/py.typed"} <= names
     info = f"{NAME.replace('-', '_')}-{__version__}.dist-info"
     assert {name.partition("/")[0] for name in names} == {"xlconv", info}
 
