@@ -21,6 +21,7 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 NAME = PROJECT["name"]
 LINK = re.compile(r"\]\(([^)#:]+)\)")
+WEIGHTS = {f"weights/{path.name}" for path in (ROOT / "templates" / "weights").glob("*.npz")}
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/lessons.md", "docs/commands.md")
 TOLD = [path for kind in ("*.py", "*.md") for path in (ROOT / "xlconv").rglob(kind)]
 TOLD += [*(ROOT / "docs").rglob("*.md"), *(ROOT / "docs").glob("*.py"), *ROOT.glob("*.md")]
@@ -47,22 +48,10 @@ def test_source_archive_holds_what_its_pages_link(page: str, sdist: set[str]) ->
 def test_source_archive_can_be_built_tested_and_read(sdist: set[str]) -> None:
     needed = {"pyproject.toml", "Makefile", "LICENSE", "CHANGELOG.md", ".ci/run", "xlconv/py.typed"}
     needed |= {f"templates/{name}.toml" for name in lesson_names()}
+    needed |= {f"templates/{path}" for path in WEIGHTS}
     needed |= {"tests/conftest.py", "tests/data/vectors.json", "tests/golden/formulas/collect.txt"}
     assert needed <= sdist
     assert not [name for name in sdist if "__pycache__" in name or name.endswith(".xlsx")]
-
-
-WEIGHTS = {
-    f"weights/{name}.npz"
-    for name in (
-        "auto-encoder",
-        "generator",
-        "segmentation",
-        "segmentation-coarse",
-        "segmentation-plain",
-        "super-resolution",
-    )
-}
 
 
 def test_wheel_holds_the_package_and_its_lessons_alone(tmp_path: Path) -> None:
