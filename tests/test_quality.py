@@ -117,6 +117,17 @@ def test_weights_are_worth_what_is_said(name: str) -> None:
     assert measured(shipped(name)) >= least
 
 
+def test_any_four_numbers_draw_something_like_a_digit() -> None:
+    """Hardly further from the nearest digit than digits are from one another."""
+    codes = np.random.default_rng(0).normal(size=(400, 4, 1, 1))
+    drawn = run(GENERATOR, shipped("generator"), codes).reshape(len(codes), -1)
+    digits = DIGITS.reshape(len(DIGITS), -1) / 16
+    among = ((digits[:, None] - digits[None]) ** 2).sum(2)
+    np.fill_diagonal(among, np.inf)
+    apart = ((drawn[:, None] - digits[None]) ** 2).sum(2)
+    assert apart.min(1).mean() < 1.3 * among.min(1).mean()
+
+
 @pytest.mark.parametrize("name", QUALITY)
 def test_weights_of_less_worth_are_seen(name: str) -> None:
     """No layer is without effect: turned by half a turn, the kernels of any one spoil it."""

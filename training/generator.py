@@ -17,7 +17,7 @@ from training.weights import rounded, save
 
 CODE = 4
 HIDDEN = 64
-PULL = 0.1
+PULL = 0.4
 """How much codes are drawn towards 0, and so towards one another."""
 
 
