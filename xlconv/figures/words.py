@@ -119,6 +119,16 @@ WORDS: dict[str, str] = {
     "size_in": "input",
     "size_out": "output",
     "windows": "how many windows read each input cell (orange: none)",
+    # a network
+    "layer_conv": "{name}: convolution  {size}",
+    "layer_conv_transpose": "{name}: transposed convolution  {size}",
+    "layer_upsample": "{name}: upsampling, {mode}  {size}",
+    "layer_pool": "{name}: pooling, {mode}  {size}",
+    "layer_joined": "{names}, joined  {size}",
+    "layer_kernel": "Kernel of {name}  {size}",
+    "look_pixel": "Pixel looked at",
+    "reached_by": "Dots, and numbers underlined: what this pixel was made from, layer by layer back"
+    " to the input.",
     # frameworks
     "kept": "{size} kept, {crop} cropped",
     "framework": "Framework",

@@ -6,6 +6,7 @@ truth values.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
@@ -266,6 +267,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "INDEX": _index,
     "INT": _numeric(np.floor, lambda a: float(np.floor(a))),
     "ISNUMBER": _is_number,
+    "LOG10": _numeric(_quietly(np.log10), math.log10),
     "MAX": _extreme(np.maximum),
     "MIN": _extreme(np.minimum),
     "MOD": _numeric(_quietly(np.mod), lambda a, b: a % b),
@@ -276,5 +278,5 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "SUM": _reduced(lambda a, axes: a.sum(axes)),
     "SUMPRODUCT": _reduced(_sumproduct),
     "SUMXMY2": _reduced(lambda a, b, axes: np.square(a - b).sum(axes)),
-    "TANH": _numeric(np.tanh, lambda a: float(np.tanh(a))),
+    "TANH": _numeric(np.tanh, math.tanh),
 }
