@@ -125,10 +125,10 @@ def _then(layer: Planned) -> Then | None:
         return None
     try:
         (then,) = steps(layer.then)
-    except ValueError:
-        raise XlconvError(f'"then" of layer "{layer.name}" must be one step') from None
     except XlconvError as error:
         raise XlconvError(f'layer "{layer.name}": {error}') from None
+    except ValueError:
+        raise XlconvError(f'"then" of layer "{layer.name}" must be one step') from None
     return then
 
 
