@@ -63,7 +63,7 @@ def test_a_random_network_is_what_onnxruntime_computes(seed: int) -> None:
 
 
 @pytest.mark.prove
-@pytest.mark.parametrize("seed", range(1000, 1100))
+@pytest.mark.parametrize("seed", range(1000, 1040))
 def test_more_random_networks(seed: int) -> None:
     test_a_random_network_is_what_onnxruntime_computes(seed)
 
