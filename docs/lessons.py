@@ -14,7 +14,11 @@ from typing import Any
 from xlconv.figures.words import WORDS
 from xlconv.frameworks.conventions import CONVENTIONS
 from xlconv.frameworks.layouts import LAYOUTS
+from xlconv.layers.network import POOLING, UPSAMPLING
+from xlconv.layers.running import KINDS
+from xlconv.layers.then import KINDS as STEPS
 from xlconv.lessons.drawing import view_function, view_options
+from xlconv.lessons.networks import KIND_KEYS, NETWORK_KEYS, STEP_KEYS
 from xlconv.lessons.read import ASK_KEYS, CLASS_KEYS, LAYER_KEYS, LESSON_KEYS, SHEET_KEYS
 from xlconv.lessons.schema import words
 from xlconv.lessons.shipped import language_names
@@ -30,6 +34,7 @@ TOP = {
     " that is read from right to left are laid out so.",
     "words": "Other words for those that views write, by their keys: see the end of this page.",
     "layers": "Layers by name, each a table of the keys of a layer.",
+    "network": "Networks by name, each a table of the keys of a network.",
     "class": "How a class works with it: a table of the keys of a class.",
     "sheet": "The sheets in order, each a table of the keys of a sheet. Needed.",
 }
@@ -40,7 +45,10 @@ SHEET = {
     "title": "The line at its top; its name if not given.",
     "idea": "The line under the title: what is to be seen.",
     "try": "What to try, a numbered line each, under the figure.",
-    "layer": "One of the lesson's layers by name; or the keys of a layer stand here themselves.",
+    "layer": "One of the lesson's layers by name; or the keys of a layer stand here themselves."
+    " Or a transposed convolution of a network as NETWORK.LAYER: it is fed by the cells of the"
+    " sheet before it that shows the network.",
+    "network": "One of the lesson's networks by name, for the view network.",
 }
 
 ASK = {
@@ -105,6 +113,34 @@ LAYER = {
     "groups": "Into how many groups the channels fall; 1 if not given.",
 }
 
+NETWORK = {
+    "input": f"{ARRAY}: rows and columns, or channels before them. Needed.",
+    "weights": "A .npz file beside the lesson that holds NAME.weight and NAME.bias for each layer"
+    " that does not give its own.",
+    "seed": "Another seed fills sizes with other small integers.",
+    "layer": "The layers in the order in which they are computed, each a table"
+    " `[[network.NAME.layer]]`. Needed.",
+}
+
+STEP = {
+    "name": "What the layer is called, with no point in it. Needed.",
+    "kind": f"One of {', '.join(KINDS)}. Needed.",
+    "then": f"What follows: {', '.join(STEPS)}, with parameters as in leaky_relu:0.2; nothing if"
+    " not given.",
+    "from": "The layer whose maps it reads, or several, which are joined along their channels;"
+    " input is the network's. The layer before it if not given.",
+}
+
+OF_KINDS = LAYER | {
+    "weight": "(out_channels, in_channels/groups, *kernel_sizes) of a conv, (in_channels,"
+    " out_channels/groups, *kernel_sizes) of a conv_transpose; that of the network's weights if not"
+    " given.",
+    "scale_factor": "How many times larger; 2 if not given.",
+    "mode": f"How: {', '.join(UPSAMPLING)} to upsample, nearest if not given; {', '.join(POOLING)}"
+    " to pool, max if not given.",
+    "kernel_size": "The rows and columns of a window; 2 if not given.",
+}
+
 EXAMPLE = """\
 title = "Upsampling by two"
 
@@ -150,6 +186,14 @@ def rows(types: Mapping[str, Any], meanings: Mapping[str, str]) -> str:
     return table(("key", "type", "meaning"), ((k, words(types[k]), meanings[k]) for k in types))
 
 
+def kinds() -> str:
+    """What a layer of each kind takes beside these keys."""
+    told = []
+    for kind, types in KIND_KEYS.items():
+        told += [f"Of kind {kind}:", rows(types, {key: OF_KINDS[key] for key in types})]
+    return "\n\n".join(told)
+
+
 def table(heads: Iterable[str], lines: Iterable[tuple[str, ...]]) -> str:
     """A table of Markdown, its first column as code."""
     heads = list(heads)
@@ -164,7 +208,8 @@ def view(name: str) -> str:
     known = inspect.signature(function).parameters
     meanings = {key: meaning(told, key) for key in types}
     lines = ((k, words(types[k]), default(known[k].default), meanings[k]) for k in types)
-    of_layer = "Shows a layer." if "layer" in known else ""
+    shown = (f"Shows a {it}." for it in ("layer", "network") if it in known)
+    of_layer = next(shown, "")
     parts = [f"### {name}", told.partition("\n")[0], of_layer]
     if types:
         parts.append(table(("option", "type", "default", "meaning"), lines))
@@ -188,6 +233,8 @@ def meaning(told: str, key: str) -> str:
 def text() -> str:
     """The whole page."""
     views = "\n\n".join(map(view, VIEWS))
+    own = {key: kind for key, kind in SHEET_KEYS.items() if key not in ASK_KEYS}
+    sheet_keys = own | {"layer": str, "network": str}
     said = table(("key", "text"), ((key, cell(text)) for key, text in WORDS.items()))
     return f"""# Lesson files
 
@@ -208,9 +255,17 @@ a whole one:
 
 {rows(LAYER_KEYS, LAYER)}
 
+## A network: `[network.NAME]` and its `[[network.NAME.layer]]`
+
+{rows(NETWORK_KEYS, NETWORK)}
+
+{rows(STEP_KEYS, STEP)}
+
+{kinds()}
+
 ## A sheet: `[[sheet]]`
 
-{rows({k: v for k, v in SHEET_KEYS.items() if k not in ASK_KEYS} | {"layer": str}, SHEET)}
+{rows(sheet_keys, SHEET)}
 
 Beside these a sheet has the options of its view.
 

@@ -91,7 +91,8 @@ def shown(value: float, code: str, width: float) -> tuple[str, float]:
 OF_REAL_WEIGHTS = [
     view
     for view in VIEWS
-    if view not in ("contents", "code", "one_dimension", "playground", "bilinear", "sizes")
+    if view
+    not in ("contents", "code", "one_dimension", "playground", "bilinear", "sizes", "network")
 ]
 
 

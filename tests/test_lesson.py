@@ -426,7 +426,7 @@ def test_fractions_may_differ_by_rounding_only(off: float, caught: bool) -> None
 
 def test_build_checks_what_its_sheets_claim(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = dict.fromkeys(OPERATIONS, lambda _: np.zeros(1))
-    monkeypatch.setattr(claims, "OPERATIONS", wrong)
+    monkeypatch.setattr(claims, "MODELS", wrong)
     with pytest.raises(BugError, match="is not the model's"):
         build(Layer.of([[1]], [[1]]))
 

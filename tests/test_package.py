@@ -21,6 +21,7 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 NAME = PROJECT["name"]
 LINK = re.compile(r"\]\(([^)#:]+)\)")
+WEIGHTS = {f"weights/{path.name}" for path in (ROOT / "templates" / "weights").glob("*.npz")}
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/lessons.md", "docs/commands.md")
 TOLD = [path for kind in ("*.py", "*.md") for path in (ROOT / "xlconv").rglob(kind)]
 TOLD += [*(ROOT / "docs").rglob("*.md"), *(ROOT / "docs").glob("*.py"), *ROOT.glob("*.md")]
@@ -47,6 +48,7 @@ def test_source_archive_holds_what_its_pages_link(page: str, sdist: set[str]) ->
 def test_source_archive_can_be_built_tested_and_read(sdist: set[str]) -> None:
     needed = {"pyproject.toml", "Makefile", "LICENSE", "CHANGELOG.md", ".ci/run", "xlconv/py.typed"}
     needed |= {f"templates/{name}.toml" for name in lesson_names()}
+    needed |= {f"templates/{path}" for path in WEIGHTS}
     needed |= {"tests/conftest.py", "tests/data/vectors.json", "tests/golden/formulas/collect.txt"}
     assert needed <= sdist
     assert not [name for name in sdist if "__pycache__" in name or name.endswith(".xlsx")]
@@ -56,9 +58,8 @@ def test_wheel_holds_the_package_and_its_lessons_alone(tmp_path: Path) -> None:
     (built,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
     with ZipFile(built) as archive:
         names = set(archive.namelist())
-    assert {f"xlconv/templates/{name}.toml" for name in lesson_names()} | {
-        "xlconv/py.typed"
-    } <= names
+    needed = {f"{name}.toml" for name in lesson_names()} | WEIGHTS
+    assert {f"xlconv/templates/{name}" for name in needed} | {"xlconv/py.typed"} <= names
     info = f"{NAME.replace('-', '_')}-{__version__}.dist-info"
     assert {name.partition("/")[0] for name in names} == {"xlconv", info}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-FORMATTED = ("xlconv", "tests", "docs", "benchmarks")
+FORMATTED = ("xlconv", "tests", "docs", "benchmarks", "training")
 OFF = "# fmt:"
 DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 

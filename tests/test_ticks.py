@@ -135,9 +135,10 @@ def test_ticks_tell_right_from_wrong() -> None:
 
 @pytest.mark.prove
 @needs("LibreOffice", libreoffice_engine.available())
-def test_ticks_tell_right_from_wrong_in_two_programs_over_many_layers() -> None:
+@pytest.mark.parametrize("part", range(6))  # so that several processes share them
+def test_ticks_tell_right_from_wrong_in_two_programs_over_many_layers(part: int) -> None:
     tried, batch = 0, list[Typed]()
-    for cases in over_layers(6, 300):
+    for cases in over_layers(6 + part, 50):
         tried += 1
         for case in cases:
             got = ironcalc_engine.recalculate(case.made, case.changes)
@@ -147,7 +148,7 @@ def test_ticks_tell_right_from_wrong_in_two_programs_over_many_layers() -> None:
             agreed_by_libreoffice(batch)
             batch.clear()
     agreed_by_libreoffice(batch)
-    assert tried >= 150
+    assert tried >= 25
 
 
 def agreed_by_libreoffice(cases: list[Typed]) -> None:

@@ -18,6 +18,7 @@ from xlconv.checking.report import Finding, Report
 from xlconv.checking.workbook import Workbook
 from xlconv.errors import XlconvError
 from xlconv.files.saving import Name, as_path
+from xlconv.grid.values import Values
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.recipe import RECIPE_SHEET
 from xlconv.lessons.worksheet import drawer
@@ -60,12 +61,12 @@ def checked(path: Path, *, engine: bool, made: Origin | None) -> Report:
         findings[:0] = _about_lesson(made.lesson, own, path.name)
     if made.version != __version__:
         findings.append(Finding("version", path.name, "", __version__, made.version))
-    formulas, draw = 0, drawer(made.lesson)
+    formulas, draw, typed = 0, drawer(made.lesson), dict[int, Mapping[str, Values]]()
     for number, page in enumerate(made.lesson.pages):
         title = titles.get(page.name)
         if page.view and title is not None:
             now = None if values is None else values[title]
-            one = OneSheet(made.lesson, draw, number, book, titles, now)
+            one = OneSheet(made.lesson, draw, number, book, titles, now, typed)
             findings += one.findings()
             formulas += one.formulas
     if not formulas and not any(finding.wrong for finding in findings):

@@ -51,6 +51,7 @@ class OneSheet:
     draw    draws its pages, with what is typed there now
     titles  what each sheet of the lesson is called now
     values  what an engine computes for its cells, if it was asked
+    others  what is typed on the sheets before it, by their numbers; its own is added
     looked  how many formulas were looked at
     held    all rows of the file, if they stand in no order or are looked at again
     """
@@ -61,6 +62,7 @@ class OneSheet:
     book: Workbook
     titles: Mapping[str, str]
     values: Mapping[Place, Value] | None
+    others: dict[int, Mapping[str, Values]] = field(default_factory=dict)
     looked: Counter[str] = field(default_factory=Counter)
     held: list[tuple[int, Row]] = field(default_factory=list)
 
@@ -123,7 +125,7 @@ class OneSheet:
 
     def _draw(self, given: Mapping[str, Values]) -> Sheet:
         with np.errstate(all="ignore"):
-            return self.draw(self.number, given, self.book.room(self.title))
+            return self.draw(self.number, given, self.book.room(self.title), self.others)
 
     def _compared(self, at: Moves, most: int | None = None) -> list[Finding]:
         """The findings where the sheet's cells were moved so.
@@ -151,6 +153,7 @@ class OneSheet:
         if look is None:
             typed, told = self._inputs.typed(theirs)
             look = self._looked(beside, self._redrawn(typed), most)
+        self.others[self.number] = typed
         findings = [self._typed(one, at) for one in told]
         if not isinstance(look, Seen):
             return [*findings, self._error(look)] if look else findings

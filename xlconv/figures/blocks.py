@@ -196,12 +196,14 @@ def integers_figure(
     return replace(q, captions=its.captions), its.weight(q.cells)
 
 
-def bias_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure | None:
+def bias_figure(
+    sheet: Sheet, layer: Layer | Convolution, name: str = "bias", words: str | None = None
+) -> Figure | None:
     """The bias of each output channel, one under another."""
     if (b := layer.bias) is None:
         return None
     made = figure(
-        sheet, "bias", b.shape, 1, role="bias", content=b, steps=((1, 0),), numbered=False
+        sheet, name, b.shape, 1, words, role="bias", content=b, steps=((1, 0),), numbered=False
     )
     numbers = layer.geometry.outs
     if len(b) > 1 or numbers:

@@ -104,14 +104,18 @@ def tapped(
     w: Grid,
     bias: Grid | None,
     rest: Grid | None = None,
+    whole: bool = True,
 ) -> None:
-    """Write each output cell as the explicit products of inputs and weights that reach it."""
+    """Write each output cell as the explicit products of inputs and weights that reach it.
+
+    whole  whether the cells are the canvas, or what is not cropped of it alone
+    """
 
     def term(o: int, i: int, tap: Tap) -> Expr:
         inputs, offsets = tap
         return x[(i, *inputs)] * w[(i, geometry.filter(o), *offsets)]
 
-    runs = [axis.canvas_runs for axis in geometry.axes]
+    runs = [axis.canvas_runs if whole else axis.runs for axis in geometry.axes]
     _explicit(sheet, canvas, runs, geometry.sources, term, bias, rest)
 
 

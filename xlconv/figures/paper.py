@@ -25,6 +25,13 @@ class Together(Held):
     """Parts that stay side by side, however wide: those of an image, or with rows through all."""
 
 
+class Quiet(Held):
+    """A part whose captions have no numbers: it belongs to the figure before it."""
+
+    def stages(self) -> Iterator[list[Spot]]:
+        return iter(())
+
+
 def line_room(sheet: Sheet, begin: int = 1) -> float:
     """How wide a line of words may be that begins in a column, in points: as paper shows it."""
     columns = UPRIGHT_COLUMNS if sheet.view in UPRIGHT else LINE_COLUMNS

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-WORDS: dict[str, str] = {
+from xlconv.figures.onward import ONWARD_WORDS
+
+WORDS: dict[str, str] = ONWARD_WORDS | {
     # blocks
     "becomes": "→",
     "input": "Input  {size}",
@@ -41,19 +43,6 @@ WORDS: dict[str, str] = {
     "reversed_short": "Kernel reversed along all axes",
     "parts": "A sum too long for one formula, in {count} parts",
     "parts_for": "The sums in {cells}, too long for one formula, in {count} parts",
-    # what follows
-    "then_relu": "ReLU: what is below 0 becomes 0",
-    "then_relu6": "ReLU6: at least 0, at most 6",
-    "then_leaky_relu": "Leaky ReLU: what is below 0 times the slope",
-    "then_sigmoid": "Sigmoid",
-    "then_tanh": "tanh",
-    "then_clip": "Cut to low and high",
-    "then_quantize": "As integers: divided by the scale, rounded, + zero point, kept in range",
-    "then_slope": "slope",
-    "then_scale": "scale",
-    "then_zero_point": "zero point",
-    "then_low": "low",
-    "then_high": "high",
     # gniddap
     "padding_is": "padding {padding}: {size} kept",
     "padding_is_own": "padding {padding}, the layer's: {size} kept",

@@ -6,6 +6,7 @@ truth values.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
@@ -276,5 +277,5 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "SUM": _reduced(lambda a, axes: a.sum(axes)),
     "SUMPRODUCT": _reduced(_sumproduct),
     "SUMXMY2": _reduced(lambda a, b, axes: np.square(a - b).sum(axes)),
-    "TANH": _numeric(np.tanh, lambda a: float(np.tanh(a))),
+    "TANH": _numeric(np.tanh, math.tanh),
 }

@@ -95,16 +95,19 @@ class Light:
         )
 
 
-Ends = tuple[str, str]
-"""Two colours, RRGGBB."""
+Ends = tuple[str, ...]
+"""Two colours, RRGGBB, or three."""
 
-Between = tuple[float, float] | None
+Between = tuple[float, ...] | None
 """The values that have them."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """A heat map over cells: the colours of two values, the least and the greatest if not given."""
+    """A heat map over cells: the colours of two values, the least and the greatest if not given.
+
+    Of three, the middle one is of a value between.
+    """
 
     cells: Grid
     ends: Ends

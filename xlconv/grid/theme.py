@@ -126,11 +126,16 @@ ROLES: dict[str, Look] = {
     "uncovered": Look(fill=POINTED_AT, bold=True, align="center", lines=True),
     "waiting": Look(fill=WHITE, color=GREY, italic=True, align="center"),
     "absent": Look(color=GREY, italic=True),
+    "reach": Look(color=ORANGE, align="center", number_format='"●";;'),
+    "reached": Look(color=ORANGE, underline=True),
     "alarm": Look(fill="F5A9A9", bold=True, align="center"),
 }
 
 SCALE = (WHITE, "13B4BF")
 """The two ends of a heat map."""
+
+DIVERGING = ("7EB5EE", WHITE, "EEAA61")
+"""The colours of a heat map of numbers below 0, of 0, and of those above."""
 
 GREYS, PRIMARIES = (
     ("000000", WHITE),

@@ -7,10 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from xlconv.errors import XlconvError
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.layer import Array, Layer
+from xlconv.layers.network import Operation, Pool, Upsample
 
 
 def conv_transpose(layer: Layer) -> Array:
@@ -26,7 +28,7 @@ def conv_transpose(layer: Layer) -> Array:
     return canvas(layer)[(slice(None), *layer.geometry.crop)]
 
 
-def output(layer: Layer | Convolution) -> Array:
+def output(layer: Operation) -> Array:
     """The output of a layer, transposed convolution or plain: what its sheets show.
 
     returns  (out_channels, *output_sizes) float64
@@ -34,6 +36,10 @@ def output(layer: Layer | Convolution) -> Array:
     >>> output(Layer.of([[1, 2]], [[1, 10]])).tolist()
     [[[1.0, 12.0, 20.0]]]
     """
+    if isinstance(layer, Upsample):
+        return upsample(layer)
+    if isinstance(layer, Pool):
+        return pool(layer)
     if not isinstance(layer, Layer | Convolution):
         raise XlconvError(
             f"layer must be a Layer or a Convolution, got {type(layer).__name__}:"
@@ -111,6 +117,41 @@ def count(layer: Layer) -> Array:
     ones = Layer(np.ones(g.input_shape), np.ones(g.weight_shape), None, g)
     (reached,) = conv_transpose(ones)
     return np.asarray(reached)
+
+
+def upsample(layer: Upsample) -> Array:
+    """A map made larger: (channels, *output_sizes) float64.
+
+    Source: PyTorch's interpolate, align_corners=False: cell r lies at (r + 1/2)/factor - 1/2 among
+    the inputs; beyond the outer ones, their values go on.
+
+    >>> upsample(Upsample.of(np.array([[[0.0, 4.0]]]), 2, "bilinear"))[0, 0].tolist()
+    [0.0, 1.0, 3.0, 4.0]
+    """
+    x = layer.input
+    for n, axis in enumerate(layer.geometry.axes, 1):
+        cells = np.arange(axis.output_size)
+        at = (cells + 0.5) / axis.stride - 0.5
+        if layer.mode == "nearest":
+            x = x.take(cells // axis.stride, n)
+            continue
+        first = np.floor(at).astype(int)
+        share = (at - first).reshape(-1, *(1,) * (x.ndim - 1 - n))
+        before, after = (x.take(np.clip(first + k, 0, axis.size - 1), n) for k in (0, 1))
+        x = before * (1 - share) + after * share
+    return x
+
+
+def pool(layer: Pool) -> Array:
+    """The greatest or the mean of each window: (channels, *output_sizes) float64.
+
+    >>> pool(Pool.of(np.arange(16.0).reshape(1, 4, 4), 2, 2, "max"))[0].tolist()
+    [[5.0, 7.0], [13.0, 15.0]]
+    """
+    axes = layer.geometry.axes
+    seen = sliding_window_view(layer.input, [axis.kernel_size for axis in axes], (1, 2))
+    places = seen[(slice(None), *(slice(None, None, axis.stride) for axis in axes))]
+    return np.asarray(places.max((-2, -1)) if layer.mode == "max" else places.mean((-2, -1)))
 
 
 OPERATIONS: dict[str, Callable[[Any], Array]] = {

@@ -176,10 +176,10 @@ def check_pages(lesson: Lesson) -> None:
         if page.view == CHECK:
             continue
         table = Table(f'sheet "{page.name}"')
-        needs_layer, options, needed = view_keys(table, page.view)
+        needs, options, needed = view_keys(table, page.view)
         table.check(page.options, options, needed)
-        if needs_layer and page.layer is None:
-            raise table.wrong(f"view {page.view} needs a layer")
+        if needs and getattr(page, needs) is None:
+            raise table.wrong(f"view {page.view} needs a {needs}")
 
 
 def roles_of(sheet: Sheet) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from math import prod
 from typing import cast
 
@@ -12,12 +13,21 @@ from xlconv.errors import BugError, XlconvError
 from xlconv.grid.marks import Block
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.convolution import Convolution
+from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import OPERATIONS
+from xlconv.layers.network import Operation, Stage
+from xlconv.layers.running import maps, straight, sums
 from xlconv.layers.then import Applied
 
-Claim = tuple[str, Layer | Convolution | Applied]
-"""What a block claims to be: an operation of the model on a layer, or a step on other cells."""
+Thing = Layer | Convolution | Stage
+
+Claim = tuple[str, Thing | Applied]
+"""What a block claims to be: an operation of the model on a layer, a stage of a network, or a step
+on other cells."""
+
+MODELS = OPERATIONS | {"sums": sums, "map": maps}
+"""What a block may claim to be."""
 
 EXACT = 2.0**53
 """Sums of whole numbers up to here are exact, in whatever order they are added."""
@@ -45,8 +55,8 @@ def _check_applied(sheet: Sheet, block: Block, made: Applied) -> None:
         raise BugError(f"{sheet.name}: block {block.name} is not {made.step} of what is before it")
 
 
-def _check(sheet: Sheet, block: Block, operation: str, layer: Layer | Convolution) -> None:
-    model = OPERATIONS[operation]
+def _check(sheet: Sheet, block: Block, operation: str, layer: Thing) -> None:
+    model = MODELS[operation]
     output, truth = block.cells.value.astype(float, copy=False), model(layer)
     if np.array_equal(output, truth) and np.isfinite(truth).all():
         return
@@ -62,7 +72,7 @@ def _check(sheet: Sheet, block: Block, operation: str, layer: Layer | Convolutio
         raise BugError(f"{sheet.name}: block {block.name} is not the model's {operation}")
 
 
-def _rounding(layer: Layer | Convolution, size: Array) -> Array:
+def _rounding(layer: Thing, size: Array) -> Array:
     """How far two sums of the same terms may be apart, for the order in which they are added.
 
     size  the sums of the terms without their signs
@@ -70,12 +80,20 @@ def _rounding(layer: Layer | Convolution, size: Array) -> Array:
     Source: Higham, Accuracy and Stability of Numerical Algorithms, section 4.2: each is within
     (n-1)u of `size`, and each product within u, where u is half of the spacing of the floats at 1.
     """
+    spacing = np.finfo(float)
+    if isinstance(layer, Stage):
+        terms = sum(_terms(step.operation.geometry) for step in layer.network.steps)
+        return np.asarray(terms * spacing.eps * size)
     if all(map(_is_whole, _arrays(layer))) and size.max() <= EXACT:
         return np.zeros(())
-    channels, sizes = layer.weight.shape[:2], layer.weight.shape[2:]
-    terms = max(channels) * prod(sizes) + 2  # at most, with the bias and the rest
-    spacing = np.finfo(float)
+    terms = _terms(layer.geometry)
     return np.asarray(terms * (spacing.eps * size + spacing.smallest_subnormal))
+
+
+def _terms(geometry: Geometry) -> int:
+    """The terms of a sum over all channels and weights, at most, with a bias and a rest."""
+    channels = max(geometry.in_channels, geometry.out_channels)
+    return channels * prod(axis.kernel_size for axis in geometry.axes) + 2
 
 
 def _arrays(layer: Layer | Convolution) -> list[Array]:
@@ -87,8 +105,16 @@ def _is_whole(array: Array) -> bool:
     return bool((array == np.rint(array)).all())
 
 
-def _of(layer: Layer | Convolution, function: np.ufunc) -> Layer | Convolution:
-    """The layer with a function of its numbers."""
+def _of(layer: Thing, function: np.ufunc) -> Thing:
+    """The layer with a function of its numbers; of a network, without what bends its sums."""
+    if isinstance(layer, Stage):
+        return replace(layer, network=straight(layer.network, partial(_of_operation, function)))
+    return cast("Layer | Convolution", _of_operation(function, layer))
+
+
+def _of_operation(function: np.ufunc, layer: Operation) -> Operation:
+    if not isinstance(layer, Layer | Convolution):
+        return replace(layer, input=function(layer.input))
     bias = None if layer.bias is None else function(layer.bias)
     made = replace(layer, input=function(layer.input), weight=function(layer.weight), bias=bias)
     if isinstance(made, Layer) and made.rest is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from math import prod
 from typing import Any, get_type_hints
@@ -17,6 +18,7 @@ from xlconv.figures.titles import LONG, head
 from xlconv.figures.words import WORDS
 from xlconv.grid.digits import Formats, fitting
 from xlconv.grid.direction import isolated, way_of
+from xlconv.grid.grid import Grid
 from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS, SHEETS_CELLS
 from xlconv.grid.marks import Coat
 from xlconv.grid.sheet import Sheet
@@ -28,7 +30,10 @@ from xlconv.layers.model import output
 from xlconv.lessons.lesson import Lesson, Page
 from xlconv.views import EXCERPTS
 
-GIVEN = ("layer", "layers", "outputs", "pages")
+Others = Mapping[int, Mapping[str, Values | Grid]]
+"""What takes the place of numbers on other sheets, by their numbers in the lesson."""
+
+GIVEN = ("layer", "layers", "network", "outputs", "pages")
 """What a view may ask for beside its own options: its parameters of these names."""
 
 
@@ -61,8 +66,9 @@ def view_options(view: str) -> dict[str, Any]:
 def draw(
     lesson: Lesson,
     number: int,
-    given: Mapping[str, Values] | None = None,
+    given: Mapping[str, Values | Grid] | None = None,
     room: int = SHEETS_CELLS,
+    others: Others | None = None,
     plan: bool = False,
 ) -> Sheet:
     """The sheet of one page of a lesson.
@@ -70,11 +76,15 @@ def draw(
     number  of the page, from 0
     given   numbers that take the place of those in its blocks, by the block's name
     room    cells that it may have
+    others  the same of sheets that it reads, by their numbers
     plan    whether its cells only take their places
 
     Raises XlconvError where a layer has no such view, or a program's limits are passed.
     """
     page = lesson.pages[number]
+    if page.part:
+        page, cells = _fed(lesson, page, others or {})
+        given = cells | dict(given or {})
     function, its = view_function(page.view), _given(lesson, page)
     try:
         if page.layer is not None:
@@ -92,6 +102,23 @@ def draw(
     if not plan:
         fit(sheet)
     return sheet
+
+
+def _fed(lesson: Lesson, page: Page, others: Others) -> tuple[Page, dict[str, Grid]]:
+    """A page with a layer of a network, and the cells of the network's sheet that it reads."""
+    name, _, layer = page.part.partition(".")
+    network = lesson.networks[name]
+    at = next(n for n, other in enumerate(lesson.pages) if other.network is network)
+    blocks = {block.name: block.cells for block in draw(lesson, at, others.get(at)).blocks}
+    sources = network.by_name[layer].sources
+    joined = f"{layer} joined" if len(sources) > 1 else sources[0] or "input"
+    names = {"input": joined, "kernel": f"{layer} kernel", "bias": f"{layer} bias"}
+    cells = {block: blocks[name] for block, name in names.items() if name in blocks}
+    assert page.layer is not None
+    bias = cells["bias"].value.astype(float) if "bias" in cells else None
+    numbers = (cells[block].value.astype(float) for block in ("input", "kernel"))
+    x, w = numbers
+    return replace(page, layer=replace(page.layer, input=x, weight=w, bias=bias)), cells
 
 
 def fit(sheet: Sheet) -> None:
@@ -127,7 +154,7 @@ def _index(coat: Coat) -> float:
 def headed(
     lesson: Lesson,
     number: int,
-    given: Mapping[str, Values] | None = None,
+    given: Mapping[str, Values | Grid] | None = None,
     room: int = SHEETS_CELLS,
     plan: bool = False,
 ) -> Sheet:
@@ -146,6 +173,7 @@ def _given(lesson: Lesson, page: Page) -> dict[str, Any]:
     known = {
         "layer": page.layer,
         "layers": lesson.layers,
+        "network": page.network,
         "outputs": Outputs(lesson.layers),
         "pages": [(other.name, other.idea) for other in lesson.pages],
     }

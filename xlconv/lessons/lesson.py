@@ -13,6 +13,7 @@ from xlconv.figures.words import WORDS
 from xlconv.grid.limits import LITERAL_LENGTH, length
 from xlconv.layers.given import plain
 from xlconv.layers.layer import Layer
+from xlconv.layers.network import Network
 from xlconv.lessons.schema import suggest, unfit
 from xlconv.text import counted, line
 
@@ -111,6 +112,9 @@ class Page:
     idea: str = ""
     try_this: tuple[str, ...] = ()
     layer: Layer | None = None
+    network: Network | None = None
+    part: str = ""
+    """The layer of a network that the layer is, as NETWORK.LAYER: it is fed by that one's sheet."""
     options: Mapping[str, Any] = field(default_factory=dict)
     ask: Ask | None = None
 
@@ -138,6 +142,7 @@ class Lesson:
     title: str
     pages: tuple[Page, ...]
     layers: Mapping[str, Layer] = field(default_factory=dict)
+    networks: Mapping[str, Network] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
     language: str = ENGLISH
     classroom: Classroom = field(default_factory=Classroom)

@@ -15,9 +15,11 @@ from xlconv.files.reading import Folder, is_folder
 from xlconv.files.toml import read_toml
 from xlconv.frameworks.wanted import Wanted
 from xlconv.layers.layer import Layer
+from xlconv.layers.network import Network
 from xlconv.lessons.book import check_names
 from xlconv.lessons.drawing import view_function, view_options
 from xlconv.lessons.lesson import CHECK, ENGLISH, Ask, Classroom, Lesson, Page, check_words
+from xlconv.lessons.networks import check_fed, networks_from, parts_of
 from xlconv.lessons.part import part_of, with_rest, with_scale
 from xlconv.lessons.schema import Table, as_toml, fits, instead, suggest
 from xlconv.lessons.shipped import find_lesson
@@ -31,6 +33,7 @@ LESSON_KEYS = {
     "digits": int,
     "words": dict,
     "layers": dict,
+    "network": dict,
     "sheet": list[dict[str, Any]],
     "class": dict,
 }
@@ -92,17 +95,20 @@ def lesson_from(top: Table, values: dict[str, Any], source: Source) -> Lesson:
     """The lesson that the top table of a file tells of, as `load_lesson` raises errors."""
     own = {} if top.files else {"form": str}  # of a workbook's recipe
     top.check(values, LESSON_KEYS | own, needed=("title", "sheet"))
-    for key in ("sheet", "layers"):
+    for key in ("sheet", "layers", "network"):
         if len(values.get(key, ())) > TABLES:
             raise top.wrong(f'"{key}" must have at most {TABLES} tables, got {len(values[key])}')
     _check_words(top.part("words"), values.get("words", {}))
     tables = values.get("layers", {})
     top.part("layers").check(tables, dict.fromkeys(tables, dict))
     layers = {key: _layer(top.part(f"layers.{key}"), tables[key], source) for key in tables}
+    networks = networks_from(top, values.get("network", {}), source)
     pages = []
     for number, sheet in enumerate(values["sheet"], 1):
         named = f" {as_toml(str(sheet['name']))}" if "name" in sheet else ""
-        pages.append(_page(top.part(f"sheet {number}{named}"), sheet, layers, source))
+        table = top.part(f"sheet {number}{named}")
+        pages.append(_page(table, sheet, layers, networks, source))
+        check_fed(table, pages, networks)
     classroom = _classroom(top.part("class"), values, layers)
     try:
         check_names(page.name for page in pages)
@@ -110,7 +116,7 @@ def lesson_from(top: Table, values: dict[str, Any], source: Source) -> Lesson:
         words = values.get("words", {})
         form = values.get("form", "")
         told = language, classroom, form, values.get("digits")
-        return Lesson(values["title"], tuple(pages), layers, words, *told)
+        return Lesson(values["title"], tuple(pages), layers, networks, words, *told)
     except XlconvError as error:
         raise top.wrong(str(error)) from None
 
@@ -195,7 +201,11 @@ def _naming(table: Table, error: XlconvError) -> XlconvError:
 
 
 def _page(
-    table: Table, values: dict[str, Any], layers: Mapping[str, Layer], source: Source
+    table: Table,
+    values: dict[str, Any],
+    layers: Mapping[str, Layer],
+    networks: Mapping[str, Network],
+    source: Source,
 ) -> Page:
     view = values.get("view")
     if view is None and not table.files and {"name"} <= values.keys() <= {"name", "idea"}:
@@ -206,23 +216,14 @@ def _page(
         return Page(values["name"], CHECK, values.get("title", ""), values.get("idea", ""))
     if view is None:
         raise table.wrong('needs a key "view"')
-    needs_layer, options, needed = view_keys(table, view)
-    of_layer = LAYER_KEYS | {"layer": str} if needs_layer else {}
-    table.check(values, of_layer | SHEET_KEYS | options, ["name", *needed])
+    needs, options, needed = view_keys(table, view)
+    of_layer = LAYER_KEYS | {"layer": str} if needs == "layer" else {}
+    of_network = {"network": str} if needs == "network" else {}
+    known_keys = of_layer | of_network | SHEET_KEYS | options
+    table.check(values, known_keys, ["name", *of_network, *needed])
 
-    layer = None
     inline = {key: values[key] for key in of_layer if key in values and key not in options}
-    name = inline.pop("layer", None)
-    if name is not None and inline:
-        raise table.wrong(f'has a "layer": write "{next(iter(inline))}" there')
-    if name is not None and name not in layers:
-        raise table.wrong(f"unknown layer {as_toml(name)}{instead(name, layers)}")
-    if name is not None:
-        layer = layers[name]
-    elif inline:
-        layer = _layer(table, inline, source)
-    elif of_layer:
-        raise table.wrong('needs a key "layer", or "input" and "weight"')
+    layer, part = _shown(table, inline, layers, networks, source) if of_layer else (None, "")
     return Page(
         values["name"],
         view,
@@ -230,18 +231,49 @@ def _page(
         values.get("idea", ""),
         tuple(values.get("try", ())),
         layer,
+        _named(table, values["network"], networks) if of_network else None,
+        part,
         _options(table, {key: values[key] for key in options if key in values}, options, source),
         _ask(table, values),
     )
 
 
-def view_keys(table: Table, view: Any) -> tuple[bool, dict[str, Any], list[str]]:
-    """Whether a view shows a layer, its options with their types, and those that it needs."""
+def _named(table: Table, name: str, networks: Mapping[str, Network]) -> Network:
+    if name not in networks:
+        raise table.wrong(f"unknown network {as_toml(name)}{instead(name, networks)}")
+    return networks[name]
+
+
+def _shown(
+    table: Table,
+    inline: dict[str, Any],
+    layers: Mapping[str, Layer],
+    networks: Mapping[str, Network],
+    source: Source,
+) -> tuple[Layer, str]:
+    """The layer of a page, and which of a network it is, if it is one's."""
+    name, parts = inline.pop("layer", None), parts_of(networks)
+    if name is None:
+        if not inline:
+            raise table.wrong('needs a key "layer", or "input" and "weight"')
+        return _layer(table, inline, source), ""
+    if inline:
+        raise table.wrong(f'has a "layer": write "{next(iter(inline))}" there')
+    if name not in layers and name not in parts:
+        raise table.wrong(f"unknown layer {as_toml(name)}{instead(name, [*layers, *parts])}")
+    return (layers[name], "") if name in layers else (parts[name], name)
+
+
+def view_keys(table: Table, view: Any) -> tuple[str, dict[str, Any], list[str]]:
+    """Whether a view shows a "layer" or a "network", its options with their types, and those that
+    it needs.
+    """
     if view not in VIEWS:
         raise table.wrong(f"unknown view {as_toml(view)}{instead(str(view), VIEWS)}")
     wanted, options = inspect.signature(view_function(view)).parameters, view_options(view)
     needed = [key for key in options if wanted[key].default is inspect.Parameter.empty]
-    return "layer" in wanted, options, needed
+    shown = next((name for name in ("layer", "network") if name in wanted), "")
+    return shown, options, needed
 
 
 def _options(

@@ -15,6 +15,7 @@ from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.summary import DEFAULTS, each
 from xlconv.lessons.lesson import CHECK, ENGLISH, Lesson, Page
+from xlconv.lessons.networks import numbers, told_of
 from xlconv.text import spelt
 from xlconv.version import __version__
 
@@ -43,8 +44,11 @@ def recipe(lesson: Lesson, computing: Container[str]) -> str:
     ... # doctest: +ELLIPSIS
     {'version': 1, 'xlconv': '...', 'title': 'Title', 'words': {}, 'sheet': [{'name': 'Looks',...
     """
+    networks = {id(network): name for name, network in lesson.networks.items()}
     sheets = [
-        _told(page) if page.name in computing or page.view == CHECK else _named(page)
+        _told(page, network=networks.get(id(page.network), ""))
+        if page.name in computing or page.view == CHECK
+        else _named(page)
         for page in lesson.pages
     ]
     lesson_file = {
@@ -55,6 +59,7 @@ def recipe(lesson: Lesson, computing: Container[str]) -> str:
         "words": dict(lesson.words),
         **_kept({"digits": lesson.digits}),
         **_classroom(lesson),
+        **_networks(lesson),
         "sheet": sheets,
     }
     # programs may trim spaces at the ends of a property, and read _x0041_ in it as A
@@ -65,6 +70,7 @@ def recipe(lesson: Lesson, computing: Container[str]) -> str:
 def frozen(lesson: Lesson) -> str:
     """The whole lesson as such a text, with its layers by name and how a class works with it."""
     names = {id(layer): name for name, layer in lesson.layers.items()}
+    networks = {id(network): name for name, network in lesson.networks.items()}
     classroom = lesson.classroom
     told = {
         "vary": list(classroom.vary),
@@ -81,9 +87,13 @@ def frozen(lesson: Lesson) -> str:
         "language": lesson.language,
         "words": dict(lesson.words),
         "layers": {name: _parameters(layer) for name, layer in lesson.layers.items()},
+        **_networks(lesson),
         "class": told,
         **_kept({"digits": lesson.digits}),
-        "sheet": [_told(page, names.get(id(page.layer), "")) for page in lesson.pages],
+        "sheet": [
+            _told(page, names.get(id(page.layer), ""), networks.get(id(page.network), ""))
+            for page in lesson.pages
+        ],
     }
     return json.dumps(whole, indent=1)
 
@@ -108,11 +118,19 @@ def _pieces(text: str, size: int) -> list[str]:
     return [text[start : start + size] for start in range(0, len(text), size)]
 
 
-def _told(page: Page, name: str = "") -> dict[str, Any]:
-    """What a page shows; its layer by its name, where it has one."""
+def _networks(lesson: Lesson) -> dict[str, Any]:
+    """The networks, each once; pages say their names."""
+    told = {name: told_of(network) for name, network in lesson.networks.items()}
+    return {"network": told} if told else {}
+
+
+def _told(page: Page, name: str = "", network: str = "") -> dict[str, Any]:
+    """What a page shows; its layer and its network by their names, where they have one."""
     options = {key: _short(value) for key, value in page.options.items()}
-    layer: dict[str, Any] = {} if page.layer is None else _parameters(page.layer)
-    layer = {"layer": name} if name else layer
+    name = page.part or name
+    layer: dict[str, Any] = {} if page.layer is None or name else _parameters(page.layer)
+    layer |= {"layer": name} if name else {}
+    layer |= {"network": network} if network else {}
     above = {"title": page.title, "idea": page.idea, "try": list(page.try_this)}
     named = {"name": page.name, "view": page.view}
     return named | _kept(above) | _asked(page) | layer | options
@@ -168,9 +186,7 @@ def _numbers(array: Array) -> list[Any] | str:
     """The numbers, whole ones without a point; of very many only the sizes."""
     if array.size > KEPT:
         return spelt(array.shape)
-    whole = array.astype(np.int64) if (np.abs(array) < 2.0**53).all() else array
-    listed: list[Any] = (whole if np.array_equal(whole, array) else array).tolist()
-    return listed
+    return numbers(array)
 
 
 def _short(option: Any) -> Any:

@@ -15,7 +15,7 @@ from xlconv.grid.marks import Blank, Block
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.values import Values
 from xlconv.lessons.claims import check_claims
-from xlconv.lessons.drawing import draw, fit, headed
+from xlconv.lessons.drawing import Others, draw, fit, headed
 from xlconv.lessons.exercise import Exercise
 from xlconv.lessons.leaks import check_leaks
 from xlconv.lessons.lesson import CHECK, Ask, Lesson, Page
@@ -26,8 +26,9 @@ from xlconv.lessons.weights import Weights, write_ticks
 BLANK, KEY = "blank", "key"
 """The forms of a worksheet: with blanks, or with what belongs into them."""
 
-Drawer = Callable[[int, Mapping[str, Values], int], Sheet]
-"""(number of a page, what is typed there by block, cells that it may have) -> its sheet."""
+Drawer = Callable[[int, Mapping[str, Values], int, Others], Sheet]
+"""(number of a page, what is typed there by block, cells that it may have, what is typed on sheets
+that it reads) -> its sheet."""
 
 
 def worksheet_lesson(lesson: Lesson, *, key: bool = False) -> Lesson:
@@ -105,18 +106,27 @@ class Worksheet:
     @classmethod
     def of(cls, lesson: Lesson) -> Worksheet:
         """Raises XlconvError where a page asks for what it does not have."""
+        for page in lesson.pages:
+            if page.ask and page.network and any(other.part for other in lesson.pages):
+                raise XlconvError(
+                    f'sheet "{page.name}" feeds others: ask on a sheet that shows one of its layers'
+                )
         asked = [n for n, page in enumerate(lesson.pages) if page.ask]
         check, digits = lesson.classroom.check, lesson.classroom.digits
         return cls(lesson, {n: groups(exercise(lesson, n), check, digits) for n in asked})
 
     def draw(
-        self, number: int, given: Mapping[str, Values] | None = None, room: int = SHEETS_CELLS
+        self,
+        number: int,
+        given: Mapping[str, Values] | None = None,
+        room: int = SHEETS_CELLS,
+        others: Others | None = None,
     ) -> Sheet:
         """The sheet of one page, with what is typed there now."""
         page = self.lesson.pages[number]
         if page.ask is None and page.view != CHECK:
-            return draw(self.lesson, number, given, room)
-        drawn, paper = self._drawn([number], given or {}, room)
+            return draw(self.lesson, number, given, room, others)
+        drawn, paper = self._drawn([number], given or {}, room, others)
         return drawn[number].sheet if page.ask else paper
 
     def page(self, number: int) -> Exercise:
@@ -140,7 +150,11 @@ class Worksheet:
         return exercises, {n: paper for n, page in enumerate(pages) if page.view == CHECK}
 
     def _drawn(
-        self, numbers: Collection[int], given: Mapping[str, Values], room: int
+        self,
+        numbers: Collection[int],
+        given: Mapping[str, Values],
+        room: int,
+        others: Others | None = None,
     ) -> tuple[dict[int, Exercise], Sheet]:
         """Some of the pages, and the sheet of weights: those of other pages take their place."""
         lesson, drawn = self.lesson, dict[int, Exercise]()
@@ -151,7 +165,7 @@ class Worksheet:
         before = [n for n in self.groups if ticked and n < max(ticked)]
         for number in sorted({*shown, *before}):
             mine = given if number in shown else {}
-            one = exercise(self._with_interval(number), number, mine, room)
+            one = exercise(self._with_interval(number), number, mine, room, others)
             check_claims(one.sheet)
             write_ticks(one, self.groups.get(number, ()), weights)
             _finish(one, lesson.form, mine)
@@ -177,13 +191,14 @@ def exercise(
     number: int,
     given: Mapping[str, Values] | None = None,
     room: int = SHEETS_CELLS,
+    others: Others | None = None,
 ) -> Exercise:
     """What a page asks, on its sheet as it is without blanks; it may ask nothing.
 
     Raises XlconvError where it asks for what its sheet does not have.
     """
     page = lesson.pages[number]
-    sheet = draw(lesson, number, given, room)
+    sheet = draw(lesson, number, given, room, others)
     try:
         return Exercise(sheet, page.ask or Ask())
     except XlconvError as error:

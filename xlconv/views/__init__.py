@@ -24,6 +24,7 @@ VIEWS = (
     "sizes",
     "code",
     "difference",
+    "network",
 )
 """Every view; named here so that the command line can offer them before it imports any."""
 

@@ -1,0 +1,124 @@
+"""Random networks as lesson files tell of them, and what onnxruntime computes of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+Array = NDArray[Any]
+Told = dict[str, Any]
+
+ACTIVATIONS = ("", "relu", "leaky_relu", "tanh", "sigmoid")
+NODES = {"relu": "Relu", "leaky_relu": "LeakyRelu", "tanh": "Tanh", "sigmoid": "Sigmoid"}
+
+
+def random_network(seed: int, linear: bool = False) -> Told:
+    """A network of two to four layers, of all kinds, as a table of a lesson file.
+
+    linear  with neither activations nor the greatest of a window, and of weights above 0: then each
+            input that can reach an output changes it
+    """
+    rng = np.random.default_rng(seed)
+    sizes: dict[str, tuple[int, int, int]] = {}
+    channels, size = int(rng.integers(1, 3)), int(rng.integers(5, 9))
+    table: Told = {"input": rng.integers(0, 6, (channels, size, size)).tolist(), "layer": []}
+    at, before = (channels, size, size), "input"
+    sizes["input"] = at
+    for n in range(int(rng.integers(2, 5))):
+        layer, after = _layer(rng, at, linear)
+        layer |= {"name": f"Layer {n}", "from": before}
+        twin = [name for name, its in sizes.items() if its[1:] == at[1:] and name != before]
+        if twin and layer["kind"] in ("upsample", "pool"):
+            other = str(rng.choice(twin))
+            layer["from"] = [before, other]
+            after = (at[0] + sizes[other][0], *after[1:])
+        table["layer"].append(layer)
+        before, at = layer["name"], after
+        sizes[before] = at
+    return table
+
+
+def _layer(
+    rng: np.random.Generator, at: tuple[int, int, int], linear: bool
+) -> tuple[Told, tuple[int, int, int]]:
+    channels, rows, _ = at
+    kinds = ["conv_transpose", "conv", "upsample", "pool"]
+    kind = str(rng.choice(kinds if rows >= 4 else kinds[:1]))
+    if rows > 12 and kind in ("upsample", "conv_transpose"):
+        kind = "conv"
+    if kind == "upsample":
+        factor = 2
+        mode = str(rng.choice(["nearest", "bilinear"]))
+        sizes = (rows * factor, rows * factor)
+        return {"kind": kind, "scale_factor": factor, "mode": mode}, (channels, *sizes)
+    if kind == "pool":
+        mode = "average" if linear else str(rng.choice(["max", "average"]))
+        size = (rows - 2) // 2 + 1
+        return {"kind": kind, "kernel_size": 2, "stride": 2, "mode": mode}, (channels, size, size)
+    k, s, out = int(rng.integers(1, 4)), int(rng.integers(1, 3)), int(rng.integers(1, 4))
+    pad = int(rng.integers(0, (k + 1) // 2))
+    shape = (out, channels, k, k) if kind == "conv" else (channels, out, k, k)
+    low, high = (1, 9) if linear else (-9, 10)
+    weight = rng.integers(low, high, shape) / 10
+    told: Told = {"kind": kind, "weight": weight.tolist(), "stride": s, "padding": pad}
+    if rng.random() < 0.5:
+        told["bias"] = (rng.integers(low, high, out) / 10).tolist()
+    if not linear and (then := str(rng.choice(ACTIVATIONS))):
+        told["then"] = then
+    size = (rows + 2 * pad - k) // s + 1 if kind == "conv" else (rows - 1) * s + k - 2 * pad
+    return told, (out, size, size)
+
+
+def run_by_onnx(table: Told) -> dict[str, Array]:
+    """What each layer gives, by onnxruntime in float32."""
+    nodes, constants = list[Any](), list[Any]()
+    for layer in table["layer"]:
+        name = layer["name"]
+        read = [layer["from"]] if isinstance(layer["from"], str) else layer["from"]
+        joined = read[0]
+        if len(read) > 1:
+            joined = f"{name} joined"
+            nodes.append(helper.make_node("Concat", read, [joined], axis=1))
+        op, attributes, arrays = _operation(layer)
+        names = [f"{name} {n}" for n in range(len(arrays))]
+        constants += map(numpy_helper.from_array, arrays, names)
+        made = f"{name} sums" if layer.get("then") else name
+        nodes.append(helper.make_node(op, [joined, *names], [made], **attributes))
+        if then := layer.get("then"):
+            slope: Told = {"alpha": 0.01} if then == "leaky_relu" else {}
+            nodes.append(helper.make_node(NODES[then], [made], [name], **slope))
+    x = np.array(table["input"], dtype=np.float32)[None]
+    given = [helper.make_tensor_value_info("input", TensorProto.FLOAT, x.shape)]
+    told = [layer["name"] for layer in table["layer"]]
+    asked = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in told]
+    graph = helper.make_graph(nodes, "network", given, asked, constants)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    session = onnxruntime.InferenceSession(model.SerializeToString())
+    return {
+        name: np.asarray(array[0], dtype=float)
+        for name, array in zip(told, session.run(told, {"input": x}), strict=True)
+    }
+
+
+def _operation(layer: Told) -> tuple[str, Told, list[Array]]:
+    match layer["kind"]:
+        case "upsample":
+            mode = {"nearest": "nearest", "bilinear": "linear"}[layer["mode"]]
+            more = {"nearest_mode": "floor"} if mode == "nearest" else {}
+            how = "asymmetric" if mode == "nearest" else "half_pixel"
+            attributes = {"mode": mode, "coordinate_transformation_mode": how, **more}
+            factor = float(layer["scale_factor"])
+            scales = np.array([1, 1, factor, factor], dtype=np.float32)
+            return "Resize", attributes, [np.zeros(0, dtype=np.float32), scales]
+        case "pool":
+            op = {"max": "MaxPool", "average": "AveragePool"}[layer["mode"]]
+            sizes = {"kernel_shape": [layer["kernel_size"]] * 2, "strides": [layer["stride"]] * 2}
+            return op, sizes, []
+    op = {"conv": "Conv", "conv_transpose": "ConvTranspose"}[layer["kind"]]
+    sizes = {"strides": [layer["stride"]] * 2, "pads": [layer["padding"]] * 4}
+    arrays = [np.array(layer[key], dtype=np.float32) for key in ("weight", "bias") if key in layer]
+    return op, sizes, arrays
