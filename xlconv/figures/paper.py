@@ -15,6 +15,8 @@ TOP = 3
 PAGE_COLUMNS = 38
 """Columns that paper shows at a readable size: a longer row of parts that fit goes on below."""
 
+BRIEF_COLUMNS = 33
+"""The same where columns are wider, since numbers have a point."""
 
 LINE_COLUMNS, UPRIGHT_COLUMNS, UPRIGHT = 36, 26, ("contents",)
 """Columns of a line of words; of one on upright paper, and the views that are printed so."""
@@ -43,7 +45,8 @@ def arrange(sheet: Sheet, *parts: Arranged | None, at: Place | None = None) -> N
     at  the place; under what stands there, and under the title, if not given
     """
     at = at or (max(TOP, sheet.rows + 1), 1)
-    page = Table([part.broken(PAGE_COLUMNS)] for part in parts if part is not None)
+    width = BRIEF_COLUMNS if sheet.brief else PAGE_COLUMNS
+    page = Table([part.broken(width)] for part in parts if part is not None)
     box = page.box
     row = at[0] + box.before[0]
     page.place(sheet, (row, at[1] + box.before[1]), box.before[0])

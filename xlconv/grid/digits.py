@@ -23,24 +23,31 @@ NOISE = 1e-9
 """What a number is, against the largest beside it, if rounding alone has made it."""
 
 
-def fitting(values: Values) -> tuple[str, int]:
+def fitting(values: Values, brief: bool = False) -> tuple[str, int]:
     """The number format that fits all of these numbers, and the characters of the longest.
+
+    brief  whether three digits of the largest are enough
 
     >>> fitting(np.array([1.0, -20])), fitting(np.array([1 / 3, 0.004]))
     (('General', 3), ('0.000;-0.000;0', 5))
     >>> fitting(np.array([1e9 + 0.1, 1])), fitting(np.array([])), fitting(np.array([0.3, 1e-17]))
     (('0.0E+0;-0.0E+0;0', 6), ('General', 1), ('General', 3))
+    >>> fitting(np.array([-12.345, 0.01]), brief=True), fitting(np.array([0.123]), brief=True)
+    (('0.0;-0.0;0', 5), ('0.00;-0.00;0', 4))
     """
     numbers = values[np.isfinite(values)]
     if not numbers.size:
         return GENERAL, 1
     most = np.abs(numbers).max()
     few = _few(numbers, most)
-    decimals = _many(numbers, most) if few is None else few
+    if brief and few != 0 and most >= SMALL:
+        decimals, few = max(0, FEW - max(0, int(log10(most)))), None
+    else:
+        decimals = _many(numbers, most) if few is None else few
     longest = max(len(f"{end:.{decimals}f}") for end in (numbers.min(), numbers.max()))
     if longest > LONGEST or (decimals > FEW and most < SMALL):
         return _told("0.0E+0"), 6 + bool(numbers.min() < 0)
-    return GENERAL if few is not None else _told(f"0.{'0' * decimals}"), longest
+    return GENERAL if few is not None else _told(f"{0:.{decimals}f}"), longest
 
 
 def _told(code: str) -> str:

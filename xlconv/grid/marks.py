@@ -33,11 +33,15 @@ class Blank:
 
 @dataclass(frozen=True)
 class Coat:
-    """A role, which the theme knows, over cells; `tint` broadcasts over them, -1 is none."""
+    """A role, which the theme knows, over cells; `tint` broadcasts over them, -1 is none.
+
+    brief  whether few digits of a number are shown
+    """
 
     cells: Grid
     role: str
     tint: Values
+    brief: bool = False
 
     @cached_property
     def numbers(self) -> tuple[str, int]:
@@ -49,7 +53,7 @@ class Coat:
         own = ROLES[self.role].number_format
         if own != GENERAL or values.dtype.kind != "f":
             return own, 0
-        return fitting(values)
+        return fitting(values, self.brief)
 
 
 class Sized(str):
@@ -83,12 +87,14 @@ class Light:
     condition: Expr
     role: str
     tint: int = -1
+    brief: bool = False
 
     @cached_property
     def numbers(self) -> str:
         """The format of numbers that get a letter while they are lit, and must keep theirs."""
         values = self.cells.memory
-        return fitting(values)[0] if self.tint >= 0 and values.dtype.kind == "f" else GENERAL
+        shown = self.tint >= 0 and values.dtype.kind == "f"
+        return fitting(values, self.brief)[0] if shown else GENERAL
 
 
 Ends = tuple[str, ...]

@@ -69,6 +69,7 @@ class Sheet:
     row_height: float = 17
     zoom: int = 100
     hidden: bool = False
+    brief: bool = False  # whether three digits of a number are enough to see
     way: direction.Way = direction.Way.RIGHTWARD
     paints: list[Paint] = field(default_factory=list)
     blanks: list[marks.Blank] = field(default_factory=list)
@@ -127,8 +128,7 @@ class Sheet:
         Raises XlconvError where Excel or Google Sheets have no such cells.
         """
         steps = tuple(steps) if steps is not None else tiled(tuple(shape), "v" * (len(shape) - 2))
-        spot = Spot.of(at)
-        high, wide = box_size(shape, steps)
+        spot, (high, wide) = Spot.of(at), box_size(shape, steps)
         self._take(spot, spot.row + high, spot.column + wide, prod(shape))
         values = unwritten(tuple(shape), dtype, take_room=not self.plan)
         at = spot.row, spot.column
@@ -212,7 +212,7 @@ class Sheet:
 
     def coat(self, grid: Grid, role: str, tint: Any = -1) -> None:
         """Give cells the look of a role."""
-        self.coats.append(marks.Coat(grid, role, np.asarray(tint)))
+        self.coats.append(marks.Coat(grid, role, np.asarray(tint), self.brief))
 
     def text(self, at: Place | Spot, content: str, role: str = "text") -> Grid:
         """One cell of text, which may run over the empty cells beside it."""
@@ -270,7 +270,7 @@ class Sheet:
 
     def light(self, grid: Grid, condition: Expr, role: str, tint: int = -1) -> None:
         """Let cells take a role while a condition, broadcast over them, holds."""
-        self.lights.append(marks.Light(grid, condition, role, tint))
+        self.lights.append(marks.Light(grid, condition, role, tint, self.brief))
 
     def scale(self, grid: Grid, ends: Ends = theme.SCALE, values: Between = None) -> None:
         """Show the values of cells as a heat map, from one colour to another."""

@@ -156,6 +156,7 @@ def headed(
     page, way = lesson.pages[number], way_of(lesson.language)
     words = isolated(WORDS | dict(lesson.words), way)
     sheet = Sheet(page.name, page.view, words, given=given or {}, room=room, plan=plan, way=way)
+    sheet.brief = page.network is not None or bool(page.part)
     contents = lesson.pages[0].view == "contents"
     head(sheet, page.title or page.name, page.idea, page.try_this, number, lesson.names, contents)
     return sheet
