@@ -17,9 +17,11 @@ from xlconv.figures.words import WORDS
 from xlconv.grid.places import a1
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
+from xlconv.layers.network import Network
+from xlconv.layers.running import map_of
 from xlconv.lessons.build import build, with_legend
 from xlconv.lessons.drawing import draw
-from xlconv.lessons.lesson import Lesson
+from xlconv.lessons.lesson import Lesson, Page
 from xlconv.lessons.read import load_lesson
 from xlconv.lessons.shipped import lesson_names
 
@@ -31,6 +33,7 @@ from .layers import LAYERS, numbered, taps, transposed
 from .pages import (
     FIXED_VIEWS,
     Dials,
+    cells,
     claimed,
     controls,
     file,
@@ -254,11 +257,38 @@ FIXED_LESSONS = [
 
 
 def renumbered(lesson: Lesson, seed: int) -> Lesson:
+    networks = {name: fed_anew(one, seed) for name, one in lesson.networks.items()}
+    names = {id(one): name for name, one in lesson.networks.items()}
     pages = [
-        replace(one, layer=one.layer and numbered(one.layer, seed + n))
+        replace(
+            one,
+            layer=one.layer and numbered(one.layer, seed + n),
+            network=one.network and networks[names[id(one.network)]],
+        )
         for n, one in enumerate(lesson.pages)
     ]
-    return replace(lesson, pages=tuple(pages))
+    return replace(lesson, pages=tuple(pages), networks=networks)
+
+
+def fed_anew(network: Network, seed: int) -> Network:
+    """A network with another input."""
+    maps = {"": np.random.default_rng(seed).integers(0, 17, network.input.shape).astype(float)}
+    steps = []
+    for step in network.steps:
+        reached = np.concatenate([maps[name] for name in step.sources])
+        steps.append(replace(step, operation=replace(step.operation, input=reached)))
+        maps[step.name] = map_of(steps[-1])
+    return Network(maps[""], tuple(steps))
+
+
+def typed_anew(sheet: Sheet, one: Page) -> dict[tuple[str, str], float]:
+    """What to type into a sheet for the numbers of another page."""
+    if one.layer is not None:
+        return typed(sheet, one.layer)
+    if one.network is None:
+        return {}
+    pixels = zip(cells(sheet, "input"), one.network.input.flat, strict=True)
+    return {(sheet.name, cell): float(number) for cell, number in pixels}
 
 
 @pytest.mark.parametrize("name", FIXED_LESSONS)
@@ -269,8 +299,7 @@ def test_whole_lesson_follows_other_numbers(name: str) -> None:
     changes = {
         change: number
         for sheet, one in zip(before, other.pages, strict=True)
-        if one.layer is not None
-        for change, number in typed(sheet, one.layer).items()
+        for change, number in typed_anew(sheet, one).items()
     }
     assert changes
     got = assert_follow(before, after, changes, ironcalc_engine)

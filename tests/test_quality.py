@@ -5,6 +5,7 @@ The ways to enlarge a picture that need no weights are the rivals, from the same
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from zipfile import ZipFile
@@ -151,6 +152,30 @@ def test_weights_fit_the_layers_and_have_three_decimals(name: str) -> None:
     assert sum(values.size for values in weights.values()) == PARAMETERS[name]
     for values in weights.values():
         assert np.array_equal(values, np.round(values, 3))
+
+
+LESSONS = {"auto-encoder": "auto-encoder"}
+"""Each lesson, and the network that it shows."""
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_shows_the_layers_and_the_weights_that_are_measured(name: str) -> None:
+    """Read from its file alone; what a layer does not say is as PyTorch has it."""
+    told = tomllib.loads((ROOT / "templates" / f"{name}.toml").read_text(encoding="utf-8"))
+    (network,) = told["network"].values()
+    assert network["weights"] == f"weights/{LESSONS[name]}.npz"
+    layers = NETWORKS[LESSONS[name]]
+    assert len(network["layer"]) == len(layers)
+    for said, layer in zip(network["layer"], layers, strict=True):
+        given = {"stride": 1, "padding": 0, "then": None, "from": list(layer.sources), **said}
+        assert given == {
+            "name": layer.name,
+            "kind": layer.kind,
+            "stride": layer.stride,
+            "padding": layer.padding,
+            "then": layer.then,
+            "from": list(layer.sources),
+        }
 
 
 @pytest.mark.parametrize("name", NETWORKS)

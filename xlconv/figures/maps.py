@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from xlconv.figures.blocks import Figure, bias_figure, figure, tints
+from xlconv.figures.blocks import Figure, bias_figure, figure
 from xlconv.figures.edges import Name, weight_name
-from xlconv.figures.layout import Arranged
+from xlconv.figures.layout import Arranged, Led, Table
 from xlconv.figures.operations import convolved, tapped
 from xlconv.figures.paper import Quiet
 from xlconv.figures.then import FORMULAS
@@ -52,12 +52,12 @@ class Drawn:
 
     @property
     def figures(self) -> Arranged:
-        """From what is joined to what the activation gives, with the weights below."""
-        column: Arranged = self.sums
-        for weights in self.weights:
-            column = column / Quiet(weights)
-        onward = column if self.after is self.sums else column >> Quiet(self.after)
-        return onward if self.joined is None else self.joined >> onward
+        """From what is joined and the weights to what the activation gives."""
+        onward = self.sums if self.after is self.sums else self.sums >> Quiet(self.after)
+        if self.weights:
+            kernel, *bias = map(Quiet, self.weights)
+            onward = Table([[kernel / (bias[0] if bias else None), Led(onward, "=")]])
+        return onward if self.joined is None else self.joined | Led(onward, "∗")
 
 
 def layer_figures(sheet: Sheet, network: Network, step: Step, given: list[Figure]) -> Drawn:
@@ -84,7 +84,9 @@ def layer_figures(sheet: Sheet, network: Network, step: Step, given: list[Figure
     return Drawn(joined, sums, _after(sheet, network, step, sums), tuple(weights))
 
 
-def map_figure(sheet: Sheet, name: str, shape: tuple[int, ...], words: str, **block: Any) -> Figure:
+def map_figure(
+    sheet: Sheet, name: str, shape: tuple[int, ...], words: str | None = None, **block: Any
+) -> Figure:
     """The channels of a map under one another, close together."""
     steps = ((shape[1] + GAP, 0), (1, 0), (0, 1))
     return figure(sheet, name, shape, 2, words, steps=steps, **block)
@@ -133,11 +135,13 @@ def _joined(sheet: Sheet, step: Step, given: list[Figure]) -> Figure:
 
 def _kernel(sheet: Sheet, name: str, operation: Layer | Convolution) -> Figure:
     g, w = operation.geometry, operation.weight
-    words = sheet.say("layer_kernel", name=name, size=plain(w.shape, 2))
+    words = sheet.say("layer_kernel")
     each = weight_name(sheet, g)
     if isinstance(operation, Convolution):  # whose weight has the output's channels first
         each = Name(lambda o, f: sheet.say("weight_is", i=g.targets(o)[f], o=o))
-    return figure(
+    down, across = (w.shape[2] + GAP, 0), (0, w.shape[3] + GAP)
+    ways = (down, across) if w.shape[0] >= w.shape[1] else (across, down)
+    made = figure(
         sheet,
         f"{name} kernel",
         w.shape,
@@ -145,10 +149,11 @@ def _kernel(sheet: Sheet, name: str, operation: Layer | Convolution) -> Figure:
         words,
         role="kernel",
         content=w,
-        tint=tints(g),
-        steps=((w.shape[2] + GAP, 0), (0, w.shape[3] + GAP), (1, 0), (0, 1)),
+        steps=(*ways, (1, 0), (0, 1)),
         each=each,
     )
+    shade(sheet, made.cells)
+    return made
 
 
 def _title(sheet: Sheet, step: Step) -> str:

@@ -20,7 +20,11 @@ ONWARD_WORDS: dict[str, str] = {
     "layer_upsample": "{name}: upsampling, {mode}  {size}",
     "layer_pool": "{name}: pooling, {mode}  {size}",
     "layer_joined": "{names}, joined  {size}",
-    "layer_kernel": "Kernel of {name}  {size}",
+    "layer_kernel": "Weights",
+    "target": "What the output should be  {size}",
+    "means": "Means of the input  {size}",
+    "enlarged": "{way}, from {size}",
+    "psnr": "PSNR of {name}, in dB:",
     "look_pixel": "Pixel looked at",
     "reached_by": "Dots, and numbers underlined: what this pixel was made from, layer by layer back"
     " to the input.",

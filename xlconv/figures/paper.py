@@ -16,7 +16,6 @@ TOP = 3
 PAGE_COLUMNS = 43
 """Columns that paper shows at a readable size: a longer row of parts that fit goes on below."""
 
-
 LINE_COLUMNS, UPRIGHT_COLUMNS, UPRIGHT = 36, 26, ("contents", "code")
 """Columns of a line of words; of one on upright paper, and the views that are printed so."""
 

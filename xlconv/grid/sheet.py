@@ -128,8 +128,7 @@ class Sheet:
         Raises XlconvError where Excel or Google Sheets have no such cells.
         """
         steps = tuple(steps) if steps is not None else tiled(tuple(shape), "v" * (len(shape) - 2))
-        spot = Spot.of(at)
-        high, wide = box_size(shape, steps)
+        spot, (high, wide) = Spot.of(at), box_size(shape, steps)
         self._take(spot, spot.row + high, spot.column + wide, prod(shape))
         values = unwritten(tuple(shape), dtype, take_room=not self.plan)
         at = spot.row, spot.column

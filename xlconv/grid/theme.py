@@ -134,7 +134,7 @@ ROLES: dict[str, Look] = {
 SCALE = (WHITE, "13B4BF")
 """The two ends of a heat map."""
 
-DIVERGING = ("7EB5EE", WHITE, "EEAA61")
+DIVERGING = ("EEAA61", WHITE, SCALE[1])
 """The colours of a heat map of numbers below 0, of 0, and of those above."""
 
 GREYS, PRIMARIES = (

@@ -36,6 +36,8 @@ Others = Mapping[int, Mapping[str, Values | Grid]]
 GIVEN = ("layer", "layers", "network", "outputs", "pages")
 """What a view may ask for beside its own options: its parameters of these names."""
 
+MAPS = 3
+"""The digits of a network's numbers, where a lesson asks for no others."""
 
 MARK, SIGN = 0.9, 1.8
 """The room of a small letter before a number, in characters; the widest is an m. That of a sign."""
@@ -162,7 +164,8 @@ def headed(
     page, way = lesson.pages[number], way_of(lesson.language)
     words = isolated(WORDS | dict(lesson.words), way)
     sheet = Sheet(page.name, page.view, words, given=given or {}, room=room, plan=plan, way=way)
-    sheet.formats = Formats(lesson.digits)
+    digits = MAPS if page.network is not None or page.part else None
+    sheet.formats = Formats(digits if lesson.digits is None else lesson.digits)
     contents = lesson.pages[0].view == "contents"
     head(sheet, page.title or page.name, page.idea, page.try_this, number, lesson.names, contents)
     return sheet
