@@ -267,6 +267,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "INDEX": _index,
     "INT": _numeric(np.floor, lambda a: float(np.floor(a))),
     "ISNUMBER": _is_number,
+    "LOG10": _numeric(_quietly(np.log10), math.log10),
     "MAX": _extreme(np.maximum),
     "MIN": _extreme(np.minimum),
     "MOD": _numeric(_quietly(np.mod), lambda a, b: a % b),

@@ -13,7 +13,7 @@ from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.network import Network
 
-COLUMNS = 36
+COLUMNS = 33
 """Columns that paper shows at a readable size: numbers of maps have a point."""
 
 
