@@ -28,6 +28,7 @@ def test_functions_see_an_empty_cell_as_programs_do() -> None:
     x[...] = [7.0, -3.0, 0.0]
     sheet.blanks.append(Blank(x[:1]))
     x[:1].memory[...] = EMPTY
+    apart = x[:2].area() - x[1:].area()
     formulas = {
         "MAX": call("MAX", x[0], x[1]),
         "MIN": call("MIN", x[0], 5),
@@ -42,12 +43,13 @@ def test_functions_see_an_empty_cell_as_programs_do() -> None:
         "through IF": joined(call("IF", x[0].equals(0), x[0], 1), "x"),
         "sum as text": joined(x[0] + 0, "x"),
         "product of zero": call("MAX", x[2] * x[1], x[1]),
+        "squares": call("SUMPRODUCT", apart * apart),
     }
     for row, formula in enumerate(formulas.values()):
         sheet.formula((row, 3), formula)
     got = cached_values(file(sheet))["S"]
     # as IronCalc and LibreOffice both say
-    wanted = [-3.0, 5.0, 0.0, 2.0, 1.0, 3.0, False, True, True, "x", "x", "0x", 0.0]
+    wanted = [-3.0, 5.0, 0.0, 2.0, 1.0, 3.0, False, True, True, "x", "x", "0x", 0.0, 18.0]
     assert [got[f"D{row + 1}"] for row in range(len(wanted))] == wanted
     assert differences({"S": got}, ironcalc_engine.recalculate(file(sheet))) == []
 

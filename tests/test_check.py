@@ -364,7 +364,9 @@ def test_renamed_sheet_is_found_by_the_names_of_its_blocks(fresh: bytes, put: Pu
     # as Excel renames: in the list of sheets, in names, links and formulas
     data = in_part(fresh, "xl/workbook.xml", r'name="Collect"', 'name="Mine &amp; yours"')
     data = in_part(data, "xl/workbook.xml", r"'?Collect'?!", "'Mine &amp; yours'!")
-    data = on_sheet(data, "Mine & yours", "SUMXMY2(", "SUMXMY2('mine &amp; Yours'!", count=2)
+    data = on_sheet(
+        data, "Mine & yours", "SUMPRODUCT((", "SUMPRODUCT(('mine &amp; Yours'!", count=2
+    )
     report = check(put(data))
     assert report.right
     assert [(f.kind, f.expected, f.got) for f in report.findings] == [
@@ -391,20 +393,21 @@ def test_renamed_sheets_are_told_apart_where_one_name_begins_another(put: Put) -
 @pytest.mark.parametrize(
     "written",
     [
-        "IF(SUMXMY2({a},{b})&lt;0.000000001,{rest}",
-        "IF(SUMXMY2({a},{b})&lt;1E-09,{rest}",
-        "IF(SUMXMY2({a},{b})&lt;1e-9,{rest}",
-        "if(sumxmy2({a},{b})&lt;1E-9,{rest}",
-        "IF( SUMXMY2( {a} , {b} ) &lt; 1E-9 ,{rest}",
-        "IF(SUMXMY2({A},{b})&lt;1E-9,{rest}",
-        "IF(SUMXMY2({a},{b})&lt;1.000000000000001E-9,{rest}",
-        "IF(SUMXMY2('Collect'!{a},collect!{b})&lt;1E-9,{rest}",
+        "IF(SUMPRODUCT(({a}-{b})*({a}-{b}))&lt;0.000000001,{rest}",
+        "IF(SUMPRODUCT(({a}-{b})*({a}-{b}))&lt;1E-09,{rest}",
+        "IF(SUMPRODUCT(({a}-{b})*({a}-{b}))&lt;1e-9,{rest}",
+        "if(sumproduct(({a}-{b})*({a}-{b}))&lt;1E-9,{rest}",
+        "IF( SUMPRODUCT( ({a} - {b})*( {a}-{b} ) ) &lt; 1E-9 ,{rest}",
+        "IF(SUMPRODUCT(({A}-{b})*({a}-{b}))&lt;1E-9,{rest}",
+        "IF(SUMPRODUCT(({a}-{b})*({a}-{b}))&lt;1.000000000000001E-9,{rest}",
+        "IF(SUMPRODUCT(('Collect'!{a}-collect!{b})*({a}-{b}))&lt;1E-9,{rest}",
     ],
 )
 def test_formula_may_be_written_in_another_way(fresh: bytes, put: Put, written: str) -> None:
     with ZipFile(BytesIO(fresh)) as archive:
         xml = archive.read(sheet_parts(archive)["Collect"]).decode()
-    found = re.search(r"IF\(SUMXMY2\(([A-Z0-9:]+),([A-Z0-9:]+)\)&lt;1E-9,(.*?)</f>", xml)
+    squares = r"SUMPRODUCT\(\(([A-Z0-9:]+)-([A-Z0-9:]+)\)\*\(\1-\2\)\)"
+    found = re.search(rf"IF\({squares}&lt;1E-9,(.*?)</f>", xml)
     assert found
     a, b, rest = found.groups()
     formula = written.format(a=a, A=a.lower(), b=b, rest=rest)
@@ -415,7 +418,7 @@ def test_formula_may_be_written_in_another_way(fresh: bytes, put: Put, written: 
 
 
 @pytest.mark.parametrize(
-    "written", ["IF(SUMXMY2(", "=", "((((", '"', "'", "{", "A1:", "#REF!", "", "1" * 9000]
+    "written", ["IF(SUMPRODUCT(", "=", "((((", '"', "'", "{", "A1:", "#REF!", "", "1" * 9000]
 )
 def test_what_is_no_formula_at_all_is_another_one(
     fresh: bytes, places: dict[str, str], put: Put, written: str
@@ -428,7 +431,7 @@ def test_what_is_no_formula_at_all_is_another_one(
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("SUMXMY2(", "SUMXMY2(Distribute!"),
+        ("SUMPRODUCT((", "SUMPRODUCT((Distribute!"),
         ("&lt;1E-9", "&lt;1.0001E-9"),
         ("&lt;1E-9", "&lt;=1E-9"),
         ("✓", "✔"),
@@ -438,7 +441,7 @@ def test_formula_that_means_something_else_is_another_one(
     fresh: bytes, put: Put, old: str, new: str
 ) -> None:
     def edit(xml: bytes) -> bytes:
-        head, verdict, tail = re.split(r"(<f>IF\(SUMXMY2.*?</f>)", xml.decode())
+        head, verdict, tail = re.split(r"(<f>IF\(SUMPRODUCT\(\(.*?</f>)", xml.decode())
         assert old in verdict
         return (head + verdict.replace(old, new) + tail).encode()
 

@@ -17,7 +17,7 @@ _EVERY = frozenset(range(255))
 _EVEN, _ODD = frozenset(range(0, 255, 2)), frozenset(range(1, 255, 2))
 _NONE: frozenset[int] = frozenset()
 _AREA_ARGUMENTS = {
-    **dict.fromkeys(["SUM", "SUMPRODUCT", "SUMXMY2", "MIN", "MAX", "COUNTA"], _EVERY),
+    **dict.fromkeys(["SUM", "SUMPRODUCT", "MIN", "MAX", "COUNTA"], _EVERY),
     **dict.fromkeys(["INDEX", "ROWS", "COLUMNS", "COUNTIF"], frozenset([0])),
     "MATCH": frozenset([1]),
     "SUMIF": frozenset([0, 2]),

@@ -29,7 +29,6 @@ VALUES: Values = {
         "C3": 40.0,
         "A4": 25.01,
         "B4": 10.0,
-        "C4": 10.0,
         "A5": 0.1 + 0.2,
         "B5": "0.10",
         "A6": "",
@@ -121,8 +120,7 @@ PARTS: Mapping[str, str] = {
 <c r="C3"><f>IF(AND(MOD(Input!A1,2)=1,Input!A2&gt;0),INDEX(Input!A1:A3,2)*10,0)</f><v>40</v></c>
 </row>
 <row r="4"><c r="A4"><f>SUMPRODUCT(Input!$A$1:$A$3,Input!$A$1:$A$3)</f><v>25.01</v></c>
-<c r="B4"><f>SUMPRODUCT((Input!A1:A2-Input!C1:C2)*(Input!A1:A2-Input!C1:C2))</f><v>10</v></c>
-<c r="C4"><f>SUMXMY2(Input!A1:A2,Input!C1:C2)</f><v>10</v></c></row>
+<c r="B4"><f>SUMPRODUCT((Input!A1:A2-Input!C1:C2)*(Input!A1:A2-Input!C1:C2))</f><v>10</v></c></row>
 <row r="5"><c r="A5"><f>Input!A3+0.2</f><v>0.30000000000000004</v></c>
 <c r="B5" t="str"><f>TEXT(Input!A3,"0.00")</f><v>0.10</v></c></row>
 <row r="6"><c r="A6" t="str"><f>IF(Input!A1&gt;0,"","x")</f><v></v></c>

@@ -236,7 +236,6 @@ def test_fault_in_a_formula(formula: str, fault: str) -> None:
         "SUMPRODUCT(Input!$A$1:$A$3,'Input'!C1:C3)*SUMPRODUCT(--(Input!A1:A3&lt;&gt;0))",
         "SUMIFS(Input!A1:A3,Input!C1:C3,A2)+SUMIF(kernel,A2,kernel)+COUNTIF(kernel,bias)",
         'TEXT(A2,"0.00")&amp;TEXT(A2,"+0;-0;0")&amp;"A2:B3"',
-        "SUMXMY2(kernel,Input!C1:C2)&lt;1E-9",
         "ABS(" * 64 + "1" + ")" * 64,
         "SUM( A2 , A3 )",
     ],

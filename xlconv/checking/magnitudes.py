@@ -112,18 +112,10 @@ class Canvas:
         sizes = [self.of(arg, table) for arg in call.args]
         if call.name in ADDING:
             return np.asarray(meaning(*sizes, **options))
-        if call.name == "SUMXMY2":
-            return self._squares(call, sizes, table)
         if call.name in LARGEST:
             axes = (-2, -1) if table else ()
             return np.asarray(reduce(np.maximum, [size.max(axes) for size in sizes]))
         return np.ones(call.shape)
-
-    def _squares(self, call: Call, sizes: list[Magnitudes], table: bool) -> Magnitudes:
-        """Of squared differences."""
-        apart = np.abs(_value(call.args[0], table) - _value(call.args[1], table))
-        off = _squared(apart, sizes[0] + sizes[1])
-        return np.asarray(off.sum((-2, -1)) if table else off)
 
 
 def _squared(value: Values, size: Magnitudes) -> Magnitudes:

@@ -29,10 +29,14 @@ def _squared(one: Expr) -> Expr:
     return one * one
 
 
+SQUARES = "squared differences"
+"""A function of two ranges: SUMXMY2 leaves out each pair with an empty cell in it, and of no pair
+gives an error in some programs; a product takes such a cell as 0 in all of them."""
+
 ALONE: dict[str, Callable[..., Expr]] = {
     "SUM": lambda a: a,
     "SUMPRODUCT": lambda a, b: a * b,
-    "SUMXMY2": lambda a, b: _squared(a - b),
+    SQUARES: lambda a, b: _squared(a - b),
 }
 """What functions of ranges are of one cell each."""
 
@@ -120,8 +124,9 @@ def nth(n: int, sizes: Sequence[int]) -> tuple[int, ...]:
 def sliced(sheet: Sheet, function: str, *blocks: Grid) -> list[Expr]:
     """A function of each slice of blocks, as large as ranges can be: of two axes at most.
 
-    blocks  (..., *shape): the slices are those of the last one's shape; axes that others have
-            before it go along
+    function  Excel's name of it, or SQUARES
+    blocks    (..., *shape): the slices are those of the last one's shape; axes that others have
+              before it go along
 
     >>> sheet = Sheet("S")
     >>> len(sliced(sheet, "SUM", sheet.memory((0, 0), (3, 2, 2))))
@@ -143,7 +148,11 @@ def over(function: str, flat: int, *blocks: Grid) -> Expr:
     """A function of blocks' last axes as ranges; of one cell each, no function is needed."""
     if prod(blocks[0].shape[-flat:]) == 1:
         return ALONE[function](*(block[(..., *[0] * flat)] for block in blocks))
-    return call(function, *(block.area(flat) for block in blocks))
+    areas = [block.area(flat) for block in blocks]
+    if function == SQUARES:
+        assert areas[0].value.shape[-2:] == areas[1].value.shape[-2:]  # or each meets each
+        return call("SUMPRODUCT", _squared(areas[0] - areas[1]))
+    return call(function, *areas)
 
 
 def _is_plane(block: Grid) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlconv.figures.layout import Arranged, Part
-from xlconv.figures.sums import added, sliced
+from xlconv.figures.sums import SQUARES, added, sliced
 from xlconv.grid.expr import Expr, call
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Spot
@@ -25,7 +25,7 @@ def verdict(
     alarm, valid, at  as `judged` has them
     values            for the {places} of the first words
     """
-    squares = [term for pair in pairs for term in sliced(sheet, "SUMXMY2", *pair)]
+    squares = [term for pair in pairs for term in sliced(sheet, SQUARES, *pair)]
     right, wrong = sheet.say(words[0], **values), sheet.say(words[1])
     return judged(sheet, added(sheet, squares) < 1e-9, right, wrong, alarm, valid, at)
 

@@ -277,6 +277,5 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "ROWS": lambda area, **_: np.float64(area.shape[-2]),
     "SUM": _reduced(lambda a, axes: a.sum(axes)),
     "SUMPRODUCT": _reduced(_sumproduct),
-    "SUMXMY2": _reduced(lambda a, b, axes: np.square(a - b).sum(axes)),
     "TANH": _numeric(np.tanh, math.tanh),
 }

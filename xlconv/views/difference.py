@@ -17,7 +17,7 @@ from xlconv.figures.looked_at import pick
 from xlconv.figures.operations import tapped, written
 from xlconv.figures.paper import arrange
 from xlconv.figures.ruler import of_channel
-from xlconv.figures.sums import added, sliced
+from xlconv.figures.sums import SQUARES, added, sliced
 from xlconv.figures.titles import AXES
 from xlconv.figures.verdicts import judged
 from xlconv.files.arrays import SIZES
@@ -157,7 +157,7 @@ def _shifted(
 
 def _verdict(sheet: Sheet, theirs: Grid, ours: Grid) -> Part:
     """Whether both agree within a thousandth."""
-    squares = added(sheet, sliced(sheet, "SUMXMY2", theirs, ours))
+    squares = added(sheet, sliced(sheet, SQUARES, theirs, ours))
     all_of_it = added(sheet, sliced(sheet, "SUMPRODUCT", theirs, theirs))
     holds = squares <= WITHIN * all_of_it
     return judged(sheet, holds, sheet.say("near"), sheet.say("far"))
