@@ -12,7 +12,7 @@ from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure
 from xlconv.figures.layout import Arranged, Part, Table
 from xlconv.figures.maps import map_figure
-from xlconv.figures.sums import added, sliced
+from xlconv.figures.sums import SQUARES, added, sliced
 from xlconv.figures.titles import plain
 from xlconv.grid.expr import Expr, call, total
 from xlconv.grid.grid import Grid
@@ -138,5 +138,5 @@ def nearness(sheet: Sheet, target: Grid, pictures: Mapping[str, Figure]) -> Part
 
 def _psnr(sheet: Sheet, cells: Grid, target: Grid) -> Expr:
     """In dB: about 104 of a picture that is its target."""
-    error = added(sheet, sliced(sheet, "SUMXMY2", cells, target)) / float(np.prod(cells.shape))
+    error = added(sheet, sliced(sheet, SQUARES, cells, target)) / float(np.prod(cells.shape))
     return call("LOG10", call("MAX", error, 1e-8) / PEAK**2) * -10
