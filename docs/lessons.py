@@ -30,8 +30,13 @@ TOP = {
     "title": "The title of the workbook, at the top of each printed page. Needed.",
     "digits": "Digits that the largest number of each block shows; if not given, so many that none"
     " reads as 0 that is not.",
-    "language": "The code of its language, such as de or ar; en if not given. Sheets of a language"
-    " that is read from right to left are laid out so.",
+    "language": "The code of its language, such as de or ar; en if not given. The words of views"
+    f" are those of {', '.join(language_names())} then; sheets of a language that is read from"
+    " right to left are laid out so.",
+    "before": "The lesson before it, to whose workbook it links: a shipped one by its name, or a"
+    " lesson file such as my-first.toml. The link opens the workbook that xlconv build makes of it,"
+    " in the folder of this one's.",
+    "after": "The same of the lesson after it.",
     "words": "Other words for those that views write, by their keys: see the end of this page.",
     "layers": "Layers by name, each a table of the keys of a layer.",
     "network": "Networks by name, each a table of the keys of a network.",

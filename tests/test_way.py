@@ -7,7 +7,6 @@ from pathlib import Path
 
 from xlconv.lessons.read import load_lesson
 from xlconv.lessons.shipped import lesson_names
-from xlconv.lessons.translation import texts_of
 
 WAY = [
     "plain-convolution",
@@ -26,12 +25,9 @@ WAY = [
 
 
 def beside(name: str) -> tuple[str, str]:
-    """The lessons that a lesson names as the one before it and the one after it."""
-    told = " ".join(texts_of(load_lesson(name)))
-    before, after = (
-        re.search(words + r" ([a-z-]+)", told) for words in ("Before this lesson:", "After it:")
-    )
-    return before[1] if before else "", after[1] if after else ""
+    """The lessons before and after one, as its lesson file names them."""
+    lesson = load_lesson(name)
+    return lesson.before, lesson.after
 
 
 def test_each_lesson_names_the_one_before_it_and_the_one_after_it() -> None:
@@ -40,12 +36,7 @@ def test_each_lesson_names_the_one_before_it_and_the_one_after_it() -> None:
     assert {name: beside(name) for name in WAY} == {
         name: (ends[n], ends[n + 2]) for n, name in enumerate(WAY)
     }
-
-
-def test_exercises_name_the_lesson_that_they_are_about() -> None:
-    assert any(
-        "the lesson transposed-convolutions" in t for t in texts_of(load_lesson("worksheet"))
-    )
+    assert beside("worksheet") == ("transposed-convolutions", "")
 
 
 def test_sheets_of_the_main_lesson_go_from_easy_to_hard_and_asides_come_last() -> None:
@@ -65,3 +56,18 @@ def test_the_lecturers_page_has_the_sheets_in_their_order_and_45_minutes() -> No
     assert taught == [name for name in names if name in taught]
     assert all(name in page for name in names)
     assert len(taught) == 9
+
+
+def test_drawbacks_and_the_remedy_are_told_within_the_45_minutes() -> None:
+    page = (Path(__file__).parents[1] / "docs/teaching.md").read_text(encoding="utf-8")
+    taught = re.findall(r"^\| \d+ \| ([^|]+) \|", page, re.MULTILINE)
+    texts = {
+        sheet.name: " ".join([sheet.idea, *sheet.options.get("about", ()), *sheet.try_this])
+        for sheet in load_lesson("transposed-convolutions").pages
+    }
+    sedirts = texts["Sedirts"]
+    for told in ("must be learnt", "uneven counts of stamps, or uneven weights", "interpolate"):
+        assert told in sedirts
+    first = next(name for name, text in texts.items() if "checkerboard" in text)
+    assert first == "Sedirts" and first in taught  # what the word means stands where it comes first
+    assert "a checkerboard, a pattern that is not in the input" in sedirts

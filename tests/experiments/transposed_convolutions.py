@@ -174,7 +174,7 @@ def _(gniddap: Page) -> None:
 @tries(
     "Sedirts",
     "Read the counts: 1 1 2 1 1 along each axis, as 3 is not a multiple of 2. With equal "
-    "weights that alone makes a checkerboard, a pattern that is not in the input.",
+    "weights that alone makes a checkerboard.",
 )
 def _(sedirts: Page) -> None:
     along = [1, 1, 2, 1, 1]

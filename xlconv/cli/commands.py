@@ -123,6 +123,7 @@ def build(
     LESSON is the name of a shipped lesson (see xlconv lessons) or the path of a lesson file.
     """
     from xlconv.lessons.build import build as build_book
+    from xlconv.lessons.neighbours import workbook_name
     from xlconv.lessons.read import load_lesson
     from xlconv.lessons.shipped import find_lesson
     from xlconv.lessons.translation import load_translation, missing, translated
@@ -131,9 +132,8 @@ def build(
     with pointing_at_options(ctx):
         loaded = load_lesson(lesson, folders)
         translation = None if language is None else load_translation(language)
-    name = find_lesson(lesson).stem
+    name = workbook_name(find_lesson(lesson).name, translation.language if translation else "")
     if translation is not None:
-        name = f"{name}-{translation.language}"
         if left := len(missing(loaded, translation)):
             say(f"{counted(left, 'text')} not translated: xlconv lessons words lists them")
         loaded = translated(loaded, translation)

@@ -49,6 +49,7 @@ def worksheet(
     part of it: but whoever has xlconv, or types a formula, can compute them.
     """
     from xlconv.lessons.build import build
+    from xlconv.lessons.neighbours import workbook_name
     from xlconv.lessons.read import load_lesson
     from xlconv.lessons.shipped import find_lesson
     from xlconv.lessons.translation import load_translation, translated
@@ -59,8 +60,10 @@ def worksheet(
         loaded = load_lesson(lesson)
         if asked:
             loaded = asking(loaded, asked)
-        if language is not None:
-            loaded = translated(loaded, load_translation(language))
+        translation = None if language is None else load_translation(language)
+        if translation is not None:
+            loaded = translated(loaded, translation)
         book = build(worksheet_lesson(loaded, key=key))
-    name = find_lesson(lesson).stem + ("-key" if key else "")
+    spoken = translation.language if translation else ""
+    name = workbook_name(find_lesson(lesson).name, spoken) + ("-key" if key else "")
     deliver_book(book, output, name, force, as_json)

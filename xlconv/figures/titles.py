@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from xlconv.figures.neighbours import Neighbour, link_to
 from xlconv.figures.paper import line_room
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import wrapped
@@ -130,16 +131,18 @@ def head(
     n: int,
     names: Sequence[str],
     contents: bool,
+    neighbours: Sequence[Neighbour] = (),
 ) -> None:
     """The title, the links beside it, the idea, and what to try: all above the figure.
 
-    n         the number of this sheet in its book, from 0
-    names     the names of all sheets of the book
-    contents  whether the first of them leads to all others
+    n           the number of this sheet in its book, from 0
+    names       the names of all sheets of the book
+    contents    whether the first of them leads to all others
+    neighbours  the lessons that this sheet leads to
     """
     room = line_room(sheet)
     links = list(_links(sheet, n, names, contents))
-    titles = wrapped(title, "title", room * 0.6 if links else room)
+    titles = wrapped(title, "title", room * 0.6 if links or neighbours else room)
     sheet.title_rows = len(titles)
     for row, line in enumerate(titles):
         sheet.heights[row] = 30
@@ -148,6 +151,8 @@ def head(
     for target, words in links:
         sheet.link((0, column), words, target)
         column = sheet.behind((0, column), words, "link") + 1
+    for neighbour in neighbours:
+        column = link_to(sheet, (0, column), neighbour) + 1
     for line in wrapped(idea, "idea", room) if idea else ():
         _line(sheet, 1, line, "idea")
     for number, told in enumerate(try_this, 1):

@@ -125,10 +125,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class Link:
-    """A cell that leads to the first cell of another sheet."""
+    """A cell that leads to the first cell of another sheet, or to a file.
+
+    target  the name of the sheet, or of the file in the folder of this one
+    tip     of a file: what is said of it where a program shows the link
+    """
 
     cells: Grid
     target: str
+    tip: str = ""
 
 
 @dataclass(frozen=True, repr=False)

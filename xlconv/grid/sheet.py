@@ -263,9 +263,9 @@ class Sheet:
         """The name in the workbook that leads to a block."""
         return names.prefix(self.name) + names.signs(block.name)
 
-    def link(self, at: Place | Spot, content: str, target: str) -> None:
-        """A text that leads to another sheet."""
-        self.links.append(marks.Link(self.text(at, content, "link"), target))
+    def link(self, at: Place | Spot, content: str, target: str, tip: str = "") -> None:
+        """A text that leads to another sheet; with a tip, to a file beside this one."""
+        self.links.append(marks.Link(self.text(at, content, "link"), target, tip))
 
     def light(self, grid: Grid, condition: Expr, role: str, tint: int = -1) -> None:
         """Let cells take a role while a condition, broadcast over them, holds."""

@@ -15,7 +15,6 @@ import numpy as np
 from xlconv.errors import LimitError, RoomError, XlconvError
 from xlconv.figures.sums import drawn
 from xlconv.figures.titles import LONG, head
-from xlconv.figures.words import WORDS
 from xlconv.grid.digits import Formats, fitting
 from xlconv.grid.direction import isolated, way_of
 from xlconv.grid.grid import Grid
@@ -28,12 +27,14 @@ from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import output
 from xlconv.lessons.lesson import Lesson, Page
+from xlconv.lessons.neighbours import beyond, neighbours
+from xlconv.lessons.translation import said
 from xlconv.views import EXCERPTS
 
 Others = Mapping[int, Mapping[str, Values | Grid]]
 """What takes the place of numbers on other sheets, by their numbers in the lesson."""
 
-GIVEN = ("layer", "layers", "network", "outputs", "pages")
+GIVEN = ("layer", "layers", "network", "outputs", "pages", "neighbours")
 """What a view may ask for beside its own options: its parameters of these names."""
 
 MAPS = 3
@@ -162,12 +163,13 @@ def headed(
 ) -> Sheet:
     """A sheet with its head alone, in the direction of its language."""
     page, way = lesson.pages[number], way_of(lesson.language)
-    words = isolated(WORDS | dict(lesson.words), way)
+    words = isolated(said(lesson), way)
     sheet = Sheet(page.name, page.view, words, given=given or {}, room=room, plan=plan, way=way)
     digits = MAPS if page.network is not None or page.part else None
     sheet.formats = Formats(digits if lesson.digits is None else lesson.digits)
     contents = lesson.pages[0].view == "contents"
-    head(sheet, page.title or page.name, page.idea, page.try_this, number, lesson.names, contents)
+    told = page.title or page.name, page.idea, page.try_this
+    head(sheet, *told, number, lesson.names, contents, beyond(lesson, number))
     return sheet
 
 
@@ -179,6 +181,7 @@ def _given(lesson: Lesson, page: Page) -> dict[str, Any]:
         "network": page.network,
         "outputs": Outputs(lesson.layers),
         "pages": [(other.name, other.idea) for other in lesson.pages],
+        "neighbours": neighbours(lesson),
     }
     parameters = inspect.signature(view_function(page.view)).parameters
     return {name: known[name] for name in GIVEN if name in parameters}

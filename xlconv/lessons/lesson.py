@@ -14,7 +14,8 @@ from xlconv.grid.limits import LITERAL_LENGTH, length
 from xlconv.layers.given import plain
 from xlconv.layers.layer import Layer
 from xlconv.layers.network import Network
-from xlconv.lessons.schema import suggest, unfit
+from xlconv.lessons.schema import as_toml, instead, suggest, unfit
+from xlconv.lessons.shipped import lesson_names
 from xlconv.text import counted, line
 
 ENGLISH = "en"
@@ -22,6 +23,9 @@ ENGLISH = "en"
 
 LANGUAGE = "[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}"
 """The code of a language, such as de, pt-BR or zh-Hans. Source: RFC 5646."""
+
+LESSON_FILE = ".toml"
+"""The end of a lesson file's name."""
 
 TITLE_LENGTH = 120
 """Characters of a title: Excel takes twice as many in a page's header."""
@@ -132,6 +136,8 @@ class Page:
 class Lesson:
     """A title and pages in order; `words` replaces some of the words that views write.
 
+    `before` and `after` are the lessons that it links to: names of shipped ones, or files.
+
     Raises XlconvError where there is no page, or a text that no cell takes.
 
     >>> Lesson("A title", ())
@@ -150,6 +156,8 @@ class Lesson:
     """Whether what is asked is left out ("blank"), or marked and shown ("key")."""
     digits: int | None = None
     """Those that the largest number of each block shows; if not given, so many that none is 0."""
+    before: str = ""
+    after: str = ""
 
     def __post_init__(self) -> None:
         if not self.pages:
@@ -157,6 +165,8 @@ class Lesson:
         check_title(self.title)
         check_words(self.words)
         check_language(self.language)
+        check_neighbour("before", self.before)
+        check_neighbour("after", self.after)
         if self.digits is not None and not 1 <= self.digits <= MOST_DIGITS:
             raise XlconvError(
                 f"digits must be from 1 to {MOST_DIGITS}, got {self.digits}", parameter="digits"
@@ -190,6 +200,18 @@ def check_title(title: str) -> None:
     if (got := length(title)) > TITLE_LENGTH:
         raise XlconvError(
             f"title must have at most {TITLE_LENGTH} characters, got {got}", parameter="title"
+        )
+
+
+def check_neighbour(key: str, name: str) -> None:
+    """Refuse what is neither a shipped lesson nor may be a lesson file; "" is none."""
+    check_text(f'"{key}"', name)
+    known = lesson_names()
+    if name not in ("", *known) and not name.endswith(LESSON_FILE):
+        raise XlconvError(
+            f'"{key}" must be a shipped lesson, or a file that ends in {LESSON_FILE}, got'
+            f" {as_toml(name)}{instead(name, known)}",
+            parameter=key,
         )
 
 

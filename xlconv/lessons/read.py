@@ -31,6 +31,8 @@ LESSON_KEYS = {
     "title": str,
     "language": str,
     "digits": int,
+    "before": str,
+    "after": str,
     "words": dict,
     "layers": dict,
     "network": dict,
@@ -113,10 +115,10 @@ def lesson_from(top: Table, values: dict[str, Any], source: Source) -> Lesson:
     try:
         check_names(page.name for page in pages)
         language = values.get("language", ENGLISH)
-        words = values.get("words", {})
-        form = values.get("form", "")
-        told = language, classroom, form, values.get("digits")
-        return Lesson(values["title"], tuple(pages), layers, networks, words, *told)
+        words, digits = values.get("words", {}), values.get("digits")
+        told = language, classroom, values.get("form", ""), digits
+        beside = values.get("before", ""), values.get("after", "")
+        return Lesson(values["title"], tuple(pages), layers, networks, words, *told, *beside)
     except XlconvError as error:
         raise top.wrong(str(error)) from None
 

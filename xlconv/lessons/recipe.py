@@ -57,7 +57,7 @@ def recipe(lesson: Lesson, computing: Container[str]) -> str:
         "title": lesson.title,
         **({} if lesson.language == ENGLISH else {"language": lesson.language}),
         "words": dict(lesson.words),
-        **_kept({"digits": lesson.digits}),
+        **_kept({"digits": lesson.digits, "before": lesson.before, "after": lesson.after}),
         **_classroom(lesson),
         **_networks(lesson),
         "sheet": sheets,
@@ -89,7 +89,7 @@ def frozen(lesson: Lesson) -> str:
         "layers": {name: _parameters(layer) for name, layer in lesson.layers.items()},
         **_networks(lesson),
         "class": told,
-        **_kept({"digits": lesson.digits}),
+        **_kept({"digits": lesson.digits, "before": lesson.before, "after": lesson.after}),
         "sheet": [
             _told(page, names.get(id(page.layer), ""), networks.get(id(page.network), ""))
             for page in lesson.pages

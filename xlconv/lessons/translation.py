@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from xlconv.errors import XlconvError
@@ -14,7 +15,7 @@ from xlconv.files.toml import read_toml
 from xlconv.lessons.book import check_names
 from xlconv.lessons.lesson import Lesson, Page, check_language
 from xlconv.lessons.schema import Table
-from xlconv.lessons.shipped import find_language
+from xlconv.lessons.shipped import find_language, language_names
 from xlconv.visible import visible
 
 KEYS = {"language": str, "texts": dict}
@@ -62,6 +63,20 @@ def load_translation(language: str | os.PathLike[str]) -> Translation:
     return Translation(values["language"], texts, table)
 
 
+@cache
+def _shipped_words(language: str) -> dict[str, str]:
+    """The words that views write in a language; none where there is no shipped translation."""
+    if language not in language_names():
+        return {}
+    translation = load_translation(language)
+    return {key: translation.of(text) for key, text in WORDS.items()}
+
+
+def said(lesson: Lesson) -> dict[str, str]:
+    """Every word that the views of a lesson write: its own, or else those of its language."""
+    return WORDS | _shipped_words(lesson.language) | dict(lesson.words)
+
+
 def translated(lesson: Lesson, translation: Translation) -> Lesson:
     """The lesson in another language.
 
@@ -83,11 +98,10 @@ def changed(lesson: Lesson, change: Change) -> Lesson:
     pages = tuple(_page(page, change) for page in lesson.pages)
     words = WORDS | dict(lesson.words)
     words = {k: change(f"the word {k}", text) if text else "" for k, text in words.items()}
-    own = {key: text for key, text in words.items() if text != WORDS[key]}
     layers = dict(lesson.layers)
     if any(page.view == "code" for page in lesson.pages):  # which shows their names
         layers = {change(f"layer {name}", name): layer for name, layer in layers.items()}
-    return replace(lesson, title=title, pages=pages, layers=layers, words=own)
+    return replace(lesson, title=title, pages=pages, layers=layers, words=words)
 
 
 def _page(page: Page, change: Change) -> Page:

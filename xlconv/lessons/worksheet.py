@@ -9,7 +9,6 @@ from functools import partial
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.figures.words import WORDS
 from xlconv.grid.limits import SHEETS_CELLS
 from xlconv.grid.marks import Blank, Block
 from xlconv.grid.sheet import Sheet
@@ -21,6 +20,7 @@ from xlconv.lessons.leaks import check_leaks
 from xlconv.lessons.lesson import CHECK, Ask, Lesson, Page
 from xlconv.lessons.schema import instead
 from xlconv.lessons.ticks import Group, groups
+from xlconv.lessons.translation import said
 from xlconv.lessons.weights import Weights, write_ticks
 
 BLANK, KEY = "blank", "key"
@@ -45,7 +45,7 @@ def worksheet_lesson(lesson: Lesson, *, key: bool = False) -> Lesson:
         raise XlconvError(
             f'sheet "{printing[0]}" prints outputs: a worksheet has no sheet with the view code'
         )
-    words = WORDS | dict(lesson.words)
+    words = said(lesson)
     pages = [_told(page, words) for page in lesson.pages if page.view != CHECK]
     if lesson.classroom.check != "none":
         pages.append(Page(words["check_sheet"], CHECK, words["check_title"], words["check_idea"]))
@@ -179,8 +179,7 @@ class Worksheet:
         lesson, page = self.lesson, self.lesson.pages[number]
         if not any(group.rounded for group in self.groups.get(number, ())):
             return lesson
-        words = WORDS | dict(lesson.words)
-        told = words["asked_decimals"].format(digits=lesson.classroom.digits)
+        told = said(lesson)["asked_decimals"].format(digits=lesson.classroom.digits)
         pages = [*lesson.pages]
         pages[number] = replace(page, idea=f"{page.idea} {told}".strip())
         return replace(lesson, pages=tuple(pages))

@@ -9,6 +9,7 @@ import numpy as np
 from xlconv import __version__
 from xlconv.errors import XlconvError
 from xlconv.figures.layout import Part
+from xlconv.figures.neighbours import Neighbour, link_to, made_by
 from xlconv.figures.notes import note, paper_lines, paragraphs
 from xlconv.figures.paper import UPRIGHT_COLUMNS, arrange, line_room
 from xlconv.grid.expr import lift
@@ -44,16 +45,18 @@ def contents(
     sheet: Sheet,
     *,
     pages: list[tuple[str, str]],
+    neighbours: Sequence[Neighbour] = (),
     about: list[str] | None = None,
     how: list[str] | None = None,
     legend: list[str] | None = None,
 ) -> None:
     """Links to all sheets with the first sentence of their ideas, the legend, and what to do.
 
-    pages   (name, idea) of each sheet of the book, this one first
-    about   paragraphs on what the lesson is
-    how     lines on how to use it
-    legend  the roles that it explains; what the other sheets show, if not given
+    pages       (name, idea) of each sheet of the book, this one first
+    neighbours  the lessons before and after this one
+    about       paragraphs on what the lesson is
+    how         lines on how to use it
+    legend      the roles that it explains; what the other sheets show, if not given
     """
     shown = LEGEND if legend is None else legend
     if unknown := [role for role in shown if role not in LEGEND]:
@@ -62,24 +65,32 @@ def contents(
     arrange(
         sheet,
         paragraphs(sheet, about) if about else None,
-        _links(sheet, pages[1:]),
+        _links(sheet, pages[1:], neighbours),
         _legend(sheet, shown),
         _numbered(sheet, "how", how or []),
         note(sheet, sheet.say("made_with", version=__version__)),
     )
 
 
-def _links(sheet: Sheet, pages: Sequence[tuple[str, str]]) -> Part:
-    """The sheets, numbered, each with a link to it and what its idea begins with."""
+def _links(sheet: Sheet, pages: Sequence[tuple[str, str]], neighbours: Sequence[Neighbour]) -> Part:
+    """The sheets, numbered, each with a link to it and what its idea begins with; then lessons."""
     corner = sheet.corner()
     sheet.text(corner, sheet.say("sheets"), "heading")
     row = 1
+
+    def told(column: int, words: str) -> None:
+        nonlocal row
+        for line in wrapped(words, "text", line_room(sheet, begin=column + 1)):
+            sheet.text(corner.shift(row, column), line, "text")
+            row += 1
+
     for n, (name, idea) in enumerate(pages, 1):
         sheet.text(corner.shift(row), f"{n}", "index")
         sheet.link(corner.shift(row, 1), name, name)
-        for line in wrapped(first_sentence(idea), "text", line_room(sheet, begin=6)):
-            sheet.text(corner.shift(row, 5), line, "text")
-            row += 1
+        told(5, first_sentence(idea))
+    for neighbour in neighbours:
+        behind = link_to(sheet, corner.shift(row, 1), neighbour)
+        told(max(5, behind - corner.column), made_by(sheet, neighbour))
     return Part(corner.anchor)
 
 

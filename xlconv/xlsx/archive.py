@@ -78,14 +78,11 @@ def write(
     own         what stands in some cells of a sheet instead, by its number and by addresses
     """
     moment, printed = _moment(), [*map(pages, sheets)]
-    styles = kept.styles.copy() if kept else Styles()
-    strings: Strings = dict(kept.strings) if kept else {}
+    styles, strings = (kept.styles.copy(), {**kept.strings}) if kept else (Styles(), Strings())
     with ZipFile(target, "w") as out:
         add = partial(_add, out, moment)
-        add("[Content_Types].xml", parts.types(sheets))
-        add("_rels/.rels", parts.relations())
-        add("xl/workbook.xml", parts.workbook(sheets, printed))
-        add("xl/_rels/workbook.xml.rels", parts.workbook_relations(sheets))
+        for name, part in parts.before_sheets(sheets, printed).items():
+            add(name, part)
         for n, name in enumerate(parts.sheet_names(sheets)):
             known = kept.rows[n] if kept and n < len(kept.rows) else None
             look = partial(styles.cell, sheets[n].way)

@@ -6,6 +6,7 @@ Source: ECMA-376 part 1, 18.2 and 22.3; part 2, 9 and 11. Elements stand in the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 
 from xlconv.grid.marks import Sized, named
 from xlconv.grid.places import a1, corners, quoted
@@ -14,17 +15,33 @@ from xlconv.grid.theme import BLUE, FRAME, GREY, INK, PALE_GREY, TINTS, WHITE, l
 from xlconv.xlsx.pages import Pages
 from xlconv.xlsx.styles import Styles, run_font
 from xlconv.xlsx.values import Strings, encoded, escape
-from xlconv.xlsx.worksheet import HEAD, MAIN, extent
+from xlconv.xlsx.worksheet import HEAD, MAIN, OFFICE, extent
 
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/"
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/"
 WORD = "application/vnd.openxmlformats-"
 PROPERTIES_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 HIDDEN = ' state="hidden"'
+OUTSIDE = ' TargetMode="External"'
 THEME_COLORS = {
     "dk1": INK, "lt1": WHITE, "dk2": FRAME, "lt2": PALE_GREY,
     **{f"accent{n}": tint for n, tint in enumerate(TINTS[:6], 1)}, "hlink": BLUE, "folHlink": GREY,
 }  # fmt: skip
+
+
+def before_sheets(sheets: Sequence[Sheet], printed: Sequence[Pages]) -> dict[str, str]:
+    """The parts that tell of sheets, by their names, in the order in which they are written."""
+    leading = {
+        name.replace("sheets/", "sheets/_rels/") + ".rels": related
+        for name, sheet in zip(sheet_names(sheets), sheets, strict=True)
+        if (related := file_relations(sheet))
+    }
+    return {
+        "[Content_Types].xml": types(sheets),
+        "_rels/.rels": relations(),
+        "xl/workbook.xml": workbook(sheets, printed),
+        "xl/_rels/workbook.xml.rels": workbook_relations(sheets),
+        **leading,
+    }
 
 
 def types(sheets: Sequence[Sheet]) -> str:
@@ -74,10 +91,18 @@ def workbook_relations(sheets: Sequence[Sheet]) -> str:
     return _relations([(f"{OFFICE}relationships/{kind}", name) for kind, name in parts])
 
 
-def _relations(listed: Sequence[tuple[str, str]]) -> str:
+def file_relations(sheet: Sheet) -> str:
+    """Where a sheet finds the files that it leads to; nothing where it leads to none."""
+    files = [quote(link.target) for link in sheet.links if link.tip]
+    if not files:
+        return ""
+    return _relations([(f"{OFFICE}relationships/hyperlink", file) for file in files], outside=True)
+
+
+def _relations(listed: Sequence[tuple[str, str]], outside: bool = False) -> str:
     # relative targets: IronCalc does not follow absolute ones everywhere
     links = "".join(
-        f'<Relationship Id="rId{n}" Type="{kind}" Target="{target}"/>'
+        f'<Relationship Id="rId{n}" Type="{kind}" Target="{target}"{OUTSIDE * outside}/>'
         for n, (kind, target) in enumerate(listed, 1)
     )
     return f'{HEAD}<Relationships xmlns="{PACKAGE}relationships">{links}</Relationships>'

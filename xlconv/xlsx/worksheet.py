@@ -20,6 +20,7 @@ from xlconv.xlsx.values import encoded, escape
 
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/"
 
 # Excel is told not to mark cells whose formulas differ from those beside them
 QUIET = 'numberStoredAsText="1" formula="1" formulaRange="1"'
@@ -42,7 +43,7 @@ def before_rows(sheet: Sheet, first: bool) -> str:
     seen = ' rightToLeft="1"' if sheet.way is Way.LEFTWARD else ""
     seen += ' tabSelected="1"' if first else ""
     return (
-        f'{HEAD}<worksheet xmlns="{MAIN}">'
+        f'{HEAD}<worksheet xmlns="{MAIN}" xmlns:r="{OFFICE}relationships">'
         f'<dimension ref="{extent(sheet)}"/><sheetViews><sheetView showGridLines="0"{seen}'
         f' zoomScale="{sheet.zoom}" workbookViewId="0">{pane}</sheetView></sheetViews>'
         f'<sheetFormatPr defaultColWidth="{sheet.column_width:g}"'
@@ -124,12 +125,14 @@ def _choices(sheet: Sheet) -> str:
 
 
 def _links(sheet: Sheet) -> str:
-    """The links of a sheet to others, by their place in the workbook."""
-    links = "".join(
+    """The links of a sheet: to others by their place in the workbook, to files by relations."""
+    links, numbers = "", count(1)
+    for link in sheet.links:
         # Google Sheets shows the address of a link that does not say its text
-        f'<hyperlink ref="{a1(link.cells.origin)}"'
-        f' location="{escape(quoted(link.target), quote=True)}!A1"'
-        f' display="{escape(str(link.cells.value), quote=True)}"/>'
-        for link in sheet.links
-    )
+        shown = f'display="{escape(str(link.cells.value), quote=True)}"'
+        if link.tip:
+            goal = f'r:id="rId{next(numbers)}" tooltip="{escape(link.tip, quote=True)}"'
+        else:
+            goal = f'location="{escape(quoted(link.target), quote=True)}!A1"'
+        links += f'<hyperlink ref="{a1(link.cells.origin)}" {goal} {shown}/>'
     return f"<hyperlinks>{links}</hyperlinks>" if links else ""
