@@ -65,8 +65,8 @@ def supposed(layer: Layer, theirs: Array) -> Iterator[list[Supposed]]:
     """Everything that may be supposed: ours alone, then what costs 1, 2 and so on."""
     size, kernel_size = layer.input.shape[1:], layer.weight.shape[2:]
     ways = (
-        inputs(layer.input),
-        weights(layer.weight, layer.geometry.groups),
+        inputs(layer),
+        weights(layer),
         outputs(theirs),
         turns(kernel_size),
         steps(own_steps(layer), size, kernel_size, theirs.shape[1:]),
