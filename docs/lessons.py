@@ -79,6 +79,8 @@ LAYER = {
     "input": f"{ARRAY}, as numbers.csv:3x4x4. Channels come first. Needed.",
     "weight": "The same, (in_channels, out_channels/groups, *kernel_sizes). Needed.",
     "bias": "The same, one number an output channel; none if not given.",
+    "input_scale": "What the input's integers mean, input_scale * (input - input_zero_point).",
+    "input_zero_point": "The same; 0 if not given.",
     "weight_scale": "What the weight's integers mean, weight_scale * (weight - weight_zero_point):"
     " one number, or lists of (in_channels, out_channels/groups), with 1 along an axis on which all"
     " are alike.",

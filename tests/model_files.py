@@ -180,10 +180,11 @@ def tflite(
     padding: int = 0,
     activation: int = 0,
     output: tuple[float, int, str] | None = None,
+    given: tuple[float, int, str] | None = None,
 ) -> Path:
     """A TRANSPOSE_CONV of stride 2 with a weight (out, kh, kw, in); padding 0 is same.
 
-    output  its scale, zero point and type, if it is of integers
+    output, given  its and the input's scale, zero point and type, if it is of integers
     """
     b = flatbuffers.Builder(1024)
     types = {"float32": 0, "float16": 1, "int32": 2, "uint8": 3, "int8": 9}
@@ -206,17 +207,17 @@ def tflite(
             two = _vector(b, factors.astype("<f4")), _vector(b, zero.astype("<i8"))
             quantised = _table(b, 7, {2: two[0], 3: two[1]}, {6: ("Int32", axis)})
         kind = types["float32" if array is None else array.dtype.name]
-        if output is not None and name == "up":
-            factor, zero_point, dtype = output
+        if told := {"up": output, "x": given}.get(name):
+            factor, zero_point, dtype = told
             two = _vector(b, np.array([factor], "<f4")), _vector(b, np.array([zero_point], "<i8"))
             quantised, kind = _table(b, 7, {2: two[0], 3: two[1]}), types[dtype]
         refs = {0: _vector(b, np.array(shape, "<i4")), 3: b.CreateString(name)}
         refs |= {} if quantised is None else {4: quantised}
         tensors.append(_table(b, 5, refs, {1: ("Int8", kind), 2: ("Uint32", len(buffers) - 1)}))
-    given = [0, 1, 2] + ([] if bias is None else [3])
+    read = [0, 1, 2] + ([] if bias is None else [3])
     numbers = {0: ("Int8", padding), 1: ("Int32", 2), 2: ("Int32", 2), 3: ("Int8", activation)}
     options = _table(b, 4, {}, numbers)
-    ins, outs = np.array(given, "<i4"), np.array([len(given)], "<i4")
+    ins, outs = np.array(read, "<i4"), np.array([len(read)], "<i4")
     op = _table(b, 6, {1: _vector(b, ins), 2: _vector(b, outs), 4: options}, {0: ("Uint32", 0)})
     graph = _table(b, 5, {0: _tables(b, tensors), 3: _tables(b, [op])})
     code = _table(b, 4, {}, {0: ("Int8", 67), 3: ("Int32", 67)})

@@ -7,6 +7,7 @@ test.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from xlconv.differing.spots import spots
 from xlconv.differing.uncropped import Steps, uncropped
 from xlconv.errors import XlconvError
 from xlconv.layers.layer import Layer
+from xlconv.layers.then import steps
 
 Array = NDArray[np.float64]
 
@@ -314,6 +316,70 @@ def test_planted_cause_is_named_and_no_other(cause: str) -> None:
     assert "where: " in found.explain()
 
 
+WHOLE = theirs() + wide(B)
+FUSED: dict[str, tuple[str, Array, tuple[str, ...]]] = {
+    # what was done: what follows in our layer, their output, and the causes
+    "the same ReLU": ("relu", np.maximum(WHOLE, 0), ()),
+    "the same LeakyReLU": ("leaky_relu:0.3", np.where(WHOLE > 0, WHOLE, 0.3 * WHOLE), ()),
+    "the same steps": ("relu6,tanh", np.tanh(np.clip(WHOLE, 0, 6)), ()),
+    "the same integers": ("quantize:0.1:3", np.clip(np.rint(WHOLE / 0.1) + 3, -128, 127), ()),
+    "integers that round by one otherwise": (
+        "relu,quantize:0.1",
+        np.clip(np.floor(np.maximum(WHOLE, 0) / 0.1 + 0.3), -128, 127),
+        (),
+    ),
+    "ReLU left out": ("relu", WHOLE, ("relu is left out after the layer",)),
+    "one of two left out": (
+        "relu,sigmoid",
+        1 / (1 + np.exp(-WHOLE)),
+        ("relu is left out after the layer",),
+    ),
+    "another one": (
+        "relu",
+        1 / (1 + np.exp(-WHOLE)),
+        ("sigmoid is applied after the layer, in place of relu",),
+    ),
+    "integers meant as numbers again": (
+        "quantize:0.1:3",
+        (np.clip(np.rint(WHOLE / 0.1) + 3, -128, 127) - 3) * 0.1,
+        ("theirs is of real numbers again, scale * (q - zero point)",),
+    ),
+    "the crop, under ReLU": (
+        "relu",
+        np.maximum(cropped(stamped(X, W, 2), (0, 2)) + wide(B), 0),
+        ("their crop is 0:2, yours 1:1: theirs lies 1 cell right and down",),
+    ),
+    "the bias left out, under ReLU": (
+        "relu",
+        np.maximum(theirs(), 0),
+        ("the bias is left out",),
+    ),
+    "the kernel not turned, in integers": (
+        "quantize:0.1",
+        np.clip(np.rint((theirs(w=W[:, :, ::-1, ::-1]) + wide(B)) / 0.1), -128, 127),
+        ("the kernel is turned by 180°",),
+    ),
+}
+
+
+@pytest.mark.parametrize("cause", FUSED)
+def test_what_follows_in_the_layer_itself_is_no_difference(cause: str) -> None:
+    then, other, expected = FUSED[cause]
+    found = xlconv.compare(replace(ours(bias=B), then=steps(then)), other)
+    assert found.causes == expected
+    assert found.agrees == (not expected)
+    if found.agrees and "otherwise" not in cause:
+        assert found.where == ""
+
+
+def test_zeros_at_the_end_are_told_under_what_follows() -> None:
+    other = zeros_at_the_end()
+    kept = np.maximum(other, 0.5)
+    layer = replace(ours(output_padding=1), then=steps("clip:0.5:100"))
+    (cause,) = xlconv.compare(layer, kept).causes
+    assert cause.startswith("the last row and the last column hold nothing")
+
+
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
 def test_right_output_agrees_whatever_it_was_computed_in(dtype: Any) -> None:
     found = xlconv.compare(ours(bias=B), (theirs() + wide(B)).astype(dtype))
@@ -379,6 +445,7 @@ def test_format_that_weights_were_rounded_to_is_named(rounded: Array, told: str)
         ((slice(1, 4),), "channels 1, 2, 3 of 5"),
         ((slice(0, 4),), "everywhere"),
         ((slice(0, 0),), ""),
+        ((slice(None), -1, slice(0, 7)), "row 15 of 16, in part"),
     ],
 )
 def test_where_is_told_by_lines_channels_or_cells(wrong: tuple[Any, ...], said: str) -> None:
@@ -510,10 +577,10 @@ def test_part_of_the_uncropped_output_is_a_part_of_the_loops(groups: int) -> Non
     halves = [slice(n * 4 // groups, (n + 1) * 4 // groups) for n in range(groups)]
     whole = np.concatenate([stamped(x[half], w[half], (2, 3), 2) for half in halves])
     around = np.pad(whole, ((0, 0), (9, 9), (9, 9)))
-    steps = Steps((2, 3), (2, 2), groups)
+    laid = Steps((2, 3), (2, 2), groups)
     channels = range(len(whole))
     for begin in ((-3, -2), (0, 0), (4, 5), (8, 20), (40, 0)):
-        got = uncropped(x, w, steps, channels, begin, (7, 6))
+        got = uncropped(x, w, laid, channels, begin, (7, 6))
         rows, columns = (slice(b + 9, b + 9 + n) for b, n in zip(begin, (7, 6), strict=True))
         expected = np.zeros_like(got)
         seen = around[:, rows, columns]
@@ -527,10 +594,10 @@ def test_way_back_from_an_activation_is_its_inverse(activation: Any) -> None:
     y = activation.forward(v)
     assert activation.fits(y)
     if activation.back is not None:
-        low, high = activation.inner
-        inside = (y > low) & (y < high)
-        assert inside.sum() > 10
-        assert np.allclose(activation.back(y[inside]), v[inside])
+        before = activation.before(y)
+        told = np.isfinite(before)
+        assert told.sum() > 10
+        assert np.allclose(before[told], v[told])
 
 
 # ---------------------------------------------------------------------------- combinations

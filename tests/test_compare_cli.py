@@ -136,6 +136,26 @@ def test_sheet_explained_has_the_factor_in_its_weights(compared: Compared) -> No
     assert "both agree to a thousandth  ✓" in values["Explained"].values()
 
 
+def test_activation_of_ones_own_is_applied_on_both_sheets(compared: Compared) -> None:
+    np.save("relu.npy", np.maximum(TENSORFLOW - 5, 0))
+    np.save("b.npy", np.array([-5.0]))
+    done = compared("relu.npy", "--bias", "b.npy", "--then", "relu", "-o", "d.xlsx")
+    assert "why: their crop is 0:1, yours 1:0" in done.out.decode()
+    values = ironcalc_engine.recalculate(Path("d.xlsx").read_bytes(), {})
+    assert "both agree to a thousandth  ✓" in values["Explained"].values()
+    texts = [cell.value for row in openpyxl.load_workbook("d.xlsx")["Difference"] for cell in row]
+    assert any("ReLU: what is below 0 becomes 0" in str(text) for text in texts)
+
+
+def test_activation_that_theirs_has_alone_stands_on_the_sheet_explained(compared: Compared) -> None:
+    np.save("tanh.npy", np.tanh(PYTORCH))
+    done = compared("tanh.npy", "-o", "d.xlsx")
+    assert "why: tanh is applied after the layer" in done.out.decode()
+    values = ironcalc_engine.recalculate(Path("d.xlsx").read_bytes(), {})
+    assert "both agree to a thousandth  ✓" in values["Explained"].values()
+    assert "yours and theirs differ  ✗" in values["Difference"].values()
+
+
 def test_workbook_of_a_layer_of_many_channels_shows_some_with_the_others_numbers(run: Run) -> None:
     r = np.random.default_rng(4)
     x, w = r.standard_normal((20, 5, 5)), r.standard_normal((20, 6, 3, 3))

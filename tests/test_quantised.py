@@ -18,7 +18,7 @@ from xlconv.errors import XlconvError
 from xlconv.grid.references import text
 from xlconv.layers.excerpt import excerpt
 from xlconv.layers.layer import Layer
-from xlconv.layers.quantised import quantised
+from xlconv.layers.quantised import quantised, scaled
 from xlconv.layers.then import steps
 from xlconv.models.model import read_model
 
@@ -99,6 +99,104 @@ def test_onnx_layer_of_integers_is_onnxruntimes(
     assert (given % 1 == 0.5).any()  # where a half goes to the even number
     assert np.unique(expected).size > 4
     assert np.array_equal(computed(layer, view, "then_2"), expected)
+
+
+def with_integers(path: Path, op: str, x: np.ndarray, zero: int, scale: float = 0.25) -> Path:
+    """A model whose input is dequantised in it, with a scale and a zero point for all."""
+    q: Any = Q.astype("i1") if op == "ConvTranspose" else Q.swapaxes(0, 1).astype("i1")
+    tensors = {
+        "w": q.astype("f4") / 8,
+        "xs": np.array(scale, "f4"),
+        "xz": np.array(zero, x.dtype),
+    }
+    nodes = [
+        helper.make_node("DequantizeLinear", ["x", "xs", "xz"], ["xr"]),
+        helper.make_node(op, ["xr", "w"], ["out"], name="up", strides=[2, 1]),
+    ]
+    number = helper.np_dtype_to_tensor_dtype(x.dtype)
+    given = helper.make_tensor_value_info("x", number, [1, 3, None, None])
+    out = helper.make_tensor_value_info("out", TensorProto.FLOAT, None)
+    kept = [numpy_helper.from_array(array, name) for name, array in tensors.items()]
+    return files.saved(path, nodes, [given], [out], kept)
+
+
+@pytest.mark.parametrize(("dtype", "zero"), [(np.int8, -3), (np.uint8, 128)])
+@pytest.mark.parametrize(
+    ("op", "views"),
+    [("ConvTranspose", ("collect", "distribute", "channels")), ("Conv", ("convolution",))],
+)
+def test_input_of_the_models_integers_is_what_they_mean(
+    tmp_path: Path, dtype: Any, zero: int, op: str, views: tuple[str, ...]
+) -> None:
+    limits = np.iinfo(dtype)
+    x = DICE.integers(limits.min, limits.max + 1, (1, 3, 9, 7)).astype(dtype)
+    path = with_integers(tmp_path / "m.onnx", op, x, zero)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    expected = np.asarray(session.run(["out"], {"x": x})[0])[0]
+    np.save(tmp_path / "x.npy", x)
+    for given in (x, str(tmp_path / "x.npy")):
+        layer = xlconv.model_layer(path, input=given)
+        for view in views:
+            meant = 0.25 * (x[0].astype(float) - zero)
+            assert np.array_equal(computed(layer, view, "input"), meant), view
+            assert np.allclose(computed(layer, view, "output"), expected, atol=1e-4), view
+    at = place(layer, views[0], "input_integers")
+    changed = computed(layer, views[0], "input", {at: 100})
+    assert changed[0, 0, 0] == 0.25 * (100 - zero)
+    assert f"its input is 0.25*(q {'+ 3' if zero < 0 else '- 128'}) of" in layer.note
+
+
+def test_input_of_other_numbers_is_taken_as_it_is_and_said_so(tmp_path: Path) -> None:
+    x = DICE.integers(-9, 9, (1, 3, 4, 3)).astype(np.int8)
+    path = with_integers(tmp_path / "m.onnx", "ConvTranspose", x, 5)
+    for given in (x.astype(float), x.astype(np.int64), x.tolist()):
+        layer = xlconv.model_layer(path, input=given)
+        assert layer.scaled is None
+        assert np.array_equal(layer.input, x[0])
+        assert layer.note.endswith("its input is 0.25*(q - 5) of int8, and given as real numbers")
+    said = CliRunner().invoke(cli, ["model", str(path)]).stdout
+    assert "its input 0.25*(q - 5) of int8" in said
+
+
+def test_part_and_recipe_keep_the_integers_of_an_input(tmp_path: Path) -> None:
+    x = DICE.integers(-9, 9, (1, 3, 6, 5)).astype(np.int8)
+    layer = xlconv.model_layer(with_integers(tmp_path / "m.onnx", "ConvTranspose", x, 5), input=x)
+    assert isinstance(layer, Layer)
+    part = excerpt(layer, [0, 2], [1], [(1, 4), (0, 3)])
+    meant = 0.25 * (x[0, [0, 2], 1:4, :3].astype(float) - 5)
+    assert np.array_equal(computed(part, "collect", "input"), meant)
+    book = xlconv.build(part, views=["collect", "distribute"])
+    assert '"input_scale":0.25,"input_zero_point":5' in book.recipe
+    book.save(tmp_path / "a.xlsx")
+    assert xlconv.check(tmp_path / "a.xlsx").right
+    plain = xlconv.model_layer(with_integers(tmp_path / "c.onnx", "Conv", x, 5), input=x)
+    xlconv.build(plain, views=["convolution"]).save(tmp_path / "b.xlsx")
+    assert xlconv.check(tmp_path / "b.xlsx").right
+
+
+def test_tflite_input_of_integers(tmp_path: Path) -> None:
+    q: Any = Q.transpose(1, 2, 3, 0).astype(np.int8)
+    path = files.tflite(tmp_path / "m.tflite", q, given=(0.5, -128, "int8"))
+    x = DICE.integers(-128, 128, (1, 4, 5, 3)).astype(np.int8)
+    layer = xlconv.model_layer(path, input=x)
+    meant = np.moveaxis(0.5 * (x[0].astype(float) + 128), -1, 0)
+    assert np.array_equal(computed(layer, "collect", "input"), meant)
+
+
+def test_other_program_that_takes_the_integers_as_they_are_is_found_out(tmp_path: Path) -> None:
+    x = DICE.integers(-128, 128, (1, 3, 9, 8)).astype(np.int8)
+    layer = xlconv.model_layer(with_integers(tmp_path / "m.onnx", "ConvTranspose", x, 5), input=x)
+    assert isinstance(layer, Layer)
+    right = xlconv.output(layer)
+    assert xlconv.compare(layer, right).agrees
+    raw = xlconv.output(xlconv.Layer.of(x, Q / 8, stride=[2, 1]))
+    told = "the integers of the input are taken as they are, with no scale or zero point"
+    assert xlconv.compare(layer, raw).causes == (told,)
+
+
+def test_scale_of_an_input_is_more_than_0() -> None:
+    with pytest.raises(XlconvError, match="input_scale must be more than 0, got 0"):
+        scaled(Layer.of(X[0], Q), 0)
 
 
 def test_weights_follow_their_integers_scale_and_zero_point() -> None:

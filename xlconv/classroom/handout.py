@@ -138,12 +138,13 @@ def numbers_of(one: Exercise, layer: Layer) -> dict[str, Array]:
 def is_shared(one: Exercise, layer: Layer | None) -> bool:
     """Whether a page that is drawn once serves every student, by other numbers in its blocks.
 
-    It does not where its blocks are not a layer's arrays; the integers of a weight are the same
+    It does not where its blocks are not a layer's arrays; integers are the same
     for all.
     """
     if layer is None:
         return True
-    computed = set() if layer.quantised is None else {"kernel"}
+    made_of = {"kernel": layer.quantised, "input": layer.scaled}
+    computed = {block for block, integers in made_of.items() if integers is not None}
     return all(
         one.givens[block].memory.size == array.size
         and np.array_equal(one.givens[block].memory.ravel(), array.ravel())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlconv.cli.delivery import check_book_target, deliver_book
-from xlconv.cli.given import Given, layer_options
+from xlconv.cli.given import Given, layer_options, then_option
 from xlconv.cli.group import Command
 from xlconv.cli.options import pointing_at_options
 from xlconv.cli.terminal import as_text, put, say
@@ -32,6 +32,7 @@ Examples:
 Exit codes: 0 the outputs agree, 1 they differ, 2 usage or bad values, 3 unreadable input.""",
 )
 @layer_options
+@then_option
 @click.option(
     "--output",
     "theirs",

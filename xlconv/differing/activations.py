@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from math import inf
+from itertools import combinations
+from math import inf, nan
 
 import numpy as np
 
 from xlconv.layers.layer import Array
+from xlconv.layers.then import Step, after
 
 Function = Callable[[Array], Array]
 
@@ -18,7 +20,7 @@ def _same(v: Array) -> Array:
 
 
 def _sigmoid(v: Array) -> Array:
-    return np.asarray((1 + np.tanh(v / 2)) / 2)
+    return Step("sigmoid").of(v)
 
 
 def _gelu(v: Array) -> Array:
@@ -33,6 +35,8 @@ class Activation:
     back    from its values to those before it; None where these are not told by them
     least, most    of its values
     inner   the values between which `back` can be trusted
+    then    the steps that it is; None where it is none of those
+    apart   what values that are whole numbers may be apart by their rounding
     """
 
     words: str
@@ -41,6 +45,17 @@ class Activation:
     least: float = -inf
     most: float = inf
     inner: tuple[float, float] = (-inf, inf)
+    then: tuple[Step, ...] | None = None
+    apart: float = 0.0
+
+    def before(self, y: Array) -> Array:
+        """The values that became these; NaN where they are not told."""
+        low, high = self.inner
+        inside = (y > low) & (y < high)
+        if self.back is None:
+            return np.full_like(y, nan)
+        with np.errstate(all="ignore"):
+            return np.where(inside, self.back(y), nan)
 
     def fits(self, y: Array) -> bool:
         """Whether values may be its own: none is beyond them, and some are within."""
@@ -48,30 +63,61 @@ class Activation:
         return bool(y.min() >= self.least - slack and y.max() <= self.most + slack)
 
 
-def _clamp(low: float, high: float, words: str) -> Activation:
-    inner = (low + 1e-9, high - 1e-6)
-    return Activation(words, lambda v: np.clip(v, low, high), _same, low, high, inner)
+Known = tuple[Function, float, float, tuple[float, float]]
+"""The way back, the least and the greatest value, and between which the way back is trusted."""
 
 
-def leaky(slope: Array | float, words: str) -> Activation:
-    """That whose slope below 0 is such; one for each channel, as PReLU has, to broadcast."""
+def _cut(low: float, high: float) -> Known:
+    return _same, low, high, (low + 1e-9, high - 1e-6)
+
+
+KNOWN: dict[str, Callable[..., Known]] = {
+    "relu": lambda: (_same, 0, inf, (1e-9, inf)),
+    "relu6": lambda: _cut(0, 6),
+    "leaky_relu": lambda slope: (lambda y: np.where(y > 0, y, y / slope), -inf, inf, (-inf, inf)),
+    "sigmoid": lambda: (lambda y: np.log(y / (1 - y)), 0, 1, (1e-5, 1 - 1e-5)),
+    "tanh": lambda: (np.arctanh, -1, 1, (-1 + 1e-5, 1 - 1e-5)),
+    "clip": _cut,
+    "quantize": lambda scale, zero_point, low, high: (
+        lambda y: (y - zero_point) * scale,
+        low,
+        high,
+        (low + 0.5, high - 0.5),
+    ),
+}
+"""What is known of each kind of step, from its parameters."""
+
+
+def of_steps(then: Sequence[Step], words: str = "") -> Activation:
+    """Steps, one after another."""
+    known = [KNOWN[step.kind](*step.values) for step in then]
+    made = [Activation("", _same, *each) for each in known]
+
+    def back(y: Array) -> Array:
+        for one in reversed(made):
+            y = one.before(y)
+        return y
+
+    least, most = (known[-1][1], known[-1][2]) if known else (-inf, inf)
+    whole = bool(then) and then[-1].kind == "quantize"
     return Activation(
-        words,
-        lambda v: np.where(v > 0, v, slope * v),
-        lambda y: np.where(y > 0, y, y / slope),
+        words, lambda v: after(v, then), back, least, most, then=tuple(then), apart=float(whole)
     )
 
 
-NONE = Activation("", _same, _same)
+def prelu(slopes: Array, words: str) -> Activation:
+    """That whose slope below 0 is one for each channel, to broadcast."""
+    back, *_ = KNOWN["leaky_relu"](slopes)
+    return Activation(words, lambda v: np.where(v > 0, v, slopes * v), back)
+
+
 ACTIVATIONS = (
-    Activation("ReLU", lambda v: np.maximum(v, 0), _same, least=0, inner=(1e-9, inf)),
-    _clamp(0, 6, "ReLU6"),
-    Activation(
-        "sigmoid", _sigmoid, lambda y: np.log(y / (1 - y)), least=0, most=1, inner=(1e-5, 1 - 1e-5)
-    ),
-    Activation("tanh", np.tanh, np.arctanh, least=-1, most=1, inner=(-1 + 1e-5, 1 - 1e-5)),
-    _clamp(0, 1, "a clamp to 0 and 1"),
-    _clamp(-1, 1, "a clamp to -1 and 1"),
+    of_steps([Step("relu")], "ReLU"),
+    of_steps([Step("relu6")], "ReLU6"),
+    of_steps([Step("sigmoid")], "sigmoid"),
+    of_steps([Step("tanh")], "tanh"),
+    of_steps([Step("clip", (0.0, 1.0))], "a clamp to 0 and 1"),
+    of_steps([Step("clip", (-1.0, 1.0))], "a clamp to -1 and 1"),
     Activation(
         "ELU",
         lambda v: np.where(v > 0, v, np.expm1(np.minimum(v, 0))),
@@ -95,3 +141,21 @@ ACTIVATIONS = (
     Activation("hard swish", lambda v: v * np.clip(v + 3, 0, 6) / 6, least=-0.375),
 )
 """Every one that is tried, the common ones first."""
+
+
+def others(then: Sequence[Step]) -> Iterator[Activation]:
+    """What another program may do in place of a layer's own steps: leave some out, or mean the
+    integers of the last one as real numbers.
+    """
+    if then and then[-1].kind == "quantize":
+        scale, zero_point, *_ = then[-1].values
+        yield Activation(
+            "theirs is of real numbers again, scale * (q - zero point)",
+            lambda v: scale * (after(v, then) - zero_point),
+            apart=scale,
+        )
+    for count in range(1, len(then) + 1):
+        for gone in combinations(range(len(then)), count):
+            kept = [step for n, step in enumerate(then) if n not in gone]
+            names = " and ".join(str(then[n]) for n in gone)
+            yield of_steps(kept, f"{names} {'are' if count > 1 else 'is'} left out after the layer")

@@ -17,6 +17,7 @@ from xlconv.frameworks.search import settings
 from xlconv.layers.given import numbers
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.summary import DEFAULTS, compact
+from xlconv.layers.then import after
 from xlconv.text import counted, spelt
 
 TIES = 3
@@ -64,7 +65,7 @@ def _where(layer: Layer, read: Array) -> str:
     ours = uncropped(layer.input, layer.weight, own_steps(layer), channels, begin, sizes)
     if layer.bias is not None:
         ours += layer.bias.reshape(-1, *(1,) * g.rank)
-    return spots(~apart(ours, read))
+    return spots(~apart(after(ours, layer.then), read))
 
 
 def _laid(layer: Layer, theirs: Array, batch: int | None) -> tuple[Array, str]:

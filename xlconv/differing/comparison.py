@@ -58,7 +58,7 @@ class Comparison:
             self.found is not None
             and self.known
             and not self.causes
-            and self.found.near.most <= AGREES
+            and self.found.near.most <= max(AGREES, self.found.near.apart)
         )
 
     @cached_property

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xlconv.differing.activations import ACTIVATIONS, NONE, Activation, leaky
+from xlconv.differing.activations import ACTIVATIONS, Activation, of_steps, others, prelu
 from xlconv.differing.nearness import Nearness, nearness, ranked
 from xlconv.layers.layer import Array
+from xlconv.layers.then import Step
 
 Mask = NDArray[np.bool_]
 
@@ -39,7 +40,7 @@ class Following:
     near: Nearness
     factor: Array
     constant: Array
-    activation: Activation = NONE
+    activation: Activation
 
     @property
     def cost(self) -> int:
@@ -57,21 +58,34 @@ def _become(sums: Array, factor: Array, constant: Array, activation: Activation)
         return activation.forward(sums * factor.reshape(wide) + constant.reshape(wide))
 
 
-def following(sums: Array, y: Array, bias: Array | None) -> Following:
+def following(sums: Array, y: Array, bias: Array | None, then: Sequence[Step] = ()) -> Following:
     """What most likely followed the sums, so that they became the other output.
 
     sums, y  (out_channels, *sizes)
+    then     the steps that follow in the layer
     """
     bias = np.zeros(len(y)) if bias is None else bias
-    made = list(_known(sums, y, bias, NONE))
+    own = of_steps(then)
+    made = list(_known(sums, y, bias, own))
     if not made[0].near.explained or made[0].near.error > 1e-6:
-        made += _fitted(sums, y, bias, NONE)
-    if ranked(made)[0].near.explained:
-        return ranked(made)[0]
-    for activation in (*ACTIVATIONS, *_sloped(sums, y, bias)):
+        in_place = [each for each in others(then) if each.fits(y)]
+        made += [one for each in in_place for one in _known(sums, y, bias, each)]
+        made += _fitted(sums, y, bias, own)
+    if (best := ranked(made)[0]).near.explained:
+        return best
+    made += [one for each in in_place for one in _fitted(sums, y, bias, each)]
+    for activation in _applied(sums, y, bias, then):
         if activation.fits(y):
             made += [*_known(sums, y, bias, activation), *_fitted(sums, y, bias, activation)]
     return ranked(made)[0]
+
+
+def _applied(sums: Array, y: Array, bias: Array, then: Sequence[Step]) -> Iterator[Activation]:
+    """Activations that are not the layer's own, said so."""
+    place = f", in place of {', '.join(map(str, then))}" if then else ""
+    for activation in (*ACTIVATIONS, *_sloped(sums, y, bias)):
+        words = f"{activation.words} is applied after the layer{place}"
+        yield replace(activation, words=words)
 
 
 def _sloped(sums: Array, y: Array, bias: Array) -> Iterator[Activation]:
@@ -83,9 +97,9 @@ def _sloped(sums: Array, y: Array, bias: Array) -> Iterator[Activation]:
     slopes = np.array([np.median(b[k] / a[k]) for a, b, k in zip(whole, y, below, strict=True)])
     if np.ptp(slopes) <= SAME * slopes.max():
         slope = float(np.median(slopes))
-        yield leaky(slope, f"LeakyReLU of slope {slope:.3g}")
+        yield of_steps([Step("leaky_relu", (slope,))], f"LeakyReLU of slope {slope:.3g}")
     else:
-        yield leaky(slopes.reshape(-1, *(1,) * (y.ndim - 1)), f"PReLU of slopes {_listed(slopes)}")
+        yield prelu(slopes.reshape(-1, *(1,) * (y.ndim - 1)), f"PReLU of slopes {_listed(slopes)}")
 
 
 def _known(sums: Array, y: Array, bias: Array, activation: Activation) -> Iterator[Following]:
@@ -105,9 +119,8 @@ def _made(
     constant: Array,
     activation: Activation,
 ) -> Following:
-    applied = (f"{activation.words} is applied after the layer",) * bool(activation.words)
-    said = (*words, *applied)
-    near = nearness(_become(sums, factor, constant, activation), y)
+    said = (*words, *(activation.words,) * bool(activation.words))
+    near = nearness(_become(sums, factor, constant, activation), y, activation.apart)
     return Following(said, near, factor, constant, activation)
 
 
@@ -115,13 +128,10 @@ def _fitted(sums: Array, y: Array, bias: Array, activation: Activation) -> Itera
     """The sums with the factors and constants that fit best, and these in words."""
     if activation.back is None:
         return
-    low, high = activation.inner
-    inside = (y > low) & (y < high)
-    with np.errstate(all="ignore"):
-        before = np.where(inside, activation.back(np.where(inside, y, (0.5))), 0)
-    p, t = sums.reshape(len(y), -1), before.reshape(len(y), -1)
-    ok: Mask = (inside & np.isfinite(before)).reshape(len(y), -1)
-    if not np.isfinite(t).all() or ok.sum() < FEW:
+    before = activation.before(y)
+    ok: Mask = np.isfinite(before).reshape(len(y), -1)
+    p, t = sums.reshape(len(y), -1), np.nan_to_num(before, posinf=0, neginf=0).reshape(len(y), -1)
+    if ok.sum() < FEW:
         return
     one = np.ones(len(y))
     shift = np.array(

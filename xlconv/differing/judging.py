@@ -23,6 +23,7 @@ from xlconv.differing.readings import (
 )
 from xlconv.differing.uncropped import Steps, uncropped
 from xlconv.layers.layer import Array, Layer
+from xlconv.layers.then import Step, after
 
 CHANNELS, CELLS = (2, 16), 40_000
 """Output channels on which a supposition is judged: the least, the most, and their cells."""
@@ -64,8 +65,8 @@ def supposed(layer: Layer, theirs: Array) -> Iterator[list[Supposed]]:
     """Everything that may be supposed: ours alone, then what costs 1, 2 and so on."""
     size, kernel_size = layer.input.shape[1:], layer.weight.shape[2:]
     ways = (
-        inputs(layer.input),
-        weights(layer.weight, layer.geometry.groups),
+        inputs(layer),
+        weights(layer),
         outputs(theirs),
         turns(kernel_size),
         steps(own_steps(layer), size, kernel_size, theirs.shape[1:]),
@@ -158,21 +159,24 @@ def judged(layer: Layer, one: Supposed, begin: tuple[int, ...], every: bool = Fa
     sums, seen = one.part(channels, begin, y.shape[1:]), y[list(channels)]
     bias = None if layer.bias is None else layer.bias[list(channels)]
     own = tuple(axis.padding[0] for axis in layer.geometry.axes)
-    found = Found(one, begin, own, following(sums, seen, bias))
+    found = Found(one, begin, own, following(sums, seen, bias, layer.then))
     if found.near.explained:
         return found
-    inside, filled = _filled(seen, bias)
+    inside, filled = _filled(seen, bias, layer.then)
     if filled and all(n > 1 for n in seen[inside].shape[1:]):
-        masked = following(sums[inside], seen[inside], bias)
+        masked = following(sums[inside], seen[inside], bias, layer.then)
         if masked.near.explained:
             return Found(one, begin, own, masked, filled)
     return found
 
 
-def _filled(y: Array, bias: Array | None) -> tuple[tuple[slice, ...], str]:
-    """The output without the lines at its ends that are all zero, or all bias; these in words."""
-    added = 0 if bias is None else bias.reshape(-1, *(1,) * (y.ndim - 1))
-    held = np.minimum(abs(y), abs(y - added))
+def _filled(y: Array, bias: Array | None, then: Sequence[Step]) -> tuple[tuple[slice, ...], str]:
+    """The output without the lines at its ends that are all zero, or all bias, or what follows
+    makes of these; these in words.
+    """
+    added = np.zeros(1) if bias is None else bias
+    kinds = (0 * added, added, after(0 * added, then), after(added, then))
+    held = np.min([abs(y - kind.reshape(-1, *(1,) * (y.ndim - 1))) for kind in kinds], 0)
     names = ("depth", "row", "column")[-(y.ndim - 1) :]
     inside, said = [slice(None)], list[str]()
     for axis, name in enumerate(names, 1):

@@ -37,11 +37,13 @@ class Nearness:
     share   of the cells that agree
     error   the largest difference in these, as a part of the largest value
     most    the largest difference in any
+    apart   what whole numbers may be apart by their rounding, as such a part, too
     """
 
     share: float
     error: float
     most: float
+    apart: float = 0.0
 
     @property
     def explained(self) -> bool:
@@ -49,15 +51,18 @@ class Nearness:
         return self.share >= ALMOST_ALL
 
 
-def nearness(one: Array, other: Array) -> Nearness:
+def nearness(one: Array, other: Array, apart: float = 0.0) -> Nearness:
     """How near one output is to another of the same shape.
+
+    apart  what whole numbers may be apart by their rounding
 
     A cell agrees within a few times the usual difference: numbers may have few digits.
     """
     by, usual = _differences(one, other)
-    agrees = by <= np.clip(USUAL * usual, ROUNDING, COARSE)
+    rounded = apart / (abs(other).max() or 1.0)
+    agrees = by <= max(np.clip(USUAL * usual, ROUNDING, COARSE), (1 + ROUNDING) * rounded)
     error = by.max(where=agrees, initial=0)
-    return Nearness(float(agrees.mean()), float(error), float(by.max()))
+    return Nearness(float(agrees.mean()), float(error), float(by.max()), rounded)
 
 
 def apart(one: Array, other: Array) -> NDArray[np.bool_]:

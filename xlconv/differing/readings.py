@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, permutations, product
 from math import prod
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
@@ -49,10 +49,12 @@ class Way(Generic[T]):
         return (1 + self.rare) if self.words else 0
 
 
-def inputs(x: Array) -> list[Way[Array]]:
+def inputs(layer: Layer) -> list[Way[Array]]:
     """How the input may have been read."""
+    x = layer.input
     usual = _swapped(x, 1, "the input"), _reversed(x, "input"), _channels(x, "the input")
-    return _distinct(x, chain(*usual), _ordered(x))
+    raw = layer.scaled and _raw("input", layer.scaled.integers, layer.scaled.zero_point)
+    return _distinct(x, chain(raw or (), *usual), _ordered(x))
 
 
 def outputs(y: Array) -> list[Way[Array]]:
@@ -61,15 +63,17 @@ def outputs(y: Array) -> list[Way[Array]]:
     return _distinct(y, chain(*usual))
 
 
-def weights(w: Array, groups: int) -> list[Way[Array]]:
+def weights(layer: Layer) -> list[Way[Array]]:
     """How the weight may have been read."""
+    w, groups = layer.weight, layer.geometry.groups
+    raw = layer.quantised and _raw("weight", layer.quantised.integers, layer.quantised.spread[1])
     channels, kernel = list(_swapped_channels(w, groups)), _swapped(w, 2, "the kernel")
     both = (
         (f"{words}, and {more}", a)
         for words, swapped in channels
         for more, a in _swapped(swapped, 2, "the kernel")
     )
-    return _distinct(w, chain(channels, kernel, _orders(w)), both)
+    return _distinct(w, chain(raw or (), channels, kernel, _orders(w)), both)
 
 
 def turns(kernel_size: Sequence[int]) -> list[Way[tuple[int, ...]]]:
@@ -153,6 +157,13 @@ def _distinct(own: Array, usual: Made, rare: Iterable[tuple[str, Array]] = ()) -
             seen.append(array)
             ways.append(Way(words, array, rare=seldom))
     return ways
+
+
+def _raw(name: str, integers: Array, zero_point: Any) -> Made:
+    """Integers that are not taken for what they mean."""
+    yield f"the integers of the {name} are taken as they are, with no scale or zero point", integers
+    if np.any(zero_point):
+        yield f"the scale of the {name} is left out, its zero point is not", integers - zero_point
 
 
 def _swapped(a: Array, leading: int, what: str) -> Made:

@@ -98,7 +98,7 @@ def _tries(comparison: Comparison) -> tuple[str, ...]:
 def as_layer(found: Found) -> Layer | None:
     """The layer that makes theirs; None where it takes more than a layer."""
     one, after = found.supposed, found.after
-    if after.activation.words or found.filled:
+    if after.activation.then is None or found.filled:
         return None
     steps = one.steps.value
     each = zip(
@@ -116,4 +116,5 @@ def as_layer(found: Found) -> Layer | None:
     grouped = one.weight.reshape(steps.groups, -1, *one.weight.shape[1:])
     weight = (grouped * factor).reshape(one.weight.shape)
     bias = after.constant if after.constant.any() else None
-    return Layer.fitted(one.x.value, weight, bias, axes, steps.groups)
+    made = Layer.fitted(one.x.value, weight, bias, axes, steps.groups)
+    return replace(made, then=after.activation.then)

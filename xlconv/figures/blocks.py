@@ -12,7 +12,7 @@ import numpy as np
 from xlconv.figures.edges import Name, channel_name, indices, name_each, slice_name, weight_name
 from xlconv.figures.layout import Arranged, Part
 from xlconv.figures.notes import caption, explain, named
-from xlconv.figures.quantised import scaling
+from xlconv.figures.quantised import input_scaling, scaling
 from xlconv.figures.titles import plain, size_formula
 from xlconv.grid.expr import Expr
 from xlconv.grid.grid import Grid
@@ -21,7 +21,7 @@ from xlconv.grid.sheet import Sheet
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
-from xlconv.layers.quantised import Quantised
+from xlconv.layers.quantised import Quantised, Scaled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,8 +157,27 @@ def sources(sheet: Sheet, layer: Layer | Convolution, tint: Any = None) -> Sourc
 def input_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure:
     g, x = layer.geometry, layer.input
     ruler = [(axis.stride, 0) for axis in g.axes]
-    each = channel_name(sheet, g.ins)
-    return figure(sheet, "input", x.shape, g.rank, role="input", content=x, ruler=ruler, each=each)
+    look: dict[str, Any] = {"ruler": ruler, "each": channel_name(sheet, g.ins)}
+    if layer.scaled is None:
+        return figure(sheet, "input", x.shape, g.rank, role="input", content=x, **look)
+    words = sheet.say("input_meant", size=plain(x.shape, 1))
+    made = figure(sheet, "input", x.shape, g.rank, words, role="computed", **look)
+    below = under(made.cells, 4 if g.rank > 1 else 3)
+    q, meant = scaled_figure(sheet, layer.scaled, g, below)
+    made.cells[...] = meant
+    head = named(sheet, under(made.cells, 1), sheet.say("integers"))
+    return replace(made, captions=([head], *q.captions))
+
+
+def scaled_figure(
+    sheet: Sheet, scaled: Scaled, g: Geometry, at: Spot, words: str = ""
+) -> tuple[Figure, Expr]:
+    """The integers of an input with scale and zero point under them, and the numbers they mean."""
+    look: dict[str, Any] = {"at": at, "role": "input", "content": scaled.integers}
+    look |= {"each": channel_name(sheet, g.ins)}
+    q = figure(sheet, "input_integers", scaled.integers.shape, g.rank, words, **look)
+    its = input_scaling(sheet, g, scaled, under(q.cells, 2))
+    return replace(q, captions=its.captions), its.input(q.cells)
 
 
 def kernel_figure(sheet: Sheet, layer: Layer | Convolution, tint: Any = None) -> Figure:

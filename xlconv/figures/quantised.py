@@ -1,8 +1,10 @@
-"""A kernel made of integers: these, their scale and zero point, under the weights they make."""
+"""A kernel or an input made of integers: these, their scale and zero point, and what they make."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+import numpy as np
 
 from xlconv.figures.edges import Name, name_each, weight_name
 from xlconv.figures.notes import named
@@ -12,7 +14,7 @@ from xlconv.grid.places import Spot, under
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.given import Array
-from xlconv.layers.quantised import Quantised
+from xlconv.layers.quantised import Quantised, Scaled
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,10 @@ class Scaling:
     zero_point: Grid
     captions: tuple[list[Spot], ...]
 
+    def input(self, integers: Grid) -> Expr:
+        """What the integers of an input mean: (in_channels, *sizes)."""
+        return self.scale[0, 0] * (integers - self.zero_point[0, 0])
+
     def weight(self, integers: Grid) -> Expr:
         """What integers mean: (in_channels, out_channels // groups, *kernel_sizes)."""
         rank = len(integers.shape) - 2
@@ -35,10 +41,21 @@ class Scaling:
 
 def scaling(sheet: Sheet, g: Geometry, quantised: Quantised, at: Spot) -> Scaling:
     """Scale and zero point under one another, from a spot on."""
-    scale, first = _values(sheet, g, "scale", quantised.scale, at)
-    below = under(scale, 2)
-    zero_point, second = _values(sheet, g, "zero_point", quantised.zero_point, below)
-    return Scaling(scale, zero_point, ([first], [second]))
+    return _scaling(sheet, g, "", quantised.scale, quantised.zero_point, at)
+
+
+def input_scaling(sheet: Sheet, g: Geometry, scaled: Scaled, at: Spot) -> Scaling:
+    """The same of an input: one scale and one zero point for all."""
+    scale, zero_point = (np.array([[value]]) for value in (scaled.scale, scaled.zero_point))
+    return _scaling(sheet, g, "input_", scale, zero_point, at)
+
+
+def _scaling(
+    sheet: Sheet, g: Geometry, of: str, scale: Array, zero_point: Array, at: Spot
+) -> Scaling:
+    factors, first = _values(sheet, g, f"{of}scale", scale, at)
+    zeros, second = _values(sheet, g, f"{of}zero_point", zero_point, under(factors, 2))
+    return Scaling(factors, zeros, ([first], [second]))
 
 
 def _values(sheet: Sheet, g: Geometry, name: str, values: Array, at: Spot) -> tuple[Grid, Spot]:
@@ -47,7 +64,7 @@ def _values(sheet: Sheet, g: Geometry, name: str, values: Array, at: Spot) -> tu
     cells = sheet.block(name, at, values.shape, role="bias", content=values, steps=steps)
     if values.size > 1:
         name_each(sheet, cells, _name(sheet, g, *values.shape), above=0)
-    return cells, named(sheet, at.shift(-1), sheet.say(f"weight_{name}"))
+    return cells, named(sheet, at.shift(-1), sheet.say(f"weight_{name.removeprefix('input_')}"))
 
 
 def _name(sheet: Sheet, g: Geometry, ins: int, outs: int) -> Name:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from xlconv.figures.blocks import Figure, figure
@@ -26,10 +26,23 @@ def then_figures(sheet: Sheet, layer: Layer | Convolution, y: Grid) -> Arranged 
 
     y  the output
     """
-    made: Arranged | None = None
+    made = step_figures(sheet, layer, y)
+    return led_on(made[0], made[1:]) if made else None
+
+
+def led_on(first: Arranged, steps: Iterable[Arranged]) -> Arranged:
+    """Steps under what they begin with, and under one another."""
+    for step in steps:
+        first = first // step
+    return first
+
+
+def step_figures(sheet: Sheet, layer: Layer | Convolution, y: Grid) -> list[Figure]:
+    """What each step makes of the output, one after another."""
+    made = list[Figure]()
     for n, step in enumerate(layer.then, 1):
-        one = _step(sheet, layer, step, n, y)
-        y, made = one.cells, one if made is None else made // one
+        made.append(_step(sheet, layer, step, n, y))
+        y = made[-1].cells
     return made
 
 

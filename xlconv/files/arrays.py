@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.files.readers import is_table, read
+from xlconv.files.readers import is_table, read, stored_type
 from xlconv.files.reading import Folder
 from xlconv.layers.given import Array, numbers, shortly
 
@@ -119,6 +119,20 @@ def array(
             f"bias must be one row or one column, got shape {values.shape}", parameter=name
         )
     return values.reshape(-1)
+
+
+def array_type(given: object, source: Source) -> str:
+    """The type of the numbers of an array, or of one in NumPy's file; "" of what has none.
+
+    >>> array_type(np.zeros(2, np.int8), Source()), array_type("2x3", Source())
+    ('int8', '')
+    """
+    if not isinstance(given, str):
+        return str(getattr(given, "dtype", ""))
+    if SIZES.fullmatch(given) or source.folder is None:
+        return ""
+    shaped = SHAPED.fullmatch(given)
+    return stored_type(source.folder.file(shaped["file"] if shaped else given), source.key)
 
 
 def _read(name: str, given: str, source: Source) -> Array:

@@ -98,6 +98,23 @@ def npy_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
         return shape, by_columns, dtype
 
 
+def stored_type(path: Path, key: str | None = None) -> str:
+    """The type of the numbers in a .npy or .npz file, as NumPy calls it; "" of any other."""
+    ending = path.suffix.lower()
+    if ending not in (".npy", ".npz"):
+        return ""
+    try:
+        with opened(path, None) as file:
+            if ending == ".npy":
+                return str(npy_header(file)[2])
+            from xlconv.files.archives import npz_members, opened_zip
+
+            found = npz_members(opened_zip(file))
+            return str((found.get(key or "") or next(iter(found.values()))).dtype)
+    except (*NO_HEADER, LookupError, StopIteration, XlconvError):
+        return ""  # which is told where it is read
+
+
 def _read_npy(file: BinaryIO, check: Check) -> np.ndarray:
     """The array in a .npy file, mapped and not loaded: what is no plain memory cannot be mapped."""
     try:

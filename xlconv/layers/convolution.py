@@ -11,7 +11,7 @@ from xlconv.errors import XlconvError
 from xlconv.layers.channels import bias_of, check_plain
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import Array, given_numbers, pair, spread, whole
-from xlconv.layers.quantised import Quantised
+from xlconv.layers.quantised import Quantised, Scaled
 from xlconv.layers.ranks import Shapes, input_layouts, lengths
 from xlconv.layers.summary import explain, parameters
 from xlconv.layers.then import Step, told
@@ -30,7 +30,7 @@ class Convolution:
     bias      (out_channels,) float64, or None
     geometry  that of its transpose, which has its output as input, and its input as output
     note      how the input was read, where it was not plain: a sample of a batch, channels last
-    quantised, then  as a Layer has them
+    quantised, scaled, then  as a Layer has them
 
     `Convolution.of` takes PyTorch's parameters, each one value or one an axis, and input, weight,
     batch, rank and input_layout as `Layer.of` does.
@@ -46,6 +46,7 @@ class Convolution:
     geometry: Geometry
     note: str = ""
     quantised: Quantised | None = None
+    scaled: Scaled | None = None
     then: tuple[Step, ...] = ()
 
     numbers = None

@@ -51,7 +51,7 @@ def excerpt(
     ins, outs = _chosen(layer, in_channels, out_channels)
     cells = tuple(slice(*span) for span in spans)
     part = layer.part(ins, outs)
-    kept = replace(part, input=part.input[(slice(None), *cells)])
+    kept = part.with_input(lambda x: x[(slice(None), *cells)])
     axes = [_axis(axis, span) for axis, span in zip(g.axes, spans, strict=True)]
     kept = replace(kept, geometry=replace(kept.geometry, axes=tuple(axes)))
     left = g.in_channels // g.groups * part.geometry.groups - len(ins)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from xlconv.layers.channels import bias_of, check_transposed, chosen, groups_of_part
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import Array, given_numbers, pair, spread, whole
-from xlconv.layers.quantised import Quantised
+from xlconv.layers.quantised import Quantised, Scaled
 from xlconv.layers.ranks import Shapes, input_layouts, lengths
 from xlconv.layers.summary import explain, parameters
 from xlconv.layers.then import Step, told
@@ -45,6 +45,7 @@ class Layer:
     note    how the input was read, where it was not plain: a sample of a batch, channels last
     rest    what is added, where this is an excerpt of a larger layer
     quantised  the integers that the weight is made of, where it is
+    scaled  those that the input is made of
     then    what is done to each cell of the output, step after step; `output` is before it
 
     `Layer.of` takes PyTorch's parameters, each one value or one an axis, and
@@ -70,6 +71,7 @@ class Layer:
     note: str = ""
     rest: Rest | None = None
     quantised: Quantised | None = None
+    scaled: Scaled | None = None
     then: tuple[Step, ...] = ()
 
     @classmethod
@@ -191,9 +193,14 @@ class Layer:
 
         geometry = g.part(ins, outs, groups)
         bias = None if self.bias is None else self.bias[outs]
-        part = Layer(self.input[ins], picked(self.weight), bias, geometry, self.note)
+        part = replace(self, weight=picked(self.weight), bias=bias, geometry=geometry, rest=None)
         quantised = self.quantised and self.quantised.arranged(picked)
-        return replace(part, quantised=quantised, then=self.then)
+        return replace(part.with_input(lambda x: x[ins]), quantised=quantised)
+
+    def with_input(self, arrange: Callable[[Array], Array]) -> Layer:
+        """The same of a part of its input; the geometry is to be told."""
+        scaled = self.scaled and self.scaled.arranged(arrange)
+        return replace(self, input=arrange(self.input), scaled=scaled)
 
     def with_axes(self, axes: Iterable[Axis]) -> Layer:
         """The same numbers through other axes of their sizes."""

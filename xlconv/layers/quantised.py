@@ -1,4 +1,4 @@
-"""A weight as integers, with the scale and the zero point that say what they mean."""
+"""A weight, or an input, as integers, with the scale and the zero point that say what they mean."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Quantised:
     @property
     def weight(self) -> Array:
         """The numbers that are meant."""
-        scale, zero_point = self._spread
+        scale, zero_point = self.spread
         meant: Array = scale * (self.integers - zero_point)
         return meant
 
@@ -60,15 +60,52 @@ class Quantised:
         return dict(zip(("weight", *INTEGERS[1:]), arrays, strict=True))
 
     @property
-    def _spread(self) -> tuple[Array, Array]:
+    def spread(self) -> tuple[Array, Array]:
         """Scale and zero point, to broadcast over the weight."""
         within = (..., *[None] * (self.integers.ndim - 2))
         return self.scale[within], self.zero_point[within]
 
     def arranged(self, arrange: Callable[[Array], Array]) -> Quantised:
         """The same of a weight whose numbers are picked and ordered by a function."""
-        every = (np.broadcast_to(a, self.integers.shape) for a in self._spread)
+        every = (np.broadcast_to(a, self.integers.shape) for a in self.spread)
         return Quantised.of(arrange(self.integers), *map(arrange, every))
+
+
+@dataclass(frozen=True, eq=False)
+class Scaled:
+    """How integers mean an input: scale * (integers - zero_point)."""
+
+    integers: Array
+    scale: float
+    zero_point: float = 0.0
+
+    @property
+    def input(self) -> Array:
+        """The numbers that are meant."""
+        return self.scale * (self.integers - self.zero_point)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What it is made of, by the names that lesson files give it."""
+        return {
+            "input": self.integers,
+            "input_scale": self.scale,
+            "input_zero_point": self.zero_point,
+        }
+
+    def arranged(self, arrange: Callable[[Array], Array]) -> Scaled:
+        """The same of an input that is a part of this one."""
+        return replace(self, integers=arrange(self.integers))
+
+
+def scaled(layer: Of, scale: float, zero_point: float = 0.0) -> Of:
+    """A layer whose input is such integers, with what they mean as its input."""
+    if not (np.isfinite([scale, zero_point]).all() and scale > 0):
+        raise XlconvError(
+            f"input_scale must be more than 0, got {scale:g}", parameter="input_scale"
+        )
+    meant = Scaled(layer.input, scale, zero_point)
+    return replace(layer, input=meant.input, scaled=meant)
 
 
 def quantised(layer: Of, scale: ArrayLike, zero_point: ArrayLike = 0) -> Of:

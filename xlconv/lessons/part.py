@@ -11,7 +11,7 @@ from xlconv.files.arrays import Source, array
 from xlconv.layers.excerpt import channels_of, excerpt
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer, Rest
-from xlconv.layers.quantised import quantised
+from xlconv.layers.quantised import Of, quantised, scaled
 from xlconv.text import counted, spelt
 
 
@@ -25,15 +25,17 @@ def part_of(layer: Layer, values: Mapping[str, Any]) -> Layer:
     return excerpt(layer, **chosen)
 
 
-def with_scale(layer: Layer, values: Mapping[str, Any]) -> Layer:
-    """The layer with the weight that its integers mean, if a table says what these do."""
-    if "weight_scale" not in values:
-        if "weight_zero_point" in values:
-            raise XlconvError(
-                "weight_zero_point goes with a weight_scale", parameter="weight_zero_point"
-            )
-        return layer
-    return quantised(layer, values["weight_scale"], values.get("weight_zero_point", 0))
+def with_scale(layer: Of, values: Mapping[str, Any]) -> Of:
+    """The layer with the input and the weight that their integers mean, if a table says what these
+    do.
+    """
+    for name, meaning in (("input", scaled), ("weight", quantised)):
+        scale, zero_point = f"{name}_scale", f"{name}_zero_point"
+        if values.get(scale) is not None:
+            layer = meaning(layer, values[scale], values.get(zero_point, 0))
+        elif zero_point in values:
+            raise XlconvError(f"{zero_point} goes with a {scale}", parameter=zero_point)
+    return layer
 
 
 def with_rest(layer: Layer, values: Mapping[str, Any], source: Source) -> Layer:

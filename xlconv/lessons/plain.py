@@ -39,8 +39,8 @@ def convolution_lesson(conv: Convolution, idea: str = "") -> Lesson:
         **each(conv.geometry.axes, "stride", "padding", "dilation"),
         "groups": conv.geometry.groups,
     } | ({} if conv.bias is None else {"bias": conv.bias})
-    if conv.quantised:
-        options |= conv.quantised.told
+    for meant in (conv.scaled, conv.quantised):
+        options |= meant.told if meant else {}
     if conv.then:
         options["then"] = [str(step) for step in conv.then]
     return Lesson(

@@ -165,7 +165,8 @@ def _kept(above: dict[str, Any]) -> dict[str, Any]:
 def _parameters(layer: Layer) -> dict[str, Any]:
     g = layer.geometry
     weights = layer.quantised.told if layer.quantised else {"weight": layer.weight}
-    arrays = {"input": layer.input, **weights, "bias": layer.bias}
+    inputs = layer.scaled.told if layer.scaled else {"input": layer.input}
+    arrays = {**inputs, **weights, "bias": layer.bias}
     told = {key: _numbers(value) for key, value in arrays.items() if value is not None}
     then = {"then": [str(step) for step in layer.then]} if layer.then else {}
     return told | each(g.axes, *DEFAULTS) | {"groups": g.groups} | then | _rest(layer)
@@ -182,8 +183,9 @@ def _rest(layer: Layer) -> dict[str, Any]:
     return told | {"rest_outside": rest.outside} | numbered
 
 
-def _numbers(array: Array) -> list[Any] | str:
+def _numbers(array: Array | float) -> Any:
     """The numbers, whole ones without a point; of very many only the sizes."""
+    array = np.asarray(array)
     if array.size > KEPT:
         return spelt(array.shape)
     return numbers(array)

@@ -15,6 +15,23 @@ TRANSPOSED, PLAIN, WEIGHT = "transposed", "plain", "weight"
 """Kinds of what is found: a weight alone tells neither kind nor stride."""
 
 
+EIGHT = ("int8", "uint8", "int16", "uint16")
+"""Types of the integers of an input."""
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What integers of a type mean: scale * (q - zero_point)."""
+
+    dtype: str
+    scale: float
+    zero_point: float
+
+    def __str__(self) -> str:
+        point = f"{abs(self.zero_point):g}"
+        return f"{self.scale:g}*(q {'+' if self.zero_point < 0 else '-'} {point})"
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ModelLayer:
     """A convolution of a model, or a weight that may be one's.
@@ -28,6 +45,7 @@ class ModelLayer:
     notes   what a reader has to be told
     input, output  the names of what goes in and comes out, where they have any
     taken   what is added to each output channel after the layer, which is its bias, too
+    scaled  the input, where that is of integers: without numbers, with what they mean
     axes    the order in which a plain weight's axes are taken, if not as they lie
     """
 
@@ -42,7 +60,17 @@ class ModelLayer:
     input: str = ""
     output: str = ""
     taken: tuple[Tensor, ...] = ()
+    scaled: Tensor | None = None
     axes: tuple[int, ...] | None = None
+
+    @property
+    def meaning(self) -> Meaning | None:
+        """What integers of the input mean, if it is of these, with one scale for all."""
+        if (told := self.scaled) is None or told.scale is None:
+            return None
+        if told.scale.scale.size != 1 or told.dtype not in EIGHT:
+            return None
+        return Meaning(told.dtype, float(told.scale.scale[0]), float(told.scale.zero_point[0]))
 
     def weights(self) -> Array:
         """The numbers of the weight; a plain one's as (out, in // groups, *kernel_sizes)."""

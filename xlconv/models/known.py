@@ -17,7 +17,7 @@ from xlconv.frameworks.wanted import Wanted
 from xlconv.layers.given import Array, numbers, spread
 from xlconv.layers.quantised import INTEGERS
 from xlconv.models.content import told_of
-from xlconv.models.found import PLAIN, WEIGHT, ModelLayer
+from xlconv.models.found import PLAIN, WEIGHT, Meaning, ModelLayer
 from xlconv.models.model import read_model
 from xlconv.text import spelt
 
@@ -80,6 +80,10 @@ class Known:
         with told_of(self.path):
             found = self.source.quantised()
         return {} if found is None else dict(zip(INTEGERS, found, strict=True))
+
+    def input_scale(self) -> Meaning | None:
+        """What integers of the input mean, if the file's are such."""
+        return None if self.source is None else self.source.meaning
 
     def channels(self, shape: tuple[int, ...]) -> int:
         """The channels of an input of this shape, for a weight that is to be filled."""

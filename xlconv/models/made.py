@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from xlconv.errors import XlconvError
-from xlconv.files.arrays import Source, array, arrays
+from xlconv.files.arrays import Source, array, array_type, arrays
 from xlconv.files.reading import Folder
 from xlconv.frameworks.plain import plain_padding
 from xlconv.frameworks.resolve import wanted_layer
@@ -18,9 +19,12 @@ from xlconv.frameworks.wanted import Wanted
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.given import Array
 from xlconv.layers.layer import Layer
-from xlconv.layers.quantised import INTEGERS, Quantised
+from xlconv.layers.quantised import INTEGERS, Quantised, scaled
 from xlconv.layers.then import steps
 from xlconv.models.known import Known, known
+
+MEANING = "input_scale"
+"""What holds scale and zero point beside the arrays, where the input is of integers."""
 
 TRANSPOSED = ("convention", "layout", "output_padding", "output_size", "turned")
 """What only a transposed convolution has."""
@@ -64,11 +68,20 @@ def read_numbers(
     if modelled is not None:
         weight, bias = modelled
         of_file = {"weight": weight} | ({} if bias is None else {"bias": bias})
-        return of_file | found.integers() | arrays(named, source, seed=seed)
+        meant = _meant(found, named["input"], source)
+        return of_file | found.integers() | meant | arrays(named, source, seed=seed)
     if "weight" not in named:
         x = array("input", named["input"], replace(source), seed=seed)
         named["weight"] = found.weight_sizes(found.channels(x.shape))
     return arrays(named, source, seed=seed)
+
+
+def _meant(found: Known, given: Any, source: Source) -> dict[str, Array]:
+    """What the integers of an input mean, where it is given as integers of the model's type."""
+    meaning = found.input_scale()
+    if meaning is None or array_type(given, source) != meaning.dtype:
+        return {}
+    return {MEANING: np.array([meaning.scale, meaning.zero_point])}
 
 
 def made(found: Known, read: Mapping[str, Array]) -> Layer | Convolution:
@@ -79,8 +92,13 @@ def made(found: Known, read: Mapping[str, Array]) -> Layer | Convolution:
     if "integers" in read:
         laid = (made_of(found, {"input": read["input"], "weight": read[name]}) for name in INTEGERS)
         quantised = Quantised.of(*(each.weight for each in laid))
-    note = "; ".join(filter(None, (found.origin, layer.note)))
-    return replace(layer, note=note, quantised=quantised)
+    told = ""
+    if meaning := found.input_scale():
+        told = f"its input is {meaning} of {meaning.dtype}"
+        told = told if MEANING in read else f"{told}, and given as real numbers"
+    note = "; ".join(filter(None, (found.origin, layer.note, told)))
+    layer = replace(layer, note=note, quantised=quantised)
+    return scaled(layer, *map(float, read[MEANING])) if MEANING in read else layer
 
 
 def _transposed(found: Known, read: Mapping[str, Array]) -> Layer:

@@ -67,6 +67,7 @@ def _layer(graph: Graph, node: Node) -> ModelLayer:
         after=", ".join(dict.fromkeys(user.op for user in users)),
         notes=tuple(notes),
         input=node.inputs[0],
+        scaled=graph.scaled(node.inputs[0]),
         output=output,
         taken=taken,
     )

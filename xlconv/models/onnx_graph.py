@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,24 @@ class Graph:
         if node.op == "DequantizeLinear":
             return self._quantised(node, depth - 1)
         return None
+
+    def scaled(self, name: str) -> Tensor | None:
+        """Integers that are computed, by what they are dequantised to: without their numbers."""
+        node = self.made.get(name)
+        if node is None or node.op != "DequantizeLinear":
+            return None
+        _, scale, *more = (self.tensor(each) for each in node.inputs)
+        zero = more[0] if more else None
+        if scale is None or prod(scale.shape) != 1 or (more and zero is None):
+            return None
+        points = np.zeros(1) if zero is None else zero.numbers().reshape(-1)
+        return Tensor(
+            node.inputs[0],
+            (),
+            "uint8" if zero is None else zero.dtype,
+            lambda: np.zeros(()),
+            Scale(scale.numbers().reshape(-1), points),
+        )
 
     def _quantised(self, node: Node, depth: int) -> Tensor | None:
         found = [self.tensor(name, depth) for name in node.inputs]

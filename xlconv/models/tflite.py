@@ -158,6 +158,7 @@ def _layer(
         said=said,
         after=", ".join(dict.fromkeys([*fused, *graph.users.get(out, [])])),
         input=graph.name(x),
+        scaled=given if (given := graph.tensor(x)).scale else None,
         output=graph.name(out),
         axes=reads.axes,
     )

@@ -52,6 +52,7 @@ def _as_dict(layer: ModelLayer) -> dict[str, Any]:
         "bias": layer.bias and {"name": layer.bias.name, "shape": layer.bias.shape},
         **layer.said,
         "input": layer.input,
+        "input_scale": layer.meaning and vars(layer.meaning),
         "output": layer.output,
         "after": layer.after,
         "why": layer.why,
@@ -96,6 +97,8 @@ def _parts(layer: ModelLayer) -> Iterator[str]:
     each = f", a scale for each of {scale.scale.size}" if scale and scale.scale.size > 1 else ""
     yield f"{layer.weight.dtype}{each or ', scaled' * (scale is not None)}"
     yield "with a bias" if layer.bias is not None or layer.taken else "no bias"
+    if layer.meaning:
+        yield f"its input {layer.meaning} of {layer.meaning.dtype}"
     if layer.after:
         yield f"then {layer.after}"
     if layer.why:

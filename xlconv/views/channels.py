@@ -6,7 +6,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from xlconv.figures.blocks import bias_figure, integers_figure, output_figure, steps, tints
+from xlconv.figures.blocks import (
+    bias_figure,
+    integers_figure,
+    output_figure,
+    scaled_figure,
+    steps,
+    tints,
+)
 from xlconv.figures.edges import indices, name_slices, weight_name
 from xlconv.figures.layout import DOWNWARD, Led, Part, Table
 from xlconv.figures.notes import named, note
@@ -41,8 +48,9 @@ def channels(sheet: Sheet, layer: Layer) -> None:
     down, across = (max(x_high, w_high, high) + 3 + _deep(g), 0), (0, w_wide + wide)
 
     q, weight = _weight(sheet, layer)
-    given_x: dict[str, Any] = {"role": "input", "content": layer.input, "steps": (down, *moves[0])}
-    x = sheet.block("input", at_x, g.input_shape, **given_x)
+    q_x, numbers = _input(sheet, layer)
+    given_x: dict[str, Any] = {"content": numbers, "steps": (down, *moves[0])}
+    x = sheet.block("input", at_x, g.input_shape, role="computed" if q_x else "input", **given_x)
     given_w: dict[str, Any] = {"role": "computed" if q else "kernel", "tint": tints(g)}
     at_w, steps_w = at_parts.shift(0, -w_wide), (down, across, *moves[1])
     w = sheet.block("kernel", at_w, g.weight_shape, content=weight, steps=steps_w, **given_w)
@@ -58,11 +66,19 @@ def channels(sheet: Sheet, layer: Layer) -> None:
     given = Part(at_x.anchor, captions=[inputs])
     made = Part(at_parts.anchor, captions=between)
     added = replace(y, captions=[sums])
-    more = [part for part in (q, then_figures(sheet, layer, y.kept)) if part]
+    more = [part for part in (q_x, q, then_figures(sheet, layer, y.kept)) if part]
     if several:
         arrange(sheet, Together(Table([[given, made], [b, Led(added, DOWNWARD)]])), *more, axes)
     else:
         arrange(sheet, Together(given | made) >> added / b / axes, *more)
+
+
+def _input(sheet: Sheet, layer: Layer) -> tuple[Part | None, Any]:
+    """What stands in the input: its numbers, or a formula of the integers that it is made of."""
+    if layer.scaled is None:
+        return None, layer.input
+    words = sheet.say("integers_of_input")
+    return scaled_figure(sheet, layer.scaled, layer.geometry, sheet.corner(), words)
 
 
 def _weight(sheet: Sheet, layer: Layer) -> tuple[Part | None, Any]:

@@ -26,7 +26,7 @@ from xlconv.grid.expr import Expr, joined, moved, rounded
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Axis, Geometry
-from xlconv.layers.quantised import quantised
+from xlconv.layers.quantised import quantised, scaled
 from xlconv.layers.then import steps
 
 PRODUCTS = 60
@@ -51,6 +51,8 @@ def convolution(
     padding: int | list[int | tuple[int, int]] = 0,
     dilation: int | list[int] = 1,
     groups: int = 1,
+    input_scale: float | None = None,
+    input_zero_point: float = 0,
     weight_scale: float | list | None = None,  # type: ignore[type-arg]
     weight_zero_point: float | list = 0,  # type: ignore[type-arg]
     then: Sequence[str] = (),
@@ -60,7 +62,7 @@ def convolution(
 
     input   (in_channels, *sizes), or (*sizes) for one channel; or sizes to fill, such as "5x5"
     weight  (out_channels, in_channels // groups, *kernel_sizes), or (*kernel_sizes); of integers
-            with a weight_scale
+            with a weight_scale, as an input is with an input_scale
     then    what is done to each cell of the output: see xlconv.layers.then
     look    the output cell that is looked at when the file is opened; the middle if not given
     """
@@ -75,6 +77,8 @@ def convolution(
         dilation=dilation,
         groups=groups,
     )
+    if input_scale is not None:
+        conv = scaled(conv, input_scale, input_zero_point)
     if weight_scale is not None:
         conv = quantised(conv, weight_scale, weight_zero_point)
     _draw(sheet, replace(conv, then=steps(then)), look)

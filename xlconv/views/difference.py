@@ -18,6 +18,7 @@ from xlconv.figures.operations import tapped, written
 from xlconv.figures.paper import arrange
 from xlconv.figures.ruler import of_channel
 from xlconv.figures.sums import SQUARES, added, sliced
+from xlconv.figures.then import led_on, step_figures
 from xlconv.figures.titles import AXES
 from xlconv.figures.verdicts import judged
 from xlconv.files.arrays import SIZES
@@ -72,11 +73,13 @@ def difference(
     _shifted(src, ours, apart, full, shift, valid)
     content = np.zeros(shape) if other is None else other
     their = figure(sheet, "theirs", shape, g.rank, role="image", content=content, each=each)
-    apart.cells[...] = call("ABS", their.cells - ours.cells)
+    steps = step_figures(sheet, layer, ours.cells)
+    mine = steps[-1].cells if steps else ours.cells
+    apart.cells[...] = call("ABS", their.cells - mine)
     sheet.scale(apart.cells, values=(0, float(abs(content).max()) or 1.0))
-    near = _verdict(sheet, their.cells, ours.cells)
+    near = _verdict(sheet, their.cells, mine)
     made_of = src.column / turned | acting / rest / full
-    arrange(sheet, shifts / turns / near, ours | their | apart, made_of)
+    arrange(sheet, shifts / turns / near, led_on(ours, steps) | their | apart, made_of)
 
 
 def _theirs(theirs: Numbers, layer: Layer) -> Array:
