@@ -21,6 +21,7 @@ WAY = [
     "gradient",
     "three-dimensions",
     "image",
+    "auto-encoder",
 ]
 
 
