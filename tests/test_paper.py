@@ -137,6 +137,15 @@ def test_no_text_runs_into_another(sheet: Sheet) -> None:
 
 
 @EVERY
+def test_figures_are_numbered_in_the_order_of_the_cells(sheet: Sheet) -> None:
+    cells = [(c.row, c.column, c.value) for c in sheet.cells() if c.role == "stage"]
+    stages = [int(str(value)) for _, _, value in sorted(cells)]
+    read = list(dict.fromkeys(stages))  # cases of one thing share a number
+    if sheet.view != "contents":  # whose legend shows three such cells
+        assert read == list(range(1, len(read) + 1))
+
+
+@EVERY
 def test_no_figure_is_torn_at_the_end_of_a_line(sheet: Sheet) -> None:
     lines = {
         (cell.row, cell.column): str(cell.value)

@@ -75,7 +75,7 @@ def difference(
     apart.cells[...] = call("ABS", their.cells - ours.cells)
     sheet.scale(apart.cells, values=(0, float(abs(content).max()) or 1.0))
     near = _verdict(sheet, their.cells, ours.cells)
-    made_of = src.column / turned | acting / rest / full
+    made_of = src.line / turned | acting / rest / full
     arrange(sheet, shifts / turns / near, ours | their | apart, made_of)
 
 
