@@ -62,7 +62,7 @@ def channels(sheet: Sheet, layer: Layer) -> None:
     y = output_figure(sheet, layer, words="", steps=steps_y, numbered=not room.beside)
     b = bias_figure(sheet, layer)
     sums = _added(sheet, g, y.cells, parts, None if b is None else b.cells, room.beside)
-    axes = note(sheet, *_kernel_axes(sheet, g).splitlines(), role="text")
+    axes = note(sheet, *_kernel_axes(sheet, g), role="text")
     given, made = Part(at_x.anchor, captions=[inputs]), Part(at_parts.anchor, captions=between)
     added = replace(y, captions=[sums])
     more = [part for part in (q, then_figures(sheet, layer, y.kept)) if part]
@@ -83,10 +83,12 @@ def _room(sheet: Sheet, layer: Layer) -> Room:
         max(wide, sheet.behind((0, 0), sheet.say(key, **last), "caption")) + GAPS[1]
         for wide, key in zip(widths, ("input_channel", "kernel_of", "part_of"), strict=True)
     )
-    told = _sum_words(sheet, g, last["o"], layer.bias is not None)
+    biased, few = layer.bias is not None, g.out_channels <= g.in_channels
+    told = _sum_words(sheet, g, last["o"], biased)
     added = max(part, *(sheet.behind((0, 0), words, "caption") + GAPS[1] for words in told))
-    fits = x + g.weight_shape[1] * (w + part) + added - GAPS[1] <= PAGE_COLUMNS
-    beside = g.out_channels == 1 or (fits and g.out_channels <= g.in_channels)
+    under = max(sheet.behind((0, 0), words, "text") for words in _kernel_axes(sheet, g))
+    fits = x + g.weight_shape[1] * (w + part) + max(added - GAPS[1], under) <= PAGE_COLUMNS
+    beside = g.out_channels == 1 or (fits and few and not biased)  # biases stand before sums
     down = max(heights) + 3 + _deep(g)
     return Room(moves, (down, 0), (0, w + (part if beside else added)), w, beside)
 
@@ -178,7 +180,7 @@ def _sum_words(sheet: Sheet, g: Geometry, o: int, biased: bool) -> tuple[str, st
     return sheet.say("output_channel", o=o), f"= {' + '.join(names)}"
 
 
-def _kernel_axes(sheet: Sheet, g: Geometry) -> str:
+def _kernel_axes(sheet: Sheet, g: Geometry) -> list[str]:
     """The axes of the kernel, here and in a plain convolution, in words."""
     sizes = ["kD", "kH", "kW"][-g.rank :] if g.rank > 1 else ["kL"]
     per = "/groups" if g.groups > 1 else ""
@@ -186,4 +188,5 @@ def _kernel_axes(sheet: Sheet, g: Geometry) -> str:
         ", ".join([first, second + per, *sizes])
         for first, second in (("in_channels", "out_channels"), ("out_channels", "in_channels"))
     )
-    return sheet.say("layout", shape=times(g.weight_shape), axes=here, plain_axes=plain)
+    said = sheet.say("layout", shape=times(g.weight_shape), axes=here, plain_axes=plain)
+    return said.splitlines()
