@@ -47,7 +47,7 @@ def draw(sheet: Sheet, layer: Layer, form: str) -> None:
         tapped(sheet, y.cells, g, src.input, src.weight, src.bias)
     else:
         y.kept[...] = conv_transpose(layer)
-    return arrange(sheet, src.column | made | y)
+    return arrange(sheet, src.line | made | y)
 
 
 def main() -> None:

@@ -46,9 +46,10 @@ def test_each_block_stands_under_its_own_words(rank: int, groups: int) -> None:
             assert said[row - above, column] == f"Kernel w[{i},{o}]"
             row, column = blocks["parts"][i, f].origin
             assert said[row - above, column] == f"Channel {i} to output {o}"
+    numbered = blocks["output"].origin[0] > blocks["parts"][3].origin[0]  # under the parts
     for o in range(2 * groups):
         row, column = blocks["output"][o].origin
-        assert said[row - above - 1, column] == f"Output channel {o}: the parts added"
+        assert said[row - above - numbered, column] == f"Output channel {o}: the parts added"
         first = o // 2 * width
         parts = " + ".join(f"part {i}" for i in range(first, first + width))
         assert (
@@ -71,10 +72,11 @@ def test_each_block_stands_under_its_own_words(rank: int, groups: int) -> None:
 def test_layout_names_the_axes_that_the_kernel_has(
     rank: int, groups: int, here: str, plain: str
 ) -> None:
-    said = list(captions(page("channels", layer(rank, groups))).values())
+    said = captions(page("channels", layer(rank, groups)))
     size = " × ".join(["4", "2", *["2"] * rank])
-    at = said.index(f"Kernel layout {size}:")
-    assert said[at + 1 : at + 4] == [here, "A plain convolution has", plain]
+    ((row, column),) = (at for at, told in said.items() if told == f"Kernel layout {size}:")
+    below = [said[row + n, column] for n in (1, 2, 3)]
+    assert below == [here, "A plain convolution has", plain]
     assert len(re.findall(", ", here)) + 1 == 2 + rank
 
 

@@ -381,7 +381,7 @@ def test_limit_that_a_sheet_passes_names_the_sheet_once() -> None:
         build(Layer.of(np.ones((1, 20_000)), np.ones((1, 3))), views=["collect"])
     told = str(error.value)
     assert told.startswith('sheet "Collect": 2')
-    assert told.endswith("columns; Excel has 16384: use an input of at most 1x5453")
+    assert told.endswith("columns; Excel has 16384: use an input of at most 1x5452")
 
 
 def test_error_of_a_view_names_the_sheet() -> None:

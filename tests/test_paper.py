@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import accumulate, pairwise
@@ -133,6 +134,29 @@ def test_contents_and_programs_are_one_page_in_every_language() -> None:
 @EVERY
 def test_no_text_runs_into_another(sheet: Sheet) -> None:
     assert cut(sheet) == []
+
+
+@EVERY
+def test_figures_are_numbered_in_the_order_of_the_cells(sheet: Sheet) -> None:
+    cells = [(c.row, c.column, c.value) for c in sheet.cells() if c.role == "stage"]
+    stages = [int(str(value)) for _, _, value in sorted(cells)]
+    read = list(dict.fromkeys(stages))  # cases of one thing share a number
+    if sheet.view != "contents":  # whose legend shows three such cells
+        assert read == list(range(1, len(read) + 1))
+
+
+@EVERY
+def test_no_figure_is_torn_at_the_end_of_a_line(sheet: Sheet) -> None:
+    lines = {
+        (cell.row, cell.column): str(cell.value)
+        for cell in sheet.cells()
+        if cell.role in ("title", "idea", "text")
+    }
+    for (row, column), line in lines.items():
+        below = lines.get((row + 1, column), "")
+        assert not re.search(r"[\d)] [×=+/≤≥-]$", line), line
+        assert not (line[-1:].isalnum() and re.match(r"[×=+/≤≥-] ", below)), (line, below)
+        assert not (re.search(r"[^\W\d].* \d+$", line) and re.match(r"\w", below)), (line, below)
 
 
 @EVERY

@@ -54,9 +54,9 @@ def numbers(sheet: Sheet) -> dict[str, str]:
     return found
 
 
-def test_figures_are_numbered_down_each_column_then_onward() -> None:
+def test_figures_are_numbered_as_cells_are_read() -> None:
     sheet = drawn(lambda _, b: b("a") / b("b") >> b("c") | b("d") // b("e"))
-    assert numbers(sheet) == {"a": "1", "b": "2", "c": "3", "d": "4", "e": "5"}
+    assert numbers(sheet) == {"a": "1", "c": "2", "d": "3", "b": "4", "e": "5"}
 
 
 def test_lines_of_a_table_are_read_one_after_another() -> None:
@@ -84,9 +84,9 @@ def test_the_only_figure_of_a_sheet_has_no_number() -> None:
 
 
 def test_arrows_stand_in_the_gap_before_what_they_lead_to_and_take_no_room() -> None:
-    # a has its cells in C6:D7, b its indices in G: E and F are the gap
+    # a has its cells in C6:D7, b its indices in F: E is the gap
     sheet = drawn(lambda _, b: b("a") >> b("b"))
-    assert of_role(sheet, "path") == {"F6": "→"}
+    assert of_role(sheet, "path") == {"E6": "→"}
     plain = drawn(lambda _, b: b("a") | b("b"))
     assert [b.cells.origin for b in sheet.blocks] == [b.cells.origin for b in plain.blocks]
 

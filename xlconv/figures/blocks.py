@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from xlconv.figures.edges import Name, channel_name, indices, name_each, slice_name, weight_name
-from xlconv.figures.layout import Arranged, Part
+from xlconv.figures.layout import Arranged, Led, Part
 from xlconv.figures.notes import caption, explain, named
 from xlconv.figures.quantised import input_scaling, scaling
 from xlconv.figures.titles import plain, size_formula
@@ -142,9 +142,9 @@ class Sources:
         return self.input[(slice(None), None, ..., *each)] * self.weight[whole]
 
     @property
-    def column(self) -> Arranged:
-        """The input with its kernel under it, the bias, and the rest of an excerpt."""
-        return self.x / self.w / self.b / self.c
+    def line(self) -> Arranged:
+        """The input and its kernel beside it; under that the bias, and the rest of an excerpt."""
+        return self.x | Led(self.w, "∗") / self.b / self.c
 
 
 def sources(sheet: Sheet, layer: Layer | Convolution, tint: Any = None) -> Sources:

@@ -19,8 +19,11 @@ from xlconv.grid.grid import Anchor
 from xlconv.grid.places import Place, Spot
 from xlconv.grid.sheet import Sheet
 
-GAPS = (1, 2)
+GAPS = (1, 1)
 """Free rows between parts under one another, free columns between those side by side."""
+
+NUMBER = 1
+"""The column of a caption's number, before it."""
 
 DOWNWARD = "↓"
 
@@ -105,7 +108,7 @@ class Part(Arranged):
         if self.head is None:
             return Box((up, left), (down, right))
         head = self.head.anchor
-        left, right = max(left, head.before[1]), max(right, head.after[1])
+        left, right = max(left, head.before[1], NUMBER), max(right, head.after[1])
         return Box((up + 1, left), (down, right))
 
     def pieces(self, row: int, lift: int) -> Iterator[tuple[int, int]]:

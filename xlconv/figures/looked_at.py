@@ -9,8 +9,9 @@ from itertools import count, product
 from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure, Sources
 from xlconv.figures.controls import control, marked
-from xlconv.figures.layout import Part
+from xlconv.figures.layout import Arranged, Part
 from xlconv.figures.operations import written
+from xlconv.figures.paper import PAGE_COLUMNS, arrange
 from xlconv.figures.ruler import kernel_indices, meeting, of_channel, tinted
 from xlconv.figures.titles import AXES
 from xlconv.grid.expr import Expr, call, chosen, every, lift, moved, total
@@ -102,6 +103,18 @@ class LookedAt(Part):
             return []
         outs = g.targets(in_channel)
         return [self.nth >= outs[0], self.nth <= outs[-1]]
+
+
+def arrange_looked_at(
+    sheet: Sheet,
+    controls: Arranged,
+    shown: Arranged,
+    told: Part,
+    *more: Arranged | None,
+    columns: int = PAGE_COLUMNS,
+) -> None:
+    """The controls, what they choose from, right under it the sum in words, and what else."""
+    arrange(sheet, controls, shown / told, *more, columns=columns)
 
 
 def look_at(

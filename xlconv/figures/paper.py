@@ -13,7 +13,7 @@ from xlconv.grid.theme import column_points
 TOP = 3
 """The first row under a sheet's title and idea."""
 
-PAGE_COLUMNS = 43
+PAGE_COLUMNS = 42
 """Columns that paper shows at a readable size: a longer row of parts that fit goes on below."""
 
 LINE_COLUMNS, UPRIGHT_COLUMNS, UPRIGHT = 36, 26, ("contents", "code")
@@ -71,8 +71,12 @@ def _apart(pieces: Iterable[tuple[int, int]]) -> Iterator[int]:
 
 
 def _number(sheet: Sheet, stages: Sequence[Sequence[Spot]]) -> None:
-    """Number the captions of a page's figures; the only one of a sheet needs no number."""
+    """Number the captions of a page's figures as cells are read, row by row.
+
+    The only figure of a sheet needs no number.
+    """
     before, sheet.stages = sheet.stages, sheet.stages + len(stages)
-    for n, captions in enumerate(stages if sheet.stages > 1 else (), before + 1):
+    read = sorted(stages, key=lambda captions: min(spot.place for spot in captions))
+    for n, captions in enumerate(read if sheet.stages > 1 else (), before + 1):
         for spot in captions:
             sheet.text(spot.shift(0, -1), f"{n}", "stage")

@@ -33,6 +33,12 @@ class Anchor:
         self.before = max(self.before[0], -first[0]), max(self.before[1], -first[1])
         self.after = max(self.after[0], last[0]), max(self.after[1], last[1])
 
+    def behind(self, down: int, across: int) -> tuple[int, int]:
+        """The (row, column) of a cell so far from the corner."""
+        if self.place is None:
+            raise BugError("no layout has given these cells a place")
+        return self.place[0] + down, self.place[1] + across
+
 
 PAGE = Anchor((0, 0))
 """The corner of the sheet itself: what hangs on it stands where it says."""
@@ -62,9 +68,7 @@ class Grid(Expr):
     @property
     def origin(self) -> tuple[int, int]:
         """(row, column) of the first cell, from 0."""
-        if self.anchor.place is None:
-            raise BugError(f"sheet {self.sheet}: no layout has given these cells a place")
-        return self.anchor.place[0] + self.offset[0], self.anchor.place[1] + self.offset[1]
+        return self.anchor.behind(*self.offset)
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -32,6 +32,11 @@ class Spot:
     def shift(self, down: int, across: int = 0) -> Spot:
         return Spot(self.anchor, self.row + down, self.column + across)
 
+    @property
+    def place(self) -> Place:
+        """Where it is, once a layout has put its corner somewhere."""
+        return self.anchor.behind(self.row, self.column)
+
 
 COLUMN, ROW = "([A-Z]{1,3})", "([1-9][0-9]{0,6})"
 """As Excel writes them; what is longer is no address, and no number that takes long to read."""

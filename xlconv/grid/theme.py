@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from unicodedata import bidirectional, east_asian_width
 
@@ -193,10 +194,17 @@ ROOM = {"AL": 1.25, "R": 1.25, "FSI": 0, "PDI": 0, "NSM": 0}
 WIDE = ("W", "F")
 """The letters that take the room of two, as Unicode calls them."""
 
+HELD = "\0"
+"""A space at which no line ends, while a text is put on lines."""
+
+FIGURE = re.compile(r" (?=[×·=+/<>≤≥-] )|(?<= [×·=+/<>≤≥-]) |(?<=\d) (?=[\w%])")
+"""The spaces within a figure: around its signs, and between a number and what it counts."""
+
 PIECE = re.compile(
-    r"[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffef][，。；：、！？）”]*\s*|[^\s\u2e80-\u9fff]*\s*"
+    rf"(?:[^\s\u2e80-\u9fff{HELD}]*{HELD})*"
+    r"(?:[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffef][，。；：、！？）”]*|[^\s\u2e80-\u9fff]*)\s*"
 )
-"""A word with the space behind it; in Chinese and Japanese, each letter with what closes it."""
+"""A word or a figure with the space behind it; in Chinese, each letter with what closes it."""
 
 
 INDENT = 7.5
@@ -221,12 +229,23 @@ def _room(letter: str) -> float:
 def wrapped(content: str, role: str, room: float) -> list[str]:
     """A text as lines that are no wider than so many points; only a word may be wider.
 
+    A figure is not torn, if it has room.
+
     >>> wrapped("one two three", "text", 50), wrapped("", "text", 50)
     (['one two', 'three'], [''])
+    >>> wrapped("a map of 2 × 2 cells", "text", 60)
+    ['a map of', '2 × 2 cells']
     """
     lines = [""]
-    for piece in PIECE.findall(content):
+    for piece in _pieces(content, role, room):
         if lines[-1] and width(lines[-1] + piece.rstrip(), role) > room:
             lines.append("")
         lines[-1] += piece
     return [line.strip() for line in lines]
+
+
+def _pieces(content: str, role: str, room: float) -> Iterator[str]:
+    """What a line may end behind: figures that have room, else their words."""
+    for piece in PIECE.findall(FIGURE.sub(HELD, content)):
+        figure = piece.replace(HELD, " ")
+        yield from [figure] if width(figure, role) <= room else PIECE.findall(figure)

@@ -37,7 +37,7 @@ def bilinear(sheet: Sheet, layer: Layer) -> None:
     ideal, between = _kernel(sheet, g, src), _interpolation(sheet, g, src, y)
     sheet.scale(y.kept)
     sheet.scale(between.cells)
-    arrange(sheet, src.column / ideal >> y / _compared(sheet, g, y, between) | between)
+    arrange(sheet, src.line / ideal >> y / _compared(sheet, g, y, between) | between)
 
 
 def _kernel(sheet: Sheet, g: Geometry, src: Sources) -> Arranged:

@@ -42,7 +42,7 @@ def checkerboard(sheet: Sheet, layer: Layer) -> None:
     sheet.scale(y.kept)
     arrange(
         sheet,
-        src.column / sums >> y / _kept(sheet, g, src, y.cells)
+        src.line / sums >> y / _kept(sheet, g, src, y.cells)
         | count / count_sums(sheet, layer, count),
     )
 

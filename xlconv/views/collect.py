@@ -8,11 +8,11 @@ from math import prod
 from xlconv.figures.blocks import Sources, output_figure, sources
 from xlconv.figures.inlaid import stretched_figure, turned_figure
 from xlconv.figures.layout import Led, Part
-from xlconv.figures.looked_at import CHOICES, LookedAt, look_at, pick
+from xlconv.figures.looked_at import CHOICES, LookedAt, arrange_looked_at, look_at, pick
 from xlconv.figures.notes import note
 from xlconv.figures.operations import collected
 from xlconv.figures.outputs import by_distributing
-from xlconv.figures.paper import arrange
+from xlconv.figures.paper import PAGE_COLUMNS
 from xlconv.figures.ruler import kernel_indices, source
 from xlconv.figures.table import Column, Lines, table
 from xlconv.figures.then import then_figures
@@ -28,6 +28,9 @@ NUMBERS, LINE = 18, 144
 
 Terms = tuple[Sequence[object], Sequence[Grid], Sequence[object]]
 """What begins a sum in words, its terms, and what ends it."""
+
+DEEP_COLUMNS = 38
+"""Columns that paper shows where the indices of three axes make them wider."""
 
 TAPS = 80
 """Products beyond which the looked-at cell is not written out as a sum."""
@@ -49,11 +52,14 @@ def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> Non
     here.light(sheet, y)
     here.tint(src, src.x, z)
 
-    # slices side by side fill the page: the turned kernel then stands under them
-    made = z / t if g.rank > 2 else z | Led(t, "∗")
     told, taps = _in_words(sheet, layer, here, src, y.kept)
     then = then_figures(sheet, layer, y.kept)
-    arrange(sheet, here, told, src.column >> made / taps >> y / again / agree >> then)
+    # slices side by side fill the page: what is made of them then stands under what is given
+    deep = g.rank > 2
+    shown = (src.line | t) // (z >> y) if deep else src.line >> z | Led(t, "∗") >> y
+    other = taps | again / agree if taps else again / agree
+    columns = DEEP_COLUMNS if deep else PAGE_COLUMNS
+    arrange_looked_at(sheet, here, shown >> then, told, other, columns=columns)
 
 
 def _in_words(
@@ -90,7 +96,7 @@ def _in_words(
     for row, (told, none) in enumerate(lines):
         content = call("IF", reached, told, none)
         sheet.formula(corner.shift(row, 2), here.if_valid(content), "words")
-    return Part(corner.anchor), tap
+    return Part(corner.anchor, below=True), tap
 
 
 def _lines(sum_of: Terms, size: int, nothing: str) -> Iterator[tuple[Expr, Expr | str]]:

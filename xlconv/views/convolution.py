@@ -12,10 +12,9 @@ from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure, Sources, figure, sources
 from xlconv.figures.inlaid import gapped_figure, inlaid
 from xlconv.figures.layout import Part
-from xlconv.figures.looked_at import CHOICES, LookedAt, look_at, pick
+from xlconv.figures.looked_at import CHOICES, LookedAt, arrange_looked_at, look_at, pick
 from xlconv.figures.notes import explain, note
 from xlconv.figures.operations import convolved, slid
-from xlconv.figures.paper import arrange
 from xlconv.figures.ruler import kernel_indices, target
 from xlconv.figures.sums import in_lines
 from xlconv.figures.then import then_figures
@@ -108,10 +107,11 @@ def _draw(sheet: Sheet, conv: Convolution, look: list[int] | None) -> None:
         in_words = _in_words(sheet, g, here, src, (z, y))
     else:
         in_words = note(sheet, sheet.say("no_words", count=products))
-    # several channels under one another fill the page: the other way then stands beside them
-    both = y | again / agree if g.in_channels > 1 else y / again / agree
     then = then_figures(sheet, conv, y.cells)
-    arrange(sheet, here, (src.column >> padded | gapped) >> both >> then, in_words)
+    shown = (src.line >> padded | gapped) >> y >> then
+    # several channels under one another fill the page: the other way then stands beside them
+    beside, below = (again / agree, None) if g.in_channels > 1 else (None, again / agree)
+    arrange_looked_at(sheet, here, shown | beside, in_words, below)
 
 
 def _cells(conv: Convolution) -> Geometry:
@@ -155,4 +155,4 @@ def _in_words(
         terms.append(" + " & rounded(here.by_channel([src.bias[o] for o in channels])))
     for n, line in enumerate(in_lines(terms)):
         sheet.formula(corner.shift(n, 2), here.if_valid(joined(*line)), "words")
-    return Part(corner.anchor)
+    return Part(corner.anchor, below=True)

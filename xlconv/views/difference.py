@@ -78,7 +78,7 @@ def difference(
     apart.cells[...] = call("ABS", their.cells - mine)
     sheet.scale(apart.cells, values=(0, float(abs(content).max()) or 1.0))
     near = _verdict(sheet, their.cells, mine)
-    made_of = src.column / turned | acting / rest / full
+    made_of = src.line / turned | acting / rest / full
     arrange(sheet, shifts / turns / near, led_on(ours, steps) | their | apart, made_of)
 
 

@@ -62,7 +62,7 @@ def distribute(sheet: Sheet, layer: Layer) -> None:
         sheet.light(stamps.cells, number > step.number, "later")
     sheet.light(y.cells, _reached(g, y.labels, step), "now")
     then = then_figures(sheet, layer, y.kept)
-    arrange(sheet, step, src.column / placed >> stamps >> y / count >> then)
+    arrange(sheet, step, src.line / placed >> stamps >> y / count >> then)
 
 
 def _step(sheet: Sheet, sizes: Sequence[int]) -> Step:

@@ -124,7 +124,7 @@ def frameworks(sheet: Sheet, layer: Layer) -> None:
         shown.append(y / note(sheet, ", ".join(alike)))
         kept[answer.crops] = y.kept
     rule, lines = _rule(sheet), _table(sheet, given, kept)
-    arrange(sheet, src.column / rule >> Table([[Table([shown], alike=True)], [lines]]))
+    arrange(sheet, src.line / rule >> Table([[Table([shown], alike=True)], [lines]]))
 
 
 def _table(sheet: Sheet, given: list[Answer], kept: dict[Crops, Grid]) -> Part:

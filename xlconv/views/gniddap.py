@@ -54,7 +54,7 @@ def gniddap(
     t = turned_figure(sheet, g, src.w, short=True)
     sizes = size_table(sheet, src, [one.geometry for one in every])
     columns = [_column(sheet, one, layer, src, t) for one in every]
-    arrange(sheet, src.column / t / sizes >> Table(zip(*columns, strict=True), alike=True))
+    arrange(sheet, src.line / t / sizes >> Table(zip(*columns, strict=True), alike=True))
 
 
 def _column(

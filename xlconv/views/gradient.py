@@ -11,11 +11,10 @@ import numpy as np
 from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure, figure, kernel_figure, output_figure
 from xlconv.figures.layout import Arranged, Led, Part
-from xlconv.figures.looked_at import LookedAt, look_at
+from xlconv.figures.looked_at import LookedAt, arrange_looked_at, look_at
 from xlconv.figures.notes import note
 from xlconv.figures.nudged import Nudged, nudge_control, nudged
 from xlconv.figures.operations import convolved, tapped
-from xlconv.figures.paper import arrange
 from xlconv.figures.sums import added, sliced
 from xlconv.figures.titles import times
 from xlconv.figures.verdicts import verdict
@@ -27,6 +26,9 @@ from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.way_out import check_cells
 from xlconv.text import spelt
+
+FRACTIONS_COLUMNS = 41
+"""Columns that paper shows where fractions make them wider."""
 
 NUDGED = 20_000
 """Cells of the nudged images beyond which nobody follows them."""
@@ -72,10 +74,9 @@ def gradient(
     dots = _dots(sheet, loss.cells, _product(sheet, x, y))
     words = _in_words(sheet, here, up, down, slopes, nudge)
     _light(sheet, here, (x, slopes, y), (up, down))
-    product = x | Led(w, "∗") | Led(result, "=") | Led(upstream, "·")
-    gradients = y / aside | slopes / agree | dots
-    line = product | Led(loss, "=")
-    arrange(sheet, here / controls, line, gradients, words, up.line, down.line)
+    line = x | Led(w, "∗") | Led(result, "=") | Led(upstream, "·") | Led(loss, "=")
+    shown, columns = line / (y / aside | slopes / agree | dots), FRACTIONS_COLUMNS
+    arrange_looked_at(sheet, here / controls, shown, words, up.line, down.line, columns=columns)
 
 
 def _convolved(sheet: Sheet, layer: Layer, x: Figure) -> tuple[Figure, Figure, Figure, Figure]:
@@ -115,7 +116,7 @@ def _in_words(
     words = joined(sheet.say("slope") + "(", *terms)
     readable = call("AND", here.valid, call("ABS", nudge) >= 1e-4)  # else 2ε would read 0
     sheet.formula(corner, call("IF", readable, words, ""), "words")
-    return Part(corner.anchor)
+    return Part(corner.anchor, below=True)
 
 
 def _light(sheet: Sheet, here: LookedAt, images: Sequence[Figure], ways: Sequence[Nudged]) -> None:

@@ -73,9 +73,9 @@ def matrix(
     c = _forward(sheet, layer, transposed, src) if forward else None
     multiplied = Together(transposed | y) >> output / again / agree
     if transposed.cells.shape[0] > TALL:
-        arrange(sheet, here, Table([[src.column, Led(x)], [None, multiplied / c]]))
+        arrange(sheet, here, Table([[src.line, Led(x)], [None, multiplied / c]]))
     else:
-        arrange(sheet, here, src.column >> x / multiplied / c)
+        arrange(sheet, here, src.line >> x / multiplied / c)
 
 
 def _flat_input(sheet: Sheet, g: Geometry, src: Sources) -> Figure:

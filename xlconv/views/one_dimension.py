@@ -56,7 +56,7 @@ def one_dimension(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) 
     arrange(
         sheet,
         here,
-        Table([[src.column, Led(stairs // y / count)], [t, Led(z, "∗") // again / agree]]),
+        Table([[src.line, Led(stairs // y / count)], [t, Led(z, "∗") // again / agree]]),
     )
 
 

@@ -36,7 +36,7 @@ def output_padding(sheet: Sheet, layer: Layer) -> None:
         rows.append(layer.with_axes(replace(axis, padding=(0, 0)) for axis in g.axes))
     figures = [_row(sheet, one, src, n) for n, one in enumerate(rows)]
     sizes = [_sizes(sheet, one.geometry.axes[-1], src.input, n) for n, one in enumerate(rows)]
-    arrange(sheet, src.column >> Table([[row] for row in figures]), *sizes)
+    arrange(sheet, src.line >> Table([[row] for row in figures]), *sizes)
 
 
 def _with(layer: Layer, cells: int) -> Layer:

@@ -10,7 +10,7 @@ from xlconv.figures.blocks import Figure, Sources, bias_figure, figure, kernel_f
 from xlconv.figures.edges import channel_name, weight_name
 from xlconv.figures.inlaid import copied
 from xlconv.figures.lattice import Lattice, lattice
-from xlconv.figures.layout import Part
+from xlconv.figures.layout import Led, Part
 from xlconv.figures.operations import collected, written
 from xlconv.figures.outputs import by_distributing
 from xlconv.figures.paper import Together, arrange
@@ -68,7 +68,7 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
             sheet.coat(cells, "output", one.number)
     if not image:
         again, agree = by_distributing(src, y.cells, "distribute_output")
-        arrange(sheet, x / w / b >> split >> own >> y / again / agree)
+        arrange(sheet, x | Led(w, "∗") / b >> split >> own >> y / again / agree)
     elif picture:
         arrange(sheet, Together(w / b >> split | x >> own >> y))
         _pixels(sheet, x, y)

@@ -38,7 +38,7 @@ def upsampling(sheet: Sheet, layer: Layer) -> None:
         below = by_distributing(src, y.cells, "distribute_output") if own else ()
         fields.append(z)
         outputs.append(reduce(truediv, below, Led(y, DOWNWARD)))
-    arrange(sheet, src.column / t >> Table([fields, outputs], alike=True))
+    arrange(sheet, src.line / t >> Table([fields, outputs], alike=True))
 
 
 def _larger(sheet: Sheet, g: Geometry, way: str, x: Grid) -> Figure:
