@@ -133,7 +133,7 @@ def runs_of(exercise: Exercise) -> Iterator[tuple[str, Run]]:
     seen: set[int] = set()
     for name, cells in exercise.grids:
         runs = []
-        for run in _rows(cells):
+        for run in rows_of(cells):
             blanks = [number[run.cell(index)] for index in np.ndindex(run.shape)]
             if not seen.intersection(blanks):
                 runs.append((name, Run(run, tuple(blanks))))
@@ -141,7 +141,7 @@ def runs_of(exercise: Exercise) -> Iterator[tuple[str, Run]]:
         yield from sorted(runs, key=lambda pair: pair[1].cells.origin)
 
 
-def _rows(cells: Grid) -> Iterator[Grid]:
+def rows_of(cells: Grid) -> Iterator[Grid]:
     """The cells as rows of cells beside each other, or one by one."""
     along = [axis for axis, step in enumerate(cells.steps) if step == (0, 1)][-1:]
     rest = [axis for axis in range(len(cells.shape)) if axis not in along]

@@ -108,7 +108,7 @@ class Weighing:
             typed = total([_added(run) for run in runs])
             tests.append(call("ABS", typed - plain) <= group.apart[1])
         tick = call("IF", every(tests), 1, -1)
-        tick = call("IF", _counted(runs) < len(group.weights), 0, tick)
+        tick = call("IF", numbers_in(runs) < len(group.weights), 0, tick)
         return call("IFERROR", tick, -1), plain
 
     def _sum(self, of: Sum) -> Expr:
@@ -177,7 +177,7 @@ def _trimmed(cells: Grid, weights: Numbers) -> tuple[Grid, Numbers]:
     return cells[index], table
 
 
-def _counted(runs: Sequence[Grid]) -> Expr:
+def numbers_in(runs: Sequence[Grid]) -> Expr:
     """How many of these cells hold numbers, however many ranges they are."""
     parts = (runs[n : n + ARGUMENTS] for n in range(0, len(runs), ARGUMENTS))
     return total([call("COUNT", *map(_range, part)) for part in parts])

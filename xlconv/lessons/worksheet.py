@@ -21,6 +21,7 @@ from xlconv.lessons.lesson import CHECK, Ask, Lesson, Page
 from xlconv.lessons.schema import instead
 from xlconv.lessons.ticks import Group, groups
 from xlconv.lessons.translation import said
+from xlconv.lessons.unsaid import leave_unsaid
 from xlconv.lessons.weights import Weights, write_ticks
 
 BLANK, KEY = "blank", "key"
@@ -199,9 +200,11 @@ def exercise(
     page = lesson.pages[number]
     sheet = draw(lesson, number, given, room, others)
     try:
-        return Exercise(sheet, page.ask or Ask())
+        one = Exercise(sheet, page.ask or Ask())
+        leave_unsaid(one)
     except XlconvError as error:
         raise type(error)(f'sheet "{page.name}": {error}', parameter=error.parameter) from None
+    return one
 
 
 def _weights_sheet(lesson: Lesson) -> Sheet:
