@@ -102,6 +102,8 @@ LAYER = {
     "rest_channels": "How many input channels are in it.",
     "rest_outside": "Whether cells from outside the crop are in it.",
     "rest_ins": "The numbers that the input channels of an excerpt have in the whole layer.",
+    "rest_cells": "For each axis the number of its first input cell in the whole layer, and the"
+    " cells that that crops at its begin.",
     "rest_outs": "The numbers that its output channels have there.",
     "convention": f"The framework whose words these are: {', '.join(CONVENTIONS)}; pytorch if not"
     " given.",

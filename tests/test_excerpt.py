@@ -11,6 +11,7 @@ from zipfile import ZipFile
 import numpy as np
 import openpyxl
 import pytest
+from openpyxl.utils.cell import range_boundaries
 
 import xlconv
 from xlconv.errors import XlconvError
@@ -186,9 +187,62 @@ def test_looked_at_channel_is_chosen_by_its_own_number() -> None:
     assert numbers
 
 
+CROPS: list[tuple[dict[str, Any], tuple[int, int]]] = [
+    # a layer, and which output its crop's first cell is: 2 strides and 3, less what is cropped
+    ({"stride": 2, "padding": 1}, (3, 5)),
+    ({"stride": 3, "padding": [(2, 0), (0, 1)]}, (4, 9)),
+    ({"stride": 1, "padding": 2, "dilation": 2}, (0, 1)),
+    ({"stride": 2, "padding": [(-1, -2), (0, -1)]}, (5, 6)),
+]
+
+
+@pytest.mark.parametrize("view", ["collect", "distribute"])
+@pytest.mark.parametrize(("more", "first"), CROPS)
+def test_cells_keep_the_numbers_that_they_have_in_the_model(
+    more: dict[str, Any], first: tuple[int, int], view: str
+) -> None:
+    part = excerpt(whole(**more), [2], [1], [(2, 5), (3, 6)])
+    sheet = xlconv.build(part, views=[view]).sheets[0]
+    cells = {(cell.row, cell.column): cell.value for cell in sheet.cells()}
+    blocks = {block.name: block for block in sheet.blocks}
+    canvas = blocks.get("output_full", blocks["output"])
+    for block, numbers in ((blocks["input"], (2, 3)), (canvas, first)):
+        left, top, _, _ = range_boundaries(block.ranges()[0])
+        row, column = top - 1, left - 1
+        down = [cells[row + n, column - 1] for n in range(3)]
+        across = [cells[row - 1, column + n] for n in range(3)]
+        assert down == [numbers[0] + n for n in range(3)]
+        assert across == [numbers[1] + n for n in range(3)]
+
+
+@pytest.mark.parametrize(("more", "first"), CROPS)
+def test_looked_at_cell_of_a_crop_is_the_wholes(
+    more: dict[str, Any], first: tuple[int, int]
+) -> None:
+    """Typed with the model's numbers; its sum reads the model's cells, and is the model's own."""
+    layer = whole(**more)
+    book = xlconv.build(excerpt(layer, [2], [1], [(2, 5), (3, 6)]), views=["collect"])
+    sheet = book.sheets[0]
+    controls = {block.name: block for block in sheet.blocks if block.name.startswith("look_")}
+    row, column = first[0] + 4, first[1] + 3
+    wanted = {"look_row": row, "look_column": column}
+    typed = {(sheet.name, controls[name].ranges()[0]): at for name, at in wanted.items()}
+    got = ironcalc_engine.recalculate(book.to_bytes(), typed)[sheet.name]
+    texts = [value for value in got.values() if isinstance(value, str)]
+    (symbols,) = [text for text in texts if text.startswith("y[")]
+    assert symbols.startswith(f"y[{row},{column}] = ")
+    y = by_hand(layer)[1, row, column]
+    (numbers,) = [text for text in texts if text.startswith(f"{y:.0f} = ")]
+    read = r"x\[2,(\d+),(\d+)\]\*w\[2,1,(\d),(\d)\]"
+    taps = {tuple(map(int, tap)) for text in texts for tap in re.findall(read, text)}
+    meant = {(layer.input[2, i, j], layer.weight[2, 1, u, v]) for i, j, u, v in taps}
+    products = re.findall(r"(-?\d+)\*(-?\d+)", numbers)
+    assert {(float(x), float(w)) for x, w in products} == meant != set()
+
+
 def test_a_recipe_keeps_the_numbers_of_channels(tmp_path: Any) -> None:
     path = tmp_path / "part.xlsx"
     book = xlconv.build(excerpt(whole(stride=2), [1, 4], [3], [(0, 2), (0, 2)]))
-    assert '"rest_ins":[1,4],"rest_outs":[3]' in book.recipe
+    assert '"rest_ins":[1,4],"rest_outs":[3],"rest_cells":[[0,0],[0,0]]' in book.recipe
     book.save(path)
     assert xlconv.check(path).right

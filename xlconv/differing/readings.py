@@ -12,6 +12,7 @@ import numpy as np
 
 from xlconv.differing.uncropped import Steps
 from xlconv.layers.layer import Array, Layer
+from xlconv.layers.quantised import Quantised
 
 MANY = 4
 """Channels up to which every order of them is supposed; of more, the reverse alone."""
@@ -66,14 +67,15 @@ def outputs(y: Array) -> list[Way[Array]]:
 def weights(layer: Layer) -> list[Way[Array]]:
     """How the weight may have been read."""
     w, groups = layer.weight, layer.geometry.groups
-    raw = layer.quantised and _raw("weight", layer.quantised.integers, layer.quantised.spread[1])
+    q = layer.quantised
+    meant, raw = (_rescaled(q), _raw("weight", q.integers, q.spread[1])) if q else ((), ())
     channels, kernel = list(_swapped_channels(w, groups)), _swapped(w, 2, "the kernel")
     both = (
         (f"{words}, and {more}", a)
         for words, swapped in channels
         for more, a in _swapped(swapped, 2, "the kernel")
     )
-    return _distinct(w, chain(raw or (), channels, kernel, _orders(w)), both)
+    return _distinct(w, chain(meant, channels, kernel, _orders(w)), chain(both, raw))
 
 
 def turns(kernel_size: Sequence[int]) -> list[Way[tuple[int, ...]]]:
@@ -157,6 +159,17 @@ def _distinct(own: Array, usual: Made, rare: Iterable[tuple[str, Array]] = ()) -
             seen.append(array)
             ways.append(Way(words, array, rare=seldom))
     return ways
+
+
+def _rescaled(quantised: Quantised) -> Made:
+    """The integers of a weight with other scales than theirs."""
+    integers, (scale, zero_point) = quantised.integers, quantised.spread
+    if scale.size > 1:
+        first = scale.flat[0] * (integers - zero_point)
+        yield "the first scale of the weight is taken for all its channels", first
+        if scale.shape[0] != scale.shape[1] and integers.shape[0] == integers.shape[1]:
+            across = scale.swapaxes(0, 1) * (integers - zero_point)
+            yield "the scales of the weight are taken along the other axis of channels", across
 
 
 def _raw(name: str, integers: Array, zero_point: Any) -> Made:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
@@ -21,7 +21,7 @@ from xlconv.grid.sheet import Sheet
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
-from xlconv.layers.quantised import Quantised, Scaled
+from xlconv.layers.quantised import Quantised
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,24 +157,32 @@ def sources(sheet: Sheet, layer: Layer | Convolution, tint: Any = None) -> Sourc
 def input_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure:
     g, x = layer.geometry, layer.input
     ruler = [(axis.stride, 0) for axis in g.axes]
-    look: dict[str, Any] = {"ruler": ruler, "each": channel_name(sheet, g.ins)}
+    look: dict[str, Any] = {"ruler": ruler, "firsts": layer.firsts[0]}
+    look |= {"each": channel_name(sheet, g.ins)}
     if layer.scaled is None:
         return figure(sheet, "input", x.shape, g.rank, role="input", content=x, **look)
     words = sheet.say("input_meant", size=plain(x.shape, 1))
     made = figure(sheet, "input", x.shape, g.rank, words, role="computed", **look)
-    below = under(made.cells, 4 if g.rank > 1 else 3)
-    q, meant = scaled_figure(sheet, layer.scaled, g, below)
-    made.cells[...] = meant
+    return _meant(sheet, made, g.rank, lambda at: scaled_figure(sheet, layer, at))
+
+
+def _meant(
+    sheet: Sheet, made: Figure, rank: int, drawn: Callable[[Spot], tuple[Figure, Expr]]
+) -> Figure:
+    """A block made of integers, which stand under it with their scale."""
+    q, made.cells[...] = drawn(under(made.cells, 4 if rank > 1 else 3))
     head = named(sheet, under(made.cells, 1), sheet.say("integers"))
     return replace(made, captions=([head], *q.captions))
 
 
 def scaled_figure(
-    sheet: Sheet, scaled: Scaled, g: Geometry, at: Spot, words: str = ""
+    sheet: Sheet, layer: Layer | Convolution, at: Spot, words: str = ""
 ) -> tuple[Figure, Expr]:
     """The integers of an input with scale and zero point under them, and the numbers they mean."""
+    g, scaled = layer.geometry, layer.scaled
+    assert scaled is not None
     look: dict[str, Any] = {"at": at, "role": "input", "content": scaled.integers}
-    look |= {"each": channel_name(sheet, g.ins)}
+    look |= {"each": channel_name(sheet, g.ins), "firsts": layer.firsts[0]}
     q = figure(sheet, "input_integers", scaled.integers.shape, g.rank, words, **look)
     its = input_scaling(sheet, g, scaled, under(q.cells, 2))
     return replace(q, captions=its.captions), its.input(q.cells)
@@ -187,21 +195,11 @@ def kernel_figure(sheet: Sheet, layer: Layer | Convolution, tint: Any = None) ->
         "tint": tints(g) if tint is None else tint,
         "each": weight_name(sheet, g),
     }
-    if layer.quantised is None:
+    if (quantised := layer.quantised) is None:
         return figure(sheet, "kernel", w.shape, g.rank, role="kernel", content=w, **look)
-    return _meant_figure(sheet, layer.quantised, g, look)
-
-
-def _meant_figure(sheet: Sheet, quantised: Quantised, g: Geometry, look: dict[str, Any]) -> Figure:
-    """A kernel that is computed from its integers, which stand under it with their scale."""
-    shape = quantised.integers.shape
-    words = sheet.say("kernel_meant", size=plain(shape, 2))
-    made = figure(sheet, "kernel", shape, g.rank, words, role="computed", **look)
-    above = 4 if g.rank > 1 else 3
-    q, weight = integers_figure(sheet, quantised, g, under(made.cells, above), **look)
-    made.cells[...] = weight
-    head = named(sheet, under(made.cells, 1), sheet.say("integers"))
-    return replace(made, captions=([head], *q.captions))
+    words = sheet.say("kernel_meant", size=plain(w.shape, 2))
+    made = figure(sheet, "kernel", w.shape, g.rank, words, role="computed", **look)
+    return _meant(sheet, made, g.rank, lambda at: integers_figure(sheet, quantised, g, at, **look))
 
 
 def integers_figure(
@@ -245,17 +243,9 @@ def rest_figure(sheet: Sheet, layer: Layer) -> Figure | None:
         return None
     g = layer.geometry
     words = sheet.say(RESTS[rest.channels > 0, rest.outside], count=rest.channels)
-    return figure(
-        sheet,
-        "rest",
-        g.canvas_shape,
-        g.rank,
-        words,
-        role="bias",
-        content=rest.values,
-        firsts=g.firsts,
-        each=channel_name(sheet, g.outs),
-    )
+    look: dict[str, Any] = {"firsts": g.firsts, "each": channel_name(sheet, g.outs)}
+    look |= {"role": "bias", "content": rest.values}
+    return figure(sheet, "rest", g.canvas_shape, g.rank, words, **look)
 
 
 def output_figure(
@@ -272,7 +262,7 @@ def output_figure(
     g = layer.geometry
     own = words is None and name == "output"
     words = sheet.say(name, size=plain(g.output_shape, 1)) if words is None else words
-    ruler = [(1, axis.padding[0]) for axis in g.axes]
+    ruler = [(1, axis.cropped) for axis in g.axes]
     each = channel_name(sheet, g.outs) if words else None
     y = figure(
         sheet, "", g.canvas_shape, g.rank, words, firsts=g.firsts, ruler=ruler, each=each, **more

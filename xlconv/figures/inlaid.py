@@ -20,8 +20,9 @@ def stretched_figure(sheet: Sheet, g: Geometry, x: Figure, at: Spot | None = Non
     sizes = [axis.stretched_size + sum(axis.margins) for axis in g.axes]
     places, words = [axis.stretched for axis in g.axes], stretched_caption(sheet, g)
     ruler = [(1, -axis.margins[0]) for axis in g.axes]
-    each = channel_name(sheet, g.ins)
-    return inlaid(sheet, "stretched", x.cells, sizes, places, words, ruler=ruler, at=at, each=each)
+    look: dict[str, Any] = {"each": channel_name(sheet, g.ins), "ruler": ruler, "at": at}
+    look |= {"firsts": [axis.first * axis.stride for axis in g.axes]}
+    return inlaid(sheet, "stretched", x.cells, sizes, places, words, **look)
 
 
 def turned_figure(sheet: Sheet, g: Geometry, w: Figure, *, short: bool = False) -> Figure:

@@ -28,7 +28,7 @@ CHOICES = 100
 class LookedAt(Part):
     """The output cell that a sheet looks at: its controls, and what follows from them.
 
-    at       the control of each spatial axis
+    at       the control of each spatial axis, whose numbers are those of the whole layer
     channel  the control of the output channel, where there is more than one
     valid    a condition: whether there is such a cell
     """
@@ -44,7 +44,9 @@ class LookedAt(Part):
 
     def of(self, cells: Grid) -> Expr:
         """The looked-at cell of an output."""
-        return self.by_channel([pick(cells[o], self.at) for o in range(cells.shape[0])])
+        firsts = self.geometry.first_outputs
+        place = [moved(at, -first) for at, first in zip(self.at, firsts, strict=True)]
+        return self.by_channel([pick(cells[o], place) for o in range(cells.shape[0])])
 
     def by_channel(self, options: Sequence[Expr]) -> Expr:
         """The option of the looked-at output channel."""
@@ -131,7 +133,6 @@ def look_at(
     """
     sheet.text(corner := sheet.corner(), sheet.say(words), "strong")
     spots = count(max(4, sheet.behind(corner, sheet.say(words), "strong") + 1), 3)
-    names, sizes = AXES[-geometry.rank :], geometry.output_shape[1:]
     starts = _start(geometry, first)
 
     def chosen_in(name: str, first: int, offered: Area | Sequence[int]) -> Grid:
@@ -139,10 +140,11 @@ def look_at(
         return control(sheet, spot, f"look_{name}", first, offered, sheet.say(name))
 
     at, known, channel = list[Grid](), list[Expr](), None
-    for n, (name, size) in enumerate(named := [*zip(names, sizes, strict=True)]):
+    named = [*zip(AXES[-geometry.rank :], geometry.outputs, strict=True)]
+    for n, (name, cells) in enumerate(named):
         if name == "depth":  # the indices of depth slices stand apart from one another
-            at.append(chosen_in(name, starts[n], range(size)))
-            known.append(_whole(at[n], size))
+            at.append(chosen_in(name, starts[n], cells))
+            known.append(_whole(at[n], cells))
         else:
             line = _line(labels[n], n - geometry.rank)[geometry.axes[n].crop].area()
             at.append(chosen_in(name, starts[n], line))
@@ -150,7 +152,7 @@ def look_at(
     if (channels := geometry.out_channels) > 1:
         numbers = geometry.outs or range(channels)
         known.append(_one_of(channel := chosen_in("channel", numbers[0], numbers), numbers))
-    limits = ", ".join(f"{sheet.say(name)} 0..{size - 1}" for name, size in named)
+    limits = ", ".join(f"{sheet.say(name)} {cells[0]}..{cells[-1]}" for name, cells in named)
     spot = corner.shift(0, next(spots))
     valid = marked(sheet, spot, every(known))
     wrong = call("IF", valid, "", sheet.say("look_wrong", limits=limits))
@@ -158,29 +160,31 @@ def look_at(
     return LookedAt(corner.anchor, geometry=geometry, at=at, channel=channel, valid=valid)
 
 
-def _whole(cell: Grid, size: int) -> Expr:
-    """Whether a cell is a whole number below a size; of a text no more is asked."""
-    whole = call("AND", cell >= 0, cell <= size - 1, call("INT", cell).equals(cell))
+def _whole(cell: Grid, known: range) -> Expr:
+    """Whether a cell is one of some whole numbers; of a text no more is asked."""
+    whole = call("AND", cell >= known[0], cell <= known[-1], call("INT", cell).equals(cell))
     return call("IF", call("ISNUMBER", cell), whole, False)
 
 
 def _one_of(cell: Grid, numbers: Sequence[int]) -> Expr:
     """Whether a cell is one of some channels' numbers."""
     if isinstance(numbers, range):
-        return _whole(cell, len(numbers))
+        return _whole(cell, numbers)
     return call("OR", *(cell.equals(number) for number in numbers))
 
 
 def _start(geometry: Geometry, first: Sequence[int] | None) -> list[int]:
     if not first:
-        return [_middle(axis) for axis in geometry.axes]
-    sizes = [axis.output_size for axis in geometry.axes]
+        return [axis.first_output + _middle(axis) for axis in geometry.axes]
+    firsts, sizes = geometry.first_outputs, geometry.output_shape[1:]
     if len(first) != len(sizes) or any(
-        not 0 <= at < size for at, size in zip(first, sizes, strict=True)
+        not 0 <= at - begin < size for at, begin, size in zip(first, firsts, sizes, strict=True)
     ):
+        last = [begin + size - 1 for begin, size in zip(firsts, sizes, strict=True)]
         raise XlconvError(
-            f"look must be one index for each of {len(sizes)} axes, from 0 to"
-            f" {', '.join(str(size - 1) for size in sizes)}, got {list(first)}",
+            f"look must be one index for each of {len(sizes)} axes, from"
+            f" {', '.join(map(str, sorted({*firsts})))} to {', '.join(map(str, last))}, got"
+            f" {list(first)}",
             parameter="look",
         )
     return list(first)

@@ -33,7 +33,7 @@ def of_channel(label: Grid, channel: int) -> Grid:
 
 def target(axis: Axis, i: Expr, u: int) -> Expr:
     """The output where input i meets kernel index u: what a plain convolution reads for i."""
-    return moved(i * axis.stride if axis.stride > 1 else i, axis.dilation * u - axis.padding[0])
+    return moved(i * axis.stride if axis.stride > 1 else i, axis.dilation * u - axis.cropped)
 
 
 def meeting(
@@ -47,7 +47,7 @@ def meeting(
         return [label.equals(r) for label, r in zip(labels, read, strict=True)]
     for axis, label, (step, first), r, v in zip(axes, labels, figure.ruler, at, u, strict=True):
         here_on = label * step if step > 1 else label
-        tests.append(here_on.equals(moved(r, axis.padding[0] - axis.dilation * v - first)))
+        tests.append(here_on.equals(moved(r, axis.cropped - axis.dilation * v - first)))
     return tests
 
 
@@ -56,12 +56,13 @@ def source(axis: Axis, r: Expr, u: int, size: Expr | None = None) -> tuple[Expr,
 
     size  how many inputs there are, if not as many as the axis has
     """
-    first = axis.dilation * u - axis.padding[0]
-    apart, last = moved(r, -first), lift(axis.stride * (axis.size - 1) + first)
+    first = axis.dilation * u - axis.cropped
+    least = axis.stride * axis.first + first
+    apart, last = moved(r, -first), lift(axis.stride * (axis.size - 1) + least)
     if size is not None:
         far = moved(axis.stride * (size - 1), first)
         last = far if axis.stride > 1 else moved(size, first - 1)
-    there = [r >= first, r <= last]
+    there = [r >= least, r <= last]
     if axis.stride == 1:
         return apart, there
     return apart / axis.stride, [*there, call("MOD", apart, axis.stride).equals(0)]

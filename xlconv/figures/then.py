@@ -56,6 +56,7 @@ def _step(sheet: Sheet, layer: Layer | Convolution, step: Step, n: int, y: Grid)
         sheet.say(f"then_{step.kind}"),
         role="output",
         each=channel_name(sheet, layer.numbers),
+        firsts=layer.firsts[1],
         claim=("then", Applied(step, y)),
     )
     row = under(made.cells, 1)

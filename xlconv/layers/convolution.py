@@ -115,6 +115,11 @@ class Convolution:
         return parameters(g.output_shape, g.input_shape, g, names, every)
 
     @property
+    def firsts(self) -> tuple[list[int], list[int]]:
+        """The index of the first input and output along each axis, in the whole layer."""
+        return self.geometry.first_outputs, self.geometry.first_inputs
+
+    @property
     def output_shape(self) -> tuple[int, ...]:
         return self.geometry.input_shape
 

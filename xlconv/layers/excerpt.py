@@ -52,7 +52,8 @@ def excerpt(
     cells = tuple(slice(*span) for span in spans)
     part = layer.part(ins, outs)
     kept = part.with_input(lambda x: x[(slice(None), *cells)])
-    axes = [_axis(axis, span) for axis, span in zip(g.axes, spans, strict=True)]
+    each = zip(g.axes, spans, strict=True)
+    axes = [axis if span == (0, axis.size) else _axis(axis, span) for axis, span in each]
     kept = replace(kept, geometry=replace(kept.geometry, axes=tuple(axes)))
     left = g.in_channels // g.groups * part.geometry.groups - len(ins)
     outside = spans != [(0, axis.size) for axis in g.axes]
@@ -154,11 +155,11 @@ def _axis(axis: Axis, span: Span) -> Axis:
     size, cut = end - begin, (axis.size - end) * axis.stride
     if begin:
         before = max(0, before - begin * axis.stride)
+    part = replace(axis, size=size, padding=(before, after), first=begin, whole=axis.padding[0])
     if end == axis.size:
-        return replace(axis, size=size, padding=(before, after))
+        return part
     return replace(
-        axis,
-        size=size,
+        part,
         padding=(before, max(0, after - axis.output_padding - cut)),
         output_padding=0,
     )

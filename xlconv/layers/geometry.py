@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby, pairwise
+from itertools import groupby
 from math import gcd
 
 from xlconv.errors import XlconvError
 from xlconv.layers.given import spell
-from xlconv.layers.runs import Run, afford_taps, within
+from xlconv.layers.runs import Run, afford_taps, grouped, within
 
 LEAST = {"size": 1, "kernel_size": 1, "stride": 1, "dilation": 1, "output_padding": 0}
 
@@ -21,6 +20,9 @@ class Axis:
     """One axis of a transposed convolution; sizes in cells.
 
     A negative padding extends the full output with zeros instead of cropping it (ONNX).
+
+    first  of a part of an axis, the number of its first input in the whole one
+    whole  of a part, the cells that the whole one crops at its begin
 
     Raises XlconvError where no such layer exists.
     Source: Dumoulin & Visin 2016, arXiv:1603.07285, relationship 14, with dilation.
@@ -35,6 +37,8 @@ class Axis:
     padding: tuple[int, int] = (0, 0)
     output_padding: int = 0
     dilation: int = 1
+    first: int = 0
+    whole: int | None = None
 
     def __post_init__(self) -> None:
         for name, least in LEAST.items():
@@ -73,6 +77,16 @@ class Axis:
     @property
     def output_size(self) -> int:
         return self.full_size - sum(self.padding) + self.output_padding
+
+    @property
+    def cropped(self) -> int:
+        """The place of output 0, of the whole axis, on the full output."""
+        return self.padding[0] if self.whole is None else self.whole
+
+    @property
+    def first_output(self) -> int:
+        """The number of its first output in the whole axis."""
+        return self.first * self.stride + self.padding[0] - self.cropped
 
     @property
     def seen(self) -> range:
@@ -118,12 +132,12 @@ class Axis:
         >>> [(run.start, run.count, run.taps) for run in Axis(size=3, kernel_size=2).runs]
         [(0, 1, ((0, 0),)), (1, 2, ((0, 1), (1, 0))), (3, 1, ((2, 1),))]
         """
-        return self._runs(self.padding[0], self.output_size)
+        return grouped(self, self.padding[0], self.output_size)
 
     @cached_property
     def canvas_runs(self) -> tuple[Run, ...]:
         """The same for the whole canvas, with nothing cropped."""
-        return self._runs(min(0, self.padding[0]), self.canvas_size)
+        return grouped(self, min(0, self.padding[0]), self.canvas_size)
 
     @cached_property
     def forward_runs(self) -> tuple[Run, ...]:
@@ -168,22 +182,6 @@ class Axis:
         """The most inputs that an output cell can meet."""
         s, d = self.stride, self.dilation
         return min(-(-n * gcd(s, d) // by) for n, by in ((self.kernel_size, s), (self.size, d)))
-
-    def _runs(self, begin: int, size: int) -> tuple[Run, ...]:
-        s, runs = self.stride, []
-        afford_taps(min(size, s + 2 * self.kernel_size) * self.most_taps)
-        for phase in range(min(s, size)):
-            # with r = phase + s*m, the input that reaches r through u is m + shift(u)
-            at = phase + begin
-            shifts = [((at - self.dilation * u) // s, u) for u in self.meeting(at)][::-1]
-            along = [i for i, _ in shifts]  # each larger than the one before
-            last = len(range(phase, size, s))
-            ends = {end for i, _ in shifts for end in (-i, self.size - i) if 0 < end < last}
-            for m, after in pairwise((0, *sorted(ends), last)):
-                reached = slice(bisect_left(along, -m), bisect_left(along, self.size - m))
-                taps = tuple((m + i, u) for i, u in shifts[reached])
-                runs.append(Run(phase + s * m, s, after - m, taps))
-        return tuple(sorted(runs, key=lambda run: run.start))
 
 
 @dataclass(frozen=True)
@@ -239,7 +237,22 @@ class Geometry:
     @property
     def firsts(self) -> list[int]:
         """The output index of the first cell of the canvas, along each axis."""
-        return [-axis.crop.start for axis in self.axes]
+        return [axis.first_output - axis.crop.start for axis in self.axes]
+
+    @property
+    def first_inputs(self) -> list[int]:
+        """The index of the first input along each axis: of a part, that in the whole layer."""
+        return [axis.first for axis in self.axes]
+
+    @property
+    def outputs(self) -> list[range]:
+        """The indices of the output along each axis."""
+        return [range(a.first_output, a.first_output + a.output_size) for a in self.axes]
+
+    @property
+    def first_outputs(self) -> list[int]:
+        """The index of the first output along each axis: of a part, that in the whole layer."""
+        return [axis.first_output for axis in self.axes]
 
     def sources(self, out_channel: int) -> range:
         """The input channels that reach an output channel: those of its group.

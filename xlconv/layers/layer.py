@@ -171,6 +171,11 @@ class Layer:
         """Those of its output channels in the whole layer, where it is a part of one."""
         return self.geometry.outs
 
+    @property
+    def firsts(self) -> tuple[list[int], list[int]]:
+        """The index of the first input and output along each axis, in the whole layer."""
+        return self.geometry.first_inputs, self.geometry.first_outputs
+
     def part(self, in_channels: Sequence[int], out_channels: Sequence[int]) -> Layer:
         """The layer of chosen channels alone: what they bring, with nothing of the others.
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from xlconv.budget import TERMS
 from xlconv.errors import LimitError
+
+if TYPE_CHECKING:
+    from xlconv.layers.geometry import Axis
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,24 @@ class Run:
     def inputs(self, i0: int) -> slice:
         """The inputs that one tap brings to these cells, as a slice of the same length."""
         return slice(i0, i0 + self.apart * (self.count - 1) + 1, self.apart)
+
+
+def grouped(axis: Axis, begin: int, size: int) -> tuple[Run, ...]:
+    """Some cells of the full output, grouped by how they are reached; the first is at `begin`."""
+    s, runs = axis.stride, []
+    afford_taps(min(size, s + 2 * axis.kernel_size) * axis.most_taps)
+    for phase in range(min(s, size)):
+        # with r = phase + s*m, the input that reaches r through u is m + shift(u)
+        at = phase + begin
+        shifts = [((at - axis.dilation * u) // s, u) for u in axis.meeting(at)][::-1]
+        along = [i for i, _ in shifts]  # each larger than the one before
+        last = len(range(phase, size, s))
+        ends = {end for i, _ in shifts for end in (-i, axis.size - i) if 0 < end < last}
+        for m, after in pairwise((0, *sorted(ends), last)):
+            reached = slice(bisect_left(along, -m), bisect_left(along, axis.size - m))
+            taps = tuple((m + i, u) for i, u in shifts[reached])
+            runs.append(Run(phase + s * m, s, after - m, taps))
+    return tuple(sorted(runs, key=lambda run: run.start))
 
 
 def within(cells: range, step: int, count: int) -> range:

@@ -9,7 +9,8 @@ from typing import Any
 from xlconv.errors import XlconvError
 from xlconv.files.arrays import Source, array
 from xlconv.layers.excerpt import channels_of, excerpt
-from xlconv.layers.geometry import Geometry
+from xlconv.layers.geometry import Axis, Geometry
+from xlconv.layers.given import LARGEST
 from xlconv.layers.layer import Layer, Rest
 from xlconv.layers.quantised import Of, quantised, scaled
 from xlconv.text import counted, spelt
@@ -54,8 +55,22 @@ def with_rest(layer: Layer, values: Mapping[str, Any], source: Source) -> Layer:
     return replace(
         layer,
         rest=Rest(rest, values.get("rest_channels", 0), outside),
-        geometry=replace(g, ins=ins, outs=outs),
+        geometry=replace(g, ins=ins, outs=outs, axes=_placed(g, values)),
     )
+
+
+def _placed(geometry: Geometry, values: Mapping[str, Any]) -> tuple[Axis, ...]:
+    """The axes with the place that their cells have in the whole layer."""
+    if (told := values.get("rest_cells")) is None:
+        return geometry.axes
+    if len(told) != geometry.rank or any(not 0 <= n <= LARGEST for n, _ in told):
+        raise XlconvError(
+            f"rest_cells must be {counted(geometry.rank, 'pair')}, the first of each from 0 to"
+            f" {LARGEST}, got {told}",
+            parameter="rest_cells",
+        )
+    each = zip(geometry.axes, told, strict=True)
+    return tuple(replace(axis, first=first, whole=crop) for axis, (first, crop) in each)
 
 
 def _numbers(geometry: Geometry, key: str, values: Mapping[str, Any]) -> tuple[int, ...] | None:

@@ -50,12 +50,8 @@ CLASS_KEYS = {
     "digits": int,
 }
 ARRAYS = {"input": str | list, "weight": str | list, "bias": str | list}
-SCALING = {
-    "input_scale": float,
-    "input_zero_point": float,
-    "weight_scale": float | list,
-    "weight_zero_point": float | list,
-}
+SCALING: dict[str, Any] = {"input_scale": float, "input_zero_point": float}
+SCALING |= {"weight_scale": float | list, "weight_zero_point": float | list}
 WANTED = get_type_hints(Wanted) | {
     "padding": str | int | list[int | tuple[int, int]],  # in a file only a pair is a list in it
     "then": list[str],
@@ -68,6 +64,7 @@ REST = {
     "rest_outside": bool,
     "rest_ins": list[int],
     "rest_outs": list[int],
+    "rest_cells": list[tuple[int, int]],
 }
 LAYER_KEYS = ARRAYS | SCALING | {"seed": int} | MODEL | PART | REST | WANTED
 """Those of a layer; `REST` is what a workbook's recipe says of an excerpt."""
@@ -139,8 +136,7 @@ def _classroom(table: Table, values: dict[str, Any], layers: Mapping[str, Layer]
                 f'"vary" must name arrays of layers, such as a.input, got {as_toml(name)}'
                 f"{suggest(name, [f'{each}.{key}' for each in layers for key in ARRAYS])}"
             )
-        made_of = {"weight": layers[layer].quantised, "input": layers[layer].scaled}
-        if made_of.get(array):
+        if {"weight": layers[layer].quantised, "input": layers[layer].scaled}.get(array):
             raise table.wrong(f'"vary" has {name}, which is computed from its integers')
     low, high = told.get("range", (Classroom.low, Classroom.high))
     rest = {key: told[key] for key in CLASS_KEYS.keys() - {"vary", "range"} if key in told}

@@ -178,8 +178,10 @@ def _rest(layer: Layer) -> dict[str, Any]:
         return {}
     told = {"rest": _numbers(rest.values), "rest_channels": rest.channels}
     g = layer.geometry
-    numbers = {"rest_ins": g.ins, "rest_outs": g.outs}
+    numbers: dict[str, Any] = {"rest_ins": g.ins, "rest_outs": g.outs}
     numbered = {key: list(value) for key, value in numbers.items() if value is not None}
+    if any(axis.whole is not None for axis in g.axes):
+        numbered["rest_cells"] = [[axis.first, axis.cropped] for axis in g.axes]
     return told | {"rest_outside": rest.outside} | numbered
 
 

@@ -106,7 +106,7 @@ def _input(sheet: Sheet, layer: Layer) -> tuple[Part | None, Any]:
     if layer.scaled is None:
         return None, layer.input
     words = sheet.say("integers_of_input")
-    return scaled_figure(sheet, layer.scaled, layer.geometry, sheet.corner(), words)
+    return scaled_figure(sheet, layer, sheet.corner(), words)
 
 
 def _weight(sheet: Sheet, layer: Layer) -> tuple[Part | None, Any]:

@@ -17,7 +17,7 @@ from xlconv.figures.ruler import kernel_indices, source
 from xlconv.figures.table import Column, Lines, table
 from xlconv.figures.then import then_figures
 from xlconv.figures.titles import AXES, with_commas
-from xlconv.grid.expr import Expr, call, every, joined, lift, rounded
+from xlconv.grid.expr import Expr, call, every, joined, lift, moved, rounded
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import start
 from xlconv.grid.sheet import Sheet
@@ -134,7 +134,8 @@ def _taps(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources) -> Lines:
             i, there = source(axis, r, offset)
             cell[...] = here.if_valid(call("IF", call("AND", *there), i, ""))
         met = every([cell.differs("") for cell in place])
-        inputs = [pick(src.input[m + group * width], place) for group in range(g.groups)]
+        local = [moved(cell, -axis.first) for cell, axis in zip(place, g.axes, strict=True)]
+        inputs = [pick(src.input[m + group * width], local) for group in range(g.groups)]
         line["x"][...] = call("IF", met, here.by_group(inputs), "")
         line["product"][...] = call("IF", met, line["x"] * line["weight"], "")
         before = call("COUNTIF", tap["number"][:n].area(), ">0") + 1 if n else 1

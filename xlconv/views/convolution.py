@@ -60,8 +60,7 @@ def convolution(
     """The padded input, the window that a looked-at output cell sees of it, and the output.
 
     input   (in_channels, *sizes), or (*sizes) for one channel; or sizes to fill, such as "5x5"
-    weight  (out_channels, in_channels // groups, *kernel_sizes), or (*kernel_sizes); of integers
-            with a weight_scale, as an input is with an input_scale
+    weight  (out_channels, in_channels // groups, *kernel_sizes), or (*kernel_sizes)
     then    what is done to each cell of the output: see xlconv.layers.then
     look    the output cell that is looked at when the file is opened; the middle if not given
     """
@@ -76,10 +75,8 @@ def convolution(
         dilation=dilation,
         groups=groups,
     )
-    if input_scale is not None:
-        conv = scaled(conv, input_scale, input_zero_point)
-    if weight_scale is not None:
-        conv = quantised(conv, weight_scale, weight_zero_point)
+    conv = conv if input_scale is None else scaled(conv, input_scale, input_zero_point)
+    conv = conv if weight_scale is None else quantised(conv, weight_scale, weight_zero_point)
     _draw(sheet, replace(conv, then=steps(then)), look)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -66,13 +67,14 @@ def difference(
     turned, rest = acting_others(src, turn, others)
     full = _uncropped(src, layer, acting, turn, rest)
     each = channel_name(sheet, g.outs)
-    apart = figure(sheet, "distance", shape, g.rank, role="computed", each=each)
+    look: dict[str, Any] = {"each": each, "firsts": g.first_outputs}
+    apart = figure(sheet, "distance", shape, g.rank, role="computed", **look)
     plain_sailing = shape == g.output_shape and not _moved([*shift, *turn])
     claim = ("conv_transpose", layer) if plain_sailing else None
-    ours = figure(sheet, "ours", shape, g.rank, role="output", claim=claim, each=each)
+    ours = figure(sheet, "ours", shape, g.rank, role="output", claim=claim, **look)
     _shifted(src, ours, apart, full, shift, valid)
     content = np.zeros(shape) if other is None else other
-    their = figure(sheet, "theirs", shape, g.rank, role="image", content=content, each=each)
+    their = figure(sheet, "theirs", shape, g.rank, role="image", content=content, **look)
     steps = step_figures(sheet, layer, ours.cells)
     mine = steps[-1].cells if steps else ours.cells
     apart.cells[...] = call("ABS", their.cells - mine)
@@ -128,14 +130,16 @@ def _uncropped(
 ) -> Figure:
     """All that the kernel as it acts stamps, with nothing cropped."""
     sheet, g = src.sheet, layer.geometry
-    bare = layer.with_axes(replace(a, padding=(0, 0), output_padding=0) for a in g.axes)
+    uncut_axes = (replace(a, padding=(0, 0), output_padding=0, whole=0) for a in g.axes)
+    bare = layer.with_axes(uncut_axes)
     if layer.rest is not None:
         inner = layer.rest.values[(slice(None), *map(uncut, g.axes))]
         bare = replace(bare, rest=replace(layer.rest, values=inner))
     shape = bare.geometry.canvas_shape
     claim = None if _moved(turn) else ("canvas", bare)
-    each = channel_name(sheet, g.outs)
-    full = figure(sheet, "uncropped", shape, g.rank, role="computed", claim=claim, each=each)
+    look: dict[str, Any] = {"claim": claim, "firsts": bare.geometry.first_outputs}
+    look |= {"each": channel_name(sheet, g.outs)}
+    full = figure(sheet, "uncropped", shape, g.rank, role="computed", **look)
     more = None if others is None else others.cells
     tapped(sheet, full.cells, bare.geometry, src.input, acting.cells, src.bias, more)
     return full
@@ -147,13 +151,17 @@ def _shifted(
     """Each cell of one's own from its place on the uncropped output, which its edges tell."""
     axes = src.layer.geometry.axes
     for own, label, cell, axis in zip(ours.labels, apart.labels, shift, axes, strict=True):
-        place = moved(label, axis.padding[0]) - cell
+        place = moved(label, axis.cropped) - cell
         own[...] = call("IF", valid, place, NOWHERE)
     for o in written(src.sheet, ours.cells):
-        at = [of_channel(label, o) for label in ours.labels]
+        places = [of_channel(label, o) for label in ours.labels]
+        begins = [axis.first * axis.stride for axis in axes]
         there = [
-            test for p, axis in zip(at, axes, strict=True) for test in (p >= 0, p < axis.full_size)
+            test
+            for p, axis, begin in zip(places, axes, begins, strict=True)
+            for test in (p >= begin, p < begin + axis.full_size)
         ]
+        at = [moved(p, -begin) for p, begin in zip(places, begins, strict=True)]
         beyond = 0 if src.bias is None else src.bias[o]
         ours.cells[o] = call("IF", call("AND", *there), pick(full.cells[o], at), beyond)
 

@@ -45,8 +45,8 @@ class Step(Part):
 def distribute(sheet: Sheet, layer: Layer) -> None:
     """The input, the stamp of each of its cells, and the output that adds them up to a step."""
     g, sizes = layer.geometry, layer.geometry.input_shape[1:]
-    src, step = sources(sheet, layer), _step(sheet, sizes)
-    order = _order([index[0] for index in src.x.labels], sizes)
+    src, step = sources(sheet, layer), _step(sheet, g)
+    order = _order([index[0] for index in src.x.labels], g)
     place = src.input[0].steps
     placed = figure(sheet, "placed", sizes, g.rank, role="computed", numbered=False, steps=place)
     placed.cells[...] = call("IF", call("AND", step.valid, order <= step.number), 1, 0)
@@ -54,10 +54,10 @@ def distribute(sheet: Sheet, layer: Layer) -> None:
     y = by_stamps(src, stamps.cells)
     count = _count(sheet, g, y, placed.cells)
 
-    sheet.light(src.input, _order(src.x.labels, sizes).equals(step.number), "current")
+    sheet.light(src.input, _order(src.x.labels, g).equals(step.number), "current")
     if prod(sizes) <= LIT and g.rank > 1:
         each = (..., *(None,) * g.rank)
-        number = _order([index[:, None][each] for index in src.x.labels], sizes)
+        number = _order([index[:, None][each] for index in src.x.labels], g)
         sheet.light(stamps.cells, number.equals(step.number), "now")
         sheet.light(stamps.cells, number > step.number, "later")
     sheet.light(y.cells, _reached(g, y.labels, step), "now")
@@ -65,8 +65,9 @@ def distribute(sheet: Sheet, layer: Layer) -> None:
     arrange(sheet, step, src.line / placed >> stamps >> y / count >> then)
 
 
-def _step(sheet: Sheet, sizes: Sequence[int]) -> Step:
+def _step(sheet: Sheet, g: Geometry) -> Step:
     """The step, whether it is one, and the input cell that it has come to."""
+    sizes = g.input_shape[1:]
     corner, last = sheet.corner(), prod(sizes)
     sheet.text(corner, sheet.say("step"), "strong")
     whole = range(last + 1)
@@ -78,19 +79,22 @@ def _step(sheet: Sheet, sizes: Sequence[int]) -> Step:
     here = max(16, room + sheet.behind(corner, says, "label"))
     sheet.text(corner.shift(0, here), says, "label")
     across = counted_from(here + 3, 3)
-    for name, size, rest in zip(AXES[-len(sizes) :], sizes, passed(sizes), strict=True):
+    for name, axis, rest in zip(AXES[-g.rank :], g.axes, passed(sizes), strict=True):
         place = call("INT", (number - 1) / rest) if rest > 1 else number - 1
-        if size * rest < last:
-            place = call("MOD", place, size)
+        if axis.size * rest < last:
+            place = call("MOD", place, axis.size)
+        place = moved(place, axis.first)
         spot = corner.shift(0, next(across))
         sheet.text(spot, sheet.say(name), "label")
         at.append(sheet.formula(spot.shift(0, 1), call("IF", reached, place, ""), "fact"))
     return Step(corner.anchor, number=number, valid=valid, at=at)
 
 
-def _order(index: Sequence[Grid], sizes: Sequence[int]) -> Expr:
+def _order(index: Sequence[Grid], g: Geometry) -> Expr:
     """The number of the step at which an input cell is stamped, from its indices."""
-    before = [i * rest if rest > 1 else i for i, rest in zip(index, passed(sizes), strict=True)]
+    places = [moved(i, -axis.first) for i, axis in zip(index, g.axes, strict=True)]
+    rests = passed(g.input_shape[1:])
+    before = [i * rest if rest > 1 else i for i, rest in zip(places, rests, strict=True)]
     return total(before) + 1
 
 
