@@ -28,4 +28,28 @@ ONWARD_WORDS: dict[str, str] = {
     "look_pixel": "Pixel looked at",
     "reached_by": "Dots, and numbers underlined: what this pixel was made from, layer by layer back"
     " to the input.",
+    # learning
+    "rate": "Learning rate",
+    "rate_range": "0 to {most}",
+    "rate_wrong": "must be a number from 0 to {most}: nothing is learnt",
+    "look_step": "Look at step",
+    "wanted": "The kernel to be found  {size}",
+    "learnt": "Learnt, at the step looked at",
+    "loss_part": "loss: the first, divided by ",
+    "loss_times": "loss: the first, times ",
+    "loss_none": "loss: 0",
+    "loss_is": "loss",
+    "rate_is": "rate",
+    "losses": "Loss at each step, as a part of the first: a row for each power of ten",
+    "wanted_output": "Wanted output: the input through the kernel to be found  {size}",
+    "descent": "Each step: output = input through its kernel; error = output - wanted output.",
+    "descent_loss": "loss = sum of error² / {cells}; its gradient is 2/{cells} times a plain"
+    " convolution of the error, the input its kernel.",
+    "descent_next": "The next step's kernel = kernel - rate · gradient. Where the loss is over"
+    " {lost} times the first, the rate is 0 from there on.",
+    "kernels": "Kernel, gradient",
+    "outputs": "Output",
+    "errors": "Error",
+    "step_is": "step {n}",
+    "gradient_is": "gradient {n}",
 }

@@ -25,6 +25,7 @@ VIEWS = (
     "code",
     "difference",
     "network",
+    "learning",
 )
 """Every view; named here so that the command line can offer them before it imports any."""
 
