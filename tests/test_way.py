@@ -22,6 +22,8 @@ WAY = [
     "gradient",
     "three-dimensions",
     "image",
+    "auto-encoder",
+    "super-resolution",
 ]
 
 
