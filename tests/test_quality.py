@@ -154,7 +154,7 @@ def test_weights_fit_the_layers_and_have_three_decimals(name: str) -> None:
         assert np.array_equal(values, np.round(values, 3))
 
 
-LESSONS = {"auto-encoder": "auto-encoder"}
+LESSONS = {"auto-encoder": "auto-encoder", "super-resolution": "super-resolution"}
 """Each lesson, and the network that it shows."""
 
 

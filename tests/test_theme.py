@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 
 import pytest
 
 from xlconv.grid.theme import (
+    DIVERGING,
     GREY,
+    HEAT,
     INK,
     LETTER,
     MARKS,
@@ -133,6 +135,13 @@ def test_what_counts_is_dark_only_in_a_colour_that_nothing_else_has() -> None:
     assert min(apart(SCALE[1], ground) for ground in every if ground) > 25
     assert contrast(INK, SCALE[1]) >= READABLE
     assert grey(SCALE[1]) < min(map(grey, TINTS)) - 5
+
+
+def test_numbers_of_maps_can_be_read_in_every_state() -> None:
+    """Blue ones that may be typed over, computed ones, and those that light up, on every shade."""
+    for role, ground in product(("input", "kernel", "output", "reached"), DIVERGING):
+        assert contrast(look(role).color, ground) >= READABLE, (role, ground)
+    assert DIVERGING[1:] == HEAT
 
 
 @pytest.mark.parametrize("name", lesson_names())

@@ -19,9 +19,11 @@ WAY = [
     "subpixel",
     "matrix",
     "gradient",
+    "learning",
     "three-dimensions",
     "image",
     "auto-encoder",
+    "super-resolution",
 ]
 
 

@@ -9,8 +9,8 @@ from math import prod
 from xlconv.figures.blocks import Figure, figure
 from xlconv.figures.edges import Name, numbers
 from xlconv.figures.layout import Arranged
-from xlconv.figures.maps import GAP
 from xlconv.figures.operations import tapped
+from xlconv.figures.spread import GAP
 from xlconv.grid.expr import Expr, call, lift, total
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Spot, start

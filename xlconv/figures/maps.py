@@ -8,24 +8,23 @@ from typing import Any
 
 import numpy as np
 
-from xlconv.figures.blocks import Figure, bias_figure, figure
+from xlconv.figures.blocks import Figure, figure
 from xlconv.figures.edges import Name, weight_name
-from xlconv.figures.layout import Arranged, Led, Table
+from xlconv.figures.layout import Arranged, Led
 from xlconv.figures.operations import convolved, tapped
 from xlconv.figures.paper import Quiet
+from xlconv.figures.spread import GAP, Channels, Spread, spread
 from xlconv.figures.then import FORMULAS
 from xlconv.figures.titles import plain
 from xlconv.figures.upsampled import filled
 from xlconv.grid.expr import Expr, call, lift, total
 from xlconv.grid.grid import Grid
+from xlconv.grid.places import Place, start
 from xlconv.grid.sheet import Sheet
-from xlconv.grid.theme import DIVERGING, SCALE
+from xlconv.grid.theme import DIVERGING, HEAT
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.layer import Layer
 from xlconv.layers.network import Network, Pool, Stage, Step, Upsample
-
-GAP = 2
-"""Rows between the channels of a map: for its number and for its indices."""
 
 TANH = 1.0
 """The most that a hyperbolic tangent or a sigmoid gives."""
@@ -35,60 +34,103 @@ TANH = 1.0
 class Drawn:
     """A layer on a sheet.
 
-    joined  copies of the maps that it reads, where they are of several layers
-    sums    what it computes
-    after   what its activation makes of them; the sums where it has none
+    joined   copies of the maps that it reads, where they are of several layers
+    weights  its kernels and its bias, if it has them
+    sums     what it computes
+    after    what its activation makes of them; the sums where it has none
     """
 
+    lies: Spread
     joined: Figure | None
+    weights: Arranged | None
     sums: Figure
     after: Figure
-    weights: tuple[Figure, ...]
 
     @property
     def maps(self) -> list[Figure]:
         """Those of its own sizes: the sums, and what the activation makes of them."""
         return [self.sums] if self.after is self.sums else [self.sums, self.after]
 
-    @property
-    def figures(self) -> Arranged:
-        """From what is joined and the weights to what the activation gives."""
-        onward = self.sums if self.after is self.sums else self.sums >> Quiet(self.after)
-        if self.weights:
-            kernel, *bias = map(Quiet, self.weights)
-            onward = Table([[kernel / (bias[0] if bias else None), Led(onward, "=")]])
-        return onward if self.joined is None else self.joined | Led(onward, "∗")
+    def figures(self, more: Arranged | None = None) -> Arranged:
+        """From what is joined and the weights to what the activation gives.
+
+        more  that belongs to that
+        """
+        sums, *after = (channels(one, self.lies.maps) for one in self.maps)
+        joined = self.joined and channels(self.joined, (self.joined.cells.shape[1] + GAP, 0))
+        weights = self.weights if joined is None else joined | self._times()
+        if self.lies.stands == "above":
+            return _over(weights, sums, *map(Quiet, after)) / more
+        onward: Arranged = sums
+        for one in after:
+            onward = onward >> Quiet(one)
+        if self.lies.stands == "before":
+            return _over(weights, onward | more)
+        if weights is None:
+            return onward / more
+        alone = self.sums.cells.shape[0] == 1
+        beside = weights | Led(onward / more if alone else onward, "=")
+        return beside if alone else beside / more
+
+    def _times(self) -> Arranged | None:
+        return self.weights and Led(self.weights, "∗")
 
 
-def layer_figures(sheet: Sheet, network: Network, step: Step, given: list[Figure]) -> Drawn:
-    """A layer, its sums written as formulas of the maps that it reads and of its own weights."""
+def _over(first: Arranged | None, *others: Arranged) -> Arranged:
+    """Parts under one another, each leading to the next."""
+    made, *rest = others if first is None else (first, *others)
+    for one in rest:
+        made = made // one
+    return made
+
+
+def channels(figure: Figure, step: Place) -> Channels:
+    """The figure of a map, as paper may cut it."""
+    return Channels(figure, figure.cells.shape[0], step, GAP)
+
+
+def layer_figures(
+    sheet: Sheet, network: Network, step: Step, given: list[Figure], columns: int
+) -> Drawn:
+    """A layer, its sums written as formulas of the maps that it reads and of its own weights.
+
+    columns  that paper has room for
+    """
+    lies = spread(step, columns)
     joined = _joined(sheet, step, given) if len(given) > 1 else None
     reads = (joined or given[0]).cells
     operation = step.operation
-    weights: list[Figure] = []
+    weights, numbers = None, list[Grid]()
     if isinstance(operation, Layer | Convolution):
-        weights.append(_kernel(sheet, step.name, operation))
-        bias = bias_figure(sheet, operation, f"{step.name} bias", sheet.say("bias"))
-        weights += [] if bias is None else [bias]
+        weights, numbers = _weights(sheet, step.name, operation, lies)
     name = f"{step.name} sums" if step.then else step.name
     sums = map_figure(
         sheet,
         name,
         step.output_shape,
         _title(sheet, step),
+        step=lies.maps,
         role="computed",
         claim=("sums", Stage(network, step.name)),
     )
-    _write(sheet, sums.cells, step, reads, *(figure.cells for figure in weights))
+    _write(sheet, sums.cells, step, reads, *numbers)
     shade(sheet, sums.cells)
-    return Drawn(joined, sums, _after(sheet, network, step, sums), tuple(weights))
+    return Drawn(lies, joined, weights, sums, _after(sheet, network, step, sums, lies.maps))
 
 
 def map_figure(
-    sheet: Sheet, name: str, shape: tuple[int, ...], words: str | None = None, **block: Any
+    sheet: Sheet,
+    name: str,
+    shape: tuple[int, ...],
+    words: str | None = None,
+    step: Place | None = None,
+    **block: Any,
 ) -> Figure:
-    """The channels of a map under one another, close together."""
-    steps = ((shape[1] + GAP, 0), (1, 0), (0, 1))
+    """The channels of a map, close together.
+
+    step  from one to the next; downward, if not given
+    """
+    steps = (step or (shape[1] + GAP, 0), (1, 0), (0, 1))
     return figure(sheet, name, shape, 2, words, steps=steps, **block)
 
 
@@ -104,7 +146,7 @@ def shade(sheet: Sheet, cells: Grid, most: float | None = None) -> None:
     if values.min(initial=0) < 0:
         sheet.scale(cells, DIVERGING, (-most, 0, most))
     else:
-        sheet.scale(cells, SCALE, (0, most))
+        sheet.scale(cells, HEAT, (0, most))
 
 
 def round_up(number: float) -> float:
@@ -133,27 +175,36 @@ def _joined(sheet: Sheet, step: Step, given: list[Figure]) -> Figure:
     return made
 
 
-def _kernel(sheet: Sheet, name: str, operation: Layer | Convolution) -> Figure:
-    g, w = operation.geometry, operation.weight
-    words = sheet.say("layer_kernel")
-    each = weight_name(sheet, g)
+def _weights(
+    sheet: Sheet, name: str, operation: Layer | Convolution, lies: Spread
+) -> tuple[Arranged, list[Grid]]:
+    """The kernels and the bias under them, as a part and as cells."""
+    g, w, b = operation.geometry, operation.weight, operation.bias
+    each, ways, (ins, outs) = weight_name(sheet, g), (lies.ins, lies.outs), w.shape[:2]
     if isinstance(operation, Convolution):  # whose weight has the output's channels first
         each = Name(lambda o, f: sheet.say("weight_is", i=g.targets(o)[f], o=o))
-    down, across = (w.shape[2] + GAP, 0), (0, w.shape[3] + GAP)
-    ways = (down, across) if w.shape[0] >= w.shape[1] else (across, down)
+        ways, (outs, ins) = (lies.outs, lies.ins), w.shape[:2]
     made = figure(
         sheet,
         f"{name} kernel",
         w.shape,
         g.rank,
-        words,
+        sheet.say("layer_kernel" if b is None else "layer_weights"),
         role="kernel",
         content=w,
         steps=(*ways, (1, 0), (0, 1)),
         each=each,
+        numbered=False,
     )
     shade(sheet, made.cells)
-    return made
+    count, downward = (ins, lies.ins) if lies.ins[0] else (outs, lies.outs)
+    words = min(GAP, downward[0] - w.shape[2])
+    part = Quiet(Channels(made, count, downward, words))
+    if b is None:
+        return part, [made.cells]
+    under = start(made.cells).shift((ins - 1) * lies.ins[0] + w.shape[2])
+    bias = sheet.block(f"{name} bias", under, b.shape, role="bias", content=b, steps=(lies.outs,))
+    return part, [made.cells, bias]
 
 
 def _title(sheet: Sheet, step: Step) -> str:
@@ -202,17 +253,17 @@ def _pooled(cells: Grid, pool: Pool, x: Grid) -> None:
     cells[...] = call("MAX", *seen) if pool.mode == "max" else total(seen) / len(seen)
 
 
-def _after(sheet: Sheet, network: Network, step: Step, sums: Figure) -> Figure:
+def _after(sheet: Sheet, network: Network, step: Step, sums: Figure, way: Place) -> Figure:
     """What the activation makes of the sums; the sums themselves without one."""
     if step.then is None:
         return sums
     told = [sheet.say(f"then_{step.then.kind}"), *(f"{value:g}" for value in step.then.values)]
-    words = f"{' '.join(told)}  {plain(step.output_shape, 1)}"
     made = map_figure(
         sheet,
         step.name,
         step.output_shape,
-        words,
+        " ".join(told),
+        step=way,
         role="output",
         content=FORMULAS[step.then.kind](sums.cells, *map(lift, step.then.values)),
         claim=("map", Stage(network, step.name)),

@@ -21,6 +21,7 @@ ONWARD_WORDS: dict[str, str] = {
     "layer_pool": "{name}: pooling, {mode}  {size}",
     "layer_joined": "{names}, joined  {size}",
     "layer_kernel": "Weights",
+    "layer_weights": "Weights and bias",
     "target": "What the output should be  {size}",
     "means": "Means of the input  {size}",
     "enlarged": "{way}, from {size}",

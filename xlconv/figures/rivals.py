@@ -11,7 +11,7 @@ import numpy as np
 from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure
 from xlconv.figures.layout import Arranged, Part, Table
-from xlconv.figures.maps import map_figure
+from xlconv.figures.maps import map_figure, shade
 from xlconv.figures.sums import SQUARES, added, sliced
 from xlconv.figures.titles import plain
 from xlconv.grid.expr import Expr, call, total
@@ -90,7 +90,7 @@ def target_figure(sheet: Sheet, target: Sequence[Sequence[float]], output: Figur
         )
     words = sheet.say("target", size=plain(content.shape, 1))
     made = map_figure(sheet, "target", content.shape, words, role="image", content=content)
-    sheet.scale(made.cells, values=(0, PEAK))
+    shade(sheet, made.cells, PEAK)
     return made
 
 
@@ -104,7 +104,7 @@ def small_figure(sheet: Sheet, picture: Figure, size: int) -> Figure:
         seen = picture.cells[:, rows, columns]
         cells = [seen[:, i, j] for i in range(seen.shape[1]) for j in range(seen.shape[2])]
         made.cells[:, r, q] = total(cells) / len(cells)
-    sheet.scale(made.cells, values=(0, PEAK))
+    shade(sheet, made.cells, PEAK)
     return made
 
 
@@ -120,7 +120,7 @@ def rival_figure(sheet: Sheet, small: Figure, shape: tuple[int, ...], way: str) 
         mix = np.outer(down, across)
         terms = [small.cells[:, i, j] * float(mix[i, j]) for i, j in np.argwhere(mix).tolist()]
         made.cells[:, r, q] = total(terms)
-    sheet.scale(made.cells, values=(0, PEAK))
+    shade(sheet, made.cells, PEAK)
     return made
 
 

@@ -30,9 +30,11 @@ class Formats:
     """How the numbers of a sheet are shown: in one way in all cells that were laid out together.
 
     digits  those that the largest of them shows, if that is asked for
+    zero    whether the 0 before the point is one of them, if that one is at least 0.1
     """
 
     digits: int | None = None
+    zero: bool = False
     known: dict[int, tuple[str, int]] = field(default_factory=dict, repr=False)
 
     def of(self, values: Values) -> tuple[str, int]:
@@ -44,7 +46,7 @@ class Formats:
         """
         whole = _whole(values)
         if id(whole) not in self.known:
-            self.known[id(whole)] = fitting(whole, self.digits)
+            self.known[id(whole)] = fitting(whole, self.digits, self.zero)
         return self.known[id(whole)]
 
 
@@ -56,10 +58,11 @@ def _whole(values: Values) -> Values:
     return base if isinstance(base, np.ndarray) and base.dtype == values.dtype else values
 
 
-def fitting(values: Values, digits: int | None = None) -> tuple[str, int]:
+def fitting(values: Values, digits: int | None = None, zero: bool = False) -> tuple[str, int]:
     """The number format that fits all of these numbers, and the characters of the longest.
 
     digits  those that the largest shows where not all numbers are exact in fewer
+    zero    as `Formats` has it
 
     >>> fitting(np.array([1.0, -20])), fitting(np.array([1 / 3, 0.004]))
     (('General', 3), ('0.000;-0.000;0', 5))
@@ -67,6 +70,8 @@ def fitting(values: Values, digits: int | None = None) -> tuple[str, int]:
     (('0.0E+0;-0.0E+0;0', 6), ('General', 1), ('General', 3))
     >>> fitting(np.array([20 / 3, 0.004]), 4), fitting(np.array([2e-4 / 3, 0.5e-4]), 3)
     (('0.000;-0.000;0', 5), ('0.00E+0;-0.00E+0;0', 7))
+    >>> fitting(np.array([0.517, -0.3]), 3), fitting(np.array([0.517, -0.3]), 3, zero=True)
+    (('0.000;-0.000;0', 6), ('0.00;-0.00;0', 5))
     """
     numbers = values[np.isfinite(values)]
     if not numbers.size:
@@ -76,7 +81,8 @@ def fitting(values: Values, digits: int | None = None) -> tuple[str, int]:
     if digits is None:
         decimals = _many(numbers, most) if few is None else few
     else:
-        wanted = max(0, digits - 1 - _power(most))
+        power = _power(most)
+        wanted = max(0, digits - 1 - (0 if zero and power == -1 else power))
         decimals = wanted if few is None else min(few, wanted)
     longest = max(len(f"{end:.{decimals}f}") for end in (numbers.min(), numbers.max()))
     if longest > max(LONGEST, (digits or 0) + 3) or (decimals > FEW and most < SMALL):

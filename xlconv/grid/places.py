@@ -77,7 +77,13 @@ def passed(shape: Sequence[int]) -> list[int]:
 
 
 def leaves(grid: Grid) -> Iterator[Grid]:
-    """The innermost slices of at most two axes, in C order; of one axis where rows stand apart."""
+    """The innermost slices of at most two axes, in C order; of one axis where rows stand apart.
+
+    Of one axis whose cells stand apart, each cell.
+    """
+    if len(grid.steps) == 1 and grid.steps[0] not in ((0, 1), (1, 0)):
+        yield from (grid[n : n + 1] for n in range(grid.shape[0]))
+        return
     rows = grid.steps[-2:-1] if grid.steps[-1:] == ((0, 1),) and grid.shape[-2:-1] != (1,) else ()
     apart = any(0 in step and step != (1, 0) for step in rows)
     for index in np.ndindex(*grid.shape[: -1 if apart else -2]):

@@ -11,6 +11,7 @@ from xlconv.grid.digits import GENERAL
 
 INK, GREY, BLUE = "1F2937", "5B6472", "1E3A8A"
 PALE_YELLOW, PALE_GREY, ORANGE, WHITE = "FFF9DB", "F1F3F5", "BF4B08", "FFFFFF"
+BROWN = "5A1F00"
 IN_PLAY, POINTED_AT = "D8E6FF", "FFD8A8"
 LINE, FRAME = "C9CED6", "374151"
 MONOSPACE = "Consolas"
@@ -129,14 +130,17 @@ ROLES: dict[str, Look] = {
     "waiting": Look(fill=WHITE, color=GREY, italic=True, align="center"),
     "absent": Look(color=GREY, italic=True),
     "reach": Look(color=ORANGE, align="center", number_format='"●";;'),
-    "reached": Look(color=ORANGE, underline=True),
+    "reached": Look(color=BROWN, bold=True, underline=True),
     "alarm": Look(fill="F5A9A9", bold=True, align="center"),
 }
 
 SCALE = (WHITE, "13B4BF")
 """The two ends of a heat map."""
 
-DIVERGING = ("EEAA61", WHITE, SCALE[1])
+HEAT = (WHITE, "30BEC8")
+"""The same where numbers may be typed over: blue digits can be read on it."""
+
+DIVERGING = ("EEAA61", *HEAT)
 """The colours of a heat map of numbers below 0, of 0, and of those above."""
 
 GREYS, PRIMARIES = (

@@ -165,8 +165,9 @@ def headed(
     page, way = lesson.pages[number], way_of(lesson.language)
     words = isolated(said(lesson), way)
     sheet = Sheet(page.name, page.view, words, given=given or {}, room=room, plan=plan, way=way)
-    digits = MAPS if page.network is not None or page.part else None
-    sheet.formats = Formats(digits if lesson.digits is None else lesson.digits)
+    maps = page.network is not None or bool(page.part)
+    wanted = MAPS if maps and lesson.digits is None else lesson.digits
+    sheet.formats = Formats(wanted, zero=maps)
     contents = lesson.pages[0].view == "contents"
     told = page.title or page.name, page.idea, page.try_this
     head(sheet, *told, number, lesson.names, contents, beyond(lesson, number))

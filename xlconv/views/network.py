@@ -10,11 +10,15 @@ from xlconv.figures.paper import arrange
 from xlconv.figures.reach import trace
 from xlconv.figures.rivals import Against, held_against
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.theme import column_points
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.network import Network
 
-COLUMNS = 33
-"""Columns that paper shows at a readable size: numbers of maps have a point."""
+ROOM = 1034
+"""Points that paper has for columns at a readable size."""
+
+MAPS = 3
+"""Digits of a number, where nothing is said of them."""
 
 
 def network(
@@ -35,13 +39,14 @@ def network(
     rivals   rules that enlarge its input, too, for comparison: nearest, bilinear, bicubic
     means    how many pixels each axis of the input has for them, where it is made smaller first
     """
+    columns = _columns(sheet)
     first = map_figure(sheet, "input", network.input.shape, role="input", content=network.input)
     shade(sheet, first.cells)
     maps, drawn = {"": first}, list[Drawn]()
     for step in network.steps:
-        made = layer_figures(sheet, network, step, [maps[name] for name in step.sources])
-        maps[step.name] = made.after
-        drawn.append(made)
+        reads = [maps[name] for name in step.sources]
+        drawn.append(layer_figures(sheet, network, step, reads, columns))
+        maps[step.name] = drawn[-1].after
     last = network.steps[-1]
     axes = tuple(Axis(size=size, kernel_size=1) for size in last.output_shape[1:])
     output = maps[last.name]
@@ -50,7 +55,17 @@ def network(
     trace(sheet, network, {"": [first], **dict(stacks)}, here.at)
     against = Against(target=target, rebuild=rebuild, rivals=rivals or (), means=means)
     near, pictures = held_against(sheet, first, output, last.name, against)
-    row: Arranged = first | near
-    for made in drawn:
-        row = row | Led(made.figures)
-    arrange(sheet, here, row, note(sheet, sheet.say("reached_by")), pictures, columns=COLUMNS)
+    row: Arranged = first / near
+    for made in drawn[:-1]:
+        row = row | Led(made.figures())
+    row = row | Led(drawn[-1].figures(pictures))
+    arrange(sheet, here, note(sheet, sheet.say("reached_by")), row, columns=columns)
+
+
+def _columns(sheet: Sheet) -> int:
+    """Columns that paper shows at a readable size, once they are as wide as the numbers will be.
+
+    These have a sign and a point.
+    """
+    sheet.column_width = max(sheet.column_width, (sheet.formats.digits or MAPS) + 2.4)
+    return int(ROOM / column_points(sheet.column_width)) - 1
