@@ -41,14 +41,8 @@ LESSON_KEYS = {
 }
 ASK_KEYS = {"ask": str | list[str], "answer": str, "marks": float, "mistake": str}
 SHEET_KEYS = {"name": str, "view": str, "title": str, "idea": str, "try": list[str]} | ASK_KEYS
-CLASS_KEYS = {
-    "vary": list[str],
-    "range": tuple[int, int],
-    "check": str,
-    "follow": float,
-    "here_only": float,
-    "digits": int,
-}
+CLASS_KEYS: dict[str, Any] = {"vary": list[str], "range": tuple[int, int], "check": str}
+CLASS_KEYS |= {"follow": float, "here_only": float, "digits": int}
 ARRAYS = {"input": str | list, "weight": str | list, "bias": str | list}
 SCALING: dict[str, Any] = {"input_scale": float, "input_zero_point": float}
 SCALING |= {"weight_scale": float | list, "weight_zero_point": float | list}

@@ -8,14 +8,13 @@ from typing import Any
 
 from xlconv.figures.blocks import (
     bias_figure,
-    integers_figure,
     output_figure,
-    scaled_figure,
     steps,
     tints,
 )
-from xlconv.figures.edges import indices, name_slices, weight_name
+from xlconv.figures.edges import indices, name_slices
 from xlconv.figures.layout import DOWNWARD, GAPS, Led, Part, Table
+from xlconv.figures.meant import input_content, weight_content
 from xlconv.figures.notes import named, note
 from xlconv.figures.operations import Tap, accumulated, afford, written
 from xlconv.figures.paper import PAGE_COLUMNS, Together, arrange
@@ -56,8 +55,8 @@ def channels(sheet: Sheet, layer: Layer) -> None:
     g, room = layer.geometry, _room(sheet, layer)
     at_x, at_parts = sheet.corner(), sheet.corner()
     in_x, in_w, in_part = room.moves
-    q, weight = _weight(sheet, layer)
-    q_x, numbers = _input(sheet, layer)
+    q, weight = weight_content(sheet, layer)
+    q_x, numbers = input_content(sheet, layer)
     given_x: dict[str, Any] = {"content": numbers, "steps": (room.down, *in_x)}
     x = sheet.block("input", at_x, g.input_shape, role="computed" if q_x else "input", **given_x)
     given_w: dict[str, Any] = {"role": "computed" if q else "kernel", "tint": tints(g)}
@@ -99,23 +98,6 @@ def _room(sheet: Sheet, layer: Layer) -> Room:
     beside = g.out_channels == 1 or (fits and few and not biased)  # biases stand before sums
     down = max(heights) + 3 + _deep(g)
     return Room(moves, (down, 0), (0, w + (part if beside else added)), w, beside)
-
-
-def _input(sheet: Sheet, layer: Layer) -> tuple[Part | None, Any]:
-    """What stands in the input: its numbers, or a formula of the integers that it is made of."""
-    if layer.scaled is None:
-        return None, layer.input
-    words = sheet.say("integers_of_input")
-    return scaled_figure(sheet, layer, sheet.corner(), words)
-
-
-def _weight(sheet: Sheet, layer: Layer) -> tuple[Part | None, Any]:
-    """What stands in the kernel: its numbers, or a formula of the integers that it is made of."""
-    if layer.quantised is None:
-        return None, layer.weight
-    g, words = layer.geometry, sheet.say("integers")
-    look = {"tint": tints(g), "each": weight_name(sheet, g)}
-    return integers_figure(sheet, layer.quantised, g, sheet.corner(), words, **look)
 
 
 def _write_parts(
