@@ -264,9 +264,9 @@ OTHERS = {"stamp", "later", "alarm", "live", "waiting", "uncovered", "blank"}
 @pytest.mark.parametrize(
     ("lesson", "missing"),
     [
-        ("transposed-convolutions", {"live", "waiting", "uncovered", "blank"}),
-        ("image", {"cropped", "current", "now", "count", *OTHERS}),
-        ("checkerboard", {"current", "now", *OTHERS} - {"alarm"}),
+        ("transposed-convolutions", {"live", "waiting", "uncovered", "blank", "phase"}),
+        ("image", {"kernel", "cropped", "current", "now", "count", *OTHERS}),
+        ("checkerboard", {"kernel", "current", "now", *OTHERS} - {"alarm"}),
     ],
 )
 def test_the_legend_shows_what_the_sheets_do(lesson: str, missing: set[str]) -> None:

@@ -33,7 +33,7 @@ MARGIN = 36
 PRINTED = 5.54
 """Points of a character of a column's width on paper, as measured in what LibreOffice prints."""
 
-USED = 0.25
+USED = 0.45
 """How much of a page is in use at least, unless it is the only one of its sheet."""
 
 MAIN = "transposed-convolutions"
@@ -125,6 +125,12 @@ def test_a_picture_that_a_layer_makes_has_a_page_beside_the_first() -> None:
         )
 
 
+def test_a_sheet_of_the_main_lesson_is_one_page_but_gradients_in_every_language() -> None:
+    for where, sheet in every_sheet():
+        if where.startswith(f"{MAIN}/"):
+            assert len(pages(sheet).breaks) == (sheet.view == "gradient"), where
+
+
 def test_contents_and_programs_are_one_page_in_every_language() -> None:
     for where, sheet in every_sheet():
         if sheet.view in ("contents", "code"):
@@ -134,6 +140,21 @@ def test_contents_and_programs_are_one_page_in_every_language() -> None:
 @EVERY
 def test_no_text_runs_into_another(sheet: Sheet) -> None:
     assert cut(sheet) == []
+
+
+@EVERY
+def test_the_sum_in_words_is_right_under_the_figure_on_the_first_screen(sheet: Sheet) -> None:
+    sums = [cell.row for cell in sheet.cells() if cell.role == "words"]
+    if not sums:
+        return
+    down = [0.0, *accumulate(height * 96 / 72 for height in heights(sheet))]
+    ends = [box(leaf)[1][0] for block in sheet.blocks for leaf in leaves(block.cells)]
+    above = sorted(end for end in ends if end < sums[0])
+    assert len(above) > 3  # the control, the input, the kernel and what is made of them
+    assert sums[0] - above[-1] <= 4  # between are a free row, and perhaps a verdict in two
+    tries = any(str(cell.value).startswith("1.  ") for cell in sheet.cells())
+    if tries and not any(block.name == "look_depth" for block in sheet.blocks):
+        assert down[sums[0] + 1] <= SCREEN[1]
 
 
 @EVERY

@@ -5,8 +5,11 @@ from __future__ import annotations
 from itertools import combinations, product
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from xlconv.figures.words import WORDS
+from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import (
     DIVERGING,
     GREY,
@@ -24,6 +27,7 @@ from xlconv.grid.theme import (
 )
 from xlconv.lessons.build import build
 from xlconv.lessons.shipped import lesson_names
+from xlconv.views import PHASED
 
 READABLE = 4.5
 """The least contrast of a text, as the Web Content Accessibility Guidelines have it (1.4.3)."""
@@ -79,9 +83,6 @@ def test_each_weight_has_a_mark_of_its_own_beside_its_tint() -> None:
 DECISION = Path(__file__).parent.parent / "docs/decisions/017-a-path-and-one-colour-a-concept.md"
 
 Concepts = dict[str, tuple[set[str], set[str]]]
-
-OF_PHASES = ("phases", "checkerboard")
-"""The views whose tints are phases."""
 
 
 def concepts() -> Concepts:
@@ -144,15 +145,33 @@ def test_numbers_of_maps_can_be_read_in_every_state() -> None:
     assert DIVERGING[1:] == HEAT
 
 
+def tinted(sheet: Sheet) -> set[str]:
+    """The roles that have tints on a sheet."""
+    roles = {coat.role for coat in sheet.coats if coat.tint.max() >= 0}
+    return roles | {light.role for light in sheet.lights if light.tint >= 0}
+
+
+def of_phases(sheet: Sheet) -> bool:
+    """Whether weights a stride apart have one tint, so that it is a phase."""
+    kernels = [coat.tint for coat in sheet.coats if coat.role == "kernel" and coat.tint.ndim]
+    return any(len(np.unique(tint)) < tint.size for tint in kernels)
+
+
 @pytest.mark.parametrize("name", lesson_names())
-def test_tint_is_a_weight_where_it_is_no_phase(name: str) -> None:
+def test_tint_is_one_thing_in_a_lesson_and_the_legend_names_it(name: str) -> None:
     weights = {"kernel", "copy", "symbol", "met", "stamp", "live"}
-    for sheet in build(name).sheets:
-        tinted = {coat.role for coat in sheet.coats if coat.tint.max() >= 0}
-        tinted |= {light.role for light in sheet.lights if light.tint >= 0}
-        assert tinted <= weights | ({"output", "computed"} if sheet.view in OF_PHASES else set()), (
-            sheet.name
-        )
+    contents, *others = build(name).sheets
+    for sheet in others:
+        more = {"output", "computed"} if sheet.view in PHASED else set()
+        assert tinted(sheet) <= weights | more, sheet.name
+        assert sheet.view in PHASED or not of_phases(sheet)
+        assert of_phases(sheet) or sheet.view not in ("checkerboard", "upsampling", "bilinear")
+    meanings = {sheet.view in PHASED for sheet in others if tinted(sheet)}
+    assert len(meanings) <= 1
+    said = {cell.value for cell in contents.cells()}
+    for phases in (True, False) if name != "worksheet" else ():
+        legend = WORDS["legend_phase" if phases else "legend_kernel"]
+        assert (legend in said) == (phases in meanings)
 
 
 def test_an_indent_takes_room_of_its_own() -> None:

@@ -25,15 +25,18 @@ def stretched_figure(sheet: Sheet, g: Geometry, x: Figure, at: Spot | None = Non
     return inlaid(sheet, "stretched", x.cells, sizes, places, words, **look)
 
 
-def turned_figure(sheet: Sheet, g: Geometry, w: Figure, *, short: bool = False) -> Figure:
+def turned_figure(
+    sheet: Sheet, g: Geometry, w: Figure, *, short: bool = False, tint: Any = None
+) -> Figure:
     """The kernel turned by half, with the zeros of its dilation, each weight a live copy.
 
     short  whether the words above it leave its size out
+    tint   of the weights, one for each kernel index if not given
     """
     way = "turned" if g.rank <= 2 else "reversed"  # no turn reverses three axes
     size = plain((*g.weight_shape[:2], *(axis.extent for axis in g.axes)), 2)
     words = sheet.say(f"{way}_short") if short else sheet.say(way, size=size)
-    return gapped_figure(sheet, g, w, "turned", words, slice(None, None, -1))
+    return gapped_figure(sheet, g, w, "turned", words, slice(None, None, -1), tint)
 
 
 def gapped_figure(
@@ -43,14 +46,16 @@ def gapped_figure(
     name: str,
     words: str | None = None,
     way: slice = slice(None),
+    tint: Any = None,
 ) -> Figure:
     """The kernel with the zeros of its dilation, each weight a live copy.
 
-    way  in which its weights are read along each axis
+    way   in which its weights are read along each axis
+    tint  of the weights, one for each kernel index if not given
     """
     sizes, places = zip(*((a.extent, slice(None, None, a.dilation)) for a in g.axes), strict=True)
     read: Any = (..., *[way] * g.rank)
-    weights, tint = w.cells[read], tints(g)[read]
+    weights, tint = w.cells[read], (tints(g) if tint is None else tint)[read]
     each = weight_name(sheet, g)
     return inlaid(sheet, name, weights, sizes, places, words, tint=tint, numbered=False, each=each)
 

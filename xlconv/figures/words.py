@@ -208,6 +208,7 @@ WORDS: dict[str, str] = ONWARD_WORDS | {
     "legend_input": "yours to type over",
     "legend_computed": "a formula: click on it and read",
     "legend_kernel": "a kernel weight, by its letter, and where it acts",
+    "legend_phase": "the weights that meet on one phase of the output, by its letter",
     "legend_zero": "an inserted zero or padding",
     "legend_cropped": "computed, then cropped",
     "legend_current": "what is looked at now",

@@ -131,14 +131,14 @@ def margin(axis: Axis, phases: Sequence[Phase]) -> tuple[int, int]:
     return before, max([0, *(inputs.stop - axis.size for inputs in read)])
 
 
-def phase_tints(geometry: Geometry, phases: Sequence[Sequence[Phase]]) -> np.ndarray:
+def phase_tints(geometry: Geometry, counts: Sequence[int]) -> np.ndarray:
     """The number of the phase that each weight belongs to; -1 where no output cell is left.
 
-    phases  of each axis
+    counts  phases of each axis
     """
     tints = np.zeros((), dtype=int)
-    for axis, known in zip(geometry.axes, phases, strict=True):
+    for axis, count in zip(geometry.axes, counts, strict=True):
         mine = (axis.dilation * np.arange(axis.kernel_size) - axis.padding[0]) % axis.stride
-        lost = (tints[..., None] < 0) | (mine >= len(known))
-        tints = np.where(lost, -1, tints[..., None] * len(known) + mine)
+        lost = (tints[..., None] < 0) | (mine >= count)
+        tints = np.where(lost, -1, tints[..., None] * count + mine)
     return tints

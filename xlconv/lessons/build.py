@@ -24,7 +24,7 @@ from xlconv.lessons.room import check_room
 from xlconv.lessons.schema import Table, as_toml, instead
 from xlconv.lessons.translation import load_translation, translated
 from xlconv.lessons.worksheet import Worksheet
-from xlconv.views import VIEWS
+from xlconv.views import PHASED, VIEWS
 from xlconv.visible import shortened, visible
 
 DEFAULT_VIEWS = ("distribute", "collect")
@@ -188,9 +188,15 @@ def roles_of(sheet: Sheet) -> set[str]:
     return {coat.role for coat in sheet.coats} | {light.role for light in sheet.lights} | heat
 
 
+def _explained(sheet: Sheet) -> set[str]:
+    """What a legend says of a sheet: where tints are phases, it says so of the weights."""
+    roles = roles_of(sheet)
+    return roles - {"kernel"} | {"phase"} if sheet.view in PHASED else roles
+
+
 def with_legend(lesson: Lesson, sheets: Iterable[Sheet]) -> Lesson:
     """The lesson with a legend of what its sheets show, on contents that do not say which."""
-    roles = {"input", "computed"}.union(*map(roles_of, sheets))
+    roles = {"input", "computed"}.union(*map(_explained, sheets))
     pages = list(lesson.pages)
     for n, page in enumerate(pages):
         if page.view == "contents" and "legend" not in page.options:

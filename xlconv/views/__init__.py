@@ -29,5 +29,8 @@ VIEWS = (
 )
 """Every view; named here so that the command line can offer them before it imports any."""
 
+PHASED = ("phases", "checkerboard", "upsampling", "bilinear")
+"""Those in which a tint is a phase of the output, and not a weight."""
+
 EXCERPTS = ("distribute", "collect", "difference")
 """Those that show an excerpt of a larger layer."""

@@ -16,6 +16,7 @@ from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import spell
 from xlconv.layers.layer import Layer
+from xlconv.layers.phase import phase_tints
 
 
 def bilinear(sheet: Sheet, layer: Layer) -> None:
@@ -32,7 +33,9 @@ def bilinear(sheet: Sheet, layer: Layer) -> None:
             f" out as in, got {g.in_channels} in, {g.out_channels} out: use the view upsampling",
             parameter="weight",
         )
-    src = sources(sheet, layer)
+    src = sources(
+        sheet, layer, phase_tints(g, [min(axis.stride, axis.output_size) for axis in g.axes])
+    )
     y = by_products(src)
     ideal, between = _kernel(sheet, g, src), _interpolation(sheet, g, src, y)
     sheet.scale(y.kept)

@@ -35,8 +35,9 @@ def checkerboard(sheet: Sheet, layer: Layer) -> None:
     Raises XlconvError where there are too many phases.
     """
     g, compares = layer.geometry, f"checkerboard view compares at most {SUMS} sums of phases"
-    phases = phases_of(g, [axis.stride for axis in g.axes], SUMS, compares)
-    src = sources(sheet, layer, phase_tints(g, phases))
+    strides = [axis.stride for axis in g.axes]
+    phases = phases_of(g, strides, SUMS, compares)
+    src = sources(sheet, layer, phase_tints(g, strides))
     sums = _phase_sums(sheet, g, src.weight, phases)
     y, count = by_products(src), count_figure(sheet, layer)
     sheet.scale(y.kept)

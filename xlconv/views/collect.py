@@ -43,7 +43,7 @@ def collect(sheet: Sheet, layer: Layer, *, look: list[int] | None = None) -> Non
     """
     g = layer.geometry
     src = sources(sheet, layer)
-    z, t = stretched_figure(sheet, g, src.x), turned_figure(sheet, g, src.w)
+    z, t = stretched_figure(sheet, g, src.x), turned_figure(sheet, g, src.w, short=True)
     y = output_figure(sheet, layer)
     collected(sheet, y.cells, g, t.cells, z.cells, src.bias, rest=src.rest)
     again, agree = by_distributing(src, y.cells)

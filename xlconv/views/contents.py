@@ -26,6 +26,7 @@ LEGEND = (
         "blank",
         "computed",
         "kernel",
+        "phase",
         "zero",
         "cropped",
         "stamp",
@@ -132,5 +133,6 @@ def _swatch(sheet: Sheet, at: Spot, role: str) -> None:
         shown = ["1", "2", "3"] if role == "stage" else ["12", "3", "0"]
         cells = sheet.memory(at, (1, 3), dtype=object)
         cells[...] = np.array([shown], dtype=object)
-    sheet.coat(cells, role, np.arange(3) if role == "kernel" else -1)
+    tinted = role in ("kernel", "phase")
+    sheet.coat(cells, "kernel" if tinted else role, np.arange(3) if tinted else -1)
     sheet.frames.append(Frame(cells))

@@ -76,7 +76,7 @@ def gradient(
     _light(sheet, here, (x, slopes, y), (up, down))
     line = x | Led(w, "∗") | Led(result, "=") | Led(upstream, "·") | Led(loss, "=")
     shown, columns = line / (y / aside | slopes / agree | dots), FRACTIONS_COLUMNS
-    arrange_looked_at(sheet, here / controls, shown, words, up.line, down.line, columns=columns)
+    arrange_looked_at(sheet, here | controls, shown, words, up.line, down.line, columns=columns)
 
 
 def _convolved(sheet: Sheet, layer: Layer, x: Figure) -> tuple[Figure, Figure, Figure, Figure]:

@@ -73,7 +73,7 @@ def matrix(
     c = _forward(sheet, layer, transposed, src) if forward else None
     multiplied = Together(transposed | y) >> output / again / agree
     if transposed.cells.shape[0] > TALL:
-        arrange(sheet, here, Table([[src.line, Led(x)], [None, multiplied / c]]))
+        arrange(sheet, here, Table([[src.line, Led(x)], [None, c], [None, multiplied]]))
     else:
         arrange(sheet, here, src.line >> x / multiplied / c)
 

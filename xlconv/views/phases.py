@@ -46,7 +46,7 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
     g, image = layer.geometry, _image(sheet, layer, picture=picture)
     counts = [min(axis.stride, axis.output_size) for axis in g.axes]
     known = phases_of(g, counts, PHASES, f"phases view shows at most {PHASES} phases")
-    w, b = kernel_figure(sheet, layer, phase_tints(g, known)), bias_figure(sheet, layer)
+    w, b = kernel_figure(sheet, layer, phase_tints(g, counts)), bias_figure(sheet, layer)
     shown = shown_phases(known, sheet.plan)
     split, kernels = _split(sheet, g, known, shown, w.cells)
     x, before = _input(sheet, layer, known, numbered=not image)

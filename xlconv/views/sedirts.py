@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlconv.figures.blocks import Figure, Sources, sources
 from xlconv.figures.counts import count_figure
-from xlconv.figures.layout import Led
+from xlconv.figures.layout import Led, Table
 from xlconv.figures.notes import caption, note
 from xlconv.figures.outputs import by_collecting, by_stamps
 from xlconv.figures.paper import arrange
@@ -23,7 +23,8 @@ def sedirts(sheet: Sheet, layer: Layer) -> None:
     z, t, again, agree = by_collecting(src, y.cells)
     fraction = "1" if (s := layer.geometry.axes[-1].stride) == 1 else f"1/{s}"
     between = note(sheet, sheet.say("fraction", fraction=fraction))
-    arrange(sheet, src.line >> field >> y, t | Led(z, "∗") / between >> again / agree | count)
+    made = Led(z, "∗", room=True) / between >> again / agree | count
+    arrange(sheet, Table([[src.line / t, Led(field), Led(y)]]), made)
 
 
 def _stamps(src: Sources) -> tuple[Figure, Grid]:

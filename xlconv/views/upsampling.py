@@ -19,13 +19,15 @@ from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
+from xlconv.layers.phase import phase_tints
 
 
 def upsampling(sheet: Sheet, layer: Layer) -> None:
     """The input made larger in three ways, and each of them convolved with the turned kernel."""
     g = layer.geometry
-    src = sources(sheet, layer)
-    t = turned_figure(sheet, g, src.w, short=True)
+    tint = phase_tints(g, [min(axis.stride, axis.output_size) for axis in g.axes])
+    src = sources(sheet, layer, tint)
+    t = turned_figure(sheet, g, src.w, short=True, tint=tint)
     fields, outputs = list[Figure](), list[Arranged]()
     for way in WAYS:
         own = way == "zeros"  # what the layer does
