@@ -43,7 +43,8 @@ from .engines.cached import cached_values, formulas
 from .engines.compare import differences
 from .engines.lint import lint
 
-MAIN = "transposed-convolutions"
+MAIN, EXERCISES = "transposed-convolutions", "worksheet"
+LESSONS = load_lesson(MAIN), load_lesson(EXERCISES)
 SHIPPED = ("ar", "de", "es", "zh")
 
 each_language = pytest.mark.parametrize("language", SHIPPED)
@@ -64,13 +65,17 @@ def test_a_shipped_translation_is_what_would_be_listed_of_it(language: str) -> N
     # so it has every text once, none that no longer exists, and each where it stands
     translation = load_translation(language)
     path = Path(str(translation.table.path))
-    again = f"write it again: xlconv lessons words --lang {language} > {path.name}"
-    assert path.read_text(encoding="utf-8") == listing(load_lesson(MAIN), translation), again
+    names = f"{MAIN} {EXERCISES}"
+    again = f"write it again: xlconv lessons words {names} --lang {language} > {path.name}"
+    assert path.read_text(encoding="utf-8") == listing(*LESSONS, known=translation), again
 
 
 @each_language
-def test_a_shipped_translation_has_every_text_of_the_main_lesson(language: str) -> None:
-    assert missing(load_lesson(MAIN), load_translation(language)) == []
+def test_a_shipped_translation_has_every_text_of_the_main_lesson_and_exercises(
+    language: str,
+) -> None:
+    for lesson in LESSONS:
+        assert missing(lesson, load_translation(language)) == []
 
 
 @each_language
@@ -160,7 +165,7 @@ def test_a_list_is_filled_in_and_used(tmp_path: Path) -> None:
     made = build(lesson(), language=path)
     texts = {str(cell.value) for cell in made.sheets[0].cells()}
     assert {"Kijk", "Start", "One"} <= texts
-    marked = listing(lesson(), load_translation(path))
+    marked = listing(lesson(), known=load_translation(path))
     assert '# Start, about 1: not translated yet\n"One" = ""' in marked
     assert '# Start, idea\n"Look" = "Kijk"' in marked
 
