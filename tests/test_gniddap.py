@@ -115,7 +115,7 @@ def test_lesson_may_ask_for_uneven_paddings(write) -> None:  # type: ignore[no-u
         "weight = [1, 2]\npaddings = [0, [0, 1]]\n",
     )
     (sheet,) = build(load_lesson(path)).sheets
-    assert captions(sheet) == ["padding 0: 4 kept", "padding 0:1: 3 kept"]
+    assert captions(sheet) == ["padding 0: 4 cells kept", "padding 0:1: 3 cells kept"]
 
 
 def test_every_padding_crops_the_full_output_in_the_engines() -> None:
@@ -158,6 +158,6 @@ def test_margins_are_what_stands_around() -> None:
     layer = Layer.of(
         np.ones((2, 2)), np.ones((3, 2)), stride=3, padding=[(1, 0), 0], output_padding=[1, 2]
     )
-    assert "zeros around: k-1-p = 2 - 1:0 + 0:1 = 1:3, 1 - 0 + 0:2 = 1:3" in told(
+    assert "zeros around: k-1-p + 0:op = 2 - 1:0 + 0:1 = 1:3, 1 - 0 + 0:2 = 1:3" in told(
         page("gniddap", layer)
     )

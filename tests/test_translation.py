@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -32,6 +34,7 @@ from xlconv.lessons.translation import (
     texts_of,
     translated,
 )
+from xlconv.lessons.worksheet import worksheet_lesson
 from xlconv.views import VIEWS
 
 from .conftest import Put
@@ -40,7 +43,8 @@ from .engines.cached import cached_values, formulas
 from .engines.compare import differences
 from .engines.lint import lint
 
-MAIN = "transposed-convolutions"
+MAIN, EXERCISES = "transposed-convolutions", "worksheet"
+LESSONS = load_lesson(MAIN), load_lesson(EXERCISES)
 SHIPPED = ("ar", "de", "es", "zh")
 
 each_language = pytest.mark.parametrize("language", SHIPPED)
@@ -61,13 +65,17 @@ def test_a_shipped_translation_is_what_would_be_listed_of_it(language: str) -> N
     # so it has every text once, none that no longer exists, and each where it stands
     translation = load_translation(language)
     path = Path(str(translation.table.path))
-    again = f"write it again: xlconv lessons words --lang {language} > {path.name}"
-    assert path.read_text(encoding="utf-8") == listing(load_lesson(MAIN), translation), again
+    names = f"{MAIN} {EXERCISES}"
+    again = f"write it again: xlconv lessons words {names} --lang {language} > {path.name}"
+    assert path.read_text(encoding="utf-8") == listing(*LESSONS, known=translation), again
 
 
 @each_language
-def test_a_shipped_translation_has_every_text_of_the_main_lesson(language: str) -> None:
-    assert missing(load_lesson(MAIN), load_translation(language)) == []
+def test_a_shipped_translation_has_every_text_of_the_main_lesson_and_exercises(
+    language: str,
+) -> None:
+    for lesson in LESSONS:
+        assert missing(lesson, load_translation(language)) == []
 
 
 @each_language
@@ -157,7 +165,7 @@ def test_a_list_is_filled_in_and_used(tmp_path: Path) -> None:
     made = build(lesson(), language=path)
     texts = {str(cell.value) for cell in made.sheets[0].cells()}
     assert {"Kijk", "Start", "One"} <= texts
-    marked = listing(lesson(), load_translation(path))
+    marked = listing(lesson(), known=load_translation(path))
     assert '# Start, about 1: not translated yet\n"One" = ""' in marked
     assert '# Start, idea\n"Look" = "Kijk"' in marked
 
@@ -200,11 +208,19 @@ def test_the_commands_know_languages(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "--lang goes with lesson" in str(alone.exception)
 
 
-def test_every_lesson_is_built_in_every_language() -> None:
+@pytest.mark.parametrize("language", [None, *language_names()])
+def test_every_lesson_is_built_in_every_language_and_says_what_it_is(language: str | None) -> None:
     for name in lesson_names():
-        if name not in (MAIN, "image"):  # the one is built above, the other has large sheets
-            for language in SHIPPED:
-                assert build(name, language=language).told["language"] == language
+        if name in (MAIN, "image"):  # the one is built above, the other has large sheets
+            continue
+        lesson, made = load_lesson(name), build(name, language=language)
+        lesson = translated(lesson, load_translation(language)) if language else lesson
+        assert made.told == {"description": lesson.pages[0].idea, "language": language or "en"}
+        assert made.title and lesson.pages[0].idea
+        for page, sheet in zip(lesson.pages, made.sheets, strict=True):
+            first = next(cell for cell in sheet.cells() if (cell.row, cell.column) == (0, 0))
+            assert (page.title or page.name).startswith(str(first.value))
+            assert all(block.name for block in sheet.blocks)
 
 
 # ------------------------------------------------------------------------ from right to left
@@ -264,3 +280,55 @@ def test_the_first_cell_says_what_the_sheet_is(language: str | None) -> None:
         assert sheet["A1"].value == (page.title or page.name)
     named = {one["name"] for sheet in made.manifest() for one in sheet["blocks"]}
     assert named <= set(load_workbook(BytesIO(data)).defined_names)
+
+
+# ------------------------------------------------------------------------ worksheets
+
+
+def without_texts(lesson: Lesson) -> Lesson:
+    """The lesson with nothing to read in it but what views write."""
+    numbers = {name: f"B{n}" for n, name in enumerate(lesson.names)}
+    pages = (
+        replace(page, name=numbers[page.name], title="§", idea="§", options={**page.options, **own})
+        for page in lesson.pages
+        for own in [{key: ["§"] for key in PROSE if key in page.options}]
+    )
+    return replace(lesson, title="§", pages=tuple(pages))
+
+
+def pieces(words: Iterable[str]) -> set[str]:
+    """What stands between the places of words, if it is worth reading."""
+    told = {part.strip(" .,:") for word in words for part in re.split(r"\{[^}]*\}|\n", word)}
+    return {part for part in told if re.search("[A-Za-z]{3}", part)}
+
+
+def shown(data: bytes) -> set[str]:
+    """Every text of the sheets that are seen, those in formulas too, without their signs."""
+    sheets = load_workbook(BytesIO(data)).worksheets
+    contents = [
+        str(cell.value)
+        for sheet in sheets
+        if sheet.sheet_state == "visible"
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    ]
+    literals = [
+        part
+        for text in contents
+        for part in (re.findall(r'"([^"]*)"', text) if text.startswith("=") else [text])
+    ]
+    return {piece for text in literals for piece in pieces(re.split(r"[\d×(){}]+", text))}
+
+
+@pytest.mark.parametrize("by_option", [False, True])
+def test_a_german_worksheet_has_no_english_word(by_option: bool) -> None:
+    german = load_translation("de")
+    lesson = without_texts(load_lesson("worksheet"))
+    lesson = translated(lesson, german) if by_option else replace(lesson, language="de")
+    made = build(worksheet_lesson(lesson))
+    english = pieces(WORDS.values()) - pieces(german.of(word) for word in WORDS.values())
+    assert made.sheets[-1].name == german.of(WORDS["check_sheet"])
+    assert shown(made.to_bytes()) & english == set()
+    plain = build(worksheet_lesson(without_texts(load_lesson("worksheet"))))
+    assert len(shown(plain.to_bytes()) & english) > 40  # these are what is looked for

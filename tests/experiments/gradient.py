@@ -29,6 +29,8 @@ def _(sheet: Page) -> None:
         assert sheet.says(AGREE)
         nudged = sheet["images_up"][1, 1, 1, 1]
         assert round(nudged, 1) == nudged != sheet["image"][1, 1]  # a cell has room for it
+    sheet.set(epsilon=100)
+    assert sheet.says("= (420 - (-380)) / 200 = 4")
 
 
 @tries(

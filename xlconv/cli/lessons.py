@@ -58,14 +58,14 @@ def show_lesson(lesson: str) -> None:
     epilog=f"""\b
 Examples:
   xlconv lessons words > fr.toml                  every text of the lesson: fill in yours
-  xlconv lessons words {MAIN_LESSON} --lang de
+  xlconv lessons words {MAIN_LESSON} worksheet --lang de
   xlconv build --lang fr.toml""",
 )
-@click.argument("lesson", default=MAIN_LESSON, shell_complete=complete_lesson)
+@click.argument("lessons", nargs=-1, metavar="[LESSON]...", shell_complete=complete_lesson)
 @language_option("What is translated already")
 @click.pass_context
-def words_of_lesson(ctx: click.Context, /, lesson: str, language: str | None) -> None:
-    """Print every text of a lesson and every word that its sheets may say, to be translated.
+def words_of_lessons(ctx: click.Context, /, lessons: tuple[str, ...], language: str | None) -> None:
+    """Print every text of lessons and every word that their sheets may say, to be translated.
 
     It is a TOML file, with the place of each text, for xlconv build --lang FILE. Of a translation
     that is named, what is missing is marked.
@@ -74,11 +74,11 @@ def words_of_lesson(ctx: click.Context, /, lesson: str, language: str | None) ->
     from xlconv.lessons.translation import listing, load_translation, texts_of
 
     with pointing_at_options(ctx):
-        loaded = load_lesson(lesson)
-        translation = None if language is None else load_translation(language)
-    put(listing(loaded, translation))
-    if translation and (others := translation.texts.keys() - texts_of(loaded).keys()):
-        say(f"left out are {counted(len(others), 'text')} that this lesson does not have")
+        loaded = [load_lesson(lesson) for lesson in lessons or (MAIN_LESSON,)]
+        known = None if language is None else load_translation(language)
+    put(listing(*loaded, known=known))
+    if known and (others := known.texts.keys() - texts_of(*loaded).keys()):
+        say(f"left out are {counted(len(others), 'text')} that no lesson here has")
 
 
 @lessons.command("copy", epilog=f"\b\nExample:\n  xlconv lessons copy {MAIN_LESSON} my-lessons")

@@ -33,6 +33,11 @@ def plain(shape: Sequence[int], leading: int) -> str:
     return times(shape if any(n > 1 for n in shape[:leading]) else shape[leading:])
 
 
+def sized(sheet: Sheet, sizes: Sequence[int]) -> str:
+    """Sizes within a sentence: a single number would read as a value, so it has a word."""
+    return times(sizes) if len(sizes) > 1 else sheet.count("cells", count=sizes[0])
+
+
 def size_formula(axis: Axis) -> str:
     """The output size of an axis as the sum that gives it.
 

@@ -282,6 +282,6 @@ WORDS: dict[str, str] = ONWARD_WORDS | {
     "previous": "‹ {name}",
     "next": "{name} ›",
     "try_this": "Try this",
-    "lesson_previous": "the lesson before, in the folder of this file; {command} makes it",
-    "lesson_next": "the lesson after, in the folder of this file; {command} makes it",
+    "lesson_previous": "the lesson before, in this file's folder; {command} makes it",
+    "lesson_next": "the lesson after, in this file's folder; {command} makes it",
 }

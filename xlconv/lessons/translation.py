@@ -122,15 +122,16 @@ def _page(page: Page, change: Change) -> Page:
     )
 
 
-def texts_of(lesson: Lesson) -> dict[str, str]:
-    """Every text of a lesson, and where it first stands."""
+def texts_of(*lessons: Lesson) -> dict[str, str]:
+    """Every text of a lesson, or of several, and where it first stands."""
     places: dict[str, str] = {}
 
     def note(where: str, text: str) -> str:
         places.setdefault(text, where)
         return text
 
-    changed(lesson, note)
+    for lesson in lessons:
+        changed(lesson, note)
     return places
 
 
@@ -139,20 +140,19 @@ def missing(lesson: Lesson, translation: Translation) -> list[str]:
     return [text for text in texts_of(lesson) if not translation.texts.get(text)]
 
 
-def listing(lesson: Lesson, translation: Translation | None = None) -> str:
-    """A translation file for a lesson: what is translated already, and the rest to be filled in."""
-    language = translation.language if translation else ""
-    known = translation.texts if translation else {}
+def listing(*lessons: Lesson, known: Translation | None = None) -> str:
+    """A translation file for lessons: what is translated already, and the rest to be filled in."""
+    language, texts = (known.language, known.texts) if known else ("", {})
     lines = [
-        f"# {lesson.title}",
+        *(f"# {lesson.title}" for lesson in lessons),
         "# Before each = the lesson's own text, behind it what stands for it; where that is empty,",
         "# the lesson's own stays. What is in {braces} is filled in: it stays as it is.",
         f"language = {json.dumps(language)}  # its code, such as de, pt-BR or ar",
         "\n[texts]",
     ]
-    for text, where in texts_of(lesson).items():
-        new = known.get(text, "")
-        lines.append(f"# {where}{'' if new or not translation else ': not translated yet'}")
+    for text, where in texts_of(*lessons).items():
+        new = texts.get(text, "")
+        lines.append(f"# {where}{'' if new or not known else ': not translated yet'}")
         # what turns the way of reading is written as its code, as a terminal shows it
         each = (visible(json.dumps(one, ensure_ascii=False)) for one in (text, new))
         lines.append(" = ".join(each))

@@ -8,7 +8,7 @@ from xlconv.figures.layout import Arranged, Part
 from xlconv.figures.notes import note
 from xlconv.figures.outputs import by_products
 from xlconv.figures.paper import arrange
-from xlconv.figures.titles import plain
+from xlconv.figures.titles import plain, sized
 from xlconv.figures.upsampled import filled
 from xlconv.figures.verdicts import verdict
 from xlconv.grid.expr import Constant, Expr, call
@@ -73,7 +73,8 @@ def _compared(sheet: Sheet, g: Geometry, y: Figure, between: Figure) -> Part:
     """Whether the two outputs hold the same numbers, but at the edges."""
     inside = tuple(slice(a.stride // 2, a.output_size - a.stride // 2) for a in g.axes)
     one, two = (cells[(slice(None), *inside)] for cells in (y.kept, between.cells))
-    words, size = ("interpolates", "no_interpolation"), plain(one.shape, 1)
+    shape = one.shape if one.shape[0] > 1 else one.shape[1:]
+    words, size = ("interpolates", "no_interpolation"), sized(sheet, shape)
     return verdict(sheet, (one, two), words=words, alarm="warning", size=size)
 
 

@@ -14,7 +14,7 @@ from xlconv.figures.layout import Arranged, Part, Table
 from xlconv.figures.notes import note
 from xlconv.figures.outputs import by_products
 from xlconv.figures.paper import arrange
-from xlconv.figures.titles import times
+from xlconv.figures.titles import sized
 from xlconv.figures.verdicts import verdict
 from xlconv.frameworks.resolve import axes as conventional
 from xlconv.grid.expr import call
@@ -118,7 +118,7 @@ def frameworks(sheet: Sheet, layer: Layer) -> None:
     for answer in given:
         if (one := answer.layer) is None or answer.crops in kept:
             continue
-        words = sheet.say("kept", crop=answer.cut, size=times(one.geometry.output_shape[1:]))
+        words = sheet.say("kept", crop=answer.cut, size=sized(sheet, one.geometry.output_shape[1:]))
         y = by_products(replace(src, layer=one), f"output_{len(kept)}", words)
         alike = dict.fromkeys(other.name for other in given if other.crops == answer.crops)
         shown.append(y / note(sheet, ", ".join(alike)))
@@ -145,7 +145,7 @@ def _table(sheet: Sheet, given: list[Answer], kept: dict[Crops, Grid]) -> Part:
         sheet.text(cut, answer.cut, "text")
         y, wanted = kept[answer.crops], kept[first.crops]
         if y.shape != wanted.shape:
-            sheet.text(numbers, sheet.say("other_shape", size=times(y.shape[1:])), "note")
+            sheet.text(numbers, sheet.say("other_shape", size=sized(sheet, y.shape[1:])), "note")
             continue
         words = ("same_numbers", "other_numbers")
         verdict(sheet, (y, wanted), words=words, alarm="note", at=numbers, name=first.name)

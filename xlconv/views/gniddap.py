@@ -13,7 +13,7 @@ from xlconv.figures.operations import collected
 from xlconv.figures.outputs import by_products
 from xlconv.figures.paper import arrange
 from xlconv.figures.size_table import size_table
-from xlconv.figures.titles import paddings_of, plain, times
+from xlconv.figures.titles import paddings_of, plain, sized, times
 from xlconv.figures.verdicts import verdict
 from xlconv.grid.places import under
 from xlconv.grid.sheet import Sheet
@@ -106,7 +106,7 @@ def _padding_words(sheet: Sheet, one: Layer, layer: Layer) -> str:
     g = one.geometry
     own = g == layer.geometry and any(any(axis.padding) for axis in g.axes)
     key = "padding_is_own" if own else "padding_is"
-    return sheet.say(key, padding=paddings_of(g), size=times(g.output_shape[1:]))
+    return sheet.say(key, padding=paddings_of(g), size=sized(sheet, g.output_shape[1:]))
 
 
 def _inside(axis: Axis) -> tuple[slice, slice]:
@@ -126,5 +126,6 @@ def _margin_words(sheet: Sheet, g: Geometry) -> str:
         sums.append(f"{whole} - {spell((begin, end))}{more} = {spell(margin)}")
         least = min(least, *margin)
     rule = "d·(k-1)-p" if any(axis.dilation > 1 for axis in g.axes) else "k-1-p"
+    rule += " + 0:op" if any(axis.output_padding for axis in g.axes) else ""
     margins = ", ".join(dict.fromkeys(sums))
     return sheet.say("margin" if least >= 0 else "margin_crops", rule=rule, sum=margins)

@@ -112,7 +112,8 @@ def _in_words(
     """The slope at the looked-at pixel in words."""
     corner, both = sheet.corner(), (up.losses, down.losses, slopes)
     above, below, slope = (rounded(here.of(block.cells)) for block in both)
-    terms = (above, " - ", below, ") / ", rounded(2 * nudge), " = ", slope)
+    taken = call("IF", below < 0, joined("(", below, ")"), joined(below))  # no "1 - -1"
+    terms = (above, " - ", taken, ") / ", rounded(2 * nudge), " = ", slope)
     words = joined(sheet.say("slope") + "(", *terms)
     readable = call("AND", here.valid, call("ABS", nudge) >= 1e-4)  # else 2ε would read 0
     sheet.formula(corner, call("IF", readable, words, ""), "words")

@@ -14,7 +14,7 @@ from xlconv.figures.notes import caption
 from xlconv.figures.outputs import by_products
 from xlconv.figures.paper import arrange
 from xlconv.figures.sums import added, listed, nth, sliced
-from xlconv.figures.titles import paddings_of, times
+from xlconv.figures.titles import paddings_of, sized
 from xlconv.figures.verdicts import either, verdict
 from xlconv.grid.expr import Expr, call, moved
 from xlconv.grid.grid import Grid
@@ -61,7 +61,7 @@ def _row(sheet: Sheet, layer: Layer, src: Sources, number: int) -> Arranged:
     for cells in range(min(most, MOST)):
         one = _with(layer, cells)
         h = one.geometry
-        size = times(h.output_shape[1:])
+        size = sized(sheet, h.output_shape[1:])
         words = sheet.say("uncovers", padding=paddings_of(g), cells=cells, size=size)
         y = by_products(replace(src, layer=one), f"output_{number}_{cells}", words)
         uncovers = None
