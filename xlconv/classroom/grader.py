@@ -99,11 +99,13 @@ class Grader:
             return Graded(None, "", file, (), tuple(flags), {})
         own = variant(self.lesson, self.folder.key, student.id)
         asked = [self._page(own, number) for number in self.asking]
-        held = {task.name: task.known(given).held for task, given in asked}
+        known = {task.name: task.known(given) for task, given in asked}
+        held = {name: one.held for name, one in known.items()}
         titles = titles_of(self.lesson, held, book)
         dates, marks = date_styles(book), list[Mark]()
         for task, given in asked:
-            found = [Placed.of(book, title, task, given) for title in titles[task.name]]
+            name = task.name
+            found = [Placed.of(book, title, task, known[name]) for title in titles[name]]
             placed, told = which(task, found)
             flags += told
             if found:

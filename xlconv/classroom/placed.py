@@ -10,8 +10,8 @@ from xlconv.checking.moves import Moves
 from xlconv.checking.trusted import TOKEN
 from xlconv.checking.workbook import Workbook
 from xlconv.classroom.formulas import own_words
-from xlconv.classroom.lines import key_of
-from xlconv.classroom.task import Given, Task
+from xlconv.classroom.lines import Known, key_of
+from xlconv.classroom.task import Task
 from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS, FORMULA_LENGTH
 from xlconv.grid.marks import named
 from xlconv.grid.places import Place, a1, area_of, corners
@@ -48,10 +48,10 @@ class Placed:
         }
 
     @classmethod
-    def of(cls, book: Workbook, title: str, task: Task, given: Given) -> Placed:
+    def of(cls, book: Workbook, title: str, task: Task, known: Known) -> Placed:
         """The cells of the sheet that is called `title` now.
 
-        given  the student's own numbers
+        known  what it is known by, as this student had it
 
         Raises UnreadableError for what is no sheet, or could harm.
         """
@@ -62,7 +62,7 @@ class Placed:
                 raise book.package.wrong(f'sheet "{title}" has more than {MOST:,} cells')
         cells, sheet = own_words(found), task.exercise.sheet
         held = {at: key_of(cell.formula, cell.value) for at, cell in cells.items()}
-        moves = task.known(given).moves(held, _corners(book.names, title, sheet))
+        moves = known.moves(held, _corners(book.names, title, sheet))
         lines = _Lines.of(moves, sheet) if moves != UNMOVED else None
         told = {_at(at, lines): _told(cell, title, lines) for at, cell in cells.items()}
         return cls(title, told, moves)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from math import prod
 from typing import Any, TypeVar
 
@@ -53,12 +54,26 @@ def drawn(make: Callable[[], Sheet], draw: Callable[[Sheet], None]) -> Sheet:
     if first.again:
         sheet = make()
         sheet.known = [corner.place for corner in first.corners]
-        sheet.reach = first.rows, first.columns
-        sheet.annex = (TOP, first.columns + GAP)
-        draw(sheet)
-        sheet.rows = max(sheet.rows, sheet.annex_end[0])
-        sheet.columns = max(sheet.columns, sheet.annex_end[1])
+        with beside(sheet, (first.rows, first.columns)):
+            draw(sheet)
     return sheet
+
+
+@contextmanager
+def beside(sheet: Sheet, reach: Place) -> Iterator[None]:
+    """While parts of long sums find their place beside all that stands on a sheet.
+
+    reach  its rows and columns, without them
+    """
+    sheet.reach, sheet.annex = reach, (TOP, reach[1] + GAP)
+    yield
+    sheet.rows = max(sheet.rows, sheet.annex_end[0])
+    sheet.columns = max(sheet.columns, sheet.annex_end[1])
+
+
+def length_of(terms: Iterable[Expr]) -> int:
+    """At most so many characters, where it is known where the cells stand."""
+    return sum(map(_exact, terms))
 
 
 def listed(sheet: Sheet, over: Sequence[Of], term: Callable[[Of], Expr]) -> list[Expr]:
@@ -94,12 +109,13 @@ def summed(
         cells[index] = total([parts[n][index] for n in range(count)])
 
 
-def added(sheet: Sheet, terms: Sequence[Expr], alike: int = 1) -> Expr:
+def added(sheet: Sheet, terms: Sequence[Expr], alike: int = 1, most: int = LONGEST) -> Expr:
     """The terms added, for one cell; of a long sum the parts stand beside the figure.
 
     alike  how many such sums there are, of which a plan makes this one alone
+    most   characters of a sum that is not long
     """
-    count = _parts(sheet, terms)
+    count = _parts(sheet, terms, most)
     if count == 1:
         return total(terms)
     sheet.again = True
@@ -206,7 +222,7 @@ def _beside(sheet: Sheet, cells: Grid | None, count: int, alike: int) -> Grid:
     return every[0]
 
 
-def _parts(sheet: Sheet, terms: Sequence[Expr]) -> int:
+def _parts(sheet: Sheet, terms: Sequence[Expr], room: int = LONGEST) -> int:
     """How many formulas a sum needs: 1 where it fits into one; at most so many in a plan.
 
     Of a sheet that is drawn for the first time no more is known than that it may need several.
@@ -214,17 +230,17 @@ def _parts(sheet: Sheet, terms: Sequence[Expr]) -> int:
     if sheet.plan:  # its terms are one that stands for all, and perhaps the bias
         last = GENEROUS if sheet.reach is None else len(a1(sheet.reach))
         most = max((_bound(term, last) for term in (*terms[:1], *terms[-1:])), default=1)
-        return _needed(len(terms), most, most * len(terms))
-    if sum(_bound(term, GENEROUS) for term in terms) <= LONGEST:
+        return _needed(len(terms), most, most * len(terms), room)
+    if sum(_bound(term, GENEROUS) for term in terms) <= room:
         return 1
     if sheet.reach is None:
         return len(terms)
     lengths = [_exact(term) for term in terms]
-    return _needed(len(terms), max(lengths), sum(lengths))
+    return _needed(len(terms), max(lengths), sum(lengths), room)
 
 
-def _needed(terms: int, longest: int, length: int) -> int:
-    return 1 if length <= LONGEST else -(-terms // max(1, LONGEST // longest))
+def _needed(terms: int, longest: int, length: int, room: int) -> int:
+    return 1 if length <= room else -(-terms // max(1, room // longest))
 
 
 def _bound(term: Expr, address: int) -> int:

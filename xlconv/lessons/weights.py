@@ -13,10 +13,9 @@ from itertools import groupby
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from xlconv.errors import LimitError, XlconvError
+from xlconv.figures.sums import LONGEST, added, beside, length_of
 from xlconv.grid.expr import Expr, call, every, joined, lift, total
 from xlconv.grid.grid import Grid
-from xlconv.grid.limits import ARGUMENTS
 from xlconv.grid.marks import Frame
 from xlconv.grid.places import corners, leaves
 from xlconv.grid.sheet import Sheet
@@ -26,6 +25,9 @@ from xlconv.lessons.ticks import Blanks, Group, runs_of
 
 BAND, WIDE = 30, 5.5
 """Columns of the sheet of weights, and how wide each is: room between numbers of four digits."""
+
+SHARE, RANGES = LONGEST // 8, 64
+"""Characters of each sum of a tick whose formula would be long, and the ranges of a COUNT."""
 
 SHORT = re.compile("  |[:,\uff1a\u3001\uff0c]")
 """What ends the words of a caption that a tick repeats."""
@@ -77,6 +79,7 @@ class Weighing:
         self, exercise: Exercise, known: Mapping[Blanks, Grid], listed: Sequence[Group], to: Weights
     ) -> None:
         self.givens, self.known, self.to = exercise.givens, known, to
+        self.sheet = exercise.sheet
         boxes = [corners(known[run]) for group in listed for run in group.runs]
         self.top, self.left = (min(first[way] for first, _ in boxes) for way in (0, 1))
         high, wide = (max(last[way] for _, last in boxes) + 1 for way in (0, 1))
@@ -101,22 +104,26 @@ class Weighing:
         """The tick of a group: 1 right, 0 not yet, -1 wrong; and the sum of its answers."""
         self.rows = self.weights[group.row - group.rows + 1 - self.top : group.row + 1 - self.top]
         runs = [run for run, _ in self._runs(group)]
-        weighed, plain = (self._sum(of) for of in group.sums)
-        answers = total([self._product(run, own) for run, own in self._runs(group)])
-        tests = [call("ABS", answers - weighed) <= group.apart[0]]
+        answers = [self._product(run, own) for run, own in self._runs(group)]
+        terms = [answers, *map(self._sum, group.sums), _counts(runs)]
         if group.rounded:
-            typed = total([_added(run) for run in runs])
-            tests.append(call("ABS", typed - plain) <= group.apart[1])
+            terms.append([_added(run) for run in runs])
+        long = sum(map(length_of, terms)) > LONGEST // 2
+        of_answers, weighed, plain, filled, *typed = (
+            added(self.sheet, sum_of, most=SHARE) if long else total(sum_of) for sum_of in terms
+        )
+        tests = [call("ABS", of_answers - weighed) <= group.apart[0]]
+        tests += [call("ABS", one - plain) <= group.apart[1] for one in typed]
         tick = call("IF", every(tests), 1, -1)
-        tick = call("IF", numbers_in(runs) < len(group.weights), 0, tick)
+        tick = call("IF", filled < len(group.weights), 0, tick)
         return call("IFERROR", tick, -1), plain
 
-    def _sum(self, of: Sum) -> Expr:
+    def _sum(self, of: Sum) -> list[Expr]:
         terms = [
             self._product(leaf, weights) if cell is None else cell * self._product(leaf, weights)
             for cell, leaf, weights in _terms(self.givens, of)
         ]
-        return total([*([lift(of.constant)] if of.constant else []), *terms])
+        return [*([lift(of.constant)] if of.constant else []), *terms]
 
     def _product(self, cells: Grid, weights: Numbers) -> Expr:
         """Cells times their weights: by a number if they are alike, or by what is written."""
@@ -178,9 +185,14 @@ def _trimmed(cells: Grid, weights: Numbers) -> tuple[Grid, Numbers]:
 
 
 def numbers_in(runs: Sequence[Grid]) -> Expr:
-    """How many of these cells hold numbers, however many ranges they are."""
-    parts = (runs[n : n + ARGUMENTS] for n in range(0, len(runs), ARGUMENTS))
-    return total([call("COUNT", *map(_range, part)) for part in parts])
+    """How many of these cells hold numbers."""
+    return total(_counts(runs))
+
+
+def _counts(runs: Sequence[Grid]) -> list[Expr]:
+    """The same in parts, for there may be more ranges than a function takes."""
+    parts = (runs[n : n + RANGES] for n in range(0, len(runs), RANGES))
+    return [call("COUNT", *map(_range, part)) for part in parts]
 
 
 def _added(cells: Grid) -> Expr:
@@ -213,38 +225,43 @@ def label(sheet: Sheet, name: str) -> str:
 
 
 def write_ticks(exercise: Exercise, found: Sequence[Group], weights: Weights) -> None:
-    """Ticks beside the figure, in the row of their group, with the sums of the answers.
-
-    Raises XlconvError where a tick's formula is longer than a cell holds.
-    """
-    sheet, taken = exercise.sheet, _ends(exercise.sheet)
+    """Ticks beside the figure, in the row of their group, with the sums of the answers."""
     known = {run.blanks: run.cells for _, run in runs_of(exercise)}
+    placed = [*_placed(exercise.sheet, found)]
+    with beside(exercise.sheet, (exercise.sheet.rows, exercise.sheet.columns)):
+        for listed, ticks in placed:
+            _ticks(exercise.sheet, ticks, Weighing(exercise, known, listed, weights), listed)
+
+
+def _placed(sheet: Sheet, found: Sequence[Group]) -> Iterator[tuple[list[Group], Grid]]:
+    """The groups of each block, and where their ticks stand, with words above."""
+    taken = _ends(sheet)
     words = {group.block: label(sheet, group.block) for group in found}
     for block, same in groupby(found, key=lambda group: group.block):
         listed = list(same)
-        weighing = Weighing(exercise, known, listed, weights)
         top, last = listed[0].row - listed[0].rows + 1, listed[-1].row
         rows = range(top - 2, last + 1)
         column = max(taken.get(row, 0) for row in rows) + 1
         ticks = sheet.memory((top, column), (last - top + 1,), steps=((1, 0),))
+        sheet.memory((top, column + 1), (last - top + 1,), steps=((1, 0),))  # room for the sums
         ticks.memory[...] = 0
-        for group in listed:
-            end = group.row + 1 - top
-            try:
-                _tick(sheet, ticks[end - group.rows : end], weighing, group)
-            except LimitError:
-                raise XlconvError(
-                    f'sheet "{sheet.name}": the tick of {block} needs a longer formula than Excel'
-                    ' has: ask for fewer cells of it, or write check = "none" in [class]'
-                ) from None
         overlooked = max(group.overlooked for group in listed)
         told = words[block] + (f"  ±{overlooked:.3g}" if overlooked else "")
         sheet.text((top - 2, column), told, "note")
-        right = call("COUNTIF", ticks.area(), 1)
-        sheet.formula((top - 1, column), joined(right, f"/{len(listed)}"), "heads")
         sheet.text((top - 1, column + 1), sheet.say("answers_sum"), "heads")
         end = max(column + 2, sheet.behind((0, column), told, "note"))
         taken |= dict.fromkeys(rows, end)
+        yield listed, ticks
+
+
+def _ticks(sheet: Sheet, ticks: Grid, weighing: Weighing, listed: Sequence[Group]) -> None:
+    """The ticks of a block, and how many are right."""
+    top, column = ticks.origin
+    for group in listed:
+        end = group.row + 1 - top
+        _tick(sheet, ticks[end - group.rows : end], weighing, group)
+    right = call("COUNTIF", ticks.area(), 1)
+    sheet.formula((top - 1, column), joined(right, f"/{len(listed)}"), "heads")
 
 
 def _tick(sheet: Sheet, rows: Grid, weighing: Weighing, group: Group) -> None:
