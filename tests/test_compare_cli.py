@@ -176,6 +176,56 @@ def test_workbook_of_a_layer_of_many_channels_shows_some_with_the_others_numbers
     assert any("From 16 other channels" in str(cell.value) for cell in cells)
 
 
+def large(run: Run, *more: str) -> Ran:
+    """24 channels of 80x80, in which theirs lies a cell down from row 30 on."""
+    r = np.random.default_rng(4)
+    x, w = r.standard_normal((24, 40, 40)), r.standard_normal((24, 24, 3, 3))
+    full = np.zeros((24, 81, 81))
+    for i, j in np.ndindex(40, 40):
+        full[:, 2 * i : 2 * i + 3, 2 * j : 2 * j + 3] += np.tensordot(x[:, i, j], w, 1)
+    full[:, :30] = full[:, 1:31]  # the first difference is in row 30
+    for name, values in {"x": x, "w": w, "y": full[:, :80, 1:]}.items():
+        np.save(f"{name}.npy", values)
+    return run("compare", *PADDED, "--output", "y.npy", "-o", "d.xlsx", *more)
+
+
+@pytest.mark.parametrize("more", [(), ("--crop", "12:18,0:6", "--out-channels", "5")])
+def test_workbook_of_a_large_output_shows_where_it_differs_first(
+    run: Run, more: tuple[str, ...]
+) -> None:
+    large(run, *more)
+    assert Path("d.xlsx").stat().st_size < 300_000
+    sheet = openpyxl.load_workbook("d.xlsx")["Difference"]
+    texts = [str(cell.value) for row in sheet for cell in row if isinstance(cell.value, str)]
+    idea = " ".join(texts)
+    assert ("cells 12:18,0:6" in idea) if more else ("cells 11:19,0:8" in idea)
+    assert ("output channel 5 of 24" in idea) == bool(more)
+    got = ironcalc_engine.recalculate(Path("d.xlsx").read_bytes(), {})
+    assert "yours and theirs differ  ✗" in got["Difference"].values()
+
+
+def test_shift_of_a_part_brings_what_was_not_shown(run: Run, compared: Compared) -> None:
+    r = np.random.default_rng(4)
+    x, w = r.standard_normal((6, 20, 20)), r.standard_normal((6, 2, 3, 3))
+    full = np.zeros((2, 41, 41))
+    for i, j in np.ndindex(20, 20):
+        full[:, 2 * i : 2 * i + 3, 2 * j : 2 * j + 3] += np.tensordot(x[:, i, j], w, 1)
+    for name, values in {"x": x, "w": w, "y": full[:, :40, :40]}.items():
+        np.save(f"{name}.npy", values)
+    compared("y.npy", "-o", "d.xlsx", "--crop", "8:13,9:14")
+    cells = [cell for row in openpyxl.load_workbook("d.xlsx")["Difference"] for cell in row]
+    controls = [cell.coordinate for cell in cells if cell.value == 0 and cell.row < 12][:2]
+    shifted = {("Difference", at): 1 for at in controls}
+    got = ironcalc_engine.recalculate(Path("d.xlsx").read_bytes(), shifted)
+    assert "both agree to a thousandth  ✓" in got["Difference"].values()
+    assert "both agree to a thousandth  ✓" in got["Explained"].values()
+
+
+def test_crop_of_no_such_cells_is_refused(compared: Compared) -> None:
+    done = compared("tf.npy", "-o", "d.xlsx", "--crop", "0:9,0:1")
+    assert (done.code, "--crop must lie in 0:2, got 0:9" in done.err) == (2, True)
+
+
 def test_workbook_is_right_by_the_command_check(run: Run, compared: Compared) -> None:
     compared("tf.npy", "-o", "d.xlsx")
     assert run("check", "d.xlsx").code == 0

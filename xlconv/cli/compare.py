@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from xlconv.cli.delivery import check_book_target, deliver_book
-from xlconv.cli.given import Given, layer_options, then_option
+from xlconv.cli.given import Given, layer_options, part_options
 from xlconv.cli.group import Command
 from xlconv.cli.options import pointing_at_options
 from xlconv.cli.terminal import as_text, put, say
 
 if TYPE_CHECKING:
+    from xlconv.differing.comparison import Comparison
     from xlconv.frameworks.wanted import Wanted
+    from xlconv.lessons.book import Book
 
 DIFFERS = 1
 """The exit code where the outputs differ."""
@@ -32,7 +34,7 @@ Examples:
 Exit codes: 0 the outputs agree, 1 they differ, 2 usage or bad values, 3 unreadable input.""",
 )
 @layer_options
-@then_option
+@part_options
 @click.option(
     "--output",
     "theirs",
@@ -81,10 +83,19 @@ def compare(
         other = array("output", theirs, Source(Folder()))
         found = compared(layer, other, batch=wanted.batch)
     if target is not None:
-        from xlconv.differing.shown import book_of
-
-        deliver_book(book_of(found), target, Path(target).stem, force, False)
+        with pointing_at_options(ctx):
+            book = _book(found, given)
+        deliver_book(book, target, Path(target).stem, force, False)
     if target != "-":
         put((as_text(found.as_dict()) if as_json else found.explain()) + "\n")
     say(layer.explain())
     ctx.exit(0 if found.agrees else DIFFERS)
+
+
+def _book(found: Comparison, given: Given) -> Book:
+    """The workbook of what is to be shown."""
+    from xlconv.differing.shown import book_of
+    from xlconv.layers.excerpt import channels_of
+
+    ins = None if given.in_channels is None else channels_of("in_channels", given.in_channels)
+    return book_of(found, ins, given.out_channels, given.crop)

@@ -140,11 +140,6 @@ def part_options(command: Any) -> Any:
     return with_options(_PART, command)
 
 
-def then_option(command: Any) -> Any:
-    """The option of what follows alone."""
-    return with_options(_PART[-1:], command)
-
-
 def layer_options(command: Any) -> Any:
     """The options that give a layer with its numbers, which the command gets as `given`."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -60,12 +62,17 @@ def _where(layer: Layer, read: Array) -> str:
     g = layer.geometry
     if read.shape != g.output_shape:
         return f"everywhere: theirs is {spelt(read.shape[1:])}, yours {spelt(g.output_shape[1:])}"
-    begin = [axis.padding[0] for axis in g.axes]
-    channels, sizes = range(g.out_channels), read.shape[1:]
+    return spots(~apart(own_output(layer, read.shape[1:]), read))
+
+
+def own_output(layer: Layer, sizes: Sequence[int]) -> Array:
+    """A layer's output, what follows it done, of so many cells along each axis."""
+    g = layer.geometry
+    begin, channels = [axis.padding[0] for axis in g.axes], range(g.out_channels)
     ours = uncropped(layer.input, layer.weight, own_steps(layer), channels, begin, sizes)
     if layer.bias is not None:
         ours += layer.bias.reshape(-1, *(1,) * g.rank)
-    return spots(~apart(after(ours, layer.then), read))
+    return after(ours, layer.then)
 
 
 def _laid(layer: Layer, theirs: Array, batch: int | None) -> tuple[Array, str]:
