@@ -37,8 +37,10 @@ USED = 0.25
 
 MAIN = "transposed-convolutions"
 
-BOOKS = [(name, None) for name in lesson_names()]
-BOOKS += [(name, code) for name in (MAIN, "worksheet") for code in language_names()]
+BOOKS = [
+    *((name, None) for name in lesson_names()),
+    *((name, code) for name in (MAIN, "worksheet") for code in language_names()),
+]
 
 
 @cache
