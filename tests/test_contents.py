@@ -42,3 +42,9 @@ def test_sheets_are_numbered_from_one_beside_their_ideas(
     assert "here" not in places
     assert places["1"][0] == places["One"][0] == places["An idea."][0]
     assert places["1"][1] < places["One"][1] < places["An idea."][1]
+
+
+def test_a_heading_stands_over_something() -> None:
+    sheet = Sheet("Contents", "contents", WORDS)
+    contents(sheet, pages=[("Contents", "here")], legend=["input"])
+    assert WORDS["how"] not in {str(cell.value) for cell in sheet.cells()}

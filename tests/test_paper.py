@@ -38,7 +38,10 @@ USED = 0.45
 
 MAIN = "transposed-convolutions"
 
-BOOKS = [(name, None) for name in lesson_names()] + [(MAIN, code) for code in language_names()]
+BOOKS = [
+    *((name, None) for name in lesson_names()),
+    *((name, code) for name in (MAIN, "worksheet") for code in language_names()),
+]
 
 
 @cache

@@ -68,7 +68,7 @@ def contents(
         paragraphs(sheet, about) if about else None,
         _links(sheet, pages[1:], neighbours),
         _legend(sheet, shown),
-        _numbered(sheet, "how", how or []),
+        _numbered(sheet, "how", how) if how else None,
         note(sheet, sheet.say("made_with", version=__version__)),
     )
 
