@@ -69,6 +69,14 @@ def test_marks_of_nobody_change_no_byte(path: Path) -> None:
     assert into(path, {}, WORTH, header[-1].strip()).data == path.read_bytes()
 
 
+@pytest.mark.parametrize("code", ["utf-16", "utf-8-sig", "cp1252"])
+def test_an_export_keeps_its_encoding(code: str, tmp_path: Path) -> None:
+    path, text = tmp_path / "export.csv", "Kürzel;Übung;Name\r\nZ1;;Zoë Weiß\r\n"
+    path.write_bytes(text.encode(code))
+    filled = into(path, {"Z1": Decimal(15)}, WORTH, "Übung")
+    assert filled.data == text.replace(";;", ";15;").encode(code)
+
+
 def test_a_quoted_column_stays_quoted(tmp_path: Path) -> None:
     path = tmp_path / "export.csv"
     path.write_text('"id";"mark"\n"1";""\n"2"\n', encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import struct
 from collections.abc import Callable, Iterable
 from io import BytesIO
@@ -329,6 +330,17 @@ def test_no_name_leads_out_of_anywhere(tmp_path: Path) -> None:
     read, _ = in_a_zip(tmp_path / "in", [("../../evil.xlsx", b"x"), ("/etc/evil.xlsx", b"y")])
     assert [one.data for one in read.values()] == [b"x", b"y"]
     assert [path.name for path in tmp_path.rglob("*")] == ["in", "download.zip"]
+
+
+def test_a_link_in_an_archive_leads_nowhere(tmp_path: Path) -> None:
+    """It is the file that says where it leads to, and no workbook."""
+    (tmp_path / "secret.xlsx").write_bytes(b"secret")
+    link = ZipInfo("link.xlsx", NOON)
+    link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+    with ZipFile(tmp_path / "download.zip", "w") as out:
+        out.writestr(link, str(tmp_path / "secret.xlsx"))
+    read, _ = got(tmp_path / "download.zip")
+    assert [one.data for one in read.values()] == [str(tmp_path / "secret.xlsx").encode()]
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def _tried(
     """In each world: what belongs into each blank, what is given, what all other cells hold."""
     before, worlds = one.given(), one.worlds(SEED, WORLDS)
     truths = one.truths(worlds)
-    rows = [np.concatenate([array.ravel() for array in world.values()]) for world in worlds]
+    rows = [np.concatenate([np.zeros(0), *map(np.ravel, world.values())]) for world in worlds]
     given = set(zip(*(row.tolist() for row in rows), strict=True))
     seen: dict[Place, list[Any]] = defaultdict(list)
     for world in worlds:
