@@ -292,6 +292,16 @@ PLANTED: dict[str, tuple[Layer, Array, tuple[str, ...]]] = {
         np.clip(np.rint(v / 0.1) + 100, 0, 255),
         ("all is multiplied by 9.99", "100 is added to all, as a zero point of the output is"),
     ),
+    "a picture that is counted from the bottom": (
+        ours(bias=B),
+        theirs(x=X[:, ::-1]) + wide(B),
+        ("the input is upside down",),
+    ),
+    "an output that is mirrored": (
+        ours(bias=B),
+        np.maximum(theirs() + wide(B), 0)[:, :, ::-1],
+        ("the output is mirrored left to right", "ReLU is applied after the layer"),
+    ),
     "two at once": (
         ours(bias=B),
         np.maximum(cropped(stamped(X, W[:, :, ::-1, ::-1], 2), (0, 2)), 0),

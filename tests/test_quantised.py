@@ -194,6 +194,13 @@ def test_other_program_that_takes_the_integers_as_they_are_is_found_out(tmp_path
     assert xlconv.compare(layer, raw).causes == (told,)
 
 
+def test_playground_of_integers_is_refused_with_a_way_out() -> None:
+    layer = Layer.of(X[0, 0], Q[0, 0])
+    for each in (quantised(layer, 0.5), scaled(layer, 0.5)):
+        with pytest.raises(XlconvError, match="of integers with a scale: show it with collect"):
+            xlconv.build(each, views=["playground"])
+
+
 def test_scale_of_an_input_is_more_than_0() -> None:
     with pytest.raises(XlconvError, match="input_scale must be more than 0, got 0"):
         scaled(Layer.of(X[0], Q), 0)

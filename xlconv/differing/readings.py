@@ -55,13 +55,13 @@ def inputs(layer: Layer) -> list[Way[Array]]:
     x = layer.input
     usual = _swapped(x, 1, "the input"), _reversed(x, "input"), _channels(x, "the input")
     raw = layer.scaled and _raw("input", layer.scaled.integers, layer.scaled.zero_point)
-    return _distinct(x, chain(raw or (), *usual), _ordered(x))
+    return _distinct(x, chain(raw or (), *usual), chain(_ordered(x), _mirrored(x, "input")))
 
 
 def outputs(y: Array) -> list[Way[Array]]:
     """How the other output may be laid: each as ours would be."""
     usual = _swapped(y, 1, "the output"), _reversed(y, "output"), _channels(y, "the output")
-    return _distinct(y, chain(*usual))
+    return _distinct(y, chain(*usual), _mirrored(y, "output"))
 
 
 def weights(layer: Layer) -> list[Way[Array]]:
@@ -199,6 +199,14 @@ def _reversed(a: Array, what: str) -> Made:
     if len(a) > 1:
         like = ", as RGB and BGR" if len(a) == 3 else ""
         yield f"the {what} channels are in reverse order{like}", a[::-1]
+
+
+def _mirrored(a: Array, what: str) -> Made:
+    """An axis in reverse order, as of pictures that are counted from the bottom."""
+    words = {"depth": "back to front", "row": "upside down", "column": "mirrored left to right"}
+    for axis, name in enumerate(axis_names(a.ndim - 1), 1):
+        if a.shape[axis] > 1:
+            yield f"the {what} is {words[name]}", np.flip(a, axis)
 
 
 def _ordered(a: Array) -> Made:

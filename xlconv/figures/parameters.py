@@ -81,6 +81,11 @@ def said_by(layer: Layer) -> dict[str, Values]:
     g = layer.geometry
     if g.rank != 2 or (g.in_channels, g.out_channels) != (1, 1) or layer.bias is not None:
         raise XlconvError("playground shows one channel on two axes, without a bias")
+    if layer.quantised or layer.scaled:
+        raise XlconvError(
+            "playground types real numbers, and this layer is of integers with a scale: show it"
+            " with collect, distribute or channels"
+        )
     values: dict[str, Values] = {"input_size": np.array(g.input_shape[1:], float)}
     for name in [name for name in LIMITS if name not in values]:
         each = np.ravel([getattr(axis, name) for axis in g.axes])
