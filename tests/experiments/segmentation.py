@@ -65,8 +65,8 @@ def _(sheet: Page) -> None:
 
 @tries(
     "Skip",
-    "Type 0 over channels 4 to 7 of the joined maps, which come from Encode 1: all is nothing "
-    "then. Put them back, and type 0 over channels 0 to 3: places, but no classes, IoU 0.19.",
+    "Type 0 over channels 4 to 7 of the joined maps, those of Encode 1: all is nothing. Over "
+    "channels 0 to 3 instead: IoU 0.19.",
 )
 def _(sheet: Page) -> None:
     joined = "Decode 2 joined"
@@ -78,7 +78,6 @@ def _(sheet: Page) -> None:
     for at in np.ndindex(4, 8, 8):
         sheet.put(joined, at, 0)
     assert f"{float(sheet['mean_iou']):.2f}" == "0.19"
-    assert len(set(sheet["classes"].flat)) == 4
 
 
 @tries(

@@ -37,6 +37,10 @@ class Told:
     mean: Part | None
     proof: Arranged | None
 
+    def beside(self, top: Arranged) -> list[Arranged]:
+        """What these are told of, with the classes beside it, and the others under it."""
+        return [top >> self.figure, *filter(None, (self.mean, self.proof))]
+
 
 def classified(
     sheet: Sheet, scores: Figure, names: Sequence[str], truth: Sequence[Sequence[float]] | None

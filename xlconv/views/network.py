@@ -53,26 +53,27 @@ def network(
     columns = _columns(sheet)
     first = _input(sheet, network)
     drawn = _layers(sheet, network, first, columns)
-    output, name = drawn[-1].after, network.steps[-1].name
+    output = drawn[-1].after
     here = _looked_at(sheet, network, first, drawn, look)
     against = Against(target=target, rebuild=rebuild, rivals=rivals or (), means=means)
-    near, pictures = held_against(sheet, first, output, name, against)
-    lines: list[Arranged | None] = []
-    top: Arranged = first / near
+    near, pictures = held_against(sheet, first, output, network.steps[-1].name, against)
+    row, reached, top = _row(drawn, pictures), note(sheet, sheet.say("reached_by")), first / near
     if preview:
-        lines = [top >> _preview(sheet, output)]
+        lines = [top >> _preview(sheet, output), reached, row]
     elif classes is not None:
-        told = classified(sheet, output, classes, truth)
-        lines = [told.mean, top >> told.figure, told.proof]
-    shown = [made.figures(pictures if made is drawn[-1] else None) for made in drawn]
-    row = _beside(*([] if lines else [top]), *map(Led, shown))
-    arrange(sheet, here, note(sheet, sheet.say("reached_by")), *lines, row, columns=columns)
+        lines = [*classified(sheet, output, classes, truth).beside(top), reached, row]
+    else:
+        lines = [reached, top | row]
+    arrange(sheet, here, *lines, columns=columns)
 
 
-def _beside(first: Arranged, *others: Arranged) -> Arranged:
-    for one in others:
-        first = first | one
-    return first
+def _row(drawn: Sequence[Drawn], pictures: Arranged | None) -> Arranged:
+    """All layers side by side, the pictures with the last one."""
+    *others, last = drawn
+    row: Arranged = Led(last.figures(pictures))
+    for one in reversed(others):
+        row = Led(one.figures()) | row
+    return row
 
 
 def _layers(sheet: Sheet, network: Network, first: Figure, columns: int) -> list[Drawn]:
