@@ -8,6 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import numpy as np
@@ -154,19 +155,42 @@ def test_weights_fit_the_layers_and_have_three_decimals(name: str) -> None:
         assert np.array_equal(values, np.round(values, 3))
 
 
-LESSONS = {"auto-encoder": "auto-encoder", "super-resolution": "super-resolution"}
-"""Each lesson, and the network that it shows."""
+SHOWN = {
+    ("auto-encoder", "digits"): "auto-encoder",
+    ("super-resolution", "digits"): "super-resolution",
+    ("generator", "digits"): "generator",
+    ("segmentation", "skip"): "segmentation",
+    ("segmentation", "plain"): "segmentation-plain",
+    ("segmentation", "coarse"): "segmentation-coarse",
+}
+"""Each network of a lesson, and whose weights it has."""
+
+ENLARGED = {
+    "name": "Enlarge",
+    "kind": "upsample",
+    "scale_factor": 4,
+    "mode": "bilinear",
+}
+"""What follows the scores of the coarse network, which are measured when they are enlarged."""
 
 
-@pytest.mark.parametrize("name", LESSONS)
-def test_a_lesson_shows_the_layers_and_the_weights_that_are_measured(name: str) -> None:
+@pytest.mark.parametrize("lesson", sorted({lesson for lesson, _ in SHOWN}))
+def test_every_network_of_a_lesson_is_measured(lesson: str) -> None:
+    assert read(lesson).keys() == {name for its, name in SHOWN if its == lesson}
+
+
+@pytest.mark.parametrize(("lesson", "name"), SHOWN)
+def test_a_lesson_shows_the_layers_and_the_weights_that_are_measured(
+    lesson: str, name: str
+) -> None:
     """Read from its file alone; what a layer does not say is as PyTorch has it."""
-    told = tomllib.loads((ROOT / "templates" / f"{name}.toml").read_text(encoding="utf-8"))
-    (network,) = told["network"].values()
-    assert network["weights"] == f"weights/{LESSONS[name]}.npz"
-    layers = NETWORKS[LESSONS[name]]
-    assert len(network["layer"]) == len(layers)
-    for said, layer in zip(network["layer"], layers, strict=True):
+    network, measured = read(lesson)[name], SHOWN[lesson, name]
+    assert network["weights"] == f"weights/{measured}.npz"
+    told, layers = network["layer"], NETWORKS[measured]
+    if measured == "segmentation-coarse":
+        assert told.pop() == ENLARGED
+    assert len(told) == len(layers)
+    for said, layer in zip(told, layers, strict=True):
         given = {"stride": 1, "padding": 0, "then": None, "from": list(layer.sources), **said}
         assert given == {
             "name": layer.name,
@@ -176,6 +200,13 @@ def test_a_lesson_shows_the_layers_and_the_weights_that_are_measured(name: str) 
             "then": layer.then,
             "from": list(layer.sources),
         }
+
+
+def read(lesson: str) -> dict[str, dict[str, Any]]:
+    """The networks of a lesson's file."""
+    told = tomllib.loads((ROOT / "templates" / f"{lesson}.toml").read_text(encoding="utf-8"))
+    networks: dict[str, dict[str, Any]] = told["network"]
+    return networks
 
 
 @pytest.mark.parametrize("name", NETWORKS)

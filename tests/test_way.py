@@ -24,6 +24,8 @@ WAY = [
     "image",
     "auto-encoder",
     "super-resolution",
+    "generator",
+    "segmentation",
 ]
 
 

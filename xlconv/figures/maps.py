@@ -257,7 +257,8 @@ def _after(sheet: Sheet, network: Network, step: Step, sums: Figure, way: Place)
     """What the activation makes of the sums; the sums themselves without one."""
     if step.then is None:
         return sums
-    told = [sheet.say(f"then_{step.then.kind}"), *(f"{value:g}" for value in step.then.values)]
+    named, _, _ = sheet.say(f"then_{step.then.kind}").partition(":")  # without what it does
+    told = [named, *(f"{value:g}" for value in step.then.values)]
     made = map_figure(
         sheet,
         step.name,

@@ -17,8 +17,9 @@ GAP = 2
 APART = 1
 """Cells between two kernels: for their names."""
 
-ROWS, WORDS = 38, 6
-"""Rows of a layer that paper shows at a readable size; columns of what is said above a map."""
+ROWS, WORDS = 38, 5
+"""Rows of a layer that paper shows at a readable size; the part of its columns that is needed for
+what is said above a map."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,13 @@ def spread(step: Step, columns: int) -> Spread:
     down = (max(high, kernel[0] + 1) + GAP, 0)
     across = (0, max(wide, kernel[1]) + GAP)
     under, beside = (kernel[0] + APART, 0), (0, kernel[1] + APART)
-    maps = (GAPS[1] + 1 + max(wide + 1, WORDS)) * (2 if step.then else 1)
-    fits = beside[1] * ins - APART + maps <= columns
+    weights, sums = beside[1] * ins - APART, GAPS[1] + 1 + max(wide, columns // WORDS)
+    fits = weights + sums + (GAPS[1] + wide + 2) * bool(step.then) <= columns
     fits_above = across[1] * channels <= columns
     if fits and (down[0] * channels <= ROWS or not fits_above):
         return Spread(down, down, beside)
+    if outs == 1 and under[0] * ins > ROWS and weights <= columns:
+        return Spread(down, down, beside, "before")
     if outs == 1:
         return Spread(down, down, under)
     if fits_above:

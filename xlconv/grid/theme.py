@@ -112,6 +112,8 @@ ROLES: dict[str, Look] = {
     "output": Look(align="center", lines=True),
     "count": Look(align="center", lines=True),
     "fact": Look(align="center"),
+    "share": Look(align="center", number_format="0.00"),
+    "class": Look(color=GREY, align="center", lines=True, number_format='0;"✗"'),
     "cropped": Look(fill=PALE_GREY, color=GREY, strike=True, align="center", lines=True),
     "zero": Look(fill=PALE_GREY, color=GREY, align="center", lines=True),
     "stamp": Look(fill=IN_PLAY, align="center", lines=True),
@@ -132,6 +134,11 @@ ROLES: dict[str, Look] = {
     "reach": Look(color=ORANGE, align="center", number_format='"●";;'),
     "reached": Look(color=BROWN, bold=True, underline=True),
     "alarm": Look(fill="F5A9A9", bold=True, align="center"),
+    "missed": Look(fill="F5A9A9", bold=True, align="center"),
+    # the classes of pixels; that of the background has no colour
+    "class_1": Look(fill="A9FD89", bold=True, align="center"),
+    "class_2": Look(fill="E8A6FC", bold=True, align="center"),
+    "class_3": Look(fill="FF6173", bold=True, align="center"),
 }
 
 SCALE = (WHITE, "13B4BF")

@@ -35,6 +35,7 @@ LEGEND = (
         "now",
     ),
     *("count", "uncovered", "live", "waiting", "alarm"),
+    *("class_1", "class_2", "class_3", "missed"),
 )
 """The roles that a legend can explain."""
 

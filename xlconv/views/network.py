@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from xlconv.figures.blocks import Figure
+from xlconv.figures.classes import classified
 from xlconv.figures.layout import Arranged, Led
-from xlconv.figures.looked_at import look_at
+from xlconv.figures.looked_at import LookedAt, look_at
 from xlconv.figures.maps import Drawn, layer_figures, map_figure, shade
 from xlconv.figures.notes import note
 from xlconv.figures.paper import arrange
 from xlconv.figures.reach import trace
 from xlconv.figures.rivals import Against, held_against
+from xlconv.figures.titles import plain
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import column_points
 from xlconv.layers.geometry import Axis, Geometry
@@ -30,6 +35,9 @@ def network(
     rebuild: bool = False,
     rivals: list[str] | None = None,
     means: int = 0,
+    preview: bool = False,
+    classes: list[str] | None = None,
+    truth: list[list[float]] | None = None,
 ) -> None:
     """All layers from left to right: their kernels, their maps, and what activations make of them.
 
@@ -38,28 +46,76 @@ def network(
     rebuild  whether that is the network's own input
     rivals   rules that enlarge its input, too, for comparison: nearest, bilinear, bicubic
     means    how many pixels each axis of the input has for them, where it is made smaller first
+    preview  whether the output stands beside the input, too
+    classes  what each channel of the output is the score of: the largest tells the class of a pixel
+    truth    the number of each pixel's true class
     """
     columns = _columns(sheet)
-    first = map_figure(sheet, "input", network.input.shape, role="input", content=network.input)
-    shade(sheet, first.cells)
+    first = _input(sheet, network)
+    drawn = _layers(sheet, network, first, columns)
+    output = drawn[-1].after
+    here = _looked_at(sheet, network, first, drawn, look)
+    against = Against(target=target, rebuild=rebuild, rivals=rivals or (), means=means)
+    near, pictures = held_against(sheet, first, output, network.steps[-1].name, against)
+    row, reached, top = _row(drawn, pictures), note(sheet, sheet.say("reached_by")), first / near
+    if preview:
+        lines = [top >> _preview(sheet, output), reached, row]
+    elif classes is not None:
+        lines = [*classified(sheet, output, classes, truth).beside(top), reached, row]
+    else:
+        lines = [reached, top | row]
+    arrange(sheet, here, *lines, columns=columns)
+
+
+def _row(drawn: Sequence[Drawn], pictures: Arranged | None) -> Arranged:
+    """All layers side by side, the pictures with the last one."""
+    *others, last = drawn
+    row: Arranged = Led(last.figures(pictures))
+    for one in reversed(others):
+        row = Led(one.figures()) | row
+    return row
+
+
+def _layers(sheet: Sheet, network: Network, first: Figure, columns: int) -> list[Drawn]:
+    """All layers, each made of the maps before it."""
     maps, drawn = {"": first}, list[Drawn]()
     for step in network.steps:
         reads = [maps[name] for name in step.sources]
         drawn.append(layer_figures(sheet, network, step, reads, columns))
         maps[step.name] = drawn[-1].after
-    last = network.steps[-1]
-    axes = tuple(Axis(size=size, kernel_size=1) for size in last.output_shape[1:])
-    output = maps[last.name]
-    here = look_at(sheet, Geometry(1, 1, 1, axes), output.labels, look, "look_pixel")
-    stacks = zip([step.name for step in network.steps], [made.maps for made in drawn], strict=True)
-    trace(sheet, network, {"": [first], **dict(stacks)}, here.at)
-    against = Against(target=target, rebuild=rebuild, rivals=rivals or (), means=means)
-    near, pictures = held_against(sheet, first, output, last.name, against)
-    row: Arranged = first / near
-    for made in drawn[:-1]:
-        row = row | Led(made.figures())
-    row = row | Led(drawn[-1].figures(pictures))
-    arrange(sheet, here, note(sheet, sheet.say("reached_by")), row, columns=columns)
+    return drawn
+
+
+def _looked_at(
+    sheet: Sheet, network: Network, first: Figure, drawn: Sequence[Drawn], look: list[int] | None
+) -> LookedAt:
+    """The controls that choose a pixel of the output, which lights up what it was made from."""
+    axes = tuple(Axis(size=size, kernel_size=1) for size in network.steps[-1].output_shape[1:])
+    here = look_at(sheet, Geometry(1, 1, 1, axes), drawn[-1].after.labels, look, "look_pixel")
+    stacks = {step.name: made.maps for step, made in zip(network.steps, drawn, strict=True)}
+    trace(sheet, network, {"": [first], **stacks}, here.at)
+    return here
+
+
+def _input(sheet: Sheet, network: Network) -> Figure:
+    """What the network reads; single numbers are controls."""
+    x = network.input
+    if x.shape[1:] == (1, 1):
+        return map_figure(
+            sheet, "input", x.shape, role="control", content=x, step=(2, 0), numbered=False
+        )
+    made = map_figure(sheet, "input", x.shape, role="input", content=x)
+    shade(sheet, made.cells)
+    return made
+
+
+def _preview(sheet: Sheet, output: Figure) -> Figure:
+    """A live copy of the output."""
+    shape = output.cells.shape
+    words = sheet.say("preview", size=plain(shape, 1))
+    made = map_figure(sheet, "preview", shape, words, role="copy", content=output.cells)
+    shade(sheet, made.cells)
+    return made
 
 
 def _columns(sheet: Sheet) -> int:
