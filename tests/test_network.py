@@ -277,3 +277,27 @@ def test_a_layer_that_no_sheet_feeds_is_refused() -> None:
     values = {"title": "Test", "network": {"net": TWO}, "sheet": sheets}
     with pytest.raises(XlconvError, match='view = "network" and network = "net" before it'):
         lesson_from(Table("lesson.toml"), values, Source())
+
+
+@pytest.mark.parametrize(
+    ("inside", "said"),
+    [
+        ([1], "inside must be a number for each of 2 layers, got 1"),
+        ([1, 2], 'inside of layer "Down" must be from 0 to 0, got 1'),
+        ([0, -1], 'inside of layer "Up" must be from 0 to 1, got -1'),
+    ],
+)
+def test_a_ripple_of_what_is_not_there_is_refused(inside: list[int], said: str) -> None:
+    page = {"name": "Ripple", "view": "ripple", "network": "net", "inside": inside}
+    with pytest.raises(XlconvError) as refused:
+        build(lesson_of(TWO, page))
+    assert said in str(refused.value)
+
+
+def test_a_ripple_is_that_of_all_channels_and_0_where_the_mean_is() -> None:
+    kernel = [[[[1, 0], [0, 0]]], [[[3, 0], [0, 0]]]]
+    for bias, ripple in ((0, 0.5), (-2, 0)):
+        layer = {"name": "Both", "kind": "conv", "weight": kernel, "bias": [bias, bias]}
+        table = {"input": [[1] * 5] * 5, "layer": [layer]}
+        page = {"name": "Ripple", "view": "ripple", "network": "net", "inside": [1]}
+        assert block(build(lesson_of(table, page)).sheets[1], "ripple Both") == ripple
