@@ -110,7 +110,7 @@ def with_formula(data: bytes, sheet: str, cell: str, formula: str) -> bytes:
 def inserted(data: bytes, sheet: str, row: int = 0, column: int = 0, by: int = 1) -> bytes:
     """The file after rows or columns were put before one of a sheet, as programs do it.
 
-    Cells, formulas of the sheet, and names are moved; merged cells and the like are not.
+    Cells, formulas that read them, and names are moved; merged cells and the like are not.
     """
 
     def cell(found: re.Match[str]) -> str:
@@ -137,8 +137,12 @@ def inserted(data: bytes, sheet: str, row: int = 0, column: int = 0, by: int = 1
         )
         return re.sub(r"<f>(.*?)</f>", formula, text).encode()
 
-    def names(xml: bytes) -> bytes:
-        own = rf"((?:'{sheet}'|{sheet})!)([$A-Z0-9:]+)(?=</definedName>)"
-        return re.sub(own, lambda m: m[1] + moved(m[2]), xml.decode()).encode()
+    named = rf"((?:'{sheet}'|{sheet})!)([$A-Z0-9]+(?::[$A-Z0-9]+)?)"
 
-    return with_parts(data, {part_of(data, sheet): edit, "xl/workbook.xml": names})
+    def elsewhere(xml: bytes) -> bytes:
+        return re.sub(named, lambda m: m[1] + moved(m[2]), xml.decode()).encode()
+
+    with ZipFile(BytesIO(data)) as archive:
+        parts = sheet_parts(archive)
+    edits = dict.fromkeys([*parts.values(), "xl/workbook.xml"], elsewhere)
+    return with_parts(data, edits | {parts[sheet]: edit})

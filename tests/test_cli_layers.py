@@ -760,7 +760,12 @@ def test_shell_completes_conventions_layouts_and_frameworks(
 
 
 @pytest.mark.parametrize(
-    "view", [v for v in VIEWS if v not in ("contents", "code", "convolution", "sizes", "network")]
+    "view",
+    [
+        v
+        for v in VIEWS
+        if v not in ("contents", "code", "convolution", "sizes", "network", "ripple")
+    ],
 )
 def test_workbook_of_every_view_of_a_layer_is_read_back(run: Run, view: str) -> None:
     given = ("--input", "4x4", "--weight", "4x4", "--stride", "2", "--padding", "1")

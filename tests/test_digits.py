@@ -92,7 +92,16 @@ OF_REAL_WEIGHTS = [
     view
     for view in VIEWS
     if view
-    not in ("contents", "code", "one_dimension", "playground", "bilinear", "sizes", "network")
+    not in (
+        "contents",
+        "code",
+        "one_dimension",
+        "playground",
+        "bilinear",
+        "sizes",
+        "network",
+        "ripple",
+    )
 ]
 
 

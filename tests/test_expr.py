@@ -110,6 +110,8 @@ CASES: list[tuple[str, Expr, float | str | bool]] = [
     ("TANH(1.0986122886681098)", call("TANH", 1.0986122886681098), 0.8),
     ("LOG10(1000)", call("LOG10", 1000), 3.0),
     ("LOG10(0.01)", call("LOG10", 0.01), -2.0),
+    ("SQRT(2.25)", call("SQRT", 2.25), 1.5),
+    ("SQRT(0)", call("SQRT", 0), 0.0),
     ("AND(1<2,1>2)", call("AND", yes, no), False),
     ("AND(1<2,1<2)", call("AND", yes, yes), True),
     ("AND(A1,0)", call("AND", N[0, 0], 0), False),

@@ -32,7 +32,7 @@ from xlconv.lessons.lesson import Lesson, Page
 from xlconv.lessons.room import check_room
 from xlconv.views import VIEWS
 
-WITHOUT = ("contents", "code", "sizes", "network")
+WITHOUT = ("contents", "code", "sizes", "network", "ripple")
 """Views that write no sums of a layer's numbers."""
 
 SECONDS, MEGABYTES = 3, 300

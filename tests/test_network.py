@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.read import lesson_from
 from xlconv.lessons.schema import Table
 
-from .edited import by_openpyxl
+from .edited import by_openpyxl, formula_of, inserted, with_formula
 from .engines import formulon_engine, ironcalc_engine, libreoffice_engine
 from .engines.cached import cached_values
 from .engines.compare import differences
@@ -241,6 +242,29 @@ def test_check_follows_a_renamed_sheet(tmp_path: Path) -> None:
     assert [(one.kind, one.wrong) for one in found] == [("renamed", False)]
 
 
+@pytest.mark.parametrize("engine", [False, True])
+@pytest.mark.parametrize("line", [{"row": 5}, {"row": 12, "by": 2}, {"column": 3}], ids=str)
+def test_check_follows_lines_that_were_put_on_the_sheet_that_others_read(
+    tmp_path: Path, line: dict[str, int], engine: bool
+) -> None:
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(inserted(build(lesson_of(TWO, *PAGES)).to_bytes(), "Network", **line))
+    found = check(path, engine=engine).findings
+    assert [(one.sheet, one.kind, one.wrong) for one in found] == [("Network", "shifted", False)]
+
+
+def test_check_names_what_reads_a_cell_of_a_moved_sheet_as_it_was(tmp_path: Path) -> None:
+    sheet = build(lesson_of(TWO, *PAGES)).sheets[1]
+    copy = addresses(sheet, "input")[0]
+    before = build(lesson_of(TWO, *PAGES)).to_bytes()
+    moved = inserted(before, "Network", row=5)
+    was = unescape(formula_of(before, "Spread", copy))
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(with_formula(moved, "Spread", copy, was))
+    wrong = [one for one in check(path).findings if one.wrong]
+    assert [(one.sheet, one.cell, one.got) for one in wrong] == [("Spread", copy, f"={was}")]
+
+
 def test_the_recipe_holds_a_network_once(tmp_path: Path) -> None:
     book = build(lesson_of(TWO, *PAGES))
     assert book.recipe.count('"conv_transpose"') == 1
@@ -277,3 +301,27 @@ def test_a_layer_that_no_sheet_feeds_is_refused() -> None:
     values = {"title": "Test", "network": {"net": TWO}, "sheet": sheets}
     with pytest.raises(XlconvError, match='view = "network" and network = "net" before it'):
         lesson_from(Table("lesson.toml"), values, Source())
+
+
+@pytest.mark.parametrize(
+    ("inside", "said"),
+    [
+        ([1], "inside must be a number for each of 2 layers, got 1"),
+        ([1, 2], 'inside of layer "Down" must be from 0 to 0, got 1'),
+        ([0, -1], 'inside of layer "Up" must be from 0 to 1, got -1'),
+    ],
+)
+def test_a_ripple_of_what_is_not_there_is_refused(inside: list[int], said: str) -> None:
+    page = {"name": "Ripple", "view": "ripple", "network": "net", "inside": inside}
+    with pytest.raises(XlconvError) as refused:
+        build(lesson_of(TWO, page))
+    assert said in str(refused.value)
+
+
+def test_a_ripple_is_that_of_all_channels_and_0_where_the_mean_is() -> None:
+    kernel = [[[[1, 0], [0, 0]]], [[[3, 0], [0, 0]]]]
+    for bias, ripple in ((0, 0.5), (-2, 0)):
+        layer = {"name": "Both", "kind": "conv", "weight": kernel, "bias": [bias, bias]}
+        table = {"input": [[1] * 5] * 5, "layer": [layer]}
+        page = {"name": "Ripple", "view": "ripple", "network": "net", "inside": [1]}
+        assert block(build(lesson_of(table, page)).sheets[1], "ripple Both") == ripple

@@ -16,6 +16,7 @@ WAY = [
     "output-padding",
     "frameworks",
     "checkerboard",
+    "stacking",
     "subpixel",
     "matrix",
     "gradient",

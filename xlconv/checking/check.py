@@ -12,6 +12,7 @@ from pathlib import Path
 
 from xlconv.checking.compare import OneSheet
 from xlconv.checking.engine import recalculated
+from xlconv.checking.moves import Moves
 from xlconv.checking.origin import Origin, elsewhere, kept
 from xlconv.checking.renamed import found_again
 from xlconv.checking.report import Finding, Report
@@ -62,11 +63,12 @@ def checked(path: Path, *, engine: bool, made: Origin | None) -> Report:
     if made.version != __version__:
         findings.append(Finding("version", path.name, "", __version__, made.version))
     formulas, draw, typed = 0, drawer(made.lesson), dict[int, Mapping[str, Values]]()
+    moved = dict[str, Moves]()
     for number, page in enumerate(made.lesson.pages):
         title = titles.get(page.name)
         if page.view and title is not None:
             now = None if values is None else values[title]
-            one = OneSheet(made.lesson, draw, number, book, titles, now, typed)
+            one = OneSheet(made.lesson, draw, number, book, titles, now, typed, moved)
             findings += one.findings()
             formulas += one.formulas
     if not formulas and not any(finding.wrong for finding in findings):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -52,6 +52,7 @@ class OneSheet:
     titles  what each sheet of the lesson is called now
     values  what an engine computes for its cells, if it was asked
     others  what is typed on the sheets before it, by their numbers; its own is added
+    moved   how those before it were moved, by their names in capitals; so, too
     looked  how many formulas were looked at
     held    all rows of the file, if they stand in no order or are looked at again
     """
@@ -63,6 +64,7 @@ class OneSheet:
     titles: Mapping[str, str]
     values: Mapping[Place, Value] | None
     others: dict[int, Mapping[str, Values]] = field(default_factory=dict)
+    moved: dict[str, Moves] = field(default_factory=dict)
     looked: Counter[str] = field(default_factory=Counter)
     held: list[tuple[int, Row]] = field(default_factory=list)
 
@@ -71,17 +73,18 @@ class OneSheet:
 
         Raises UnreadableError for a recipe that cannot be drawn.
         """
-        first = self._compared(Moves(), MANY)
+        sheets = tuple(self.moved.items())
+        first = self._compared(Moves(sheets=sheets), MANY)
         if not (many := displaced(first)):
             return first
         if self.book.part_size(self.title) <= HELD and not self.held:
             self._hold()
-        seen = self._moves()
-        moved = ", ".join(seen.told())
-        again = self._compared(seen, UNEXPLAINED) if moved else first
+        seen = replace(self._moves(), sheets=sheets)
+        again = self._compared(seen, UNEXPLAINED) if (moved := ", ".join(seen.told())) else first
         if many > MANY and displaced(again) >= many:  # it ended before its end
-            first = self._compared(Moves())
+            first = self._compared(Moves(sheets=sheets))
         if moved and displaced(again) < min(displaced(first), UNEXPLAINED):
+            self.moved[self.name.upper()] = seen
             return [Finding("shifted", self.title, got=moved), *again]
         cut = first_cut(self._drawn, self.title, self.book.names)
         return [Finding("moved", self.title, "", *cut)] if cut else first
@@ -97,8 +100,7 @@ class OneSheet:
     @cached_property
     def formulas(self) -> int:
         """How many formulas it has to have."""
-        looked = self.looked["formulas"]
-        return looked or sum(row.count(b"<f>") for _, row in rows(self._drawn))
+        return self.looked["formulas"] or sum(row.count(b"<f>") for _, row in rows(self._drawn))
 
     @cached_property
     def _drawn(self) -> Sheet:

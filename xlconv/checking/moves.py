@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cache
 from itertools import groupby
@@ -34,6 +34,8 @@ Shifts = tuple[tuple[int, int], ...]
 class Moves:
     """Where the rows and the columns of a sheet stand now.
 
+    sheets  the same of other sheets that were moved, by their names in capitals
+
     >>> moves = Moves(rows=((3, 2),), columns=())
     >>> moves.place((2, 5)), moves.place((3, 5)), list(moves.told())
     ((2, 5), (5, 5), ['row 4 is now row 6'])
@@ -41,15 +43,15 @@ class Moves:
 
     rows: Shifts = ()
     columns: Shifts = ()
+    sheets: tuple[tuple[str, Moves], ...] = field(default=(), repr=False)
 
     def place(self, place: Place) -> Place:
         return _shifted(self.rows, place[0]), _shifted(self.columns, place[1])
 
     def cells(self, cells: Cells) -> Cells:
-        """The same for the cells that a formula refers to on this sheet; others stay."""
-        if cells.sheet:
-            return cells
-        return Cells("", self.place(cells.first), self.place(cells.last))
+        """The same for the cells that a formula refers to, on this sheet or on another."""
+        at = dict(self.sheets).get(cells.sheet, Moves()) if cells.sheet else self
+        return Cells(cells.sheet, at.place(cells.first), at.place(cells.last))
 
     def told(self) -> Iterator[str]:
         """Each line that was moved and is the first behind a line that was not, in words."""

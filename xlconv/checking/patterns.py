@@ -149,9 +149,7 @@ class Patterns:
             return False
 
     def _seen(self, cells: Cells) -> Cells:
-        if cells.sheet:
-            return cells._replace(sheet=self.now.get(cells.sheet, cells.sheet))
-        return self.at.cells(cells)
+        return self.at.cells(cells)._replace(sheet=self.now.get(cells.sheet, cells.sheet))
 
 
 def _lines(addresses: Iterable[str]) -> list[str]:

@@ -62,4 +62,8 @@ ONWARD_WORDS: dict[str, str] = {
     "errors": "Error",
     "step_is": "step {n}",
     "gradient_is": "gradient {n}",
+    # ripple
+    "ripple": "Ripple inside: standard deviation / mean of the cells in each inner frame, which no"
+    " edge reaches",
+    "ripple_after": "after {name}",
 }

@@ -275,6 +275,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "OR": _logical(np.logical_or),
     "ROUND": _cells(_round),
     "ROWS": lambda area, **_: np.float64(area.shape[-2]),
+    "SQRT": _numeric(_quietly(np.sqrt), math.sqrt),
     "SUM": _reduced(lambda a, axes: a.sum(axes)),
     "SUMPRODUCT": _reduced(_sumproduct),
     "TANH": _numeric(np.tanh, math.tanh),

@@ -26,6 +26,7 @@ VIEWS = (
     "difference",
     "network",
     "learning",
+    "ripple",
 )
 """Every view; named here so that the command line can offer them before it imports any."""
 

@@ -5,25 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlconv.figures.blocks import Figure
+from xlconv.figures.chain import all_layers, map_columns, side_by_side
 from xlconv.figures.classes import classified
-from xlconv.figures.layout import Arranged, Led
 from xlconv.figures.looked_at import LookedAt, look_at
-from xlconv.figures.maps import Drawn, layer_figures, map_figure, shade
+from xlconv.figures.maps import Drawn, map_figure, shade
 from xlconv.figures.notes import note
 from xlconv.figures.paper import arrange
 from xlconv.figures.reach import trace
 from xlconv.figures.rivals import Against, held_against
 from xlconv.figures.titles import plain
 from xlconv.grid.sheet import Sheet
-from xlconv.grid.theme import column_points
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.network import Network
-
-ROOM = 1034
-"""Points that paper has for columns at a readable size."""
-
-MAPS = 3
-"""Digits of a number, where nothing is said of them."""
 
 
 def network(
@@ -50,14 +43,18 @@ def network(
     classes  what each channel of the output is the score of: the largest tells the class of a pixel
     truth    the number of each pixel's true class
     """
-    columns = _columns(sheet)
+    columns = map_columns(sheet)
     first = _input(sheet, network)
-    drawn = _layers(sheet, network, first, columns)
+    drawn = all_layers(sheet, network, first, columns)
     output = drawn[-1].after
     here = _looked_at(sheet, network, first, drawn, look)
     against = Against(target=target, rebuild=rebuild, rivals=rivals or (), means=means)
     near, pictures = held_against(sheet, first, output, network.steps[-1].name, against)
-    row, reached, top = _row(drawn, pictures), note(sheet, sheet.say("reached_by")), first / near
+    row, reached, top = (
+        side_by_side(drawn, pictures),
+        note(sheet, sheet.say("reached_by")),
+        first / near,
+    )
     if preview:
         lines = [top >> _preview(sheet, output), reached, row]
     elif classes is not None:
@@ -65,25 +62,6 @@ def network(
     else:
         lines = [reached, top | row]
     arrange(sheet, here, *lines, columns=columns)
-
-
-def _row(drawn: Sequence[Drawn], pictures: Arranged | None) -> Arranged:
-    """All layers side by side, the pictures with the last one."""
-    *others, last = drawn
-    row: Arranged = Led(last.figures(pictures))
-    for one in reversed(others):
-        row = Led(one.figures()) | row
-    return row
-
-
-def _layers(sheet: Sheet, network: Network, first: Figure, columns: int) -> list[Drawn]:
-    """All layers, each made of the maps before it."""
-    maps, drawn = {"": first}, list[Drawn]()
-    for step in network.steps:
-        reads = [maps[name] for name in step.sources]
-        drawn.append(layer_figures(sheet, network, step, reads, columns))
-        maps[step.name] = drawn[-1].after
-    return drawn
 
 
 def _looked_at(
@@ -116,12 +94,3 @@ def _preview(sheet: Sheet, output: Figure) -> Figure:
     made = map_figure(sheet, "preview", shape, words, role="copy", content=output.cells)
     shade(sheet, made.cells)
     return made
-
-
-def _columns(sheet: Sheet) -> int:
-    """Columns that paper shows at a readable size, once they are as wide as the numbers will be.
-
-    These have a sign and a point.
-    """
-    sheet.column_width = max(sheet.column_width, (sheet.formats.digits or MAPS) + 2.4)
-    return int(ROOM / column_points(sheet.column_width)) - 1
