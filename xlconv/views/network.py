@@ -59,9 +59,9 @@ def network(
     near, pictures = held_against(sheet, first, output, network.steps[-1].name, against)
     row, reached, top = _row(drawn, pictures), note(sheet, sheet.say("reached_by")), first / near
     if preview:
-        lines = [top >> _preview(sheet, output), reached, row]
+        lines = [top >> _preview(sheet, output), row, reached]
     elif classes is not None:
-        lines = [*classified(sheet, output, classes, truth).beside(top), reached, row]
+        lines = [*classified(sheet, output, classes, truth).beside(top), row, reached]
     else:
         lines = [reached, top | row]
     arrange(sheet, here, *lines, columns=columns)
