@@ -56,9 +56,9 @@ def network(
         first / near,
     )
     if preview:
-        lines = [top >> _preview(sheet, output), reached, row]
+        lines = [top >> _preview(sheet, output), row, reached]
     elif classes is not None:
-        lines = [*classified(sheet, output, classes, truth).beside(top), reached, row]
+        lines = [*classified(sheet, output, classes, truth).beside(top), row, reached]
     else:
         lines = [reached, top | row]
     arrange(sheet, here, *lines, columns=columns)
