@@ -22,6 +22,9 @@ WAY = [
     "gradient",
     "three-dimensions",
     "image",
+    "stacking",
+    "learning",
+    "auto-encoder",
 ]
 
 
