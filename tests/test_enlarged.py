@@ -57,6 +57,7 @@ def test_means_are_of_windows_that_may_share_pixels(size: int) -> None:
         ({"rebuild": True}, "rebuild needs an output of the input's size, 4 × 4, got 8 × 8"),
         ({"target": [[0] * 8] * 8, "rivals": ["area"]}, 'bilinear, bicubic, got "area"'),
         ({"target": [[0] * 8] * 8, "means": 5}, "means must be from 1 to 4, got 5"),
+        ({"target": [[0] * 8] * 8, "means": -1}, "means must be from 1 to 4, got -1"),
         ({"rivals": ["bicubic"]}, "rivals needs a target, or rebuild"),
     ],
 )

@@ -20,7 +20,8 @@ from .engines import ironcalc_engine
 from .engines.cached import cached_values, formulas
 from .engines.compare import differences
 
-SMALL = [name for name in lesson_names() if name != "image"]
+SMALL = [name for name in lesson_names() if name not in ("image", "stacking")]
+"""The lessons that are quickly built, and whose formulas say words."""
 
 ASKED = re.compile(r'(?:=|<|>)"[^"]*§|§[^"]*"(?:=|<|>)')
 """A text compared with something, in a formula whose words begin with this sign."""

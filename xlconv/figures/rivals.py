@@ -76,7 +76,8 @@ def _check_sizes(first: Figure, output: Figure, against: Against) -> None:
             f" and {shape[0]}",
             parameter="rivals",
         )
-    if not 0 <= against.means <= (most := min(given[1:])):
+    most = min(given[1:])
+    if not 0 <= against.means <= most:
         raise XlconvError(f"means must be from 1 to {most}, got {against.means}", parameter="means")
 
 
