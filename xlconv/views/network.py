@@ -43,8 +43,7 @@ def network(
     classes  what each channel of the output is the score of: the largest tells the class of a pixel
     truth    the number of each pixel's true class
     """
-    columns = map_columns(sheet)
-    first = _input(sheet, network)
+    columns, first = map_columns(sheet), _input(sheet, network)
     drawn = all_layers(sheet, network, first, columns)
     output = drawn[-1].after
     here = _looked_at(sheet, network, first, drawn, look)
