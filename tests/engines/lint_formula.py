@@ -25,6 +25,7 @@ _AREA_ARGUMENTS = {
     "SUMIFS": _ODD | {0},
     **dict.fromkeys(["CHOOSE", "MOD", "INT", "ABS", "SIGN", "ROUND", "ROW", "COLUMN"], _NONE),
     "LOG10": _NONE,  # of what is above 0
+    "TANH": _NONE,
     **dict.fromkeys(["IF", "IFERROR", "AND", "OR", "NOT", "ISNUMBER", "ISBLANK"], _NONE),
     **dict.fromkeys(["TEXT", "CONCATENATE", "HYPERLINK"], _NONE),
 }
