@@ -277,3 +277,17 @@ def test_a_layer_that_no_sheet_feeds_is_refused() -> None:
     values = {"title": "Test", "network": {"net": TWO}, "sheet": sheets}
     with pytest.raises(XlconvError, match='view = "network" and network = "net" before it'):
         lesson_from(Table("lesson.toml"), values, Source())
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"classes": ["a", "b", "c"]}, "a name for each of 2 to 4 scores, got 3 and 1"),
+        ({"rivals": ["nearest"]}, "rivals needs a target, or rebuild"),
+    ],
+)
+def test_options_that_do_not_fit_are_refused_in_a_line(options: Told, said: str) -> None:
+    sheets = [{"name": "Network", "view": "network", "network": "net", **options}]
+    values = {"title": "Test", "network": {"net": TWO}, "sheet": sheets}
+    with pytest.raises(XlconvError, match=said):
+        build(lesson_from(Table("lesson.toml"), values, Source()))
