@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlconv.cli.delivery import check_book_target, deliver_book
+from xlconv.cli.delivery import Target, deliver_book
 from xlconv.cli.given import Given, layer_options
 from xlconv.cli.group import Command
 from xlconv.cli.options import pointing_at_options
@@ -74,7 +74,7 @@ def compare(
     from xlconv.files.arrays import Source, array
     from xlconv.files.reading import Folder
 
-    check_book_target(target, as_json)
+    Target(target, force, as_json).check()
     with pointing_at_options(ctx, output="--output"):
         layer = layer_of(given, wanted)
         other = array("output", theirs, Source(Folder()))
@@ -82,7 +82,7 @@ def compare(
     if target is not None:
         from xlconv.differing.shown import book_of
 
-        deliver_book(book_of(found), target, Path(target).stem, force, False)
+        deliver_book(book_of(found), Target(target, force), Path(target).stem)
     if target != "-":
         put((as_text(found.as_dict()) if as_json else found.explain()) + "\n")
     say(layer.explain())
