@@ -1,6 +1,6 @@
 """How long a book on paper takes: the main lesson, and all lessons in all languages as one.
 
-    .venv/bin/python benchmarks/pages.py
+.venv/bin/python benchmarks/pages.py
 """
 
 from __future__ import annotations
