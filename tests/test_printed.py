@@ -30,7 +30,9 @@ from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import MARKS
 from xlconv.lessons.book import Book
 from xlconv.lessons.build import build
+from xlconv.lessons.read import load_lesson
 from xlconv.lessons.shipped import language_names, lesson_names
+from xlconv.lessons.worksheet import worksheet_lesson
 from xlconv.paper import fonts
 from xlconv.paper.lit import seen
 from xlconv.paper.printing import Printing
@@ -46,8 +48,16 @@ POINTS = 8
 
 Run = Callable[..., Ran]
 
-BOOKS = [(name, None) for name in lesson_names()] + [(MAIN, code) for code in language_names()]
+HANDED_OUT = "to fill in"
+"""The worksheet, with its blanks."""
+
+BOOKS = [(name, None) for name in [*lesson_names(), HANDED_OUT]] + [
+    (MAIN, code) for code in language_names()
+]
 WORD = r'<word xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)<'
+
+WIDER = ("auto-encoder", HANDED_OUT)
+"""Books of which a sheet is wider than paper shows it at a readable size: the workbook is, too."""
 
 FEW = ("one-dimension", "subpixel")
 """What is looked at on each run; the others are proved."""
@@ -66,6 +76,8 @@ poppler = needs("pdftotext", shutil.which("pdftotext") is not None)
 
 @cache
 def book(name: str, language: str | None) -> Book:
+    if name == HANDED_OUT:
+        return build(worksheet_lesson(load_lesson("worksheet")))
     return build(name, language=language)
 
 
@@ -194,7 +206,7 @@ def test_no_letter_is_under_8_points(name: str, language: str | None) -> None:
         turned = re.findall(rb"([-\d.]+) [-\d.]+ [-\d.]+ [-\d.]+ [-\d.]+ [-\d.]+ (?:cm|Tm)", told)
         scales |= {abs(float(one)) for one in turned}
     assert scales == {1}
-    if name != "auto-encoder":  # whose network is wider than paper
+    if name not in WIDER:
         assert min(sizes) >= POINTS
     assert max(sizes) > POINTS
 
