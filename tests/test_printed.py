@@ -46,6 +46,9 @@ from .engines.package import cell_name
 MAIN = "transposed-convolutions"
 POINTS = 8
 
+EDGE = 18
+"""Points at the edges of paper that a printer may not reach."""
+
 Run = Callable[..., Ran]
 
 HANDED_OUT = "to fill in"
@@ -54,6 +57,9 @@ HANDED_OUT = "to fill in"
 BOOKS = [(name, None) for name in [*lesson_names(), HANDED_OUT]] + [
     (MAIN, code) for code in language_names()
 ]
+NEAR = 50
+"""Points between a word and the same one as LibreOffice prints it, whose rows are 4 % lower."""
+
 WORD = r'<word xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)<'
 
 WIDER = ("auto-encoder", HANDED_OUT)
@@ -102,15 +108,18 @@ class Page(NamedTuple):
 
 @cache
 def measured(name: str, language: str | None) -> list[Page]:
-    """The pages of a book's PDF, and where each word is, as poppler measures them."""
+    """The pages of a book's PDF, and where each word is."""
+    return pages_of(printed(name, language))
+
+
+def pages_of(pdf: bytes) -> list[Page]:
+    """The pages of a PDF, and where each word is, as poppler measures them."""
     command = ["pdftotext", "-bbox", "-", "-"]
-    done = subprocess.run(command, input=printed(name, language), check=True, capture_output=True)
+    done = subprocess.run(command, input=pdf, check=True, capture_output=True)
     found = []
     for page in re.split("<page ", done.stdout.decode())[1:]:
         wide, high = map(float, re.findall(r'"([\d.]+)"', page.partition(">")[0]))
-        words = re.findall(
-            r'<word xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)<', page
-        )
+        words = re.findall(WORD, page)
         each = [Word._make([*map(float, one[:4]), unescape(one[4])]) for one in words]
         found.append(Page(wide, high, each))
     return found
@@ -183,9 +192,8 @@ def test_no_word_runs_into_another_or_off_the_page(name: str, language: str | No
     for wide, high, words in measured(name, language):
         rows: dict[int, list[Word]] = {}
         for word in words:
-            assert word.left >= 0 <= word.top, word
-            assert word.right <= wide, word
-            assert word.bottom <= high, word
+            assert EDGE <= word.left <= word.right <= wide - EDGE, word
+            assert EDGE <= (word.top + word.bottom) / 2 <= high - EDGE, word
             if not any(map(combining, word.text)):  # such signs stand over the letter before
                 rows.setdefault(round(word.bottom), []).append(word)
         for row in rows.values():
@@ -193,6 +201,36 @@ def test_no_word_runs_into_another_or_off_the_page(name: str, language: str | No
                 # a Chinese sign may take half of its room where another follows
                 half = (one.bottom - one.top) / 2 if east_asian_width(other.text[0]) == "F" else 1
                 assert one.right <= other.left + half, (one, other)
+
+
+@poppler
+@needs("LibreOffice", shutil.which("soffice") is not None)
+@pytest.mark.prove
+@pytest.mark.parametrize("name", [MAIN, "image"])
+def test_the_same_words_are_where_an_office_program_prints_them(name: str, tmp_path: Path) -> None:
+    book(name, None).save(tmp_path / "a.xlsx")
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    office = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
+    subprocess.run([*office, str(tmp_path / "a.xlsx")], check=True, capture_output=True)
+    theirs, ours = (tmp_path / "a.pdf").read_bytes(), measured(name, None)
+    for their, our in zip(pages_of(theirs), ours, strict=True):
+        assert letters(their) == letters(our)
+        counts = [Counter(word.text for word in page.words) for page in (their, our)]
+        for word in their.words:
+            near = [one for one in our.words if one.text == word.text]
+            if counts[0][word.text] == counts[1][word.text]:  # other fonts part brackets from words
+                assert min(distance(word, one) for one in near) < NEAR, word
+
+
+def letters(page: Page) -> Counter[str]:
+    return Counter("".join(word.text for word in page.words))
+
+
+def distance(word: Word, other: Word) -> float:
+    """Between the middles of two words, in points."""
+    across = (word.left + word.right - other.left - other.right) / 2
+    down = (word.top + word.bottom - other.top - other.bottom) / 2
+    return (across**2 + down**2) ** 0.5
 
 
 @EVERY

@@ -191,7 +191,7 @@ ROOM = {"AL": 1.25, "R": 1.25, "FSI": 0, "PDI": 0, "NSM": 0}
 """The room of letters of a direction: those from right to left, and signs that take none."""
 
 WIDE = ("W", "F")
-"""The letters that take the room of two, as Unicode calls them."""
+"""The letters that are as wide as they are high, as Unicode calls them."""
 
 PIECE = re.compile(
     r"[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffef][，。；：、！？）”]*\s*|[^\s\u2e80-\u9fff]*\s*"
@@ -214,7 +214,7 @@ def width(content: str, role: str) -> float:
 def _room(letter: str) -> float:
     """How many letters of the usual width one takes; those of Arabic and Hebrew differ by font."""
     if east_asian_width(letter) in WIDE:
-        return 2
+        return 1 / LETTER
     return ROOM.get(bidirectional(letter), 1)
 
 
