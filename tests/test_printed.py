@@ -357,6 +357,18 @@ def test_an_extra_that_is_missing_is_one_line(
     assert not list(tmp_path.iterdir())
 
 
+def test_what_takes_too_long_to_draw_is_refused(run: Run, tmp_path: Path) -> None:
+    args = ["layer", "--input", "150x150", "--weight", "2x2", "--stride", "2", "--view", "collect"]
+    for name in ("a.pdf", "a.svg"):
+        done = run(*args, "-o", tmp_path / name)
+        assert done.code == 2
+        assert re.fullmatch(
+            r"xlconv: error: \d{6} cells are to be drawn, at most 200000 can be: use a smaller input",
+            done.err.rstrip(),
+        )
+    assert not list(tmp_path.iterdir())
+
+
 def test_letter_is_as_wide_as_letter_is() -> None:
     pdf = book("subpixel", None).pdf(Printing("letter"))
     sizes = [

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from xlconv.errors import XlconvError
+from xlconv.budget import DRAWN
+from xlconv.errors import RoomError, XlconvError
 from xlconv.grid.marks import Block
 from xlconv.grid.pages import PAPERS
 from xlconv.grid.sheet import Sheet
@@ -42,6 +43,7 @@ class Printing:
 
     def pdf(self, sheets: Sequence[Sheet], title: str, language: str) -> bytes:
         """Sheets as a PDF, on the pages that their workbook has."""
+        check_cells(*sheets)
         names = [sheet.name for sheet in sheets]
         numbers = {name: n for n, name in enumerate(names)}
         pages = [
@@ -83,5 +85,13 @@ class Figure:
 
     @property
     def _source(self) -> str:
+        check_cells(self.sheet)
         page = block_page(self.sheet, self.block) if self.block else sheet_page(self.sheet)
         return document([page], self._name, self.language, self.printing.ink)
+
+
+def check_cells(*sheets: Sheet) -> None:
+    """Refuse sheets that take too long to draw."""
+    cells = sum(sheet.used for sheet in sheets)
+    if cells > DRAWN:
+        raise RoomError(f"{cells} cells are to be drawn, at most {DRAWN} can be")
