@@ -13,7 +13,7 @@ import click
 from xlconv.cli.options import OUTPUT
 from xlconv.cli.terminal import as_text, progress_bar, put, say
 from xlconv.errors import TargetError
-from xlconv.files.saving import SUFFIX, Write, check_target, save_files
+from xlconv.files.saving import Write, check_target, save_files
 from xlconv.text import counted
 
 if TYPE_CHECKING:
@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 
 def check_book_target(output: str | None, as_json: bool) -> None:
     """Refuse a workbook's target before there is anything to write."""
+    from xlconv.lessons.book import suffix_of
+
     if output == "-" and as_json:
         raise click.UsageError("--json and -o - both write to stdout: name a file with -o")
     if output == "-" and sys.stdout is not None and sys.stdout.isatty():
         raise TargetError("-o - writes a file's bytes: send them to a file or a pipe, no terminal")
     if output not in (None, "-"):
-        check_target(Path(str(output)), SUFFIX)
+        target = Path(str(output))
+        check_target(target, suffix_of(target))
 
 
 def deliver_book(book: Book, output: str | None, name: str, force: bool, as_json: bool) -> None:

@@ -279,4 +279,9 @@ WORDS: dict[str, str] = ONWARD_WORDS | {
     "previous": "‹ {name}",
     "next": "{name} ›",
     "try_this": "Try this",
+    # a page in a browser
+    "page_book": "The workbook",
+    "page_undo": "Undo",
+    "page_again": "As it was",
+    "page_content": "What stands in the cell",
 }

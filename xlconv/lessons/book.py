@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from xlconv.errors import XlconvError
@@ -90,6 +91,12 @@ class Book:
         self.write(target, progress)
         return target.getvalue()
 
+    def to_html(self) -> bytes:
+        """The book as one page for a browser, with the .xlsx file in it."""
+        from xlconv.page.document import document
+
+        return document(self.sheets, {"title": self.title, **self.told}, self.to_bytes())
+
     def save(
         self,
         path: Name,
@@ -98,19 +105,20 @@ class Book:
         make_folder: bool = False,
         progress: Progress | None = None,
     ) -> bool:
-        """Write the .xlsx file; whatever goes wrong, a file that was there is left as it was.
+        """Write the file; whatever goes wrong, a file that was there is left as it was.
 
-        path     ends in .xlsx
+        path     ends in .xlsx, or in .html for a page
         returns  whether it was written: a file with these very bytes is not touched
 
         Raises TargetError where the file exists and is not to be overwritten, or the folder does
         not exist or cannot be written.
         """
         target = as_path(path)
-        check_target(target, SUFFIX, make_folder=make_folder)
+        check_target(target, suffix_of(target), make_folder=make_folder)
+        is_page = suffix_of(target) == PAGE_SUFFIX
         return save_file(
             target,
-            lambda file: self.write(file, progress),
+            lambda file: file.write(self.to_html()) if is_page else self.write(file, progress),
             overwrite=overwrite,
             make_folder=make_folder,
         )
@@ -133,6 +141,19 @@ class Book:
             }
             for sheet in self.sheets
         ]
+
+
+PAGE_SUFFIX = ".html"
+"""How a page's file is called."""
+
+
+def suffix_of(target: Path) -> str:
+    """How the name of a file ends that is to be written there: that of a page, or a workbook's.
+
+    >>> suffix_of(Path("a.HTML")), suffix_of(Path("a.txt"))
+    ('.html', '.xlsx')
+    """
+    return PAGE_SUFFIX if target.name.lower().endswith(PAGE_SUFFIX) else SUFFIX
 
 
 NAME_RULES = (
