@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from typing import Any
 
@@ -25,14 +26,14 @@ EXACT = 1e-9
 
 VALUES = """
   const plain = (v) => v instanceof Fault ? {fault: v.code} : v;
-  return book.sheets.map((sheet, n) => [...sheet.contents.keys()].map((key) => {
+  return JSON.stringify(book.sheets.map((sheet, n) => [...sheet.contents.keys()].map((key) => {
     const [row, column] = [Math.floor(key / KEY), key % KEY];
     return [row + 1, column + 1, plain(book.computed(n, row, column))];
-  }));
+  })));
 """
 TEXTS = """
   const told = (td) => td.querySelector("select")?.value ?? td.textContent;
-  return [...figures[shownNow].cells].map(([at, td]) => [at, told(td)]);
+  return JSON.stringify([...figures[shownNow].cells].map(([at, td]) => [at, told(td)]));
 """
 LOOK = """
   const td = document.getElementById(arguments[0]);
@@ -59,7 +60,7 @@ class Both:
     @cached_property
     def values(self) -> list[dict[tuple[int, int], Any]]:
         """What each cell of each sheet holds in the browser."""
-        sheets = self.driver.execute_script(VALUES)
+        sheets = json.loads(self.driver.execute_script(VALUES))
         return [{(row, column): value for row, column, value in cells} for cells in sheets]
 
     @cached_property
@@ -111,7 +112,7 @@ class Both:
     def _texts(self) -> list[str]:
         """Cells of the sheet that is shown that do not show what they hold."""
         n = self.driver.execute_script("return shownNow")
-        told, sheet = dict(self.driver.execute_script(TEXTS)), self.book.sheets[n]
+        told, sheet = dict(json.loads(self.driver.execute_script(TEXTS))), self.book.sheets[n]
         found = []
         for one in self.drawn[n]:
             place = one.cell.row, one.cell.column

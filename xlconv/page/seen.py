@@ -10,7 +10,7 @@ import numpy as np
 
 from xlconv.grid.cells import Cell
 from xlconv.grid.digits import GENERAL
-from xlconv.grid.direction import mirrored, reading
+from xlconv.grid.direction import Way, mirrored, reading
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Place
 from xlconv.grid.sheet import Sheet
@@ -55,7 +55,9 @@ def seen(sheet: Sheet) -> list[Seen]:
     edges = dict[Place, int]()
     for frame in sheet.frames:
         for place, index in _places(frame.cells):
-            edges[place] = edges.get(place, 0) | _sides(frame.cells, index)
+            sides = _sides(frame.cells, index)
+            sides = _mirrored(sides) if sheet.way is Way.LEFTWARD else sides
+            edges[place] = edges.get(place, 0) | sides
     known = {(cell.row, cell.column): cell for cell in sheet.cells()}
     bare = {place: Cell(*place) for place in edges.keys() - known.keys()}
     found = []
@@ -67,6 +69,11 @@ def seen(sheet: Sheet) -> list[Seen]:
         room = int(sheet.widths.get(place[1], sheet.column_width))
         found.append(Seen(cell, dress, shown(one.value, turned.number_format, room)))
     return found
+
+
+def _mirrored(sides: int) -> int:
+    """Sides with left and right the other way round."""
+    return sides & (TOP | BOTTOM) | RIGHT * bool(sides & LEFT) | LEFT * bool(sides & RIGHT)
 
 
 def _places(cells: Grid) -> Iterator[tuple[Place, tuple[int, ...]]]:

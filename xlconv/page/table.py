@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from xlconv.grid.direction import Way
 from xlconv.grid.marks import Sized
 from xlconv.grid.places import Place, a1
+from xlconv.grid.sheet import Sheet
 from xlconv.page.data import YOURS, Drawn
 from xlconv.page.seen import Dress, Seen
 
@@ -53,7 +54,7 @@ def _head(drawn: Drawn, links: Mapping[Place, int], try_this: str) -> str:
     summary = f"<summary>{escape(try_this)}</summary>"
     return (
         f"<header><h2>{escape(head.title)}</h2>"
-        + (f"<nav>{leading}</nav>" if leading else "")
+        + (f'<p class="ways">{leading}</p>' if leading else "")
         + (f"<p>{escape(head.idea)}</p>" if head.idea else "")
         + (f"<details open>{summary}<ol>{items}</ol></details>" if items else "")
         + "</header>"
@@ -72,10 +73,10 @@ def _rows(
     listed = {row: [*cells] for row, cells in groupby(drawn.cells, lambda one: one.cell.row)}
     for row in range(top, sheet.rows):
         high = round(sheet.heights.get(row, sheet.row_height) * 4 / 3)
-        cells, told, reached = listed.get(row, []), [], 0
-        ends = [one.cell.column for one in cells[1:]] + [wide] * bool(cells)
-        for one, end in zip(cells, ends, strict=True):
-            before, behind = _room(one, reached, end)
+        told, reached = [], 0
+        for one, ahead in pairwise((*listed.get(row, []), None)):
+            assert one is not None
+            before, behind = _room(sheet, one, ahead, reached)
             told.append(_gap(before - reached))
             told.append(_cell(number, one, dresses[one.dress], links, behind - before))
             reached = behind
@@ -83,15 +84,27 @@ def _rows(
         yield f'<tr height="{high}">{"".join(told)}</tr>'
 
 
-def _room(one: Seen, before: int, behind: int) -> tuple[int, int]:
-    """The columns that a cell takes: a text takes the empty ones that it may run over.
+def _room(sheet: Sheet, one: Seen, ahead: Seen | None, before: int) -> Place:
+    """The columns from and to which a cell goes: a text takes empty ones that it may run over.
 
-    before, behind  the columns from and to which there is nothing else
+    ahead   the next cell of the row, which may need some of them itself
+    before  the first column that is still free
     """
-    column, look = one.cell.column, one.dress.look
-    if not isinstance(one.value, str) or look.lines or look.fill or look.align == "center":
+    column, begin = one.cell.column, "right" if sheet.way is Way.LEFTWARD else "left"
+    if not _runs(one):
         return column, column + 1
-    return (before, column + 1) if look.align == "right" else (column, behind)
+    if one.dress.look.align != begin:
+        return before, column + 1
+    end = ahead.cell.column if ahead else max(sheet.columns, 1)
+    if ahead and _runs(ahead) and ahead.dress.look.align != begin:
+        end = min(end, sheet.behind((one.cell.row, column), one.text, one.dress.role))
+    return column, max(end, column + 1)
+
+
+def _runs(one: Seen) -> bool:
+    """Whether it is a text that may run over the cells beside it."""
+    look = one.dress.look
+    return isinstance(one.value, str) and not (look.lines or look.fill or look.align == "center")
 
 
 def _gap(columns: int) -> str:

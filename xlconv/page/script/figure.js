@@ -1,6 +1,7 @@
 "use strict";
 // A sheet on the page: its cells, kept as the book has them, and the way from one to the next.
 
+const INK = "1F2937"; // of xlconv/grid/theme.py
 const BARE = { backgroundColor: "", color: "", fontWeight: "", fontStyle: "", textDecoration: "" };
 
 class Figure {
@@ -53,7 +54,7 @@ class Figure {
     const td = this.cells.get(at);
     if (td === undefined) return;
     Object.assign(td.style, BARE, { backgroundColor: ground }, look);
-    if (ground !== "" && look.backgroundColor === undefined) td.style.color = "";
+    if (ground !== "" && look.backgroundColor === undefined) td.style.color = `var(--${INK})`;
   }
 
   write(at, td, format) {
