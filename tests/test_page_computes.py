@@ -152,7 +152,12 @@ def test_edited_lesson_computes_what_ironcalc_has() -> None:
 
 @cache
 def layers() -> list[Layer]:
-    return random_layers(41, 12)
+    """Random ones, and two that each view takes which is not for every layer."""
+    random = np.random.default_rng(6)
+    square, smooth = random.integers(-4, 6, (4, 4)), random.integers(0, 9, (6, 6))
+    for_parameters = Layer.of(square, random.integers(-4, 6, (3, 3)), stride=2)
+    for_pictures = Layer.of(smooth, random.integers(-4, 6, (4, 4)), stride=2, padding=1)
+    return [*random_layers(41, 12), for_parameters, for_pictures]
 
 
 @pytest.mark.prove

@@ -196,22 +196,49 @@ def test_weights_can_be_read_in_the_dark_and_told_apart() -> None:
     assert len({*dark}) == len(TINTS)
 
 
-def test_frame_runs_around_each_slice() -> None:
-    sheet = Sheet("Looks")
+@pytest.mark.parametrize(
+    ("way", "begin", "end"),
+    [(Way.RIGHTWARD, "left", "right"), (Way.LEFTWARD, "right", "left")],
+    ids=str,
+)
+def test_frame_runs_around_each_slice(way: Way, begin: str, end: str) -> None:
+    sheet = Sheet("Looks", way=way)
     grid: Grid = sheet.block("x", (0, 0), (2, 1, 2), role="input", content=[[[1, 2]], [[3, 4]]])
     assert grid.shape == (2, 1, 2)
     page = Book("Title", (sheet,)).to_html().decode()
     named = dict(re.findall(r'id="s0\.(\w+)" class="c(\d+) y"', page))
-    sides = {
-        at: re.findall(r"border-(\w+):2px", page.split(f".c{n}{{")[1].split("}")[0])
-        for at, n in named.items()
-    }
-    assert sides == {
-        "A1": ["top", "bottom", "left"],
-        "B1": ["top", "bottom", "right"],
-        "A3": ["top", "bottom", "left"],
-        "B3": ["top", "bottom", "right"],
-    }
+    rules = {at: page.split(f".c{n}{{")[1].split("}")[0] for at, n in named.items()}
+    sides = {at: {*re.findall(r"border-(\w+):2px", rule)} for at, rule in rules.items()}
+    first, last = {"top", "bottom", begin}, {"top", "bottom", end}
+    assert sides == {"A1": first, "B1": last, "A3": first, "B3": last}
+
+
+@pytest.mark.parametrize("way", [Way.RIGHTWARD, Way.LEFTWARD])
+def test_texts_share_the_room_between_them(way: Way) -> None:
+    sheet = Sheet("Looks", way=way)
+    sheet.text((0, 0), "Look at", "strong")
+    sheet.text((0, 9), "the long name of a row", "label")
+    sheet.line((0, 10), [7], "fact")
+    elements = Read(Book("Title", (sheet,)).to_html()).elements
+    wide = {told.get("id"): int(told.get("colspan") or 1) for tag, told in elements if tag == "td"}
+    words, label = wide["s0.A1"], wide["s0.J1"]
+    assert 2 <= words <= 4 and label >= 5
+    assert words + label == 10 and wide["s0.K1"] == 1
+
+
+def test_each_part_of_a_sheet_is_a_group_of_rows_for_paper() -> None:
+    groups: list[int] = []
+    for tag, _ in main_read().elements:
+        if tag == "table":
+            groups.append(0)
+        elif tag == "tbody":
+            groups[-1] += 1
+    parts = [
+        1 + len({row for row in sheet.starts if sheet.head and sheet.head.rows < row < sheet.rows})
+        for sheet in build(MAIN).sheets
+    ]
+    assert groups == parts
+    assert max(groups) > 2
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,12 @@ MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAPER = (697, 1026)
 """The short and the long side of A4 between its margins, in pixels."""
 
+HEAD = 190
+"""The room of what stands above the figures, in pixels, roughly."""
+
+LARGEST, READABLE = 1.33, 0.7
+"""The scale of a small figure on paper, and the least of one that is to fit one page."""
+
 
 def document(sheets: Sequence[Sheet], about: Mapping[str, str], workbook: bytes) -> bytes:
     """Sheets as a page; the same sheets give the same bytes.
@@ -105,13 +111,18 @@ def _bar(title: str, names: Sequence[str], words: Mapping[str, str], workbook: b
 
 
 def _paper(number: int, sheet: Sheet) -> str:
-    """How a sheet is printed: it fills its page's width, at most a third larger than it is."""
+    """How a sheet is printed: on one page, if it can be read there, else as wide as a page."""
     across = sum(
         int(sheet.widths.get(n, sheet.column_width) * 7 + 0.5) for n in range(sheet.columns)
     )
-    lying = across > PAPER[0]
-    scale = min(1.33, PAPER[lying] / max(across, 1))
-    way = "landscape" if lying else "portrait"
+    top = sheet.head.rows if sheet.head else 0
+    rows = (sheet.heights.get(n, sheet.row_height) for n in range(top, sheet.rows))
+    down = sum(rows) * 4 / 3
+    ways = {"portrait": PAPER, "landscape": PAPER[::-1]}
+    wide = {way: min(LARGEST, paper[0] / max(across, 1)) for way, paper in ways.items()}
+    whole = {way: min(wide[way], (paper[1] - HEAD) / max(down, 1)) for way, paper in ways.items()}
+    fits = max(whole.values()) >= READABLE
+    way, scale = max((whole if fits else wide).items(), key=lambda one: one[1])
     return (
         f"@page s{number}{{size:A4 {way}}}"
         f"@media print{{#s{number}{{page:s{number}}}#s{number} .paper{{zoom:{scale:.2f}}}}}"

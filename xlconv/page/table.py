@@ -68,7 +68,7 @@ def _rows(
     links: Mapping[Place, int],
     top: int,
 ) -> Iterator[str]:
-    """The rows from one on; cells with nothing in them are one gap."""
+    """The rows from one on, a group a part; cells with nothing in them are one gap."""
     sheet, wide = drawn.sheet, max(drawn.sheet.columns, 1)
     listed = {row: [*cells] for row, cells in groupby(drawn.cells, lambda one: one.cell.row)}
     for row in range(top, sheet.rows):
@@ -81,6 +81,7 @@ def _rows(
             told.append(_cell(number, one, dresses[one.dress], links, behind - before))
             reached = behind
         told.append(_gap(wide - reached))
+        yield "</tbody><tbody>" * (row in sheet.starts and row > top)
         yield f'<tr height="{high}">{"".join(told)}</tr>'
 
 

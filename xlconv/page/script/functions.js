@@ -123,7 +123,7 @@ function countIf(area, wanted) {
   const asked = sign ? (bound !== "" && !isNaN(bound) ? Number(bound) : bound) : wanted;
   const met = (cell) => {
     if (cell instanceof Fault) return false;
-    if (cell === null || typeof cell !== typeof asked) return sign === "<>";
+    if (typeof cell !== typeof asked) return sign === "<>";
     return MET[sign ?? "="](order(cell, asked));
   };
   return rows(area).flat().filter(met).length;
