@@ -282,3 +282,14 @@ def test_file_with_other_content_is_kept(run: Run, tmp_path: Path) -> None:
     Path(tmp_path, "lesson.html").write_text("mine")
     done = run("build", "matrix", "-o", "lesson.html")
     assert (done.code, Path(tmp_path, "lesson.html").read_text()) == (4, "mine")
+
+
+def test_page_that_a_browser_would_not_draw_is_refused(run: Run, tmp_path: Path) -> None:
+    large = ["layer", "--input", "128x128", "--weight", "3x3", "--stride", "2", "--view", "collect"]
+    done = run(*large, "-o", "lesson.html")
+    assert (done.code, [*tmp_path.iterdir()]) == (2, [])
+    assert re.fullmatch(
+        r"xlconv: error: a page has at most 100000 cells, got \d{6}: use a smaller input or fewer"
+        r" sheets, or write an \.xlsx file\n",
+        done.err,
+    )

@@ -95,7 +95,7 @@ class Book:
         """The book as one page for a browser, with the .xlsx file in it."""
         from xlconv.page.document import document
 
-        return document(self.sheets, {"title": self.title, **self.told}, self.to_bytes())
+        return document(self.sheets, {"title": self.title, **self.told}, self.to_bytes)
 
     def save(
         self,

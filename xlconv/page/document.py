@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
 
+from xlconv.errors import XlconvError
 from xlconv.figures.words import WORDS
 from xlconv.grid.direction import Way, way_of
 from xlconv.grid.sheet import Sheet
@@ -22,6 +23,9 @@ SCRIPTS = ("functions", "formula", "book", "look", "figure", "editor", "workbook
 
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+MOST = 100_000
+"""Cells that a browser still draws and computes while somebody waits."""
+
 PAPER = (697, 1026)
 """The short and the long side of A4 between its margins, in pixels."""
 
@@ -32,12 +36,22 @@ LARGEST, READABLE = 1.33, 0.7
 """The scale of a small figure on paper, and the least of one that is to fit one page."""
 
 
-def document(sheets: Sequence[Sheet], about: Mapping[str, str], workbook: bytes) -> bytes:
+def document(
+    sheets: Sequence[Sheet], about: Mapping[str, str], workbook: Callable[[], bytes]
+) -> bytes:
     """Sheets as a page; the same sheets give the same bytes.
 
     about     the title, and perhaps the description and language
-    workbook  the same as an .xlsx file, to be taken from the page
+    workbook  what gives the same as an .xlsx file, to be taken from the page
+
+    Raises XlconvError for what a browser takes too long to draw.
     """
+    cells = sum(sheet.used for sheet in sheets)
+    if cells > MOST:
+        raise XlconvError(
+            f"a page has at most {MOST} cells, got {cells}: use a smaller input or fewer sheets, or"
+            " write an .xlsx file"
+        )
     drawn = [Drawn(sheet, seen(sheet)) for sheet in sheets]
     dresses: dict[Dress, int] = {}
     for one in drawn:
@@ -53,7 +67,7 @@ def document(sheets: Sequence[Sheet], about: Mapping[str, str], workbook: bytes)
         section(n, one, dresses, names, words["try_this"]) for n, one in enumerate(drawn)
     )
     return (
-        f"{_top(about, style, script)}<body>\n{_bar(about['title'], names, words, workbook)}"
+        f"{_top(about, style, script)}<body>\n{_bar(about['title'], names, words, workbook())}"
         f"<main>\n{body}</main>\n"
         f'<script type="application/json" id="data">{data(drawn, dresses)}</script>\n'
         f"<script>{script}</script>\n</body>\n</html>\n"
