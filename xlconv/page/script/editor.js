@@ -60,8 +60,8 @@ class Editor {
   open(entry, inside) {
     const { figure } = this;
     const td = figure.cells.get(figure.current);
-    if (figure.target(figure.current) !== td) return;
     this.close(true);
+    if (td.firstElementChild !== null) return; // a link, a dropdown or a caption
     const input = Object.assign(document.createElement("input"), { value: entry, autocomplete: "off" });
     Object.assign(this, { input, inside, at: figure.current, before: entry });
     input.setAttribute("aria-label", figure.current);

@@ -15,10 +15,17 @@ const TOKEN = new RegExp(
 );
 
 // "AB5" as a row and a column from 0, and whether they stay where the formula is moved
-function place(address) {
+function placeOf(address) {
   const [, fixedColumn, name, fixedRow, row] = address.match(/^(\$?)([A-Z]+)(\$?)(\d+)$/i);
   const column = [...name.toUpperCase()].reduce((sum, letter) => 26 * sum + letter.charCodeAt(0) - 64, 0);
   return { row: row - 1, column: column - 1, fixedRow: fixedRow !== "", fixedColumn: fixedColumn !== "" };
+}
+
+const PLACES = new Map(); // the same few cells are in most formulas
+
+function place(address) {
+  if (!PLACES.has(address)) PLACES.set(address, placeOf(address));
+  return PLACES.get(address);
 }
 
 function letters(column) {

@@ -88,18 +88,25 @@ function numbers(values) {
 
 const plain = (cell) => (typeof cell === "number" ? cell : 0);
 
+// the cells of ranges of one shape, each range as a list
 function beside(arrays) {
-  const each = arrays.map((array) => rows(array));
-  const size = (array) => `${array.length}x${array[0].length}`;
-  if (new Set(each.map(size)).size > 1) throw VALUE;
-  const cells = each.map((array) => array.flat());
-  for (const cell of cells.flat()) if (cell instanceof Fault) throw cell;
+  const each = arrays.map(rows);
+  const [high, wide] = [each[0].length, each[0][0].length];
+  if (each.some((table) => table.length !== high || table[0].length !== wide)) throw VALUE;
+  const cells = each.map((table) => table.flat());
+  for (const list of cells) for (const cell of list) if (cell instanceof Fault) throw cell;
   return cells;
 }
 
 function product(arrays) {
-  const [first, ...others] = beside(arrays);
-  return first.reduce((sum, cell, n) => sum + others.reduce((by, o) => by * plain(o[n]), plain(cell)), 0);
+  const cells = beside(arrays);
+  let sum = 0;
+  for (let n = 0; n < cells[0].length; n += 1) {
+    let term = 1;
+    for (const list of cells) term *= plain(list[n]);
+    sum += term;
+  }
+  return sum;
 }
 
 function squares(a, b) {
