@@ -17,6 +17,9 @@ from xlconv.errors import TargetError
 from xlconv.files.saving import SUFFIX, Write, check_target, save_files
 from xlconv.text import counted
 
+PAGE = ".html"
+"""How the name of a page for a browser ends."""
+
 DRAWN = (".pdf", ".svg", ".png")
 """What a book is drawn as, by the end of a file's name: on pages, or one sheet of it."""
 
@@ -53,7 +56,7 @@ class Target:
                 "-o - writes a file's bytes: send them to a file or a pipe, no terminal"
             )
         if output not in (None, "-"):
-            check_target(Path(str(output)), SUFFIX, *DRAWN)
+            check_target(Path(str(output)), SUFFIX, PAGE, *DRAWN)
         if self.kind in DRAWN:
             from xlconv.paper.fonts import folders
 

@@ -74,8 +74,9 @@ _TARGET = (
         "--output",
         metavar="FILE",
         type=click.Path(),
-        help=f"The .xlsx file to write; - is stdout. Default: {OUTPUT}/NAME.xlsx. Or a .pdf,"
-        " page for page as the workbook is printed, or one sheet as a .svg or .png.",
+        help="The .xlsx file to write, or a .html page that computes in a browser; - is stdout."
+        f" Default: {OUTPUT}/NAME.xlsx. Or a .pdf, page for page as the workbook is printed, or one"
+        " sheet as a .svg or .png.",
     ),
     click.option("--force", is_flag=True, help="Overwrite a file with other content."),
     click.option("--json", "as_json", is_flag=True, help="Print to stdout what stands where."),

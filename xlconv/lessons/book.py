@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xlconv.paper.printing import Figure, Printing
     from xlconv.xlsx.archive import Progress
 
-KINDS = (SUFFIX, ".pdf", ".svg", ".png")
+KINDS = (SUFFIX, ".html", ".pdf", ".svg", ".png")
 """What a book is written as, by the end of a file's name."""
 
 
@@ -96,6 +96,12 @@ class Book:
         self.write(target, progress)
         return target.getvalue()
 
+    def to_html(self) -> bytes:
+        """The book as one page for a browser, with the .xlsx file in it."""
+        from xlconv.page.document import document
+
+        return document(self.sheets, {"title": self.title, **self.told}, self.to_bytes)
+
     def save(
         self,
         path: Name,
@@ -108,7 +114,7 @@ class Book:
     ) -> bool:
         """Write the file; whatever goes wrong, a file that was there is left as it was.
 
-        path      ends in .xlsx; or in .pdf, .svg or .png, where it is drawn
+        path      ends in .xlsx; in .html for a page; or in .pdf, .svg or .png, where it is drawn
         printing  how it is drawn
         figure    what of it a .svg or .png shows; its only sheet, if not given
         returns   whether it was written: a file with these very bytes is not touched
@@ -126,7 +132,9 @@ class Book:
         return save_file(target, content, overwrite=overwrite, make_folder=make_folder)
 
     def _drawing(self, kind: str, printing: Printing | None, figure: Figure | None) -> Write:
-        if kind == ".pdf":
+        if kind == ".html":
+            drawn = self.to_html()
+        elif kind == ".pdf":
             drawn = self.pdf(printing)
         else:
             figure = figure or self.figure(printing=printing)
