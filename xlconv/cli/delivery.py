@@ -14,11 +14,8 @@ import click
 from xlconv.cli.options import OUTPUT, PAPERS
 from xlconv.cli.terminal import as_text, progress_bar, put, say
 from xlconv.errors import TargetError
-from xlconv.files.saving import SUFFIX, Write, check_target, save_files
+from xlconv.files.saving import PAGE, SUFFIX, Write, check_target, save_files
 from xlconv.text import counted
-
-PAGE = ".html"
-"""How the name of a page for a browser ends."""
 
 DRAWN = (".pdf", ".svg", ".png")
 """What a book is drawn as, by the end of a file's name: on pages, or one sheet of it."""

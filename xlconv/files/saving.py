@@ -18,8 +18,8 @@ from xlconv.files.sources import was_read
 Name = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 Write = Callable[[IO[bytes]], object]
 
-SUFFIX = ".xlsx"
-"""How a workbook's file is called: programs go by that."""
+SUFFIX, PAGE = ".xlsx", ".html"
+"""How the files of a workbook, and of a page for a browser, are called: programs go by that."""
 
 BEGUN = ".xlconv-"
 """How the name of a file begins that is not in its place yet."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from itertools import groupby, pairwise
+from pathlib import PurePath
+from urllib.parse import quote
 
+from xlconv.files.saving import PAGE
 from xlconv.grid.direction import Way
-from xlconv.grid.marks import Sized
+from xlconv.grid.marks import Link, Sized
 from xlconv.grid.places import Place, a1
 from xlconv.grid.sheet import Sheet
 from xlconv.page.data import YOURS, Drawn
@@ -23,7 +26,7 @@ def section(
     try_this  what stands before the things to try
     """
     sheet = drawn.sheet
-    links = {link.cells.origin: names.index(link.target) for link in sheet.links}
+    links = {link.cells.origin: _goal(link, names) for link in sheet.links}
     top = sheet.head.rows if sheet.head else 0
     columns = "".join(
         f'<col width="{int(sheet.widths.get(n, sheet.column_width) * 7 + 0.5)}">'
@@ -40,13 +43,20 @@ def section(
     )
 
 
-def _head(drawn: Drawn, links: Mapping[Place, int], try_this: str) -> str:
+def _goal(link: Link, names: Sequence[str]) -> str:
+    """Where a link leads: to a sheet of this page, or to a page beside it, as this one is made."""
+    if link.tip:
+        return escape(quote(str(PurePath(link.target).with_suffix(PAGE))))
+    return f"#s{names.index(link.target)}"
+
+
+def _head(drawn: Drawn, links: Mapping[Place, str], try_this: str) -> str:
     """What stands above the figures, as it was before it was put on lines."""
     head = drawn.sheet.head
     if head is None:
         return ""
     leading = "".join(
-        f'<a href="#s{links[at]}">{escape(one.text)}</a>'
+        f'<a href="{links[at]}">{escape(one.text)}</a>'
         for one in drawn.cells
         if (at := (one.cell.row, one.cell.column)) in links and at[0] < head.rows
     )
@@ -65,7 +75,7 @@ def _rows(
     number: int,
     drawn: Drawn,
     dresses: Mapping[Dress, int],
-    links: Mapping[Place, int],
+    links: Mapping[Place, str],
     top: int,
 ) -> Iterator[str]:
     """The rows from one on, a group a part; cells with nothing in them are one gap."""
@@ -112,14 +122,14 @@ def _gap(columns: int) -> str:
     return f'<td colspan="{columns}"></td>' if columns > 1 else "<td></td>" * columns
 
 
-def _cell(number: int, one: Seen, dress: int, links: Mapping[Place, int], wide: int) -> str:
+def _cell(number: int, one: Seen, dress: int, links: Mapping[Place, str], wide: int) -> str:
     place = one.cell.row, one.cell.column
     told, value = escape(one.text), one.cell.value
     if isinstance(value, Sized):
         size = escape(value.size)
         told = f"{told.removesuffix(size)}<small>{size}</small>"
     if place in links:
-        told = f'<a href="#s{links[place]}">{told}</a>'
+        told = f'<a href="{links[place]}">{told}</a>'
     yours = one.dress.role in YOURS and one.cell.block
     named = f"c{dress} y" if yours else f"c{dress}"
     across = f' colspan="{wide}"' if wide > 1 else ""
