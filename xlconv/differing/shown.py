@@ -13,7 +13,8 @@ from xlconv.differing.compare import own_output
 from xlconv.differing.comparison import Comparison
 from xlconv.differing.judging import Found
 from xlconv.differing.nearness import apart
-from xlconv.layers.excerpt import Span, Top, excerpt, strongest
+from xlconv.layers.cuts import Span
+from xlconv.layers.excerpt import Top, excerpt, strongest
 from xlconv.layers.geometry import Axis
 from xlconv.layers.layer import Array, Layer
 from xlconv.lessons.book import Book
