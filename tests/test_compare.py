@@ -19,6 +19,7 @@ from onnx import helper
 
 import xlconv
 from xlconv.differing.activations import ACTIVATIONS
+from xlconv.differing.shown import book_of
 from xlconv.differing.spots import spots
 from xlconv.differing.uncropped import Steps, uncropped
 from xlconv.errors import XlconvError
@@ -683,3 +684,19 @@ def test_onnxruntimes_output_is_explained_in_onnx_own_words(
     assert found.agrees == (not cause)
     assert found.words["onnx"] == onnx_words
     assert "as float32 rounds" in found.exact
+
+
+@pytest.mark.parametrize("shift", [0, 1])
+def test_softmax_over_the_channels_is_named_with_what_else_differs(shift: int) -> None:
+    """It mixes the channels, so that none of them tells of it alone."""
+    dice = np.random.default_rng(5)
+    x, w = dice.standard_normal((6, 8, 9)), dice.standard_normal((6, 4, 3, 3)) / 2
+    ours = Layer.of(x, w, stride=2, padding=[(1, 0)] * 2, bias=[0.5, -1, 0, 2])
+    theirs = Layer.of(x, w, stride=2, padding=[(1 - shift, shift)] * 2, bias=[0.5, -1, 0, 2])
+    powers = np.exp(xlconv.output(theirs))
+    found = xlconv.compare(ours, (powers / powers.sum(0)).astype(np.float32))
+    moved = ("their crop is 0:1, yours 1:0: theirs lies 1 cell right and down",) * shift
+    assert found.causes == (*moved, "softmax is applied over the channels after the layer")
+    assert not found.agrees
+    named = [sheet.name for sheet in book_of(found).sheets]
+    assert named == ["Difference"]  # no layer alone makes theirs
