@@ -700,3 +700,18 @@ def test_softmax_over_the_channels_is_named_with_what_else_differs(shift: int) -
     assert not found.agrees
     named = [sheet.name for sheet in book_of(found).sheets]
     assert named == ["Difference"]  # no layer alone makes theirs
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_something_that_is_added_is_told_from_what_is_only_unknown(seed: int) -> None:
+    dice = np.random.default_rng(seed)
+    layer = Layer.of(dice.standard_normal((4, 9, 9)), dice.standard_normal((4, 3, 3, 3)), stride=2)
+    y = xlconv.output(layer)
+    skip = np.maximum(dice.standard_normal(y.shape), 0) * y.std()
+    said = xlconv.compare(layer, y + skip).explain().splitlines()
+    told = "it is as if something that is not a function of this layer is added"
+    assert said[0].startswith("where: ")
+    assert said[1].startswith(f"why: nothing that was tried explains it; {told}")
+    dropped = y * (dice.random(y.shape) < 0.5) * 2
+    for other in (skip, dropped, np.sin(y), dice.permutation(y.ravel()).reshape(y.shape)):
+        assert told not in xlconv.compare(layer, other).explain()

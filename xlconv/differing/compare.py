@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from xlconv.differing.added import added
 from xlconv.differing.comparison import MANY, Comparison
 from xlconv.differing.judging import judged, supposed
 from xlconv.differing.nearness import apart
@@ -58,7 +59,8 @@ def compare(layer: Layer, theirs: ArrayLike, *, batch: int | None = None) -> Com
     if best.near.share >= MANY:  # else nothing more is said of it
         best = judged(layer, best.supposed, best.begin, every=True)
     if not best.near.explained:
-        return Comparison(layer, read, layout, where, best, (), _settings(layer, read))
+        seen = _settings(layer, read) or added(own_output(layer, read.shape[1:]), read)
+        return Comparison(layer, read, layout, where, best, (), seen)
     return Comparison(layer, read, layout, where, best, tuple(ties(found)[:TIES]))
 
 

@@ -36,7 +36,7 @@ class Comparison:
     where    where it differs from ours; "" if nowhere
     found    what explains it best; None where nothing could be supposed
     ties     what explains it as well
-    settings  what makes an output of its sizes, where nothing explains it
+    settings  what makes an output of its sizes, or else what it is as if, where nothing explains it
     softmax  whether one follows, which was taken back before the rest was found
     """
 
