@@ -19,6 +19,7 @@ from onnx import helper
 
 import xlconv
 from xlconv.differing.activations import ACTIVATIONS
+from xlconv.differing.shown import book_of
 from xlconv.differing.spots import spots
 from xlconv.differing.uncropped import Steps, uncropped
 from xlconv.errors import XlconvError
@@ -683,3 +684,34 @@ def test_onnxruntimes_output_is_explained_in_onnx_own_words(
     assert found.agrees == (not cause)
     assert found.words["onnx"] == onnx_words
     assert "as float32 rounds" in found.exact
+
+
+@pytest.mark.parametrize("shift", [0, 1])
+def test_softmax_over_the_channels_is_named_with_what_else_differs(shift: int) -> None:
+    """It mixes the channels, so that none of them tells of it alone."""
+    dice = np.random.default_rng(5)
+    x, w = dice.standard_normal((6, 8, 9)), dice.standard_normal((6, 4, 3, 3)) / 2
+    ours = Layer.of(x, w, stride=2, padding=[(1, 0)] * 2, bias=[0.5, -1, 0, 2])
+    theirs = Layer.of(x, w, stride=2, padding=[(1 - shift, shift)] * 2, bias=[0.5, -1, 0, 2])
+    powers = np.exp(xlconv.output(theirs))
+    found = xlconv.compare(ours, (powers / powers.sum(0)).astype(np.float32))
+    moved = ("their crop is 0:1, yours 1:0: theirs lies 1 cell right and down",) * shift
+    assert found.causes == (*moved, "softmax is applied over the channels after the layer")
+    assert not found.agrees
+    named = [sheet.name for sheet in book_of(found).sheets]
+    assert named == ["Difference"]  # no layer alone makes theirs
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_something_that_is_added_is_told_from_what_is_only_unknown(seed: int) -> None:
+    dice = np.random.default_rng(seed)
+    layer = Layer.of(dice.standard_normal((4, 9, 9)), dice.standard_normal((4, 3, 3, 3)), stride=2)
+    y = xlconv.output(layer)
+    skip = np.maximum(dice.standard_normal(y.shape), 0) * y.std()
+    said = xlconv.compare(layer, y + skip).explain().splitlines()
+    told = "it is as if something that is not a function of this layer is added"
+    assert said[0].startswith("where: ")
+    assert said[1].startswith(f"why: nothing that was tried explains it; {told}")
+    dropped = y * (dice.random(y.shape) < 0.5) * 2
+    for other in (skip, dropped, np.sin(y), dice.permutation(y.ravel()).reshape(y.shape)):
+        assert told not in xlconv.compare(layer, other).explain()

@@ -14,7 +14,8 @@ from xlconv.figures.sums import drawn
 from xlconv.figures.words import WORDS
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.excerpt import excerpt
-from xlconv.layers.layer import Layer, Rest
+from xlconv.layers.layer import Layer
+from xlconv.layers.rest import Rest
 from xlconv.lessons.claims import check_claims
 from xlconv.views.difference import difference
 

@@ -68,6 +68,29 @@ def test_detectors_layers_are_onnxruntimes(name: str) -> None:
     assert abs(got - y[0, :1, 6:14, 10:18]).max() < 1e-6 * size
 
 
+@pytest.mark.parametrize(
+    ("name", "outs", "crop"),
+    [
+        ("p2o.Conv.0", [5, 2], [(0, 4), (9, 14)]),
+        ("p2o.Conv.5", [3], [(2, 6), (3, 9)]),
+        ("p2o.Conv.2", [0], [(3, 7), (4, 8)]),
+    ],
+)
+def test_detectors_plain_layers_are_onnxruntimes_in_part(
+    name: str, outs: list[int], crop: list[tuple[int, int]]
+) -> None:
+    found = read_model(DETECTOR).layer(name)
+    x, y = recorded([found.input, found.output])
+    layer = xlconv.model_layer(DETECTOR, name, input=x)
+    assert isinstance(layer, xlconv.Convolution)
+    (part, size) = excerpt(layer, Top(1), outs, crop), abs(y).max()
+    book = xlconv.build(part)
+    got = read(ironcalc_engine.recalculate(book.to_bytes()), book.sheets[0], "output")
+    places = [range(n, n + m) for n, m in zip(part.firsts[1], got.shape[1:], strict=True)]
+    assert abs(got - y[0][np.ix_(outs, *places)]).max() < 1e-6 * size
+    assert got.size > 2
+
+
 def test_detectors_add_is_the_bias() -> None:
     layer = read_model(DETECTOR).layer("p2o.ConvTranspose.2")
     assert layer.notes == ("the Add after it is its bias",)

@@ -17,15 +17,13 @@ from xlconv.files.reading import Folder
 from xlconv.frameworks.snippets import files
 from xlconv.frameworks.wanted import Wanted
 from xlconv.layers.convolution import PLAIN_WEIGHT, Convolution
+from xlconv.layers.excerpt import PART, part_of
 from xlconv.layers.given import Array
 from xlconv.layers.layer import Layer
 from xlconv.lessons.build import DEFAULT_VIEWS
-from xlconv.lessons.part import part_of
 from xlconv.lessons.plain import VIEW
 from xlconv.models.known import Known, known
 from xlconv.models.made import TRANSPOSED, made, read_numbers, transposed
-
-PART = ("in_channels", "out_channels", "crop")
 
 READABLE = 1024
 """Kernels of a layer, one for each input with each output channel, that are shown at most."""
@@ -42,14 +40,7 @@ def drawn_of(
         _check_plain(wanted, found, views)
         found = replace(found, plain=True)
     drawn = made(found, _numbers(given, found, not found.plain))
-    part = {name: value for name in PART if (value := getattr(given, name)) is not None}
-    if isinstance(drawn, Layer):
-        drawn = part_of(drawn, part)
-    elif part:
-        raise click.UsageError(
-            f"--{next(iter(part)).replace('_', '-')} is for a transposed convolution; a plain one"
-            " is shown whole: leave it out"
-        )
+    drawn = part_of(drawn, {name: getattr(given, name) for name in PART})
     _check_readable(drawn)
     return drawn, views
 
@@ -59,14 +50,11 @@ def _check_readable(layer: Layer | Convolution) -> None:
     g = layer.geometry
     kernels = g.in_channels * g.out_channels // g.groups
     if kernels > READABLE:
-        choice = (
-            "choose some with --in-channels top:4 --out-channels 0, and cells with --crop 0:8,0:8"
-            if isinstance(layer, Layer)
-            else "cut its arrays down to some channels"
-        )
+        crop = ",".join(["0:8"] * g.rank)
         raise XlconvError(
             f"{len(layer.input)} input channels have {kernels} kernels, more than anybody reads,"
-            f" {READABLE} at most: {choice}"
+            f" {READABLE} at most: choose some with --in-channels top:4 --out-channels 0, and cells"
+            f" with --crop {crop}"
         )
 
 

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from xlconv.differing.added import added
 from xlconv.differing.comparison import MANY, Comparison
 from xlconv.differing.judging import judged, supposed
 from xlconv.differing.nearness import apart
 from xlconv.differing.readings import own_steps
 from xlconv.differing.search import search, ties
+from xlconv.differing.softmax import before_softmax
 from xlconv.differing.spots import spots
 from xlconv.differing.uncropped import uncropped
 from xlconv.errors import XlconvError
@@ -48,12 +50,17 @@ def compare(layer: Layer, theirs: ArrayLike, *, batch: int | None = None) -> Com
         only = judged(layer, plain, tuple(axis.padding[0] for axis in layer.geometry.axes), True)
         told = f"every cell of theirs is {read.flat[0]:g}, which tells nothing"
         return Comparison(layer, read, layout, where, only, (), told)
+    if (before := before_softmax(layer, read)) and (found := search(*before))[0].near.explained:
+        best = judged(before[0], found[0].supposed, found[0].begin, every=True)
+        others = tuple(ties(found)[:TIES])
+        return Comparison(layer, read, layout, where, best, others, softmax=True)
     found = search(layer, read)
     best = found[0]
     if best.near.share >= MANY:  # else nothing more is said of it
         best = judged(layer, best.supposed, best.begin, every=True)
     if not best.near.explained:
-        return Comparison(layer, read, layout, where, best, (), _settings(layer, read))
+        seen = _settings(layer, read) or added(own_output(layer, read.shape[1:]), read)
+        return Comparison(layer, read, layout, where, best, (), seen)
     return Comparison(layer, read, layout, where, best, tuple(ties(found)[:TIES]))
 
 

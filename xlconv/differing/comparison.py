@@ -10,6 +10,7 @@ from typing import Any
 from xlconv.differing.exactness import AGREES, exactness
 from xlconv.differing.judging import Found
 from xlconv.differing.nearness import COARSE
+from xlconv.differing.softmax import TOLD
 from xlconv.frameworks.in_words import Crop, by_hand, in_words, told
 from xlconv.layers.geometry import Axis
 from xlconv.layers.layer import Array, Layer
@@ -35,7 +36,8 @@ class Comparison:
     where    where it differs from ours; "" if nowhere
     found    what explains it best; None where nothing could be supposed
     ties     what explains it as well
-    settings  what makes an output of its sizes, where nothing explains it
+    settings  what makes an output of its sizes, or else what it is as if, where nothing explains it
+    softmax  whether one follows, which was taken back before the rest was found
     """
 
     layer: Layer
@@ -45,6 +47,7 @@ class Comparison:
     found: Found | None
     ties: tuple[Found, ...] = ()
     settings: str = ""
+    softmax: bool = False
 
     @property
     def known(self) -> bool:
@@ -64,7 +67,9 @@ class Comparison:
     @cached_property
     def causes(self) -> tuple[str, ...]:
         """Why they differ, a sentence each."""
-        return tuple(_causes(self.layer, self.found)) if self.found and self.known else ()
+        if not self.found or not self.known:
+            return ()
+        return (*_causes(self.layer, self.found), *[TOLD] * self.softmax)
 
     @cached_property
     def words(self) -> dict[str, str]:

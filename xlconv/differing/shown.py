@@ -13,7 +13,8 @@ from xlconv.differing.compare import own_output
 from xlconv.differing.comparison import Comparison
 from xlconv.differing.judging import Found
 from xlconv.differing.nearness import apart
-from xlconv.layers.excerpt import Span, Top, excerpt, strongest
+from xlconv.layers.cuts import Span
+from xlconv.layers.excerpt import Top, excerpt, strongest
 from xlconv.layers.geometry import Axis
 from xlconv.layers.layer import Array, Layer
 from xlconv.lessons.book import Book
@@ -66,7 +67,8 @@ def book_of(
         _page("Difference", comparison.layer, comparison.theirs, shown, idea, _tries(comparison))
     ]
     found = comparison.found
-    if found is not None and comparison.causes and (explained := as_layer(found)):
+    plain = found is not None and comparison.causes and not comparison.softmax
+    if found is not None and plain and (explained := as_layer(found)):
         theirs = found.supposed.y.value
         told = "The layer that makes theirs: " + "; ".join(comparison.causes)
         same = explained.input.shape == comparison.layer.input.shape
@@ -164,7 +166,8 @@ def _with_room(layer: Layer, part: Layer, shift: tuple[int, ...]) -> Layer:
 def _tries(comparison: Comparison) -> tuple[str, ...]:
     """What makes the difference vanish, where a shift and a turn do."""
     found = comparison.found
-    if found is None or not comparison.known or found.after.words or found.filled:
+    followed = found is not None and (found.after.words or found.filled or comparison.softmax)
+    if found is None or not comparison.known or followed:
         return ()
     ways = [way for way in found.supposed.ways if way.words]
     if any(way is not found.supposed.turn for way in ways):

@@ -131,7 +131,7 @@ class Sources:
 
     @property
     def rest(self) -> Grid | None:
-        """What is added to an excerpt of a larger layer: (out_channels, *canvas_sizes)."""
+        """What is added to an excerpt of a larger layer, of the sizes of its canvas, or output."""
         return None if self.c is None else self.c.cells
 
     @property
@@ -150,15 +150,14 @@ class Sources:
 def sources(sheet: Sheet, layer: Layer | Convolution, tint: Any = None) -> Sources:
     """The layer's input, kernel and bias; `tint` as `kernel_figure` has it."""
     x, w = input_figure(sheet, layer), kernel_figure(sheet, layer, tint)
-    c = rest_figure(sheet, layer) if isinstance(layer, Layer) else None
-    return Sources(sheet, layer, x, w, bias_figure(sheet, layer), c)
+    return Sources(sheet, layer, x, w, bias_figure(sheet, layer), rest_figure(sheet, layer))
 
 
 def input_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure:
     g, x = layer.geometry, layer.input
     ruler = [(axis.stride, 0) for axis in g.axes]
     look: dict[str, Any] = {"ruler": ruler, "firsts": layer.firsts[0]}
-    look |= {"each": channel_name(sheet, g.ins)}
+    look |= {"each": channel_name(sheet, layer.channels.ins)}
     if layer.scaled is None:
         return figure(sheet, "input", x.shape, g.rank, role="input", content=x, **look)
     words = sheet.say("input_meant", size=plain(x.shape, 1))
@@ -182,7 +181,7 @@ def scaled_figure(
     g, scaled = layer.geometry, layer.scaled
     assert scaled is not None
     look: dict[str, Any] = {"at": at, "role": "input", "content": scaled.integers}
-    look |= {"each": channel_name(sheet, g.ins), "firsts": layer.firsts[0]}
+    look |= {"each": channel_name(sheet, layer.channels.ins), "firsts": layer.firsts[0]}
     q = figure(sheet, "input_integers", scaled.integers.shape, g.rank, words, **look)
     its = input_scaling(sheet, g, scaled, under(q.cells, 2))
     return replace(q, captions=its.captions), its.input(q.cells)
@@ -222,7 +221,7 @@ def bias_figure(
     made = figure(
         sheet, name, b.shape, 1, words, role="bias", content=b, steps=((1, 0),), numbered=False
     )
-    numbers = layer.geometry.outs
+    numbers = layer.channels.outs
     if len(b) > 1 or numbers:
         name_each(sheet, made.cells, channel_name(sheet, numbers), above=0)
     return made
@@ -237,15 +236,16 @@ RESTS = {
 """The words above the rest of an excerpt: whether other channels are in it, and the outside."""
 
 
-def rest_figure(sheet: Sheet, layer: Layer) -> Figure | None:
+def rest_figure(sheet: Sheet, layer: Layer | Convolution) -> Figure | None:
     """What the channels and cells that are not shown bring, for an excerpt of a layer."""
     if (rest := layer.rest) is None:
         return None
     g = layer.geometry
     words = sheet.say(RESTS[rest.channels > 0, rest.outside], count=rest.channels)
-    look: dict[str, Any] = {"firsts": g.firsts, "each": channel_name(sheet, g.outs)}
+    firsts = g.firsts if isinstance(layer, Layer) else layer.firsts[1]
+    look: dict[str, Any] = {"firsts": firsts, "each": channel_name(sheet, layer.channels.outs)}
     look |= {"role": "bias", "content": rest.values}
-    return figure(sheet, "rest", g.canvas_shape, g.rank, words, **look)
+    return figure(sheet, "rest", rest.values.shape, g.rank, words, **look)
 
 
 def output_figure(

@@ -120,7 +120,13 @@ def tapped(
 
 
 def convolved(
-    sheet: Sheet, result: Grid, geometry: Geometry, x: Grid, w: Grid, bias: Grid | None = None
+    sheet: Sheet,
+    result: Grid,
+    geometry: Geometry,
+    x: Grid,
+    w: Grid,
+    bias: Grid | None = None,
+    rest: Grid | None = None,
 ) -> None:
     """Write each cell of a plain convolution as the explicit products of inputs and weights.
 
@@ -133,9 +139,8 @@ def convolved(
         inputs, offsets = tap
         return x[(i, *inputs)] * w[(o, geometry.filter(i), *offsets)]
 
-    _explicit(
-        sheet, result, [axis.forward_runs for axis in geometry.axes], geometry.targets, term, bias
-    )
+    runs = [axis.forward_runs for axis in geometry.axes]
+    _explicit(sheet, result, runs, geometry.targets, term, bias, rest)
 
 
 def _explicit(
@@ -188,7 +193,13 @@ def collected(
 
 
 def slid(
-    sheet: Sheet, result: Grid, geometry: Geometry, padded: Grid, kernel: Grid, bias: Grid | None
+    sheet: Sheet,
+    result: Grid,
+    geometry: Geometry,
+    padded: Grid,
+    kernel: Grid,
+    bias: Grid | None,
+    rest: Grid | None = None,
 ) -> None:
     """Write each cell of a plain convolution as the sum of a window of its input times the kernel.
 
@@ -204,7 +215,7 @@ def slid(
     def factors(o: int, i: int) -> tuple[Grid, Grid]:
         return windows[(i, *places)], kernel[(o, geometry.filter(i))][everywhere]
 
-    _in_windows(sheet, result, geometry, geometry.targets, factors, bias)
+    _in_windows(sheet, result, geometry, geometry.targets, factors, bias, rest=rest)
 
 
 def _windows(geometry: Geometry, cells: Grid) -> Grid:

@@ -177,12 +177,15 @@ def _is_plane(block: Grid) -> bool:
     return len(block.steps) > 1 and all(size == 1 or step == way for step, way, size in moves)
 
 
-def in_lines(texts: Sequence[Expr]) -> list[list[Expr]]:
-    """Texts that are to be read one after another, on as few lines as have room for them."""
+def in_lines(texts: Sequence[Expr], most: int) -> list[list[Expr]]:
+    """Texts that are to be read one after another, on as few lines as have room for them.
+
+    most  texts of a line
+    """
     lines, room = [list[Expr]()], LONGEST
     for text in texts:
         length = _bound(text, GENEROUS)
-        if lines[-1] and length > room:
+        if lines[-1] and (length > room or len(lines[-1]) == most):
             lines.append([])
             room = LONGEST
         lines[-1].append(text)

@@ -55,7 +55,7 @@ def _step(sheet: Sheet, layer: Layer | Convolution, step: Step, n: int, y: Grid)
         rank,
         sheet.say(f"then_{step.kind}"),
         role="output",
-        each=channel_name(sheet, layer.numbers),
+        each=channel_name(sheet, layer.channels.outs),
         firsts=layer.firsts[1],
         claim=("then", Applied(step, y)),
     )

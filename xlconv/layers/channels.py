@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from xlconv.errors import XlconvError
-from xlconv.layers.geometry import Geometry
 from xlconv.layers.given import Array, plain, shortly, whole
 from xlconv.layers.ranks import Reading
 from xlconv.text import counted
@@ -83,28 +81,3 @@ def chosen(name: str, channels: Any) -> list[int]:
             f"{name} must be a list of channels, got {shortly(channels)}", parameter=name
         )
     return [whole(name, channel) for channel in listed]
-
-
-def groups_of_part(
-    geometry: Geometry, in_channels: Sequence[int], out_channels: Sequence[int]
-) -> int:
-    """How many groups chosen channels make, the same on both sides, as many of each.
-
-    Raises XlconvError where there are no such channels, or they make no layer.
-    """
-    every = []
-    for name, channels in (("in_channels", in_channels), ("out_channels", out_channels)):
-        count = getattr(geometry, name)
-        if not channels or not all(0 <= channel < count for channel in channels):
-            raise XlconvError(
-                f"{name} must be some of 0 to {count - 1}, got {list(channels)}", parameter=name
-            )
-        every.append(Counter(channel * geometry.groups // count for channel in channels))
-    ins, outs = every
-    if list(ins) != list(outs) or len({*ins.values()}) > 1 or len({*outs.values()}) > 1:
-        raise XlconvError(
-            "the channels of a part must be of the same groups on both sides, as many of each,"
-            f" got groups {[*ins.elements()]} and {[*outs.elements()]}",
-            parameter="out_channels",
-        )
-    return len(ins)

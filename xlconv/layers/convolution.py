@@ -11,8 +11,10 @@ from xlconv.errors import XlconvError
 from xlconv.layers.channels import bias_of, check_plain
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import Array, given_numbers, pair, spread, whole
+from xlconv.layers.parts import channels_of_part, kernels, with_channels
 from xlconv.layers.quantised import Quantised, Scaled
 from xlconv.layers.ranks import Shapes, input_layouts, lengths
+from xlconv.layers.rest import Rest
 from xlconv.layers.summary import explain, parameters
 from xlconv.layers.then import Step, told
 from xlconv.text import line, table
@@ -30,7 +32,7 @@ class Convolution:
     bias      (out_channels,) float64, or None
     geometry  that of its transpose, which has its output as input, and its input as output
     note      how the input was read, where it was not plain: a sample of a batch, channels last
-    quantised, scaled, then  as a Layer has them
+    rest, quantised, scaled, then  as a Layer has them
 
     `Convolution.of` takes PyTorch's parameters, each one value or one an axis, and input, weight,
     batch, rank and input_layout as `Layer.of` does.
@@ -45,12 +47,10 @@ class Convolution:
     bias: Array | None
     geometry: Geometry
     note: str = ""
+    rest: Rest | None = None
     quantised: Quantised | None = None
     scaled: Scaled | None = None
     then: tuple[Step, ...] = ()
-
-    numbers = None
-    """It is whole, so that its output channels are called as they are counted."""
 
     @classmethod
     def of(
@@ -118,6 +118,26 @@ class Convolution:
     def firsts(self) -> tuple[list[int], list[int]]:
         """The index of the first input and output along each axis, in the whole layer."""
         return self.geometry.first_outputs, self.geometry.first_inputs
+
+    @property
+    def channels(self) -> Geometry:
+        """The geometry by whose channels its input is read, and its output made."""
+        g = self.geometry
+        return Geometry(g.out_channels, g.in_channels, g.groups, g.axes, g.outs, g.ins)
+
+    def part(self, in_channels: Sequence[int], out_channels: Sequence[int]) -> Convolution:
+        """The convolution of chosen channels alone, as `Layer.part` has it.
+
+        >>> import numpy as np
+        >>> conv = Convolution.of(np.ones((3, 4)), np.ones((4, 3, 2)), bias=range(4))
+        >>> part = conv.part([0, 2], [3])
+        >>> part.weight.shape, part.bias.tolist()
+        ((1, 2, 2), [3.0])
+        """
+        g = self.geometry
+        ins, outs, groups = channels_of_part(self.channels, in_channels, out_channels)
+        part = with_channels(self, ins, outs, kernels(g, outs, ins))
+        return replace(part, geometry=g.part(outs, ins, groups))
 
     @property
     def output_shape(self) -> tuple[int, ...]:

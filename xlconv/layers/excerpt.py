@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from xlconv.errors import XlconvError
 from xlconv.layers.channels import chosen
-from xlconv.layers.geometry import Axis, Geometry
-from xlconv.layers.layer import Array, Layer, Rest
-from xlconv.layers.model import canvas
+from xlconv.layers.convolution import Convolution
+from xlconv.layers.cuts import Cut, Span, plain_cut, spans_of, transposed_cut
+from xlconv.layers.layer import Array, Layer
+from xlconv.layers.model import canvas, conv
+from xlconv.layers.parts import with_input
+from xlconv.layers.quantised import Of
+from xlconv.layers.rest import Rest
+from xlconv.layers.summary import compact, each
 
-Span = tuple[int, int]
+PART = ("in_channels", "out_channels", "crop")
+"""What is asked for of a layer that is not shown whole."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +30,11 @@ class Top:
 
 
 def excerpt(
-    layer: Layer,
+    layer: Of,
     in_channels: Sequence[int] | Top | None = None,
     out_channels: Sequence[int] | None = None,
     crop: Sequence[Span] | None = None,
-) -> Layer:
+) -> Of:
     """A layer of chosen channels and cells, whose output is that of the whole there.
 
     in_channels   those of the input that are kept, or how many of those that matter most
@@ -38,38 +42,51 @@ def excerpt(
     crop          for each axis the input's cells that are kept, from one to before another
 
     What the other channels bring, and what comes from outside the crop, is its `rest`, if any does.
+    Of a plain convolution the outputs are those that read any of the cells.
 
     Raises XlconvError where there are no such channels or cells.
 
+    >>> import numpy as np
     >>> whole = Layer.of(np.ones((3, 2)), np.ones((3, 1, 2)))
     >>> part = excerpt(whole, [0])
     >>> part.geometry.in_channels, part.rest.values.tolist(), canvas(part).tolist()
     (1, [[2.0, 4.0, 2.0]], [[3.0, 6.0, 3.0]])
     """
-    g = layer.geometry
-    spans = _spans(g, crop)
+    sizes, cut = layer.input.shape[1:], transposed_cut if isinstance(layer, Layer) else plain_cut
+    cuts = [*map(cut, layer.geometry.axes, spans_of(sizes, crop))]
     ins, outs = _chosen(layer, in_channels, out_channels)
-    cells = tuple(slice(*span) for span in spans)
+    cells = tuple(slice(*cut.span) for cut in cuts)
     part = layer.part(ins, outs)
-    kept = part.with_input(lambda x: x[(slice(None), *cells)])
-    each = zip(g.axes, spans, strict=True)
-    axes = [axis if span == (0, axis.size) else _axis(axis, span) for axis, span in each]
-    kept = replace(kept, geometry=replace(kept.geometry, axes=tuple(axes)))
-    left = g.in_channels // g.groups * part.geometry.groups - len(ins)
-    outside = spans != [(0, axis.size) for axis in g.axes]
+    kept = with_input(part, lambda x: x[(slice(None), *cells)])
+    geometry = replace(part.geometry, axes=tuple(cut.axis for cut in cuts))
+    left = len(layer.input) // layer.geometry.groups * part.geometry.groups - len(ins)
+    outside = kept.input.shape[1:] != sizes
     rest = None
     if left or outside:
         every = brought(layer, ins, outs, cells)
-        rest = Rest(every[(slice(None), *_place(g, spans))], left, outside)
-    note = "; ".join(filter(None, (layer.note, _told(g, ins, outs, spans))))
-    return replace(kept, rest=rest, note=note)
+        rest = Rest(every[(slice(None), *(cut.place for cut in cuts))], left, outside)
+    note = "; ".join(filter(None, (layer.note, _told(layer, ins, outs, cuts if outside else []))))
+    made: Of = replace(kept, geometry=geometry, rest=rest, note=note)
+    return made
+
+
+def part_of(layer: Of, values: Mapping[str, Any]) -> Of:
+    """The channels and cells of a layer that are asked for by name; all of it if none are."""
+    asked = {key: values.get(key) for key in PART}
+    if not any(value is not None for value in asked.values()):
+        return layer
+    if isinstance(asked["in_channels"], str):
+        asked["in_channels"] = channels_of("in_channels", asked["in_channels"])
+    return excerpt(layer, **asked)
 
 
 def _chosen(
-    layer: Layer, in_channels: Sequence[int] | Top | None, out_channels: Sequence[int] | None
+    layer: Layer | Convolution,
+    in_channels: Sequence[int] | Top | None,
+    out_channels: Sequence[int] | None,
 ) -> tuple[list[int], list[int]]:
     """The channels of both sides; those of the groups of the other where one is not named."""
-    g = layer.geometry
+    g = layer.channels
     outs = _channels("out_channels", out_channels, g.out_channels)
     if in_channels is None:
         return _reached(g.sources(o) for o in outs), outs
@@ -92,9 +109,9 @@ def channels_of(name: str, given: str) -> list[int] | Top:
     return [int(channel) for channel in given.split(",")]
 
 
-def strongest(layer: Layer, count: int, outs: Sequence[int]) -> list[int]:
+def strongest(layer: Layer | Convolution, count: int, outs: Sequence[int]) -> list[int]:
     """The input channels whose part of some output channels spreads most, in their order."""
-    g = layer.geometry
+    g = layer.channels
     if not 1 <= count <= g.in_channels:
         raise XlconvError(
             f"in_channels must be top:1 to top:{g.in_channels}, got top:{count}",
@@ -104,74 +121,34 @@ def strongest(layer: Layer, count: int, outs: Sequence[int]) -> list[int]:
     return sorted(sorted(spread, key=lambda i: -spread[i])[:count])
 
 
-def _spread(layer: Layer, i: int, outs: Sequence[int]) -> float:
+def _spread(layer: Layer | Convolution, i: int, outs: Sequence[int]) -> float:
     """The variance of what an input channel brings to some output channels, added."""
-    g = layer.geometry
-    filters = [g.filter(o) for o in outs if o in g.targets(i)]
-    axes = tuple(replace(axis, padding=(0, 0), output_padding=0) for axis in g.axes)
-    y = np.zeros((len(filters), *(axis.full_size for axis in axes)))
-    for u in np.ndindex(*(axis.kernel_size for axis in axes)):
-        places: tuple[Any, ...] = tuple(
-            slice(begin := axis.dilation * v, begin + axis.stretched_size, axis.stride)
-            for axis, v in zip(axes, u, strict=True)
-        )
-        at: Any = (slice(None), *u)
-        weights = layer.weight[i][filters][at].reshape(-1, *(1,) * g.rank)
-        y[(..., *places)] += weights * layer.input[i]
-    return float(y.reshape(len(filters), -1).var(axis=1).sum())
+    alone = layer.part([i], [o for o in outs if o in layer.channels.targets(i)])
+    if isinstance(alone, Layer):  # with what is cropped
+        axes = [replace(axis, padding=(0, 0), output_padding=0) for axis in alone.geometry.axes]
+        alone = alone.with_axes(axes)
+    return float(_full(replace(alone, bias=None)).var(axis=(*range(1, alone.input.ndim),)).sum())
 
 
 def brought(
-    layer: Layer, ins: Sequence[int], outs: Sequence[int], cells: tuple[slice, ...] = ()
+    layer: Layer | Convolution,
+    ins: Sequence[int],
+    outs: Sequence[int],
+    cells: tuple[slice, ...] = (),
 ) -> Array:
-    """What all but the chosen cells of the chosen channels bring: (outs, *canvas_sizes)."""
-    g, x = layer.geometry, layer.input.copy()
+    """What all but the chosen cells of the chosen channels bring: (outs, *sizes)."""
+    x = layer.input.copy()
     for i in ins:
         x[i][cells] = 0
-    if g.groups == 1:  # only the channels that are looked at
-        own = Geometry(g.in_channels, len(outs), 1, g.axes)
-        return canvas(Layer(x, layer.weight[:, outs], None, own))
-    return canvas(replace(layer, input=x, bias=None))[list(outs)]
+    others = replace(layer, input=x, bias=None, scaled=None, quantised=None)
+    if layer.geometry.groups == 1:  # only the channels that are looked at
+        return _full(others.part(range(len(x)), outs))
+    return _full(others)[list(outs)]
 
 
-def _spans(g: Geometry, crop: Sequence[Span] | None) -> list[Span]:
-    if crop is None:
-        return [(0, axis.size) for axis in g.axes]
-    if len(crop) != g.rank:
-        raise XlconvError(
-            f"crop must have one A:B for each of {g.rank} axes, got {len(crop)}", parameter="crop"
-        )
-    for (begin, end), axis in zip(crop, g.axes, strict=True):
-        if not 0 <= begin < end <= axis.size:
-            raise XlconvError(
-                f"crop must lie in 0:{axis.size}, got {begin}:{end}", parameter="crop"
-            )
-    return [(int(begin), int(end)) for begin, end in crop]
-
-
-def _axis(axis: Axis, span: Span) -> Axis:
-    """The axis of the cells of a span, which crops no more than the whole one does there."""
-    (begin, end), (before, after) = span, axis.padding
-    size, cut = end - begin, (axis.size - end) * axis.stride
-    if begin:
-        before = max(0, before - begin * axis.stride)
-    part = replace(axis, size=size, padding=(before, after), first=begin, whole=axis.padding[0])
-    if end == axis.size:
-        return part
-    return replace(
-        part,
-        padding=(before, max(0, after - axis.output_padding - cut)),
-        output_padding=0,
-    )
-
-
-def _place(g: Geometry, spans: Sequence[Span]) -> Iterator[slice]:
-    """Where the canvas of a span lies on that of the whole layer."""
-    for axis, (begin, end) in zip(g.axes, spans, strict=True):
-        first = max(0, -axis.padding[0])
-        start = first + begin * axis.stride if begin else 0
-        stop = first + (end - 1) * axis.stride + axis.extent
-        yield slice(start, None if end == axis.size else stop)
+def _full(layer: Layer | Convolution) -> Array:
+    """What a rest is added to: the canvas, or the output of a plain convolution."""
+    return canvas(layer) if isinstance(layer, Layer) else conv(layer)
 
 
 def _channels(name: str, given: Sequence[int] | None, count: int) -> list[int]:
@@ -189,8 +166,14 @@ def _reached(ranges: Iterator[range] | Any) -> list[int]:
     return sorted({channel for one in ranges for channel in one})
 
 
-def _told(g: Geometry, ins: Sequence[int], outs: Sequence[int], spans: Sequence[Span]) -> str:
-    """What is shown, in words."""
+def _told(
+    layer: Layer | Convolution, ins: Sequence[int], outs: Sequence[int], cuts: Sequence[Cut]
+) -> str:
+    """What is shown, in words.
+
+    cuts  of the axes, where the cells are not all
+    """
+    g = layer.channels
     told = [
         f"{name} channel{'s' * (len(channels) > 1)} {', '.join(map(str, channels))} of {count}"
         for name, channels, count in (
@@ -199,6 +182,11 @@ def _told(g: Geometry, ins: Sequence[int], outs: Sequence[int], spans: Sequence[
         )
         if len(channels) < count
     ]
-    if any(span != (0, axis.size) for span, axis in zip(spans, g.axes, strict=True)):
-        told.append("cells " + ",".join(f"{begin}:{end}" for begin, end in spans))
+    if cuts:
+        told.append("cells " + ",".join("{}:{}".format(*cut.span) for cut in cuts))
+        whole, part = layer.geometry.axes, [cut.axis for cut in cuts]
+        names = ("padding", "output_padding") if isinstance(layer, Layer) else ("padding",)
+        for name, values in each(whole, *names).items():
+            if values != each(part, name)[name]:
+                told.append(f"{name.replace('_', ' ')} {compact(values)} in the whole")
     return ", ".join(told)

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xlconv.layers.channels import bias_of, check_transposed, chosen, groups_of_part
+from xlconv.layers.channels import bias_of, check_transposed
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import Array, given_numbers, pair, spread, whole
+from xlconv.layers.parts import channels_of_part, kernels, with_channels
 from xlconv.layers.quantised import Quantised, Scaled
 from xlconv.layers.ranks import Shapes, input_layouts, lengths
+from xlconv.layers.rest import Rest
 from xlconv.layers.summary import explain, parameters
 from xlconv.layers.then import Step, told
 from xlconv.text import line, table
 
 __all__ = ["Array", "Layer"]
-
-
-@dataclass(frozen=True, eq=False)
-class Rest:
-    """What is added to an excerpt of a layer, so that its output is the whole one's.
-
-    values    (out_channels, *canvas_sizes) float64
-    channels  input channels that are not shown
-    outside   whether some comes from outside of the input's cells that are
-    """
-
-    values: Array
-    channels: int
-    outside: bool
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -167,9 +155,9 @@ class Layer:
         return parameters(g.input_shape, g.output_shape, g, every=every)
 
     @property
-    def numbers(self) -> tuple[int, ...] | None:
-        """Those of its output channels in the whole layer, where it is a part of one."""
-        return self.geometry.outs
+    def channels(self) -> Geometry:
+        """The geometry by whose channels its input is read, and its output made."""
+        return self.geometry
 
     @property
     def firsts(self) -> tuple[list[int], list[int]]:
@@ -189,23 +177,9 @@ class Layer:
         ((2, 1, 2, 2), [3.0])
         """
         g = self.geometry
-        ins, outs = chosen("in_channels", in_channels), chosen("out_channels", out_channels)
-        groups = groups_of_part(g, ins, outs)
-
-        def picked(weight: Array) -> Array:
-            kernels = [[weight[i, g.filter(o)] for o in outs if o in g.targets(i)] for i in ins]
-            return np.array(kernels)
-
-        geometry = g.part(ins, outs, groups)
-        bias = None if self.bias is None else self.bias[outs]
-        part = replace(self, weight=picked(self.weight), bias=bias, geometry=geometry, rest=None)
-        quantised = self.quantised and self.quantised.arranged(picked)
-        return replace(part.with_input(lambda x: x[ins]), quantised=quantised)
-
-    def with_input(self, arrange: Callable[[Array], Array]) -> Layer:
-        """The same of a part of its input; the geometry is to be told."""
-        scaled = self.scaled and self.scaled.arranged(arrange)
-        return replace(self, input=arrange(self.input), scaled=scaled)
+        ins, outs, groups = channels_of_part(g, in_channels, out_channels)
+        part = with_channels(self, ins, outs, kernels(g, ins, outs))
+        return replace(part, geometry=g.part(ins, outs, groups))
 
     def with_axes(self, axes: Iterable[Axis]) -> Layer:
         """The same numbers through other axes of their sizes."""

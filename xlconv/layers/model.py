@@ -60,9 +60,10 @@ def canvas(layer: Layer) -> Array:
             slice(at := begin + axis.dilation * u, at + axis.stretched_size, axis.stride)
             for begin, axis, u in zip(begins, g.axes, offsets, strict=True)
         )
-        for o in range(g.out_channels):
-            for i in g.sources(o):
-                y[o][reached] += layer.weight[(i, g.filter(o), *offsets)] * layer.input[i]
+        for i in range(g.in_channels):
+            outs = g.targets(i)
+            weights = layer.weight[(i, slice(None), *offsets)].reshape(-1, *(1,) * g.rank)
+            y[(slice(outs.start, outs.stop), *reached)] += weights * layer.input[i]
     return y if layer.rest is None else y + layer.rest.values
 
 
@@ -97,18 +98,20 @@ def conv(convolution: Convolution) -> Array:
     >>> conv(Convolution.of([1, 2, 3], [1, 10]))[0].tolist()
     [21.0, 32.0]
     """
-    g, bias = convolution.geometry, convolution.bias
+    g, own, bias = convolution.geometry, convolution.channels, convolution.bias
     x = np.pad(convolution.input, [(0, 0), *(axis.padding for axis in g.axes)])
     y = np.zeros(convolution.output_shape)
-    width, filters = convolution.weight.shape[1], g.in_channels // g.groups
-    for o, *i in np.ndindex(*y.shape):
-        group = slice(o // filters * width, (o // filters + 1) * width)
-        window = tuple(
-            slice(at := axis.stride * n, at + axis.extent, axis.dilation)
-            for axis, n in zip(g.axes, i, strict=True)
+    for offsets in np.ndindex(*(axis.kernel_size for axis in g.axes)):
+        read: tuple[Any, ...] = tuple(
+            slice(at := axis.dilation * u, at + axis.stretched_size, axis.stride)
+            for axis, u in zip(g.axes, offsets, strict=True)
         )
-        y[(o, *i)] = (x[(group, *window)] * convolution.weight[o]).sum()
-    return y if bias is None else y + bias.reshape(-1, *(1,) * g.rank)
+        for i in range(own.in_channels):
+            outs = slice((reached := own.targets(i)).start, reached.stop)
+            weights = convolution.weight[(outs, g.filter(i), *offsets)]
+            y[outs] += weights.reshape(-1, *(1,) * g.rank) * x[(i, *read)]
+    y = y if bias is None else y + bias.reshape(-1, *(1,) * g.rank)
+    return y if convolution.rest is None else y + convolution.rest.values
 
 
 def count(layer: Layer) -> Array:

@@ -97,7 +97,7 @@ def _terms(geometry: Geometry) -> int:
 
 
 def _arrays(layer: Layer | Convolution) -> list[Array]:
-    rest = layer.rest.values if isinstance(layer, Layer) and layer.rest else None
+    rest = layer.rest.values if layer.rest else None
     return [array for array in (layer.input, layer.weight, layer.bias, rest) if array is not None]
 
 
@@ -117,6 +117,6 @@ def _of_operation(function: np.ufunc, layer: Operation) -> Operation:
         return replace(layer, input=function(layer.input))
     bias = None if layer.bias is None else function(layer.bias)
     made = replace(layer, input=function(layer.input), weight=function(layer.weight), bias=bias)
-    if isinstance(made, Layer) and made.rest is not None:
+    if made.rest is not None:
         return replace(made, rest=replace(made.rest, values=function(made.rest.values)))
     return made

@@ -7,6 +7,7 @@ from math import prod
 from xlconv.errors import XlconvError
 from xlconv.grid.limits import SHEETS_CELLS
 from xlconv.layers.convolution import Convolution
+from xlconv.layers.retold import rest_told
 from xlconv.layers.summary import each
 from xlconv.lessons.lesson import Lesson, Page
 
@@ -41,6 +42,8 @@ def convolution_lesson(conv: Convolution, idea: str = "") -> Lesson:
     } | ({} if conv.bias is None else {"bias": conv.bias})
     for meant in (conv.scaled, conv.quantised):
         options |= meant.told if meant else {}
+    if told := rest_told(conv):
+        options |= {"rest": told.pop("rest"), "excerpt": told}
     if conv.then:
         options["then"] = [str(step) for step in conv.then]
     return Lesson(

@@ -14,13 +14,14 @@ from xlconv.files.arrays import SIZES, Source, arrays
 from xlconv.files.reading import Folder, is_folder
 from xlconv.files.toml import read_toml
 from xlconv.frameworks.wanted import Wanted
+from xlconv.layers.excerpt import part_of
 from xlconv.layers.layer import Layer
 from xlconv.layers.network import Network
 from xlconv.lessons.book import check_names
 from xlconv.lessons.drawing import view_function, view_options
 from xlconv.lessons.lesson import CHECK, ENGLISH, Ask, Classroom, Lesson, Page, check_words
 from xlconv.lessons.networks import check_fed, networks_from, parts_of
-from xlconv.lessons.part import part_of, with_rest, with_scale
+from xlconv.lessons.part import with_rest, with_scale
 from xlconv.lessons.schema import Table, as_toml, fits, instead, suggest
 from xlconv.lessons.shipped import find_lesson
 from xlconv.models.known import known

@@ -13,6 +13,7 @@ import numpy as np
 
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
+from xlconv.layers.retold import rest_told
 from xlconv.layers.summary import DEFAULTS, each
 from xlconv.lessons.lesson import CHECK, ENGLISH, Lesson, Page
 from xlconv.lessons.networks import numbers, told_of
@@ -169,20 +170,9 @@ def _parameters(layer: Layer) -> dict[str, Any]:
     arrays = {**inputs, **weights, "bias": layer.bias}
     told = {key: _numbers(value) for key, value in arrays.items() if value is not None}
     then = {"then": [str(step) for step in layer.then]} if layer.then else {}
-    return told | each(g.axes, *DEFAULTS) | {"groups": g.groups} | then | _rest(layer)
-
-
-def _rest(layer: Layer) -> dict[str, Any]:
-    """What is added to an excerpt of a layer."""
-    if (rest := layer.rest) is None:
-        return {}
-    told = {"rest": _numbers(rest.values), "rest_channels": rest.channels}
-    g = layer.geometry
-    numbers: dict[str, Any] = {"rest_ins": g.ins, "rest_outs": g.outs}
-    numbered = {key: list(value) for key, value in numbers.items() if value is not None}
-    if any(axis.whole is not None for axis in g.axes):
-        numbered["rest_cells"] = [[axis.first, axis.cropped] for axis in g.axes]
-    return told | {"rest_outside": rest.outside} | numbered
+    rest = rest_told(layer)
+    rest |= {"rest": _numbers(rest["rest"])} if rest else {}
+    return told | each(g.axes, *DEFAULTS) | {"groups": g.groups} | then | rest
 
 
 def _numbers(array: Array | float) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 
 from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure, Sources, figure, sources
+from xlconv.figures.edges import channel_name
 from xlconv.figures.inlaid import gapped_figure, inlaid
 from xlconv.figures.layout import Part
 from xlconv.figures.looked_at import CHOICES, LookedAt, arrange_looked_at, look_at, pick
@@ -26,10 +27,14 @@ from xlconv.grid.sheet import Sheet
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.quantised import quantised, scaled
+from xlconv.layers.retold import with_rest
 from xlconv.layers.then import steps
 
 PRODUCTS = 60
 """Products beyond which the looked-at cell is not written out as a sum."""
+
+IN_LINE = 9
+"""Products of real numbers in a line of that sum; those of whole ones are short."""
 
 NEEDED = (
     'convolution view needs an "input" and a "weight" of its own, on its sheet in a lesson, or a'
@@ -55,6 +60,8 @@ def convolution(
     weight_scale: float | list | None = None,  # type: ignore[type-arg]
     weight_zero_point: float | list = 0,  # type: ignore[type-arg]
     then: Sequence[str] = (),
+    rest: Numbers | None = None,
+    excerpt: dict[str, Any] | None = None,
     look: list[int] | None = None,
 ) -> None:
     """The padded input, the window that a looked-at output cell sees of it, and the output.
@@ -62,21 +69,18 @@ def convolution(
     input   (in_channels, *sizes), or (*sizes) for one channel; or sizes to fill, such as "5x5"
     weight  (out_channels, in_channels // groups, *kernel_sizes), or (*kernel_sizes)
     then    what is done to each cell of the output: see xlconv.layers.then
+    rest     what is added to a part of a larger one, as a workbook's recipe says it
+    excerpt  the channels and cells that the part has there
     look    the output cell that is looked at when the file is opened; the middle if not given
     """
     if input is None or weight is None:
         raise XlconvError(NEEDED)
-    conv = Convolution.of(
-        array("input", input, seed=seed),
-        array("weight", weight, seed=seed),
-        bias=None if bias is None else array("bias", bias, seed=seed),
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-        groups=groups,
-    )
+    named = {"input": input, "weight": weight, "bias": bias}
+    read: Any = {key: array(key, a, seed=seed) for key, a in named.items() if a is not None}
+    conv = Convolution.of(**read, stride=stride, padding=padding, dilation=dilation, groups=groups)
     conv = conv if input_scale is None else scaled(conv, input_scale, input_zero_point)
     conv = conv if weight_scale is None else quantised(conv, weight_scale, weight_zero_point)
+    conv = conv if rest is None else with_rest(conv, array("rest", rest, seed=seed), excerpt or {})
     _draw(sheet, replace(conv, then=steps(then)), look)
 
 
@@ -88,11 +92,12 @@ def _draw(sheet: Sheet, conv: Convolution, look: list[int] | None) -> None:
     gapped = gapped_figure(sheet, g, src.w, "gapped") if dilated else None
     z, w = padded or src.x, gapped or src.w
     claim: dict[str, Any] = {"role": "output", "claim": ("conv", conv)}
+    claim |= {"each": channel_name(sheet, conv.channels.outs), "firsts": conv.firsts[1]}
     y = figure(sheet, "output", shape, g.rank, **claim)
     explain(sheet, y.cells, shape[1:], [forward_size_formula(axis) for axis in g.axes])
-    slid(sheet, y.cells, g, z.cells, w.cells, src.bias)
+    slid(sheet, y.cells, g, z.cells, w.cells, src.bias, src.rest)
     again = figure(sheet, "by_products", shape, g.rank, **claim)
-    convolved(sheet, again.cells, g, src.input, src.weight, src.bias)
+    convolved(sheet, again.cells, g, src.input, src.weight, src.bias, src.rest)
     agree = verdict(sheet, (y.cells, again.cells))
 
     here = look_at(sheet, _cells(conv), y.labels, look)
@@ -113,20 +118,21 @@ def _draw(sheet: Sheet, conv: Convolution, look: list[int] | None) -> None:
 
 def _cells(conv: Convolution) -> Geometry:
     """The geometry of a layer whose output cells are those of the convolution: that of 1 x 1."""
-    g = conv.geometry
-    axes = tuple(Axis(size=axis.size, kernel_size=1) for axis in g.axes)
-    return Geometry(g.out_channels, g.in_channels, g.groups, axes)
+    g = conv.channels
+    axes = tuple(Axis(size=axis.size, kernel_size=1, first=axis.first) for axis in g.axes)
+    return replace(g, axes=axes)
 
 
 def _padded(sheet: Sheet, conv: Convolution, x: Figure) -> Figure:
     """The input with zeros around it, each value a live copy, numbered as the input is."""
     axes = conv.geometry.axes
     sizes = [axis.output_size + sum(axis.padding) for axis in axes]
-    firsts = [-axis.padding[0] for axis in axes]
+    firsts = [axis.first_output - axis.padding[0] for axis in axes]
     inside = [slice(axis.padding[0], axis.padding[0] + axis.output_size) for axis in axes]
     margin = alike({pad for axis in axes for pad in axis.padding})
     words = sheet.say("padded", margin=margin, size=plain((len(conv.input), *sizes), 1))
-    return inlaid(sheet, "padded", x.cells, sizes, inside, words, firsts=firsts)
+    look: dict[str, Any] = {"firsts": firsts, "each": channel_name(sheet, conv.channels.ins)}
+    return inlaid(sheet, "padded", x.cells, sizes, inside, words, **look)
 
 
 def _in_words(
@@ -137,12 +143,16 @@ def _in_words(
     way  what the kernel slides over, and the output
     """
     corner, (z, y) = sheet.corner(), way
+    whole = all((a == a.round()).all() for a in (src.layer.input, src.layer.weight))
     width, channels = src.weight.shape[1], range(g.in_channels)
     result = sheet.formula(corner, here.if_valid(here.of(y.cells)), "current")
     terms: list[Expr] = []
     for f, u in product(range(width), kernel_indices(g)):
         read = map(target, g.axes, here.at, u)
-        place = [moved(r, axis.padding[0]) for r, axis in zip(read, g.axes, strict=True)]
+        place = [
+            moved(r, axis.padding[0] - axis.first_output)
+            for r, axis in zip(read, g.axes, strict=True)
+        ]
         x = here.by_group([pick(z.cells[group * width + f], place) for group in range(g.groups)])
         w = here.by_channel([src.weight[(o, f, *u)] for o in channels])
         terms.append(
@@ -150,6 +160,8 @@ def _in_words(
         )
     if src.bias is not None:
         terms.append(" + " & rounded(here.by_channel([src.bias[o] for o in channels])))
-    for n, line in enumerate(in_lines(terms)):
+    if src.rest is not None:
+        terms.append(" + " & rounded(here.of(src.rest)))
+    for n, line in enumerate(in_lines(terms, PRODUCTS if whole else IN_LINE)):
         sheet.formula(corner.shift(n, 2), here.if_valid(joined(*line)), "words")
     return Part(corner.anchor, below=True)
