@@ -20,13 +20,13 @@ from .worksheets import can_be_asked, drawn, right, typed, worksheet
 
 
 def words(one: Exercise) -> dict[Place, str]:
-    """The texts that formulas say, but for how many ticks there are."""
+    """What formulas say, in words or in a number that may be words; not how many ticks."""
     return {
         paint.cells.cell(index): str(paint.cells.memory[index])
         for paint in one.sheet.paints
-        if paint.formula is not None
+        if paint.formula is not None and paint.cells.memory.dtype == object
         for index in np.ndindex(paint.cells.shape)
-        if isinstance(paint.cells.memory[index], str) and paint.cells.memory[index][:2] != "0/"
+        if str(paint.cells.memory[index])[:2] != "0/"
     }
 
 

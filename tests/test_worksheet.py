@@ -103,6 +103,23 @@ def test_the_shipped_key_is_the_worksheet_page_for_page(
     alike(made, key, {name: blanks_of(one) for name, one in asked.items()})
 
 
+def test_each_shipped_exercise_is_a_page_of_8_points_and_each_block_has_its_tick(
+    shipped: tuple[dict[str, Exercise], bytes, bytes],
+) -> None:
+    """The letters of a cell have 11 points."""
+    asked, made, _ = shipped
+    for sheet in load_workbook(BytesIO(made)):
+        if sheet.title in asked:
+            assert 11 * sheet.page_setup.scale >= 800, sheet.title
+            assert not sheet.row_breaks.brk and not sheet.col_breaks.brk, sheet.title
+    lesson = Worksheet.of(worksheet_lesson(load_lesson("worksheet")))
+    blocks = {
+        lesson.lesson.pages[n].name: {group.block for group in groups}
+        for n, groups in lesson.groups.items()
+    }
+    assert blocks == {name: {name for name, _ in one.grids} for name, one in asked.items()}
+
+
 def test_one_cell_is_wrong_and_nothing_but_the_line_of_agreement_tells(
     shipped: tuple[dict[str, Exercise], bytes, bytes], tmp_path: Path
 ) -> None:
@@ -147,7 +164,7 @@ def test_a_sheet_with_nothing_to_ask_says_what_to_ask_instead() -> None:
     with pytest.raises(XlconvError) as refused:
         build(worksheet_lesson(asking(lesson, [f"{lesson.names[0]}: output"])))
     assert str(refused.value) == (
-        'sheet "Playground": asks for output, but U9 may hold a word, or nothing, instead of a'
+        'sheet "Playground": asks for output, but T9 may hold a word, or nothing, instead of a'
         " number: ask on a sheet of another view, such as distribute"
     )
 

@@ -156,6 +156,25 @@ def test_a_mistake_stands_where_each_student_had_it() -> None:
         assert sheets[0][cell].value == sheets[1][cell].value is not None
 
 
+def test_ways_that_differ_are_red_there_too() -> None:
+    """The rule of the line of agreement is the worksheet's; what is looked at has no light."""
+    find = Ask((), mistake="output", marks=4.0)
+    page = replace(LESSON.pages[0], name="Find", view="sedirts", ask=find)
+    lesson = replace(LESSON, pages=(page,))
+    folder = ClassFolder(KEY, frozen(lesson), {"a": "A"}, {"name": "code"})
+    data = Handout(worksheet_lesson(lesson), KEY).workbook("a", folder.codes["a"])
+    (one,) = graded(folder, [Return(Who(), "x.xlsx", data)])
+    assert isinstance(one, Graded)
+    found = []
+    for book in (data, FeedbackBooks(folder).workbook(one) or b""):
+        areas = openpyxl.load_workbook(BytesIO(book))["Find"].conditional_formatting
+        listed = [(str(a.sqref), rule) for a in areas for rule in a.rules if rule.formula]
+        rules = [(at, rule.formula, rule.dxf.fill.bgColor.rgb) for at, rule in listed]
+        found.append([rule for rule in rules if "1E-9" in rule[1][0]])
+    assert found[0] == found[1]
+    assert len(found[0]) == 1
+
+
 def test_a_file_hangs_on_its_return_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever else was marked before it, and in which process."""
     monkeypatch.setattr(cores, "EASY", 2)

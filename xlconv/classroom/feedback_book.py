@@ -62,8 +62,9 @@ class Drawn:
 
     @classmethod
     def of(cls, one: Exercise) -> Drawn:
-        """The sheet of an exercise without what lights up, with cells for words at its side."""
-        sheet = replace(one.sheet, blanks=[], lights=[], coats=[*one.sheet.coats])
+        """The sheet of an exercise without what is looked at, with cells for words at its side."""
+        warnings = [light for light in one.sheet.lights if light.role == "alarm"]
+        sheet = replace(one.sheet, blanks=[], lights=warnings, coats=[*one.sheet.coats])
         first = min(one.places, default=(0, 0))[0]
         titles = [p.cells for p in sheet.paints if p.cells.origin[0] == 0 and p.cells.memory.size]
         ends = [sheet.behind(c.origin, str(c.memory.flat[0]), "title") for c in titles]

@@ -14,7 +14,7 @@ from xlconv.grid.sheet import Sheet
 from xlconv.lessons.book import Book
 from xlconv.visible import shortened, visible
 
-TITLE, NOTE, HEADS, WORTH, AVERAGE, FIRST = 0, 1, 3, 4, 5, 6
+TITLE, NOTE, EXERCISES, HEADS, WORTH, AVERAGE, FIRST = 0, 1, 2, 3, 4, 5, 6
 """Rows: what stands above the returns, and the first of these."""
 
 AVERAGED = 2
@@ -22,26 +22,30 @@ AVERAGED = 2
 
 WHO = ("code", "id", "name")
 WORDS = {*WHO, "flags", "file"}
-WIDE = {"id": 16, "name": 28, "flags": 60, "file": 60}
+WIDE = {"code": 14, "id": 14, "name": 24, "flags": 60, "file": 60}
 """Columns wider than a word of their heads, in letters."""
 
-LETTERS = 14
-"""The others are as wide, and a code fits in."""
+LETTERS = 8
+"""The others are as wide at least: a mark fits in."""
 
 
 def marks_book(results: Results) -> Book:
     """One sheet, a line for each return and then those of whom nothing came back."""
-    blocks = [f"{sheet}: {block}" for sheet, block in results.blocks]
-    heads = [*WHO, results.total_head, *blocks, "flags", "file"]
+    blocks = [block for _, block in results.blocks]
+    heads = [*WHO, "total", *blocks, "flags", "file"]
     sheet = Sheet("Marks", frozen_rows=FIRST)
     sheet.widths |= {n: _width(head) for n, head in enumerate(heads)}
     sheet.text((TITLE, 0), "Marks", "heading")
     sheet.text((NOTE, 0), RULE.format(rounding(results.decimals)), "note")
     for column, head in enumerate(_seen(heads)):
         sheet.text((HEADS, column), head, "caption" if head in WORDS else "heads")
+    exercises = [name for name, _ in results.blocks]
+    for column, name in enumerate(_seen(exercises)):
+        if exercises.index(exercises[column]) == column:
+            sheet.text((EXERCISES, len(WHO) + 1 + column), name, "strong")
     if results.blocks:
         _numbers(sheet, results)
-    behind = len(WHO) + len(blocks) + 1
+    sheet.turn = behind = len(WHO) + len(blocks) + 1
     for row, graded in enumerate(results.graded, FIRST):
         sheet.line((row, 0), _seen(who(graded)), "text")
         sheet.line((row, behind), _seen([flags(graded), graded.file]), "text")

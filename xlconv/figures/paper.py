@@ -49,7 +49,7 @@ def arrange(
     columns  those that paper shows
     """
     at = at or (max(TOP, sheet.rows + 1), 1)
-    page = Table([broken(part, columns)] for part in parts if part is not None)
+    page = Table([broken(part, columns - sheet.aside)] for part in parts if part is not None)
     box = page.box
     row = at[0] + box.before[0]
     page.place(sheet, (row, at[1] + box.before[1]), box.before[0])

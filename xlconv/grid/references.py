@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from xlconv.errors import LimitError, XlconvError
-from xlconv.grid.expr import Expr
+from xlconv.grid.expr import Call, Constant, Expr, Infix
 from xlconv.grid.grid import Grid, Reference
 from xlconv.grid.limits import ADDRESS_LENGTH, FORMULA_LENGTH, LITERAL_LENGTH, length
 from xlconv.grid.places import Place, letters, quoted, span
@@ -156,3 +156,17 @@ def measure(formula: Expr, cells: Grid) -> bool:
             f"a formula of {most} characters in {span(cells)}; Excel has {FORMULA_LENGTH}"
         )
     return True
+
+
+def says_words(expr: Expr) -> bool:
+    """Whether an expression may say words, or nothing instead of a number.
+
+    >>> from xlconv.grid.expr import call, lift
+    >>> says_words(call("IF", lift(1) > 2, 3, "")), says_words(lift(1) > 2)
+    (True, False)
+    """
+    if isinstance(expr, Call) and expr.name == "IF":
+        return any(map(says_words, expr.args[1:]))
+    if isinstance(expr, Constant):
+        return isinstance(expr.content, str)
+    return isinstance(expr, Infix) and expr.symbol == "&"

@@ -17,7 +17,7 @@ from xlconv.grid.grid import PAGE, Anchor, Area, Grid
 from xlconv.grid.limits import EXCEL_COLUMNS, SHEETS_CELLS, check_all_terms, check_room, check_terms
 from xlconv.grid.marks import Between, Block, Ends, Frame, Paint
 from xlconv.grid.places import Place, Spot, box_size, tiled
-from xlconv.grid.references import measure
+from xlconv.grid.references import measure, says_words
 from xlconv.grid.values import Values, fill, unwritten
 from xlconv.text import counted, line
 
@@ -42,8 +42,7 @@ class Sheet:
     room: int = SHEETS_CELLS  # cells that may be written
     plan: bool = False
     """Whether cells only take their places, however many they are: none has a number of its own."""
-    again: bool = False
-    """Whether it has to be drawn once more, when it is known where all of it stands."""
+    again: bool = False  # whether it has to be drawn once more, when all of it has its place
     reach: Place | None = None
     """Its rows and columns, where it was drawn before."""
     annex: Place = (0, 0)
@@ -65,6 +64,7 @@ class Sheet:
     frozen_rows: int = 0
     starts: list[int] = field(default_factory=list)
     """The rows in which parts begin that run over the whole sheet: paper may end before them."""
+    aside: int = 0  # columns beside its figures that paper has to have room for
     turn: int = 0
     """The column at which paper goes on beside the first page; none if 0."""
     stages: int = 0  # how many of its figures have a number
@@ -249,7 +249,8 @@ class Sheet:
     def formula(self, at: Place | Spot, content: Expr, role: str = "computed") -> Grid:
         """One cell with a formula, of whatever kind its value is."""
         value = np.full(content.shape, np.nan) if self.plan else content.value
-        grid = self.memory(at, value.shape, dtype=value.dtype, steps=[(0, 1)] * value.ndim)
+        kind = object if says_words(content) else value.dtype
+        grid = self.memory(at, value.shape, dtype=kind, steps=[(0, 1)] * value.ndim)
         self.paint(grid, content, value)
         if value.ndim == 0:
             self.runs.append((Spot.of(at), str(value), role))

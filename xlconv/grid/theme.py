@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from unicodedata import bidirectional, east_asian_width
 
 from xlconv.grid.digits import GENERAL
@@ -157,6 +158,7 @@ GREYS, PRIMARIES = (
 """The ends of a picture's shades: of a grey one, and of the three channels of a coloured one."""
 
 
+@cache
 def look(role: str, tint: int = -1, numbers: str = GENERAL) -> Look:
     """A role's look, on the ground of a tint and with its mark where there is one; so its sign.
 

@@ -40,6 +40,9 @@ GIVEN = ("layer", "layers", "network", "outputs", "pages", "neighbours")
 MAPS = 3
 """The digits of a network's numbers, where a lesson asks for no others."""
 
+TICKS = 6
+"""Columns of the ticks beside a figure, with words above them."""
+
 MARK, SIGN = 0.9, 1.8
 """The room of a small letter before a number, in characters; the widest is an m. That of a sign."""
 
@@ -165,6 +168,7 @@ def headed(
     page, way = lesson.pages[number], way_of(lesson.language)
     words = isolated(said(lesson), way)
     sheet = Sheet(page.name, page.view, words, given=given or {}, room=room, plan=plan, way=way)
+    sheet.aside = TICKS if page.ask and page.ask.cells else 0
     maps = page.network is not None or bool(page.part)
     wanted = MAPS if maps and lesson.digits is None else lesson.digits
     sheet.formats = Formats(wanted, zero=maps)

@@ -16,11 +16,11 @@ from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from xlconv.errors import LimitError
-from xlconv.grid.expr import Call, Constant, Expr, Infix, call, joined, some
+from xlconv.grid.expr import Call, Expr, Infix, call, joined, some
 from xlconv.grid.grid import Area, Grid
 from xlconv.grid.marks import Paint
 from xlconv.grid.places import Place, leaves
-from xlconv.grid.references import measure
+from xlconv.grid.references import measure, says_words
 from xlconv.lessons.exercise import Exercise
 from xlconv.lessons.ticks import rows_of
 from xlconv.lessons.weights import numbers_in
@@ -45,7 +45,7 @@ def leave_unsaid(one: Exercise) -> None:
         return
     sheet, hanging = one.sheet, _Hanging(one)
     for number, paint in enumerate(sheet.paints):
-        if paint.formula is not None and _is_text(paint.formula) and hanging.on(paint.formula):
+        if paint.formula is not None and says_words(paint.formula) and hanging.on(paint.formula):
             told = hanging.told(paint.formula)
             if _has_room(told, paint.cells):
                 sheet.paints[number] = Paint(paint.cells, told)
@@ -61,15 +61,6 @@ def _has_room(formula: Expr, cells: Grid) -> bool:
         return measure(formula, cells)
     except LimitError:
         return False
-
-
-def _is_text(expr: Expr) -> bool:
-    """Whether an expression says words."""
-    if isinstance(expr, Call) and expr.name == "IF":
-        return any(map(_is_text, expr.args[1:]))
-    if isinstance(expr, Constant):
-        return isinstance(expr.content, str) and expr.content != ""
-    return isinstance(expr, Infix) and expr.symbol == "&"
 
 
 class _Hanging:

@@ -236,4 +236,5 @@ def _finish(one: Exercise, form: str, given: Mapping[str, Values]) -> None:
             sheet.blanks.append(Blank(cells))
         else:
             sheet.paint(cells, answers[number[cells.origin]])
+    fit(sheet)  # while the answers stand there: a key and its worksheet show numbers alike
     one.run(None if form == KEY else answers, whole=True)

@@ -34,9 +34,16 @@ A ZIP file with larger parts needs what not every program reads.
 """
 
 LEVEL = 1  # 4 takes half as long again for a file smaller by 5 to 10 %; 9, twenty times as long
+SMALL = 20_000  # cells of a sheet that is written at once: a thread would cost more than it saves
 AHEAD = 2  # pieces of a sheet that wait to be compressed
 PATIENCE = 1e-6  # seconds; in the usual 0.005 a piece is made, and zlib would wait for that
 
+
+Chunks = Iterator[tuple[bytes, int]]
+"""Rows of a sheet, and how many are written with them."""
+
+Content = tuple[Chunks, Callable[[], str]]
+"""Of a sheet: its rows, and then its conditional formats."""
 
 NO_OWN: Mapping[int, Mapping[str, Own]] = {}
 
@@ -49,6 +56,8 @@ class Kept:
     strings: Strings
     rows: tuple[Rows | None, ...]
     """Those of each sheet; None of one that is another sheet in each workbook."""
+    lights: tuple[str, ...]
+    """The conditional formats of each sheet."""
 
     @classmethod
     def of(cls, sheets: Sequence[Sheet], others: Container[int] = ()) -> Kept:
@@ -58,7 +67,9 @@ class Kept:
         for each in rows:
             for _ in each.chunks(strings):
                 pass
-        return cls(styles, strings, tuple(None if n in others else r for n, r in enumerate(rows)))
+        lights = tuple(worksheet.lights(sheet, styles) for sheet in sheets)
+        kept = tuple(None if n in others else each for n, each in enumerate(rows))
+        return cls(styles, strings, kept, lights)
 
 
 def write(
@@ -84,11 +95,11 @@ def write(
         for name, part in parts.before_sheets(sheets, printed).items():
             add(name, part)
         for n, name in enumerate(parts.sheet_names(sheets)):
-            known = kept.rows[n] if kept and n < len(kept.rows) else None
-            look = partial(styles.cell, sheets[n].way)
-            rows = known.chunks(strings) if known else chunks(sheets[n], look, strings)
+            rows, lights = _known(kept, n, strings) or _new(sheets[n], styles, strings)
             rows = dressed(rows, own[n], styles, strings) if n in own else rows
-            add(name, _sheet(sheets, n, about["title"], printed[n], styles, progress, rows))
+            parted = _sheet(sheets, n, about["title"], printed[n], lights, progress, rows)
+            pieces = _bounded(parted)
+            add(name, pieces if sheets[n].used > SMALL else b"".join(pieces))
         # the rows have named their styles and strings by now
         add("xl/theme/theme1.xml", parts.theme())
         add("xl/styles.xml", parts.stylesheet(styles))
@@ -99,14 +110,25 @@ def write(
         add("docProps/custom.xml", parts.own_properties(properties))
 
 
+def _known(kept: Kept | None, number: int, strings: Strings) -> Content | None:
+    """The content of a sheet of which all but its values is known."""
+    rows = kept.rows[number] if kept and number < len(kept.rows) else None
+    return (rows.chunks(strings), partial(str, kept.lights[number])) if kept and rows else None
+
+
+def _new(sheet: Sheet, styles: Styles, strings: Strings) -> Content:
+    look = partial(styles.cell, sheet.way)
+    return chunks(sheet, look, strings), partial(worksheet.lights, sheet, styles)
+
+
 def _sheet(
     sheets: Sequence[Sheet],
     number: int,
     title: str,
     printed: Pages,
-    styles: Styles,
+    lights: Callable[[], str],
     progress: Progress | None,
-    rows: Iterator[tuple[bytes, int]],
+    rows: Chunks,
 ) -> Iterator[bytes]:
     """The part of one sheet, piece by piece."""
     sheet, before = sheets[number], sum(sheet.rows for sheet in sheets[:number])
@@ -115,10 +137,22 @@ def _sheet(
         yield xml
         if progress and not sheet.hidden:
             progress(before + done)
-    yield worksheet.after_rows(sheet, title, styles, printed).encode()
+    yield worksheet.after_rows(sheet, title, lights(), printed).encode()
 
 
-def _add(out: ZipFile, moment: dt.datetime, name: str, xml: str | Iterator[bytes]) -> None:
+def _bounded(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces of a sheet, which may not become too large."""
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > PART_SIZE:
+            raise XlconvError(
+                "a sheet takes more than 2 GB: use a smaller input or kernel, or fewer channels"
+            )
+        yield piece
+
+
+def _add(out: ZipFile, moment: dt.datetime, name: str, xml: str | bytes | Iterator[bytes]) -> None:
     """Add a part to the file; refuse a file that becomes too large."""
     info = ZipInfo(name, moment.timetuple()[:6])
     info.compress_type, info.external_attr = ZIP_DEFLATED, 0o600 << 16
@@ -126,6 +160,8 @@ def _add(out: ZipFile, moment: dt.datetime, name: str, xml: str | Iterator[bytes
     with out.open(info, "w") as part:
         if isinstance(xml, str):
             part.write(xml.encode())
+        elif isinstance(xml, bytes):
+            part.write(xml)
         else:
             with _impatience:
                 _aside(part.write, xml)
@@ -167,7 +203,6 @@ def _aside(write: Callable[[bytes], object], pieces: Iterator[bytes]) -> None:
     """Write pieces in another thread: zlib lets this one make the next of them meanwhile."""
     waiting: Queue[bytes | None] = Queue(AHEAD)
     failed: list[Exception] = []
-    size = 0
 
     def work() -> None:
         while (piece := waiting.get()) is not None:
@@ -181,11 +216,6 @@ def _aside(write: Callable[[bytes], object], pieces: Iterator[bytes]) -> None:
     thread.start()
     try:
         for piece in pieces:
-            size += len(piece)
-            if size > PART_SIZE:
-                raise XlconvError(
-                    "a sheet takes more than 2 GB: use a smaller input or kernel, or fewer channels"
-                )
             waiting.put(piece)
             if failed:
                 break

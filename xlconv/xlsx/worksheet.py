@@ -56,13 +56,13 @@ def before_rows(sheet: Sheet, first: bool) -> str:
     )
 
 
-def after_rows(sheet: Sheet, title: str, styles: Styles, printed: Pages) -> str:
-    """A sheet's part from its rows on."""
+def after_rows(sheet: Sheet, title: str, lit: str, printed: Pages) -> str:
+    """A sheet's part from its rows on, with its conditional formats, which `lights` gives."""
     titled = encoded(("&L" if sheet.way is Way.LEFTWARD else "&R") + title.replace("&", "&&"))
     left, right = ("&P / &N", "&A") if sheet.way is Way.LEFTWARD else ("&A", "&P / &N")
     header = f"<oddHeader>{titled}</oddHeader>" if title else ""
     return (
-        f"</sheetData>{_lights(sheet, styles)}{_choices(sheet)}{_links(sheet)}"
+        f"</sheetData>{lit}{_choices(sheet)}{_links(sheet)}"
         '<printOptions horizontalCentered="1"/><pageMargins left="0.5" right="0.5" top="0.5"'
         f' bottom="0.5" header="0.25" footer="0.25"/>{_setup(printed)}<headerFooter>{header}'
         f"<oddFooter>{escape(f'&L{left}&R{right}')}</oddFooter></headerFooter>"
@@ -96,7 +96,7 @@ def extent(sheet: Sheet, absolute: bool = False) -> str:
     return f"{a1((0, 0), absolute)}:{a1(last, absolute)}"
 
 
-def _lights(sheet: Sheet, styles: Styles) -> str:
+def lights(sheet: Sheet, styles: Styles) -> str:
     """The conditional formats of a sheet: the first of two that hold comes before the other."""
     formats: dict[str, list[str]] = defaultdict(list)
     rank = count(1)
