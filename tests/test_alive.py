@@ -283,12 +283,12 @@ def fed_anew(network: Network, seed: int) -> Network:
 
 def typed_anew(sheet: Sheet, one: Page) -> dict[tuple[str, str], float]:
     """What to type into a sheet for the numbers of another page."""
-    if one.layer is not None:
-        return typed(sheet, one.layer)
-    if one.network is None:
-        return {}
-    pixels = zip(cells(sheet, "input"), one.network.input.flat, strict=True)
-    return {(sheet.name, cell): float(number) for cell, number in pixels}
+    changes = {} if one.layer is None else typed(sheet, one.layer)
+    if one.network is not None:
+        name = "input" if one.layer is None else "code"
+        pixels = zip(cells(sheet, name), one.network.input.flat, strict=True)
+        changes |= {(sheet.name, cell): float(number) for cell, number in pixels}
+    return changes
 
 
 @pytest.mark.parametrize("name", FIXED_LESSONS)
