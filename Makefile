@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: all lesson test prove mutants lint pictures bench clean
+.PHONY: all lesson test prove mutants lint pictures site bench clean
 
 all: lesson
 
@@ -36,9 +36,13 @@ lint: $(VENV)/tested
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# the README's pictures, from real sheets: needs soffice and pdftoppm
+# the README's pictures, from real sheets; those of files that came back need soffice and pdftoppm
 pictures: $(VENV)/tested
 	$(BIN)/python docs/pictures.py
+
+# every lesson as a page that computes in a browser, in docs/site
+site: $(VENV)/installed
+	$(BIN)/python docs/site.py
 
 bench:
 	$(PYTHON) benchmarks/run.py

@@ -2,7 +2,8 @@
 
     make pictures
 
-Needs LibreOffice's soffice and pdftoppm on the path, and Pillow (the extra `image`).
+Needs the extras `pdf` and `image`. Those of docs/classroom.md show files that came back: they need
+LibreOffice's soffice and pdftoppm on the path.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from unittest.mock import patch
 
@@ -22,6 +24,7 @@ from PIL import Image, ImageChops, ImageOps
 from xlconv.cli.commands import cli
 from xlconv.differing.compare import compare
 from xlconv.differing.shown import book_of
+from xlconv.grid.pages import pages
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 from xlconv.lessons.book import Book
@@ -47,9 +50,12 @@ FIRST_PAGE = ("Playground",)
 """Sheets whose other pages have room for larger layers, and are mostly empty."""
 
 RESOLUTION, HEADER, FOOTER = 130, 0.4, 0.45
-"""Dots an inch, and the inches of a page's header, if it has a title, and of its footer."""
+"""Dots an inch of a printed page, and the inches of its header and of its footer."""
 
 MARGIN = 24
+
+WIDEST = 1400
+"""The pixels across that a page of documents has room for."""
 
 
 CLASSROOM = ("worksheet", "ticks", "marks", "feedback")
@@ -60,20 +66,18 @@ EXERCISE, ITS_PAGE = "2 Distribute", 2
 
 
 def picture(sheet: Sheet, target: Path) -> None:
-    """Render a sheet, its pages under one another or side by side, cut to what is on them."""
-    with tempfile.TemporaryDirectory() as name:
-        path = Path(name) / "page.xlsx"
-        Book("", (sheet,)).save(path)
-        pages = printed(path)
-    shown = pages[:1] if sheet.name in FIRST_PAGE else pages
-    kept(joined(shown, across=bool(sheet.turn)), target)
+    """Draw a sheet as one picture."""
+    if sheet.name in FIRST_PAGE:
+        sheet.rows = pages(sheet).breaks[0]
+    drawn = Book("", (sheet,)).figure().png()
+    with Image.open(BytesIO(drawn)) as page:
+        shown = page.convert("RGB")
+    shown.thumbnail((WIDEST, shown.height))
+    kept(shown, target)
 
 
-def printed(path: Path, header: float = 0) -> list[Image.Image]:
-    """The pages of a workbook without what the paper has around them.
-
-    header  inches of the page's header, which stays away as the footer does
-    """
+def printed(path: Path) -> list[Image.Image]:
+    """The pages of a workbook without what the paper has around them."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
@@ -81,25 +85,13 @@ def printed(path: Path, header: float = 0) -> list[Image.Image]:
         subprocess.run([*office, str(path)], check=True, capture_output=True)
         pdf = ["pdftoppm", "-r", str(RESOLUTION), "-png", str(folder / f"{path.stem}.pdf")]
         subprocess.run([*pdf, str(folder / "page")], check=True)
-        return [inner(page, header) for page in sorted(folder.glob("page-*.png"))]
+        return [inner(page) for page in sorted(folder.glob("page-*.png"))]
 
 
-def inner(path: Path, header: float) -> Image.Image:
+def inner(path: Path) -> Image.Image:
     with Image.open(path) as page:
-        top, bottom = (int(inches * RESOLUTION) for inches in (header, FOOTER))
+        top, bottom = (int(inches * RESOLUTION) for inches in (HEADER, FOOTER))
         return page.convert("RGB").crop((0, top, page.width, page.height - bottom))
-
-
-def joined(pages: list[Image.Image], *, across: bool) -> Image.Image:
-    """Pages side by side, or under one another, with nothing blank between."""
-    whole, at = Image.new("RGB", [len(pages) * side for side in pages[0].size], "white"), 0
-    for page in pages:
-        left, top, right, bottom = box_of(page)
-        box = (left, 0, right, page.height) if across else (0, top, page.width, bottom)
-        part = page.crop(box)
-        whole.paste(part, (at, 0) if across else (0, at))
-        at += (part.width if across else part.height) + MARGIN
-    return whole
 
 
 def box_of(page: Image.Image) -> tuple[int, int, int, int]:
@@ -112,7 +104,7 @@ def box_of(page: Image.Image) -> tuple[int, int, int, int]:
 def kept(page: Image.Image, target: Path) -> None:
     """Write a picture, cut to what is on it."""
     framed = ImageOps.expand(page.crop(box_of(page)), MARGIN, "white")
-    framed.quantize(128).save(target, optimize=True)
+    framed.quantize(255, Image.Quantize.FASTOCTREE).save(target, optimize=True)
     print(target, file=sys.stderr)
 
 
@@ -179,7 +171,7 @@ def classroom() -> None:
         ]
         for what, (path, number) in zip(CLASSROOM, shown, strict=True):
             target = FOLDER / f"classroom-{what}.png"
-            kept(printed(path.resolve(), HEADER)[number - 1], target)
+            kept(printed(path.resolve())[number - 1], target)
 
 
 def run(*words: str) -> None:
@@ -195,8 +187,6 @@ def main(detector: Callable[[Path], None]) -> None:
         for sheet in book.sheets:
             if sheet.name in names:
                 target = FOLDER / f"{lesson}-{sheet.name.lower().replace(' ', '-')}.png"
-                sheet.links.clear()  # the sheets they lead to are not in this book
-                sheet.title_rows = 0  # no page repeats it
                 picture(sheet, target)
     classroom()
 

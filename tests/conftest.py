@@ -14,7 +14,7 @@ from xlconv.cli.commands import main
 settings.register_profile("xlconv", deadline=None)  # a loaded machine is no fault of a test
 settings.load_profile("xlconv")
 
-pytest.register_assert_rewrite("tests.experiments")
+pytest.register_assert_rewrite("tests.experiments", "tests.browser")
 
 
 Put = Callable[[bytes], Path]

@@ -325,3 +325,17 @@ def test_a_ripple_is_that_of_all_channels_and_0_where_the_mean_is() -> None:
         table = {"input": [[1] * 5] * 5, "layer": [layer]}
         page = {"name": "Ripple", "view": "ripple", "network": "net", "inside": [1]}
         assert block(build(lesson_of(table, page)).sheets[1], "ripple Both") == ripple
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"classes": ["a", "b", "c"]}, "a name for each of 2 to 4 scores, got 3 and 1"),
+        ({"rivals": ["nearest"]}, "rivals needs a target, or rebuild"),
+    ],
+)
+def test_options_that_do_not_fit_are_refused_in_a_line(options: Told, said: str) -> None:
+    sheets = [{"name": "Network", "view": "network", "network": "net", **options}]
+    values = {"title": "Test", "network": {"net": TWO}, "sheet": sheets}
+    with pytest.raises(XlconvError, match=said):
+        build(lesson_from(Table("lesson.toml"), values, Source()))

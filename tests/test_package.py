@@ -22,6 +22,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 NAME = PROJECT["name"]
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 WEIGHTS = {f"weights/{path.name}" for path in (ROOT / "templates" / "weights").glob("*.npz")}
+PAGE_FILES = [*(ROOT / "xlconv" / "page" / "script").iterdir()]
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/lessons.md", "docs/commands.md")
 TOLD = [path for kind in ("*.py", "*.md") for path in (ROOT / "xlconv").rglob(kind)]
 TOLD += [*(ROOT / "docs").rglob("*.md"), *(ROOT / "docs").glob("*.py"), *ROOT.glob("*.md")]
@@ -59,7 +60,8 @@ def test_wheel_holds_the_package_and_its_lessons_alone(tmp_path: Path) -> None:
     with ZipFile(built) as archive:
         names = set(archive.namelist())
     needed = {f"{name}.toml" for name in lesson_names()} | WEIGHTS
-    assert {f"xlconv/templates/{name}" for name in needed} | {"xlconv/py.typed"} <= names
+    beside = {"xlconv/py.typed"} | {f"xlconv/page/script/{path.name}" for path in PAGE_FILES}
+    assert {f"xlconv/templates/{name}" for name in needed} | beside <= names
     info = f"{NAME.replace('-', '_')}-{__version__}.dist-info"
     assert {name.partition("/")[0] for name in names} == {"xlconv", info}
 

@@ -9,13 +9,14 @@ from itertools import accumulate, pairwise
 
 import pytest
 
+from xlconv.grid.pages import pages, widths
 from xlconv.grid.places import corners as box
 from xlconv.grid.places import leaves
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import ROLES, look
 from xlconv.lessons.build import build
 from xlconv.lessons.shipped import language_names, lesson_names
-from xlconv.xlsx.pages import pages, widths
+from xlconv.xlsx.worksheet import breaks
 
 from .pages import cut
 
@@ -124,9 +125,7 @@ def test_a_picture_that_a_layer_makes_has_a_page_beside_the_first() -> None:
         (output,) = (block for block in sheet.blocks if block.name == "output")
         printed = pages(sheet)
         assert printed.turn == output.cells.origin[1] - 1
-        assert f'<brk id="{printed.turn}" max="1048575" man="1"/></colBreaks>' in (
-            printed.all_breaks()
-        )
+        assert f'<brk id="{printed.turn}" max="1048575" man="1"/></colBreaks>' in breaks(printed)
 
 
 def test_a_sheet_of_the_main_lesson_is_one_page_but_gradients_in_every_language() -> None:

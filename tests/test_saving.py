@@ -284,10 +284,10 @@ def test_first_runs_at_once_all_succeed(tmp_path: Path) -> None:
     [
         (["layer", *SMALL, "-o", "/"], "/ is a folder: name a file in it"),
         (["code", *SMALL, "-o", "/"], "/ is a folder: name a file in it"),
-        (["layer", *SMALL, "-o", "handout.pdf"], "handout.pdf must end in .xlsx"),
+        (["layer", *SMALL, "-o", "handout.doc"], "handout.doc must end in .xlsx"),
         (["layer", *SMALL, "-o", "handout"], "handout must end in .xlsx"),
-        (["build", "-o", "handout.pdf"], "handout.pdf must end in .xlsx"),
-        (["build", "none.toml", "-o", "handout.pdf"], "handout.pdf must end in .xlsx"),
+        (["build", "-o", "handout.doc"], "handout.doc must end in .xlsx"),
+        (["build", "none.toml", "-o", "handout.doc"], "handout.doc must end in .xlsx"),
         (["code", *SMALL, "-o", "layer.ipynb"], "layer.ipynb must end in .py"),
         (["layer", *SMALL, "-o", f"{'a' * 300}.xlsx"], "File name too long"),
         (["layer", *SMALL, "-o", f"{'a' * 300}/b.xlsx"], "File name too long"),

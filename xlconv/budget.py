@@ -5,3 +5,6 @@ from __future__ import annotations
 TERMS = 300_000
 """Terms of the formulas of a sheet, each formula counted once for all cells that it is over; and
 taps of all runs of an axis: more make more terms than a sheet has."""
+
+DRAWN = 200_000
+"""Cells that are drawn on paper, or as a picture: these take about a minute."""

@@ -26,6 +26,7 @@ _AREA_ARGUMENTS = {
     **dict.fromkeys(["CHOOSE", "MOD", "INT", "ABS", "SIGN", "ROUND", "ROW", "COLUMN"], _NONE),
     "LOG10": _NONE,  # of what is above 0
     "SQRT": _NONE,  # of what is not below 0
+    "TANH": _NONE,
     **dict.fromkeys(["IF", "IFERROR", "AND", "OR", "NOT", "ISNUMBER", "ISBLANK"], _NONE),
     **dict.fromkeys(["TEXT", "CONCATENATE", "HYPERLINK"], _NONE),
 }

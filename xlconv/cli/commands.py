@@ -15,7 +15,7 @@ from xlconv.cli.check import check
 from xlconv.cli.classroom import classroom
 from xlconv.cli.code import code
 from xlconv.cli.compare import compare
-from xlconv.cli.delivery import check_book_target, deliver_book
+from xlconv.cli.delivery import Target, deliver_book
 from xlconv.cli.given import Given, layer_options, part_options
 from xlconv.cli.grade import grade
 from xlconv.cli.group import Group, shown_instead
@@ -92,6 +92,7 @@ def cli(ctx: click.Context) -> None:
 Examples:
   xlconv build                            {OUTPUT}/{MAIN_LESSON}.xlsx
   xlconv build my-lesson.toml -o my.xlsx
+  xlconv build -o lesson.html             one page that computes in a browser
   xlconv build --lang de                  the same in German
   xlconv build --json > manifest.json
   xlconv build -o - > lesson.xlsx"""
@@ -114,9 +115,7 @@ def build(
     lesson: str,
     folders: tuple[str, ...],
     language: str | None,
-    output: str | None,
-    force: bool,
-    as_json: bool,
+    target: Target,
 ) -> None:
     """Build a lesson's workbook.
 
@@ -128,7 +127,7 @@ def build(
     from xlconv.lessons.shipped import find_lesson
     from xlconv.lessons.translation import load_translation, missing, translated
 
-    check_book_target(output, as_json)
+    target.check()
     with pointing_at_options(ctx):
         loaded = load_lesson(lesson, folders)
         translation = None if language is None else load_translation(language)
@@ -137,7 +136,7 @@ def build(
         if left := len(missing(loaded, translation)):
             say(f"{counted(left, 'text')} not translated: xlconv lessons words lists them")
         loaded = translated(loaded, translation)
-    deliver_book(build_book(loaded), output, name, force, as_json)
+    deliver_book(build_book(loaded), target, name)
     for page in loaded.pages:
         if page.layer is not None and page.layer.note:
             say(f'sheet "{page.name}": {page.layer.explain()}')
@@ -178,9 +177,7 @@ def layer(
     /,
     view: str | None,
     digits: int | None,
-    output: str | None,
-    force: bool,
-    as_json: bool,
+    target: Target,
     given: Given,
     wanted: Wanted,
 ) -> None:
@@ -197,12 +194,12 @@ def layer(
     from xlconv.files.readers import is_picture
     from xlconv.lessons.build import build as build_book
 
-    check_book_target(output, as_json)
+    target.check()
     picture = is_picture(given.input or "")
     with pointing_at_options(ctx):
         drawn, views = drawn_of(given, wanted, None if view is None else view.split(","))
         book = build_book(drawn, views=views, picture=picture, digits=digits)
-    deliver_book(book, output, "layer", force, as_json)
+    deliver_book(book, target, "layer")
     say(drawn.explain())
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlconv.cli.delivery import check_book_target, deliver_book
+from xlconv.cli.delivery import Target, deliver_book
 from xlconv.cli.given import Given, layer_options, part_options
 from xlconv.cli.group import Command
 from xlconv.cli.options import pointing_at_options
@@ -77,7 +77,7 @@ def compare(
     from xlconv.files.arrays import Source, array
     from xlconv.files.reading import Folder
 
-    check_book_target(target, as_json)
+    Target(target, force, as_json).check()
     with pointing_at_options(ctx, output="--output"):
         layer = layer_of(given, wanted)
         other = array("output", theirs, Source(Folder()))
@@ -85,7 +85,7 @@ def compare(
     if target is not None:
         with pointing_at_options(ctx):
             book = _book(found, given)
-        deliver_book(book, target, Path(target).stem, force, False)
+        deliver_book(book, Target(target, force), Path(target).stem)
     if target != "-":
         put((as_text(found.as_dict()) if as_json else found.explain()) + "\n")
     say(layer.explain())

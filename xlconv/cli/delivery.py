@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -10,43 +11,106 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from xlconv.cli.options import OUTPUT
+from xlconv.cli.options import OUTPUT, PAPERS
 from xlconv.cli.terminal import as_text, progress_bar, put, say
 from xlconv.errors import TargetError
 from xlconv.files.saving import SUFFIX, Write, check_target, save_files
 from xlconv.text import counted
+
+PAGE = ".html"
+"""How the name of a page for a browser ends."""
+
+DRAWN = (".pdf", ".svg", ".png")
+"""What a book is drawn as, by the end of a file's name: on pages, or one sheet of it."""
 
 if TYPE_CHECKING:
     from xlconv.layers.layer import Layer
     from xlconv.lessons.book import Book
 
 
-def check_book_target(output: str | None, as_json: bool) -> None:
-    """Refuse a workbook's target before there is anything to write."""
-    if output == "-" and as_json:
-        raise click.UsageError("--json and -o - both write to stdout: name a file with -o")
-    if output == "-" and sys.stdout is not None and sys.stdout.isatty():
-        raise TargetError("-o - writes a file's bytes: send them to a file or a pipe, no terminal")
-    if output not in (None, "-"):
-        check_target(Path(str(output)), SUFFIX)
+@dataclass(frozen=True)
+class Target:
+    """Where a book is written, and as what.
+
+    output   its file; - is stdout; None is a file of the usual name
+    as_json  whether stdout gets what stands where
+    paper, grey   how it is printed, if that is asked for
+    sheet, block  what of it a picture shows
+    """
+
+    output: str | None = None
+    force: bool = False
+    as_json: bool = False
+    paper: str | None = None
+    grey: bool = False
+    sheet: str | None = None
+    block: str | None = None
+
+    def check(self) -> None:
+        """Refuse it before there is anything to write."""
+        output = self.output
+        if output == "-" and self.as_json:
+            raise click.UsageError("--json and -o - both write to stdout: name a file with -o")
+        if output == "-" and sys.stdout is not None and sys.stdout.isatty():
+            raise TargetError(
+                "-o - writes a file's bytes: send them to a file or a pipe, no terminal"
+            )
+        if output not in (None, "-"):
+            check_target(Path(str(output)), SUFFIX, PAGE, *DRAWN)
+        if self.kind in DRAWN:
+            from xlconv.paper.fonts import folders
+
+            folders()
+        for option, asked, kinds in (
+            ("--paper", self.paper, DRAWN[:1]),
+            ("--grey", self.grey, DRAWN),
+            ("--sheet", self.sheet, DRAWN[1:]),
+            ("--block", self.block, DRAWN[1:]),
+        ):
+            if asked and self.kind not in kinds:
+                raise click.UsageError(
+                    f"{option} is for what is drawn: name a {' or '.join(kinds)} file with -o"
+                )
+
+    @property
+    def kind(self) -> str:
+        """How its name ends."""
+        return Path(self.output or SUFFIX).suffix.lower()
+
+    def options(self, book: Book) -> dict[str, Any]:
+        """What `Book.save` is asked for where the book is drawn."""
+        if self.kind not in DRAWN:
+            return {}
+        from xlconv.paper.printing import Printing
+
+        printing = Printing(self.paper or PAPERS[0], self.grey)
+        if self.kind == DRAWN[0]:
+            return {"printing": printing}
+        return {"figure": book.figure(self.sheet or "", self.block or "", printing)}
 
 
-def deliver_book(book: Book, output: str | None, name: str, force: bool, as_json: bool) -> None:
-    """Write the workbook where it is wanted, and say so."""
+def deliver_book(book: Book, target: Target, name: str) -> None:
+    """Write the workbook, or what is drawn of it, where it is wanted, and say so."""
     with progress_bar(book.rows) as progress:
-        if output == "-":
+        if target.output == "-":
             data = book.to_bytes(progress)
         else:
-            target = Path(output if output is not None else Path(OUTPUT, f"{name}.xlsx"))
-            made = output is None
-            written = book.save(target, overwrite=force, make_folder=made, progress=progress)
-    if output == "-":
+            path = Path(target.output or Path(OUTPUT, f"{name}{SUFFIX}"))
+            written = book.save(
+                path,
+                overwrite=target.force,
+                make_folder=target.output is None,
+                progress=progress,
+                **target.options(book),
+            )
+    if target.output == "-":
         put(data)
         return
-    sheets = counted(len(book.sheets), "sheet")
-    say(f"wrote {target}: {sheets}" if written else f"{target} is unchanged: {sheets}")
-    if as_json:
-        manifest = {"file": str(target), "sheets": book.manifest()}
+    shown = 1 if target.kind in DRAWN[1:] else len(book.sheets)
+    sheets = counted(shown, "sheet")
+    say(f"wrote {path}: {sheets}" if written else f"{path} is unchanged: {sheets}")
+    if target.as_json:
+        manifest = {"file": str(path), "sheets": book.manifest()}
         put(as_text(manifest) + "\n")
 
 

@@ -26,6 +26,9 @@ OUTPUT = "output"
 LANGUAGES = "de, es, zh, ar"
 """Those of the shipped translations, which are looked for when they are needed."""
 
+PAPERS = ("a4", "letter")
+"""Those of xlconv.grid.pages, which is imported when it is needed."""
+
 INPUT_LAYOUTS = ("channels-first", "channels-last")
 """Those of xlconv.layers.ranks, which is imported when it is needed."""
 
@@ -71,10 +74,18 @@ _TARGET = (
         "--output",
         metavar="FILE",
         type=click.Path(),
-        help=f"The .xlsx file to write; - is stdout. Default: {OUTPUT}/NAME.xlsx",
+        help="The .xlsx file to write, or a .html page that computes in a browser; - is stdout."
+        f" Default: {OUTPUT}/NAME.xlsx. Or a .pdf, page for page as the workbook is printed, or one"
+        " sheet as a .svg or .png.",
     ),
     click.option("--force", is_flag=True, help="Overwrite a file with other content."),
     click.option("--json", "as_json", is_flag=True, help="Print to stdout what stands where."),
+    click.option(
+        "--paper", type=click.Choice(PAPERS), help=f"The paper of a .pdf. Default: {PAPERS[0]}"
+    ),
+    click.option("--grey", is_flag=True, help="What is drawn is made for black and white."),
+    click.option("--sheet", metavar="NAME", help="The sheet that a .svg or .png shows."),
+    click.option("--block", metavar="NAME", help="The block of it that is shown alone."),
 )
 
 _READING = (
@@ -133,8 +144,15 @@ _GEOMETRY = (
 
 
 def target_options(command: Any) -> Any:
-    """The options of a command that writes a workbook."""
-    return with_options(_TARGET, command)
+    """The options of a command that writes a workbook: it gets them as one `target`."""
+    from xlconv.cli.delivery import Target
+
+    @wraps(command)
+    def handed(*args: Any, **options: Any) -> Any:
+        said = {each.name: options.pop(each.name) for each in fields(Target)}
+        return command(*args, target=Target(**said), **options)
+
+    return with_options(_TARGET, handed)
 
 
 def reading_options(command: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from xlconv.cli.delivery import check_book_target, deliver_book
+from xlconv.cli.delivery import Target, deliver_book
 from xlconv.cli.options import complete_lesson, language_option, pointing_at_options, target_options
 
 WORKSHEET_LESSON = "worksheet"
@@ -38,9 +38,7 @@ def worksheet(
     key: bool,
     asked: tuple[str, ...],
     language: str | None,
-    output: str | None,
-    force: bool,
-    as_json: bool,
+    target: Target,
 ) -> None:
     """Build a lesson's worksheet: what it asks for is left out, and ticks tell right from wrong.
 
@@ -55,7 +53,7 @@ def worksheet(
     from xlconv.lessons.translation import load_translation, translated
     from xlconv.lessons.worksheet import asking, worksheet_lesson
 
-    check_book_target(output, as_json)
+    target.check()
     with pointing_at_options(ctx):
         loaded = load_lesson(lesson)
         if asked:
@@ -66,4 +64,4 @@ def worksheet(
         book = build(worksheet_lesson(loaded, key=key))
     spoken = translation.language if translation else ""
     name = workbook_name(find_lesson(lesson).name, spoken) + ("-key" if key else "")
-    deliver_book(book, output, name, force, as_json)
+    deliver_book(book, target, name)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from xlconv.figures.neighbours import Neighbour, link_to
 from xlconv.figures.paper import line_room
+from xlconv.grid.marks import Head
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import wrapped
 from xlconv.layers.geometry import Axis, Geometry
@@ -167,6 +168,7 @@ def head(
         row, lines = sheet.rows - (number == 1), wrapped(f"{number}.  {told}", "text", room * 0.9)
         for more, line in enumerate(lines):
             _line(sheet, across, line, "text", row + more)
+    sheet.head = Head(title, idea, tuple(try_this), sheet.rows)
 
 
 def _line(sheet: Sheet, column: int, words: str, role: str, row: int | None = None) -> None:

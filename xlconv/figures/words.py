@@ -288,4 +288,9 @@ WORDS: dict[str, str] = ONWARD_WORDS | {
     "try_this": "Try this",
     "lesson_previous": "the lesson before, in this file's folder; {command} makes it",
     "lesson_next": "the lesson after, in this file's folder; {command} makes it",
+    # a page in a browser
+    "page_book": "The workbook",
+    "page_undo": "Undo",
+    "page_again": "As it was",
+    "page_content": "What stands in the cell",
 }

@@ -70,7 +70,7 @@ class _Target:
         name = f"{BEGUN}{os.urandom(8).hex()}"
         return _Target(shown, path, path.parent / f"{name}.part", path.parent / f"{name}.old")
 
-    def check(self, suffix: str = "", make_folder: bool = False) -> None:
+    def check(self, suffixes: tuple[str, ...] = ("",), make_folder: bool = False) -> None:
         folder = self.path.parent
         if not (folder.is_dir() or (make_folder and not folder.exists())):
             raise TargetError(
@@ -80,10 +80,10 @@ class _Target:
             raise TargetError(f"{self.shown} is a folder: name a file in it")
         if self.path.exists() and not self.path.is_file():
             raise TargetError(f"{self.shown} is no regular file: write elsewhere, or to -")
-        if not self.shown.name.lower().endswith(suffix):
+        if not self.shown.name.lower().endswith(suffixes):
             raise TargetError(
-                f"{self.shown} must end in {suffix}, for that is what is written: use"
-                f" {self.shown.with_suffix(suffix)}"
+                f"{self.shown} must end in {' or '.join(suffixes)}, for that is what is written:"
+                f" use {self.shown.with_suffix(suffixes[0])}"
             )
 
     def stage(self, write: Write) -> None:
@@ -146,16 +146,16 @@ def _is_name(path: Path) -> bool:
         return False
 
 
-def check_target(path: Path, suffix: str, *, make_folder: bool = False) -> None:
+def check_target(path: Path, *suffixes: str, make_folder: bool = False) -> None:
     """Refuse what can be no target, before there is anything to write.
 
-    suffix       how its name must end, such as ".xlsx"
+    suffixes     how its name may end, such as ".xlsx"
     make_folder  whether its folder may be missing
 
     Raises TargetError.
     """
     with _refusing(path):
-        _Target.of(path).check(suffix, make_folder)
+        _Target.of(path).check(suffixes, make_folder)
 
 
 def save_file(

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from xlconv.grid.digits import GENERAL
 from xlconv.grid.marks import Blank, Block, Coat, Paint
 from xlconv.grid.places import Place
 from xlconv.grid.references import resolved, slots
@@ -20,6 +21,7 @@ class Cell:
 
     value    its number, text or truth value; None where it only has a look
     formula  without its leading `=`; "" of a constant
+    numbers  the format of its number, where its role has none
     block    the name of the innermost block that it belongs to; "" of none
     """
 
@@ -29,6 +31,7 @@ class Cell:
     formula: str = ""
     role: str = ""
     tint: int = -1
+    numbers: str = GENERAL
     block: str = ""
 
 
@@ -42,8 +45,9 @@ def drawn_cells(
     cells: dict[Place, dict[str, Any]] = defaultdict(dict)
     for coat in coats:
         tints = np.broadcast_to(coat.tint, coat.cells.shape)
+        worn = {"role": coat.role, "numbers": coat.numbers[0]}
         for index in np.ndindex(coat.cells.shape):
-            cells[coat.cells.cell(index)] |= {"role": coat.role, "tint": int(tints[index])}
+            cells[coat.cells.cell(index)] |= worn | {"tint": int(tints[index])}
     for block in blocks:
         for index in np.ndindex(block.cells.shape):
             cells[block.cells.cell(index)]["block"] = block.name

@@ -70,6 +70,19 @@ class Sized(str):
 
 
 @dataclass(frozen=True)
+class Head:
+    """What stands above the figures of a sheet, in words that are not on lines yet.
+
+    rows  those that it takes on the sheet, from the first on
+    """
+
+    title: str
+    idea: str
+    try_this: tuple[str, ...]
+    rows: int
+
+
+@dataclass(frozen=True)
 class Frame:
     """A thick line around each innermost 2-D slice of the cells."""
 

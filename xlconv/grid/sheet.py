@@ -59,6 +59,7 @@ class Sheet:
     column_width: float = 4.2
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
+    head: marks.Head | None = None
     title_rows: int = 1
     """Those of its title, which each of several pages repeats."""
     frozen_rows: int = 0

@@ -204,7 +204,7 @@ ROOM = {"AL": 1.25, "R": 1.25, "FSI": 0, "PDI": 0, "NSM": 0}
 """The room of letters of a direction: those from right to left, and signs that take none."""
 
 WIDE = ("W", "F")
-"""The letters that take the room of two, as Unicode calls them."""
+"""The letters that are as wide as they are high, as Unicode calls them."""
 
 HELD = "\0"
 """A space at which no line ends, while a text is put on lines."""
@@ -234,7 +234,7 @@ def width(content: str, role: str) -> float:
 def _room(letter: str) -> float:
     """How many letters of the usual width one takes; those of Arabic and Hebrew differ by font."""
     if east_asian_width(letter) in WIDE:
-        return 2
+        return 1 / LETTER
     return ROOM.get(bidirectional(letter), 1)
 
 

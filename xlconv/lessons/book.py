@@ -5,20 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
 from xlconv.errors import XlconvError
-from xlconv.files.saving import SUFFIX, Name, as_path, check_target, save_file
+from xlconv.files.saving import SUFFIX, Name, Write, as_path, check_target, save_file
 from xlconv.grid.limits import SHEETS_CELLS, length
 from xlconv.grid.marks import named
 from xlconv.grid.sheet import Sheet
-from xlconv.lessons.lesson import check_title
+from xlconv.lessons.lesson import ENGLISH, check_title
 from xlconv.lessons.recipe import RECIPE_SHEET, recipe_properties, recipe_sheet
+from xlconv.lessons.schema import instead
 from xlconv.text import counted, line, table
 
 if TYPE_CHECKING:
+    from xlconv.paper.printing import Figure, Printing
     from xlconv.xlsx.archive import Progress
+
+KINDS = (SUFFIX, ".html", ".pdf", ".svg", ".png")
+"""What a book is written as, by the end of a file's name."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -90,6 +96,12 @@ class Book:
         self.write(target, progress)
         return target.getvalue()
 
+    def to_html(self) -> bytes:
+        """The book as one page for a browser, with the .xlsx file in it."""
+        from xlconv.page.document import document
+
+        return document(self.sheets, {"title": self.title, **self.told}, self.to_bytes)
+
     def save(
         self,
         path: Name,
@@ -97,23 +109,74 @@ class Book:
         overwrite: bool = True,
         make_folder: bool = False,
         progress: Progress | None = None,
+        printing: Printing | None = None,
+        figure: Figure | None = None,
     ) -> bool:
-        """Write the .xlsx file; whatever goes wrong, a file that was there is left as it was.
+        """Write the file; whatever goes wrong, a file that was there is left as it was.
 
-        path     ends in .xlsx
-        returns  whether it was written: a file with these very bytes is not touched
+        path      ends in .xlsx; in .html for a page; or in .pdf, .svg or .png, where it is drawn
+        printing  how it is drawn
+        figure    what of it a .svg or .png shows; its only sheet, if not given
+        returns   whether it was written: a file with these very bytes is not touched
 
         Raises TargetError where the file exists and is not to be overwritten, or the folder does
-        not exist or cannot be written.
+        not exist or cannot be written; XlconvError where the extra [pdf] is missing.
         """
         target = as_path(path)
-        check_target(target, SUFFIX, make_folder=make_folder)
-        return save_file(
-            target,
-            lambda file: self.write(file, progress),
-            overwrite=overwrite,
-            make_folder=make_folder,
-        )
+        check_target(target, *KINDS, make_folder=make_folder)
+        kind = target.suffix.lower()
+        if kind == SUFFIX:
+            content: Write = partial(self.write, progress=progress)
+        else:
+            content = self._drawing(kind, printing, figure)
+        return save_file(target, content, overwrite=overwrite, make_folder=make_folder)
+
+    def _drawing(self, kind: str, printing: Printing | None, figure: Figure | None) -> Write:
+        if kind == ".html":
+            drawn = self.to_html()
+        elif kind == ".pdf":
+            drawn = self.pdf(printing)
+        else:
+            figure = figure or self.figure(printing=printing)
+            drawn = figure.svg() if kind == ".svg" else figure.png()
+        return lambda file: file.write(drawn)
+
+    def pdf(self, printing: Printing | None = None) -> bytes:
+        """The book on paper, page for page as the workbook is printed: needs the extra [pdf]."""
+        from xlconv.paper.printing import Printing
+
+        shown = [sheet for sheet in self.sheets if not sheet.hidden]
+        return (printing or Printing()).pdf(shown, self.title, self.language)
+
+    def figure(self, sheet: str = "", block: str = "", printing: Printing | None = None) -> Figure:
+        """One of the sheets as a picture, or a block of it; in a notebook it is seen at once.
+
+        Raises XlconvError where there is no such sheet or block, or several sheets and no name.
+        """
+        from xlconv.paper.printing import Figure, Printing
+
+        sheets = {one.name: one for one in self.sheets}
+        if not sheet and len(sheets) > 1:
+            raise XlconvError(
+                f"a picture shows one sheet: name it{instead('', sheets)}", parameter="sheet"
+            )
+        found = sheets.get(sheet or self.sheets[0].name)
+        if found is None:
+            raise XlconvError(
+                f"no sheet is called {sheet!r:.40}{instead(sheet, sheets)}", parameter="sheet"
+            )
+        blocks = {one.name: one for one in named(found.blocks)}
+        if block and block not in blocks:
+            raise XlconvError(
+                f"no block of {found.name} is called {block!r:.40}{instead(block, blocks)}",
+                parameter="block",
+            )
+        return Figure(found, blocks.get(block), self.language, printing or Printing())
+
+    @property
+    def language(self) -> str:
+        """The code of the language that it is in."""
+        return self.told.get("language") or ENGLISH
 
     def manifest(self) -> list[dict[str, Any]]:
         """What stands where: for each sheet its name, view and blocks with their A1 ranges."""

@@ -43,18 +43,13 @@ def network(
     classes  what each channel of the output is the score of: the largest tells the class of a pixel
     truth    the number of each pixel's true class
     """
-    columns = map_columns(sheet)
-    first = _input(sheet, network)
+    columns, first = map_columns(sheet), _input(sheet, network)
     drawn = all_layers(sheet, network, first, columns)
-    output = drawn[-1].after
-    here = _looked_at(sheet, network, first, drawn, look)
+    output, here = drawn[-1].after, _looked_at(sheet, network, first, drawn, look)
     against = Against(target=target, rebuild=rebuild, rivals=rivals or (), means=means)
     near, pictures = held_against(sheet, first, output, network.steps[-1].name, against)
-    row, reached, top = (
-        side_by_side(drawn, pictures),
-        note(sheet, sheet.say("reached_by")),
-        first / near,
-    )
+    row, top = side_by_side(drawn, pictures), first / near
+    reached = note(sheet, sheet.say("reached_by"))
     if preview:
         lines = [top >> _preview(sheet, output), row, reached]
     elif classes is not None:

@@ -15,10 +15,10 @@ from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from xlconv.errors import XlconvError
+from xlconv.grid.pages import Pages, pages
 from xlconv.grid.sheet import Sheet
 from xlconv.xlsx import parts, worksheet
 from xlconv.xlsx.dressed import Own, dressed
-from xlconv.xlsx.pages import Pages, pages
 from xlconv.xlsx.rows import Rows, chunks
 from xlconv.xlsx.styles import Styles
 from xlconv.xlsx.values import Strings

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from xlconv.grid.marks import Sized, named
+from xlconv.grid.pages import Pages
 from xlconv.grid.places import a1, corners, quoted
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import BLUE, FRAME, GREY, INK, PALE_GREY, TINTS, WHITE, look
-from xlconv.xlsx.pages import Pages
 from xlconv.xlsx.styles import Styles, run_font
 from xlconv.xlsx.values import Strings, encoded, escape
 from xlconv.xlsx.worksheet import HEAD, MAIN, OFFICE, extent

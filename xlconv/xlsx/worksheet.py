@@ -10,17 +10,21 @@ from itertools import count, groupby
 
 from xlconv.grid.direction import Way
 from xlconv.grid.grid import Area
+from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS
 from xlconv.grid.marks import Scale
+from xlconv.grid.pages import Pages, columns, widths
 from xlconv.grid.places import a1, leaves, quoted, span
 from xlconv.grid.references import conditions
 from xlconv.grid.sheet import Sheet
-from xlconv.xlsx.pages import Pages, columns, widths
 from xlconv.xlsx.styles import Styles
 from xlconv.xlsx.values import encoded, escape
 
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/"
+
+A4 = 9
+"""The paper, as Excel numbers it."""
 
 # Excel is told not to mark cells whose formulas differ from those beside them
 QUIET = 'numberStoredAsText="1" formula="1" formulaRange="1"'
@@ -60,10 +64,29 @@ def after_rows(sheet: Sheet, title: str, styles: Styles, printed: Pages) -> str:
     return (
         f"</sheetData>{_lights(sheet, styles)}{_choices(sheet)}{_links(sheet)}"
         '<printOptions horizontalCentered="1"/><pageMargins left="0.5" right="0.5" top="0.5"'
-        f' bottom="0.5" header="0.25" footer="0.25"/>{printed.setup()}<headerFooter>{header}'
+        f' bottom="0.5" header="0.25" footer="0.25"/>{_setup(printed)}<headerFooter>{header}'
         f"<oddFooter>{escape(f'&L{left}&R{right}')}</oddFooter></headerFooter>"
-        f'{printed.all_breaks()}<ignoredErrors><ignoredError sqref="{extent(sheet)}" {QUIET}/>'
+        f'{breaks(printed)}<ignoredErrors><ignoredError sqref="{extent(sheet)}" {QUIET}/>'
         "</ignoredErrors></worksheet>"
+    )
+
+
+def _setup(printed: Pages) -> str:
+    way = "landscape" if printed.landscape else "portrait"
+    return f'<pageSetup paperSize="{A4}" scale="{printed.scale}" orientation="{way}"/>'
+
+
+def breaks(printed: Pages) -> str:
+    """The elements for the breaks, each by the row or column before it, counted from 1."""
+    return "".join(
+        f'<{which}Breaks count="{len(at)}" manualBreakCount="{len(at)}">'
+        + "".join(f'<brk id="{place}" max="{last - 1}" man="1"/>' for place in at)
+        + f"</{which}Breaks>"
+        for which, at, last in (
+            ("row", printed.breaks, EXCEL_COLUMNS),
+            ("col", (printed.turn,) if printed.turn else (), EXCEL_ROWS),
+        )
+        if at
     )
 
 

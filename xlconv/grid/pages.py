@@ -10,16 +10,41 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS
+from xlconv.grid.limits import EXCEL_COLUMNS
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import column_points
 
-A4 = 9
-"""The paper, as Excel numbers it."""
 
-MARGIN = 36
-SIDES = (595 - 2 * MARGIN - 15, 842 - 2 * MARGIN - 15)
-"""The short and the long side of A4 between its margins, in points; a little less, for fonts."""
+@dataclass(frozen=True)
+class Paper:
+    """A kind of paper, upright, in points.
+
+    beside, above  what is left free at each side, and at the top and the bottom
+    """
+
+    name: str
+    short: float
+    long: float
+    beside: float
+    above: float
+
+    def size(self, landscape: bool) -> tuple[float, float]:
+        """Its width and its height."""
+        return (self.long, self.short) if landscape else (self.short, self.long)
+
+    def room(self, landscape: bool) -> tuple[float, float]:
+        """How wide and how high what stands between its margins may be."""
+        wide, high = self.size(landscape)
+        return wide - 2 * self.beside, high - 2 * self.above
+
+
+A4 = Paper("a4", 595, 842, 43.5, 43.5)
+"""With margins of half an inch, and a little more, for fonts."""
+
+LETTER = Paper("letter", 612, 792, 18, 43.5)
+"""As much room across as A4 has, so that what can be read on the one can be read on the other."""
+
+PAPERS = {paper.name: paper for paper in (A4, LETTER)}
 
 READABLE = 0.73
 """The scale at which the smallest letters of a sheet still have 8 points."""
@@ -49,23 +74,6 @@ class Pages:
     breaks: tuple[int, ...] = ()
     turn: int = 0
 
-    def setup(self) -> str:
-        way = "landscape" if self.landscape else "portrait"
-        return f'<pageSetup paperSize="{A4}" scale="{self.scale}" orientation="{way}"/>'
-
-    def all_breaks(self) -> str:
-        """The elements for the breaks, each by the row or column before it, counted from 1."""
-        return "".join(
-            f'<{which}Breaks count="{len(at)}" manualBreakCount="{len(at)}">'
-            + "".join(f'<brk id="{place}" max="{last - 1}" man="1"/>' for place in at)
-            + f"</{which}Breaks>"
-            for which, at, last in (
-                ("row", self.breaks, EXCEL_COLUMNS),
-                ("col", (self.turn,) if self.turn else (), EXCEL_ROWS),
-            )
-            if at
-        )
-
 
 def columns(sheet: Sheet) -> int:
     """The columns of a sheet, with those that computed texts run over now."""
@@ -82,7 +90,7 @@ def widths(sheet: Sheet) -> list[float]:
     return [sheet.widths.get(n, sheet.column_width) for n in range(columns(sheet))]
 
 
-def pages(sheet: Sheet) -> Pages:
+def pages(sheet: Sheet, paper: Paper = A4) -> Pages:
     """As few pages as there can be, with cells as large as there can be, if all can be read.
 
     Pages are then as full as one another. What is too wide to be read takes all of the paper's
@@ -92,14 +100,15 @@ def pages(sheet: Sheet) -> Pages:
     across = max(sum(each[: sheet.turn]), sum(each[sheet.turn :]))
     heights = (sheet.heights.get(n, sheet.row_height) for n in range(max(sheet.rows, 1)))
     ends, starts, found = list(accumulate(heights, initial=0.0)), sorted(sheet.starts), []
-    for landscape, (high, wide) in {False: SIDES[::-1], True: SIDES}.items():
+    for landscape in (False, True):
+        wide, high = paper.room(landscape)
         most = min(LARGEST, wide / across)
         scales = [most, *(scale for scale in SCALES if scale < most)]
         for scale in scales if most >= READABLE else [max(most, 0.1)] * landscape:
             breaks = _breaks(starts, ends, high / scale, sheet.title_rows)
             found.append(Pages(landscape, int(100 * scale), breaks, sheet.turn))
     best = min(found, key=lambda one: (len(one.breaks), -one.scale))
-    room = SIDES[not best.landscape] / (best.scale / 100)
+    room = paper.room(best.landscape)[1] / (best.scale / 100)
     return replace(best, breaks=_evened(starts, ends, room, sheet.title_rows))
 
 

@@ -1,0 +1,85 @@
+"""Chromium, without a window and without a network; what a page logs, and what it asks for."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+from ..engines.need import needs
+
+PROGRAM, DRIVER = (shutil.which(name) or "" for name in ("chromium", "chromedriver"))
+
+needs_chromium = needs("chromium with its chromedriver", bool(PROGRAM and DRIVER))
+
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--hide-scrollbars",
+)
+
+
+@contextmanager
+def browser() -> Iterator[Any]:
+    """A browser of its own, which ends with the block."""
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        options = webdriver.ChromeOptions()
+        options.binary_location = PROGRAM
+        for flag in [*FLAGS, f"--user-data-dir={folder}/profile"]:
+            options.add_argument(flag)
+        options.add_experimental_option("prefs", {"download.default_directory": folder})
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        driver: Any = webdriver.Chrome(options, Service(DRIVER))
+        driver.folder = Path(folder)
+        try:
+            screen(driver, 1366, 768)
+            yield driver
+        finally:
+            driver.quit()
+
+
+def screen(driver: Any, wide: int, high: int, *, dark: bool = False) -> None:
+    """Make the window so large, by day or in the dark; a small one is a phone's."""
+    size = {"width": wide, "height": high, "deviceScaleFactor": 1, "mobile": wide < 600}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+
+
+def opened(driver: Any, page: bytes) -> Path:
+    """Open a page from a file."""
+    path = Path(driver.folder, "page.html")
+    path.write_bytes(page)
+    driver.get("about:blank")
+    driver.get(path.as_uri())
+    return path
+
+
+def complaints(driver: Any) -> list[str]:
+    """What was logged since this was last asked."""
+    return [entry["message"] for entry in driver.get_log("browser")]
+
+
+def requests(driver: Any) -> list[str]:
+    """What was asked for since this was last asked, but for files and what stands in the page."""
+    messages = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
+    asked = (
+        message["params"]["request"]["url"]
+        for message in messages
+        if message["method"] == "Network.requestWillBeSent"
+    )
+    own = ("file:", "data:", "blob:", "chrome:", "about:")
+    return [url for url in asked if not url.startswith(own)]

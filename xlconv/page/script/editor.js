@@ -1,0 +1,126 @@
+"use strict";
+// Typing: into the cell that is selected, by keyboard or phone; Escape leaves it as it was.
+
+// what was typed, as a content
+function typed(entry) {
+  const told = entry.trim();
+  if (told === "") return null;
+  if (told.startsWith("=") && told.length > 1) return { formula: told.slice(1) };
+  const point = /^[-+]?\d*,\d+$/.test(told) ? told.replace(",", ".") : told;
+  if (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(point) && Number.isFinite(Number(point))) return Number(point);
+  if (/^(true|false)$/i.test(told)) return told.toLowerCase() === "true";
+  return entry;
+}
+
+// a content as it is typed
+function entryOf(content) {
+  if (content === null) return "";
+  return content.formula === undefined ? text(content) : `=${content.formula}`;
+}
+
+const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+const addressOf = (element) => element.closest("td[id]")?.id.split(".")[1];
+
+class Editor {
+  // commit: is told a figure, an address and what was typed there; look: where the reader looks
+  constructor(figure, commit, look) {
+    Object.assign(this, { figure, commit, look, input: null });
+    const on = (event, does) => figure.paper.addEventListener(event, does);
+    on("click", (event) => this.point(event, false));
+    on("dblclick", (event) => this.point(event, true));
+    on("keydown", (event) => this.key(event));
+    on("change", ({ target }) => {
+      if (target instanceof HTMLSelectElement) commit(figure, addressOf(target), typed(target.value));
+    });
+    on("focusin", () => look(figure));
+  }
+
+  point(event, twice) {
+    const at = addressOf(event.target);
+    if (at === undefined || event.target === this.input) return;
+    this.go(at);
+    if (twice) this.open(this.entry(), true);
+  }
+
+  entry() {
+    return entryOf(this.figure.book.content(this.figure.n, this.figure.current));
+  }
+
+  // select a cell; one that is there to be typed over is open at once
+  go(at) {
+    this.close(true);
+    this.figure.select(at);
+    this.look(this.figure);
+    if (this.figure.cells.get(at).matches(".y")) this.open(this.entry(), false);
+    if (this.input === null) this.figure.target(at).focus();
+  }
+
+  // inside: whether arrows move in what is typed, rather than on to the next cell
+  open(entry, inside) {
+    const { figure } = this;
+    const td = figure.cells.get(figure.current);
+    this.close(true);
+    if (td.firstElementChild !== null) return; // a link, a dropdown or a caption
+    const input = Object.assign(document.createElement("input"), { value: entry, autocomplete: "off" });
+    Object.assign(this, { input, inside, at: figure.current, before: entry });
+    input.setAttribute("aria-label", figure.current);
+    const widen = () => input.classList.toggle("long", input.value.length > 6);
+    input.addEventListener("input", widen);
+    input.addEventListener("pointerdown", () => { this.inside = true; });
+    input.addEventListener("blur", () => this.close(true));
+    widen();
+    td.append(input);
+    input.focus();
+    input.select();
+  }
+
+  // keep: whether what was typed is taken over
+  close(keep) {
+    const { input, at, before } = this;
+    if (input === null) return;
+    this.input = null;
+    input.remove();
+    if (keep && input.value !== before) this.commit(this.figure, at, typed(input.value));
+  }
+
+  key(event) {
+    const { figure, input } = this;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const onward = event.shiftKey ? -1 : 1;
+    if (event.key === "Escape" && input !== null) this.leave(event);
+    else if (event.key === "F2") this.open(this.entry(), true);
+    else if (event.key === "Enter" && input !== null) this.move(event, onward, 0, true);
+    else if (event.key === "Enter" && event.target.matches("td")) this.begin(event);
+    else if (event.key === "Tab" && input !== null) this.move(event, 0, onward);
+    else if (event.key in STEPS) this.step(event, STEPS[event.key]);
+    else if (event.key.length === 1 && event.target.matches("td")) this.open("", false);
+  }
+
+  begin(event) {
+    event.preventDefault();
+    this.open(this.entry(), true);
+  }
+
+  step(event, [down, across]) {
+    if (event.target instanceof HTMLSelectElement && down !== 0) return; // it chooses another value
+    if (this.input !== null && this.inside && across !== 0) return;
+    this.move(event, down, this.figure.paper.dir === "rtl" ? -across : across);
+  }
+
+  leave(event) {
+    event.preventDefault();
+    this.close(false);
+    this.figure.cells.get(this.figure.current).focus();
+  }
+
+  // to the next cell; where there is none, a key does what it does elsewhere
+  move(event, down, across, done = false) {
+    const to = this.figure.next(this.figure.current, down, across);
+    if (to === undefined && !done) return;
+    event.preventDefault();
+    this.close(true);
+    if (to === undefined) this.figure.cells.get(this.figure.current).focus();
+    else this.go(to);
+  }
+}

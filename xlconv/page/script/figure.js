@@ -1,0 +1,156 @@
+"use strict";
+// A sheet on the page: its cells, kept as the book has them, and the way from one to the next.
+
+const INK = "1F2937"; // of xlconv/grid/theme.py
+const BARE = { backgroundColor: "", color: "", fontWeight: "", fontStyle: "", textDecoration: "" };
+
+class Figure {
+  constructor(n, about, book) {
+    [this.n, this.about, this.book] = [n, about, book];
+    this.panel = document.getElementById(`s${n}`);
+    this.paper = this.panel.querySelector(".paper");
+    this.cells = new Map([...this.panel.querySelectorAll("td[id]")].map((td) => [td.id.split(".")[1], td]));
+    this.dressed = new Set();
+    this.current = null;
+    for (const at of Object.keys(about.choices)) this.offer(at);
+    for (const link of this.paper.querySelectorAll("a")) link.tabIndex = -1;
+    this.select((this.paper.querySelector("td.y") ?? this.paper.querySelector("td[id]")).id.split(".")[1]);
+  }
+
+  format(at) {
+    return FORMATS[Number(this.cells.get(at).className.match(/\d+/)[0])];
+  }
+
+  // a dropdown in its cell
+  offer(at) {
+    const td = this.cells.get(at);
+    const select = document.createElement("select");
+    select.tabIndex = -1;
+    select.setAttribute("aria-label", at);
+    for (const value of this.offered(at)) select.add(new Option(value, value));
+    td.replaceChildren(select);
+  }
+
+  offered(at) {
+    const source = this.about.choices[at];
+    if (Array.isArray(source)) return source;
+    return [...cellsOf(source)].map(([row, column]) => this.book.computed(this.n, row, column)).filter((value) => value !== null);
+  }
+
+  // show what the book has now; how many cells show something else than before
+  render() {
+    const looks = lit(this.book, this.n, this.about.lights);
+    const grounds = heat(this.book, this.n, this.about.scales);
+    const before = this.dressed;
+    this.dressed = new Set([...looks.keys(), ...grounds.keys()]);
+    for (const at of new Set([...before, ...this.dressed])) this.dress(at, looks.get(at), grounds.get(at));
+    let changed = 0;
+    for (const [at, td] of this.cells) changed += Number(this.write(at, td, looks.get(at)?.format ?? this.format(at)));
+    return changed;
+  }
+
+  // on a heat map numbers keep their ink: another one could not be read on each of its colours
+  dress(at, { format, ...look } = {}, ground = "") {
+    const td = this.cells.get(at);
+    if (td === undefined) return;
+    Object.assign(td.style, BARE, { backgroundColor: ground }, look);
+    if (ground !== "" && look.backgroundColor === undefined) td.style.color = `var(--${INK})`;
+  }
+
+  write(at, td, format) {
+    const value = this.book.value(this.n, at);
+    const child = td.firstElementChild;
+    if (child instanceof HTMLSelectElement) return this.choose(child, value);
+    if (child !== null) return false; // a link, a caption, or the cell that is being typed into
+    const told = shown(value, format, this.about.room[place(at).column]);
+    if (td.textContent === told) return false;
+    td.textContent = told;
+    return true;
+  }
+
+  choose(select, value) {
+    const wanted = shown(value, "General", 12);
+    if (select.value === wanted) return false;
+    if (![...select.options].some((option) => option.value === wanted)) select.add(new Option(wanted, wanted));
+    select.value = wanted;
+    return true;
+  }
+
+  // make a cell the one that the keyboard is in
+  select(at) {
+    if (this.current !== null) this.target(this.current).tabIndex = -1;
+    if (this.current !== null) this.cells.get(this.current).removeAttribute("tabindex");
+    this.current = at;
+    this.cells.get(at).tabIndex = 0;
+    this.target(at).tabIndex = 0;
+    this.frame();
+  }
+
+  // what takes the keyboard in a cell: a link, a dropdown, or the cell itself
+  target(at) {
+    const td = this.cells.get(at);
+    return td.querySelector("a, select") ?? td;
+  }
+
+  // the nearest drawn cell in a direction, in its row or its column
+  next(at, down, across) {
+    const { row, column } = place(at);
+    const ahead = [...this.cells.keys()].map((other) => [other, place(other)]).filter(([, to]) =>
+      down !== 0 ? to.column === column && Math.sign(to.row - row) === down : to.row === row && Math.sign(to.column - column) === across);
+    const far = ([, to]) => Math.abs(to.row - row) + Math.abs(to.column - column);
+    return ahead.sort((a, b) => far(a) - far(b))[0]?.[0];
+  }
+
+  // frames around what the current cell reads, in the colours of its references in the bar
+  frame() {
+    for (const old of this.paper.querySelectorAll(".r")) old.remove();
+    referencesOf(this.book, this.n, this.current).forEach(({ sheet, from, to }, i) => {
+      const box = sheet === this.n ? this.box(from, to) : null;
+      if (box === null) return;
+      const frame = document.createElement("div");
+      frame.className = `r r${i % 6}`;
+      Object.assign(frame.style, box);
+      this.paper.append(frame);
+    });
+  }
+
+  box(from, to) {
+    const table = this.paper.firstElementChild;
+    const widths = [...table.querySelectorAll("col")].map((col) => Number(col.width));
+    const sum = (end) => widths.slice(0, end).reduce((a, b) => a + b, 0);
+    const first = this.about.first;
+    const lines = [table.rows[from.row - first], table.rows[to.row - first]];
+    if (lines.includes(undefined)) return null;
+    const top = lines[0].offsetTop;
+    return {
+      top: `${top}px`,
+      height: `${lines[1].offsetTop + lines[1].offsetHeight - top}px`,
+      insetInlineStart: `${sum(from.column)}px`,
+      width: `${sum(to.column + 1) - sum(from.column)}px`,
+    };
+  }
+
+  // where a phone is narrower than a text, the text goes on in the next line
+  fit() {
+    const narrow = matchMedia("(max-width: 600px)").matches;
+    const room = this.paper.parentElement.clientWidth / (this.paper.currentCSSZoom ?? 1) - 16;
+    const texts = [...this.cells.values()].filter((td) => td.colSpan > 1);
+    for (const td of texts) {
+      td.classList.remove("narrow");
+      td.style.paddingInlineEnd = "";
+    }
+    if (!narrow) return;
+    const start = (td) => (this.paper.dir === "rtl" ? this.paper.offsetWidth - td.offsetLeft - td.offsetWidth : td.offsetLeft);
+    const over = texts.map((td) => [td, start(td) + td.offsetWidth - room, room - start(td)]);
+    for (const [td, beyond, left] of over) {
+      if (beyond <= 0 || left < 90) continue;
+      td.classList.add("narrow");
+      td.style.paddingInlineEnd = `${beyond}px`;
+    }
+  }
+}
+
+function referencesOf(book, n, at) {
+  const content = book.content(n, at);
+  return content?.formula === undefined ? [] : book.read(n, content).references;
+}

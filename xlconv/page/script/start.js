@@ -1,0 +1,127 @@
+"use strict";
+// The page: its tabs, what stands in the cell that is looked at, the way back, and the workbook.
+
+const element = (id) => document.getElementById(id);
+
+const ABOUT = JSON.parse(element("data").textContent);
+const FORMATS = ABOUT.formats;
+const book = new Book(ABOUT.sheets);
+const figures = ABOUT.sheets.map(() => null);
+const tabs = ABOUT.sheets.map((_, n) => element(`t${n}`));
+const history = []; // what was typed: lists of [number of a sheet, address, what stood there before]
+let shownNow = -1;
+
+function figure(n) {
+  if (figures[n] === null) {
+    figures[n] = new Figure(n, ABOUT.sheets[n], book);
+    new Editor(figures[n], commit, look);
+    figures[n].render();
+  }
+  return figures[n];
+}
+
+function show(n) {
+  tabs.forEach((tab, other) => {
+    tab.setAttribute("aria-selected", other === n);
+    tab.tabIndex = other === n ? 0 : -1;
+    element(`s${other}`).hidden = other !== n;
+  });
+  shownNow = n;
+  figure(n).render();
+  figure(n).fit();
+  figure(n).frame();
+  look(figure(n));
+  tabs[n].scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+// what stands in a cell, its references in the colours of their frames
+function look({ n, current }) {
+  const content = book.content(n, current);
+  const where = Object.assign(document.createElement("b"), { textContent: current });
+  const told = [where, " "];
+  if (content?.formula === undefined) told.push(entryOf(content));
+  else told.push("=", ...coloured(content.formula, referencesOf(book, n, current)));
+  element("content").replaceChildren(...told);
+}
+
+function coloured(formula, references) {
+  const told = [];
+  let at = 0;
+  references.forEach(({ begin, end }, i) => {
+    const mark = Object.assign(document.createElement("mark"), { className: `r${i % 6}`, textContent: formula.slice(begin, end) });
+    told.push(formula.slice(at, begin), mark);
+    at = end;
+  });
+  return [...told, formula.slice(at)];
+}
+
+function commit({ n }, at, content) {
+  enter([[n, at, content]]);
+}
+
+function enter(contents, back = false) {
+  const before = contents.map(([n, at]) => [n, at, book.content(n, at)]);
+  for (const [n, at, content] of contents) book.put(n, at, content);
+  if (!back) history.push(before);
+  book.change();
+  const now = figure(shownNow);
+  now.render();
+  now.frame();
+  look(now);
+  element("undo").hidden = element("again").hidden = history.length === 0;
+}
+
+function undo() {
+  if (history.length > 0) enter(history.pop().reverse(), true);
+}
+
+function again() {
+  enter(history.splice(0).flat().reverse(), true);
+}
+
+function typedOver() {
+  const all = ABOUT.sheets.map(() => new Set());
+  for (const [n, at] of history.flat()) all[n].add(at);
+  return all;
+}
+
+// the workbook as it is now: in place of the file that the link has, for as long as it is taken
+async function take(event) {
+  if (history.length === 0) return;
+  event.preventDefault();
+  const link = element("book");
+  const bytes = Uint8Array.from(atob(link.href.split(",")[1]), (letter) => letter.charCodeAt(0));
+  const url = URL.createObjectURL(await filled(bytes, book, typedOver()));
+  Object.assign(document.createElement("a"), { href: url, download: link.download }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+function turn(event) {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  const to = tabs[shownNow + (document.dir === "rtl" ? -step : step)];
+  if (step === undefined || to === undefined) return;
+  event.preventDefault();
+  to.click();
+  to.focus();
+}
+
+function follow() {
+  const n = Number(location.hash.match(/^#s(\d+)$/)?.[1] ?? 0);
+  show(n < tabs.length ? n : 0);
+  scrollTo(0, 0);
+}
+
+tabs.forEach((tab, n) => {
+  tab.addEventListener("click", () => show(n));
+  tab.addEventListener("keydown", turn);
+});
+element("undo").addEventListener("click", undo);
+element("again").addEventListener("click", again);
+element("book").addEventListener("click", take);
+addEventListener("keydown", (event) => {
+  if (event.key === "z" && (event.ctrlKey || event.metaKey) && !(event.target instanceof HTMLInputElement)) undo();
+});
+addEventListener("hashchange", follow);
+addEventListener("resize", () => figure(shownNow).fit());
+addEventListener("beforeprint", () => tabs.forEach((_, n) => figure(n).render()));
+follow();

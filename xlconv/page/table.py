@@ -1,0 +1,126 @@
+"""A sheet as HTML: its head as words that fit any width, the rows below as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from itertools import groupby, pairwise
+
+from xlconv.grid.direction import Way
+from xlconv.grid.marks import Sized
+from xlconv.grid.places import Place, a1
+from xlconv.grid.sheet import Sheet
+from xlconv.page.data import YOURS, Drawn
+from xlconv.page.seen import Dress, Seen
+
+
+def section(
+    number: int, drawn: Drawn, dresses: Mapping[Dress, int], names: Sequence[str], try_this: str
+) -> str:
+    """A sheet, which a tab leads to.
+
+    names     those of all sheets, which links lead to
+    try_this  what stands before the things to try
+    """
+    sheet = drawn.sheet
+    links = {link.cells.origin: names.index(link.target) for link in sheet.links}
+    top = sheet.head.rows if sheet.head else 0
+    columns = "".join(
+        f'<col width="{int(sheet.widths.get(n, sheet.column_width) * 7 + 0.5)}">'
+        for n in range(sheet.columns)
+    )
+    rows = "".join(_rows(number, drawn, dresses, links, top))
+    way = "rtl" if sheet.way is Way.LEFTWARD else "ltr"
+    return (
+        f'<section role="tabpanel" id="s{number}" aria-labelledby="t{number}">'
+        f"{_head(drawn, links, try_this)}"
+        f'<div class="figure"><div class="paper" dir="{way}">'
+        f'<table role="grid" aria-label="{escape(sheet.name)}"><colgroup>{columns}</colgroup>'
+        f"<tbody>{rows}</tbody></table></div></div></section>\n"
+    )
+
+
+def _head(drawn: Drawn, links: Mapping[Place, int], try_this: str) -> str:
+    """What stands above the figures, as it was before it was put on lines."""
+    head = drawn.sheet.head
+    if head is None:
+        return ""
+    leading = "".join(
+        f'<a href="#s{links[at]}">{escape(one.text)}</a>'
+        for one in drawn.cells
+        if (at := (one.cell.row, one.cell.column)) in links and at[0] < head.rows
+    )
+    items = "".join(f"<li>{escape(item)}</li>" for item in head.try_this)
+    summary = f"<summary>{escape(try_this)}</summary>"
+    return (
+        f"<header><h2>{escape(head.title)}</h2>"
+        + (f'<p class="ways">{leading}</p>' if leading else "")
+        + (f"<p>{escape(head.idea)}</p>" if head.idea else "")
+        + (f"<details open>{summary}<ol>{items}</ol></details>" if items else "")
+        + "</header>"
+    )
+
+
+def _rows(
+    number: int,
+    drawn: Drawn,
+    dresses: Mapping[Dress, int],
+    links: Mapping[Place, int],
+    top: int,
+) -> Iterator[str]:
+    """The rows from one on, a group a part; cells with nothing in them are one gap."""
+    sheet, wide = drawn.sheet, max(drawn.sheet.columns, 1)
+    listed = {row: [*cells] for row, cells in groupby(drawn.cells, lambda one: one.cell.row)}
+    for row in range(top, sheet.rows):
+        high = round(sheet.heights.get(row, sheet.row_height) * 4 / 3)
+        told, reached = [], 0
+        for one, ahead in pairwise((*listed.get(row, []), None)):
+            assert one is not None
+            before, behind = _room(sheet, one, ahead, reached)
+            told.append(_gap(before - reached))
+            told.append(_cell(number, one, dresses[one.dress], links, behind - before))
+            reached = behind
+        told.append(_gap(wide - reached))
+        yield "</tbody><tbody>" * (row in sheet.starts and row > top)
+        yield f'<tr height="{high}">{"".join(told)}</tr>'
+
+
+def _room(sheet: Sheet, one: Seen, ahead: Seen | None, before: int) -> Place:
+    """The columns from and to which a cell goes: a text takes empty ones that it may run over.
+
+    ahead   the next cell of the row, which may need some of them itself
+    before  the first column that is still free
+    """
+    column, begin = one.cell.column, "right" if sheet.way is Way.LEFTWARD else "left"
+    if not _runs(one):
+        return column, column + 1
+    if one.dress.look.align != begin:
+        return before, column + 1
+    end = ahead.cell.column if ahead else max(sheet.columns, 1)
+    if ahead and _runs(ahead) and ahead.dress.look.align != begin:
+        end = min(end, sheet.behind((one.cell.row, column), one.text, one.dress.role))
+    return column, max(end, column + 1)
+
+
+def _runs(one: Seen) -> bool:
+    """Whether it is a text that may run over the cells beside it."""
+    look = one.dress.look
+    return isinstance(one.value, str) and not (look.lines or look.fill or look.align == "center")
+
+
+def _gap(columns: int) -> str:
+    return f'<td colspan="{columns}"></td>' if columns > 1 else "<td></td>" * columns
+
+
+def _cell(number: int, one: Seen, dress: int, links: Mapping[Place, int], wide: int) -> str:
+    place = one.cell.row, one.cell.column
+    told, value = escape(one.text), one.cell.value
+    if isinstance(value, Sized):
+        size = escape(value.size)
+        told = f"{told.removesuffix(size)}<small>{size}</small>"
+    if place in links:
+        told = f'<a href="#s{links[place]}">{told}</a>'
+    yours = one.dress.role in YOURS and one.cell.block
+    named = f"c{dress} y" if yours else f"c{dress}"
+    across = f' colspan="{wide}"' if wide > 1 else ""
+    return f'<td id="s{number}.{a1(place)}" class="{named}"{across}>{told}</td>'
