@@ -283,12 +283,16 @@ def fed_anew(network: Network, seed: int) -> Network:
 
 def typed_anew(sheet: Sheet, one: Page) -> dict[tuple[str, str], float]:
     """What to type into a sheet for the numbers of another page."""
-    if one.layer is not None:
-        return typed(sheet, one.layer)
     if one.network is None:
-        return {}
-    pixels = zip(cells(sheet, "input"), one.network.input.flat, strict=True)
-    return {(sheet.name, cell): float(number) for cell, number in pixels}
+        return {} if one.layer is None else typed(sheet, one.layer)
+    blocks = {"input": one.network.input}
+    if one.layer is not None:
+        blocks = {"code": one.network.input, "input": one.layer.input, "kernel": one.layer.weight}
+    return {
+        (sheet.name, cell): float(number)
+        for name, array in blocks.items()
+        for cell, number in zip(cells(sheet, name), array.flat, strict=True)
+    }
 
 
 @pytest.mark.parametrize("name", FIXED_LESSONS)

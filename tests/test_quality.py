@@ -202,6 +202,15 @@ def test_a_lesson_shows_the_layers_and_the_weights_that_are_measured(
         }
 
 
+def test_the_main_lesson_shows_the_decoder_of_the_auto_encoder() -> None:
+    layers = read("transposed-convolutions")["decoder"]["layer"]
+    weights = shipped("auto-encoder")
+    for told, whole in zip(layers, read("auto-encoder")["digits"]["layer"][2:], strict=True):
+        for key in ("weight", "bias"):
+            assert (told.pop(key) == weights[f"{told['name']}.{key}"]).all()
+        assert told == whole
+
+
 def read(lesson: str) -> dict[str, dict[str, Any]]:
     """The networks of a lesson's file."""
     told = tomllib.loads((ROOT / "templates" / f"{lesson}.toml").read_text(encoding="utf-8"))

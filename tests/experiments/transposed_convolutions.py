@@ -1,13 +1,38 @@
 """The main lesson, but for its sheets that stand in a lesson of their own too."""
 
 import numpy as np
+import pytest
 
+from training.networks import AUTO_ENCODER
+
+from ..by_definition import Array, run
+from ..test_quality import CLASSES, DIGITS, shipped
 from .desk import Page
 from .proofs import proofs_of
 
 tries = proofs_of("transposed-convolutions")
 
 AGREE = "both views agree  ✓"
+
+
+@tries("Why", "Type 5 into the middle of the code: the 3 becomes a 0.")
+def _(why: Page) -> None:
+    assert looks_like(why["Decode 2"]) == 3
+    why.put("code", (1, 1), 5)
+    assert why["Decode 2"] == pytest.approx(decoded(why["code"]))
+    assert looks_like(why["Decode 2"]) == 0
+
+
+def looks_like(picture: Array) -> int:
+    """What most are of the seven digits that are most like a picture, none learnt from."""
+    apart = ((DIGITS - picture) ** 2).sum((1, 2))
+    return int(np.bincount(CLASSES[apart.argsort()[:7]]).argmax())
+
+
+def decoded(code: Array) -> Array:
+    """The digit of a code, by the definitions."""
+    picture: Array = run(AUTO_ENCODER[2:], shipped("auto-encoder"), code[None, None])[0, 0]
+    return picture
 
 
 @tries(

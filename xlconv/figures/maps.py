@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import Any
@@ -25,6 +26,7 @@ from xlconv.grid.theme import DIVERGING, HEAT
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.layer import Layer
 from xlconv.layers.network import Network, Pool, Stage, Step, Upsample
+from xlconv.layers.then import Step as Then
 
 TANH = 1.0
 """The most that a hyperbolic tangent or a sigmoid gives."""
@@ -257,17 +259,31 @@ def _after(sheet: Sheet, network: Network, step: Step, sums: Figure, way: Place)
     """What the activation makes of the sums; the sums themselves without one."""
     if step.then is None:
         return sums
-    named, _, _ = sheet.say(f"then_{step.then.kind}").partition(":")  # without what it does
-    told = [named, *(f"{value:g}" for value in step.then.values)]
     made = map_figure(
         sheet,
         step.name,
         step.output_shape,
-        " ".join(told),
+        then_words(sheet, step.then),
         step=way,
         role="output",
-        content=FORMULAS[step.then.kind](sums.cells, *map(lift, step.then.values)),
+        content=activated(step.then, sums.cells),
         claim=("map", Stage(network, step.name)),
     )
-    shade(sheet, made.cells, TANH if step.then.kind in ("tanh", "sigmoid") else None)
+    shade_after(sheet, made.cells, step.then)
     return made
+
+
+def then_words(sheet: Sheet, then: Then) -> str:
+    """An activation in words, without what it does."""
+    named, *_ = re.split("[:：]", sheet.say(f"then_{then.kind}"))  # the second is Chinese
+    return " ".join([named, *(f"{value:g}" for value in then.values)])
+
+
+def activated(then: Then | None, sums: Expr) -> Expr:
+    """What an activation makes of sums; the sums themselves without one."""
+    return sums if then is None else FORMULAS[then.kind](sums, *map(lift, then.values))
+
+
+def shade_after(sheet: Sheet, cells: Grid, then: Then | None) -> None:
+    """Shade maps as `shade` does; what an activation bounds, up to that."""
+    shade(sheet, cells, TANH if then and then.kind in ("tanh", "sigmoid") else None)

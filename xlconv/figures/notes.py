@@ -38,14 +38,17 @@ def named(sheet: Sheet, at: Spot, words: str) -> Spot:
     return at
 
 
-def paragraphs(sheet: Sheet, texts: Iterable[str]) -> Part:
-    """Texts under one another, each in as many lines as it takes on paper."""
-    return note(sheet, *paper_lines(sheet, texts), role="text")
+def paragraphs(sheet: Sheet, texts: Iterable[str], begin: int = 1) -> Part:
+    """Texts under one another, each in as many lines as it takes on paper.
+
+    begin  the column in which they begin
+    """
+    return note(sheet, *paper_lines(sheet, texts, begin), role="text")
 
 
-def paper_lines(sheet: Sheet, texts: Iterable[str]) -> list[str]:
-    """Texts as lines that paper has room for."""
-    return [line for text in texts for line in wrapped(text, "text", line_room(sheet))]
+def paper_lines(sheet: Sheet, texts: Iterable[str], begin: int = 1) -> list[str]:
+    """Texts as lines that paper has room for, behind a column."""
+    return [line for text in texts for line in wrapped(text, "text", line_room(sheet, begin))]
 
 
 def note(sheet: Sheet, *lines: str, role: str = "note") -> Part:

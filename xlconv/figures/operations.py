@@ -7,7 +7,7 @@ from functools import partial
 from itertools import product
 from math import prod
 
-from xlconv.figures.sums import listed, nth, over, summed
+from xlconv.figures.sums import listed, nth, over, same, summed
 from xlconv.grid.expr import Expr
 from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
@@ -27,6 +27,7 @@ def accumulated(
     bias: Expr | None = None,
     alike: int = 1,
     rest: Grid | None = None,
+    then: Callable[[Expr], Expr] = same,
 ) -> None:
     """Write cells as explicit sums, one formula for all cells that are reached alike.
 
@@ -36,26 +37,26 @@ def accumulated(
     channels  that are added up
     alike     how many such blocks there are, of which a plan writes this one alone
     rest      (*sizes), what else is added to each cell
+    then      what is made of each sum in its cell
     """
     # a plan makes the longest alone, and of those the one with the longest addresses
     longest = [max(reversed(axis), key=lambda run: len(run.taps)) for axis in runs]
     sums = []
     for chosen in [longest] if sheet.plan else product(*runs):
-        every = [run.taps[-1:] if sheet.plan else run.taps for run in chosen]
         taps = [
             (
                 tuple(run.inputs(i0) for run, (i0, _) in zip(chosen, picked, strict=True)),
                 tuple(u for _, u in picked),
             )
-            for picked in product(*every)
+            for picked in product(*(run.taps[-1:] if sheet.plan else run.taps for run in chosen))
         ]
         terms = [term(i, tap) for i in (channels[-1:] if sheet.plan else channels) for tap in taps]
         if sheet.plan:
             terms *= len(channels) * prod(len(run.taps) for run in chosen)
         at = tuple(run.cells for run in chosen)
-        more = [*([] if bias is None else [bias]), *([] if rest is None else [rest[at]])]
-        sums.append((at, terms + more))
-    summed(sheet, cells, sums, alike)
+        more = [bias, None if rest is None else rest[at]]
+        sums.append((at, terms + [one for one in more if one is not None]))
+    summed(sheet, cells, sums, alike, then)
 
 
 def afford(sheet: Sheet, runs: Sequence[Sequence[Run]], channels: int = 1, blocks: int = 1) -> None:
@@ -105,10 +106,12 @@ def tapped(
     bias: Grid | None,
     rest: Grid | None = None,
     whole: bool = True,
+    then: Callable[[Expr], Expr] = same,
 ) -> None:
     """Write each output cell as the explicit products of inputs and weights that reach it.
 
     whole  whether the cells are the canvas, or what is not cropped of it alone
+    then   what is made of each sum in its cell
     """
 
     def term(o: int, i: int, tap: Tap) -> Expr:
@@ -116,7 +119,7 @@ def tapped(
         return x[(i, *inputs)] * w[(i, geometry.filter(o), *offsets)]
 
     runs = [axis.canvas_runs if whole else axis.runs for axis in geometry.axes]
-    _explicit(sheet, canvas, runs, geometry.sources, term, bias, rest)
+    _explicit(sheet, canvas, runs, geometry.sources, term, bias, rest, then)
 
 
 def convolved(
@@ -151,6 +154,7 @@ def _explicit(
     term: Callable[[int, int, Tap], Expr],
     bias: Grid | None,
     rest: Grid | None = None,
+    then: Callable[[Expr], Expr] = same,
 ) -> None:
     """Write each channel of a block as explicit sums over the channels that reach it."""
     afford(sheet, runs, len(reach(0)), cells.shape[0])
@@ -164,6 +168,7 @@ def _explicit(
             None if bias is None else bias[o],
             alike=cells.shape[0],
             rest=None if rest is None else rest[o],
+            then=then,
         )
 
 

@@ -82,31 +82,41 @@ def listed(sheet: Sheet, over: Sequence[Of], term: Callable[[Of], Expr]) -> list
     return made * len(over) if sheet.plan else made
 
 
+def same(made: Expr) -> Expr:
+    """What is done to a sum that is shown as it is."""
+    return made
+
+
 def summed(
-    sheet: Sheet, cells: Grid, sums: Iterable[tuple[Any, Sequence[Expr]]], alike: int = 1
+    sheet: Sheet,
+    cells: Grid,
+    sums: Iterable[tuple[Any, Sequence[Expr]]],
+    alike: int = 1,
+    then: Callable[[Expr], Expr] = same,
 ) -> None:
     """Write cells as sums, each an index and its terms; of long ones the parts stand beside.
 
     cells  (*sizes), not yet written
     alike  how many such blocks there are, of which a plan writes this one alone
+    then   what is made of each sum in its cell
     """
     every = list(sums)
     count = max((_parts(sheet, terms) for _, terms in every), default=1)
     if count == 1:
         for index, terms in every:
-            cells[index] = total(terms)
+            cells[index] = then(total(terms))
         return
     sheet.again = True
     if sheet.reach is None:  # until it is drawn once more only the values are needed
         for index, terms in [] if sheet.plan else every:
-            cells[index] = total(terms).value
+            cells[index] = then(total(terms)).value
         return
     parts = _beside(sheet, cells, count, alike)
     for index, terms in [] if sheet.plan else every:
         size = -(-len(terms) // count)
         for n in range(count):
             parts[n][index] = total(terms[n * size : (n + 1) * size])
-        cells[index] = total([parts[n][index] for n in range(count)])
+        cells[index] = then(total([parts[n][index] for n in range(count)]))
 
 
 def added(sheet: Sheet, terms: Sequence[Expr], alike: int = 1, most: int = LONGEST) -> Expr:

@@ -176,10 +176,11 @@ def check_pages(lesson: Lesson) -> None:
         if page.view == CHECK:
             continue
         table = Table(f'sheet "{page.name}"')
-        needs, options, needed = view_keys(table, page.view)
+        shows, options, needed = view_keys(table, page.view)
         table.check(page.options, options, needed)
-        if needs and getattr(page, needs) is None:
-            raise table.wrong(f"view {page.view} needs a {needs}")
+        for shown, must in shows.items():
+            if must and getattr(page, shown) is None:
+                raise table.wrong(f"view {page.view} needs a {shown}")
 
 
 def roles_of(sheet: Sheet) -> set[str]:

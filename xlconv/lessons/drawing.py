@@ -114,7 +114,8 @@ def _fed(lesson: Lesson, page: Page, others: Others) -> tuple[Page, dict[str, Gr
     """A page with a layer of a network, and the cells of the network's sheet that it reads."""
     name, _, layer = page.part.partition(".")
     network = lesson.networks[name]
-    at = next(n for n, other in enumerate(lesson.pages) if other.network is network)
+    pages = enumerate(lesson.pages)
+    at = next(n for n, other in pages if other.feeds and other.network is network)
     blocks = {block.name: block.cells for block in draw(lesson, at, others.get(at)).blocks}
     sources = network.by_name[layer].sources
     joined = f"{layer} joined" if len(sources) > 1 else sources[0] or "input"
@@ -169,7 +170,7 @@ def headed(
     words = isolated(said(lesson), way)
     sheet = Sheet(page.name, page.view, words, given=given or {}, room=room, plan=plan, way=way)
     sheet.aside = TICKS if page.ask and page.ask.cells else 0
-    maps = page.network is not None or bool(page.part)
+    maps = page.feeds or bool(page.part)
     wanted = MAPS if maps and lesson.digits is None else lesson.digits
     sheet.formats = Formats(wanted, zero=maps)
     contents = lesson.pages[0].view == "contents"

@@ -131,6 +131,11 @@ class Page:
     def __repr__(self) -> str:
         return line("Page", f"{self.view or 'no view'}: {self.name}")
 
+    @property
+    def feeds(self) -> bool:
+        """Whether it shows a network and nothing else: sheets of single layers read it."""
+        return self.network is not None and self.layer is None
+
 
 @dataclass(frozen=True, repr=False)
 class Lesson:

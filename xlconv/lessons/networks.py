@@ -45,7 +45,7 @@ def networks_from(top: Table, tables: dict[str, Any], source: Source) -> dict[st
 def check_fed(table: Table, pages: Sequence[Page], networks: Mapping[str, Network]) -> None:
     """Refuse a layer of a network on the last page, if no sheet before it holds its numbers."""
     name, _, _ = (part := pages[-1].part).partition(".")
-    if part and all(page.network is not networks[name] for page in pages):
+    if part and not any(page.feeds and page.network is networks[name] for page in pages):
         raise table.wrong(
             f'shows layer "{part}": write a sheet with view = "network" and network = "{name}"'
             " before it"

@@ -215,11 +215,11 @@ def _page(
         return Page(values["name"], CHECK, values.get("title", ""), values.get("idea", ""))
     if view is None:
         raise table.wrong('needs a key "view"')
-    needs, options, needed = view_keys(table, view)
-    of_layer = LAYER_KEYS | {"layer": str} if needs == "layer" else {}
-    of_network = {"network": str} if needs == "network" else {}
+    shows, options, needed = view_keys(table, view)
+    of_layer = LAYER_KEYS | {"layer": str} if "layer" in shows else {}
+    of_network = {"network": str} if "network" in shows else {}
     known_keys = of_layer | of_network | SHEET_KEYS | options
-    table.check(values, known_keys, ["name", *of_network, *needed])
+    table.check(values, known_keys, ["name", *(key for key in of_network if shows[key]), *needed])
 
     inline = {key: values[key] for key in of_layer if key in values and key not in options}
     layer, part = _shown(table, inline, layers, networks, source) if of_layer else (None, "")
@@ -230,7 +230,7 @@ def _page(
         values.get("idea", ""),
         tuple(values.get("try", ())),
         layer,
-        _named(table, values["network"], networks) if of_network else None,
+        _named(table, values["network"], networks) if "network" in values else None,
         part,
         _options(table, {key: values[key] for key in options if key in values}, options, source),
         _ask(table, values),
@@ -263,16 +263,16 @@ def _shown(
     return (layers[name], "") if name in layers else (parts[name], name)
 
 
-def view_keys(table: Table, view: Any) -> tuple[str, dict[str, Any], list[str]]:
-    """Whether a view shows a "layer" or a "network", its options with their types, and those that
-    it needs.
+def view_keys(table: Table, view: Any) -> tuple[dict[str, bool], dict[str, Any], list[str]]:
+    """Which of a "layer" and a "network" a view shows, and whether it needs it; its options with
+    their types, and those that it needs.
     """
     if view not in VIEWS:
         raise table.wrong(f"unknown view {as_toml(view)}{instead(str(view), VIEWS)}")
     wanted, options = inspect.signature(view_function(view)).parameters, view_options(view)
-    needed = [key for key in options if wanted[key].default is inspect.Parameter.empty]
-    shown = next((name for name in ("layer", "network") if name in wanted), "")
-    return shown, options, needed
+    must = {name: wanted[name].default is inspect.Parameter.empty for name in wanted}
+    shown = {name: must[name] for name in ("layer", "network") if name in wanted}
+    return shown, options, [key for key in options if must[key]]
 
 
 def _options(

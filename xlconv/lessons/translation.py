@@ -21,7 +21,7 @@ from xlconv.visible import visible
 KEYS = {"language": str, "texts": dict}
 """What a translation file has: the code of its language, and a text for each of the lesson's."""
 
-PROSE = ("about", "how", "below_figure", "examples", "classes")
+PROSE = ("about", "how", "beside_figure", "below_figure", "examples", "classes")
 """The options of views that people read."""
 
 Change = Callable[[str, str], str]

@@ -108,7 +108,7 @@ class Worksheet:
     def of(cls, lesson: Lesson) -> Worksheet:
         """Raises XlconvError where a page asks for what it does not have."""
         for page in lesson.pages:
-            if page.ask and page.network and any(other.part for other in lesson.pages):
+            if page.ask and page.feeds and any(other.part for other in lesson.pages):
                 raise XlconvError(
                     f'sheet "{page.name}" feeds others: ask on a sheet that shows one of its layers'
                 )
