@@ -60,13 +60,13 @@ EXERCISE, ITS_PAGE = "2 Distribute", 2
 
 
 def picture(sheet: Sheet, target: Path) -> None:
-    """Render a sheet, its pages under one another or side by side, cut to what is on them."""
+    """Render a sheet, its pages under one another, cut to what is on them."""
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "page.xlsx"
         Book("", (sheet,)).save(path)
         pages = printed(path)
     shown = pages[:1] if sheet.name in FIRST_PAGE else pages
-    kept(joined(shown, across=bool(sheet.turn)), target)
+    kept(joined(shown), target)
 
 
 def printed(path: Path, header: float = 0) -> list[Image.Image]:
@@ -90,15 +90,14 @@ def inner(path: Path, header: float) -> Image.Image:
         return page.convert("RGB").crop((0, top, page.width, page.height - bottom))
 
 
-def joined(pages: list[Image.Image], *, across: bool) -> Image.Image:
-    """Pages side by side, or under one another, with nothing blank between."""
-    whole, at = Image.new("RGB", [len(pages) * side for side in pages[0].size], "white"), 0
+def joined(pages: list[Image.Image]) -> Image.Image:
+    """Pages under one another, with nothing blank between."""
+    width, height = pages[0].size
+    whole, at = Image.new("RGB", (width, len(pages) * height), "white"), 0
     for page in pages:
-        left, top, right, bottom = box_of(page)
-        box = (left, 0, right, page.height) if across else (0, top, page.width, bottom)
-        part = page.crop(box)
-        whole.paste(part, (at, 0) if across else (0, at))
-        at += (part.width if across else part.height) + MARGIN
+        _, top, _, bottom = box_of(page)
+        whole.paste(page.crop((0, top, width, bottom)), (0, at))
+        at += bottom - top + MARGIN
     return whole
 
 
@@ -196,7 +195,7 @@ def main(detector: Callable[[Path], None]) -> None:
             if sheet.name in names:
                 target = FOLDER / f"{lesson}-{sheet.name.lower().replace(' ', '-')}.png"
                 sheet.links.clear()  # the sheets they lead to are not in this book
-                sheet.title_rows = 0  # no page repeats it
+                sheet.titles.clear()  # no page repeats it
                 picture(sheet, target)
     classroom()
 

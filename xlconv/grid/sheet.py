@@ -59,13 +59,11 @@ class Sheet:
     column_width: float = 4.2
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
-    title_rows: int = 1
-    """Those of its title, which each of several pages repeats."""
+    titles: list[str] = field(default_factory=list)
+    """The lines of its title, in the first rows, which each of several pages repeats."""
     frozen_rows: int = 0
     starts: list[int] = field(default_factory=list)
     """The rows in which parts begin that run over the whole sheet: paper may end before them."""
-    turn: int = 0
-    """The column at which paper goes on beside the first page; none if 0."""
     stages: int = 0  # how many of its figures have a number
     row_height: float = 17
     zoom: int = 100

@@ -5,12 +5,12 @@ A scale is said rather than a number of pages to fit, since then Excel keeps bre
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS
+from xlconv.grid.limits import EXCEL_COLUMNS
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import column_points
 
@@ -41,30 +41,22 @@ class Pages:
     landscape  whether the paper lies
     scale      of the cells, in percent
     breaks     the rows, from 0, at which a new page begins
-    turn       the column at which another begins beside each; none if 0
     """
 
     landscape: bool
     scale: int
     breaks: tuple[int, ...] = ()
-    turn: int = 0
 
     def setup(self) -> str:
         way = "landscape" if self.landscape else "portrait"
         return f'<pageSetup paperSize="{A4}" scale="{self.scale}" orientation="{way}"/>'
 
     def all_breaks(self) -> str:
-        """The elements for the breaks, each by the row or column before it, counted from 1."""
-        return "".join(
-            f'<{which}Breaks count="{len(at)}" manualBreakCount="{len(at)}">'
-            + "".join(f'<brk id="{place}" max="{last - 1}" man="1"/>' for place in at)
-            + f"</{which}Breaks>"
-            for which, at, last in (
-                ("row", self.breaks, EXCEL_COLUMNS),
-                ("col", (self.turn,) if self.turn else (), EXCEL_ROWS),
-            )
-            if at
-        )
+        """The element for the breaks, each by the row before it, counted from 1."""
+        count, last = len(self.breaks), EXCEL_COLUMNS - 1
+        each = "".join(f'<brk id="{row}" max="{last}" man="1"/>' for row in self.breaks)
+        breaks = f'<rowBreaks count="{count}" manualBreakCount="{count}">{each}</rowBreaks>'
+        return breaks if count else ""
 
 
 def columns(sheet: Sheet) -> int:
@@ -88,19 +80,18 @@ def pages(sheet: Sheet) -> Pages:
     Pages are then as full as one another. What is too wide to be read takes all of the paper's
     width.
     """
-    each = [*map(column_points, widths(sheet))]
-    across = max(sum(each[: sheet.turn]), sum(each[sheet.turn :]))
+    across = sum(map(column_points, widths(sheet)))
     heights = (sheet.heights.get(n, sheet.row_height) for n in range(max(sheet.rows, 1)))
     ends, starts, found = list(accumulate(heights, initial=0.0)), sorted(sheet.starts), []
     for landscape, (high, wide) in {False: SIDES[::-1], True: SIDES}.items():
         most = min(LARGEST, wide / across)
         scales = [most, *(scale for scale in SCALES if scale < most)]
         for scale in scales if most >= READABLE else [max(most, 0.1)] * landscape:
-            breaks = _breaks(starts, ends, high / scale, sheet.title_rows)
-            found.append(Pages(landscape, int(100 * scale), breaks, sheet.turn))
+            breaks = _breaks(starts, ends, high / scale, len(sheet.titles))
+            found.append(Pages(landscape, int(100 * scale), breaks))
     best = min(found, key=lambda one: (len(one.breaks), -one.scale))
     room = SIDES[not best.landscape] / (best.scale / 100)
-    return replace(best, breaks=_evened(starts, ends, room, sheet.title_rows))
+    return replace(best, breaks=_evened(starts, ends, room, len(sheet.titles)))
 
 
 def _evened(
@@ -123,7 +114,28 @@ def _evened(
             best, enough = breaks, tried
         else:
             least = tried
-    return best
+    return _neighbourly(starts, ends, best, repeated)
+
+
+def _neighbourly(
+    starts: Sequence[int], ends: Sequence[float], breaks: tuple[int, ...], repeated: int
+) -> tuple[int, ...]:
+    """The same number of breaks, from the last on, with no page fuller than its neighbour must be.
+
+    A rest that the pages before leave, since parts are not cut, is shared with the last of them.
+    """
+    cuts, titles = [0, *breaks, len(ends) - 1], ends[min(repeated, len(ends) - 1)]
+    for n in range(len(breaks), 0, -1):
+        top, end = cuts[n - 1], cuts[n + 1]
+
+        def fullest(
+            row: int, first: float = ends[top] - titles * (n > 1), last: int = end
+        ) -> float:
+            return max(ends[row] - first, ends[last] - ends[row] + titles)
+
+        between = starts[bisect_right(starts, top) : bisect_left(starts, end)]
+        cuts[n] = min([cuts[n], *between], key=fullest)
+    return tuple(cuts[1:-1])
 
 
 def _breaks(
