@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Iterator, Mapping
 from itertools import product
-from math import ceil
 from typing import Any
 
 import numpy as np
@@ -172,6 +171,19 @@ def letters(text: str, role: str) -> float:
     return sum(0.27 if letter in SLIM else 0.52 for letter in text) * look(role).size
 
 
+def points(sheet: Sheet, column: int) -> float:
+    """How wide a column is on Excel's screen, counted here on its own."""
+    return int(sheet.widths.get(column, sheet.column_width) * 7 + 0.5) * 0.75
+
+
+def run_over(sheet: Sheet, column: int, room: float, step: int) -> Iterator[int]:
+    """The columns beside one that a text of so many points more than it has runs over."""
+    while room > 0 and column + step >= 0:
+        column += step
+        yield column
+        room -= points(sheet, column)
+
+
 def cut(sheet: Sheet) -> list[tuple[Place, str]]:
     """Texts that do not fit their cell, and what they run over is not empty."""
     cells = {(cell.row, cell.column): cell for cell in sheet.cells()}
@@ -181,12 +193,11 @@ def cut(sheet: Sheet) -> list[tuple[Place, str]]:
         if not isinstance(cell.value, str) or not cell.value or look(cell.role).wrap:
             continue
         align = look(cell.role).align
-        own = int(sheet.widths.get(column, sheet.column_width) * 7 + 0.5) * 0.75
+        own = points(sheet, column)
         measured = width if align in (None, "left") else letters
         wide = measured(cell.value, cell.role)
         before, behind = (max(0.0, wide - own) * share for share in SIDE[align])
-        over = [column - n for n in range(1, 1 + ceil(before / own))]
-        over += [column + n for n in range(1, 1 + ceil(behind / own))]
+        over = [*run_over(sheet, column, before, -1), *run_over(sheet, column, behind, 1)]
         if any((row, at) in full for at in over):
             found.append(((row, column), cell.value))
     return found

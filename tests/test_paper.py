@@ -16,7 +16,6 @@ from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import ROLES, look
 from xlconv.lessons.build import build
 from xlconv.lessons.shipped import language_names, lesson_names
-from xlconv.xlsx.worksheet import breaks
 
 from .pages import cut
 
@@ -37,6 +36,10 @@ PRINTED = 5.54
 
 USED = 0.45
 """How much of a page is in use at least, unless it is the only one of its sheet."""
+
+AREA = 0.36
+"""How much of each of several pages lies in the box around what is on it: cells that are shown,
+and those of blocks, which may be blank while a parameter is small."""
 
 MAIN = "transposed-convolutions"
 
@@ -76,9 +79,8 @@ def test_letters_can_be_read_on_a4(sheet: Sheet) -> None:
 @EVERY
 def test_no_page_is_wider_than_paper(sheet: Sheet) -> None:
     printed = pages(sheet)
-    points = [width * PRINTED for width in widths(sheet)]
-    for across in (points[: printed.turn], points[printed.turn :]):
-        assert sum(across) * printed.scale / 100 <= A4[printed.landscape] - 2 * MARGIN
+    across = sum(widths(sheet)) * PRINTED * printed.scale / 100
+    assert across <= A4[printed.landscape] - 2 * MARGIN
 
 
 @EVERY
@@ -102,9 +104,38 @@ def test_no_page_is_nearly_empty_and_none_has_a_head_alone(sheet: Sheet) -> None
         assert any(top <= row < end for row in firsts + figures)
 
 
+def least_area(sheet: Sheet) -> float:
+    """The part of a page that is in use, from its top and left, on the emptiest of several."""
+    printed = pages(sheet)
+    down = [0.0, *accumulate(heights(sheet))]
+    across = [0.0, *accumulate(width * PRINTED for width in widths(sheet))]
+    used = {(cell.row, cell.column) for cell in sheet.cells() if cell.value not in (None, "")}
+    used |= {box(leaf)[1] for block in sheet.blocks for leaf in leaves(block.cells)}
+    areas = []
+    for top, end in pairwise([0, *printed.breaks, sheet.rows]):
+        here = [(row, column) for row, column in used if top <= row < end]
+        rows, columns = zip(*here, strict=True)
+        areas.append((down[max(rows) + 1] - down[top]) * across[max(columns) + 1])
+    paper = (A4[0] - 2 * MARGIN) * (A4[1] - 2 * MARGIN) / (printed.scale / 100) ** 2
+    return min(areas) / paper
+
+
+@EVERY
+def test_no_page_is_narrow_and_none_is_short(sheet: Sheet) -> None:
+    assert not pages(sheet).breaks or least_area(sheet) >= AREA
+
+
+def test_a_page_that_is_high_and_narrow_is_seen() -> None:
+    narrow = long_sheet(*[50.0] * 21)
+    assert least_area(narrow) < AREA  # texts run over cells that are not counted
+    for row in narrow.starts:
+        narrow.text((row, 25), "x", "text")
+    assert least_area(narrow) >= AREA
+
+
 def long_sheet(*heights: float) -> Sheet:
     """One whose parts are so many points high, under a title of 30."""
-    sheet = Sheet("S", heights={0: 30.0})
+    sheet = Sheet("S", titles=["Title"], heights={0: 30.0})
     sheet.text((0, 0), "Title", "title")
     for height in heights:
         sheet.starts.append(sheet.rows)
@@ -116,16 +147,17 @@ def long_sheet(*heights: float) -> Sheet:
 def test_pages_are_as_full_as_one_another() -> None:
     # a page has room for 13 of these under the title, and 21 need two pages: 11 and 10
     assert pages(long_sheet(*[50.0] * 21)).breaks == (12,)
+    # a page has room for three of these: 3, 2 and 2, since a rest is shared with the page before
+    assert pages(long_sheet(*[300.0] * 7)).breaks == (4, 6)
     # a part is not cut for that
     assert pages(long_sheet(600.0, *[50.0] * 10)).breaks == (2,)
 
 
-def test_a_picture_that_a_layer_makes_has_a_page_beside_the_first() -> None:
+def test_pictures_stand_side_by_side_on_one_page() -> None:
     for sheet in sheets("image", None)[1:]:
-        (output,) = (block for block in sheet.blocks if block.name == "output")
-        printed = pages(sheet)
-        assert printed.turn == output.cells.origin[1] - 1
-        assert f'<brk id="{printed.turn}" max="1048575" man="1"/></colBreaks>' in breaks(printed)
+        x, y = (one.cells for one in sheet.blocks if one.name in ("input", "output"))
+        assert x.origin[1] + x.shape[2] < y.origin[1]
+        assert not pages(sheet).breaks
 
 
 def test_a_sheet_of_the_main_lesson_is_one_page_but_gradients_in_every_language() -> None:

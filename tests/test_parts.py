@@ -17,7 +17,7 @@ def read(sheet: Sheet) -> Worksheet:
 
 
 def numbers(rows: int, columns: int) -> Sheet:
-    sheet = Sheet("Sheet")
+    sheet = Sheet("Sheet", titles=["Sheet"])
     sheet.block("x", (0, 0), (rows, columns), role="input", content=1.0)
     return sheet
 

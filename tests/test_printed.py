@@ -163,7 +163,7 @@ def test_the_words_and_numbers_are_the_workbooks(name: str, language: str | None
         words = Counter(tokens(" ".join(word.text for page in mine for word in page.words)))
         # around each page: the book's title, the sheet's name, the page's number
         around = [book(name, language).title, sheet.name]
-        again = [str(c.value) for c in sheet.cells() if c.row < sheet.title_rows]
+        again = [str(c.value) for c in sheet.cells() if c.row < len(sheet.titles)]
         again *= len(pages(sheet).breaks)
         words -= Counter(tokens(" ".join([*around * len(mine), *again])))
         numbers = [str(n) for n in range(at - len(mine) + 1, at + 1)]

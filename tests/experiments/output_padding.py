@@ -9,7 +9,7 @@ ONLY_ZEROS = "orange: uncovered, only zeros"
 
 
 def sizes(sheet: Page, row: int) -> dict[float, float]:
-    """The table at the foot: size in -> size out."""
+    """The table under the outputs: size in -> size out."""
     lines = [sheet.line_of(f"windows_{row}_{n}") for n in range(4)]
     return {line[0]: line[2] for line in lines}
 
@@ -42,7 +42,7 @@ def _(sheet: Page) -> None:
 
 @tries(
     "One row",
-    "At the foot, read the lines with padding 1: 5 cells turn into 3, and 6 cells as "
+    "Under the outputs, read the lines with padding 1: 5 cells turn into 3, and 6 cells as "
     "well. So 3 may come from 5 or from 6.",
 )
 def _(sheet: Page) -> None:
@@ -51,7 +51,7 @@ def _(sheet: Page) -> None:
 
 @tries(
     "One row",
-    "At the foot, find 8 cells with padding 0: no window reads the last one, its count is "
+    "Under the outputs, find 8 cells with padding 0: no window reads the last one, its count is "
     "0. So the way back puts 0 there.",
 )
 def _(sheet: Page) -> None:
@@ -113,7 +113,7 @@ def _(sheet: Page) -> None:
 
 @tries(
     "Stride 3",
-    "At the foot, read the lines with padding 1: three sizes, 4, 5 and 6, turn into 2. "
+    "Under the outputs, read the lines with padding 1: three sizes, 4, 5 and 6, turn into 2. "
     "The next larger one already turns into 3.",
 )
 def _(sheet: Page) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from xlconv.figures.neighbours import Neighbour, link_to
 from xlconv.figures.paper import line_room
@@ -129,36 +129,16 @@ LINE = 15.0
 """The height of a line of words above a figure, in points: the figure has to be seen, too."""
 
 
-def head(
-    sheet: Sheet,
-    title: str,
-    idea: str,
-    try_this: Sequence[str],
-    n: int,
-    names: Sequence[str],
-    contents: bool,
-    neighbours: Sequence[Neighbour] = (),
-) -> None:
-    """The title, the links beside it, the idea, and what to try: all above the figure.
+def head(sheet: Sheet, title: str, idea: str, try_this: Sequence[str], linked: bool) -> None:
+    """The title, the idea, and what to try: all above the figure.
 
-    n           the number of this sheet in its book, from 0
-    names       the names of all sheets of the book
-    contents    whether the first of them leads to all others
-    neighbours  the lessons that this sheet leads to
+    linked  whether links stand beside the title
     """
     room = line_room(sheet)
-    links = list(_links(sheet, n, names, contents))
-    titles = wrapped(title, "title", room * 0.6 if links or neighbours else room)
-    sheet.title_rows = len(titles)
-    for row, line in enumerate(titles):
+    sheet.titles = wrapped(title, "title", room * 0.6 if linked else room)
+    for row, line in enumerate(sheet.titles):
         sheet.heights[row] = 30
         sheet.text((row, 0), line, "title")  # A1 says what the sheet is: it is read out first
-    column = sheet.behind((0, 1), max(titles, key=len), "title") + 1
-    for target, words in links:
-        sheet.link((0, column), words, target)
-        column = sheet.behind((0, column), words, "link") + 1
-    for neighbour in neighbours:
-        column = link_to(sheet, (0, column), neighbour) + 1
     for line in wrapped(idea, "idea", room) if idea else ():
         _line(sheet, 1, line, "idea")
     for number, told in enumerate(try_this, 1):
@@ -171,6 +151,22 @@ def head(
     sheet.head = Head(title, idea, tuple(try_this), sheet.rows)
 
 
+def link_others(
+    sheet: Sheet, links: Sequence[tuple[str, str]], neighbours: Sequence[Neighbour]
+) -> None:
+    """The links beside the title, put there when it is known how wide columns are.
+
+    links       the sheets that this one leads to, with the words of each link
+    neighbours  the lessons that it leads to
+    """
+    column = sheet.behind((0, 1), max(sheet.titles, key=len), "title") + 1
+    for target, words in links:
+        sheet.link((0, column), words, target)
+        column = sheet.behind((0, column), words, "link") + 1
+    for neighbour in neighbours:
+        column = link_to(sheet, (0, column), neighbour) + 1
+
+
 def _line(sheet: Sheet, column: int, words: str, role: str, row: int | None = None) -> None:
     """A line of words, in the next row if not in a certain one."""
     row = sheet.rows if row is None else row
@@ -178,16 +174,21 @@ def _line(sheet: Sheet, column: int, words: str, role: str, row: int | None = No
     sheet.text((row, column), words, role)
 
 
-def _links(sheet: Sheet, n: int, names: Sequence[str], contents: bool) -> Iterator[tuple[str, str]]:
-    """The sheets that this one leads to, with the words of each link; contents have their own."""
+def links_of(sheet: Sheet, n: int, names: Sequence[str], contents: bool) -> list[tuple[str, str]]:
+    """The sheets that a sheet leads to, with the words of each link; contents have their own.
+
+    n         its number in its book, from 0
+    names     the names of all sheets of the book
+    contents  whether the first of them leads to all others
+    """
     if contents and n == 0:
-        return
-    if contents:
-        yield names[0], sheet.say("contents")
+        return []
+    found = [(names[0], sheet.say("contents"))] if contents else []
     if n > contents:
-        yield names[n - 1], sheet.say("previous", name=names[n - 1])
+        found.append((names[n - 1], sheet.say("previous", name=names[n - 1])))
     if n + 1 < len(names):
-        yield names[n + 1], sheet.say("next", name=names[n + 1])
+        found.append((names[n + 1], sheet.say("next", name=names[n + 1])))
+    return found
 
 
 def with_commas(parts: Sequence[object]) -> list[object]:

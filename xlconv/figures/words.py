@@ -64,6 +64,8 @@ WORDS: dict[str, str] = ONWARD_WORDS | {
     "input_margin": "Input, padded with zeros  {size}",
     "phases": "Kernel, split into {count} phases, each turned",
     "phases_one": "Kernel in one phase, turned",
+    "phases_below": "Its {count} phases, each turned",
+    "phases_below_one": "Its phase, turned",
     "phase": "y[{cells}]",
     "phase_empty": "no weight",
     "small_outputs": "Each phase's own output",

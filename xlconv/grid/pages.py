@@ -5,7 +5,7 @@ A scale is said rather than a number of pages to fit, since then Excel keeps bre
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -105,11 +105,11 @@ def pages(sheet: Sheet, paper: Paper = A4) -> Pages:
         most = min(LARGEST, wide / across)
         scales = [most, *(scale for scale in SCALES if scale < most)]
         for scale in scales if most >= READABLE else [max(most, 0.1)] * landscape:
-            breaks = _breaks(starts, ends, high / scale, sheet.title_rows)
+            breaks = _breaks(starts, ends, high / scale, len(sheet.titles))
             found.append(Pages(landscape, int(100 * scale), breaks, sheet.turn))
     best = min(found, key=lambda one: (len(one.breaks), -one.scale))
     room = paper.room(best.landscape)[1] / (best.scale / 100)
-    return replace(best, breaks=_evened(starts, ends, room, sheet.title_rows))
+    return replace(best, breaks=_evened(starts, ends, room, len(sheet.titles)))
 
 
 def _evened(
@@ -132,7 +132,28 @@ def _evened(
             best, enough = breaks, tried
         else:
             least = tried
-    return best
+    return _neighbourly(starts, ends, best, repeated)
+
+
+def _neighbourly(
+    starts: Sequence[int], ends: Sequence[float], breaks: tuple[int, ...], repeated: int
+) -> tuple[int, ...]:
+    """The same number of breaks, from the last on, with no page fuller than its neighbour must be.
+
+    A rest that the pages before leave, since parts are not cut, is shared with the last of them.
+    """
+    cuts, titles = [0, *breaks, len(ends) - 1], ends[min(repeated, len(ends) - 1)]
+    for n in range(len(breaks), 0, -1):
+        top, end = cuts[n - 1], cuts[n + 1]
+
+        def fullest(
+            row: int, first: float = ends[top] - titles * (n > 1), last: int = end
+        ) -> float:
+            return max(ends[row] - first, ends[last] - ends[row] + titles)
+
+        between = starts[bisect_right(starts, top) : bisect_left(starts, end)]
+        cuts[n] = min([cuts[n], *between], key=fullest)
+    return tuple(cuts[1:-1])
 
 
 def _breaks(

@@ -59,8 +59,8 @@ class Sheet:
     widths: dict[int, float] = field(default_factory=dict)
     heights: dict[int, float] = field(default_factory=dict)
     head: marks.Head | None = None
-    title_rows: int = 1
-    """Those of its title, which each of several pages repeats."""
+    titles: list[str] = field(default_factory=list)
+    """The lines of its title, in the first rows, which each of several pages repeats."""
     frozen_rows: int = 0
     starts: list[int] = field(default_factory=list)
     """The rows in which parts begin that run over the whole sheet: paper may end before them."""

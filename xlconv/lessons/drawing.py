@@ -6,6 +6,7 @@ import importlib
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from math import prod
 from typing import Any, get_type_hints
@@ -13,8 +14,9 @@ from typing import Any, get_type_hints
 import numpy as np
 
 from xlconv.errors import LimitError, RoomError, XlconvError
+from xlconv.figures.neighbours import Neighbour
 from xlconv.figures.sums import drawn
-from xlconv.figures.titles import LONG, head
+from xlconv.figures.titles import LONG, head, link_others, links_of
 from xlconv.grid.digits import Formats, fitting
 from xlconv.grid.direction import isolated, way_of
 from xlconv.grid.grid import Grid
@@ -91,7 +93,7 @@ def draw(
     if page.part:
         page, cells = _fed(lesson, page, others or {})
         given = cells | dict(given or {})
-    function, its = view_function(page.view), _given(lesson, page)
+    view = partial(view_function(page.view), **_given(lesson, page), **page.options)
     try:
         if page.layer is not None:
             _check_excerpt(page.layer, page.view)
@@ -99,7 +101,7 @@ def draw(
         with np.errstate(all="ignore"):  # what is no number is an error in its cell
             sheet = drawn(
                 lambda: headed(lesson, number, given, room, plan),
-                lambda sheet: function(sheet, **its, **page.options),
+                lambda sheet: _filled(sheet, lesson, number, view),
             )
     except LimitError as error:
         raise type(error)(f'sheet "{page.name}": {error.needs}') from None
@@ -136,7 +138,7 @@ def fit(sheet: Sheet) -> None:
     longest = max(chain(numbers, map(_index, sheet.coats)), default=0)
     sheet.column_width = max(sheet.column_width, longest + 0.4)
     if sheet.rows > LONG:
-        sheet.frozen_rows = max(sheet.title_rows, sheet.frozen_rows)
+        sheet.frozen_rows = max(len(sheet.titles), sheet.frozen_rows)
 
 
 def widen(sheet: Sheet, numbers: Values) -> None:
@@ -173,10 +175,23 @@ def headed(
     maps = page.feeds or bool(page.part)
     wanted = MAPS if maps and lesson.digits is None else lesson.digits
     sheet.formats = Formats(wanted, zero=maps)
-    contents = lesson.pages[0].view == "contents"
-    told = page.title or page.name, page.idea, page.try_this
-    head(sheet, *told, number, lesson.names, contents, beyond(lesson, number))
+    linked = any(_links(sheet, lesson, number))
+    head(sheet, page.title or page.name, page.idea, page.try_this, linked)
     return sheet
+
+
+def _filled(sheet: Sheet, lesson: Lesson, number: int, view: Callable[[Sheet], None]) -> None:
+    """Draw a view under the head of its sheet, and then the links beside the title."""
+    view(sheet)
+    link_others(sheet, *_links(sheet, lesson, number))
+
+
+def _links(
+    sheet: Sheet, lesson: Lesson, number: int
+) -> tuple[list[tuple[str, str]], list[Neighbour]]:
+    """The sheets and the lessons that a sheet leads to."""
+    contents = lesson.pages[0].view == "contents"
+    return links_of(sheet, number, lesson.names, contents), beyond(lesson, number)
 
 
 def _given(lesson: Lesson, page: Page) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def drawn(
     turns = [0, printed.turn, last] if 0 < printed.turn < last else [0, last]
     for left, right in pairwise(turns):
         for top, end in pairwise(starts):
-            titles = [] if top == 0 else range(min(sheet.title_rows, top))
+            titles = [] if top == 0 else range(min(len(sheet.titles), top))
             whole = Window(sheet, [*titles, *range(top, end)], range(left, right), scale)
             corner = ((wide - whole.across[-1]) / 2, paper.above)
             page = painted(replace(whole, corner=corner), cells, numbers or {}, len(titles))

@@ -11,7 +11,7 @@ from xlconv.figures.inlaid import inlaid, turned_figure
 from xlconv.figures.layout import DOWNWARD, Arranged, Led, Table
 from xlconv.figures.operations import collected
 from xlconv.figures.outputs import by_products
-from xlconv.figures.paper import arrange
+from xlconv.figures.paper import Quiet, arrange
 from xlconv.figures.size_table import size_table
 from xlconv.figures.titles import paddings_of, plain, sized, times
 from xlconv.figures.verdicts import verdict
@@ -54,7 +54,7 @@ def gniddap(
     t = turned_figure(sheet, g, src.w, short=True)
     sizes = size_table(sheet, src, [one.geometry for one in every])
     columns = [_column(sheet, one, layer, src, t) for one in every]
-    arrange(sheet, src.line / t / sizes >> Table(zip(*columns, strict=True), alike=True))
+    arrange(sheet, src.line / t / Quiet(sizes) >> Table(zip(*columns, strict=True), alike=True))
 
 
 def _column(

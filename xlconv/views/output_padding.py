@@ -34,9 +34,10 @@ def output_padding(sheet: Sheet, layer: Layer) -> None:
     rows = [layer]
     if any(axis.padding != (0, 0) for axis in g.axes):
         rows.append(layer.with_axes(replace(axis, padding=(0, 0)) for axis in g.axes))
-    figures = [_row(sheet, one, src, n) for n, one in enumerate(rows)]
-    sizes = [_sizes(sheet, one.geometry.axes[-1], src.input, n) for n, one in enumerate(rows)]
-    arrange(sheet, src.line >> Table([[row] for row in figures]), *sizes)
+    for n, one in enumerate(rows):
+        figures = _row(sheet, one, src, n)
+        sizes = _sizes(sheet, one.geometry.axes[-1], src.input, n)
+        arrange(sheet, figures if n else src.line >> figures, sizes)
 
 
 def _with(layer: Layer, cells: int) -> Layer:

@@ -13,7 +13,7 @@ from xlconv.figures.lattice import Lattice, lattice
 from xlconv.figures.layout import Led, Part
 from xlconv.figures.operations import collected, written
 from xlconv.figures.outputs import by_distributing
-from xlconv.figures.paper import Together, arrange
+from xlconv.figures.paper import Quiet, Together, arrange
 from xlconv.figures.titles import plain
 from xlconv.grid import theme
 from xlconv.grid.expr import Constant
@@ -24,7 +24,7 @@ from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
 from xlconv.layers.phase import Phase, Shown, margin, phase_tints, phases_of, shown_phases
 
-PIXEL_WIDTH, PIXEL_HEIGHT, WEIGHT_WIDTH, PICTURE_ZOOM = 2.43, 13.5, 6, 65
+PIXEL_WIDTH, PIXEL_HEIGHT, WEIGHT_WIDTH, PICTURE_ZOOM = 2.25, 12.75, 6, 65
 """A pixel's cell in characters and points, a square; that of a weight; a zoom for two pictures."""
 
 HAND = 400
@@ -48,7 +48,7 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
     known = phases_of(g, counts, PHASES, f"phases view shows at most {PHASES} phases")
     w, b = kernel_figure(sheet, layer, phase_tints(g, counts)), bias_figure(sheet, layer)
     shown = shown_phases(known, sheet.plan)
-    split, kernels = _split(sheet, g, known, shown, w.cells)
+    split, kernels = _split(sheet, g, known, shown, w.cells, "phases_below" * picture or "phases")
     x, before = _input(sheet, layer, known, numbered=not image)
     src = Sources(sheet, layer, replace(x, cells=x.kept), w, b)
     y = result_figure(sheet, layer, numbered=not image)
@@ -70,8 +70,8 @@ def phases(sheet: Sheet, layer: Layer, *, small: bool = False, picture: bool = F
         again, agree = by_distributing(src, y.cells, "distribute_output")
         arrange(sheet, x | Led(w, "∗") / b >> split >> own >> y / again / agree)
     elif picture:
-        arrange(sheet, Together(w / b >> split | x >> own >> y))
-        _pixels(sheet, x, y)
+        arrange(sheet, Together(w / b // Quiet(split) >> x >> own >> y))
+        _pixels(sheet, [w.cells, *filter(None, kernels)], x, y)
     else:
         arrange(sheet, w / b >> split, Together(x >> own >> y))
         sheet.scale(x.kept)
@@ -109,12 +109,12 @@ def _input(
 
 
 def _split(
-    sheet: Sheet, g: Geometry, known: Phases, shown: Sequence[Shown], w: Grid
+    sheet: Sheet, g: Geometry, known: Phases, shown: Sequence[Shown], w: Grid, key: str
 ) -> tuple[Part, list[Grid | None]]:
     """The sub-kernel of each phase, turned, each weight a live copy; None where it has none."""
     kernels = list[Grid | None]()
     names = [sheet.say("phase", cells=", ".join(map(_spelled, one.axes))) for one in shown]
-    words = sheet.count("phases", count=prod(map(len, known)))
+    words = sheet.count(key, count=prod(map(len, known)))
     split = lattice(
         sheet,
         known,
@@ -153,16 +153,21 @@ def _spelled(phase: Phase) -> str:
     return f"{phase.start}::{phase.step}" if phase.step > 1 else ":"
 
 
-def _pixels(sheet: Sheet, *maps: Figure) -> None:
-    """Show values as the pixels of pictures, the last one on a page of its own."""
+def _pixels(sheet: Sheet, weights: Sequence[Grid], *maps: Figure) -> None:
+    """Show values as the pixels of pictures."""
+    _narrowed(sheet, weights)
     sheet.row_height, sheet.zoom = PIXEL_HEIGHT, PICTURE_ZOOM
     white = 255 if maps[0].kept.memory.max() > 1 else 1
-    sheet.turn = corners(maps[-1].cells)[0][1] - 1  # with its number, which stands before it
     for shown in maps:
         sheet.coat(shown.kept, "pixel")
-        (_, first), (_, last) = corners(shown.cells)
-        sheet.widths.update(dict.fromkeys(range(first, last + 1), PIXEL_WIDTH))
         channels = range(shown.kept.shape[0])
         shades = theme.PRIMARIES if len(channels) == 3 else [theme.GREYS] * len(channels)
         for channel in channels:
             sheet.scale(shown.kept[channel], shades[channel], (0, white))
+
+
+def _narrowed(sheet: Sheet, weights: Sequence[Grid]) -> None:
+    """Make all columns as narrow as a pixel but those of weights, so that paper shows all."""
+    across = [column for cells in weights for _, column in corners(cells)]
+    narrow = {*range(sheet.columns)}.difference(range(min(across), max(across) + 1))
+    sheet.widths.update(dict.fromkeys(narrow, PIXEL_WIDTH))

@@ -164,8 +164,8 @@ def workbook(sheets: Sequence[Sheet], printed: Sequence[Pages]) -> str:
         if sheet.hidden:  # LibreOffice would print it
             continue
         areas = {"Area": extent(sheet, absolute=True)}
-        if printed[n].breaks and sheet.title_rows:
-            areas["Titles"] = f"$1:${sheet.title_rows}"
+        if printed[n].breaks and sheet.titles:
+            areas["Titles"] = f"$1:${len(sheet.titles)}"
         names += [
             f'<definedName name="_xlnm.Print_{name}" localSheetId="{n}">'
             f"{escape(quoted(sheet.name))}!{cells}</definedName>"
