@@ -373,12 +373,25 @@ def test_lessons_show_tells_each_sheet_with_its_view(run: Run, write: Write) -> 
     assert done.out.decode() == "A lesson\n  Looks  collect        To look.\n"
 
 
-def test_copied_lesson_builds_the_same_file(run: Run) -> None:
-    done = run("lessons", "copy", "transposed-convolutions", "mine")
-    assert done.err.startswith("xlconv: wrote mine/transposed-convolutions.toml")
-    run("build", "-o", "a.xlsx")
-    run("build", "mine/transposed-convolutions.toml", "-o", "b.xlsx")
+@pytest.mark.parametrize("lesson", ["transposed-convolutions", "auto-encoder"])
+def test_copied_lesson_builds_the_same_file(run: Run, lesson: str) -> None:
+    done = run("lessons", "copy", lesson, "mine")
+    assert done.err.endswith(f"xlconv build mine/{lesson}.toml\n")
+    run("build", lesson, "-o", "a.xlsx")
+    assert run("build", f"mine/{lesson}.toml", "-o", "b.xlsx").code == 0
     assert Path("a.xlsx").read_bytes() == Path("b.xlsx").read_bytes()
+
+
+def test_copy_takes_along_what_a_lesson_reads(run: Run, listing: Listing) -> None:
+    done = run("lessons", "copy", "segmentation", "mine")
+    names = ["segmentation-coarse.npz", "segmentation-plain.npz", "segmentation.npz"]
+    files = [name for name in listing() if not Path(name).is_dir()]
+    assert sorted(files) == ["mine/segmentation.toml", *(f"mine/weights/{one}" for one in names)]
+    assert all(f"wrote mine/weights/{one}\n" in done.err for one in names)
+    Path("mine/weights/segmentation.npz").write_bytes(b"mine")
+    before = listing()
+    assert run("lessons", "copy", "segmentation", "mine").code == 4
+    assert listing() == before
 
 
 def test_copy_overwrites_an_edited_lesson_only_with_force(run: Run) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -88,20 +90,32 @@ def words_of_lessons(ctx: click.Context, /, lessons: tuple[str, ...], language: 
 def copy_lesson(lesson: str, folder: str, force: bool) -> None:
     """Copy a lesson's file into a folder, which is made if there is none, to edit and to build.
 
-    LESSON is the name of a shipped lesson, or the path of a lesson file.
+    LESSON is the name of a shipped lesson, or the path of a lesson file. What it reads from its own
+    folder, such as weights, is copied with it.
     """
-    from xlconv.files.saving import save_file
+    from xlconv.files.saving import Write, save_files
+    from xlconv.files.sources import read_within
     from xlconv.files.toml import raw_toml
     from xlconv.lessons.read import load_lesson
     from xlconv.lessons.shipped import find_lesson
 
     source = find_lesson(lesson)
     load_lesson(lesson)  # what is no lesson is not copied
-    target = Path(folder, source.name)
-    raw = raw_toml(source)
-    written = save_file(target, lambda file: file.write(raw), overwrite=force, make_folder=True)
+    target, raw = Path(folder, source.name), raw_toml(source)
+    contents: dict[Path, Write] = {target: lambda file: file.write(raw)}
+    for path in read_within(source.parent):
+        if path != source:
+            copy = Path(folder, path.relative_to(source.parent))
+            contents[copy] = partial(_copy, path)
+    written = save_files(contents, overwrite=force, make_folder=True)
+    for more in [*contents][1:]:
+        say(f"wrote {more}" if written[more] else f"{more} is unchanged")
     say(
         f"wrote {target}: edit it, then xlconv build {target}"
-        if written
+        if written[target]
         else f"{target} is unchanged"
     )
+
+
+def _copy(path: Path, file: IO[bytes]) -> None:
+    file.write(path.read_bytes())

@@ -1,4 +1,4 @@
-"""What a command has read: whatever it is told, it overwrites none of it."""
+"""What a command has read: whatever it is told, it overwrites none of it; a copy takes it along."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from pathlib import Path
 
 _Identity = tuple[int, int]
 
-_read: ContextVar[set[_Identity] | None] = ContextVar("read", default=None)
-"""The device and inode of each file: a file has many names, by links, letter case and folders."""
+_read: ContextVar[dict[_Identity, Path] | None] = ContextVar("read", default=None)
+"""Each file by its device and inode: a file has many names, by links, letter case and folders."""
 
 
 @contextmanager
 def remembered() -> Iterator[None]:
     """Let `remember` keep what is read in here. Outside nothing is kept: in a library's session
     the same file may well be read, and hours later be written."""
-    token = _read.set(set())
+    token = _read.set({})
     try:
         yield
     finally:
@@ -29,7 +30,7 @@ def remember(path: str | os.PathLike[str]) -> None:
     known = _read.get()
     if known is not None:
         with suppress(OSError, ValueError):  # it cannot be read either, which its reader will say
-            known.add(_identity(path))
+            known.setdefault(_identity(path), Path(path))
 
 
 def was_read(path: str | os.PathLike[str]) -> bool:
@@ -38,7 +39,12 @@ def was_read(path: str | os.PathLike[str]) -> bool:
     Raises OSError where there is no such file.
     """
     known = _read.get()
-    return bool(known) and _identity(path) in (known or ())
+    return bool(known) and _identity(path) in (known or {})
+
+
+def read_within(folder: Path) -> list[Path]:
+    """The files in a folder, and in folders in it, that were read, in their order."""
+    return [path for path in (_read.get() or {}).values() if path.is_relative_to(folder)]
 
 
 def _identity(path: str | os.PathLike[str]) -> _Identity:
