@@ -669,7 +669,7 @@ def test_code_refuses_as_layer_does(run: Run) -> None:
 def books(tmp_path: Path) -> None:
     data = build(Layer.of([[3, 3], [1, 1]], [[1, 2], [0, 1]]), views=["collect"]).to_bytes()
     (tmp_path / "right.xlsx").write_bytes(data)
-    (tmp_path / "stale.xlsx").write_bytes(with_values(data, {("Collect", "C11"): 5.0}))
+    (tmp_path / "stale.xlsx").write_bytes(with_values(data, {("Collect", "C8"): 5.0}))
     (tmp_path / "none.xlsx").write_text("hello")
 
 
@@ -703,7 +703,7 @@ def test_check_as_json_has_a_report_for_each_file(run: Run, books: None) -> None
     assert stale["findings"][0] == {
         "kind": "changed",
         "sheet": "Collect",
-        "cell": "C11",
+        "cell": "C8",
         "expected": 3.0,
         "got": 5.0,
         "wrong": False,

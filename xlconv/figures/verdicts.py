@@ -17,17 +17,21 @@ def verdict(
     alarm: str = "alarm",
     valid: Expr | None = None,
     at: Spot | None = None,
+    far: bool = False,
     **values: object,
 ) -> Part:
     """A live line: whether blocks agree, pair by pair, by the squares of all differences.
 
     words             the keys of what is said
     alarm, valid, at  as `judged` has them
+    far               whether they may be so far apart that no cell holds the squares
     values            for the {places} of the first words
     """
     squares = [term for pair in pairs for term in sliced(sheet, SQUARES, *pair)]
     right, wrong = sheet.say(words[0], **values), sheet.say(words[1])
-    return judged(sheet, added(sheet, squares) < 1e-9, right, wrong, alarm, valid, at)
+    alike = added(sheet, squares) < 1e-9
+    holds = call("IFERROR", alike, False) if far else alike
+    return judged(sheet, holds, right, wrong, alarm, valid, at)
 
 
 def judged(

@@ -148,7 +148,9 @@ def _table(sheet: Sheet, given: list[Answer], kept: dict[Crops, Grid]) -> Part:
             sheet.text(numbers, sheet.say("other_shape", size=sized(sheet, y.shape[1:])), "note")
             continue
         words = ("same_numbers", "other_numbers")
-        verdict(sheet, (y, wanted), words=words, alarm="note", at=numbers, name=first.name)
+        verdict(
+            sheet, (y, wanted), words=words, alarm="note", at=numbers, far=True, name=first.name
+        )
     return Part(corner.anchor)
 
 
