@@ -142,10 +142,13 @@ def test_program_that_is_at_fault_says_so_and_leaves_nothing(
         ("loop/a.xlsx", "loop is no folder"),
         ("\ud800.xlsx", "has a character that no file's name has"),
         ("a\0.xlsx", "has a character that no file's name has"),
-        ("handout.doc", r"must end in .xlsx or .pdf or .svg or .png, .*: use .*handout\.xlsx"),
+        (
+            "handout.doc",
+            r"must end in .xlsx or .html or .pdf or .svg or .png, .*: use .*handout\.xlsx",
+        ),
         (
             "handout",
-            r"must end in .xlsx or .pdf or .svg or .png, .*: use .*handout\.xlsx",
+            r"must end in .xlsx or .html or .pdf or .svg or .png, .*: use .*handout\.xlsx",
         ),
         ("x" * 300 + ".xlsx", "File name too long"),
     ],

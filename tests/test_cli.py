@@ -270,9 +270,9 @@ def test_layer_fills_sizes_by_seed(run: Run) -> None:
         (["--input", "4x4x4x4x4"], 2, "--input must have 2 to 4 axes with a weight of 2, got 5"),
         (["--input", "2000000x1"], 2, 'sheet "Distribute": 2000'),
         (["--input", "1x20000"], 2, 'sheet "Distribute": 200'),
-        (["--input", "5000x5000"], 2, "has 10000000: use an input of at most 574x574"),
+        (["--input", "5000x5000"], 2, "has 10000000: use an input of at most 573x573"),
         (["--input", "99999999999x9"], 2, "--input has 899999999991 values"),
-        (["--input", "1100x1100"], 2, "use an input of at most 574x574"),
+        (["--input", "1100x1100"], 2, "use an input of at most 573x573"),
         (["--weight", "5000x5000"], 2, "use a smaller weight"),
         (["--input", "none.csv"], 3, "--input: cannot read none.csv: No such file or directory"),
         (

@@ -102,8 +102,8 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: with_part(SHEET, b"<a>" + os.urandom(1 << 20).hex().encode() + b"</a>"),
         "has a text of more than",
     ),
-    "cell of nowhere": (lambda: edited(SHEET, 'r="C11"', 'r="ABCD8"'), "has a cell 'ABCD8'"),
-    "row beyond all": (lambda: edited(SHEET, 'r="C11"', 'r="C9999999"'), "beyond Excel's last"),
+    "cell of nowhere": (lambda: edited(SHEET, 'r="C8"', 'r="ABCD8"'), "has a cell 'ABCD8'"),
+    "row beyond all": (lambda: edited(SHEET, 'r="C8"', 'r="C9999999"'), "beyond Excel's last"),
     "recipe with a gap": (lambda: edited(CUSTOM, 'name="xlconv.0"', 'name="other"'), "no recipe"),
     "recipe cut short": (lambda: edited(CUSTOM, '"version', "version"), "recipe is damaged"),
 }  # fmt: skip

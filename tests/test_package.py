@@ -73,7 +73,7 @@ def test_what_is_told_to_install_is_this_package() -> None:
         text = path.read_text(encoding="utf-8")
         assert not re.findall(r"install ['\"]?xlconv(?!-workbooks)\b", text), path
         extras |= set(re.findall(r"xlconv\S*\[(\w+)\]", text))
-    assert extras == {"engine", "image", "keras"}
+    assert extras == {"engine", "image", "keras", "pdf"}
     assert extras <= PROJECT["optional-dependencies"].keys()
 
 

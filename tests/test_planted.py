@@ -24,7 +24,7 @@ from xlconv.grid.grid import Grid
 from xlconv.grid.places import letters
 from xlconv.grid.references import conditions
 from xlconv.grid.sheet import Sheet
-from xlconv.layers.geometry import Geometry
+from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.model import conv_transpose
 from xlconv.lessons.claims import check_claims
 from xlconv.lessons.drawing import view_function
@@ -142,8 +142,8 @@ def lost_dollars(patch: pytest.MonkeyPatch) -> None:
 def kernel_not_turned(patch: pytest.MonkeyPatch) -> None:
     right = turned_figure
 
-    def straight(page: Sheet, geometry: Geometry, weight: Figure, *rest: Any) -> Figure:
-        turned = right(page, geometry, weight, *rest)
+    def straight(page: Sheet, geometry: Geometry, weight: Figure, **more: Any) -> Figure:
+        turned = right(page, geometry, weight, **more)
         inner = turned.cells[(..., *(slice(None, None, axis.dilation) for axis in geometry.axes))]
         inner[...] = weight.cells
         return turned
@@ -169,10 +169,9 @@ def one_channel_summed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(collect, "collected", less)
 
 
-def one_channel_everywhere(patch: pytest.MonkeyPatch) -> None:
+def cropped_at_the_end(patch: pytest.MonkeyPatch) -> None:
     """By the model, too: it asks the same geometry."""
-    right = Geometry.sources
-    patch.setattr(Geometry, "sources", lambda self, o: right(self, o)[:1])
+    patch.setattr(Axis, "crop", property(lambda self: slice(0, self.output_size)))
 
 
 def parentheses_lost(patch: pytest.MonkeyPatch) -> None:
@@ -218,7 +217,7 @@ def arguments_swapped(patch: pytest.MonkeyPatch) -> None:
         (lost_dollars, [snapshot, lights]),
         (kernel_not_turned, [model]),
         (one_channel_summed, [model]),
-        (one_channel_everywhere, [definition]),
+        (cropped_at_the_end, [definition]),
         (parentheses_lost, [snapshot, renderer]),
         (mod, [table]),
         (index, [engine, table]),
@@ -252,7 +251,7 @@ def test_check_finds_nothing_where_nothing_is_planted(check: Callable[[], bool])
     ("plant", "check"),
     [
         (wrong_letters, model),
-        (one_channel_everywhere, model),
+        (cropped_at_the_end, model),
         (kernel_not_turned, engine),
         (one_channel_summed, engine),
         (parentheses_lost, model),

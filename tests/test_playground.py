@@ -336,7 +336,7 @@ def test_output_is_found_inside_of_a_cropped_ring() -> None:
     check_claims(sheet)
     (output,) = (b for b in sheet.blocks if b.name == "output")
     np.testing.assert_array_equal(output.cells.value[0].astype(float), truth(x, w, 2, 2, 1, 2))
-    assert output.ranges() == ["W10:AD15"]
+    assert output.ranges() == ["V10:AC15"]
 
 
 def test_numbers_that_wait_repeat_those_of_the_layer() -> None:
@@ -369,25 +369,25 @@ def test_formulas_are_short_enough_to_be_read() -> None:
     assert painted == {
         "turned": (
             'IF(OR($B60="",C$59=""),"",IF(AND(ISNUMBER($B60),ISNUMBER(C$59)),'
-            "INDEX($L$17:$P$21,$B60+1,C$59+1),0))"
+            "INDEX($K$17:$O$21,$B60+1,C$59+1),0))"
         ),
         "stretched": (
             'IF(OR($B77="",C$76=""),"",IF(AND(ISNUMBER($B77),ISNUMBER(C$76)),'
             "INDEX($C$17:$H$22,$B77+1,C$76+1),0))"
         ),
-        "output_full": 'IF(OR($T17="",U$16=""),"",SUMPRODUCT($C$60:$O$72,C77:O89))',
-        "output": 'IF(OR($T17="",U$16=""),"",SUMPRODUCT($C$60:$O$72,C77:O89))',
+        "output_full": 'IF(OR($S17="",T$16=""),"",SUMPRODUCT($C$60:$O$72,C77:O89))',
+        "output": 'IF(OR($S17="",T$16=""),"",SUMPRODUCT($C$60:$O$72,C77:O89))',
         "stamps": (
             'IF(OR($C113="",E$111=""),"",INDEX($C$17:$H$22,$B113+1,'
-            "E$110+1)*INDEX($L$17:$P$21,$C113+1,E$111+1))"
+            "E$110+1)*INDEX($K$17:$O$21,$C113+1,E$111+1))"
         ),
         "output_distributed_full": (
-            'IF(OR($W39="",X$38=""),"",'
-            "SUMPRODUCT(($D$113:$D$147=$W39)*($E$112:$AM$112=X$38),$E$113:$AM$147))"
+            'IF(OR($V39="",W$38=""),"",'
+            "SUMPRODUCT(($D$113:$D$147=$V39)*($E$112:$AM$112=W$38),$E$113:$AM$147))"
         ),
         "output_distributed": (
-            'IF(OR($W39="",X$38=""),"",'
-            "SUMPRODUCT(($D$113:$D$147=$W39)*($E$112:$AM$112=X$38),$E$113:$AM$147))"
+            'IF(OR($V39="",W$38=""),"",'
+            "SUMPRODUCT(($D$113:$D$147=$V39)*($E$112:$AM$112=W$38),$E$113:$AM$147))"
         ),
         "count": (
             'IF(OR($B39="",C$38=""),"",COUNTIF($D$113:$D$147,$B39)*COUNTIF($E$112:$AM$112,C$38))'

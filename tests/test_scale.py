@@ -200,7 +200,7 @@ def test_no_bar_shows_what_is_quick(tmp_path: Path) -> None:
     [
         ("4000x4000", "4x4", "phases", "Google Sheets", "1285x1285"),
         ("1500x1500", "4x4", "phases", "Google Sheets", "1285x1285"),
-        ("1x9000", "4x4", "collect", "Excel has 16384", "1x3272"),
+        ("1x9000", "4x4", "collect", "Excel has 16384", "1x3271"),
         ("200x1000000", "4x4", "phases", "Excel has 16384", None),
         ("64x500x500", "64x1x3x3", "phases", "Google Sheets", None),
         ("800x800", "4x4", "phases,collect", "Google Sheets", None),

@@ -11,6 +11,7 @@ from xlconv.figures.edges import Name, numbers
 from xlconv.figures.layout import Arranged
 from xlconv.figures.operations import tapped
 from xlconv.figures.spread import GAP
+from xlconv.figures.sums import over
 from xlconv.grid.expr import Expr, call, lift, total
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Spot, start
@@ -114,12 +115,19 @@ def descend(sheet: Sheet, g: Geometry, of: Descent, curve: Curve, given: Given, 
             w[n] = w[n - 1] - curve.rates[n - 1] * slopes[n - 1]
         tapped(sheet, y[n : n + 1], g, given.input, w[n : n + 1, None], given.bias, whole=False)
         e[n] = y[n] - given.wanted[0]
-        curve.losses[n] = call("SUMPRODUCT", e[n].area(), e[n].area()) / cells
+        curve.losses[n] = _mean_square(e[n])
         curve.rates[n] = call("IF", curve.losses[n] <= LOST * first, rate, 0)
         _gradient(sheet, g, slopes[n], (e[n], given.input[0]), 2 / cells)
     for n, level in enumerate(LEVELS):
         part = call("MIN", 1, call("LOG10", curve.losses / (level * first)))
         curve.bars.cells[n] = call("IF", curve.losses > level * first, part, 0)
+
+
+def _mean_square(errors: Grid) -> Expr:
+    """The mean of the squares of cells; of a single one it is its square."""
+    cells = prod(errors.shape)
+    squares = over("SUMPRODUCT", len(errors.shape), errors, errors)
+    return squares if cells == 1 else squares / cells
 
 
 def _gradient(sheet: Sheet, g: Geometry, cells: Grid, of: tuple[Grid, Grid], share: float) -> None:

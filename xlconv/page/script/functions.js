@@ -109,12 +109,6 @@ function product(arrays) {
   return sum;
 }
 
-function squares(a, b) {
-  const [x, y] = beside([a, b]);
-  const both = x.map((cell, n) => [cell, y[n]]).filter((pair) => pair.every((c) => typeof c === "number"));
-  return both.reduce((sum, [p, q]) => sum + (p - q) ** 2, 0);
-}
-
 const MET = {
   "=": (way) => way === 0,
   "<>": (way) => way !== 0,
@@ -147,6 +141,11 @@ function index(area, row, column) {
 const log10 = (value) => {
   if (value <= 0) throw NUMBER;
   return Math.log10(value);
+};
+
+const sqrt = (value) => {
+  if (value < 0) throw NUMBER;
+  return Math.sqrt(value);
 };
 
 const mod = (a, b) => {
@@ -186,9 +185,9 @@ const FUNCTIONS = {
   OR: (...all) => flat(all).filter((cell) => cell !== null).map(truth).some(Boolean),
   ROUND: (a, digits) => round(number(a), Math.trunc(number(digits))),
   ROWS: (area) => rows(area).length,
+  SQRT: (a) => sqrt(number(a)),
   SUM: (...all) => finite(numbers(all).reduce((sum, cell) => sum + cell, 0)),
   SUMPRODUCT: (...all) => finite(product(all)),
-  SUMXMY2: (a, b) => finite(squares(a, b)),
   TANH: (a) => Math.tanh(number(a)),
 };
 
