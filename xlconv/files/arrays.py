@@ -21,6 +21,9 @@ RANGES = {"input": (0, 5), "weight": (-1, 4), "bias": (-2, 3), "rest": (0, 1)}
 CELLS = 10_000_000
 """The most numbers that are read or made: no Google Sheets workbook has more cells."""
 
+AT_ONCE = 1 << 20
+"""Numbers that are made at a time."""
+
 PLANNED, LONGEST = 100 * CELLS, 1 << 20
 """The most numbers, and the most along an axis, of which is told how many of them there may be."""
 
@@ -168,4 +171,8 @@ def _filled(name: str, sizes: list[int], source: Source, seed: int) -> Array:
     source.check(name, prod(sizes))
     # one stream for each name, so that an input and a weight of one size differ
     stream = np.random.default_rng([seed, list(RANGES).index(name)])
-    return stream.integers(*RANGES[name], sizes).astype(np.float64)
+    made = np.empty(prod(sizes))
+    for start in range(0, len(made), AT_ONCE):  # so that they lie in memory only once
+        some = made[start : start + AT_ONCE]
+        some[...] = stream.integers(*RANGES[name], len(some))
+    return made.reshape(sizes)

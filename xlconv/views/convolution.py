@@ -78,6 +78,7 @@ def convolution(
     named = {"input": input, "weight": weight, "bias": bias}
     read: Any = {key: array(key, a, seed=seed) for key, a in named.items() if a is not None}
     conv = Convolution.of(**read, stride=stride, padding=padding, dilation=dilation, groups=groups)
+    del read  # the layer has copies
     conv = conv if input_scale is None else scaled(conv, input_scale, input_zero_point)
     conv = conv if weight_scale is None else quantised(conv, weight_scale, weight_zero_point)
     conv = conv if rest is None else with_rest(conv, array("rest", rest, seed=seed), excerpt or {})
