@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from html import unescape
 from itertools import pairwise
@@ -139,11 +140,14 @@ def in_program(book: Book) -> dict[str, list[str]]:
     names = [sheet["name"] for sheet in model.get_worksheets_properties()]
     found: dict[str, list[str]] = {name: [] for name in names}
     for where in model.get_all_cells():
-        text = model.get_formatted_cell_value(*where)
+        text = re.sub(r"E-0$", "E+0", model.get_formatted_cell_value(*where))
         if text == "#VALUE!":
             text = f"{model.get_cell_value(*where):g}"
-        elif rounded := re.fullmatch(r"-0\.(0+)", text):  # so it rounds -0.998, too
-            text = f"{model.get_cell_value(*where):.{len(rounded[1])}f}"
+        elif told := re.fullmatch(r"-?\d+(?:\.(\d+))?", text):
+            value = model.get_cell_value(*where)
+            if isinstance(value, float):  # it rounds twice: 0.549 to 0.55 to 0.6
+                unit = Decimal(1).scaleb(-len(told[1] or ""))
+                text = f"{Decimal(repr(value)).quantize(unit, ROUND_HALF_UP):f}"
         found[names[where[0]]] += tokens(text)
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import numpy as np
@@ -56,9 +57,19 @@ def _written(number: float, piece: re.Match[str], room: int) -> str:
         return general(number, room)
     places = len(piece["places"] or "")
     if not piece["power"]:
-        return f"{number:.{places}f}"
+        return fixed(number, places)
     mantissa, exponent = f"{number:.{places}e}".split("e")
     return f"{mantissa}E{int(exponent):+d}"
+
+
+def fixed(number: float, places: int) -> str:
+    """A number with so many decimals; a half of its shortest digits is rounded up, as Excel does.
+
+    >>> fixed(0.25, 1), fixed(0.35, 1), fixed(0.549, 1)
+    ('0.3', '0.4', '0.5')
+    """
+    unit = Decimal(1).scaleb(-places)
+    return f"{Decimal(repr(number)).quantize(unit, ROUND_HALF_UP):f}"
 
 
 def general(number: float, room: int = LONGEST) -> str:
@@ -69,7 +80,7 @@ def general(number: float, room: int = LONGEST) -> str:
     """
     if number == 0 or 1e-4 <= number < 10**LONGEST:
         before = len(str(int(number)))
-        text = f"{number:.{max(0, min(DIGITS, room - 1) - before)}f}"
+        text = fixed(number, max(0, min(DIGITS, room - 1) - before))
         return text.rstrip("0").rstrip(".") if "." in text else text
     mantissa, exponent = f"{number:.5e}".split("e")
     return f"{mantissa.rstrip('0').rstrip('.')}E{int(exponent):+03d}"
