@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
 from math import ceil, floor, log10
 from typing import Any
 
@@ -124,3 +125,13 @@ def _many(numbers: Values, most: float) -> int:
     """The decimals that show each number, or MOST of which the least needs more."""
     least = np.abs(numbers[np.abs(numbers) > NOISE * most]).min()
     return min(max(FEW, ceil(-log10(least))), MOST)
+
+
+def fixed(number: float, places: int) -> str:
+    """A number with so many decimals; a half of its shortest digits is rounded up, as Excel does.
+
+    >>> fixed(0.25, 1), fixed(0.35, 1), fixed(0.549, 1)
+    ('0.3', '0.4', '0.5')
+    """
+    unit = Decimal(1).scaleb(-places)
+    return f"{Decimal(repr(float(number))).quantize(unit, ROUND_HALF_UP):f}"

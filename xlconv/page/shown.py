@@ -9,7 +9,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from xlconv.grid.digits import GENERAL
+from xlconv.grid.digits import GENERAL, fixed
 
 LITERAL = re.compile(r'"([^"]*)"')
 DECIMALS = 9
@@ -56,7 +56,7 @@ def _digits(number: float, pattern: str, room: int) -> str:
     decimals = len(mantissa.partition(".")[2])
     if power:
         return _power(number, decimals)
-    return _fixed(number, decimals) if pattern else ""
+    return fixed(number, decimals) if pattern else ""
 
 
 def _general(number: float, room: int) -> str:
@@ -65,15 +65,10 @@ def _general(number: float, room: int) -> str:
         return _power(number, max(0, room - 5))
     whole = len(str(int(number)))
     decimals = max(0, min(DECIMALS, room - whole - 1))
-    rounded = _fixed(number, decimals)
+    rounded = fixed(number, decimals)
     if number and not rounded.strip("0."):
         return _power(number, max(0, room - 5))
     return rounded.rstrip("0").rstrip(".") if decimals else rounded
-
-
-def _fixed(number: float, decimals: int) -> str:
-    unit = Decimal(1).scaleb(-decimals)
-    return f"{Decimal(repr(float(number))).quantize(unit, ROUND_HALF_UP):f}"
 
 
 def _power(number: float, decimals: int) -> str:
@@ -82,10 +77,10 @@ def _power(number: float, decimals: int) -> str:
     ('1.2E-3', '1.0E+12', '0.0E+0')
     """
     if not number:
-        return f"{_fixed(0, decimals)}E+0"
+        return f"{fixed(0, decimals)}E+0"
     exponent = Decimal(repr(float(number))).adjusted()
     mantissa = Decimal(repr(float(number))).scaleb(-exponent)
     told = f"{mantissa.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
     if told.startswith("10"):
-        told, exponent = _fixed(1, decimals), exponent + 1
+        told, exponent = fixed(1, decimals), exponent + 1
     return f"{told}E{exponent:+d}"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import numpy as np
 
+from xlconv.grid.digits import fixed
 from xlconv.grid.values import is_nothing
 
 SECTION = re.compile(r'((?:"[^"]*"|[^";])*)(?:;|$)')
@@ -60,16 +60,6 @@ def _written(number: float, piece: re.Match[str], room: int) -> str:
         return fixed(number, places)
     mantissa, exponent = f"{number:.{places}e}".split("e")
     return f"{mantissa}E{int(exponent):+d}"
-
-
-def fixed(number: float, places: int) -> str:
-    """A number with so many decimals; a half of its shortest digits is rounded up, as Excel does.
-
-    >>> fixed(0.25, 1), fixed(0.35, 1), fixed(0.549, 1)
-    ('0.3', '0.4', '0.5')
-    """
-    unit = Decimal(1).scaleb(-places)
-    return f"{Decimal(repr(number)).quantize(unit, ROUND_HALF_UP):f}"
 
 
 def general(number: float, room: int = LONGEST) -> str:
