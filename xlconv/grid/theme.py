@@ -233,6 +233,7 @@ def width(content: str, role: str) -> float:
     return 0 if style.wrap else letters * each + style.indent * INDENT
 
 
+@cache
 def _room(letter: str) -> float:
     """How many letters of the usual width one takes; those of Arabic and Hebrew differ by font."""
     if east_asian_width(letter) in WIDE:
