@@ -50,7 +50,7 @@ BEN = Graded(
         mark("Sizes", "B2", "sizes", "follows", 0.1),
         mark("Sizes", "B3", "sizes", "right", 1),
     ),
-    (Flag("givens", "givens changed: B4"), Flag("text", "=text instead of a number: D9")),
+    (Flag("givens changed", "B4"), Flag("=text", "instead of a number: D9")),
     WORTH,
 )
 """Two thirds of 20, and 0.1 + 1 halves of 4: 13.3333 + 2.2."""

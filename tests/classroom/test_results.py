@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import random
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from io import BytesIO, StringIO
@@ -82,7 +83,7 @@ def test_marks_csv_is_what_it_says() -> None:
     assert ana[3:] == ["6.6667", "3.3333", "2", "12", "24", "", "ana_40712_1_x.xlsx"]
     assert ben[:3] == ["BBBBBBBBBB", "1500071", "O'Neil, Ben"]
     assert ben[3:8] == ["13.3333", "0", "2.2", "15.5", "24"]
-    assert ben[8:] == ["givens changed: B4; =text instead of a number: D9", "'=cmd|x.xlsx"]
+    assert ben[8:] == ["givens changed: B4; =text: instead of a number: D9", "'=cmd|x.xlsx"]
     assert cy[:3] == ["CCCCCCCCCC", "1501112", "Cy Nobody"]
     assert cy[3:] == ["", "", "", "", "", "nothing came back", ""]
 
@@ -109,7 +110,7 @@ def test_marks_xlsx_holds_the_same() -> None:
     assert rows[5][2:7] == ["average", 13.75, 10, 1.67, 2.1]
     assert rows[6][:7] == ["AAAAAAAAAA", "1501090", "Ana Ruiz Gómez", 12, 6.6667, 3.3333, 2]
     assert rows[7][3:7] == [15.5, 13.3333, 0, 2.2]
-    assert rows[7][7] == "givens changed: B4; =text instead of a number: D9"
+    assert rows[7][7] == "givens changed: B4; =text: instead of a number: D9"
     assert rows[7][8] == "=cmd|x.xlsx"
     assert rows[8] == ["CCCCCCCCCC", "1501112", "Cy Nobody", *[None] * 4, "nothing came back", None]
 
@@ -126,6 +127,11 @@ def test_totals_and_averages_follow_a_mark_that_is_changed() -> None:
     got = ironcalc_engine.recalculate(changed.getvalue())["Marks"]
     assert got["D8"] == 22.2
     assert got["D6"] == 17.1
+
+
+def test_of_several_returns_of_a_student_the_first_counts() -> None:
+    again = replace(ANA, marks=BEN.marks)
+    assert Results((ANA, again, BEN), {}).counting == {"1501090": 12, "1500071": Decimal("15.5")}
 
 
 def test_a_class_without_returns_has_a_table() -> None:

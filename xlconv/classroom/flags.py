@@ -25,7 +25,7 @@ from xlconv.text import counted
 NAMED = 4
 """Cells that are named; more are counted."""
 
-TWICE = "one code twice"
+TWICE, ANOTHERS_FILE = "one code twice", "another's file"
 
 COPIED = 8
 """Cells, and two of three where two students' answers differ, that are not alike by chance."""
@@ -113,14 +113,14 @@ def whose_flags(
     codes  that the file carries, all of them known
     """
     if len(codes) > 1:
-        yield Flag("another's file", f"it carries {len(codes)} codes: {', '.join(sorted(codes))}")
+        yield Flag(ANOTHERS_FILE, f"it carries {len(codes)} codes: {', '.join(sorted(codes))}")
     others = [
         other
         for other, name in names.items()
         if (who.id and who.id == other) or (who.name and letters(who.name) == letters(name))
     ]
     if others and student.id not in others:
-        yield Flag("another's file", f"it came from {others[0]}, and its code is {student.id}'s")
+        yield Flag(ANOTHERS_FILE, f"it came from {others[0]}, and its code is {student.id}'s")
 
 
 def letters(name: str) -> str:
@@ -160,7 +160,7 @@ def _with_others(
     files = seen[result.student.id]
     if len(files) > 1:
         others = ", ".join(name for name in files if name != result.file) or result.file
-        flags.append(Flag(TWICE, f"{others} carries the same code"))
+        flags.append(Flag(TWICE, f"{others} carries it, too"))
     marks = result.marks
     other = _other(result, truths, sheets)
     if other:

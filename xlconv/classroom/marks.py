@@ -53,6 +53,11 @@ class Flag:
     kind: str
     words: str
 
+    @property
+    def told(self) -> str:
+        """The kind, and what was seen: words alone are often names of cells."""
+        return f"{self.kind}: {self.words}"
+
 
 @dataclass(frozen=True)
 class Graded:

@@ -163,10 +163,8 @@ def _filled(table: Results, export: str | None, column: str | None) -> tuple[str
         return None
     from xlconv.classroom.into import into
 
-    scores = zip(table.graded, table.totals, strict=True)
-    marks = {one.student.id: score.got for one, score in scores if one.student}
     worth = max((score.of for score in table.totals), default=Decimal(0))
-    made = into(Path(export), marks, worth, column)
+    made = into(Path(export), table.counting, worth, column)
     told = f"{counted(made.number, 'mark')} in column '{made.head}' of {Path(export).name}"
     say(told + (f"; {made.replaced} replaced" if made.replaced else ""))
     if made.missing:
@@ -185,13 +183,13 @@ def _told(table: Results, unread: Sequence[Unread], as_json: bool) -> str:
                 "id": one.student.id if one.student else None,
                 "marks": float(score.got),
                 "of": float(score.of),
-                "flags": [flag.words for flag in one.flags],
+                "flags": [flag.told for flag in one.flags],
             }
             for one, score in scores
         ]
         listed += [{"file": one.name, "error": one.reason} for one in unread]
         return as_text(listed) + "\n"
-    looked = [(one.file, flag.words) for one, _ in scores for flag in one.flags]
+    looked = [(one.file, flag.told) for one, _ in scores for flag in one.flags]
     head = [f"{counted(len(scores), 'return')} graded, {len(unread)} not"]
     if looked:
         head.append("for your eye, and no marks hang on it:")
