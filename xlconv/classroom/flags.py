@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from xlconv.checking.cells import Cell
 from xlconv.checking.typed import as_text
 from xlconv.classroom.formulas import TEXTS
-from xlconv.classroom.marks import Flag, Graded, Mark
+from xlconv.classroom.marks import Flag, Graded, Mark, Note
 from xlconv.classroom.naming import Who
 from xlconv.classroom.placed import Placed
 from xlconv.classroom.roster import Student
@@ -30,7 +30,7 @@ TWICE, ANOTHERS_FILE = "one code twice", "another's file"
 COPIED = 8
 """Cells, and two of three where two students' answers differ, that are not alike by chance."""
 
-ANOTHERS = "it fits the numbers of another worksheet"
+ANOTHERS = Note("fits_another")
 """What is said of a cell that holds what belongs into another student's."""
 
 

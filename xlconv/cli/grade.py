@@ -99,8 +99,8 @@ def grade(
         made = read_folder(Path(teacher))
         table, unread = _graded(made, files, 1 if decimals is None else decimals)
         filled = _filled(table, export, column)
-    more = {"answers": answers, "gradescope": gradescope, "overwrite": force}
-    _write(Path(folder), table, made, filled, more)
+    more = {"gradescope": gradescope, "overwrite": force}
+    _write(Path(folder), table, made, answers, filled=filled, **more)
     for broken in unread:
         say(f"error: {broken.reason}")
     put(_told(table, unread, as_json))
@@ -113,22 +113,24 @@ def _write(
     folder: Path,
     table: Results,
     made: ClassFolder,
-    filled: tuple[str, Filled] | None,
-    more: dict[str, Any],
+    answers: bool,
+    **more: Any,
 ) -> None:
+    from xlconv.classroom.feedback import Feedback
     from xlconv.classroom.feedback_book import FeedbackBooks
     from xlconv.classroom.results import write_results
     from xlconv.classroom.variants import stems
 
     names = stems(made.codes, made.options["name"])
+    feedback = Feedback.of(made, answers=answers)
     called = {code: names[student] for student, code in made.codes.items()}
     books = list[bytes | None]()
     with progress_bar(len(table.graded), "marking") as progress:
-        for book in FeedbackBooks(made, more["answers"]).workbooks(table.graded):
+        for book in FeedbackBooks(made, feedback).workbooks(table.graded):
             books.append(book)
             if progress:
                 progress(len(books))
-    write_results(folder, table, stems=called, workbooks=books, filled=filled, **more)
+    write_results(folder, table, stems=called, feedback=feedback, workbooks=books, **more)
 
 
 def _graded(made: ClassFolder, files: Sequence[str], decimals: int) -> tuple[Results, list[Unread]]:
