@@ -19,11 +19,15 @@ from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import wrapped
 from xlconv.text import first_sentence
 
+SIGNED = ("right", "partly", "wrong")
+"""The roles that have a sign before their numbers."""
+
 LEGEND = (
     *(
         "stage",
         "input",
         "blank",
+        *SIGNED,
         "computed",
         "kernel",
         "phase",
@@ -130,6 +134,9 @@ def _swatch(sheet: Sheet, at: Spot, role: str) -> None:
         for n in (1, 2):
             cells[0, n] = cells[0, n - 1] + 1
         sheet.scale(cells)
+    elif role in SIGNED:
+        cells = sheet.memory(at, (1, 3))
+        cells[...] = np.array([[12.0, 3.0, 0.0]])
     else:
         shown = ["1", "2", "3"] if role == "stage" else ["12", "3", "0"]
         cells = sheet.memory(at, (1, 3), dtype=object)
