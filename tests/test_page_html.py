@@ -16,6 +16,7 @@ import pytest
 
 from xlconv.grid.direction import Way
 from xlconv.grid.grid import Grid
+from xlconv.grid.marks import Head
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import ROLES, TINTS
 from xlconv.lessons.book import Book
@@ -239,6 +240,32 @@ def test_each_part_of_a_sheet_is_a_group_of_rows_for_paper() -> None:
     ]
     assert groups == parts
     assert max(groups) > 2
+
+
+def zooms(page: bytes) -> list[float]:
+    """How large each sheet's figures are on paper."""
+    return [float(said) for said in re.findall(r"\.paper\{zoom:([0-9.]+)\}", page.decode())]
+
+
+@pytest.mark.parametrize("head", [True, False])
+def test_figure_is_as_large_on_paper_as_its_head_leaves_room(head: bool) -> None:
+    def page(rows: int) -> Book:
+        sheet = Sheet("Long", row_height=15.0, head=Head("Title", "Idea", (), 0) if head else None)
+        sheet.block("x", (0, 0), (rows, 2), role="input", content=[[1, 2]] * rows)
+        return Book("Title", (sheet,))
+
+    # A4 has 1,026 pixels from margin to margin, of which a head of two lines takes 74
+    room = 1026 - 74 * head
+    assert zooms(page(60).to_html()) == [round(room / (60 * 20), 2)]
+    assert zooms(page(30).to_html()) == [1.33]
+
+
+def test_first_part_of_a_long_figure_stands_below_its_head() -> None:
+    sheet = Sheet("Long", row_height=15.0, head=Head("Title", "Idea", (), 0))
+    sheet.block("x", (0, 0), (100, 2), role="input", content=[[1, 2]] * 100)
+    assert zooms(Book("Title", (sheet,)).to_html()) == [1.33]  # it is cut wherever a page ends
+    sheet.starts.append(50)
+    assert zooms(Book("Title", (sheet,)).to_html()) == [round((1026 - 74) / (50 * 20), 2)]
 
 
 @pytest.mark.parametrize(

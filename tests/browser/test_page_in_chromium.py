@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from pypdf import PdfReader
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -176,6 +179,18 @@ def test_hostile_text_does_nothing(driver: Any) -> None:
     press(driver, HOSTILE, Keys.ENTER)
     assert text(driver, cell) == HOSTILE
     assert (complaints(driver), requests(driver)) == ([], [])
+
+
+def test_each_sheet_is_printed_with_its_figures_below_its_head(driver: Any) -> None:
+    book = build(worksheet_lesson(load_lesson("worksheet")))
+    opened(driver, book.to_html())
+    options = {"preferCSSPageSize": True, "printBackground": True}
+    told = driver.execute_cdp_cmd("Page.printToPDF", options)["data"]
+    printed = [page.extract_text() for page in PdfReader(BytesIO(b64decode(told))).pages]
+    assert len(printed) == len(book.sheets)  # each of these is read on one page
+    for sheet, text in zip(book.sheets, printed, strict=True):
+        assert sheet.head
+        assert " ".join(sheet.head.title.split()) in text
 
 
 def taken(driver: Any, name: str) -> bytes:

@@ -14,6 +14,7 @@ from xlconv.figures.words import WORDS
 from xlconv.grid.direction import Way, way_of
 from xlconv.grid.sheet import Sheet
 from xlconv.page.data import Drawn, data, lit_colours
+from xlconv.page.printed import print_rules
 from xlconv.page.seen import Dress, seen
 from xlconv.page.style import colours, colours_of, rules
 from xlconv.page.table import section
@@ -25,15 +26,6 @@ MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 MOST = 100_000
 """Cells that a browser still draws and computes while somebody waits."""
-
-PAPER = (697, 1026)
-"""The short and the long side of A4 between its margins, in pixels."""
-
-HEAD = 190
-"""The room of what stands above the figures, in pixels, roughly."""
-
-LARGEST, READABLE = 1.33, 0.7
-"""The scale of a small figure on paper, and the least of one that is to fit one page."""
 
 
 def document(
@@ -60,8 +52,7 @@ def document(
     words = WORDS | dict(sheets[0].words)
     names = [sheet.name for sheet in sheets]
     used = lit_colours(drawn).union(*map(colours_of, dresses))
-    paper = map(_paper, range(len(sheets)), sheets)
-    style = "\n".join((colours(used), _part("page.css"), rules(dresses), *paper))
+    style = "\n".join((colours(used), _part("page.css"), rules(dresses), print_rules(sheets)))
     script = "\n".join(_part(f"{name}.js") for name in SCRIPTS)
     body = "".join(
         section(n, one, dresses, names, words["try_this"]) for n, one in enumerate(drawn)
@@ -121,23 +112,4 @@ def _bar(title: str, names: Sequence[str], words: Mapping[str, str], workbook: b
         f'<a id="book" download="{escape(name)}.xlsx" href="{book}">{said["page_book"]}</a>'
         f'</div></header>\n<nav id="bar"><div role="tablist" aria-label="{said["sheets"]}">{tabs}'
         f'</div><p id="content" role="status" aria-label="{content}"></p></nav>\n'
-    )
-
-
-def _paper(number: int, sheet: Sheet) -> str:
-    """How a sheet is printed: on one page, if it can be read there, else as wide as a page."""
-    across = sum(
-        int(sheet.widths.get(n, sheet.column_width) * 7 + 0.5) for n in range(sheet.columns)
-    )
-    top = sheet.head.rows if sheet.head else 0
-    rows = (sheet.heights.get(n, sheet.row_height) for n in range(top, sheet.rows))
-    down = sum(rows) * 4 / 3
-    ways = {"portrait": PAPER, "landscape": PAPER[::-1]}
-    wide = {way: min(LARGEST, paper[0] / max(across, 1)) for way, paper in ways.items()}
-    whole = {way: min(wide[way], (paper[1] - HEAD) / max(down, 1)) for way, paper in ways.items()}
-    fits = max(whole.values()) >= READABLE
-    way, scale = max((whole if fits else wide).items(), key=lambda one: one[1])
-    return (
-        f"@page s{number}{{size:A4 {way}}}"
-        f"@media print{{#s{number}{{page:s{number}}}#s{number} .paper{{zoom:{scale:.2f}}}}}"
     )

@@ -14,6 +14,7 @@ from xlconv.grid.marks import Link, Sized
 from xlconv.grid.places import Place, a1
 from xlconv.grid.sheet import Sheet
 from xlconv.page.data import YOURS, Drawn
+from xlconv.page.printed import across
 from xlconv.page.seen import Dress, Seen
 
 
@@ -28,10 +29,7 @@ def section(
     sheet = drawn.sheet
     links = {link.cells.origin: _goal(link, names) for link in sheet.links}
     top = sheet.head.rows if sheet.head else 0
-    columns = "".join(
-        f'<col width="{int(sheet.widths.get(n, sheet.column_width) * 7 + 0.5)}">'
-        for n in range(sheet.columns)
-    )
+    columns = "".join(f'<col width="{wide}">' for wide in across(sheet))
     rows = "".join(_rows(number, drawn, dresses, links, top))
     way = "rtl" if sheet.way is Way.LEFTWARD else "ltr"
     return (
