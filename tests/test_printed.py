@@ -21,6 +21,7 @@ from xml.etree import ElementTree as ET
 
 import ironcalc
 import numpy as np
+import openpyxl
 import pypdf
 import pytest
 from PIL import Image
@@ -251,6 +252,20 @@ def test_no_letter_is_under_8_points(name: str, language: str | None) -> None:
     if name not in WIDER:
         assert min(sizes) >= POINTS
     assert max(sizes) > POINTS
+
+
+def test_a_lesson_leads_to_the_next_as_its_workbook_does() -> None:
+    workbook = openpyxl.load_workbook(io.BytesIO(book("one-dimension", None).to_bytes()))
+    cells = (cell for sheet in workbook.worksheets for row in sheet.rows for cell in row)
+    targets = [cell.hyperlink.target for cell in cells if cell.hyperlink]
+    files = Counter(target.removesuffix(".xlsx") for target in targets if target)
+    assert len(files) == 2
+    found = Counter[str]()
+    for page in pypdf.PdfReader(io.BytesIO(printed("one-dimension", None))).pages:
+        for link in page.get("/Annots", ()):
+            target = link.get_object().get("/A", {}).get("/URI", "")
+            found[target.removesuffix(".pdf")] += target.endswith(".pdf")
+    assert +found == files
 
 
 def test_a_program_can_read_it_aloud() -> None:

@@ -14,10 +14,10 @@ import click
 from xlconv.cli.options import OUTPUT, PAPERS
 from xlconv.cli.terminal import as_text, progress_bar, put, say
 from xlconv.errors import TargetError
-from xlconv.files.saving import PAGE, SUFFIX, Write, check_target, save_files
+from xlconv.files.saving import PAGE, PDF, SUFFIX, Write, check_target, save_files
 from xlconv.text import counted
 
-DRAWN = (".pdf", ".svg", ".png")
+DRAWN = (PDF, ".svg", ".png")
 """What a book is drawn as, by the end of a file's name: on pages, or one sheet of it."""
 
 if TYPE_CHECKING:

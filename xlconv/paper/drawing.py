@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, pairwise
+from pathlib import PurePath
 from unicodedata import bidirectional
 
+from xlconv.files.saving import PDF
 from xlconv.grid.direction import FROM_RIGHT, Way, reading
 from xlconv.grid.marks import Sized
 from xlconv.grid.pages import A4, Paper, pages, widths
@@ -91,7 +93,7 @@ def drawn(
     number   of the sheet in its book, from 0
     numbers  those of the sheets that it may lead to, by their names
     """
-    printed, cells = pages(sheet, paper), seen(sheet)
+    printed, cells, targets = pages(sheet, paper), seen(sheet), _files(sheet) | dict(numbers or {})
     wide, high = paper.size(printed.landscape)
     scale, last = printed.scale / 100, len(widths(sheet))
     starts = [0, *printed.breaks, max(sheet.rows, 1)]
@@ -101,20 +103,26 @@ def drawn(
             titles = [] if top == 0 else range(min(len(sheet.titles), top))
             whole = Window(sheet, [*titles, *range(top, end)], range(left, right), scale)
             corner = ((wide - whole.across[-1]) / 2, paper.above)
-            page = painted(replace(whole, corner=corner), cells, numbers or {}, len(titles))
+            page = painted(replace(whole, corner=corner), cells, targets, len(titles))
             first = top == left == 0
-            yield replace(page, wide=wide, high=high, sheet=number, first=first)
+            yield replace(page, wide=wide, high=high, sheet=number, name=sheet.name, first=first)
+
+
+def _files(sheet: Sheet) -> dict[str, int | str]:
+    """Where links to other workbooks lead on paper: to what is printed of them, if it is there."""
+    files = (link.target for link in sheet.links if link.tip)
+    return {file: PurePath(file).with_suffix(PDF).name for file in files}
 
 
 def painted(
-    window: Window, cells: Mapping[Place, Seen], numbers: Mapping[str, int], again: int = 0
+    window: Window, cells: Mapping[Place, Seen], targets: Mapping[str, int | str], again: int = 0
 ) -> Page:
     """What is drawn in a window.
 
     again  rows at its top that were on a page before
     """
     here = {at: one for place, one in cells.items() if (at := window.at(place))}
-    links = {link.cells.origin: numbers.get(link.target) for link in window.sheet.links}
+    links = {link.cells.origin: targets.get(link.target) for link in window.sheet.links}
     texts: dict[Place, Text] = {}
     for at, one in sorted(here.items()):
         found = _text(window, at, one, links.get((one.cell.row, one.cell.column)))
@@ -133,7 +141,7 @@ def painted(
     )
 
 
-def _text(window: Window, at: Place, one: Seen, target: int | None) -> Text:
+def _text(window: Window, at: Place, one: Seen, target: int | str | None) -> Text:
     """The text of a cell; a cell that shows nothing has no words."""
     box, look = window.box(at, (at[0] + 1, at[1] + 1)), one.look
     room = int((box.wide / window.scale - PAD) / LETTER)
