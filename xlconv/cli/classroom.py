@@ -46,11 +46,12 @@ class Wanted:
     pdf: str | None
     paper: str | None
     grey: bool
+    formulas: bool
 
     def check(self) -> None:
         """Refuse it before there is anything to write."""
-        if self.pdf is None and (self.paper or self.grey):
-            option = "--paper" if self.paper else "--grey"
+        asked = {"--paper": self.paper, "--grey": self.grey, "--formulas": self.formulas}
+        for option in (option for option, is_asked in asked.items() if is_asked and not self.pdf):
             raise click.UsageError(f"{option} is for what is drawn: ask for it with --pdf")
         if self.pdf:
             from xlconv.paper.fonts import folders
@@ -69,7 +70,7 @@ class Wanted:
             return None
         from xlconv.paper.printing import Printing
 
-        return Printing(self.paper or PAPERS[0], self.grey)
+        return Printing(self.paper or PAPERS[0], self.grey, self.formulas)
 
 
 @click.command(

@@ -73,6 +73,9 @@ _PRINTED = (
         "--paper", type=click.Choice(PAPERS), help=f"The paper of a .pdf. Default: {PAPERS[0]}"
     ),
     click.option("--grey", is_flag=True, help="What is drawn is made for black and white."),
+    click.option(
+        "--formulas", is_flag=True, help="In a .pdf the typical formula stands under each figure."
+    ),
 )
 
 _TARGET = (

@@ -16,6 +16,7 @@ from xlconv.grid.pages import A4, Paper, pages, widths
 from xlconv.grid.places import Place, corners, leaves
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import INDENT, Look, column_points
+from xlconv.paper.formulas import Lines, headings, lines_of, with_margin, with_room
 from xlconv.paper.lines import edges, grounds, lines
 from xlconv.paper.lit import Seen, seen
 from xlconv.paper.page import Box, Page, Table, Text
@@ -86,13 +87,21 @@ class Window:
 
 
 def drawn(
-    sheet: Sheet, number: int = 0, numbers: Mapping[str, int] | None = None, paper: Paper = A4
+    sheet: Sheet,
+    number: int = 0,
+    numbers: Mapping[str, int] | None = None,
+    paper: Paper = A4,
+    formulas: bool = False,
 ) -> Iterator[Page]:
     """The pages of a sheet, as its workbook has them printed.
 
     number   of the sheet in its book, from 0
     numbers  those of the sheets that it may lead to, by their names
+    formulas  whether formulas stand under its figures, and the names of rows and columns around it
     """
+    if formulas:
+        sheet, told = with_room(sheet)
+        paper = with_margin(sheet, paper)
     printed, cells, targets = pages(sheet, paper), seen(sheet), _files(sheet) | dict(numbers or {})
     wide, high = paper.size(printed.landscape)
     scale, last = printed.scale / 100, len(widths(sheet))
@@ -104,8 +113,20 @@ def drawn(
             whole = Window(sheet, [*titles, *range(top, end)], range(left, right), scale)
             corner = ((wide - whole.across[-1]) / 2, paper.above)
             page = painted(replace(whole, corner=corner), cells, targets, len(titles))
+            if formulas:
+                page = _with_formulas(page, replace(whole, corner=corner), told)
             first = top == left == 0
             yield replace(page, wide=wide, high=high, sheet=number, name=sheet.name, first=first)
+
+
+def _with_formulas(page: Page, window: Window, told: Lines) -> Page:
+    """A page with the formulas of its figures, and the names of its rows and columns."""
+    tops = dict(zip(window.rows, window.down, strict=False))
+    box = window.box((0, 0), (len(window.rows), len(window.columns)))
+    across = [window.box((0, n), (0, n)).x for n in range(len(window.columns) + 1)]
+    named = headings(window.rows, window.columns, window.down, across)
+    under = lines_of(told, tops, box, window.scale, window.sheet.way)
+    return replace(page, read=[*page.read, *under], again=[*page.again, *named])
 
 
 def _files(sheet: Sheet) -> dict[str, int | str]:

@@ -26,10 +26,12 @@ class Printing:
 
     paper  "a4" or "letter"
     grey   whether they are made for black and white
+    formulas  whether a formula stands under each figure, on paper
     """
 
     paper: str = "a4"
     grey: bool = False
+    formulas: bool = False
 
     def __post_init__(self) -> None:
         if self.paper not in PAPERS:
@@ -51,7 +53,9 @@ class Printing:
         check_cells(*sheets)
         numbers = {sheet.name: n for n, sheet in enumerate(sheets, first)}
         paper = PAPERS[self.paper]
-        drawings = (drawn(sheet, numbers[sheet.name], numbers, paper) for sheet in sheets)
+        drawings = (
+            drawn(sheet, numbers[sheet.name], numbers, paper, self.formulas) for sheet in sheets
+        )
         return Part([page for pages in drawings for page in pages], title)
 
     def bound(self, parts: Sequence[Part], title: str, language: str) -> bytes:
