@@ -11,3 +11,6 @@ MAP = 10_000_000
 
 DRAWN = 200_000
 """Cells that are drawn on paper, or as a picture: these take about a minute."""
+
+PILE = 60_000
+"""Cells of a class that are drawn as one file for the copier, which takes 0.8 GB meanwhile."""
