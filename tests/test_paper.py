@@ -229,3 +229,9 @@ def test_first_screen_shows_what_to_try_its_control_and_its_input(sheet: Sheet) 
         return
     texts = [cell for cell in sheet.cells() if str(cell.value).startswith("1.  ")]
     assert all(down[cell.row + 1] <= SCREEN[1] / 3 for cell in texts[:1])
+
+
+@EVERY
+def test_a_title_begins_where_the_lines_under_it_do(sheet: Sheet) -> None:
+    steps = look("title").indent * 7.5  # points of a step, as LibreOffice prints it
+    assert abs(steps - widths(sheet)[0] * PRINTED) < 1
