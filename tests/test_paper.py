@@ -172,6 +172,15 @@ def test_contents_and_programs_are_one_page_in_every_language() -> None:
             assert pages(sheet).breaks == (), where
 
 
+def test_what_stands_beside_the_links_of_contents_begins_in_one_column() -> None:
+    for where, sheet in every_sheet():
+        if sheet.view == "contents":
+            linked = {cell.row for cell in sheet.cells() if cell.role == "link"}
+            beside = [c for c in sheet.cells() if c.role == "text" and c.row in linked]
+            assert len(beside) == len(linked) > 0, where
+            assert len({cell.column for cell in beside}) == 1, where
+
+
 @EVERY
 def test_no_text_runs_into_another(sheet: Sheet) -> None:
     assert cut(sheet) == []
