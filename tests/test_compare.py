@@ -24,6 +24,7 @@ from xlconv.differing.shown import book_of
 from xlconv.differing.spots import spots
 from xlconv.differing.uncropped import Steps, uncropped
 from xlconv.errors import XlconvError
+from xlconv.layers.convolution import Convolution
 from xlconv.layers.layer import Layer
 from xlconv.layers.then import steps
 
@@ -612,6 +613,14 @@ def test_output_of_no_such_shape_is_refused_with_a_way_out(
 ) -> None:
     with pytest.raises(XlconvError, match=way_out):
         xlconv.compare(ours(), np.ones(shape))
+
+
+def test_plain_convolution_is_refused_with_a_way_out() -> None:
+    plain: Any = Convolution.of(X, W.swapaxes(0, 1))
+    with pytest.raises(
+        XlconvError, match=r"^compare is of transposed .* got a Convolution: .* code"
+    ):
+        xlconv.compare(plain, theirs())
 
 
 def test_comparison_is_told_in_a_line_and_as_a_dictionary() -> None:

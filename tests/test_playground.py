@@ -402,7 +402,7 @@ def test_formulas_are_short_enough_to_be_read() -> None:
     ("layer", "area", "says"),
     [
         (Layer.of([1, 2], [1, 2]), 18, "one channel on two axes, without a bias"),
-        (Layer.of([[1]], [[1]], bias=[1]), 18, "without a bias"),
+        (Layer.of([[1]], [[1]], bias=[1]), 18, "got 1 → 1 channels on 2 with one: show it with"),
         (Layer.of([[[1]], [[1]]], [[[[1]]], [[[1]]]]), 18, "one channel"),
         (Layer.of([[1]], [[1, 2]]), 18, r"one kernel_size for all sides, got \[1, 2\]"),
         (Layer.of([[1]], [[1]], stride=(1, 2)), 18, r"one stride for all sides, got \[1, 2\]"),

@@ -295,6 +295,9 @@ def test_parameters_of_what_follows_are_cells() -> None:
     assert computed(layer, "collect", "then_1", {at: 0.25}).tolist() == [[[-0.5, 8]]]
 
 
+SHAPES = {"w": (4, 2, 3, 3), "b": (1, 4, 1, 1)}
+
+
 @pytest.mark.parametrize("shape", [(1, 2, 1, 1), (2, 1, 1), (1, 1, 1)])
 def test_add_of_a_constant_is_the_bias(tmp_path: Path, shape: tuple[int, ...]) -> None:
     b = np.array([0.5, -2], "f4")[: np.prod(shape)].reshape(shape)
@@ -309,6 +312,18 @@ def test_add_of_a_constant_is_the_bias(tmp_path: Path, shape: tuple[int, ...]) -
     assert np.array_equal(computed(layer, "collect", "then_1"), theirs(path, X))
     said = CliRunner().invoke(cli, ["model", str(path)]).stdout
     assert "with a bias; then Add; the Add after it is its bias" in said
+
+
+def test_add_after_a_convolution_in_groups_is_its_bias(tmp_path: Path) -> None:
+    kept = [numpy_helper.from_array(np.ones(shape, "f4"), name) for name, shape in SHAPES.items()]
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["y"], name="down", group=2),
+        helper.make_node("Add", ["y", "b"], ["out"]),
+    ]
+    ends = [helper.make_tensor_value_info(name, 1, None) for name in ("x", "out")]
+    files.saved(tmp_path / "m.onnx", nodes, ends[:1], ends[1:], kept)
+    biases = read_model(tmp_path / "m.onnx").layer("down").biases()
+    assert biases is not None and biases.tolist() == [1, 1, 1, 1]
 
 
 def test_add_of_a_map_is_no_bias(tmp_path: Path) -> None:

@@ -20,11 +20,12 @@ import numpy as np
 import pytest
 
 from xlconv.errors import XlconvError
+from xlconv.frameworks.gaps import LITERAL_LIMIT, files
 from xlconv.frameworks.names import FRAMEWORKS
-from xlconv.frameworks.snippets import LITERAL_LIMIT, files, printed, program
+from xlconv.frameworks.snippets import printed, program
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.layer import Array, Layer
-from xlconv.layers.model import conv_transpose
+from xlconv.layers.model import conv, conv_transpose
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden" / "snippets"
@@ -122,7 +123,35 @@ def random_layers(count: int, *, integral: bool) -> list[Layer]:
     return layers
 
 
-def golden_layers() -> dict[str, Layer]:
+def plain_layers(count: int) -> list[Convolution]:
+    """Plain convolutions of rank 1, 2, 3 in turn; of zeros of all kinds; every second is biased."""
+    rng = np.random.default_rng(15)
+    layers: list[Convolution] = []
+    while len(layers) < count:
+        n = len(layers)
+        rank, groups = 1 + n % 3, int(rng.integers(1, 3))
+        same = rng.integers(0, 3, (rank, 1)).repeat(2, axis=1)
+        weight = rng.integers(-9, 10, (2 * groups, rng.integers(1, 3), *rng.integers(1, 4, rank)))
+        try:
+            layer = Convolution.of(
+                rng.integers(-9, 10, (groups * weight.shape[1], *rng.integers(2, 6, rank))),
+                weight,
+                bias=rng.integers(-9, 10, 2 * groups) if n % 2 else None,
+                stride=rng.integers(1, 4, rank).tolist(),
+                padding=[same, 0 * same, rng.integers(0, 4, (rank, 2))][n // 3 % 3].tolist(),
+                dilation=rng.integers(1, 3, rank).tolist(),
+                groups=groups,
+            )
+        except XlconvError:  # nothing is left of the output
+            continue
+        if not files(layer):
+            layers.append(layer)
+    x, weight = rng.integers(-9, 10, (2, 6, 5)), rng.integers(-9, 10, (3, 2, 2, 2))
+    tight = Convolution.of(x, weight, stride=2, padding=[(0, 0), (0, 1)])  # is "same"
+    return [*layers, tight]
+
+
+def golden_layers() -> dict[str, Layer | Convolution]:
     rng = np.random.default_rng(3)
     return {
         "sedirts": seed_layer(next(e for e in SEEDS if e["id"] == "sedirts")),
@@ -144,6 +173,20 @@ def golden_layers() -> dict[str, Layer]:
             rng.integers(0, 4, (1, 2, 2, 2)),
             rng.integers(0, 4, (1, 1, 2, 2, 2)),
             dilation=(1, 2, 2),
+        ),
+        "plain": Convolution.of(
+            rng.integers(0, 4, (2, 4, 4)),
+            rng.integers(0, 4, (3, 2, 3, 3)),
+            bias=[1, 2, 3],
+            stride=2,
+            padding=[(0, 1), (0, 1)],
+        ),
+        "plain-3d": Convolution.of(
+            rng.integers(0, 4, (4, 2, 3, 3)),
+            rng.integers(0, 4, (2, 2, 2, 2, 2)),
+            padding=[(1, 0), (1, 1), (0, 0)],
+            dilation=(1, 1, 2),
+            groups=2,
         ),
         "2d-large": Layer.of(np.ones((3, 20, 20)), np.ones((3, 1, 2, 2)), padding=1),
     }
@@ -184,6 +227,13 @@ def test_integers_print_the_same_text_in_every_framework(runnable: str, tmp_path
             )
             + "\n"
         ), layer.geometry
+
+
+def test_plain_convolutions_print_their_numbers(runnable: str, tmp_path: Path) -> None:
+    layers = plain_layers(45)
+    made = run([program(layer, runnable) for layer in layers], tmp_path)
+    for layer, text in zip(layers, made, strict=True):
+        assert parsed(text).tolist() == conv(layer).tolist(), layer
 
 
 def fractions(count: int) -> list[Layer]:
@@ -393,8 +443,10 @@ def test_unknown_framework_is_refused() -> None:
     assert caught.value.parameter == "framework"
 
 
-@pytest.mark.parametrize("wrong", [Convolution.of([[1, 2], [3, 4]], [[1]]), None, "layer"])
+@pytest.mark.parametrize("wrong", [None, "layer"])
 def test_program_of_what_is_no_layer_is_refused(wrong: Any) -> None:
     kind = type(wrong).__name__
-    with pytest.raises(XlconvError, match=rf"^layer must be a Layer, .*, got {kind}: Layer\.of"):
+    with pytest.raises(
+        XlconvError, match=rf"^layer must be a Layer or a Convolution, got {kind}: Layer\.of"
+    ):
         program(wrong, "numpy")

@@ -19,6 +19,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from xlconv.checking.scan import Budget, Costs, End, Start, scanned
 from xlconv.errors import UnreadableError
+from xlconv.files.archives import listed
 from xlconv.files.reading import open_file
 from xlconv.visible import shortened
 from xlconv.xlsx.archive import FILE_SIZE, PART_SIZE
@@ -28,8 +29,8 @@ T = TypeVar("T")
 PARTS = 2_000
 """Parts of a file, beyond which it is not read."""
 
-PIECE, SOME = 1 << 16, 1 << 20
-"""Bytes of a part, and of a file, that are read at once."""
+PIECE = 1 << 16
+"""Bytes of a part that are read at once."""
 
 NOT_THE_FILE = {
     "~$": "is a note of Excel's that a file is open, not the file",
@@ -49,9 +50,6 @@ SAVE = "save it as .xlsx"
 
 STRICT = {"customProperties": "custom-properties"}
 """The kinds of relations that strict files call otherwise."""
-
-LISTED = b"PK\x01\x02"
-"""How each entry of an archive's list of parts begins."""
 
 OLE = b"\xd0\xcf\x11\xe0"
 """How files of Excel begin that are no ZIP archives."""
@@ -163,15 +161,6 @@ class Package:
         if unpacked > self.budget.allowed["bytes"]:
             return f"it unpacks to {unpacked:,} bytes"
         return packed_oddly(infos)
-
-
-def listed(file: BinaryIO) -> int:
-    """How many parts an archive may list."""
-    count, before = 0, b""
-    while piece := file.read(SOME):
-        count += (before + piece).count(LISTED)
-        before = piece[1 - len(LISTED) :]
-    return count
 
 
 def _no_archive(path: Path, file: BinaryIO) -> str:

@@ -19,8 +19,9 @@ from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from xlconv.checking.package import listed, packed_oddly
+from xlconv.checking.package import packed_oddly
 from xlconv.errors import UnreadableError
+from xlconv.files.archives import listed
 from xlconv.files.reading import contents, is_folder, open_file
 from xlconv.visible import shortened
 from xlconv.xlsx.archive import FILE_SIZE

@@ -17,6 +17,7 @@ from xlconv.frameworks.names import FRAMEWORKS
 
 if TYPE_CHECKING:
     from xlconv.frameworks.wanted import Wanted
+    from xlconv.layers.convolution import Convolution
     from xlconv.layers.layer import Layer
 
 
@@ -27,7 +28,7 @@ Examples:
   xlconv code --input 4x4 --weight 3x3 --stride 2 --framework pytorch
   xlconv code --input 2x2 --weight 3x3 --convention keras --same --framework jax
   xlconv code --input x.npy --weight w.npy --framework onnx -o layer.py
-  xlconv code --input 2x2 --weight 3x3 --stride 2 --framework tensorflow""",
+  xlconv code --code 'nn.Conv2d(2, 1, 3, stride=2, padding=1)' --framework tensorflow""",
 )
 @layer_options
 @click.option(
@@ -55,7 +56,7 @@ def code(
     given: Given,
     wanted: Wanted,
 ) -> None:
-    """Print a layer as a framework's program.
+    """Print a layer, transposed or plain, as a framework's program.
 
     It prints the numbers of the layer's output, as whole numbers or with six digits of the largest
     that there can be. Every framework prints the same text. Only onnx, and mxnet in 3-D, which
@@ -83,8 +84,9 @@ def code(
         say("the program prints the layer's sums, before what follows")
 
 
-def _put_program(layer: Layer, framework: str, given: Mapping[str, str]) -> None:
-    from xlconv.frameworks.snippets import files, program
+def _put_program(layer: Layer | Convolution, framework: str, given: Mapping[str, str]) -> None:
+    from xlconv.frameworks.gaps import files
+    from xlconv.frameworks.snippets import program
 
     put(program(layer, framework, given))
     if loose := [f"{name}.npy" for name in files(layer) if name not in given]:

@@ -21,6 +21,7 @@ DRAWN = (PDF, ".svg", ".png")
 """What a book is drawn as, by the end of a file's name: on pages, or one sheet of it."""
 
 if TYPE_CHECKING:
+    from xlconv.layers.convolution import Convolution
     from xlconv.layers.layer import Layer
     from xlconv.lessons.book import Book
 
@@ -121,9 +122,10 @@ def _write_array(array: Any, file: IO[bytes]) -> None:
     file.write(buffer.getbuffer())
 
 
-def save_program(target: Path, layer: Layer, framework: str, force: bool) -> None:
+def save_program(target: Path, layer: Layer | Convolution, framework: str, force: bool) -> None:
     """Write a layer's program and beside it the arrays that it loads, or nothing."""
-    from xlconv.frameworks.snippets import files, program
+    from xlconv.frameworks.gaps import files
+    from xlconv.frameworks.snippets import program
 
     arrays = files(layer)
     names = {name: f"{target.stem}-{name}.npy" for name in arrays}

@@ -14,7 +14,7 @@ from xlconv.cli.options import WORDS
 from xlconv.errors import XlconvError
 from xlconv.files.arrays import Source, array
 from xlconv.files.reading import Folder
-from xlconv.frameworks.snippets import files
+from xlconv.frameworks.gaps import files
 from xlconv.frameworks.wanted import Wanted
 from xlconv.layers.convolution import PLAIN_WEIGHT, Convolution
 from xlconv.layers.excerpt import PART, part_of
@@ -23,7 +23,7 @@ from xlconv.layers.layer import Layer
 from xlconv.lessons.build import DEFAULT_VIEWS
 from xlconv.lessons.plain import VIEW
 from xlconv.models.known import Known, known
-from xlconv.models.made import TRANSPOSED, made, read_numbers, transposed
+from xlconv.models.made import TRANSPOSED, made, read_numbers
 
 READABLE = 1024
 """Kernels of a layer, one for each input with each output channel, that are shown at most."""
@@ -58,10 +58,10 @@ def _check_readable(layer: Layer | Convolution) -> None:
         )
 
 
-def layer_of(given: Given, wanted: Wanted) -> Layer:
-    """The transposed convolution that the options give."""
+def layer_of(given: Given, wanted: Wanted) -> Layer | Convolution:
+    """The layer that the options give."""
     found = _known(given, wanted)
-    return transposed(made(found, _numbers(given, found)), "a program")
+    return made(found, _numbers(given, found))
 
 
 def _known(given: Given, wanted: Wanted) -> Known:
@@ -96,7 +96,7 @@ def _numbers(given: Given, found: Known, planned: bool = False) -> dict[str, Arr
     return read_numbers(found, sources, Source(Folder(), planned, key=given.key), given.seed)
 
 
-def given_files(layer: Layer, given: Given) -> dict[str, str]:
+def given_files(layer: Layer | Convolution, given: Given) -> dict[str, str]:
     """Where a program of a layer finds the arrays that it loads, by name: the .npy files that were
     given, as Python writes their whole paths; none whose numbers are not in that order, or are not
     all that it holds.

@@ -18,6 +18,7 @@ from xlconv.differing.spots import spots
 from xlconv.differing.uncropped import uncropped
 from xlconv.errors import XlconvError
 from xlconv.frameworks.search import settings
+from xlconv.layers.convolution import Convolution
 from xlconv.layers.given import numbers
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.summary import DEFAULTS, compact
@@ -28,14 +29,17 @@ TIES = 3
 """Explanations that are told beside the best one."""
 
 
-def compare(layer: Layer, theirs: ArrayLike, *, batch: int | None = None) -> Comparison:
+def compare(
+    layer: Layer | Convolution, theirs: ArrayLike, *, batch: int | None = None
+) -> Comparison:
     """Why another program's output differs from a layer's: where, why, in whose words, how exact.
 
     theirs  (out_channels, *sizes), or (*sizes) for one channel; channels last, or a batch of one
             before it, where only that fits
     batch   the sample of theirs to take, from 0, where it is a batch of several
 
-    Raises XlconvError where it has no axes, or not the channels, of such an output.
+    Raises XlconvError where it has no axes, or not the channels, of such an output, and for what is
+    no transposed convolution.
 
     >>> x, w = [[3, 3], [1, 1]], [[1, 2, 3], [0, 1, 0], [2, 1, 2]]
     >>> ours, theirs = (Layer.of(x, w, stride=2, padding=[p] * 2) for p in ((1, 0), (0, 1)))
@@ -43,6 +47,7 @@ def compare(layer: Layer, theirs: ArrayLike, *, batch: int | None = None) -> Com
     >>> compare(ours, output(theirs)).causes
     ('their crop is 0:1, yours 1:0: theirs lies 1 cell right and down',)
     """
+    layer = _transposed(layer)
     read, layout = _laid(layer, numbers("output", theirs), batch)
     where = _where(layer, read)
     if not np.ptp(read):
@@ -62,6 +67,16 @@ def compare(layer: Layer, theirs: ArrayLike, *, batch: int | None = None) -> Com
         seen = _settings(layer, read) or added(own_output(layer, read.shape[1:]), read)
         return Comparison(layer, read, layout, where, best, (), seen)
     return Comparison(layer, read, layout, where, best, tuple(ties(found)[:TIES]))
+
+
+def _transposed(layer: Layer | Convolution) -> Layer:
+    if not isinstance(layer, Layer):
+        raise XlconvError(
+            f"compare is of transposed convolutions, got a {type(layer).__name__}: a plain one's"
+            " program, by xlconv code, prints what to hold beside theirs",
+            parameter="layer",
+        )
+    return layer
 
 
 def _where(layer: Layer, read: Array) -> str:

@@ -79,8 +79,13 @@ def said_by(layer: Layer) -> dict[str, Values]:
     Raises XlconvError for one that they cannot say.
     """
     g = layer.geometry
-    if g.rank != 2 or (g.in_channels, g.out_channels) != (1, 1) or layer.bias is not None:
-        raise XlconvError("playground shows one channel on two axes, without a bias")
+    biased = layer.bias is not None
+    if g.rank != 2 or (g.in_channels, g.out_channels) != (1, 1) or biased:
+        raise XlconvError(
+            "playground shows one channel on two axes, without a bias, got"
+            f" {g.in_channels} → {g.out_channels} channels on {g.rank}{' with one' * biased}: show"
+            " it with collect or distribute"
+        )
     if layer.quantised or layer.scaled:
         raise XlconvError(
             "playground types real numbers, and this layer is of integers with a scale: show it"

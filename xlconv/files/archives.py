@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
+from os import SEEK_END
 from typing import BinaryIO
 
 import numpy as np
@@ -19,6 +20,12 @@ NO_ZIP = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSErr
 
 MEMBERS = 100_000
 """Members of a file, at most."""
+
+LISTED = b"PK\x01\x02"
+"""How each entry of an archive's list of members begins."""
+
+SOME, END = 1 << 20, 1 << 26
+"""Bytes of a file that are read at once; and of a model, at its end, in which its list lies."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,14 +53,23 @@ class Member:
 
 
 def opened_zip(file: BinaryIO) -> zipfile.ZipFile:
-    """A zip file; raises ContentError where it is none."""
+    """A zip file; raises ContentError where it is none, or lists too many members."""
+    file.seek(max(0, file.seek(0, SEEK_END) - END))
+    if listed(file) > MEMBERS:  # its list of them is read whole
+        raise ContentError(f"has more than {MEMBERS} members")
     try:
-        archive = zipfile.ZipFile(file)
+        return zipfile.ZipFile(file)
     except (*NO_ZIP, ValueError):
         raise ContentError("is no zip file") from None
-    if len(archive.namelist()) > MEMBERS:
-        raise ContentError(f"has more than {MEMBERS} members")
-    return archive
+
+
+def listed(file: BinaryIO) -> int:
+    """How many members an archive may list, from where it is read."""
+    count, before = 0, b""
+    while piece := file.read(SOME):
+        count += (before + piece).count(LISTED)
+        before = piece[1 - len(LISTED) :]
+    return count
 
 
 def member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:

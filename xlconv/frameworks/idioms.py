@@ -20,21 +20,6 @@ def is_strided(axis: Axis) -> bool:
     return axis.output_padding < axis.stride
 
 
-def is_full(axis: Axis) -> bool:
-    return axis.padding == (0, 0) and is_strided(axis)
-
-
-def is_same(axis: Axis) -> bool:
-    """Whether TensorFlow's SAME makes it: the odd cell is cropped at the end."""
-    m, most = axis.output_size, axis.size * axis.stride
-    return most - axis.stride < m <= most and axis.padding[0] == max(axis.full_size - m, 0) // 2
-
-
-def padding_word(axes: Sequence[Axis]) -> str:
-    """The padding in TensorFlow's words that makes such axes, or else their full output."""
-    return "SAME" if all(map(is_same, axes)) and not all(map(is_full, axes)) else "VALID"
-
-
 def uncropped(axis: Axis) -> Axis:
     """The axis with nothing cropped; a dilation lies within its kernel."""
     return Axis(size=axis.size, kernel_size=axis.extent, stride=axis.stride)
@@ -44,6 +29,11 @@ def _words(framework: str, axes: Sequence[Axis]) -> str:
     """The padding of such axes in a framework's words; "" where it has none."""
     begin, end = zip(*((a.padding[0], a.padding[1] - a.output_padding) for a in axes), strict=True)
     return written(framework, Crop(tuple(map(uncropped, axes)), begin, end))
+
+
+def tensorflow_padding(axes: Sequence[Axis]) -> str:
+    """The word alone: a program tells the output's shape beside it."""
+    return _words("tensorflow", axes).partition(",")[0]
 
 
 def keras_padding(axes: Sequence[Axis]) -> str:

@@ -72,9 +72,9 @@ def _pads(crop: Crop) -> dict[str, Any]:
 ATTEMPTS: dict[str, tuple[tuple[str, Asked], ...]] = {
     "pytorch": (("padding={padding}, output_padding={output_padding}", _cells),),
     "tensorflow": (
+        ('padding="VALID"', lambda _: VALID),
         ('padding="SAME"', lambda _: SAME),
         ('padding="SAME", output_shape of {output_size}', _sized("same")),
-        ('padding="VALID"', lambda _: VALID),
         ('padding="VALID", output_shape of {output_size}', _sized("valid")),
     ),
     "keras": (

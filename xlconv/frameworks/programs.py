@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 
 from xlconv.frameworks.idioms import (
     each,
-    is_full,
-    is_same,
     is_strided,
     is_symmetric,
     jax_padding,
     keras_padding,
+    tensorflow_padding,
 )
 from xlconv.layers.geometry import Axis
 
@@ -39,12 +38,12 @@ class Program:
     dilation_by_hand: Mapping[int, str] = field(default_factory=dict)
 
 
-USE = "y = conv_transpose(x, weight)"
+USE = "y = {function}(x, weight)"
 
 USE_BY_GROUP = """\
 # no groups here: each group's inputs meet that group's kernels, the results stand side by side
 parts = zip(np.split(x, {groups}), np.split(weight, {groups}))
-y = np.concatenate([conv_transpose(*part) for part in parts])"""
+y = np.concatenate([{function}(*part) for part in parts])"""
 
 WHOLE = """\
 {single}
@@ -104,7 +103,7 @@ def conv_transpose(x, weight):
         x.transpose{to_last}[None],  # to (1, {sizes}, in_channels)
         weight.transpose{weight_to_last},
         output_shape={output_shape},  # convolves back to the input
-        strides={stride}, padding="{padding_word}",
+        strides={stride}, {padding_words},
     )
     return y.numpy()[0].transpose{to_first}  # back to (out_channels, {sizes})
 
@@ -226,7 +225,7 @@ for c, {i} in np.ndindex(*x.shape):  # every input stamps its kernel, times its 
     y[{channels}, {cells}] += x[c, {i}] * weight[c]
 """
 
-_SINGLE = """\
+SINGLE = """\
 y = y.astype("float64")  # {} has float32 alone{}: a last digit may be off by one"""
 
 PROGRAMS = {
@@ -238,7 +237,8 @@ PROGRAMS = {
     ),
     "tensorflow": Program(
         text=_TENSORFLOW,
-        crops=lambda axes: all(map(is_full, axes)) or all(map(is_same, axes)),
+        crops=lambda axes: bool(tensorflow_padding(axes)),
+        padding=tensorflow_padding,
         why='TensorFlow crops as "SAME" does, or not at all: crop by hand',
         dilation_by_hand=dict.fromkeys((1, 2, 3), "TensorFlow has none on every CPU"),
     ),
@@ -257,14 +257,14 @@ PROGRAMS = {
         crops=each(lambda axis: min(axis.padding) >= 0 and is_strided(axis)),
         why="ONNX wants pads >= 0, onnxruntime output_padding < stride: crop by hand",
         bias='inputs["bias"] = bias',
-        single=dict.fromkeys((1, 2, 3), _SINGLE.format("onnxruntime", "")),
+        single=dict.fromkeys((1, 2, 3), SINGLE.format("onnxruntime", "")),
     ),
     "mxnet": Program(
         text=_MXNET,
         crops=each(lambda axis: is_symmetric(axis) and is_strided(axis)),
         why="MXNet wants equal padding >= 0 on both sides, output_padding < stride: crop by hand",
         bias="layer.bias.set_data(mx.nd.array(bias, dtype=bias.dtype))",
-        single={3: _SINGLE.format("MXNet", " in 3-D")},
+        single={3: SINGLE.format("MXNet", " in 3-D")},
         dilation_by_hand={
             **dict.fromkeys((1, 2), "MXNet gets it wrong in float64"),
             3: "MXNet has none in 3-D",

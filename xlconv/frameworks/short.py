@@ -1,20 +1,18 @@
-"""The short form of a program: what is what it is anyway is left out."""
+"""What a program leaves out: parameters that are what they are anyway, a function of one use."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from textwrap import dedent
 from typing import Any
 
 import numpy as np
 
-EVERY_OPTION = """\
-stride={stride}, padding={padding}, output_padding={output_padding},
-groups={groups}, dilation={dilation},"""
-"""The parameters of PyTorch's function."""
-
 LEAST = {"stride": 1, "padding": 0, "output_padding": 0, "groups": 1, "dilation": 1}
 """What they are where nobody says more."""
+
+FUNCTION = re.compile(r"\n\ndef \w+\(x, weight\):\n")
 
 SHOW = """\
 {single}
@@ -38,9 +36,8 @@ def options(fields: Mapping[str, Any]) -> str:
 
 def inline(text: str) -> str:
     """A program whose function is called once, without the function."""
-    before, function, body = text.partition("\n\ndef conv_transpose(x, weight):\n")
-    if not function:
+    before, *body = FUNCTION.split(text, maxsplit=1)
+    if not body:
         return text
-    return (
-        before + "\n" + dedent(body.removesuffix("\n\n\n{use}\n")).replace("return ", "y = ") + "\n"
-    )
+    calls = dedent(body[0].removesuffix("\n\n\n{use}\n")).replace("return ", "y = ")
+    return f"{before}\n{calls}\n"

@@ -13,6 +13,7 @@ from xlconv.errors import UnreadableError, XlconvError
 from xlconv.files.reading import is_folder
 from xlconv.models.content import mapped, told_of
 from xlconv.models.found import TRANSPOSED, ModelLayer
+from xlconv.text import counted
 from xlconv.visible import shortened
 
 SHOWN = 8
@@ -62,7 +63,9 @@ class Model:
         close = get_close_matches(name[:100], names, SHOWN) if name else []
         listed = [known for known in names if known in close] or names[:SHOWN]
         more = len(names) - len(listed)
-        return shortened(", ".join(listed), 600) + (f" and {more} others" if more else "")
+        return shortened(", ".join(listed), 600) + (
+            f" and {counted(more, 'other')}" if more else ""
+        )
 
 
 FITS: tuple[Callable[[str, str], bool], ...] = (

@@ -53,8 +53,7 @@ def _layer(graph: Graph, node: Node) -> ModelLayer:
     if len(node.inputs) > 2 and node.inputs[2] and bias is None:
         notes.append("its bias is computed in the model: give it with --bias")
     users = graph.users.get(node.outputs[0], [])
-    channels = weight.shape[:1] if node.op == "Conv" else weight.shape[1:2]
-    count = channels[0] * int(node.attributes.get("group", 1)) if channels else 0
+    count = _out_channels(node, weight.shape)
     output, taken = _biased(graph, node.outputs[0], count, len(weight.shape) - 2)
     notes += ["the Add after it is its bias"] * bool(taken)
     then = _then(graph, output)
@@ -71,6 +70,12 @@ def _layer(graph: Graph, node: Node) -> ModelLayer:
         output=output,
         taken=taken,
     )
+
+
+def _out_channels(node: Node, shape: tuple[int, ...]) -> int:
+    if node.op == "Conv" or not shape:
+        return shape[0] if shape else 0
+    return shape[1] * int(node.attributes.get("group", 1))
 
 
 def _next(graph: Graph, name: str) -> Node | None:
