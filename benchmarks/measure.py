@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+import timeit
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,18 +14,25 @@ from statistics import median
 Command = Sequence[str | Path]
 
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+ENVIRONMENT["OPENBLAS_NUM_THREADS"] = "1"  # as xlconv has it, so for all that import NumPy
+
+HEADS = ["runs", "load", "wall s", "CPU s", "peak"]
+"""What `Runs.told` says."""
 
 
 @dataclass
 class Runs:
-    """The runs of one command: wall and CPU seconds of each, and the most memory of any, in MB."""
+    """The runs of one command: wall and CPU seconds of each, the most memory of any, in MB."""
 
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
     peak: float = 0
+    load: list[float] = field(default_factory=list)
+    """How busy the machine was before each."""
 
-    def run(self, command: Command) -> None:
-        """Run the command once more; if it fails, so does this."""
+    def run(self, command: Command, code: int = 0) -> None:
+        """Run the command once more; if it does not end with this code, this fails."""
+        self.load.append(os.getloadavg()[0])
         start = time.perf_counter()
         process = subprocess.Popen(
             [str(part) for part in command],
@@ -39,8 +47,12 @@ class Runs:
         self.wall.append(time.perf_counter() - start)
         self.cpu.append(used.ru_utime + used.ru_stime)
         self.peak = max(self.peak, used.ru_maxrss / 1024)
-        if process.returncode:
+        if process.returncode != code:
             raise SystemExit(f"{' '.join(map(str, command))} failed:\n{said.decode()}")
+
+    def told(self) -> list[object]:
+        load = f"{min(self.load):.1f} to {max(self.load):.1f}"
+        return [len(self.wall), load, seconds(self.wall), seconds(self.cpu), f"{self.peak:.0f}"]
 
 
 def in_turn(times: int, *commands: Command) -> list[Runs]:
@@ -52,14 +64,23 @@ def in_turn(times: int, *commands: Command) -> list[Runs]:
     return found
 
 
+def one_core(command: Command) -> Command:
+    """The command with a single core to itself, or to share with whatever else runs there."""
+    return ["taskset", "-c", "0", *command]
+
+
+def loop() -> float:
+    """Seconds that this machine takes for a fixed loop, the quickest of five."""
+    return min(timeit.repeat("for _ in range(10_000_000): pass", number=1, repeat=5))
+
+
 def ratio(a: Sequence[float], b: Sequence[float]) -> str:
     """The ratios of a to b, pair by pair: their median, and from the least to the greatest.
 
     >>> ratio([1, 2, 3], [2, 2, 2])
     '1.00 (0.50 to 1.50)'
     """
-    pairs = [x / y for x, y in zip(a, b, strict=True)]
-    return f"{median(pairs):.2f} ({min(pairs):.2f} to {max(pairs):.2f})"
+    return seconds([x / y for x, y in zip(a, b, strict=True)])
 
 
 def seconds(values: Sequence[float]) -> str:
@@ -77,3 +98,19 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 def megabytes(path: Path) -> str:
     return f"{path.stat().st_size / 1e6:.1f}"
+
+
+HELD: list[tuple[str, str, bool]] = []
+"""What must hold, what was measured, and whether it holds."""
+
+
+def hold(what: str, measured: str, holds: bool) -> None:
+    HELD.append((what, measured, holds))
+
+
+def hold_ratio(what: str, ours: Runs, theirs: Runs, most: float, kinds: str = "wall cpu") -> None:
+    """Our time is so much of theirs at most, by the median of the pairs."""
+    for kind in kinds.split():
+        a, b = getattr(ours, kind), getattr(theirs, kind)
+        part = median(x / y for x, y in zip(a, b, strict=True))
+        hold(f"{what}, {kind}: at most {most}", ratio(a, b), part <= most)

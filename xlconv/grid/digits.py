@@ -74,10 +74,12 @@ def fitting(values: Values, digits: int | None = None, zero: bool = False) -> tu
     >>> fitting(np.array([0.517, -0.3]), 3), fitting(np.array([0.517, -0.3]), 3, zero=True)
     (('0.000;-0.000;0', 6), ('0.00;-0.00;0', 5))
     """
-    numbers = values[np.isfinite(values)]
+    finite = np.isfinite(values)
+    numbers = values if finite.all() else values[finite]  # a million are not copied for nothing
     if not numbers.size:
         return GENERAL, 1
-    most = np.abs(numbers).max()
+    low, high = numbers.min(), numbers.max()
+    most = max(-low, high)
     few = _few(numbers, most)
     if digits is None:
         decimals = _many(numbers, most) if few is None else few
@@ -85,7 +87,7 @@ def fitting(values: Values, digits: int | None = None, zero: bool = False) -> tu
         power = _power(most)
         wanted = max(0, digits - 1 - (0 if zero and power == -1 else power))
         decimals = wanted if few is None else min(few, wanted)
-    longest = max(len(f"{end:.{decimals}f}") for end in (numbers.min(), numbers.max()))
+    longest = max(len(f"{end:.{decimals}f}") for end in (low, high))
     if longest > max(LONGEST, (digits or 0) + 3) or (decimals > FEW and most < SMALL):
         return _powers(numbers, max(1, (digits or 2) - 1))
     return GENERAL if few == decimals else _told(f"{0:.{decimals}f}"), longest
