@@ -148,6 +148,12 @@ def test_trying_writes_nothing(at: Path) -> None:
     assert sorted(at.iterdir()) == before
 
 
+def test_numbers_are_tried_where_formulas_are_asked_for(at: Path) -> None:
+    text = LESSON.replace("marks = 10", 'answer = "formula"')
+    (at / "row.toml").write_text(text, encoding="utf-8")
+    assert "0 graded otherwise than made" in run("class", "row.toml", "--try", "8").stdout
+
+
 def test_no_name_is_in_a_workbook_unless_it_is_asked_for(at: Path) -> None:
     run("class", "row.toml", "list.csv")
     run("class", "row.toml", "list.csv", "-o", "named", "--with-names")

@@ -102,6 +102,14 @@ def test_a_scratch_cell_is_part_of_the_way(task: Task, calc: Engine) -> None:
     assert graded(task, given, theirs, calc)[36].status == "right here only"
 
 
+@pytest.mark.parametrize("text", ["{}", " {} ", "+{}"])
+def test_a_text_that_is_a_whole_number_is_one(task: Task, calc: Engine, text: str) -> None:
+    given = given_of(task)
+    answers: list[object] = [text.format(f"{n:g}") for n in truth_of(task, given)]
+    marks = graded(task, given, returned(task, given, answers), calc)
+    assert {mark.status for mark in marks} == {"right"}
+
+
 def test_a_block_as_one_array_formula(task: Task, calc: Engine) -> None:
     """A stamp is an input cell times the kernel."""
     given = given_of(task)

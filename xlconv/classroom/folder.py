@@ -89,6 +89,10 @@ def read_folder(folder: Path) -> ClassFolder:
 
     Raises UnreadableError in one line for what is missing, or is not as it was written.
     """
+    if not (folder / ABOUT).exists():
+        raise UnreadableError(
+            f"{folder} has no {ABOUT}: name the folder teacher, which xlconv class made"
+        )
     about = _about(folder / ABOUT)
     key = _key(folder / KEY_FILE)
     lesson = contents(folder / about["lesson"], LARGEST).decode("utf-8", "replace")

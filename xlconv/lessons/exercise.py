@@ -57,7 +57,10 @@ def asked_cells(sheet: Sheet, asked: str) -> tuple[Block, Grid]:
                 " such as [0, 1::2]"
             ) from None
     if not cells.memory.size:
-        raise XlconvError(f'asks for "{asked:.60}", which has no cell')
+        shape = ", ".join(map(str, blocks[name].cells.shape))
+        raise XlconvError(
+            f'asks for "{asked:.60}", which has no cell: {name} has the sizes ({shape})'
+        )
     return blocks[name], cells
 
 
