@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
+from xlconv.classroom import grade_all
 from xlconv.cli.commands import cli
 
 LESSON = """
@@ -146,6 +147,20 @@ def test_trying_writes_nothing(at: Path) -> None:
     assert "20 students" in told
     assert "0 graded otherwise than made" in told
     assert sorted(at.iterdir()) == before
+
+
+def test_formulas_are_not_lost_where_nothing_tries_them(
+    at: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("class", "row.toml", "list.csv")
+    book = openpyxl.load_workbook(next((at / "class").glob("*.xlsx")))
+    cells = (cell for row in book["Row"] for cell in row if cell.border.left.style == "medium")
+    next(cell for cell in cells if cell.value is None).value = "=1+1"
+    book.save("back.xlsx")
+    monkeypatch.setattr(grade_all, "is_there", lambda: False)
+    told = run("grade", "back.xlsx", "--class", "class/teacher", code=1)
+    assert "1 return with formulas" in str(told.exception)
+    assert not (at / "marks").exists()
 
 
 def test_numbers_are_tried_where_formulas_are_asked_for(at: Path) -> None:
