@@ -134,11 +134,24 @@ def test_a_class_is_gone_on_with(at: Path) -> None:
     assert {path.name: path.read_bytes() for path in (at / "class").glob("*.xlsx")} == before
 
 
+def test_a_student_who_comes_late_gets_a_workbook(at: Path) -> None:
+    run("class", "row.toml", "list.csv")
+    before = {path.name: path.read_bytes() for path in (at / "class").glob("*.xlsx")}
+    (at / "list.csv").write_text("id;name\n1;Ana Ruíz\n4;Dee Nye\n", "utf-8")
+    run("class", "row.toml", "list.csv")
+    after = {path.name: path.read_bytes() for path in (at / "class").glob("*.xlsx")}
+    assert len(after) == 4
+    assert after.items() > before.items()
+    with (at / "class/teacher/codes.csv").open(encoding="utf-8-sig") as file:
+        names = {row["id"]: row["name"] for row in csv.DictReader(file, delimiter=";")}
+    assert names == {"1": "Ana Ruíz", "2": "Ben Ode", "3": "Cem Kaya", "4": "Dee Nye"}
+
+
 def test_another_class_needs_another_folder(at: Path) -> None:
     run("class", "row.toml", "list.csv")
     (at / "row.toml").write_text(LESSON.replace("2, 1, 3", "2, 1, 4"), encoding="utf-8")
     told = run("class", "row.toml", "list.csv", code=1)
-    assert "of another class" in str(told.exception)
+    assert "of another lesson" in str(told.exception)
 
 
 def test_trying_writes_nothing(at: Path) -> None:
