@@ -12,7 +12,7 @@ from xlconv.classroom.marks import Note
 from xlconv.classroom.task import Task
 from xlconv.grid.places import a1
 
-from .sheets import engine, formulas_of, given_of, graded, returned, task_of, truth_of
+from .sheets import LAYER, engine, formulas_of, given_of, graded, returned, task_of, truth_of
 
 STAMPS, OUTPUT = range(36), range(36, 61)
 
@@ -160,6 +160,16 @@ def test_a_formula_is_asked_for(calc: Engine) -> None:
     answers[36] = f"={formulas_of(task)[36]}"
     marks = graded(task, given, returned(task, given, answers), calc)
     assert (marks[0].status, marks[36].status) == ("a number, no formula", "right")
+
+
+def test_a_zero_that_we_compute_nowhere_is_a_number_where_formulas_are_asked_for() -> None:
+    task = task_of("matrix", LAYER, ["matrix_transposed"], "formula")
+    given = given_of(task)
+    truth = truth_of(task, given)
+    marks = graded(task, given, returned(task, given, [*truth]), None)
+    wanted = {0.0: "right"}  # none of the weights is 0
+    assert [m.status for m in marks] == [wanted.get(n, "a number, no formula") for n in truth]
+    assert {mark.status for mark in marks} == {"right", "a number, no formula"}
 
 
 def test_without_ironcalc_numbers_are_graded(task: Task) -> None:

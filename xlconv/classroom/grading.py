@@ -71,7 +71,7 @@ def _status(answers: Answers, blank: int) -> tuple[str, Note | None]:
         return "wrong", None
     if not right and answers.trivial[blank]:
         return "follows trivially", Note("why_trivial")
-    if formula is None and answers.task.exercise.ask.answer == "formula":
+    if formula is None and answers.task.exercise.wants_formula(blank):
         return "a number, no formula", Note("why_formula")
     if blank not in answers.chance:
         return ("right" if right else "follows"), None

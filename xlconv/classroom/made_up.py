@@ -34,8 +34,9 @@ def otherwise(task: Task, given: Given, student: int) -> tuple[int, int]:
     }
     marks = marks_of(answers_of(task, given, theirs, None))
     wanted = [made.get(k, "right") for k in range(len(marks))]
-    if task.exercise.ask.answer == "formula":
-        wanted = ["a number, no formula" if one in SHARES else one for one in wanted]
+    for k, one in enumerate(wanted):
+        if one in SHARES and task.exercise.wants_formula(k):
+            wanted[k] = "a number, no formula"
     return len(marks), sum(mark.status != one for mark, one in zip(marks, wanted, strict=True))
 
 

@@ -199,6 +199,10 @@ class Exercise:
         paint = self.sheet.paints[number]
         return paint, tuple(map(int, np.unravel_index(flat, paint.cells.shape)))
 
+    def wants_formula(self, blank: int) -> bool:
+        """Whether a number is not enough: what no formula of ours computes is one."""
+        return self.ask.answer == "formula" and self.paint_of(blank)[0].formula is not None
+
     def give(self, numbers: Mapping[str, Values]) -> None:
         """Put other numbers into blocks that are given."""
         for name, array in numbers.items():
