@@ -17,6 +17,8 @@ WORKSHEET_WORDS: dict[str, str] = {
     " stands here.",
     # around the marks
     "feedback_head": "Worksheet {code}",
+    "feedback_nobodys": "It carries no code of this class: hand in the workbook that you were"
+    " given.",
     "feedback_score": "{got} of {of}",
     "feedback_total": "Total: {score}",
     "feedback_rule": "A sheet's marks are spread evenly over its cells, and rounded once, in the"
