@@ -11,6 +11,10 @@ from xlconv.classroom.engine import Engine
 from xlconv.classroom.marks import Note
 from xlconv.classroom.task import Task
 from xlconv.grid.places import a1
+from xlconv.lessons.build import layer_lesson
+from xlconv.lessons.drawing import draw
+from xlconv.lessons.exercise import Exercise
+from xlconv.lessons.lesson import Ask, Classroom
 
 from .sheets import LAYER, engine, formulas_of, given_of, graded, returned, task_of, truth_of
 
@@ -170,6 +174,18 @@ def test_a_zero_that_we_compute_nowhere_is_a_number_where_formulas_are_asked_for
     wanted = {0.0: "right"}  # none of the weights is 0
     assert [m.status for m in marks] == [wanted.get(n, "a number, no formula") for n in truth]
     assert {mark.status for mark in marks} == {"right", "a number, no formula"}
+
+
+def test_a_mistake_is_not_found_where_its_cell_is_as_it_was_or_gone() -> None:
+    page = layer_lesson(LAYER, ["distribute"])
+    exercise = Exercise(draw(page, 0), Ask((), mistake="output"))
+    task, given = Task.of(exercise, Classroom()), exercise.given()
+    (place,), (stood,) = exercise.places, exercise.untouched
+    told = {"as it was": {place: Cell(None, float(stood))}, "gone": {}}
+    for theirs in told.values():
+        assert [mark.status for mark in graded(task, given, theirs, None)] == ["not found"]
+    mended = {place: Cell(None, float(stood) - 3)}  # by which it is wrong
+    assert [mark.status for mark in graded(task, given, mended, None)] == ["right"]
 
 
 def test_without_ironcalc_numbers_are_graded(task: Task) -> None:

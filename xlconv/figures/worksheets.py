@@ -46,7 +46,7 @@ WORKSHEET_WORDS: dict[str, str] = {
     "mark_a_number_no_formula": "a number, no formula",
     "mark_wrong": "wrong",
     "mark_empty": "empty",
-    "mark_not_found": "the mistake was not found, and still stands on the sheet",
+    "mark_not_found": "the mistake was not found and mended",
     "mark_no_number": "no number",
     "mark_an_error": "an error",
     "mark_refused": "refused",

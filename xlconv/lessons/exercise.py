@@ -199,6 +199,9 @@ class Exercise:
         paint = self.sheet.paints[number]
         return paint, tuple(map(int, np.unravel_index(flat, paint.cells.shape)))
 
+    def is_mistake(self, blank: int) -> bool:
+        return self.mistake is not None and self.places[blank] == self.mistake[1].origin
+
     def wants_formula(self, blank: int) -> bool:
         """Whether a number is not enough: what no formula of ours computes is one."""
         return self.ask.answer == "formula" and self.paint_of(blank)[0].formula is not None
