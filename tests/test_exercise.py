@@ -75,7 +75,7 @@ def test_a_slice_is_the_one_of_numpy(data: st.DataObject) -> None:
         ("output[None]", "output has the sizes (1, 6, 6); write slices of it, such as"),
         ("output[]", "output has the sizes (1, 6, 6); write slices of it, such as"),
         ("output[0", 'asks for "output[0"; did you mean "output"?'),
-        ("output[:, 6:]", 'asks for "output[:, 6:]", which has no cell'),
+        ("output[1::2, :]", "which has no cell: output has the sizes (1, 6, 6)"),
         ("input[0]", "asks for input, which is given: ask for what follows from it"),
     ],
 )

@@ -112,7 +112,7 @@ def test_another_sheet_with_the_same_layer_is_seen() -> None:
     assert re.fullmatch(
         r'sheet "Distribute": [A-Z]+\d+, (stamps|output), shows what is asked for, output in'
         r' [A-Z]+\d+ of sheet "Collect": both show the same numbers, so give one of the two'
-        " sheets a layer of its own",
+        " sheets a layer with others",
         str(refused.value),
     )
 

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
+from xlconv.classroom import grade_all
 from xlconv.cli.commands import cli
 
 LESSON = """
@@ -133,11 +134,24 @@ def test_a_class_is_gone_on_with(at: Path) -> None:
     assert {path.name: path.read_bytes() for path in (at / "class").glob("*.xlsx")} == before
 
 
+def test_a_student_who_comes_late_gets_a_workbook(at: Path) -> None:
+    run("class", "row.toml", "list.csv")
+    before = {path.name: path.read_bytes() for path in (at / "class").glob("*.xlsx")}
+    (at / "list.csv").write_text("id;name\n1;Ana Ruíz\n4;Dee Nye\n", "utf-8")
+    run("class", "row.toml", "list.csv")
+    after = {path.name: path.read_bytes() for path in (at / "class").glob("*.xlsx")}
+    assert len(after) == 4
+    assert after.items() > before.items()
+    with (at / "class/teacher/codes.csv").open(encoding="utf-8-sig") as file:
+        names = {row["id"]: row["name"] for row in csv.DictReader(file, delimiter=";")}
+    assert names == {"1": "Ana Ruíz", "2": "Ben Ode", "3": "Cem Kaya", "4": "Dee Nye"}
+
+
 def test_another_class_needs_another_folder(at: Path) -> None:
     run("class", "row.toml", "list.csv")
     (at / "row.toml").write_text(LESSON.replace("2, 1, 3", "2, 1, 4"), encoding="utf-8")
     told = run("class", "row.toml", "list.csv", code=1)
-    assert "of another class" in str(told.exception)
+    assert "of another lesson" in str(told.exception)
 
 
 def test_trying_writes_nothing(at: Path) -> None:
@@ -146,6 +160,26 @@ def test_trying_writes_nothing(at: Path) -> None:
     assert "20 students" in told
     assert "0 graded otherwise than made" in told
     assert sorted(at.iterdir()) == before
+
+
+def test_formulas_are_not_lost_where_nothing_tries_them(
+    at: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("class", "row.toml", "list.csv")
+    book = openpyxl.load_workbook(next((at / "class").glob("*.xlsx")))
+    cells = (cell for row in book["Row"] for cell in row if cell.border.left.style == "medium")
+    next(cell for cell in cells if cell.value is None).value = "=1+1"
+    book.save("back.xlsx")
+    monkeypatch.setattr(grade_all, "is_there", lambda: False)
+    told = run("grade", "back.xlsx", "--class", "class/teacher", code=1)
+    assert "1 return with formulas" in str(told.exception)
+    assert not (at / "marks").exists()
+
+
+def test_numbers_are_tried_where_formulas_are_asked_for(at: Path) -> None:
+    text = LESSON.replace("marks = 10", 'answer = "formula"')
+    (at / "row.toml").write_text(text, encoding="utf-8")
+    assert "0 graded otherwise than made" in run("class", "row.toml", "--try", "8").stdout
 
 
 def test_no_name_is_in_a_workbook_unless_it_is_asked_for(at: Path) -> None:

@@ -168,6 +168,9 @@ def test_where_a_mistake_is_that_was_not_found_is_an_answer() -> None:
     (one,) = graded(folder, [Return(Who(), "x.xlsx", data)])
     assert isinstance(one, Graded)
     (mark,) = one.marks
+    gone = replace(one, marks=(replace(mark, got=None),))
+    shown = FeedbackBooks(folder, Feedback()).workbook(gone) or b""
+    assert shown == FeedbackBooks(folder, Feedback()).workbook(one)
     for answers in (False, True):
         feedback = Feedback(answers)
         told = feedback.text(one, 1).splitlines()

@@ -117,7 +117,7 @@ def test_damage_is_said_in_a_line(how: str, tmp_path: Path) -> None:
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["key", "class.json", "codes.csv", "lesson.toml"])
+@pytest.mark.parametrize("name", ["key", "codes.csv", "lesson.toml"])
 def test_what_is_missing_is_named(name: str, tmp_path: Path) -> None:
     write_folder(tmp_path / "teacher", MADE)
     (tmp_path / "teacher" / name).unlink()
@@ -127,3 +127,9 @@ def test_what_is_missing_is_named(name: str, tmp_path: Path) -> None:
 
 def change(path: Path, how: Callable[[str], str]) -> None:
     path.write_bytes(how(path.read_bytes().decode()).encode())
+
+
+def test_the_folder_of_the_class_is_not_its_teachers(tmp_path: Path) -> None:
+    write_folder(tmp_path / "class" / "teacher", MADE)
+    with pytest.raises(UnreadableError, match=r"class has no class.json: name the folder teacher"):
+        read_folder(tmp_path / "class")

@@ -11,8 +11,12 @@ from xlconv.classroom.engine import Engine
 from xlconv.classroom.marks import Note
 from xlconv.classroom.task import Task
 from xlconv.grid.places import a1
+from xlconv.lessons.build import layer_lesson
+from xlconv.lessons.drawing import draw
+from xlconv.lessons.exercise import Exercise
+from xlconv.lessons.lesson import Ask, Classroom
 
-from .sheets import engine, formulas_of, given_of, graded, returned, task_of, truth_of
+from .sheets import LAYER, engine, formulas_of, given_of, graded, returned, task_of, truth_of
 
 STAMPS, OUTPUT = range(36), range(36, 61)
 
@@ -102,6 +106,14 @@ def test_a_scratch_cell_is_part_of_the_way(task: Task, calc: Engine) -> None:
     assert graded(task, given, theirs, calc)[36].status == "right here only"
 
 
+@pytest.mark.parametrize("text", ["{}", " {} ", "+{}"])
+def test_a_text_that_is_a_whole_number_is_one(task: Task, calc: Engine, text: str) -> None:
+    given = given_of(task)
+    answers: list[object] = [text.format(f"{n:g}") for n in truth_of(task, given)]
+    marks = graded(task, given, returned(task, given, answers), calc)
+    assert {mark.status for mark in marks} == {"right"}
+
+
 def test_a_block_as_one_array_formula(task: Task, calc: Engine) -> None:
     """A stamp is an input cell times the kernel."""
     given = given_of(task)
@@ -152,6 +164,28 @@ def test_a_formula_is_asked_for(calc: Engine) -> None:
     answers[36] = f"={formulas_of(task)[36]}"
     marks = graded(task, given, returned(task, given, answers), calc)
     assert (marks[0].status, marks[36].status) == ("a number, no formula", "right")
+
+
+def test_a_zero_that_we_compute_nowhere_is_a_number_where_formulas_are_asked_for() -> None:
+    task = task_of("matrix", LAYER, ["matrix_transposed"], "formula")
+    given = given_of(task)
+    truth = truth_of(task, given)
+    marks = graded(task, given, returned(task, given, [*truth]), None)
+    wanted = {0.0: "right"}  # none of the weights is 0
+    assert [m.status for m in marks] == [wanted.get(n, "a number, no formula") for n in truth]
+    assert {mark.status for mark in marks} == {"right", "a number, no formula"}
+
+
+def test_a_mistake_is_not_found_where_its_cell_is_as_it_was_or_gone() -> None:
+    page = layer_lesson(LAYER, ["distribute"])
+    exercise = Exercise(draw(page, 0), Ask((), mistake="output"))
+    task, given = Task.of(exercise, Classroom()), exercise.given()
+    (place,), (stood,) = exercise.places, exercise.untouched
+    told = {"as it was": {place: Cell(None, float(stood))}, "gone": {}}
+    for theirs in told.values():
+        assert [mark.status for mark in graded(task, given, theirs, None)] == ["not found"]
+    mended = {place: Cell(None, float(stood) - 3)}  # by which it is wrong
+    assert [mark.status for mark in graded(task, given, mended, None)] == ["right"]
 
 
 def test_without_ironcalc_numbers_are_graded(task: Task) -> None:

@@ -105,10 +105,11 @@ def test_another_classs_folder_is_refused_and_left_alone(tmp_path: Path) -> None
     first = class_folder(tmp_path, LESSON, {"s1": "Ana"}, "code")
     assert class_folder(tmp_path, LESSON, {"s1": "Ana"}, "code") == first
     before = {path: path.read_bytes() for path in (tmp_path / "teacher").iterdir()}
-    for lesson, named_by in ((replace(LESSON, title="Another"), "code"), (LESSON, "id")):
+    for lesson, named_by, said in (
+        (replace(LESSON, title="Another"), "code", "another lesson: name another folder with -o"),
+        (LESSON, "id", "a class with files named by code: use --name code"),
+    ):
         with pytest.raises(TargetError) as refused:
             class_folder(tmp_path, lesson, {"s1": "Ana"}, named_by)
-        assert str(refused.value) == (
-            f"{tmp_path / 'teacher'} is of another class: name another folder with -o"
-        )
+        assert str(refused.value) == f"{tmp_path / 'teacher'} is of {said}"
     assert {path: path.read_bytes() for path in (tmp_path / "teacher").iterdir()} == before

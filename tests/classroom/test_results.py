@@ -165,6 +165,13 @@ def test_feedback_says_why_and_never_the_answer() -> None:
     ]
 
 
+def test_a_file_that_is_nobodys_is_told_what_to_hand_in() -> None:
+    nobodys = Graded(None, "", "x.xlsx", (), (), {})
+    said = "It carries no code of this class: hand in the workbook that you were given."
+    assert Feedback().text(nobodys, 1) == f"{said}\n"
+    assert json.loads(results_json(nobodys, 1, Feedback()))["output"].splitlines()[0] == said
+
+
 def test_feedback_tells_answers_when_asked() -> None:
     assert (
         "    B2, right is 123456: empty (2 lost)"

@@ -16,9 +16,11 @@ from xlconv.classroom.variants import new_key, stems
 from xlconv.errors import TargetError
 from xlconv.files.reading import is_folder
 from xlconv.files.saving import PDF, SUFFIX, remove_parts, save_file
+from xlconv.files.sources import remembered
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.recipe import frozen
 from xlconv.lessons.worksheet import worksheet_lesson
+from xlconv.version import __version__
 
 if TYPE_CHECKING:
     from xlconv.paper.printing import Printing
@@ -56,9 +58,14 @@ def class_folder(
         made = ClassFolder(new_key(), told, dict(names), {"name": named_by})
         write_folder(kept, made)
         return made
-    made = read_folder(kept)
-    if made.lesson != told or made.options.get("name") != named_by:
-        raise TargetError(f"{kept} is of another class: name another folder with -o")
+    with remembered():  # for a moment: the command's own files are written again
+        made = read_folder(kept)
+    if made.options.get("name") != named_by:
+        by = made.options.get("name")
+        raise TargetError(f"{kept} is of a class with files named by {by}: use --name {by}")
+    if made.lesson != told:
+        older = f", or use xlconv {made.made_by}" * (made.made_by != __version__)
+        raise TargetError(f"{kept} is of another lesson: name another folder with -o{older}")
     if dict(names) != dict(made.names):
         made = ClassFolder(made.key, told, {**made.names, **names}, made.options, made.made_by)
         write_folder(kept, made, overwrite=True)

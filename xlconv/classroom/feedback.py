@@ -51,10 +51,15 @@ class Feedback:
         return cls(answers, said(read_recipe(made.lesson, "the lesson").lesson))
 
     def head(self, graded: Graded) -> str:
+        """Whose marks these are, or why there are none."""
+        if graded.student is None and not graded.marks:
+            return self.words["feedback_nobodys"]
         return self.words["feedback_head"].format(code=graded.code)
 
     def text(self, graded: Graded, decimals: int) -> str:
         """The marks of one return in words."""
+        if not graded.marks:
+            return self.head(graded) + "\n"
         scores = block_scores(graded)
         lines = [self.head(graded), ""]
         for sheet in dict.fromkeys(mark.sheet for mark in graded.marks):

@@ -92,7 +92,11 @@ class Drawn:
         """
         roles = {block.name: block.role for block in self.one.sheet.blocks}
         found = {mark.cell: mark for mark in marks}
+        hidden = {cell for cell, mark in found.items() if feedback.hides(mark)}
         typed = {a1(at): _number(found.get(a1(at))) for at in self.one.places}
+        if hidden:  # as they were handed out: they must not be seen among the others
+            stood = zip(typed, self.one.untouched.tolist(), strict=True)
+            typed |= {cell: number for cell, number in stood if cell in hidden}
         self.one.run(np.array([*typed.values()]), whole=True)
         sheet, own = replace(self.sheet), dict[str, Own]()
         blocks = dict(zip(typed, self.one.blanks.values(), strict=True))
@@ -100,9 +104,9 @@ class Drawn:
             cells = [cell for cell in typed if blocks[cell] == block]
             shown = np.array([typed[cell] for cell in cells if typed[cell] is not EMPTY])
             widen(sheet, shown)
-            own |= {cell: _own(found.get(cell), fitting(shown)[0]) for cell in cells}
-            hidden = [cell for cell in cells if cell in found and feedback.hides(found[cell])]
-            own |= {cell: replace(own[cell], role=roles[block]) for cell in hidden}
+            numbers = fitting(shown)[0]
+            own |= {cell: _own(found.get(cell), numbers) for cell in cells}
+            own |= {cell: Own(typed[cell], roles[block], numbers) for cell in hidden & {*cells}}
         if words:
             self._tell(sheet, own, words, feedback.words)
         return sheet, own

@@ -14,7 +14,6 @@ from xlconv.checking.cells import Cell
 from xlconv.checking.typed import as_text
 from xlconv.classroom.formulas import TEXTS
 from xlconv.classroom.marks import Flag, Graded, Mark, Note
-from xlconv.classroom.naming import Who
 from xlconv.classroom.placed import Placed
 from xlconv.classroom.roster import Student
 from xlconv.classroom.task import Given, Task
@@ -105,22 +104,17 @@ def _told(places: list[Place], cells: Mapping[Place, Cell]) -> str:
 
 
 def whose_flags(
-    who: Who, student: Student, names: Mapping[str, str], codes: AbstractSet[str]
+    senders: Sequence[str], student: Student, codes: AbstractSet[str]
 ) -> Iterator[Flag]:
     """Whether the platform says that another student handed it in.
 
-    names  of all students, by their ids
-    codes  that the file carries, all of them known
+    senders  the students whom it may mean
+    codes    that the file carries, all of them known
     """
     if len(codes) > 1:
         yield Flag(ANOTHERS_FILE, f"it carries {len(codes)} codes: {', '.join(sorted(codes))}")
-    others = [
-        other
-        for other, name in names.items()
-        if (who.id and who.id == other) or (who.name and letters(who.name) == letters(name))
-    ]
-    if others and student.id not in others:
-        yield Flag(ANOTHERS_FILE, f"it came from {others[0]}, and its code is {student.id}'s")
+    if senders and student.id not in senders:
+        yield Flag(ANOTHERS_FILE, f"it came from {senders[0]}, and its code is {student.id}'s")
 
 
 def letters(name: str) -> str:

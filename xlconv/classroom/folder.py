@@ -10,7 +10,7 @@ import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from hashlib import sha256
 from io import StringIO
 from pathlib import Path
@@ -49,10 +49,15 @@ class ClassFolder:
     options: Mapping[str, Any] = field(default_factory=dict)
     made_by: str = __version__
 
-    @property
+    @cached_property
     def codes(self) -> dict[str, str]:
         """Each student's code, by the ids."""
         return codes(self.key, self.names)
+
+    @cached_property
+    def owners(self) -> dict[str, str]:
+        """The id of each student, by the codes."""
+        return {code: student for student, code in self.codes.items()}
 
 
 def write_folder(folder: Path, made: ClassFolder, *, overwrite: bool = False) -> None:
@@ -89,6 +94,10 @@ def read_folder(folder: Path) -> ClassFolder:
 
     Raises UnreadableError in one line for what is missing, or is not as it was written.
     """
+    if not (folder / ABOUT).exists():
+        raise UnreadableError(
+            f"{folder} has no {ABOUT}: name the folder teacher, which xlconv class made"
+        )
     about = _about(folder / ABOUT)
     key = _key(folder / KEY_FILE)
     lesson = contents(folder / about["lesson"], LARGEST).decode("utf-8", "replace")

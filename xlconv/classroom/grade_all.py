@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
+
 from xlconv.checking.engine import is_there
 from xlconv.checking.workbook import Workbook
 from xlconv.classroom.engine import Engine
@@ -55,8 +57,14 @@ def beside_each_other(
     """The same with what is seen when all are side by side: answers of others, one code twice."""
     grader = _grader(folder)
     found = [one for one in results if isinstance(one, Graded)]
-    truths = {student: grader.truth(student) for student in folder.names}
-    seen = iter(among_all(found, truths, grader.alike.keys()))
+    sheets = grader.alike.keys()
+    known = {
+        one.student.id: np.array([mark.want for mark in one.marks if mark.sheet in sheets])
+        for one in found
+        if one.student
+    }
+    absent = {student: grader.truth(student) for student in folder.names if student not in known}
+    seen = iter(among_all(found, known | absent, sheets))
     return [next(seen) if isinstance(one, Graded) else one for one in results]
 
 

@@ -17,7 +17,7 @@ from xlconv.checking.origin import read_recipe
 from xlconv.checking.workbook import Workbook
 from xlconv.classroom.answers import answers_of
 from xlconv.classroom.engine import Engine
-from xlconv.classroom.flags import sheet_flags, which, whose_flags
+from xlconv.classroom.flags import letters, sheet_flags, which, whose_flags
 from xlconv.classroom.folder import ClassFolder
 from xlconv.classroom.grading import marks_of
 from xlconv.classroom.handout import CODE, is_shared, numbers_of, variant
@@ -73,6 +73,19 @@ class Grader:
         tasks = self.tasks.items()
         return {task.name: n for n, task in tasks if not task.exercise.ask.mistake}
 
+    @cached_property
+    def _namesakes(self) -> dict[str, list[str]]:
+        """The ids of the students, by the letters of their names."""
+        found: dict[str, list[str]] = {}
+        for student, name in self.folder.names.items():
+            found.setdefault(letters(name), []).append(student)
+        return found
+
+    def _meant(self, who: Who) -> list[str]:
+        """The students whom a platform may mean."""
+        own = [who.id] if who.id in self.folder.names else []
+        return [*own, *(self._namesakes.get(letters(who.name), ()) if who.name else ())]
+
     def _seed(self, number: int) -> int:
         return int.from_bytes(digest(self.folder.key, f"worlds:{number}".encode(), "sha256"))
 
@@ -126,8 +139,7 @@ class Grader:
 
     def _whose(self, book: Workbook, who: Who) -> tuple[Student | None, str, list[Flag]]:
         """The student by the code in a file, else by the name that the platform tells."""
-        codes, names = self.folder.codes, self.folder.names
-        owners = {code: student for student, code in codes.items()}
+        codes, owners, names = self.folder.codes, self.folder.owners, self.folder.names
         carried = frozenset(code for code in codes_in(book) if code in owners)
         told = owners[min(carried)] if carried else student_of(who, names)
         if told is None:
@@ -135,7 +147,7 @@ class Grader:
             return None, "", [Flag("no code", words)]
         student = Student(told, names[told])
         if carried:
-            return student, codes[told], [*whose_flags(who, student, names, carried)]
+            return student, codes[told], [*whose_flags(self._meant(who), student, carried)]
         words = f"it carries no code of this class, and is graded as {told}'s, by the file's name"
         return student, codes[told], [Flag("no code", words)]
 

@@ -40,10 +40,10 @@ def _mark(answers: Answers, blank: int, untouched: set[str]) -> Mark:
     note: Note | None = None
     if isinstance(formula, Refused):
         status, note = "refused", formula.why
+    elif formula is None and exercise.is_mistake(blank) and _as_handed_out(answers, blank):
+        status = NOT_FOUND
     elif block in untouched:
         status = "empty"
-    elif formula is None and _as_handed_out(answers, blank):
-        status = NOT_FOUND
     else:
         status, note = _status(answers, blank)
     got, typed = answers.own[blank], answers.typed.get(blank)
@@ -71,7 +71,7 @@ def _status(answers: Answers, blank: int) -> tuple[str, Note | None]:
         return "wrong", None
     if not right and answers.trivial[blank]:
         return "follows trivially", Note("why_trivial")
-    if formula is None and answers.task.exercise.ask.answer == "formula":
+    if formula is None and answers.task.exercise.wants_formula(blank):
         return "a number, no formula", Note("why_formula")
     if blank not in answers.chance:
         return ("right" if right else "follows"), None
@@ -91,9 +91,9 @@ def _no_number(typed: object, computed: bool) -> tuple[str, Note | None]:
 
 
 def _as_handed_out(answers: Answers, blank: int) -> bool:
-    """Whether a cell still holds the mistake that was to be found."""
-    exercise = answers.task.exercise
-    return bool(exercise.mistake) and answers.own[blank] == exercise.untouched[blank] != 0
+    """Whether a cell still holds what stood there, or nothing, as where its sheet is gone."""
+    typed = answers.typed.get(blank)
+    return typed in (None, "") or answers.own[blank] == answers.task.exercise.untouched[blank]
 
 
 def _untouched(answers: Answers) -> set[str]:

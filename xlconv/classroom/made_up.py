@@ -8,7 +8,7 @@ import numpy as np
 
 from xlconv.checking.cells import Cell
 from xlconv.classroom.answers import answers_of
-from xlconv.classroom.grading import marks_of
+from xlconv.classroom.grading import SHARES, marks_of
 from xlconv.classroom.task import Given, Task
 from xlconv.lessons.exercise import Numbers
 
@@ -33,7 +33,11 @@ def otherwise(task: Task, given: Given, student: int) -> tuple[int, int]:
         at: Cell(None, float(n)) for at, n in zip(places, own, strict=True) if not np.isnan(n)
     }
     marks = marks_of(answers_of(task, given, theirs, None))
-    return len(marks), sum(mark.status != made.get(k, "right") for k, mark in enumerate(marks))
+    wanted = [made.get(k, "right") for k in range(len(marks))]
+    for k, one in enumerate(wanted):
+        if one in SHARES and task.exercise.wants_formula(k):
+            wanted[k] = "a number, no formula"
+    return len(marks), sum(mark.status != one for mark, one in zip(marks, wanted, strict=True))
 
 
 def _made(

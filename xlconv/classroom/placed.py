@@ -106,7 +106,8 @@ def _at(place: Place, lines: _Lines | None) -> Place:
 def _told(cell: Cell, title: str, lines: _Lines | None) -> Cell:
     """A cell as it would be without moves, and under the sheet's own name."""
     formula = cell.formula
-    if formula is None or len(formula) > FORMULA_LENGTH or not (lines or "!" in formula):
+    own = title.upper().replace("'", "''")
+    if formula is None or len(formula) > FORMULA_LENGTH or not (lines or own in formula.upper()):
         return cell
     area = _moved(cell.area, lines) if cell.area else ""
     return cell._replace(formula="".join(_pieces(formula, title, lines)), area=area)

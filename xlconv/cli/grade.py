@@ -12,7 +12,7 @@ import click
 from xlconv.cli.options import pointing_at_options
 from xlconv.cli.terminal import as_text, progress_bar, put, say
 from xlconv.cli.values import whole_number
-from xlconv.errors import UnreadableError
+from xlconv.errors import UnreadableError, XlconvError
 from xlconv.text import counted
 
 if TYPE_CHECKING:
@@ -134,7 +134,11 @@ def _write(
 
 
 def _graded(made: ClassFolder, files: Sequence[str], decimals: int) -> tuple[Results, list[Unread]]:
-    """The marks of a class, and what has none."""
+    """The marks of a class, and what has none.
+
+    Raises XlconvError where there are formulas, and nothing that tries them.
+    """
+    from xlconv.classroom.answers import NO_ENGINE
     from xlconv.classroom.grade_all import beside_each_other, graded, last_attempts
     from xlconv.classroom.marks import Graded
     from xlconv.classroom.returned import returns
@@ -149,6 +153,11 @@ def _graded(made: ClassFolder, files: Sequence[str], decimals: int) -> tuple[Res
                 progress(len(results))
     results = last_attempts(returned, beside_each_other(made, results))
     found = tuple(one for one in results if isinstance(one, Graded))
+    if untried := [one for one in found if NO_ENGINE in {mark.note for mark in one.marks}]:
+        raise XlconvError(
+            f"{counted(len(untried), 'return')} with formulas, which IronCalc tries: pip install"
+            " xlconv-workbooks[engine]"
+        )
     there = {one.student.id for one in found if one.student}
     absent = {
         code: Student(student, made.names[student])

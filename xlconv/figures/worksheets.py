@@ -17,6 +17,8 @@ WORKSHEET_WORDS: dict[str, str] = {
     " stands here.",
     # around the marks
     "feedback_head": "Worksheet {code}",
+    "feedback_nobodys": "It carries no code of this class: hand in the workbook that you were"
+    " given.",
     "feedback_score": "{got} of {of}",
     "feedback_total": "Total: {score}",
     "feedback_rule": "A sheet's marks are spread evenly over its cells, and rounded once, in the"
@@ -44,7 +46,7 @@ WORKSHEET_WORDS: dict[str, str] = {
     "mark_a_number_no_formula": "a number, no formula",
     "mark_wrong": "wrong",
     "mark_empty": "empty",
-    "mark_not_found": "the mistake was not found, and still stands on the sheet",
+    "mark_not_found": "the mistake was not found and mended",
     "mark_no_number": "no number",
     "mark_an_error": "an error",
     "mark_refused": "refused",

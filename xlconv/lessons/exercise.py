@@ -57,7 +57,10 @@ def asked_cells(sheet: Sheet, asked: str) -> tuple[Block, Grid]:
                 " such as [0, 1::2]"
             ) from None
     if not cells.memory.size:
-        raise XlconvError(f'asks for "{asked:.60}", which has no cell')
+        shape = ", ".join(map(str, blocks[name].cells.shape))
+        raise XlconvError(
+            f'asks for "{asked:.60}", which has no cell: {name} has the sizes ({shape})'
+        )
     return blocks[name], cells
 
 
@@ -195,6 +198,13 @@ class Exercise:
         assert number is not None
         paint = self.sheet.paints[number]
         return paint, tuple(map(int, np.unravel_index(flat, paint.cells.shape)))
+
+    def is_mistake(self, blank: int) -> bool:
+        return self.mistake is not None and self.places[blank] == self.mistake[1].origin
+
+    def wants_formula(self, blank: int) -> bool:
+        """Whether a number is not enough: what no formula of ours computes is one."""
+        return self.ask.answer == "formula" and self.paint_of(blank)[0].formula is not None
 
     def give(self, numbers: Mapping[str, Values]) -> None:
         """Put other numbers into blocks that are given."""

@@ -92,7 +92,7 @@ def _leak(one: Exercise, at: Place, other: Exercise, blank: int) -> XlconvError:
     where = "" if other is one else f' of sheet "{other.sheet.name}"'
     way = f"ask for {block} as well, or leave that cell out" if block else "leave that cell out"
     if where:
-        way = "both show the same numbers, so give one of the two sheets a layer of its own"
+        way = "both show the same numbers, so give one of the two sheets a layer with others"
     named = f", {block}," if block else ""
     return XlconvError(
         f'sheet "{one.sheet.name}": {a1(at)}{named} shows what is asked for, {answer}{where}: {way}'
