@@ -399,3 +399,12 @@ def test_options_that_do_not_fit_are_refused_in_a_line(options: Told, said: str)
     values = {"title": "Test", "network": {"net": TWO}, "sheet": sheets}
     with pytest.raises(XlconvError, match=said):
         build(lesson_from(Table("lesson.toml"), values, Source()))
+
+
+def test_a_psnr_has_three_digits_where_maps_have_fewer() -> None:
+    page = {"name": "Near", "view": "network", "network": "net", "target": [[1] * 4] * 4}
+    values = {"title": "Test", "digits": 2, "network": {"net": TWO}, "sheet": [page]}
+    (sheet,) = build(lesson_from(Table("lesson.toml"), values, Source())).sheets
+    told = [coat for coat in sheet.coats if coat.role == "fact"]
+    assert told
+    assert {coat.numbers[0] for coat in told} == {"0.00;-0.00;0"}
