@@ -123,7 +123,10 @@ LAYER = {
 }
 
 NETWORK = {
-    "input": f"{ARRAY}: rows and columns, or channels before them. Needed.",
+    "input": f"{ARRAY}: rows and columns, or channels before them. Needed, or reads.",
+    "reads": "Another network before it, whose input is read instead: it is typed once, on the"
+    " sheet of that one. What the output is held against is that sheet's, too, and so is every"
+    " option of the view that its own sheet does not give.",
     "weights": "A .npz file beside the lesson that holds NAME.weight and NAME.bias for each layer"
     " that does not give its own.",
     "seed": "Another seed fills sizes with other small integers.",

@@ -18,7 +18,7 @@ from xlconv.grid.places import a1
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 from xlconv.layers.network import Network
-from xlconv.layers.running import map_of
+from xlconv.layers.running import fed
 from xlconv.lessons.build import build, with_legend
 from xlconv.lessons.drawing import draw
 from xlconv.lessons.lesson import Lesson, Page
@@ -272,19 +272,16 @@ def renumbered(lesson: Lesson, seed: int) -> Lesson:
 
 def fed_anew(network: Network, seed: int) -> Network:
     """A network with another input."""
-    maps = {"": np.random.default_rng(seed).integers(0, 17, network.input.shape).astype(float)}
-    steps = []
-    for step in network.steps:
-        reached = np.concatenate([maps[name] for name in step.sources])
-        steps.append(replace(step, operation=replace(step.operation, input=reached)))
-        maps[step.name] = map_of(steps[-1])
-    return Network(maps[""], tuple(steps))
+    rng = np.random.default_rng(seed)
+    return fed(network, rng.integers(0, 17, network.input.shape).astype(float))
 
 
 def typed_anew(sheet: Sheet, one: Page) -> dict[tuple[str, str], float]:
     """What to type into a sheet for the numbers of another page."""
     if one.network is None:
         return {} if one.layer is None else typed(sheet, one.layer)
+    if one.network.reads:
+        return {}
     blocks = {"input": one.network.input}
     if one.layer is not None:
         blocks = {"code": one.network.input, "input": one.layer.input, "kernel": one.layer.weight}

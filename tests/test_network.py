@@ -178,6 +178,56 @@ def linked(table: Told) -> list[Told]:
     ]
 
 
+def reading(**other: Any) -> Lesson:
+    """Two networks, one of which reads the other's input, and a sheet for each."""
+    second = {"reads": "net", "layer": [{"name": "Small", "kind": "pool"}], **other}
+    sheets = [
+        {"name": "Network", "view": "network", "network": "net", "target": [[1] * 4] * 4},
+        {"name": "Second", "view": "network", "network": "second"},
+        {"name": "Layer", "view": "collect", "layer": "second.Large"},
+    ]
+    sheets = sheets if "layer" in other else sheets[:2]
+    values = {"title": "Test", "network": {"net": TWO, "second": second}, "sheet": sheets}
+    return lesson_from(Table("lesson.toml"), values, Source())
+
+
+LARGE: Told = {"name": "Large", "kind": "conv_transpose", "weight": [[[[1, 2], [0, 1]]]]}
+
+
+def test_a_network_that_reads_the_input_of_another_follows_it(tmp_path: Path) -> None:
+    book = build(reading(layer=[LARGE]))
+    pixel = addresses(book.sheets[0], "input")[4]
+    got = ironcalc_engine.recalculate(book.to_bytes(), {("Network", pixel): 9.0})
+    table = {"input": [[[1, 2, 0], [3, 9, 2], [0, 1, 4]]], "layer": linked({"layer": [LARGE]})}
+    truth = run_by_onnx(table)["Large"].ravel()
+    target = [got["Second"][cell] for cell in addresses(book.sheets[1], "target")]
+    assert target == [1] * 16
+    for sheet, name in zip(book.sheets[1:], ("Large", "output"), strict=True):
+        assert np.allclose([got[sheet.name][cell] for cell in addresses(sheet, name)], truth)
+
+    def type_over(workbook: Any) -> None:
+        workbook["Network"][pixel] = 9
+        workbook["Second"][addresses(book.sheets[1], "input")[0]] = 9
+
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(by_openpyxl(book.to_bytes(), type_over))
+    first, *_ = [one for one in check(path, engine=True).findings if one.wrong]
+    assert (first.sheet, first.kind) == ("Second", "formula")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"input": [[1]]}, 'needs a key "input", or "reads"'),
+        ({"reads": "third"}, 'reads "third", which is no network before it'),
+    ],
+)
+def test_a_network_that_reads_what_is_not_there_is_refused(change: Told, said: str) -> None:
+    with pytest.raises(XlconvError) as refused:
+        reading(**change)
+    assert said in str(refused.value)
+
+
 def test_every_view_can_show_a_layer_of_a_network() -> None:
     one = {**TWO["layer"][0], "weight": [[[[1, -1], [2, 1]]]]}
     two = {**TWO["layer"][1], "weight": [[[[1, 2], [0, 1]]]], "stride": 1, "bias": [0]}
@@ -349,3 +399,12 @@ def test_options_that_do_not_fit_are_refused_in_a_line(options: Told, said: str)
     values = {"title": "Test", "network": {"net": TWO}, "sheet": sheets}
     with pytest.raises(XlconvError, match=said):
         build(lesson_from(Table("lesson.toml"), values, Source()))
+
+
+def test_a_psnr_has_three_digits_where_maps_have_fewer() -> None:
+    page = {"name": "Near", "view": "network", "network": "net", "target": [[1] * 4] * 4}
+    values = {"title": "Test", "digits": 2, "network": {"net": TWO}, "sheet": [page]}
+    (sheet,) = build(lesson_from(Table("lesson.toml"), values, Source())).sheets
+    told = [coat for coat in sheet.coats if coat.role == "fact"]
+    assert told
+    assert {coat.numbers[0] for coat in told} == {"0.00;-0.00;0"}

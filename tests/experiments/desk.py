@@ -48,8 +48,9 @@ class Page:
 
     def put_back(self) -> None:
         """Type again what was there first."""
-        self._enter(self._before)
-        self._before.clear()
+        if self._before:
+            self._enter(self._before)
+            self._before.clear()
 
     def _type(self, typed: Iterable[tuple[str, float]]) -> None:
         contents = {row_and_column(cell): repr(float(number)) for cell, number in typed}
@@ -171,9 +172,10 @@ def addresses(block: Block) -> Array:
 
 @contextmanager
 def page(lesson: str, sheet: str) -> Iterator[Page]:
-    """A sheet to try something on; afterwards it is as it was."""
-    one = _desk(lesson)[sheet]
+    """A sheet to try something on; afterwards all of its workbook is as it was."""
+    pages = _desk(lesson)
     try:
-        yield one
+        yield pages[sheet]
     finally:
-        one.put_back()
+        for one in pages.values():
+            one.put_back()

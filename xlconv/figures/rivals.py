@@ -14,6 +14,7 @@ from xlconv.figures.layout import Arranged, Part, Table
 from xlconv.figures.maps import map_figure, shade
 from xlconv.figures.sums import SQUARES, added, sliced
 from xlconv.figures.titles import plain
+from xlconv.grid.digits import Formats
 from xlconv.grid.expr import Expr, call, total
 from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
@@ -22,6 +23,10 @@ from xlconv.layers.given import numbers
 
 PEAK = 16
 """The whitest that a pixel is."""
+
+
+TOLD = 3
+"""Digits of a PSNR."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,13 +132,15 @@ def rival_figure(sheet: Sheet, small: Figure, shape: tuple[int, ...], way: str) 
 
 def nearness(sheet: Sheet, target: Grid, pictures: Mapping[str, Figure]) -> Part:
     """The PSNR of each picture: the largest is the nearest."""
-    corner = sheet.corner()
+    corner, before = sheet.corner(), sheet.formats
+    sheet.formats = Formats(TOLD)
     told = [sheet.say("psnr", name=name) for name in pictures]
     behind = max(sheet.behind(corner, words, "strong") for words in told)
     for n, (name, picture) in enumerate(pictures.items()):
         sheet.text(corner.shift(n), told[n], "strong")
         made = sheet.formula(corner.shift(n, behind), _psnr(sheet, picture.cells, target), "fact")
         sheet.name_block(f"psnr {name}", made, role="fact", frame=False)
+    sheet.formats = before
     return Part(corner.anchor)
 
 

@@ -120,6 +120,7 @@ ROLES: dict[str, Look] = {
     "stamp": Look(fill=IN_PLAY, align="center", lines=True),
     "paper": Look(align="center", lines=True, line=WHITE),
     "empty": Look(color=GREY, align="center", lines=True),
+    "learnt": Look(align="center", lines=True, number_format="0.000"),
     "power": Look(align="center", lines=True, number_format="0E+0"),
     # a picture: the cells are the pixels, and their numbers stay in the formula bar
     "pixel": Look(number_format=";;;"),

@@ -138,10 +138,12 @@ class Network:
     """Layers in the order in which they are computed, the last one its output.
 
     input  (channels, rows, columns) float64
+    reads  the network of a lesson whose input that is, if it has none of its own
     """
 
     input: Array
     steps: tuple[Step, ...]
+    reads: str = ""
 
     def __repr__(self) -> str:
         sizes = [spelt(self.input.shape), *(spelt(step.output_shape) for step in self.steps)]

@@ -84,6 +84,16 @@ def maps(stage: Stage) -> Array:
     return map_of(stage.network.by_name[stage.name])
 
 
+def fed(network: Network, input: Array) -> Network:
+    """The network with another input of the same shape."""
+    found, steps = {"": input}, list[Step]()
+    for step in network.steps:
+        reached = np.concatenate([found[name] for name in step.sources])
+        steps.append(replace(step, operation=replace(step.operation, input=reached)))
+        found[step.name] = map_of(steps[-1])
+    return replace(network, input=input, steps=tuple(steps))
+
+
 def straight(network: Network, made: Callable[[Operation], Operation]) -> Network:
     """The network of other numbers, without activations: none gives more than it gets."""
     found = {"": np.abs(network.input)}

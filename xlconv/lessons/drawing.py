@@ -28,6 +28,8 @@ from xlconv.grid.values import Values
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import output
+from xlconv.layers.network import Network
+from xlconv.layers.running import fed
 from xlconv.lessons.lesson import Lesson, Page
 from xlconv.lessons.neighbours import beyond, neighbours
 from xlconv.lessons.translation import said
@@ -41,6 +43,9 @@ GIVEN = ("layer", "layers", "network", "outputs", "pages", "neighbours")
 
 MAPS = 3
 """The digits of a network's numbers, where a lesson asks for no others."""
+
+HELD = ("target", "truth")
+"""What a network's output is held against on its sheet, and on those of networks that read it."""
 
 TICKS = 6
 """Columns of the ticks beside a figure, with words above them."""
@@ -90,7 +95,7 @@ def draw(
     Raises XlconvError where a layer has no such view, or a program's limits are passed.
     """
     page = lesson.pages[number]
-    if page.part:
+    if page.source:
         page, cells = _fed(lesson, page, others or {})
         given = cells | dict(given or {})
     view = partial(view_function(page.view), **_given(lesson, page), **page.options)
@@ -113,12 +118,33 @@ def draw(
 
 
 def _fed(lesson: Lesson, page: Page, others: Others) -> tuple[Page, dict[str, Grid]]:
-    """A page with a layer of a network, and the cells of the network's sheet that it reads."""
-    name, _, layer = page.part.partition(".")
-    network = lesson.networks[name]
-    pages = enumerate(lesson.pages)
+    """A page that reads a network's sheet, and the cells there that it reads."""
+    network, pages = lesson.networks[page.source], enumerate(lesson.pages)
     at = next(n for n, other in pages if other.feeds and other.network is network)
-    blocks = {block.name: block.cells for block in draw(lesson, at, others.get(at)).blocks}
+    drawn = draw(lesson, at, others.get(at), others=others)
+    blocks = {block.name: block.cells for block in drawn.blocks}
+    if page.part:
+        return _layer_fed(page, network, blocks)
+    return _network_fed(page, lesson.pages[at], blocks)
+
+
+def _network_fed(
+    page: Page, other: Page, blocks: Mapping[str, Grid]
+) -> tuple[Page, dict[str, Grid]]:
+    """A page with a network that reads the input of another one, and what is held against both."""
+    assert page.network is not None
+    names = {"input"} | {name for name in HELD if name not in page.options}
+    cells = {name: blocks[name] for name in sorted(names & blocks.keys())}
+    options = other.options if other.view == page.view else {}
+    network = fed(page.network, cells["input"].value.astype(float))
+    return replace(page, network=network, options={**options, **page.options}), cells
+
+
+def _layer_fed(
+    page: Page, network: Network, blocks: Mapping[str, Grid]
+) -> tuple[Page, dict[str, Grid]]:
+    """A page with a layer of a network that is shown."""
+    _, _, layer = page.part.partition(".")
     sources = network.by_name[layer].sources
     joined = f"{layer} joined" if len(sources) > 1 else sources[0] or "input"
     names = {"input": joined, "kernel": f"{layer} kernel", "bias": f"{layer} bias"}

@@ -133,8 +133,14 @@ class Page:
 
     @property
     def feeds(self) -> bool:
-        """Whether it shows a network and nothing else: sheets of single layers read it."""
+        """Whether it shows a network and nothing else: other sheets may read it."""
         return self.network is not None and self.layer is None
+
+    @property
+    def source(self) -> str:
+        """The network whose sheet it reads, if it reads one."""
+        name, _, _ = self.part.partition(".")
+        return name or (self.network.reads if self.network and self.feeds else "")
 
 
 @dataclass(frozen=True, repr=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,13 @@ from xlconv.layers.summary import DEFAULTS, each
 from xlconv.lessons.lesson import Page
 from xlconv.lessons.schema import Table, as_toml, instead
 
-NETWORK_KEYS = {"input": str | list, "weights": str, "seed": int, "layer": list[dict[str, Any]]}
+NETWORK_KEYS = {
+    "input": str | list,
+    "reads": str,
+    "weights": str,
+    "seed": int,
+    "layer": list[dict[str, Any]],
+}
 STEP_KEYS = {"name": str, "kind": str, "then": str, "from": str | list[str]}
 LEARNT = {"weight": str | list, "bias": str | list}
 WINDOW = {"padding": int | list[int | tuple[int, int]], "dilation": int | list[int], "groups": int}
@@ -39,37 +46,54 @@ MOST_LAYERS = 32
 def networks_from(top: Table, tables: dict[str, Any], source: Source) -> dict[str, Network]:
     """The networks that the tables of a file tell of, by their names."""
     top.part("network").check(tables, dict.fromkeys(tables, dict))
-    return {key: network_from(top.part(f"network.{key}"), tables[key], source) for key in tables}
+    found = dict[str, Network]()
+    for key, values in tables.items():
+        found[key] = network_from(top.part(f"network.{key}"), values, source, found)
+    return found
 
 
 def check_fed(table: Table, pages: Sequence[Page], networks: Mapping[str, Network]) -> None:
-    """Refuse a layer of a network on the last page, if no sheet before it holds its numbers."""
-    name, _, _ = (part := pages[-1].part).partition(".")
-    if part and not any(page.feeds and page.network is networks[name] for page in pages):
+    """Refuse a last page that reads a network's sheet, if there is none before it."""
+    *before, last = pages
+    if not (name := last.source):
+        return
+    if not any(page.feeds and page.network is networks[name] for page in before):
+        shown = f'layer "{last.part}"' if last.part else f'a network that reads "{name}"'
         raise table.wrong(
-            f'shows layer "{part}": write a sheet with view = "network" and network = "{name}"'
-            " before it"
+            f'shows {shown}: write a sheet with view = "network" and network = "{name}" before it'
         )
 
 
-def network_from(table: Table, values: dict[str, Any], source: Source) -> Network:
+def network_from(
+    table: Table, values: dict[str, Any], source: Source, known: Mapping[str, Network]
+) -> Network:
     """The network that a table tells of.
+
+    known  those before it, whose input it may read
 
     Raises XlconvError naming the layers, where one does not fit what it reads.
     """
-    table.check(values, NETWORK_KEYS, needed=("input", "layer"))
+    table.check(values, NETWORK_KEYS, needed=("layer",))
+    reads = values.get("reads")
+    if (reads is None) == ("input" not in values):
+        raise table.wrong('needs a key "input", or "reads" with the network that has it')
+    if reads is not None and reads not in known:
+        raise table.wrong(f"reads {as_toml(reads)}, which is no network before it")
     if len(values["layer"]) > MOST_LAYERS:
         raise table.wrong(
             f'"layer" must have at most {MOST_LAYERS} tables, got {len(values["layer"])}'
         )
     seed = values.get("seed", 0)
     try:
-        given = array("input", values["input"], source, seed=seed)
+        if reads is None:
+            given = array("input", values["input"], source, seed=seed)
+        else:
+            given = known[reads].input
         planned = [
             _planned(table, layer, values.get("weights"), source, seed + n)
             for n, layer in enumerate(values["layer"], 1)
         ]
-        return run(given, planned)
+        return replace(run(given, planned), reads=reads or "")
     except XlconvError as error:
         said = str(error)
         raise (error if str(table.path) in said else table.wrong(said)) from None
@@ -137,7 +161,10 @@ def unknown(name: str, known: Sequence[str], networks: Mapping[str, Network]) ->
 
 def told_of(network: Network) -> dict[str, Any]:
     """A network as a table that is read as the same."""
-    return {"input": numbers(network.input), "layer": [_told(step) for step in network.steps]}
+    layers = [_told(step) for step in network.steps]
+    if network.reads:
+        return {"reads": network.reads, "layer": layers}
+    return {"input": numbers(network.input), "layer": layers}
 
 
 def numbers(values: Array) -> list[Any]:

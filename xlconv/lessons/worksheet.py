@@ -108,10 +108,11 @@ class Worksheet:
     def of(cls, lesson: Lesson) -> Worksheet:
         """Raises XlconvError where a page asks for what it does not have."""
         for page in lesson.pages:
-            if page.ask and page.feeds and any(other.part for other in lesson.pages):
-                raise XlconvError(
-                    f'sheet "{page.name}" feeds others: ask on a sheet that shows one of its layers'
-                )
+            feeds = page.feeds and any(
+                lesson.networks.get(other.source) is page.network for other in lesson.pages
+            )
+            if page.ask and feeds:
+                raise XlconvError(f'sheet "{page.name}" feeds others: ask on a sheet that reads it')
         asked = [n for n, page in enumerate(lesson.pages) if page.ask]
         check, digits = lesson.classroom.check, lesson.classroom.digits
         return cls(lesson, {n: groups(exercise(lesson, n), check, digits) for n in asked})

@@ -35,8 +35,8 @@ from xlconv.layers.layer import Layer
 COLUMNS = 33
 """Columns that paper shows at a readable size: numbers of maps have a point."""
 
-WIDTH = 5.4
-"""The width of a column: room for a number below 100 with its sign and a decimal."""
+WIDTH = 6.1
+"""The width of a column: room for a number below 100 with its sign and two decimals."""
 
 STEPS, FASTEST = range(2, 51), 0.5
 """How many steps there may be, and the largest rate: what one step makes worse can be read."""
@@ -141,10 +141,10 @@ def _learnt(sheet: Sheet, dials: Dials, descent: Descent, curve: Curve) -> Figur
     """The kernel at the looked-at step, and how its loss compares with the first in words."""
     kernels, n = descent.kernels.cells, dials.step + 1
     shape = kernels.shape[1:]
-    made = figure(sheet, "learnt", shape, 2, sheet.say("learnt"), role="computed", dtype=object)
+    made = figure(sheet, "learnt", shape, 2, sheet.say("learnt"), role="learnt", dtype=object)
     steps = range(kernels.shape[0])
     now = chosen(n, [kernels[s] for s in steps])
-    made.cells[...] = call("IF", dials.valid, call("ROUND", now, 2), "")
+    made.cells[...] = call("IF", dials.valid, now, "")
     loss, first = chosen(n, [curve.losses[s] for s in steps]), curve.losses[0]
     better = joined(sheet.say("loss_part"), call("ROUND", first / loss, 1))
     worse = joined(sheet.say("loss_times"), call("ROUND", loss / first, 1))
