@@ -28,7 +28,7 @@ from PIL import Image
 from xlconv.errors import XlconvError
 from xlconv.grid.pages import LETTER, pages
 from xlconv.grid.sheet import Sheet
-from xlconv.grid.theme import MARKS
+from xlconv.grid.theme import MARKS, ROLES
 from xlconv.lessons.book import Book
 from xlconv.lessons.build import build
 from xlconv.lessons.read import load_lesson
@@ -309,6 +309,17 @@ def test_what_lights_up_does_so_on_paper() -> None:
                 assert f"#{one.look.fill}" == there.fill, (sheet.name, name)
                 some += 1
     assert some > 50
+
+
+def test_a_verdict_lights_up_under_its_whole_text() -> None:
+    made = book(HANDED_OUT, None)
+    (mistake,) = (sheet for sheet in made.sheets if sheet.view == "sedirts")
+    alarm = f"#{ROLES['alarm'].fill}"
+    there = ironcalc_engine.conditional(made.to_bytes())[mistake.name]
+    cells = {cell_name(row + 1, column + 1): one for (row, column), one in seen(mistake).items()}
+    lit = {name for name, one in cells.items() if f"#{one.look.fill}" == alarm}
+    assert lit == {name for name, one in there.items() if one.fill == alarm}
+    assert len(lit) > 2
 
 
 def test_the_same_lesson_is_the_same_bytes(tmp_path: Path) -> None:
