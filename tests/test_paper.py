@@ -206,6 +206,7 @@ def test_the_sum_in_words_is_right_under_the_figure_on_the_first_screen(sheet: S
 @EVERY
 def test_figures_are_numbered_in_the_order_of_the_cells(sheet: Sheet) -> None:
     cells = [(c.row, c.column, c.value) for c in sheet.cells() if c.role == "stage"]
+    assert all(column for _, column, _ in cells)  # none is in the margin
     stages = [int(str(value)) for _, _, value in sorted(cells)]
     read = list(dict.fromkeys(stages))  # cases of one thing share a number
     if sheet.view != "contents":  # whose legend shows three such cells
