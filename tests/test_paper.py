@@ -247,3 +247,12 @@ def test_first_screen_shows_what_to_try_its_control_and_its_input(sheet: Sheet) 
 def test_a_title_begins_where_the_lines_under_it_do(sheet: Sheet) -> None:
     steps = look("title").indent * 7.5  # points of a step, as LibreOffice prints it
     assert abs(steps - widths(sheet)[0] * PRINTED) < 1
+
+
+@EVERY
+def test_each_number_that_tells_how_a_cell_is_made_has_a_head(sheet: Sheet) -> None:
+    cells = {(cell.row, cell.column): cell for cell in sheet.cells()}
+    for row in {row for (row, _), cell in cells.items() if cell.value == "x·w"}:
+        heads = {column for (at, column), cell in cells.items() if at == row and cell.value}
+        told = {c for (at, c), cell in cells.items() if at == row + 1 and cell.role == "fact"}
+        assert told and told <= heads
