@@ -12,7 +12,9 @@ from typing import NamedTuple
 
 from xlconv.cli.options import MAIN_LESSON
 from xlconv.lessons.build import build
+from xlconv.lessons.read import load_lesson
 from xlconv.lessons.shipped import language_names, lesson_names
+from xlconv.lessons.worksheet import as_meant
 
 TARGET = Path(__file__).with_name("site")
 
@@ -43,7 +45,7 @@ def pages(folder: Path) -> list[Entry]:
     wanted[1:1] = [(MAIN_LESSON, language) for language in language_names()]
     found = []
     for name, language in wanted:
-        book = build(name, language=language)
+        book = build(as_meant(load_lesson(name)), language=language)
         file = f"{name}-{language}.html" if language else f"{name}.html"
         book.save(folder / file)
         found.append(Entry(file, language or "en", book.title, book.told["description"]))

@@ -28,15 +28,17 @@ import pytest
 from PIL import Image
 
 from xlconv.errors import XlconvError
+from xlconv.grid.marks import Frame
 from xlconv.grid.pages import LETTER, PAPERS, pages
 from xlconv.grid.sheet import Sheet
-from xlconv.grid.theme import MARKS
+from xlconv.grid.theme import MARKS, ROLES
 from xlconv.lessons.book import Book
 from xlconv.lessons.build import build
 from xlconv.lessons.read import load_lesson
 from xlconv.lessons.shipped import language_names, lesson_names
 from xlconv.lessons.worksheet import worksheet_lesson
 from xlconv.paper import fonts
+from xlconv.paper.drawing import drawn
 from xlconv.paper.lit import seen
 from xlconv.paper.printing import Printing
 
@@ -372,6 +374,27 @@ def test_what_lights_up_does_so_on_paper() -> None:
                 assert f"#{one.look.fill}" == there.fill, (sheet.name, name)
                 some += 1
     assert some > 50
+
+
+def test_a_verdict_lights_up_under_its_whole_text() -> None:
+    made = book(HANDED_OUT, None)
+    (mistake,) = (sheet for sheet in made.sheets if sheet.view == "sedirts")
+    alarm = f"#{ROLES['alarm'].fill}"
+    there = ironcalc_engine.conditional(made.to_bytes())[mistake.name]
+    cells = {cell_name(row + 1, column + 1): one for (row, column), one in seen(mistake).items()}
+    lit = {name for name, one in cells.items() if f"#{one.look.fill}" == alarm}
+    assert lit == {name for name, one in there.items() if one.fill == alarm}
+    assert len(lit) > 2
+
+
+def test_a_frame_is_drawn_around_empty_cells_too() -> None:
+    sheet = Sheet("Sheet")
+    sheet.frames.append(Frame(sheet.memory((1, 1), (3,), steps=((1, 0),))))
+    sheet.text((3, 1), "…", "tick")
+    (page,) = drawn(sheet)
+    scale = pages(sheet).scale / 100
+    longest = max(line.box.high for line in page.lines)
+    assert longest == pytest.approx(3 * sheet.row_height * scale)
 
 
 def test_the_same_lesson_is_the_same_bytes(tmp_path: Path) -> None:

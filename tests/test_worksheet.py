@@ -18,7 +18,7 @@ from xlconv.errors import XlconvError
 from xlconv.lessons.build import build, layer_lesson
 from xlconv.lessons.exercise import Exercise
 from xlconv.lessons.read import load_lesson
-from xlconv.lessons.worksheet import KEY, Worksheet, asking, worksheet_lesson
+from xlconv.lessons.worksheet import BLANK, KEY, Worksheet, as_meant, asking, worksheet_lesson
 
 from .engines import ironcalc_engine
 from .engines.cached import formulas
@@ -26,6 +26,7 @@ from .engines.package import cell_name
 from .engines.strip import with_values
 from .layers import LAYERS
 from .pages import FIXED_VIEWS
+from .test_cli import Run
 from .worksheets import can_be_asked, drawn, right, typed, worksheet
 
 MISTAKE = "7 Mistake"
@@ -157,6 +158,16 @@ def test_one_cell_is_wrong_and_nothing_but_the_line_of_agreement_tells(
 
 def _right(key: bytes, place: str) -> float:
     return float(str(ironcalc_engine.recalculate(key)[MISTAKE][place]))
+
+
+def test_a_lesson_that_asks_on_every_sheet_is_built_with_its_blanks(
+    run: Run, tmp_path: Path
+) -> None:
+    run("build", "worksheet", "-o", "built.xlsx")
+    run("worksheet", "-o", "asked.xlsx")
+    assert (tmp_path / "built.xlsx").read_bytes() == (tmp_path / "asked.xlsx").read_bytes()
+    assert as_meant(asking(load_lesson("matrix"), ["Stride 2: y"])).form == BLANK
+    assert as_meant(load_lesson("matrix")).form == ""
 
 
 def test_a_sheet_with_nothing_to_ask_says_what_to_ask_instead() -> None:

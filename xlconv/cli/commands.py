@@ -119,13 +119,15 @@ def build(
 ) -> None:
     """Build a lesson's workbook.
 
-    LESSON is the name of a shipped lesson (see xlconv lessons) or the path of a lesson file.
+    LESSON is the name of a shipped lesson (see xlconv lessons) or the path of a lesson file. One
+    that asks on every sheet is built with its blanks, as xlconv worksheet does.
     """
     from xlconv.lessons.build import build as build_book
     from xlconv.lessons.neighbours import workbook_name
     from xlconv.lessons.read import load_lesson
     from xlconv.lessons.shipped import find_lesson
     from xlconv.lessons.translation import load_translation, missing, translated
+    from xlconv.lessons.worksheet import as_meant
 
     target.check()
     with pointing_at_options(ctx):
@@ -136,7 +138,7 @@ def build(
         if left := len(missing(loaded, translation)):
             say(f"{counted(left, 'text')} not translated: xlconv lessons words lists them")
         loaded = translated(loaded, translation)
-    deliver_book(build_book(loaded), target, name)
+    deliver_book(build_book(as_meant(loaded)), target, name)
     for page in loaded.pages:
         if page.layer is not None and page.layer.note:
             say(f'sheet "{page.name}": {page.layer.explain()}')

@@ -118,8 +118,12 @@ def stretched_caption(sheet: Sheet, geometry: Geometry) -> str:
 
 
 def alike(numbers: set[int]) -> str:
-    """Numbers in words: the only one, or the least and the greatest."""
-    return f"{min(numbers)}" if len(numbers) == 1 else f"{min(numbers)} to {max(numbers)}"
+    """Numbers as any language has them: the only one, or the least and the greatest.
+
+    >>> alike({1}), alike({0, 2})
+    ('1', '0–2')
+    """
+    return f"{min(numbers)}" if len(numbers) == 1 else f"{min(numbers)}–{max(numbers)}"
 
 
 LONG = 60

@@ -194,12 +194,11 @@ def _aligned(look: Look, value: object) -> Look:
 
 
 def _frames(window: Window, here: Mapping[Place, Seen]) -> Iterator[tuple[Place, Place]]:
-    """The first cell of each frame on the page, and where it ends."""
+    """The first cell of each frame on the page, and where it ends; either may be empty."""
     for frame in window.sheet.frames:
         for leaf in leaves(frame.cells):
             first, last = (window.at(corner) for corner in corners(leaf))
-            if first in here and last in here:
-                assert first and last
+            if first and last and (first in here or last in here):
                 yield first, (last[0] + 1, last[1] + 1)
 
 

@@ -38,6 +38,8 @@ def seen(sheet: Sheet) -> dict[Place, Seen]:
         for place in _where(light):
             # of two lights that hold, the second adds what the first has not set
             lit[place] = _under(lit[place], over) if place in lit else over
+    for row, column in lit.keys() - found.keys():  # which only light up, under a text
+        found[row, column] = Seen(Cell(row, column), look(""))
     heat = dict(pair for scale in reversed(sheet.scales) for pair in _heat(scale, found))
     for place, one in found.items():
         own = one.look

@@ -13,7 +13,7 @@ from xlconv.figures.blocks import (
     tints,
 )
 from xlconv.figures.edges import indices, name_slices
-from xlconv.figures.layout import DOWNWARD, GAPS, Led, Part, Table
+from xlconv.figures.layout import DOWNWARD, GAPS, NUMBER, Led, Part, Table
 from xlconv.figures.meant import input_content, weight_content
 from xlconv.figures.notes import named, note
 from xlconv.figures.operations import Tap, accumulated, afford, written
@@ -27,6 +27,9 @@ from xlconv.grid.places import Place, Spot, box_size, start, under
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
+
+COLUMNS = PAGE_COLUMNS + NUMBER
+"""Columns that paper shows of narrow cells, with that of the first caption's number."""
 
 NAMED = 8
 """Parts that are named one by one in the sum under an output channel."""
@@ -54,6 +57,7 @@ def channels(sheet: Sheet, layer: Layer) -> None:
     """A row for each input channel: its values, its kernels, its part of each output channel."""
     g, room = layer.geometry, _room(sheet, layer)
     at_x, at_parts = sheet.corner(), sheet.corner()
+    sheet.memory(at_x.shift(0, -NUMBER), (NUMBER,))  # room for the numbers of captions
     in_x, in_w, in_part = room.moves
     q, weight = weight_content(sheet, layer)
     q_x, numbers = input_content(sheet, layer)
@@ -74,7 +78,7 @@ def channels(sheet: Sheet, layer: Layer) -> None:
     added = replace(y, captions=[sums])
     more = [part for part in (q_x, q, then_figures(sheet, layer, y.kept)) if part]
     if room.beside:
-        arrange(sheet, Together(given | made) >> added / b / axes, *more)
+        arrange(sheet, Together(given | made) >> added / b / axes, *more, columns=COLUMNS)
     else:
         arrange(sheet, Together(Table([[given, made], [b, Led(added, DOWNWARD)]])), *more, axes)
 

@@ -170,7 +170,7 @@ def _columns(sheet: Sheet, names: Sequence[str], symbol: int) -> dict[str, Colum
     return {
         "number": Column("#"),
         "symbol": Column(sheet.say("tap_kernel"), "symbol", symbol),
-        "weight": Column(""),
+        "weight": Column("w"),
         **{name: Column(sheet.say(name)) for name in names},
         "x": Column("x"),
         "product": Column("x·w", width=2),
