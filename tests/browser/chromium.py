@@ -12,6 +12,11 @@ from typing import Any
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+
+from xlconv.grid.places import a1
+from xlconv.lessons.book import Book
 
 from ..engines.need import needs
 
@@ -83,3 +88,20 @@ def requests(driver: Any) -> list[str]:
     )
     own = ("file:", "data:", "blob:", "chrome:", "about:")
     return [url for url in asked if not url.startswith(own)]
+
+
+def press(driver: Any, *keys: str) -> None:
+    """Press keys where the keyboard is."""
+    ActionChains(driver).send_keys(*keys).perform()
+
+
+def text(driver: Any, cell: str) -> str:
+    """What a cell shows."""
+    return str(driver.find_element(By.ID, cell).text)
+
+
+def place(book: Book, sheet: str, block: str, index: tuple[int, ...]) -> str:
+    """The id of one cell of a block; axes that are not named are of one cell."""
+    number = [one.name for one in book.sheets].index(sheet)
+    (cells,) = [one.cells for one in book.sheets[number].blocks if one.name == block]
+    return f"s{number}.{a1(cells.cell((0,) * (len(cells.shape) - len(index)) + index))}"

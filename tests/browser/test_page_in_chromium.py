@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from base64 import b64decode
-from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -13,12 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 from pypdf import PdfReader
-from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from xlconv.grid.places import a1
-from xlconv.lessons.book import Book
 from xlconv.lessons.build import build
 from xlconv.lessons.read import load_lesson
 from xlconv.lessons.shipped import lesson_names
@@ -27,7 +24,7 @@ from xlconv.lessons.worksheet import worksheet_lesson
 from ..engines import ironcalc_engine
 from ..engines.cached import cached_values
 from ..engines.compare import differences
-from .chromium import browser, complaints, needs_chromium, opened, requests, screen
+from .chromium import complaints, needs_chromium, opened, place, press, requests, screen, text
 
 pytestmark = [pytest.mark.prove, needs_chromium]
 
@@ -41,30 +38,9 @@ axe.run(document, {resultTypes: ["violations"]}).then((found) =>
 """
 
 
-@pytest.fixture(scope="module")
-def driver() -> Iterator[Any]:
-    with browser() as one:
-        yield one
-
-
 @pytest.fixture(autouse=True)
 def _large(driver: Any) -> None:
     screen(driver, 1366, 768)
-
-
-def press(driver: Any, *keys: str) -> None:
-    ActionChains(driver).send_keys(*keys).perform()
-
-
-def text(driver: Any, cell: str) -> str:
-    return str(driver.find_element(By.ID, cell).text)
-
-
-def place(book: Book, sheet: str, block: str, index: tuple[int, ...]) -> str:
-    """The id of one cell of a block; axes that are not named are of one cell."""
-    number = [one.name for one in book.sheets].index(sheet)
-    (cells,) = [one.cells for one in book.sheets[number].blocks if one.name == block]
-    return f"s{number}.{a1(cells.cell((0,) * (len(cells.shape) - len(index)) + index))}"
 
 
 @pytest.mark.parametrize("lesson", lesson_names())
@@ -185,12 +161,12 @@ def test_each_sheet_is_printed_with_its_figures_below_its_head(driver: Any) -> N
     book = build(worksheet_lesson(load_lesson("worksheet")))
     opened(driver, book.to_html())
     options = {"preferCSSPageSize": True, "printBackground": True}
-    told = driver.execute_cdp_cmd("Page.printToPDF", options)["data"]
-    printed = [page.extract_text() for page in PdfReader(BytesIO(b64decode(told))).pages]
+    pdf = driver.execute_cdp_cmd("Page.printToPDF", options)["data"]
+    printed = [page.extract_text() for page in PdfReader(BytesIO(b64decode(pdf))).pages]
     assert len(printed) == len(book.sheets)  # each of these is read on one page
-    for sheet, text in zip(book.sheets, printed, strict=True):
+    for sheet, told in zip(book.sheets, printed, strict=True):
         assert sheet.head
-        assert " ".join(sheet.head.title.split()) in text
+        assert " ".join(sheet.head.title.split()) in told
 
 
 def taken(driver: Any, name: str) -> bytes:

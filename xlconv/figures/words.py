@@ -294,5 +294,6 @@ WORDS: dict[str, str] = ONWARD_WORDS | {
     "page_book": "The workbook",
     "page_undo": "Undo",
     "page_again": "As it was",
+    "page_whole": "Whole width",
     "page_content": "What stands in the cell",
 }
