@@ -132,7 +132,7 @@ NETWORK = {
 }
 
 STEP = {
-    "name": "What the layer is called, with no point in it. Needed.",
+    "name": "What the layer is called: with no point in it, and not input. Needed.",
     "kind": f"One of {', '.join(KINDS)}. Needed.",
     "then": f"What follows: {', '.join(STEPS)}, with parameters as in leaky_relu:0.2; nothing if"
     " not given.",
@@ -140,14 +140,30 @@ STEP = {
     " input is the network's. The layer before it if not given.",
 }
 
-OF_KINDS = LAYER | {
-    "weight": "(out_channels, in_channels/groups, *kernel_sizes) of a conv, (in_channels,"
-    " out_channels/groups, *kernel_sizes) of a conv_transpose; that of the network's weights if not"
-    " given.",
-    "scale_factor": "How many times larger; 2 if not given.",
-    "mode": f"How: {', '.join(UPSAMPLING)} to upsample, nearest if not given; {', '.join(POOLING)}"
-    " to pool, max if not given.",
-    "kernel_size": "The rows and columns of a window; 2 if not given.",
+LEARNT = "{}, as an array or a size to fill; that of the network's weights if not given."
+PADDING = "{}: one for all, one an axis, or [begin, end] for an axis; 0 if not given."
+
+OF_KINDS = {
+    "conv": LAYER
+    | {
+        "weight": LEARNT.format("(out_channels, in_channels/groups, *kernel_sizes)"),
+        "padding": PADDING.format("Zeros around"),
+    },
+    "conv_transpose": LAYER
+    | {
+        "weight": LEARNT.format("(in_channels, out_channels/groups, *kernel_sizes)"),
+        "padding": PADDING.format("Cells cropped"),
+        "output_padding": "Cells at the end not cropped; 0 if not given.",
+    },
+    "upsample": {
+        "scale_factor": "How many times larger; 2 if not given.",
+        "mode": f"How: {', '.join(UPSAMPLING)}; nearest if not given.",
+    },
+    "pool": {
+        "kernel_size": "The rows and columns of a window; 2 if not given.",
+        "stride": "From one window to the next; the window's size if not given.",
+        "mode": f"What is taken of a window: {', '.join(POOLING)}; max if not given.",
+    },
 }
 
 EXAMPLE = """\
@@ -199,7 +215,7 @@ def kinds() -> str:
     """What a layer of each kind takes beside these keys."""
     told = []
     for kind, types in KIND_KEYS.items():
-        told += [f"Of kind {kind}:", rows(types, {key: OF_KINDS[key] for key in types})]
+        told += [f"Of kind {kind}:", rows(types, {key: OF_KINDS[kind][key] for key in types})]
     return "\n\n".join(told)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,10 @@ from xlconv.cli.commands import main
 
 settings.register_profile("xlconv", deadline=None)  # a loaded machine is no fault of a test
 settings.load_profile("xlconv")
+
+# ignored by what a shell runs in the background or under nohup, and by all that it starts
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest.register_assert_rewrite("tests.experiments", "tests.browser")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import random
 from collections.abc import Iterable, Iterator
-from copy import deepcopy
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate, cycle
 from pathlib import Path
 
@@ -44,7 +45,7 @@ class Fault:
 
 def altered(node: ast.AST) -> Iterator[ast.AST]:
     """What may stand for a node, each with one fault."""
-    other = deepcopy(node)
+    other = copy(node)
     match other:
         case ast.Compare(ops=[op]) if type(op) in SWAPS:
             other.ops = [SWAPS[type(op)]()]  # type: ignore[list-item]
@@ -113,14 +114,21 @@ def running(inner: Iterable[ast.stmt], node: ast.expr | ast.stmt) -> tuple[int, 
     return (max(around), *range(node.lineno, (node.end_lineno or 0) + 1)) if around else ()
 
 
-def chosen(count: int, seed: int) -> list[Fault]:
-    """Faults of every room in turn, of a room's larger modules more often."""
-    by_chance = random.Random(seed)
-    rooms: dict[str, list[Fault]] = {}
+@cache
+def by_room() -> dict[str, tuple[Fault, ...]]:
+    """Every fault that can be planted, of each room."""
+    rooms: dict[str, tuple[Fault, ...]] = {}
     for path in sorted((ROOT / "xlconv").rglob("*.py")):
         module = path.relative_to(ROOT).as_posix()
         room = module.split("/")[1] if module.count("/") > 1 else ""
-        rooms.setdefault(room, []).extend(faults(module, path.read_bytes()))
+        rooms[room] = (*rooms.get(room, ()), *faults(module, path.read_bytes()))
+    return rooms
+
+
+def chosen(count: int, seed: int) -> list[Fault]:
+    """Faults of every room in turn, of a room's larger modules more often."""
+    by_chance = random.Random(seed)
+    rooms = {room: [*found] for room, found in by_room().items()}
     for found in rooms.values():
         by_chance.shuffle(found)
     picked: list[Fault] = []

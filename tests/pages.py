@@ -165,6 +165,9 @@ SIDE = {None: (0.0, 1.0), "left": (0.0, 1.0), "center": (0.5, 0.5), "right": (1.
 SLIM = frozenset(" .,:;'|!()[]ijlrtf-")
 """Letters that take half the room of others."""
 
+BEFORE_LABELS = 18.0
+"""Points that are free before the letters of what stands before a cell, with its indent behind."""
+
 
 def letters(text: str, role: str) -> float:
     """How wide a text is in points, by the widths of Calibri's letters: as narrow as it may be."""
@@ -195,7 +198,7 @@ def cut(sheet: Sheet) -> list[tuple[Place, str]]:
         align = look(cell.role).align
         own = points(sheet, column)
         measured = width if align in (None, "left") else letters
-        wide = measured(cell.value, cell.role)
+        wide = measured(cell.value, cell.role) + BEFORE_LABELS * (cell.role == "label")
         before, behind = (max(0.0, wide - own) * share for share in SIDE[align])
         over = [*run_over(sheet, column, before, -1), *run_over(sheet, column, behind, 1)]
         if any((row, at) in full for at in over):

@@ -19,6 +19,7 @@ from onnx import helper
 
 import xlconv
 from xlconv.differing.activations import ACTIVATIONS
+from xlconv.differing.added import added
 from xlconv.differing.shown import book_of
 from xlconv.differing.spots import spots
 from xlconv.differing.uncropped import Steps, uncropped
@@ -328,6 +329,11 @@ def test_planted_cause_is_named_and_no_other(cause: str) -> None:
 
 
 WHOLE = theirs() + wide(B)
+FACTORS = np.array([0.5, 2, 1.5])[:, None, None, None]
+OF_EACH = (
+    "the weights of each input channel have a factor of their own: 0.5, 2, 1.5 (a scale per channel"
+    " along the wrong axis)"
+)
 FUSED: dict[str, tuple[str, Array, tuple[str, ...]]] = {
     # what was done: what follows in our layer, their output, and the causes
     "the same ReLU": ("relu", np.maximum(WHOLE, 0), ()),
@@ -370,6 +376,29 @@ FUSED: dict[str, tuple[str, Array, tuple[str, ...]]] = {
         np.clip(np.rint((theirs(w=W[:, :, ::-1, ::-1]) + wide(B)) / 0.1), -128, 127),
         ("the kernel is turned by 180°",),
     ),
+    "a scale per channel along the wrong axis, under ReLU": (
+        "relu",
+        np.maximum(theirs(w=W * FACTORS) + wide(B), 0),
+        (OF_EACH,),
+    ),
+    "a zero point of the input and a kernel not turned, under tanh": (
+        "tanh",
+        np.tanh(theirs(x=X + 0.5, w=W[:, :, ::-1, ::-1]) + wide(B)),
+        (
+            "0.5 is added to the input, as where its zero point is not taken off",
+            "the kernel is turned by 180°",
+        ),
+    ),
+    "a zero point of the weight, in integers": (
+        "quantize:0.001:0:-32768:32767",
+        np.rint((theirs(w=W + 2) + wide(B)) / 0.001),
+        ("2 is added to the weight, as where its zero point is not taken off",),
+    ),
+    "pixels to 255, under ReLU6": (
+        "relu6",
+        np.clip(255 * theirs() + wide(B), 0, 6),
+        ("all but the bias is multiplied by 255, as of an input from 0 to 255 and not to 1",),
+    ),
 }
 
 
@@ -381,6 +410,21 @@ def test_what_follows_in_the_layer_itself_is_no_difference(cause: str) -> None:
     assert found.agrees == (not expected)
     if found.agrees and "otherwise" not in cause:
         assert found.where == ""
+
+
+def test_factors_are_told_under_a_relu_that_the_layer_does_not_have() -> None:
+    found = xlconv.compare(ours(), np.maximum(theirs(w=W * FACTORS), 0))
+    assert found.causes == (
+        OF_EACH,
+        "ReLU is applied after the layer",
+    )
+
+
+@pytest.mark.parametrize("layer", [ours(), ours(bias=B)], ids=["plain", "with a bias"])
+def test_what_is_simpler_is_not_told_in_other_words_too(layer: Layer) -> None:
+    bias = wide(B) if layer.bias is not None else 0
+    for other in (theirs(w=W * FACTORS), theirs(x=X + 3)):
+        assert xlconv.compare(layer, other + bias).also == ()
 
 
 def test_zeros_at_the_end_are_told_under_what_follows() -> None:
@@ -702,16 +746,25 @@ def test_softmax_over_the_channels_is_named_with_what_else_differs(shift: int) -
     assert named == ["Difference"]  # no layer alone makes theirs
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_something_that_is_added_is_told_from_what_is_only_unknown(seed: int) -> None:
+def sums_and_a_skip(seed: int) -> tuple[Layer, Array, Array, np.random.Generator]:
     dice = np.random.default_rng(seed)
     layer = Layer.of(dice.standard_normal((4, 9, 9)), dice.standard_normal((4, 3, 3, 3)), stride=2)
     y = xlconv.output(layer)
-    skip = np.maximum(dice.standard_normal(y.shape), 0) * y.std()
+    return layer, y, np.maximum(dice.standard_normal(y.shape), 0) * y.std(), dice
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_something_that_is_added_is_told_from_what_is_only_unknown(seed: int) -> None:
+    _, y, skip, dice = sums_and_a_skip(seed)
+    assert added(y, y + skip)
+    dropped = y * (dice.random(y.shape) < 0.5) * 2
+    for other in (skip, dropped, np.sin(y), dice.permutation(y.ravel()).reshape(y.shape)):
+        assert not added(y, other)
+
+
+def test_something_that_is_added_is_said_where_nothing_explains_the_output() -> None:
+    layer, y, skip, _ = sums_and_a_skip(0)
     said = xlconv.compare(layer, y + skip).explain().splitlines()
     told = "it is as if something that is not a function of this layer is added"
     assert said[0].startswith("where: ")
     assert said[1].startswith(f"why: nothing that was tried explains it; {told}")
-    dropped = y * (dice.random(y.shape) < 0.5) * 2
-    for other in (skip, dropped, np.sin(y), dice.permutation(y.ravel()).reshape(y.shape)):
-        assert told not in xlconv.compare(layer, other).explain()

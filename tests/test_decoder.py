@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from xlconv.lessons.schema import Table
 
 from .edited import by_openpyxl
 from .engines import formulon_engine, ironcalc_engine
+from .engines.package import row_and_column
 from .networks import run_by_onnx
 from .pages import cells, read
 
@@ -55,6 +57,20 @@ def test_a_decoder_is_what_onnxruntime_computes(seed: int) -> None:
         for name, truth in run_by_onnx(table).items():
             shown = read(got, book.sheets[0], name)
             assert np.allclose(shown, truth, rtol=1e-5, atol=1e-5), (engine.__name__, name)
+
+
+def test_no_language_mirrors_a_picture() -> None:
+    """On a sheet that runs from right to left the last column is seen first."""
+    table = random_decoder(0)
+    book = build(replace(lesson_of(table), language="ar"))
+    got = ironcalc_engine.recalculate(book.to_bytes())[book.sheets[0].name]
+    seen = [got[cell] for cell in sorted(cells(book.sheets[0], "Two"), key=_from_the_right)]
+    assert np.allclose(seen, run_by_onnx(table)["Two"].ravel(), rtol=1e-5, atol=1e-5)
+
+
+def _from_the_right(cell: str) -> tuple[int, int]:
+    row, column = row_and_column(cell)
+    return row, -column
 
 
 @pytest.mark.parametrize(

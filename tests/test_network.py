@@ -283,6 +283,11 @@ def test_the_recipe_holds_a_network_once(tmp_path: Path) -> None:
         ({"from": "input", "weight": [[[[1.0]]]]}, 'layer "Down" is read by no other'),
         ({"stride": 0}, "stride must be at least 1"),
         ({"stretch": 2}, "unknown key"),
+        ({"name": "input"}, 'other than "input"'),
+        ({"stride": 10**6}, "gives 1x1000002x1000002 cells, more than 10000000"),
+        ({"layer": [{"name": "A", "kind": "pool", "kernel_size": 0}]}, "kernel_size must be at"),
+        ({"layer": [{"name": "A", "kind": "pool", "kernel_size": 10**9}]}, "than its map of 3x3"),
+        ({"layer": [{"name": "A", "kind": "upsample", "scale_factor": 0}]}, "scale_factor must"),
     ],
 )
 def test_what_does_not_fit_is_refused_in_a_line(change: Told, said: str) -> None:
@@ -301,6 +306,11 @@ def test_a_layer_that_no_sheet_feeds_is_refused() -> None:
     values = {"title": "Test", "network": {"net": TWO}, "sheet": sheets}
     with pytest.raises(XlconvError, match='view = "network" and network = "net" before it'):
         lesson_from(Table("lesson.toml"), values, Source())
+
+
+def test_a_layer_that_is_no_transposed_convolution_is_refused_by_its_name() -> None:
+    with pytest.raises(XlconvError, match="is no transposed convolution"):
+        lesson_of(TWO, {"name": "Down", "view": "collect", "layer": "net.Down"})
 
 
 @pytest.mark.parametrize(

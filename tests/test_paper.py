@@ -172,6 +172,15 @@ def test_contents_and_programs_are_one_page_in_every_language() -> None:
             assert pages(sheet).breaks == (), where
 
 
+def test_what_stands_beside_the_links_of_contents_begins_in_one_column() -> None:
+    for where, sheet in every_sheet():
+        if sheet.view == "contents":
+            linked = {cell.row for cell in sheet.cells() if cell.role == "link"}
+            beside = [c for c in sheet.cells() if c.role == "text" and c.row in linked]
+            assert len(beside) == len(linked) > 0, where
+            assert len({cell.column for cell in beside}) == 1, where
+
+
 @EVERY
 def test_no_text_runs_into_another(sheet: Sheet) -> None:
     assert cut(sheet) == []
@@ -229,3 +238,9 @@ def test_first_screen_shows_what_to_try_its_control_and_its_input(sheet: Sheet) 
         return
     texts = [cell for cell in sheet.cells() if str(cell.value).startswith("1.  ")]
     assert all(down[cell.row + 1] <= SCREEN[1] / 3 for cell in texts[:1])
+
+
+@EVERY
+def test_a_title_begins_where_the_lines_under_it_do(sheet: Sheet) -> None:
+    steps = look("title").indent * 7.5  # points of a step, as LibreOffice prints it
+    assert abs(steps - widths(sheet)[0] * PRINTED) < 1

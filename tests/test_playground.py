@@ -504,7 +504,7 @@ def test_parameter_out_of_range_is_explained(model: Model, field: str, bad: Valu
 
 
 def marks() -> list[str]:
-    return [f"{column}{strip()}" for column in ("H", "M", "Q", "V", "AB", "AG")]
+    return [f"{column}{strip()}" for column in ("H", "N", "S", "X", "AE", "AK")]
 
 
 def test_marks_stand_beside_their_cells(model: Model) -> None:
@@ -640,8 +640,8 @@ def test_wrong_parameters_are_lit_and_nothing_else_is() -> None:
     found = looks(Setting(s=7))
     alarm = f"#{theme.ROLES['alarm'].fill}"
     assert {cell for cell, look in found.items() if look.fill == alarm} == {
-        f"P{strip()}",
-        f"Q{strip()}",
+        f"R{strip()}",
+        f"S{strip()}",
     }
     assert found[message()].color == f"#{theme.ROLES['warning'].color}"
     for block in built()[0].blocks:

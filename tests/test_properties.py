@@ -26,7 +26,11 @@ from .layers import any_layer, random_layers, transposed
 from .pages import LAYER_VIEWS, claimed, covered, file, page, read
 
 LAYERS, BATCHES, VIEWS = 300, 10, 2
-every_batch = pytest.mark.parametrize("batch", range(BATCHES))
+SOON = 4  # batches that `make test` takes; `make prove` takes the others
+every_batch = pytest.mark.parametrize(
+    "batch",
+    [pytest.param(n, marks=[pytest.mark.prove] if n >= SOON else []) for n in range(BATCHES)],
+)
 
 
 def pages(layer: Layer, views: Iterable[str], suffix: str = "") -> list[Sheet]:

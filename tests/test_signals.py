@@ -34,7 +34,6 @@ main()
 # says so when a file is half written, and then waits for what comes
 HALFWAY = """
 import signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in background
 from xlconv import __main__
 from xlconv.xlsx import archive
 from xlconv.files import saving
@@ -57,7 +56,6 @@ __main__.main()
 # kills itself while rows are made in one thread and compressed in another
 AT_ROWS = """
 import os, signal
-signal.signal(signal.SIGINT, signal.default_int_handler)
 from xlconv import __main__
 from xlconv.xlsx import archive
 chunks = archive.chunks

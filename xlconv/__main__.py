@@ -18,12 +18,16 @@ ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
 Windows has no SIGHUP.
 """
 
+ONE_THREAD = "OPENBLAS_NUM_THREADS"
+"""How many threads NumPy starts when it is imported: no product here is worth a second one."""
+
 _received: list[int] = []
 
 
 def main() -> NoReturn:
     """Run the command line."""
     _hold_standard_streams()
+    os.environ.setdefault(ONE_THREAD, "1")
     if not sys.warnoptions:  # they are for who mends the program: python -W default -m xlconv
         warnings.simplefilter("ignore")
     numbers = [getattr(signal, name) for name in ENDING if hasattr(signal, name)]

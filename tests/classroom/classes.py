@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlconv.classroom.marks import Flag, Graded, Mark
+from xlconv.classroom.marks import Flag, Graded, Mark, Note
 from xlconv.classroom.roster import Student
 from xlconv.classroom.table import Results
 
@@ -18,7 +18,7 @@ def mark(
     *,
     got: float | str | None = 7.0,
     formula: str | None = None,
-    note: str = "",
+    note: Note | None = None,
 ) -> Mark:
     return Mark(sheet, cell, block, status, got, 123456.0, formula, note, share)
 
@@ -29,7 +29,7 @@ ANA = Graded(
     "ana_40712_1_x.xlsx",
     (
         mark("Distribute", "D4", "stamps", "right", 1),
-        mark("Distribute", "E4", "stamps", "wrong", 0, note="as if the kernel were not turned"),
+        mark("Distribute", "E4", "stamps", "wrong", 0, note=Note("fits_kernel_turned")),
         mark("Distribute", "D9", "output", "right here only", 0.5, formula="=3+4"),
         mark("Sizes", "B2", "sizes", "empty", 0, got=None),
         mark("Sizes", "B3", "sizes", "right", 1),
@@ -50,7 +50,7 @@ BEN = Graded(
         mark("Sizes", "B2", "sizes", "follows", 0.1),
         mark("Sizes", "B3", "sizes", "right", 1),
     ),
-    (Flag("givens", "givens changed: B4"), Flag("text", "=text instead of a number: D9")),
+    (Flag("givens changed", "B4"), Flag("=text", "instead of a number: D9")),
     WORTH,
 )
 """Two thirds of 20, and 0.1 + 1 halves of 4: 13.3333 + 2.2."""

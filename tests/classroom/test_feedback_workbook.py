@@ -13,18 +13,22 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
-from xlconv.classroom import cores, feedback_book
+from xlconv.classroom import cores
+from xlconv.classroom.feedback import Feedback
 from xlconv.classroom.feedback_book import FeedbackBooks
 from xlconv.classroom.folder import ClassFolder
 from xlconv.classroom.grade_all import graded
 from xlconv.classroom.handout import Handout
-from xlconv.classroom.marks import Graded
+from xlconv.classroom.marks import Graded, Note
 from xlconv.classroom.naming import Who
 from xlconv.classroom.results import write_results
 from xlconv.classroom.returned import Return
+from xlconv.classroom.roster import Student
 from xlconv.classroom.table import Results
+from xlconv.figures.worksheets import WORKSHEET_WORDS
 from xlconv.grid.places import a1
 from xlconv.lessons.lesson import Ask
+from xlconv.lessons.read import load_lesson
 from xlconv.lessons.recipe import frozen
 from xlconv.lessons.worksheet import worksheet_lesson
 
@@ -44,7 +48,7 @@ def grade(answers: object) -> Graded:
 
 
 def book_of(one: Graded, *, answers: bool = False) -> bytes:
-    book = FeedbackBooks(class_of(2), answers).workbook(one)
+    book = FeedbackBooks(class_of(2), Feedback(answers)).workbook(one)
     assert book is not None
     return book
 
@@ -104,13 +108,13 @@ def test_no_answer_that_was_not_found_stands_in_any_part() -> None:
     hidden = {f"{mark.want:.0f}" for mark in one.marks}
     assert min(map(len, hidden)) > 5
     for answers in (False, True):
-        book = ZipFile(BytesIO(FeedbackBooks(folder, answers).workbook(one) or b""))
+        book = ZipFile(BytesIO(FeedbackBooks(folder, Feedback(answers)).workbook(one) or b""))
         every = "".join(book.read(part).decode() for part in book.namelist())
         assert bool(hidden & {*re.findall(r"\d+", every)}) == answers
         # nor does a formula compute one
-        sheet = openpyxl.load_workbook(BytesIO(FeedbackBooks(folder).workbook(one) or b""))[
-            "Distribute"
-        ]
+        sheet = openpyxl.load_workbook(
+            BytesIO(FeedbackBooks(folder, Feedback()).workbook(one) or b"")
+        )["Distribute"]
         assert [sheet[mark.cell].data_type for mark in one.marks] == ["n"] * 61
 
 
@@ -132,7 +136,7 @@ def test_a_program_computes_what_stands_there() -> None:
 
 def test_a_file_that_is_nobodys_has_none(tmp_path: Path) -> None:
     nobody = Graded(None, "", "x.xlsx", (), (), {})
-    books = [*FeedbackBooks(class_of(2)).workbooks([nobody])]
+    books = [*FeedbackBooks(class_of(2), Feedback()).workbooks([nobody])]
     write_results(tmp_path / "out", Results((nobody,), {}), workbooks=books)
     assert [path.name for path in (tmp_path / "out" / "feedback").iterdir()] == ["unknown.txt"]
 
@@ -142,7 +146,7 @@ def test_a_mistake_stands_where_each_student_had_it() -> None:
     find = Ask((), mistake="output", marks=4.0)
     lesson = replace(LESSON, pages=(*LESSON.pages, replace(LESSON.pages[0], name="Find", ask=find)))
     folder = ClassFolder(KEY, frozen(lesson), {"a": "A", "b": "B"}, {"name": "code"})
-    handout, books = Handout(worksheet_lesson(lesson), KEY), FeedbackBooks(folder)
+    handout, books = Handout(worksheet_lesson(lesson), KEY), FeedbackBooks(folder, Feedback())
     for student in folder.names:
         data = handout.workbook(student, folder.codes[student])
         (one,) = graded(folder, [Return(Who(), "x.xlsx", data)])
@@ -156,6 +160,38 @@ def test_a_mistake_stands_where_each_student_had_it() -> None:
         assert sheets[0][cell].value == sheets[1][cell].value is not None
 
 
+def test_where_a_mistake_is_that_was_not_found_is_an_answer() -> None:
+    find = Ask((), mistake="output", marks=4.0)
+    lesson = replace(LESSON, pages=(replace(LESSON.pages[0], ask=find),))
+    folder = ClassFolder(KEY, frozen(lesson), {"a": "A"}, {"name": "code"})
+    data = Handout(worksheet_lesson(lesson), KEY).workbook("a", folder.codes["a"])
+    (one,) = graded(folder, [Return(Who(), "x.xlsx", data)])
+    assert isinstance(one, Graded)
+    (mark,) = one.marks
+    for answers in (False, True):
+        feedback = Feedback(answers)
+        told = feedback.text(one, 1).splitlines()
+        assert ("mistake was not found" in told[4], mark.cell in told[4]) == (True, answers)
+        book = openpyxl.load_workbook(BytesIO(FeedbackBooks(folder, feedback).workbook(one) or b""))
+        cell = book["Distribute"][mark.cell]
+        there = openpyxl.load_workbook(BytesIO(data))["Distribute"][mark.cell]
+        looks = [(c.fill.fgColor.rgb, c.font.b, c.number_format) for c in (cell, there)]
+        assert (looks[0] != looks[1]) == answers
+
+
+def test_contents_explain_the_signs_and_speak_of_no_ticks() -> None:
+    lesson = load_lesson("worksheet")
+    folder = ClassFolder(KEY, frozen(lesson), {"a": "A"}, {"name": "code"})
+    nothing = Graded(Student("a", "A", 1), "X", "x.xlsx", (), (), {})
+    data = FeedbackBooks(folder, Feedback()).workbook(nothing) or b""
+    sheet = openpyxl.load_workbook(BytesIO(data))["Contents"]
+    cells = [c for row in sheet for c in row if c.value is not None]
+    told = " ".join(str(c.value) for c in cells)
+    assert "tick" not in told and "empty" not in told and "has a sign before it" in told
+    signs = [c.number_format[1] for c in cells if c.value == 12 and c.number_format[0] == '"']
+    assert signs == ["✓", "~", "✗"]
+
+
 def test_ways_that_differ_are_red_there_too() -> None:
     """The rule of the line of agreement is the worksheet's; what is looked at has no light."""
     find = Ask((), mistake="output", marks=4.0)
@@ -166,7 +202,7 @@ def test_ways_that_differ_are_red_there_too() -> None:
     (one,) = graded(folder, [Return(Who(), "x.xlsx", data)])
     assert isinstance(one, Graded)
     found = []
-    for book in (data, FeedbackBooks(folder).workbook(one) or b""):
+    for book in (data, FeedbackBooks(folder, Feedback()).workbook(one) or b""):
         areas = openpyxl.load_workbook(BytesIO(book))["Find"].conditional_formatting
         listed = [(str(a.sqref), rule) for a in areas for rule in a.rules if rule.formula]
         rules = [(at, rule.formula, rule.dxf.fill.bgColor.rgb) for at, rule in listed]
@@ -180,8 +216,8 @@ def test_a_file_hangs_on_its_return_alone(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(cores, "EASY", 2)
     dice = random.Random(7)
     ones = [grade(kind("s0000", dice)[0]) for kind in (good, slip, typed_in, unfinished, formulas)]
-    both = [*FeedbackBooks(class_of(2)).workbooks(ones)]
-    assert both == [FeedbackBooks(class_of(2)).workbook(one) for one in ones]
+    both = [*FeedbackBooks(class_of(2), Feedback()).workbooks(ones)]
+    assert both == [FeedbackBooks(class_of(2), Feedback()).workbook(one) for one in ones]
 
 
 def test_a_decimal_is_shown_and_a_long_number_has_room() -> None:
@@ -195,7 +231,7 @@ def test_a_decimal_is_shown_and_a_long_number_has_room() -> None:
 
 def test_more_reasons_than_there_is_room_for_are_counted_on() -> None:
     many = tuple(
-        replace(mark, status="wrong", share=0.0, note=f"reason {n}")
+        replace(mark, status="wrong", share=0.0, note=Note("why_error", f"reason {n}"))
         for n, mark in enumerate(slipped().marks * 2)
     )
-    assert texts(book_of(replace(slipped(), marks=many)))[-1] == feedback_book.MORE
+    assert texts(book_of(replace(slipped(), marks=many)))[-1] == WORKSHEET_WORDS["feedback_more"]

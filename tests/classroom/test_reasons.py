@@ -37,19 +37,19 @@ def beside(y: Array, by: int, axis: int) -> Array:
 Y = np.array([[3.0, 1, 2, 5], [2, 4, 1, 3], [5, 2, 3, 1], [1, 4, 2, 2]])
 
 CASES: list[tuple[str, Array, int, int, Array]] = [
-    ("kernel turned by half a turn", X, 2, 0, stamped(X, W[::-1, ::-1], 2, 0)),
-    ("kernel with rows and columns swapped", X, 2, 0, stamped(X, W.T, 2, 0)),
-    ("input with rows and columns swapped", X, 2, 0, stamped(X.T, W, 2, 0)),
-    ("last stamp alone", X, 2, 0, stamped(X, W, 2, 0, add=False)),
-    ("input turned by half a turn", X, 2, 0, stamped(X[::-1, ::-1], W, 2, 0)),
-    ("the sign turned", X, 2, 0, -stamped(X, W, 2, 0)),
-    ("row above", X, 2, 0, beside(stamped(X, W, 2, 0), 1, 0)),
-    ("row below", X, 2, 0, beside(stamped(X, W, 2, 0), -1, 0)),
-    ("column before", X, 2, 0, beside(stamped(X, W, 2, 0), 1, 1)),
-    ("column after", X, 2, 0, beside(stamped(X, W, 2, 0), -1, 1)),
-    ("a stride of 1", X, 2, 1, stamped(X, W, 1, 1)),
-    ("not cropped", X, 2, 1, stamped(X, W, 2, 0)),
-    ("stride and padding swapped", Y, 2, 1, stamped(Y, W, 1, 2)),
+    ("fits_kernel_turned", X, 2, 0, stamped(X, W[::-1, ::-1], 2, 0)),
+    ("fits_kernel_swapped", X, 2, 0, stamped(X, W.T, 2, 0)),
+    ("fits_input_swapped", X, 2, 0, stamped(X.T, W, 2, 0)),
+    ("fits_last_stamp", X, 2, 0, stamped(X, W, 2, 0, add=False)),
+    ("fits_input_turned", X, 2, 0, stamped(X[::-1, ::-1], W, 2, 0)),
+    ("fits_sign", X, 2, 0, -stamped(X, W, 2, 0)),
+    ("fits_above", X, 2, 0, beside(stamped(X, W, 2, 0), 1, 0)),
+    ("fits_below", X, 2, 0, beside(stamped(X, W, 2, 0), -1, 0)),
+    ("fits_before", X, 2, 0, beside(stamped(X, W, 2, 0), 1, 1)),
+    ("fits_after", X, 2, 0, beside(stamped(X, W, 2, 0), -1, 1)),
+    ("fits_stride_1", X, 2, 1, stamped(X, W, 1, 1)),
+    ("fits_no_crop", X, 2, 1, stamped(X, W, 2, 0)),
+    ("fits_stride_and_padding", Y, 2, 1, stamped(Y, W, 1, 2)),
 ]
 
 
@@ -60,9 +60,9 @@ def found(task: Task, given: dict[str, Array], answers: list[object]) -> dict[in
 
 
 @pytest.mark.parametrize(
-    ("words", "x", "stride", "padding", "made"), CASES, ids=[c[0] for c in CASES]
+    ("key", "x", "stride", "padding", "made"), CASES, ids=[c[0] for c in CASES]
 )
-def test_a_mistake_is_named(words: str, x: Array, stride: int, padding: int, made: Array) -> None:
+def test_a_mistake_is_named(key: str, x: Array, stride: int, padding: int, made: Array) -> None:
     layer = Layer.of(x, W, stride=stride, padding=padding)
     task = task_of("collect", layer, ["output"])
     given = {"input": x, "kernel": W}
@@ -71,7 +71,7 @@ def test_a_mistake_is_named(words: str, x: Array, stride: int, padding: int, mad
     other[: len(made), : len(made)] = made[:size, :size]
     told = found(task, given, [*other.ravel()])
     assert len(told) >= 3
-    assert {words in reason for reason in told.values()} == {True}
+    assert {*told.values()} == {key}
 
 
 def test_a_bias_that_was_forgotten_is_named() -> None:
@@ -82,12 +82,11 @@ def test_a_bias_that_was_forgotten_is_named() -> None:
     )
     told = found(task, given, [*stamped(X, W, 2, 0).ravel()])
     assert len(told) == 25
-    assert {"a bias of 0" in reason for reason in told.values()} == {True}
+    assert {*told.values()} == {"fits_no_bias"}
 
 
 def test_every_reason_is_tried_here() -> None:
-    tried = [words for words, *_ in CASES] + ["a bias of 0"]
-    assert [named for named in MISTAKES if not any(words in named for words in tried)] == []
+    assert {key for key, *_ in CASES} | {"fits_no_bias"} == MISTAKES.keys()
 
 
 def test_two_cells_are_too_few() -> None:

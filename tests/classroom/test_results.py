@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import random
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from io import BytesIO, StringIO
@@ -18,14 +19,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.classroom.classes import ANA, BEN, CLASS, mark
+from tests.classroom.handouts import KEY, LESSON
 from tests.engines import ironcalc_engine
-from xlconv.classroom.feedback import feedback
+from xlconv.classroom.feedback import Feedback
+from xlconv.classroom.folder import ClassFolder
 from xlconv.classroom.gradescope import results_json
 from xlconv.classroom.into import Filled
 from xlconv.classroom.marks import Graded, block_scores, half_up, total
 from xlconv.classroom.marks_book import marks_book
 from xlconv.classroom.results import write_results
 from xlconv.classroom.table import Results, marks_csv
+from xlconv.lessons.recipe import frozen
+from xlconv.lessons.translation import load_translation, translated
 
 RULE = (
     "A sheet's marks are spread evenly over its cells, and rounded once, in the total:"
@@ -82,7 +87,7 @@ def test_marks_csv_is_what_it_says() -> None:
     assert ana[3:] == ["6.6667", "3.3333", "2", "12", "24", "", "ana_40712_1_x.xlsx"]
     assert ben[:3] == ["BBBBBBBBBB", "1500071", "O'Neil, Ben"]
     assert ben[3:8] == ["13.3333", "0", "2.2", "15.5", "24"]
-    assert ben[8:] == ["givens changed: B4; =text instead of a number: D9", "'=cmd|x.xlsx"]
+    assert ben[8:] == ["givens changed: B4; =text: instead of a number: D9", "'=cmd|x.xlsx"]
     assert cy[:3] == ["CCCCCCCCCC", "1501112", "Cy Nobody"]
     assert cy[3:] == ["", "", "", "", "", "nothing came back", ""]
 
@@ -109,7 +114,7 @@ def test_marks_xlsx_holds_the_same() -> None:
     assert rows[5][2:7] == ["average", 13.75, 10, 1.67, 2.1]
     assert rows[6][:7] == ["AAAAAAAAAA", "1501090", "Ana Ruiz Gómez", 12, 6.6667, 3.3333, 2]
     assert rows[7][3:7] == [15.5, 13.3333, 0, 2.2]
-    assert rows[7][7] == "givens changed: B4; =text instead of a number: D9"
+    assert rows[7][7] == "givens changed: B4; =text: instead of a number: D9"
     assert rows[7][8] == "=cmd|x.xlsx"
     assert rows[8] == ["CCCCCCCCCC", "1501112", "Cy Nobody", *[None] * 4, "nothing came back", None]
 
@@ -128,6 +133,11 @@ def test_totals_and_averages_follow_a_mark_that_is_changed() -> None:
     assert got["D6"] == 17.1
 
 
+def test_of_several_returns_of_a_student_the_first_counts() -> None:
+    again = replace(ANA, marks=BEN.marks)
+    assert Results((ANA, again, BEN), {}).counting == {"1501090": 12, "1500071": Decimal("15.5")}
+
+
 def test_a_class_without_returns_has_a_table() -> None:
     rows = cells(marks_book(Results((), CLASS.absent)).to_bytes())
     assert rows[6][:3] == ["CCCCCCCCCC", "1501112", "Cy Nobody"]
@@ -137,12 +147,12 @@ def test_a_class_without_returns_has_a_table() -> None:
 
 
 def test_feedback_says_why_and_never_the_answer() -> None:
-    assert feedback(ANA, 1).splitlines() == [
+    assert Feedback().text(ANA, 1).splitlines() == [
         "Worksheet AAAAAAAAAA",
         "",
         "Distribute: 10 of 20",
         "  stamps: 6.67 of 13.33",
-        "    E4 (7): wrong: as if the kernel were not turned (6.67 lost)",
+        "    E4 (7): wrong: it fits a kernel turned by half a turn (6.67 lost)",
         "  output: 3.33 of 6.67",
         "    D9 (=3+4): right here only (3.33 lost)",
         "",
@@ -156,26 +166,40 @@ def test_feedback_says_why_and_never_the_answer() -> None:
 
 
 def test_feedback_tells_answers_when_asked() -> None:
-    assert "    B2, right is 123456: empty (2 lost)" in feedback(ANA, 1, answers=True).splitlines()
+    assert (
+        "    B2, right is 123456: empty (2 lost)"
+        in Feedback(answers=True).text(ANA, 1).splitlines()
+    )
+
+
+def test_students_are_told_in_the_language_of_their_class() -> None:
+    lesson = translated(LESSON, load_translation("de"))
+    told = Feedback.of(ClassFolder(KEY, frozen(lesson), {})).text(ANA, 1).splitlines()
+    assert told[0] == "Übungsblatt AAAAAAAAAA"
+    reason = "es passt zu einem Kern, um eine halbe Drehung gedreht (6.67 verloren)"
+    assert told[4:6] == [f"    E4 (7): falsch: {reason}", "  output: 3.33 von 6.67"]
+    assert "    B2: leer (2 verloren)" in told
+    assert told[-2] == "Gesamt: 12 von 24"
+    assert told[-1].endswith("kaufmännisch auf 1 Dezimale.")
 
 
 def test_many_cells_of_one_reason_are_one_line() -> None:
     marks = tuple(mark("S", f"A{n}", "b", "empty", 0, got=None) for n in range(1, 21))
-    told = feedback(Graded(None, "X", "", marks, (), {"S": 1}), 1)
+    told = Feedback().text(Graded(None, "X", "", marks, (), {"S": 1}), 1)
     assert (
         "    A1; A2; A3; A4; A5; A6; A7; A8; A9; A10; A11; A12 and 8 others: empty (1 lost)" in told
     )
 
 
 def test_gradescope_gets_what_it_documents() -> None:
-    told = json.loads(results_json(ANA, 1))
+    told = json.loads(results_json(ANA, 1, Feedback()))
     assert told["score"] == 12
     assert told["output"].splitlines() == ["Worksheet AAAAAAAAAA", RULE]
     assert told["tests"][0] == {
         "name": "Distribute: stamps",
         "score": 6.6667,
         "max_score": 13.3333,
-        "output": "E4 (7): wrong: as if the kernel were not turned (6.67 lost)",
+        "output": "E4 (7): wrong: it fits a kernel turned by half a turn (6.67 lost)",
     }
     assert [test["name"] for test in told["tests"][1:]] == ["Distribute: output", "Sizes: sizes"]
 
@@ -239,7 +263,7 @@ def test_no_name_of_a_person_is_in_what_students_get(tmp_path: Path) -> None:
 
 
 def test_no_word_of_a_return_is_obeyed_by_a_terminal() -> None:
-    assert r"D9 (=1+\x1b[31m): no number" in feedback(BEN, 1)
+    assert r"D9 (=1+\x1b[31m): no number" in Feedback().text(BEN, 1)
 
 
 def test_the_same_marks_give_the_same_bytes(tmp_path: Path) -> None:

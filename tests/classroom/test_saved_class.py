@@ -13,7 +13,7 @@ import pytest
 from xlconv.classroom.grade_all import beside_each_other, graded
 from xlconv.classroom.grader import Grader
 from xlconv.classroom.handout import variant
-from xlconv.classroom.marks import Graded
+from xlconv.classroom.marks import Graded, Note
 from xlconv.classroom.naming import Who
 from xlconv.classroom.returned import Return
 from xlconv.classroom.task import Task
@@ -171,7 +171,7 @@ def _pages(student: str) -> list[tuple[Task, Any]]:
     return [grader()._page(own, number) for number in grader().asking]
 
 
-Told = list[tuple[str, str, str, float, str]]
+Told = list[tuple[str, str, str, float, Note | None]]
 
 
 def marks(files: list[bytes]) -> list[tuple[Told, list[str]]]:

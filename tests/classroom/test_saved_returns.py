@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from xlconv.classroom.grade_all import graded
-from xlconv.classroom.marks import Graded
+from xlconv.classroom.marks import Graded, Note
 from xlconv.classroom.naming import Who
 from xlconv.classroom.returned import Return
 
@@ -34,7 +34,7 @@ def returned() -> bytes:
     return sent(class_of(2), "s0000", answers()).data
 
 
-Told = list[tuple[str, str, float, str]]
+Told = list[tuple[str, str, float, Note | None]]
 
 
 def marks(data: bytes) -> tuple[Told, list[str]]:

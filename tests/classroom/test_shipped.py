@@ -13,6 +13,7 @@ import pytest
 
 from xlconv.checking.workbook import Workbook
 from xlconv.classroom.engine import Engine
+from xlconv.classroom.feedback import Feedback
 from xlconv.classroom.feedback_book import FeedbackBooks
 from xlconv.classroom.folder import ClassFolder
 from xlconv.classroom.grader import Grader
@@ -96,7 +97,7 @@ def test_a_thousand_returns_take_less_than_a_minute_of_two_cores(
     calc: Engine, tmp_path: Path
 ) -> None:
     """Marks and feedback: 120 s of processors for a thousand is 0.12 s each; two thirds is seen."""
-    grader, books = Grader(folder(), calc), FeedbackBooks(folder())
+    grader, books = Grader(folder(), calc), FeedbackBooks(folder(), Feedback())
     returned = [solved(grader, f"{n}", formulas=n % 3 == 2) for n in range(STUDENTS)]
 
     def mark(data: bytes) -> None:

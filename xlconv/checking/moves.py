@@ -54,11 +54,17 @@ class Moves:
         return Cells(cells.sheet, at.place(cells.first), at.place(cells.last))
 
     def told(self) -> Iterator[str]:
-        """Each line that was moved and is the first behind a line that was not, in words."""
+        """Each line from which on lines stand elsewhere than where they stood, in words.
+
+        >>> [*Moves(rows=((3, 1), (9, 0))).told()]
+        ['row 4 is now row 5']
+        """
         for line, shift in self.rows:
-            yield f"row {line + 1} is now row {line + shift + 1}"
+            if shift:
+                yield f"row {line + 1} is now row {line + shift + 1}"
         for line, shift in self.columns:
-            yield f"column {letters(line + 1)} is now column {letters(line + shift + 1)}"
+            if shift:
+                yield f"column {letters(line + 1)} is now column {letters(line + shift + 1)}"
 
 
 def moves(ours: Marks, theirs: Marks) -> Moves:

@@ -12,16 +12,15 @@ from numpy.typing import NDArray
 from xlconv.checking.cells import Cell
 from xlconv.classroom.engine import Content, Engine, FailedError, number
 from xlconv.classroom.formulas import Formula, Refused, read
+from xlconv.classroom.marks import Note
 from xlconv.classroom.task import Given, Task
 from xlconv.classroom.worlds import Worlds, same
 from xlconv.grid.places import Place
 from xlconv.grid.values import EMPTY
 from xlconv.lessons.exercise import Numbers
 
-NO_ENGINE = "formulas are graded by IronCalc: pip install xlconv-workbooks[engine]"
-"""What is said of each formula where it is missing."""
-
-TOO_MUCH = "a formula in this file takes too long, or too much memory"
+NO_ENGINE, TOO_MUCH = Note("why_no_engine"), Note("why_too_much")
+"""What is said of each formula where IronCalc is missing, and where it was ended."""
 
 MOST = 20_000
 """Cells that the engine is told of beside ours."""
@@ -75,7 +74,7 @@ def answers_of(
         return _answers(task, given, theirs, _refused(told, TOO_MUCH), None)
 
 
-def _refused(told: Told, why: str) -> Told:
+def _refused(told: Told, why: Note) -> Told:
     return {at: Refused(formula.shown, why) for at, formula in told.items()}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from xlconv.checking.origin import read_recipe
 from xlconv.classroom.cores import spread
@@ -15,10 +15,13 @@ from xlconv.classroom.handout import Handout
 from xlconv.classroom.variants import new_key, stems
 from xlconv.errors import TargetError
 from xlconv.files.reading import is_folder
-from xlconv.files.saving import SUFFIX, remove_parts, save_file
+from xlconv.files.saving import PDF, SUFFIX, remove_parts, save_file
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.recipe import frozen
 from xlconv.lessons.worksheet import worksheet_lesson
+
+if TYPE_CHECKING:
+    from xlconv.paper.printing import Printing
 
 TEACHER, KEYS = "teacher", "keys"
 """The folder beside the workbooks that the teacher keeps, and that of the answers in it."""
@@ -26,7 +29,7 @@ TEACHER, KEYS = "teacher", "keys"
 
 @dataclass(frozen=True)
 class Copy:
-    """A workbook that is to be written.
+    """A workbook that is to be written, or its PDF.
 
     named  what stands before the code for all to see
     key    whether the answers stand in it
@@ -63,46 +66,73 @@ def class_folder(
 
 
 def copies(
-    folder: Path, made: ClassFolder, *, with_names: bool = False, keys: bool = False
+    folder: Path,
+    made: ClassFolder,
+    *,
+    with_names: bool = False,
+    keys: bool = False,
+    kinds: Sequence[str] = (SUFFIX,),
 ) -> list[Copy]:
-    """The workbooks of a class, each with its path."""
-    codes = made.codes
-    listed = []
-    for student, stem in stems(codes, made.options["name"]).items():
-        shown = made.names[student] if with_names else ""
-        path = folder / f"{stem}{SUFFIX}"
-        listed.append(Copy(student, codes[student], path, shown))
-        if keys:
-            answers = folder / TEACHER / KEYS / path.name
-            listed.append(Copy(student, codes[student], answers, shown, key=True))
-    return listed
+    """The workbooks of a class, each with its path.
+
+    kinds  how the files end: SUFFIX, PDF or both
+    """
+    codes, answers = made.codes, folder / TEACHER / KEYS
+    return [
+        Copy(
+            student,
+            codes[student],
+            (answers if key else folder) / f"{stem}{kind}",
+            made.names[student] if with_names else "",
+            key,
+        )
+        for student, stem in stems(codes, made.options["name"]).items()
+        for key in ((False, True) if keys else (False,))
+        for kind in kinds
+    ]
 
 
 def hand_out(
-    made: ClassFolder, listed: Sequence[Copy], processes: int | None = None
+    made: ClassFolder,
+    listed: Sequence[Copy],
+    processes: int | None = None,
+    printing: Printing | None = None,
 ) -> Iterator[Copy]:
     """Write workbooks, each whole or not at all, and tell each that is there.
 
     A file that is there already stays.
+
+    printing  how PDFs are printed
     """
     for folder in {copy.path.parent for copy in listed}:
         remove_parts(folder)
     left = [copy for copy in listed if not copy.path.exists()]
     yield from (copy for copy in listed if copy.path.exists())
-    yield from spread(partial(_write, made.lesson, made.key), left, processes)
+    yield from spread(partial(_write, made, printing), left, processes)
 
 
 _ready: dict[tuple[str, bytes, bool], Handout] = {}
 """What this process has drawn already."""
 
 
-def _write(lesson: str, key: bytes, copy: Copy) -> Copy:
-    """Write one workbook, in whichever process."""
-    handout = _ready.get((lesson, key, copy.key))
-    if handout is None:
-        kept = worksheet_lesson(read_recipe(lesson, "the lesson").lesson, key=copy.key)
-        handout = _ready.setdefault((lesson, key, copy.key), Handout(kept, key))
-    data = handout.workbook(copy.student, copy.code, copy.named)
+def handout(made: ClassFolder, *, key: bool) -> Handout:
+    """What the copies of a class are written from, drawn once in each process."""
+    known = made.lesson, made.key, key
+    if known not in _ready:
+        lesson = worksheet_lesson(read_recipe(made.lesson, "the lesson").lesson, key=key)
+        _ready[known] = Handout(lesson, made.key)
+    return _ready[known]
+
+
+def _write(made: ClassFolder, printing: Printing | None, copy: Copy) -> Copy:
+    """Write one workbook, or its PDF, in whichever process."""
+    drawn = handout(made, key=copy.key)
+    if copy.path.suffix == PDF:
+        assert printing is not None
+        part = drawn.part(copy.student, copy.code, copy.named, printing)
+        data = printing.bound([part], part.title or "", drawn.lesson.language)
+    else:
+        data = drawn.workbook(copy.student, copy.code, copy.named)
 
     def write(file: IO[bytes]) -> None:
         file.write(data)

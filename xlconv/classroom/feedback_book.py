@@ -16,7 +16,7 @@ import numpy as np
 
 from xlconv.checking.origin import read_recipe
 from xlconv.classroom.cores import spread
-from xlconv.classroom.feedback import reasons, told
+from xlconv.classroom.feedback import Feedback
 from xlconv.classroom.folder import ClassFolder
 from xlconv.classroom.grading import SHARES
 from xlconv.classroom.handout import is_shared, numbers_of, variant
@@ -27,11 +27,12 @@ from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import wrapped
 from xlconv.grid.values import EMPTY
 from xlconv.layers.layer import Layer
-from xlconv.lessons.build import about, with_contents
+from xlconv.lessons.build import about, with_contents, with_legend
 from xlconv.lessons.drawing import widen
 from xlconv.lessons.exercise import Exercise
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.worksheet import Worksheet, exercise, worksheet_lesson
+from xlconv.views.contents import SIGNED
 from xlconv.xlsx.archive import Kept, write
 from xlconv.xlsx.dressed import Own
 
@@ -43,9 +44,6 @@ GREATEST = 1e12
 
 ROOM, LINES = 400, 80
 """The width of a line of words, in points, and how many there may be."""
-
-MORE = "and more, in the file with words alone"
-"""What the last line says where there would be more."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +83,14 @@ class Drawn:
             return self
         return replace(self, one=Exercise(self.one.sheet, self.one.ask))
 
-    def marked(self, marks: Sequence[Mark], words: Sequence[str]) -> tuple[Sheet, dict[str, Own]]:
+    def marked(
+        self, marks: Sequence[Mark], words: Sequence[str], feedback: Feedback
+    ) -> tuple[Sheet, dict[str, Own]]:
         """The sheet with what follows from a student's numbers, and what stands in its cells.
 
         words  of which the first tell the marks
         """
+        roles = {block.name: block.role for block in self.one.sheet.blocks}
         found = {mark.cell: mark for mark in marks}
         typed = {a1(at): _number(found.get(a1(at))) for at in self.one.places}
         self.one.run(np.array([*typed.values()]), whole=True)
@@ -100,21 +101,27 @@ class Drawn:
             shown = np.array([typed[cell] for cell in cells if typed[cell] is not EMPTY])
             widen(sheet, shown)
             own |= {cell: _own(found.get(cell), fitting(shown)[0]) for cell in cells}
+            hidden = [cell for cell in cells if cell in found and feedback.hides(found[cell])]
+            own |= {cell: replace(own[cell], role=roles[block]) for cell in hidden}
         if words:
-            self._tell(sheet, own, words)
+            self._tell(sheet, own, words, feedback.words)
         return sheet, own
 
-    def _tell(self, sheet: Sheet, own: dict[str, Own], words: Sequence[str]) -> None:
+    def _tell(
+        self, sheet: Sheet, own: dict[str, Own], told: Sequence[str], words: Mapping[str, str]
+    ) -> None:
         """Write the marks beside the title, the reasons right of the figure."""
-        score, *rest = words
+        score, *rest = told
         lines = [line for text in rest for line in wrapped(text, "text", ROOM)]
         if len(lines) > LINES:
-            lines[LINES - 1 :] = [MORE]
+            lines[LINES - 1 :] = [words["feedback_more"]]
         row, column = self.words
         texts = {(row + n, column): (line, "text") for n, line in enumerate(lines)}
-        texts[self.score] = (f"{score}; why: {a1(self.words)}" if lines else score), "strong"
-        own |= {a1(at): Own(*told) for at, told in texts.items()}
-        sheet.runs = [*sheet.runs, *((Spot.of(at), *told) for at, told in texts.items())]
+        if lines:
+            score = words["feedback_why"].format(score=score, cell=a1(self.words))
+        texts[self.score] = score, "strong"
+        own |= {a1(at): Own(*text) for at, text in texts.items()}
+        sheet.runs = [*sheet.runs, *((Spot.of(at), *text) for at, text in texts.items())]
         sheet.rows = max(sheet.rows, row + len(lines))
 
 
@@ -122,11 +129,11 @@ class Drawn:
 class FeedbackBooks:
     """The worksheets of a class, drawn once, and marked for one student after another.
 
-    answers  whether the right numbers are told, too
+    feedback  how students are told
     """
 
     made: ClassFolder
-    answers: bool = False
+    feedback: Feedback
 
     @cached_property
     def _pages(self) -> tuple[Lesson, list[Sheet], dict[int, Drawn | None], Kept]:
@@ -137,7 +144,8 @@ class FeedbackBooks:
         worksheet = Worksheet.of(worksheet_lesson(unticked, key=True))
         exercises, _ = worksheet.exercises()
         shown = {number: one.sheet for number, one in exercises.items()}
-        lesson, sheets = with_contents(worksheet.lesson, shown)
+        lesson = with_legend(worksheet.lesson, shown.values())
+        lesson, sheets = with_contents(_signed(lesson, self.feedback.words), shown)
         drawn: dict[int, Drawn | None] = dict.fromkeys(exercises)
         for number, one in exercises.items():
             if is_shared(one, lesson.pages[number].layer):
@@ -163,7 +171,7 @@ class FeedbackBooks:
             marks = [mark for mark in graded.marks if mark.sheet == page.sheet.name]
             its = {b: score for b, score in scores.items() if b[0] == page.sheet.name}
             words = [*self._words(graded, its)] if marks else []
-            sheets[number], own[number] = page.marked(marks, words)
+            sheets[number], own[number] = page.marked(marks, words, self.feedback)
         target = BytesIO()
         of = {"title": f"{lesson.title}  {graded.code}", **about(lesson)}
         write(sheets, of, target, {}, None, kept, own)
@@ -171,10 +179,26 @@ class FeedbackBooks:
 
     def _words(self, graded: Graded, scores: Mapping[Block, Score]) -> Iterator[str]:
         """The marks of a sheet, and why some were lost."""
-        yield told(total(scores.values(), 2))
+        yield self.feedback.score(total(scores.values(), 2))
         for block, score in scores.items():
-            yield f"{block[1]}: {told(score)}"
-            yield from reasons(graded, block, answers=self.answers)
+            yield f"{block[1]}: {self.feedback.score(score)}"
+            yield from self.feedback.reasons(graded, block)
+
+
+def _signed(lesson: Lesson, words: Mapping[str, str]) -> Lesson:
+    """The lesson whose contents speak of marks, where they spoke of blanks and ticks."""
+    own = {"about": [words["feedback_about"]], "how": []}
+    pages = [
+        replace(
+            page,
+            idea=words["feedback_idea"],
+            options={**page.options, **own, "legend": [*SIGNED, *page.options["legend"]]},
+        )
+        if page.view == "contents"
+        else page
+        for page in lesson.pages
+    ]
+    return replace(lesson, pages=tuple(pages))
 
 
 _books: list[FeedbackBooks] = []

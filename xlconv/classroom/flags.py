@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from xlconv.checking.cells import Cell
 from xlconv.checking.typed import as_text
 from xlconv.classroom.formulas import TEXTS
-from xlconv.classroom.marks import Flag, Graded, Mark
+from xlconv.classroom.marks import Flag, Graded, Mark, Note
 from xlconv.classroom.naming import Who
 from xlconv.classroom.placed import Placed
 from xlconv.classroom.roster import Student
@@ -25,12 +25,12 @@ from xlconv.text import counted
 NAMED = 4
 """Cells that are named; more are counted."""
 
-TWICE = "one code twice"
+TWICE, ANOTHERS_FILE = "one code twice", "another's file"
 
 COPIED = 8
 """Cells, and two of three where two students' answers differ, that are not alike by chance."""
 
-ANOTHERS = "it fits the numbers of another worksheet"
+ANOTHERS = Note("fits_another")
 """What is said of a cell that holds what belongs into another student's."""
 
 
@@ -113,14 +113,14 @@ def whose_flags(
     codes  that the file carries, all of them known
     """
     if len(codes) > 1:
-        yield Flag("another's file", f"it carries {len(codes)} codes: {', '.join(sorted(codes))}")
+        yield Flag(ANOTHERS_FILE, f"it carries {len(codes)} codes: {', '.join(sorted(codes))}")
     others = [
         other
         for other, name in names.items()
         if (who.id and who.id == other) or (who.name and letters(who.name) == letters(name))
     ]
     if others and student.id not in others:
-        yield Flag("another's file", f"it came from {others[0]}, and its code is {student.id}'s")
+        yield Flag(ANOTHERS_FILE, f"it came from {others[0]}, and its code is {student.id}'s")
 
 
 def letters(name: str) -> str:
@@ -160,7 +160,7 @@ def _with_others(
     files = seen[result.student.id]
     if len(files) > 1:
         others = ", ".join(name for name in files if name != result.file) or result.file
-        flags.append(Flag(TWICE, f"{others} carries the same code"))
+        flags.append(Flag(TWICE, f"{others} carries it, too"))
     marks = result.marks
     other = _other(result, truths, sheets)
     if other:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from xlconv.checking.cells import Cell
 from xlconv.checking.trusted import KNOWN, TOKEN, trusted
+from xlconv.classroom.marks import Note
 from xlconv.grid.limits import FORMULA_LENGTH
 from xlconv.grid.places import Place, a1, area_of
 
@@ -56,7 +57,7 @@ class Refused:
     """One that may not be, and why."""
 
     shown: str
-    why: str
+    why: Note
 
 
 def own_words(cells: Mapping[Place, Cell]) -> dict[Place, Cell]:
@@ -111,7 +112,7 @@ def read(cells: Mapping[Place, Cell], names: Mapping[str, int]) -> dict[Place, F
         told, looks = _tried(cell.formula, names)
         left -= looks
         if left < 0 or len(found) >= MANY:
-            told = Refused(cell.formula, "its formulas look at too many cells in all")
+            told = Refused(cell.formula, Note("why_many"))
         found.update(_over(place, cell.area, told))
     return found
 
@@ -119,34 +120,34 @@ def read(cells: Mapping[Place, Cell], names: Mapping[str, int]) -> dict[Place, F
 def _tried(written: str, names: Mapping[str, int]) -> tuple[Formula | Refused, int]:
     """A formula as it may be tried, and how many cells it looks at."""
     if len(written) > FORMULA_LENGTH:
-        return Refused(written[:80], f"has more than {FORMULA_LENGTH} characters"), 0
+        return Refused(written[:80], Note("why_long", f"{FORMULA_LENGTH}")), 0
     text = re.sub(r"[\r\n\t]+", " ", NEWER.sub("", written)).strip().removeprefix("+")
     bare = TEXTS.sub('""', text)
-    if why := next((why for test, why in REFUSALS if test(bare)), ""):
+    if why := next((why for test, why in REFUSALS if test(bare)), None):
         return Refused(written, why), 0
     allowed = trusted(text, {}, names, FUNCTIONS)
     if allowed is None:
         return Refused(written, _why_not(bare)), 0
     if allowed[1] > LARGEST:
-        return Refused(written, f"looks at more than {LARGEST} cells"), 0
+        return Refused(written, Note("why_large", f"{LARGEST}")), 0
     return Formula(allowed[0], written, tuple(areas(bare))), allowed[1]
 
 
-REFUSALS: tuple[tuple[Callable[[str], object], str], ...] = (
-    (lambda text: "[" in text, "leads to another workbook"),
-    (VOLATILE.search, "changes by itself, or refers to cells that it does not name"),
+REFUSALS: tuple[tuple[Callable[[str], object], Note], ...] = (
+    (lambda text: "[" in text, Note("why_link")),
+    (VOLATILE.search, Note("why_changing")),
 )
 """What is looked for first, and how it is said."""
 
 
-def _why_not(bare: str) -> str:
+def _why_not(bare: str) -> Note:
     """Why a formula may not be tried, as far as it can be said."""
     for name in CALLED.findall(bare):
         if name.upper() not in FUNCTIONS:
-            return f"uses {name[:40]}, which is not among the functions that are tried"
+            return Note("why_function", name[:40])
     if any(found["mark"] for found in TOKEN.finditer(bare)):
-        return "refers to another sheet"
-    return "is no formula of cells, numbers and functions that can be tried"
+        return Note("why_sheet")
+    return Note("why_no_formula")
 
 
 def areas(bare: str) -> Iterator[tuple[Place, Place]]:
@@ -163,7 +164,7 @@ def _over(place: Place, area: str, told: Formula | Refused) -> dict[Place, Formu
         return {place: told}
     (top, left), (bottom, right) = ends[1:]
     if (top, left) != place or (bottom - top + 1) * (right - left + 1) > LARGEST:
-        return {place: Refused(told.shown, "fills other cells than it stands in, or too many")}
+        return {place: Refused(told.shown, Note("why_fills"))}
     return {
         (row, column): replace(told, text=f"INDEX({told.text},{row - top + 1},{column - left + 1})")
         if isinstance(told, Formula)

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from xlconv.checking.engine import is_there
 from xlconv.checking.workbook import Workbook
 from xlconv.classroom.engine import Engine
-from xlconv.classroom.flags import TWICE, among_all
+from xlconv.classroom.flags import ANOTHERS_FILE, TWICE, among_all
 from xlconv.classroom.folder import ClassFolder
 from xlconv.classroom.grader import Grader
 from xlconv.classroom.marks import Flag, Graded
@@ -65,7 +65,8 @@ def last_attempts(
 ) -> list[Graded | Unread]:
     """The results without earlier attempts, which carry the same code and come from the same one.
 
-    Those that do not count are named in a flag.
+    Those that do not count are named in a flag. What another student handed in stands behind what
+    a student did: the first of one code counts.
     """
     attempts: dict[tuple[str, Who], list[tuple[Return, Graded]]] = {}
     rest: list[Graded | Unread] = []
@@ -80,11 +81,16 @@ def last_attempts(
         result = next(result for one, result in pairs if one.name == newest.name)
         flags = [flag for flag in result.flags if flag.kind != TWICE or len(pairs) == 1]
         if newest.others:
-            flags.append(Flag("attempts", f"earlier attempts: {', '.join(newest.others)}"))
+            flags.append(Flag("earlier attempts", ", ".join(newest.others)))
         if newest.late:
-            flags.append(Flag("late", "it came late, says the platform"))
+            flags.append(Flag("late", "the platform says so"))
         last.append(replace(result, flags=tuple(flags)))
+    last.sort(key=_from_another)
     return [*last, *rest]
+
+
+def _from_another(result: Graded | Unread) -> bool:
+    return isinstance(result, Graded) and ANOTHERS_FILE in {flag.kind for flag in result.flags}
 
 
 def _several(

@@ -21,7 +21,7 @@ from xlconv.classroom.flags import sheet_flags, which, whose_flags
 from xlconv.classroom.folder import ClassFolder
 from xlconv.classroom.grading import marks_of
 from xlconv.classroom.handout import CODE, is_shared, numbers_of, variant
-from xlconv.classroom.marks import Flag, Graded, Mark
+from xlconv.classroom.marks import Flag, Graded, Mark, Note
 from xlconv.classroom.naming import Who, student_of
 from xlconv.classroom.placed import Placed
 from xlconv.classroom.reasons import reasons
@@ -143,8 +143,8 @@ class Grader:
         answers = answers_of(task, given, placed.cells, self.engine)
         marks = marks_of(answers)
         wrong = [k for k, mark in enumerate(marks) if mark.status == "wrong"]
-        for k, words in reasons(answers, given, wrong).items():
-            marks[k] = replace(marks[k], note=words)
+        for k, key in reasons(answers, given, wrong).items():
+            marks[k] = replace(marks[k], note=Note(key))
         return marks
 
     def truth(self, student: str) -> NDArray[np.float64]:

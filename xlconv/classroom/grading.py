@@ -9,15 +9,11 @@ import numpy as np
 from xlconv.checking.typed import as_text
 from xlconv.classroom.answers import Answers
 from xlconv.classroom.formulas import Formula, Refused
-from xlconv.classroom.marks import Mark
+from xlconv.classroom.marks import NOT_FOUND, Mark, Note
 from xlconv.grid.places import a1
 from xlconv.lessons.lesson import Classroom
 
-TEXTS = {
-    "quoted": "a formula that was typed as a text",
-    "digits": "it looks like a number and is a text: perhaps the decimal mark is another here",
-    "": "it is a text",
-}
+TEXTS = {"quoted": Note("why_quoted"), "digits": Note("why_digits"), "": Note("why_text")}
 """What is said of what is no number, by its kind."""
 
 SHARES: dict[str, Callable[[Classroom], float]] = {
@@ -40,12 +36,14 @@ def _mark(answers: Answers, blank: int, untouched: set[str]) -> Mark:
     at = exercise.places[blank]
     block = exercise.blanks[at]
     formula = answers.formulas.get(blank)
+    status: str
+    note: Note | None = None
     if isinstance(formula, Refused):
         status, note = "refused", formula.why
     elif block in untouched:
-        status, note = "empty", ""
+        status = "empty"
     elif formula is None and _as_handed_out(answers, blank):
-        status, note = "empty", "it is as it was handed out"
+        status = NOT_FOUND
     else:
         status, note = _status(answers, blank)
     got, typed = answers.own[blank], answers.typed.get(blank)
@@ -63,33 +61,33 @@ def _mark(answers: Answers, blank: int, untouched: set[str]) -> Mark:
     )
 
 
-def _status(answers: Answers, blank: int) -> tuple[str, str]:
+def _status(answers: Answers, blank: int) -> tuple[str, Note | None]:
     """What a blank is, and what is said of it."""
     formula, typed = answers.formulas.get(blank), answers.typed.get(blank)
     if not np.isfinite(answers.own[blank]):
         return _no_number(typed, formula is not None)
     right = answers.is_same(blank, answers.truth[blank])
     if not right and not answers.is_same(blank, answers.follows[blank]):
-        return "wrong", ""
+        return "wrong", None
     if not right and answers.trivial[blank]:
-        return "follows trivially", "what it follows from was left empty, or is 0"
+        return "follows trivially", Note("why_trivial")
     if formula is None and answers.task.exercise.ask.answer == "formula":
-        return "a number, no formula", "a formula was asked for"
+        return "a number, no formula", Note("why_formula")
     if blank not in answers.chance:
-        return ("right" if right else "follows"), ""
+        return ("right" if right else "follows"), None
     alone = isinstance(formula, Formula) and not formula.areas
-    note = "the formula refers to no cell" if alone else "with other numbers it is wrong"
+    note = Note("why_no_cell" if alone else "why_here")
     return ("right here only" if right else "follows here only"), note
 
 
-def _no_number(typed: object, computed: bool) -> tuple[str, str]:
+def _no_number(typed: object, computed: bool) -> tuple[str, Note | None]:
     if typed in (None, "") and not computed:
-        return "empty", ""
+        return "empty", None
     if isinstance(typed, str) and typed.startswith("#"):
-        return "an error", f"it gives {typed[:20]}"
+        return "an error", Note("why_error", typed[:20])
     if isinstance(typed, str):
         return "no number", TEXTS[as_text(typed, "")]
-    return "no number", ""
+    return "no number", None
 
 
 def _as_handed_out(answers: Answers, blank: int) -> bool:

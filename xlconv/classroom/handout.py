@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from io import BytesIO
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -18,6 +19,10 @@ from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.recipe import recipe_properties, recipe_sheet
 from xlconv.lessons.worksheet import BLANK, Worksheet
 from xlconv.xlsx.archive import Kept, write
+
+if TYPE_CHECKING:
+    from xlconv.paper.page import Part
+    from xlconv.paper.printing import Printing
 
 SIGNED = "code"
 """The role of the cell with a workbook's code."""
@@ -44,6 +49,14 @@ def variant(lesson: Lesson, key: bytes, student: str) -> Lesson:
         for page in lesson.pages
     )
     return replace(lesson, pages=tuple(pages), layers=new)
+
+
+class Own(NamedTuple):
+    """A student's own worksheet, until another's is asked for: the title has the code."""
+
+    lesson: Lesson
+    title: str
+    sheets: list[Sheet]
 
 
 @dataclass(frozen=True)
@@ -98,8 +111,26 @@ class Handout:
 
         named  what stands before the code for all to see, such as the student's name
         """
+        kept, own, target = self._kept, self._own(student, code, named), BytesIO()
+        told = made_from(own.lesson, own.sheets)
+        of = {"title": own.title, **about(own.lesson)}
+        properties = recipe_properties(told) | {CODE: code}
+        write([*own.sheets, recipe_sheet(told)], of, target, properties, None, kept)
+        return target.getvalue()
+
+    def part(self, student: str, code: str, named: str, printing: Printing, first: int = 0) -> Part:
+        """The same on paper; its sheets are counted from `first` on."""
+        own = self._own(student, code, named)
+        return printing.part(own.sheets, own.title, first)
+
+    @property
+    def sheets(self) -> list[Sheet]:
+        """The sheets as they are of nobody."""
+        return self._drawn[2]
+
+    def _own(self, student: str, code: str, named: str) -> Own:
         base, exercises, sheets = self._drawn
-        lesson, kept, sheets = variant(base, self.key, student), self._kept, [*sheets]
+        lesson, sheets = variant(base, self.key, student), [*sheets]
         for number, one in exercises.items():
             layer = lesson.pages[number].layer
             if number in self._others:
@@ -111,11 +142,7 @@ class Handout:
                 one.run(one.untouched if lesson.form == BLANK else None, whole=True)
         said = f"{named}  {code}".strip()
         sheets[0] = _signed(sheets[0], said, code)
-        told, target = made_from(lesson, sheets), BytesIO()
-        of = {"title": f"{lesson.title}  {said}", **about(lesson)}
-        properties = recipe_properties(told) | {CODE: code}
-        write([*sheets, recipe_sheet(told)], of, target, properties, None, kept)
-        return target.getvalue()
+        return Own(lesson, f"{lesson.title}  {said}", sheets)
 
 
 def _signed(sheet: Sheet, said: str, code: str) -> Sheet:

@@ -11,27 +11,42 @@ from functools import cache, cached_property
 from math import floor
 
 from xlconv.classroom.roster import Student
-from xlconv.text import counted
+from xlconv.figures.words import WORDS
 
 FINE = 4
 """Decimals of the marks of a block: what stands in a table adds up to what stands beside it."""
 
-RULE = "A sheet's marks are spread evenly over its cells, and rounded once, in the total: {}."
-"""How marks are rounded, as the files say it."""
+NOT_FOUND = "not found"
+"""The status of a mistake that was to be found, and still stands there."""
 
 Block = tuple[str, str]
 """The names of a sheet and of a block on it."""
+
+
+@dataclass(frozen=True, order=True)
+class Note:
+    """Why a cell is what it is: one of the words, and what they name."""
+
+    key: str
+    what: str = ""
+
+    def said(self, words: Mapping[str, str] = WORDS) -> str:
+        """
+        >>> Note("why_error", "#DIV/0!").said()
+        'it gives #DIV/0!'
+        """
+        return words[self.key].format(what=self.what)
 
 
 @dataclass(frozen=True)
 class Mark:
     """What was found in one cell.
 
-    status   in words: "right", "empty", ...
+    status   in English: "right", "empty", ...
     got      what stands there, None where nothing does
     want     the answer
     formula  what was typed, where it was one
-    note     why it is not right, in words, or nothing
+    note     why it is not right, if more can be said
     share    from 0 to 1, of what the cell is worth
     """
 
@@ -42,7 +57,7 @@ class Mark:
     got: float | str | None
     want: float
     formula: str | None
-    note: str
+    note: Note | None
     share: float
 
 
@@ -52,6 +67,11 @@ class Flag:
 
     kind: str
     words: str
+
+    @property
+    def told(self) -> str:
+        """The kind, and what was seen: words alone are often names of cells."""
+        return f"{self.kind}: {self.words}"
 
 
 @dataclass(frozen=True)
@@ -98,8 +118,8 @@ class Score:
 def block_scores(graded: Graded) -> dict[Block, Score]:
     """The marks of each block, to FINE decimals.
 
-    >>> wrong = Mark("S", "A1", "stamps", "wrong", 1, 2, None, "", 0.5)
-    >>> right = Mark("S", "A2", "output", "right", 3, 3, None, "", 1)
+    >>> wrong = Mark("S", "A1", "stamps", "wrong", 1, 2, None, None, 0.5)
+    >>> right = Mark("S", "A2", "output", "right", 3, 3, None, None, 1)
     >>> block_scores(Graded(None, "", "", (wrong, wrong, right), (), {"S": 20}))[("S", "stamps")]
     Score(got=Decimal('6.6667'), of=Decimal('13.3333'))
     """
@@ -138,13 +158,23 @@ def half_up(value: Fraction | int, decimals: int) -> Decimal:
     return Decimal(floor(value * 10**decimals + Fraction(1, 2))).scaleb(-decimals)
 
 
-def rounding(decimals: int) -> str:
-    """How a total is rounded, in words.
+def counted(words: Mapping[str, str], key: str, count: int) -> str:
+    """Words that count; those of KEY_one where it is one."""
+    return words[f"{key}_one" if count == 1 else key].format(count=count)
+
+
+def rounding(decimals: int, words: Mapping[str, str] = WORDS) -> str:
+    """How a total is rounded.
 
     >>> rounding(1), rounding(2)
     ('half up to 1 decimal', 'half up to 2 decimals')
     """
-    return f"half up to {counted(decimals, 'decimal')}"
+    return counted(words, "feedback_rounding", decimals)
+
+
+def rule(decimals: int, words: Mapping[str, str] = WORDS) -> str:
+    """How marks come about, as the files say it."""
+    return words["feedback_rule"].format(rounding=rounding(decimals, words))
 
 
 def plain(number: Decimal) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from xlconv.classroom.marks import FINE, RULE, rounding
+from xlconv.classroom.marks import FINE, rule
 from xlconv.classroom.table import NOTHING, Results, flags, who
 from xlconv.grid.expr import call
 from xlconv.grid.sheet import Sheet
@@ -36,7 +36,7 @@ def marks_book(results: Results) -> Book:
     sheet = Sheet("Marks", frozen_rows=FIRST)
     sheet.widths |= {n: _width(head) for n, head in enumerate(heads)}
     sheet.text((TITLE, 0), "Marks", "heading")
-    sheet.text((NOTE, 0), RULE.format(rounding(results.decimals)), "note")
+    sheet.text((NOTE, 0), rule(results.decimals), "note")
     for column, head in enumerate(_seen(heads)):
         sheet.text((HEADS, column), head, "caption" if head in WORDS else "heads")
     exercises = [name for name, _ in results.blocks]

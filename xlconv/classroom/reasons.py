@@ -32,27 +32,22 @@ Mistake = Callable[[Task, Given], Numbers]
 """What would stand in each blank; NaN where it says nothing."""
 
 
-def reasons(
-    answers: Answers, given: Given, wrong: list[int], others: dict[str, Numbers] | None = None
-) -> dict[int, str]:
-    """Which mistake fits some of the blanks that are wrong.
-
-    others  what belongs into the blanks of other students, in words
-    """
+def reasons(answers: Answers, given: Given, wrong: list[int]) -> dict[int, str]:
+    """Which mistake fits some of the blanks that are wrong, by its key among the words."""
     if len(wrong) < LEAST:
         return {}
     task = answers.task
-    would = {words: mistake(task, given) for words, mistake in MISTAKES.items()} | (others or {})
+    would = {key: mistake(task, given) for key, mistake in MISTAKES.items()}
     task.truth(given)
-    fits = {words: _fitting(answers, wrong, numbers) for words, numbers in would.items()}
+    fits = {key: _fitting(answers, wrong, numbers) for key, numbers in would.items()}
     alone = {
-        words: cells - set().union(*(other for name, other in fits.items() if name != words))
-        for words, cells in fits.items()
+        key: cells - set().union(*(other for name, other in fits.items() if name != key))
+        for key, cells in fits.items()
     }
     found: dict[int, str] = {}
-    for words in sorted(fits, key=lambda words: len(alone[words])):
-        if len(alone[words]) >= LEAST:
-            found |= dict.fromkeys(fits[words], words)
+    for key in sorted(fits, key=lambda key: len(alone[key])):
+        if len(alone[key]) >= LEAST:
+            found |= dict.fromkeys(fits[key], key)
     return found
 
 
@@ -178,21 +173,19 @@ def nothing(task: Task) -> Numbers:
 
 
 MISTAKES: dict[str, Mistake] = {
-    "it fits a kernel turned by half a turn": given_changed("kernel", turned(2)),
-    "it fits a kernel with rows and columns swapped": given_changed("kernel", swapped),
-    "it fits an input with rows and columns swapped": given_changed("input", swapped),
-    "it fits an input turned by half a turn": given_changed("input", turned(1)),
-    "it fits a bias of 0": given_changed("bias", np.zeros_like),
-    "it fits the sign turned": given_changed("input", np.negative),
-    "it fits stride and padding swapped": output_changed(other_axes(stride_and_padding_swapped)),
-    "it fits a stride of 1": output_changed(other_axes(lambda axis: replace(axis, stride=1))),
-    "it fits an output that is not cropped": output_changed(
-        other_axes(lambda axis: replace(axis, padding=(0, 0)))
-    ),
-    "it fits the last stamp alone: where stamps overlap they are added": output_changed(last_stamp),
-    "it fits the row above": beside(-1, 0),
-    "it fits the row below": beside(1, 0),
-    "it fits the column before": beside(0, -1),
-    "it fits the column after": beside(0, 1),
+    "fits_kernel_turned": given_changed("kernel", turned(2)),
+    "fits_kernel_swapped": given_changed("kernel", swapped),
+    "fits_input_swapped": given_changed("input", swapped),
+    "fits_input_turned": given_changed("input", turned(1)),
+    "fits_no_bias": given_changed("bias", np.zeros_like),
+    "fits_sign": given_changed("input", np.negative),
+    "fits_stride_and_padding": output_changed(other_axes(stride_and_padding_swapped)),
+    "fits_stride_1": output_changed(other_axes(lambda axis: replace(axis, stride=1))),
+    "fits_no_crop": output_changed(other_axes(lambda axis: replace(axis, padding=(0, 0)))),
+    "fits_last_stamp": output_changed(last_stamp),
+    "fits_above": beside(-1, 0),
+    "fits_below": beside(1, 0),
+    "fits_before": beside(0, -1),
+    "fits_after": beside(0, 1),
 }
-"""What may have happened, in words for a student."""
+"""What may have happened, by the words that a student reads."""

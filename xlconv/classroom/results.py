@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from xlconv.classroom.feedback import feedback
+from xlconv.classroom.feedback import Feedback
 from xlconv.classroom.gradescope import results_json
 from xlconv.classroom.into import Filled
 from xlconv.classroom.marks import Graded
@@ -19,6 +19,9 @@ from xlconv.files.saving import Write, save_files
 FEEDBACK, GRADESCOPE = "feedback", "gradescope"
 """The folders with a file for each return."""
 
+SILENT = Feedback()
+"""In English, and without answers."""
+
 ALONE = "results.json"
 """What Gradescope looks for where it has one return graded."""
 
@@ -28,7 +31,7 @@ def write_results(
     results: Results,
     *,
     stems: dict[str, str] | None = None,
-    answers: bool = False,
+    feedback: Feedback = SILENT,
     workbooks: Sequence[bytes | None] | None = None,
     gradescope: bool = False,
     filled: tuple[str, Filled] | None = None,
@@ -37,7 +40,7 @@ def write_results(
     """Write all files, or none.
 
     stems       what the files of each code are called; the code, if not given
-    answers     whether feedback tells the right numbers
+    feedback    how students are told
     workbooks   the feedback that is a workbook, return by return
     gradescope  whether to write results.json, or one such file for each return
     filled      an export with the marks in it, and the name of its file
@@ -53,12 +56,12 @@ def write_results(
         files[folder / filled[0]] = partial(_data, data=filled[1].data)
     names, books = _names(results.graded, stems or {}), workbooks or [None] * len(results.graded)
     for graded, stem, book in zip(results.graded, names, books, strict=True):
-        told = feedback(graded, results.decimals, answers=answers)
+        told = feedback.text(graded, results.decimals)
         files[folder / FEEDBACK / f"{stem}.txt"] = partial(_text, text=told)
         if book:
             files[folder / FEEDBACK / f"{stem}.xlsx"] = partial(_data, data=book)
         if gradescope:
-            told = results_json(graded, results.decimals, answers=answers)
+            told = results_json(graded, results.decimals, feedback)
             name = f"{GRADESCOPE}/{stem}.json" if len(results.graded) > 1 else ALONE
             files[folder / name] = partial(_text, text=told)
     return save_files(files, overwrite=overwrite, make_folder=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from io import StringIO
 
@@ -43,6 +44,12 @@ class Results:
         return [total(scores.values(), self.decimals) for scores in self.scores]
 
     @property
+    def counting(self) -> dict[str, Decimal]:
+        """What each student got, by the ids: of several returns, in the first."""
+        both = [*zip(self.graded, self.totals, strict=True)]
+        return {one.student.id: score.got for one, score in reversed(both) if one.student}
+
+    @property
     def total_head(self) -> str:
         return f"total ({rounding(self.decimals)})"
 
@@ -54,7 +61,7 @@ def who(graded: Graded) -> list[str]:
 
 
 def flags(graded: Graded) -> str:
-    return "; ".join(flag.words for flag in graded.flags)
+    return "; ".join(flag.told for flag in graded.flags)
 
 
 def marks_csv(results: Results) -> str:

@@ -2,19 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from xlconv.cli.options import complete_lesson, language_option, pointing_at_options
+from xlconv.cli.options import (
+    PAPERS,
+    complete_lesson,
+    language_option,
+    pointing_at_options,
+    printed_options,
+)
 from xlconv.cli.terminal import progress_bar, put, say
 from xlconv.cli.values import whole_number
+from xlconv.files.saving import PDF, SUFFIX
 from xlconv.text import counted
 
 if TYPE_CHECKING:
+    from xlconv.classroom.copies import Copy
+    from xlconv.classroom.folder import ClassFolder
     from xlconv.lessons.lesson import Lesson
+    from xlconv.paper.printing import Printing
+
+EACH, ONE, BOTH = PDFS = ("each", "one", "both")
+"""What is made on paper: a PDF for each student, one for the copier, or both."""
+
+WRITTEN = {SUFFIX: "workbook", PDF: "PDF"}
+"""What files are, by how their names end."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is made of a class, and where it goes: see the options of these names."""
+
+    folder: str
+    named_by: str
+    with_names: bool
+    keys: bool
+    pdf: str | None
+    paper: str | None
+    grey: bool
+    formulas: bool
+
+    def check(self) -> None:
+        """Refuse it before there is anything to write."""
+        asked = {"--paper": self.paper, "--grey": self.grey, "--formulas": self.formulas}
+        for option in (option for option, is_asked in asked.items() if is_asked and not self.pdf):
+            raise click.UsageError(f"{option} is for what is drawn: ask for it with --pdf")
+        if self.pdf:
+            from xlconv.paper.fonts import folders
+
+            folders()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """How the names of each student's files end."""
+        return (SUFFIX, PDF) if self.pdf in (EACH, BOTH) else (SUFFIX,)
+
+    @property
+    def printing(self) -> Printing | None:
+        """How PDFs are printed; None where none are asked for."""
+        if self.pdf is None:
+            return None
+        from xlconv.paper.printing import Printing
+
+        return Printing(self.paper or PAPERS[0], self.grey, self.formulas)
 
 
 @click.command(
@@ -24,6 +80,7 @@ Examples:
   xlconv class worksheet students.csv -o class
   xlconv class my-lesson.toml canvas.csv -o class --name id --keys
   xlconv class worksheet students.csv -o class --lang de
+  xlconv class worksheet students.csv -o class --pdf one --grey     for the copier
   xlconv class worksheet --try 1000       before you hand out: how do the numbers come out?""",
 )
 @click.argument("lesson", shell_complete=complete_lesson)
@@ -49,6 +106,13 @@ Examples:
 @click.option("--with-names", is_flag=True, help="Write each student's name into the workbook.")
 @click.option("--keys", is_flag=True, help="Write the answers too, into DIR/teacher/keys.")
 @click.option(
+    "--pdf",
+    type=click.Choice(PDFS),
+    help="On paper, too: a PDF beside each workbook, or one for the copier, DIR/teacher/print.pdf,"
+    " in which each student's pages begin on a new sheet of paper.",
+)
+@printed_options
+@click.option(
     "--try",
     "tries",
     callback=whole_number(least=2, most=100_000),
@@ -63,13 +127,10 @@ def classroom(
     /,
     lesson: str,
     roster: str | None,
-    folder: str,
-    named_by: str,
-    with_names: bool,
-    keys: bool,
     tries: int | None,
     id_column: str | None,
     language: str | None,
+    **asked: Any,
 ) -> None:
     """Build a workbook for each student of a class, each with numbers of its own.
 
@@ -78,6 +139,8 @@ def classroom(
     that is made once and stays in DIR/teacher, which is not for students: xlconv grade needs it.
     Interrupted, the command goes on where it was when it is given again.
     """
+    wanted = Wanted(**asked)
+    wanted.check()
     with pointing_at_options(ctx):
         loaded = _lesson(lesson, language)
     if tries is not None:
@@ -91,7 +154,7 @@ def classroom(
         students = read_roster(Path(roster), id_head=id_column)
     say(students.understood)
     names = {student.id: student.name for student in students.students}
-    _hand_out(loaded, names, Path(folder), named_by, with_names, keys)
+    _hand_out(loaded, names, wanted)
 
 
 def _lesson(lesson: str, language: str | None) -> Lesson:
@@ -118,21 +181,30 @@ def _try(lesson: Lesson, students: int) -> None:
     put("".join(f"{line}\n" for line in trial.explain()))
 
 
-def _hand_out(
-    lesson: Lesson,
-    names: Mapping[str, str],
-    folder: Path,
-    named_by: str,
-    with_names: bool,
-    keys: bool,
-) -> None:
-    """Write what the teacher keeps, and a workbook for each student."""
+def _hand_out(lesson: Lesson, names: Mapping[str, str], wanted: Wanted) -> None:
+    """Write what the teacher keeps, and what each student gets."""
     from xlconv.classroom.copies import class_folder, copies, hand_out
 
-    made = class_folder(folder, lesson, names, named_by)
-    listed = copies(folder, made, with_names=with_names, keys=keys)
+    folder, printing = Path(wanted.folder), wanted.printing
+    made = class_folder(folder, lesson, names, wanted.named_by)
+    listed = copies(
+        folder, made, with_names=wanted.with_names, keys=wanted.keys, kinds=wanted.kinds
+    )
     with progress_bar(len(listed)) as progress:
-        for done, _ in enumerate(hand_out(made, listed), 1):
+        for done, _ in enumerate(hand_out(made, listed, printing=printing), 1):
             if progress:
                 progress(done)
-    say(f"wrote {counted(len(listed), 'workbook')} to {folder}; keep {folder}/teacher to yourself")
+    kinds = Counter(copy.path.suffix for copy in listed)
+    said = " and ".join(counted(kinds[kind], what) for kind, what in WRITTEN.items() if kinds[kind])
+    say(f"wrote {said} to {folder}; keep {folder}/teacher to yourself")
+    if printing and wanted.pdf != EACH:
+        _stack(folder, made, listed, printing)
+
+
+def _stack(folder: Path, made: ClassFolder, listed: Sequence[Copy], printing: Printing) -> None:
+    """Write what the copier gets."""
+    from xlconv.classroom.stacks import stacks, write_stack
+
+    for stack in stacks(folder, made, listed):
+        pages = write_stack(made, stack, printing)
+        say(f"wrote {stack.path}: {counted(pages, 'page')}, to be printed on one side or both")

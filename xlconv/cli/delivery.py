@@ -14,10 +14,10 @@ import click
 from xlconv.cli.options import OUTPUT, PAPERS
 from xlconv.cli.terminal import as_text, progress_bar, put, say
 from xlconv.errors import TargetError
-from xlconv.files.saving import PAGE, SUFFIX, Write, check_target, save_files
+from xlconv.files.saving import PAGE, PDF, SUFFIX, Write, check_target, save_files
 from xlconv.text import counted
 
-DRAWN = (".pdf", ".svg", ".png")
+DRAWN = (PDF, ".svg", ".png")
 """What a book is drawn as, by the end of a file's name: on pages, or one sheet of it."""
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Target:
 
     output   its file; - is stdout; None is a file of the usual name
     as_json  whether stdout gets what stands where
-    paper, grey   how it is printed, if that is asked for
+    paper, grey, formulas  how it is printed, if that is asked for
     sheet, block  what of it a picture shows
     """
 
@@ -40,6 +40,7 @@ class Target:
     as_json: bool = False
     paper: str | None = None
     grey: bool = False
+    formulas: bool = False
     sheet: str | None = None
     block: str | None = None
 
@@ -61,6 +62,7 @@ class Target:
         for option, asked, kinds in (
             ("--paper", self.paper, DRAWN[:1]),
             ("--grey", self.grey, DRAWN),
+            ("--formulas", self.formulas, DRAWN[:1]),
             ("--sheet", self.sheet, DRAWN[1:]),
             ("--block", self.block, DRAWN[1:]),
         ):
@@ -80,7 +82,7 @@ class Target:
             return {}
         from xlconv.paper.printing import Printing
 
-        printing = Printing(self.paper or PAPERS[0], self.grey)
+        printing = Printing(self.paper or PAPERS[0], self.grey, self.formulas)
         if self.kind == DRAWN[0]:
             return {"printing": printing}
         return {"figure": book.figure(self.sheet or "", self.block or "", printing)}

@@ -99,8 +99,8 @@ def grade(
         made = read_folder(Path(teacher))
         table, unread = _graded(made, files, 1 if decimals is None else decimals)
         filled = _filled(table, export, column)
-    more = {"answers": answers, "gradescope": gradescope, "overwrite": force}
-    _write(Path(folder), table, made, filled, more)
+    more = {"gradescope": gradescope, "overwrite": force}
+    _write(Path(folder), table, made, answers, filled=filled, **more)
     for broken in unread:
         say(f"error: {broken.reason}")
     put(_told(table, unread, as_json))
@@ -113,22 +113,24 @@ def _write(
     folder: Path,
     table: Results,
     made: ClassFolder,
-    filled: tuple[str, Filled] | None,
-    more: dict[str, Any],
+    answers: bool,
+    **more: Any,
 ) -> None:
+    from xlconv.classroom.feedback import Feedback
     from xlconv.classroom.feedback_book import FeedbackBooks
     from xlconv.classroom.results import write_results
     from xlconv.classroom.variants import stems
 
     names = stems(made.codes, made.options["name"])
+    feedback = Feedback.of(made, answers=answers)
     called = {code: names[student] for student, code in made.codes.items()}
     books = list[bytes | None]()
     with progress_bar(len(table.graded), "marking") as progress:
-        for book in FeedbackBooks(made, more["answers"]).workbooks(table.graded):
+        for book in FeedbackBooks(made, feedback).workbooks(table.graded):
             books.append(book)
             if progress:
                 progress(len(books))
-    write_results(folder, table, stems=called, workbooks=books, filled=filled, **more)
+    write_results(folder, table, stems=called, feedback=feedback, workbooks=books, **more)
 
 
 def _graded(made: ClassFolder, files: Sequence[str], decimals: int) -> tuple[Results, list[Unread]]:
@@ -163,10 +165,8 @@ def _filled(table: Results, export: str | None, column: str | None) -> tuple[str
         return None
     from xlconv.classroom.into import into
 
-    scores = zip(table.graded, table.totals, strict=True)
-    marks = {one.student.id: score.got for one, score in scores if one.student}
     worth = max((score.of for score in table.totals), default=Decimal(0))
-    made = into(Path(export), marks, worth, column)
+    made = into(Path(export), table.counting, worth, column)
     told = f"{counted(made.number, 'mark')} in column '{made.head}' of {Path(export).name}"
     say(told + (f"; {made.replaced} replaced" if made.replaced else ""))
     if made.missing:
@@ -185,13 +185,13 @@ def _told(table: Results, unread: Sequence[Unread], as_json: bool) -> str:
                 "id": one.student.id if one.student else None,
                 "marks": float(score.got),
                 "of": float(score.of),
-                "flags": [flag.words for flag in one.flags],
+                "flags": [flag.told for flag in one.flags],
             }
             for one, score in scores
         ]
         listed += [{"file": one.name, "error": one.reason} for one in unread]
         return as_text(listed) + "\n"
-    looked = [(one.file, flag.words) for one, _ in scores for flag in one.flags]
+    looked = [(one.file, flag.told) for one, _ in scores for flag in one.flags]
     head = [f"{counted(len(scores), 'return')} graded, {len(unread)} not"]
     if looked:
         head.append("for your eye, and no marks hang on it:")

@@ -68,6 +68,16 @@ def language_option(what: str) -> Callable[[Any], Any]:
     )
 
 
+_PRINTED = (
+    click.option(
+        "--paper", type=click.Choice(PAPERS), help=f"The paper of a .pdf. Default: {PAPERS[0]}"
+    ),
+    click.option("--grey", is_flag=True, help="What is drawn is made for black and white."),
+    click.option(
+        "--formulas", is_flag=True, help="In a .pdf the typical formula stands under each figure."
+    ),
+)
+
 _TARGET = (
     click.option(
         "-o",
@@ -80,10 +90,7 @@ _TARGET = (
     ),
     click.option("--force", is_flag=True, help="Overwrite a file with other content."),
     click.option("--json", "as_json", is_flag=True, help="Print to stdout what stands where."),
-    click.option(
-        "--paper", type=click.Choice(PAPERS), help=f"The paper of a .pdf. Default: {PAPERS[0]}"
-    ),
-    click.option("--grey", is_flag=True, help="What is drawn is made for black and white."),
+    *_PRINTED,
     click.option("--sheet", metavar="NAME", help="The sheet that a .svg or .png shows."),
     click.option("--block", metavar="NAME", help="The block of it that is shown alone."),
 )
@@ -153,6 +160,11 @@ def target_options(command: Any) -> Any:
         return command(*args, target=Target(**said), **options)
 
     return with_options(_TARGET, handed)
+
+
+def printed_options(command: Any) -> Any:
+    """The options that say how paper is printed."""
+    return with_options(_PRINTED, command)
 
 
 def reading_options(command: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,12 +104,17 @@ def _sloped(sums: Array, y: Array, bias: Array) -> Iterator[Activation]:
 
 
 def _known(sums: Array, y: Array, bias: Array, activation: Activation) -> Iterator[Following]:
-    """The sums with the bias that is known; without it; with twice as much."""
+    """The sums with the bias that is known; without it; with twice as much; of pixels to 255, most
+    of which an activation may cut off.
+    """
     ones = np.ones(len(y))
     yield _made(sums, y, (), ones, bias, activation)
     if bias.any():
         yield _made(sums, y, ("the bias is left out",), ones, 0 * bias, activation)
         yield _made(sums, y, ("the bias is added twice",), ones, 2 * bias, activation)
+    if isfinite(activation.most):
+        for factor in (255, 1 / 255):
+            yield _worded(sums, y, bias, activation, factor * ones, bias)
 
 
 def _made(

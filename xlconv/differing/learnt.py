@@ -8,11 +8,13 @@ from math import prod
 
 import numpy as np
 
+from xlconv.differing.activations import of_steps
 from xlconv.differing.correlation import correlation, patch
 from xlconv.differing.judging import Place, Supposed
 from xlconv.differing.readings import Way
 from xlconv.differing.uncropped import uncropped
 from xlconv.layers.layer import Array, Layer
+from xlconv.layers.then import Step
 
 MOST = 64
 """Channels up to which their order or their factors are asked for."""
@@ -62,7 +64,7 @@ def _alike(one: Array, other: Array) -> Array:
 
 def weighed(layer: Layer, one: Supposed, begin: tuple[int, ...]) -> Iterator[Place]:
     """The weights of each input channel times the factor that fits best."""
-    x, w, y = one.x.value, one.w.value, one.y.value
+    x, w, y = one.x.value, one.w.value, sums_of(layer, one.y.value)
     ins, size = len(x), _near(y)
     if layer.geometry.groups > 1 or not 1 < ins <= MOST or prod(size) < 2 * (ins + 1):
         return
@@ -74,8 +76,11 @@ def weighed(layer: Layer, one: Supposed, begin: tuple[int, ...]) -> Iterator[Pla
         maps = uncropped(x, one.weight[:, [o]], alone, range(ins), begin, size)
         rows = np.vstack([maps.reshape(ins, -1), np.ones(prod(size))])
         told, alike = _fitted(rows, y[o][corner].ravel())
-        factors.append(told[:ins])
-        likeness.append(alike)
+        if alike:
+            factors.append(told[:ins])
+            likeness.append(alike)
+    if not factors:
+        return
     each, strengths, _ = np.linalg.svd(np.array(factors).T, full_matrices=False)
     told = each[:, 0] * strengths[0] * np.sign(each[:, 0].sum() or 1) / np.sqrt(len(factors))
     if not np.isfinite(told).all() or np.ptp(told) < 1e-4 * abs(told).max():
@@ -84,11 +89,11 @@ def weighed(layer: Layer, one: Supposed, begin: tuple[int, ...]) -> Iterator[Pla
     yield float(np.mean(likeness)), replace(one, w=Way(_factors(told), as_theirs)), begin
 
 
-def offset(one: Supposed, begin: tuple[int, ...]) -> Iterator[Place]:
+def offset(layer: Layer, one: Supposed, begin: tuple[int, ...]) -> Iterator[Place]:
     """A constant that is added to the input or to the weight, as a zero point is; of a few input
     channels each times a factor, plus a constant.
     """
-    x, w, y = one.x.value, one.w.value, one.y.value
+    x, w, y = one.x.value, one.w.value, sums_of(layer, one.y.value)
     outs, size = range(min(OUTPUTS, len(y))), _near(y)
     seen = y[(slice(len(outs)), *map(slice, size))].ravel()
     biases = np.repeat(np.eye(len(outs)), prod(size), axis=1)
@@ -110,10 +115,18 @@ def offset(one: Supposed, begin: tuple[int, ...]) -> Iterator[Place]:
         masks = [mask.reshape(-1, *(1,) * (x.ndim - 1)) for mask in alone]
         each, like = told(*(brought(a * mask, w) for a in (x, np.ones_like(x)) for mask in masks))
         factors, added = each[: len(x)], each[len(x) : 2 * len(x)]
-        times, plus = (_some([f"{v:.4g}" for v in values]) for values in (factors, added))
-        words = f"the input channels are normalised in another way: times {times}, plus {plus}"
-        made = (x.T * factors + added).T
-        yield like, replace(one, x=Way(words, made, rare=True)), begin
+        if _of_each(factors, added, abs(x).max()):
+            times, plus = (_some(_told(values)) for values in (factors, added))
+            words = f"the input channels are normalised in another way: times {times}, plus {plus}"
+            made = (x.T * factors + added).T
+            yield like, replace(one, x=Way(words, made, rare=True)), begin
+
+
+def _of_each(factors: Array, added: Array, largest: float) -> bool:
+    """Whether each has a factor and a constant of its own, not what simpler words tell."""
+    usual = abs(factors).max()
+    alike = np.ptp(factors) < NOTHING * usual and np.ptp(added) < NOTHING * usual * largest
+    return bool(abs(added).max() > NOTHING * usual * largest and not alike)
 
 
 def _zero_point(name: str, factor: float, added: float, values: Array) -> str:
@@ -126,6 +139,14 @@ def _zero_point(name: str, factor: float, added: float, values: Array) -> str:
     return f"{-point:.5g} is added to the {name}, as where its zero point is not taken off"
 
 
+def sums_of(layer: Layer, y: Array) -> Array:
+    """What an output was before the steps that follow the layer; NaN where it does not tell that,
+    as behind a ReLU, which one that is 0 and never below is taken for.
+    """
+    cut = (Step("relu"),) if y.min() == 0 else ()
+    return of_steps(layer.then or cut).before(y)
+
+
 def _near(y: Array) -> list[int]:
     """Cells along each axis from which something is learnt."""
     return [min(n, round(CELLS ** (1 / (y.ndim - 1)))) for n in y.shape[1:]]
@@ -134,8 +155,13 @@ def _near(y: Array) -> list[int]:
 def _fitted(rows: Array, wanted: Array) -> tuple[Array, float]:
     """How much of each row makes what is wanted, and how much like it that is.
 
-    By the normal equations, which are small: half the digits, and enough to be judged by.
+    By the normal equations, which are small: half the digits, and enough to be judged by. Where too
+    little is known of what is wanted, nothing is like it.
     """
+    known = np.isfinite(wanted)
+    if known.sum() < 2 * len(rows):
+        return np.zeros(len(rows)), 0.0
+    rows, wanted = rows[:, known], wanted[known]
     each = np.linalg.lstsq(rows @ rows.T, rows @ wanted, rcond=None)[0]
     left, spread = np.square(wanted - each @ rows).sum(), np.square(wanted - wanted.mean()).sum()
     alike = np.sqrt(max(0.0, 1 - left / spread)) if spread > 0 else 0.0
@@ -150,11 +176,16 @@ def _factors(told: Array) -> str:
         return (
             f"input channel{'s' * (len(gone) > 1)} {channel} bring{'s' * (len(gone) == 1)} nothing"
         )
-    listed = _some([f"{factor:.4g}" for factor in told])
     return (
-        f"the weights of each input channel have a factor of their own: {listed} (a scale per"
-        " channel along the wrong axis)"
+        f"the weights of each input channel have a factor of their own: {_some(_told(told))} (a"
+        " scale per channel along the wrong axis)"
     )
+
+
+def _told(values: Array) -> list[str]:
+    """Numbers in words: what is only rounding beside the largest is 0."""
+    noise = 1e-9 * abs(values).max()
+    return [f"{v:.4g}" if abs(v) > noise else "0" for v in values.tolist()]
 
 
 def _some(items: Sequence[object], most: int = 8) -> str:

@@ -89,8 +89,8 @@ def _learnt(
     near = [place for one in plain for place in reordered(one)]
     near += [
         place
-        for _, one, begin in [(1.0, simple[0], own), *seen[:4]]
-        for place in (*weighed(layer, one, begin), *offset(one, begin))
+        for _, one, begin in [*((1.0, one, own) for one in plain), *seen[:4]]
+        for place in (*weighed(layer, one, begin), *offset(layer, one, begin))
     ]
     return sorted(near, key=lambda place: -place[0])
 

@@ -38,6 +38,14 @@ def control(
     return cells
 
 
+def behind_label(sheet: Sheet, corner: Spot, column: int, label: str) -> int:
+    """The column of a cell whose label begins in a column; what follows it begins two behind.
+
+    A label ends at its cell, and may be longer than the column before that.
+    """
+    return sheet.behind(corner.shift(0, column), label, "label")
+
+
 def checked(
     sheet: Sheet,
     at: Spot,

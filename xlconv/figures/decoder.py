@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure
@@ -18,9 +19,10 @@ from xlconv.figures.operations import tapped
 from xlconv.figures.paper import Quiet
 from xlconv.figures.titles import plain
 from xlconv.grid.digits import Formats
+from xlconv.grid.direction import Way
 from xlconv.grid.grid import Grid
 from xlconv.grid.marks import Frame
-from xlconv.grid.places import Place, under
+from xlconv.grid.places import Place, Spot, under
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 from xlconv.layers.network import Network, Stage, Step
@@ -41,11 +43,9 @@ def decoder(sheet: Sheet, network: Network) -> Arranged:
     before, sheet.formats = sheet.formats, Formats(sheet.formats.digits or DIGITS, zero=True)
     x, across = network.input, (0, APART + _widest(network))
     words = sheet.say("decoder_code", size=plain(x.shape, 1))
-    code = _captioned(
-        sheet,
-        words,
-        map_figure(sheet, "code", x.shape, "", role="input", content=x, numbered=False),
-    )
+    at, inner = _as_written(sheet, x.shape)
+    look: dict[str, Any] = {"at": at, "inner": inner, "role": "input", "numbered": False}
+    code = _captioned(sheet, words, map_figure(sheet, "code", x.shape, "", content=x, **look))
     made, w, b = _weights(sheet, first, across)
     maps = _map(sheet, network, 1, across, code.cells, w, b)
     stamps, w, b = _weights(sheet, second, across)
@@ -74,6 +74,13 @@ def _widest(network: Network) -> int:
     return max(network.steps[0].output_shape[2], *kernels)
 
 
+def _as_written(sheet: Sheet, shape: tuple[int, ...]) -> tuple[Spot, tuple[Place, Place]]:
+    """A first cell, and the steps along rows and columns: no language mirrors a digit."""
+    if sheet.way is Way.LEFTWARD:
+        return sheet.corner().shift(0, shape[-1] - 1), ((1, 0), (0, -1))
+    return sheet.corner(), ((1, 0), (0, 1))
+
+
 def _captioned(sheet: Sheet, words: str, made: Figure) -> Figure:
     return replace(made, head=caption(sheet, words))
 
@@ -82,9 +89,9 @@ def _weights(sheet: Sheet, step: Step, across: Place) -> tuple[Arranged, Grid, G
     """The kernels of a layer side by side, its bias under them, as a part and as cells."""
     assert isinstance(step.operation, Layer)
     w, b = step.operation.weight, step.operation.bias
-    ways = (across, across, (1, 0), (0, 1))  # of one channel in or one out
-    corner = sheet.corner()
-    made = sheet.block(f"{step.name} kernel", corner, w.shape, role="kernel", content=w, steps=ways)
+    at, inner = _as_written(sheet, w.shape)
+    ways = (across, across, *inner)  # of one channel in or one out
+    made = sheet.block(f"{step.name} kernel", at, w.shape, role="kernel", content=w, steps=ways)
     shade(sheet, made)
     bias = None
     if b is not None:
@@ -99,7 +106,7 @@ def _weights(sheet: Sheet, step: Step, across: Place) -> tuple[Arranged, Grid, G
         )
         sheet.frames.append(Frame(bias[:, None, None]))
     head = caption(sheet, sheet.say("layer_kernel" if b is None else "layer_weights"))
-    return Quiet(Part(corner.anchor, head)), made, bias
+    return Quiet(Part(at.anchor, head)), made, bias
 
 
 def _map(
@@ -116,27 +123,13 @@ def _map(
     size = plain(step.output_shape, 1)
     words = sheet.say("decoder_layer", number=number, size=size)
     if step.then:
-        then = then_words(sheet, step.then)
-        words = sheet.say("decoder_layer_then", number=number, then=then, size=size)
-    made = map_figure(
-        sheet,
-        step.name,
-        step.output_shape,
-        "",
-        across,
-        role="output",
-        claim=("map", Stage(network, step.name)),
-        numbered=False,
-    )
-    tapped(
-        sheet,
-        made.cells,
-        step.operation.geometry,
-        x,
-        w,
-        b,
-        whole=False,
-        then=partial(activated, step.then),
-    )
+        told = then_words(sheet, step.then)
+        words = sheet.say("decoder_layer_then", number=number, then=told, size=size)
+    at, inner = _as_written(sheet, step.output_shape)
+    look: dict[str, Any] = {"at": at, "inner": inner, "role": "output", "numbered": False}
+    look |= {"claim": ("map", Stage(network, step.name))}
+    made = map_figure(sheet, step.name, step.output_shape, "", across, **look)
+    then = partial(activated, step.then)
+    tapped(sheet, made.cells, step.operation.geometry, x, w, b, whole=False, then=then)
     shade_after(sheet, made.cells, step.then)
     return _captioned(sheet, words, made)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count, product
+from itertools import product
 
 from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure, Sources
-from xlconv.figures.controls import control, marked
+from xlconv.figures.controls import behind_label, control, marked
 from xlconv.figures.layout import Arranged, Part
 from xlconv.figures.operations import written
 from xlconv.figures.paper import PAGE_COLUMNS, arrange
@@ -132,31 +132,31 @@ def look_at(
     first   what the controls say when the file is opened; the middle if not given
     """
     sheet.text(corner := sheet.corner(), sheet.say(words), "strong")
-    spots = count(max(4, sheet.behind(corner, sheet.say(words), "strong") + 1), 3)
-    starts = _start(geometry, first)
+    column = max(4, sheet.behind(corner, sheet.say(words), "strong") + 1)
 
     def chosen_in(name: str, first: int, offered: Area | Sequence[int]) -> Grid:
-        spot = corner.shift(0, next(spots) + 1)
-        return control(sheet, spot, f"look_{name}", first, offered, sheet.say(name))
+        nonlocal column
+        here = behind_label(sheet, corner, column, label := sheet.say(name))
+        column = here + 2
+        return control(sheet, corner.shift(0, here), f"look_{name}", first, offered, label)
 
     at, known, channel = list[Grid](), list[Expr](), None
     named = [*zip(AXES[-geometry.rank :], geometry.outputs, strict=True)]
-    for n, (name, cells) in enumerate(named):
+    for n, ((name, cells), start) in enumerate(zip(named, _start(geometry, first), strict=True)):
         if name == "depth":  # the indices of depth slices stand apart from one another
-            at.append(chosen_in(name, starts[n], cells))
+            at.append(chosen_in(name, start, cells))
             known.append(_whole(at[n], cells))
         else:
             line = _line(labels[n], n - geometry.rank)[geometry.axes[n].crop].area()
-            at.append(chosen_in(name, starts[n], line))
+            at.append(chosen_in(name, start, line))
             known.append(call("COUNTIF", line, at[n]).equals(1))
     if (channels := geometry.out_channels) > 1:
         numbers = geometry.outs or range(channels)
         known.append(_one_of(channel := chosen_in("channel", numbers[0], numbers), numbers))
     limits = ", ".join(f"{sheet.say(name)} {cells[0]}..{cells[-1]}" for name, cells in named)
-    spot = corner.shift(0, next(spots))
-    valid = marked(sheet, spot, every(known))
+    valid = marked(sheet, corner.shift(0, column), every(known))
     wrong = call("IF", valid, "", sheet.say("look_wrong", limits=limits))
-    sheet.formula(spot.shift(0, 1), wrong, "warning")
+    sheet.formula(corner.shift(0, column + 1), wrong, "warning")
     return LookedAt(corner.anchor, geometry=geometry, at=at, channel=channel, valid=valid)
 
 

@@ -126,13 +126,15 @@ def map_figure(
     shape: tuple[int, ...],
     words: str | None = None,
     step: Place | None = None,
+    inner: tuple[Place, Place] = ((1, 0), (0, 1)),
     **block: Any,
 ) -> Figure:
     """The channels of a map, close together.
 
-    step  from one to the next; downward, if not given
+    step   from one to the next; downward, if not given
+    inner  the steps along its rows and columns
     """
-    steps = (step or (shape[1] + GAP, 0), (1, 0), (0, 1))
+    steps = (step or (shape[1] + GAP, 0), *inner)
     return figure(sheet, name, shape, 2, words, steps=steps, **block)
 
 

@@ -29,8 +29,13 @@ def made_by(sheet: Sheet, neighbour: Neighbour) -> str:
     return sheet.say(f"lesson_{neighbour.way}", command=neighbour.command)
 
 
+def link_words(sheet: Sheet, neighbour: Neighbour) -> str:
+    """What a link to another lesson says."""
+    return sheet.say(neighbour.way, name=neighbour.name)
+
+
 def link_to(sheet: Sheet, at: Place | Spot, neighbour: Neighbour) -> int:
     """A link to another lesson's workbook; the first column behind it."""
-    shown = sheet.say(neighbour.way, name=neighbour.name)
+    shown = link_words(sheet, neighbour)
     sheet.link(at, shown, neighbour.file, made_by(sheet, neighbour))
     return sheet.behind(at, shown, "link")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from xlconv.errors import XlconvError
-from xlconv.figures.controls import control
+from xlconv.figures.controls import behind_label, control
 from xlconv.figures.layout import Part
 from xlconv.figures.notes import caption
 from xlconv.grid.expr import Expr, call, every, joined
@@ -132,10 +132,9 @@ def _strip(sheet: Sheet, corner: Spot, start: Mapping[str, Values]) -> dict[str,
     cells, across = dict[str, Grid](), 0
     for name, (low, high) in LIMITS.items():
         label, offered = _label(sheet, name), range(low, high + 1)
-        across += 2 + len(label) // 7
-        spot = corner.shift(0, across)
+        spot = corner.shift(0, behind_label(sheet, corner, across, label))
         cells[name] = control(sheet, spot, name, start[name], offered, label)
-        across = right_of(cells[name], 1).column
+        across = right_of(cells[name], 1).column + 1
     return cells
 
 

@@ -8,7 +8,7 @@ from xlconv.figures.neighbours import Neighbour, link_to
 from xlconv.figures.paper import line_room
 from xlconv.grid.marks import Head
 from xlconv.grid.sheet import Sheet
-from xlconv.grid.theme import wrapped
+from xlconv.grid.theme import MARGIN, wrapped
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import spell
 
@@ -154,11 +154,12 @@ def head(sheet: Sheet, title: str, idea: str, try_this: Sequence[str], linked: b
 def link_others(
     sheet: Sheet, links: Sequence[tuple[str, str]], neighbours: Sequence[Neighbour]
 ) -> None:
-    """The links beside the title, put there when it is known how wide columns are.
+    """The links beside the title, put there when it is known how wide columns are, as its own is.
 
     links       the sheets that this one leads to, with the words of each link
     neighbours  the lessons that it leads to
     """
+    sheet.widths[0] = MARGIN
     column = sheet.behind((0, 1), max(sheet.titles, key=len), "title") + 1
     for target, words in links:
         sheet.link((0, column), words, target)

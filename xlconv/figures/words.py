@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from xlconv.figures.onward import ONWARD_WORDS
+from xlconv.figures.worksheets import WORKSHEET_WORDS
 
-WORDS: dict[str, str] = ONWARD_WORDS | {
+WORDS: dict[str, str] = {
+    **ONWARD_WORDS,
+    **WORKSHEET_WORDS,
     # blocks
     "becomes": "→",
     "input": "Input  {size}",
@@ -251,20 +254,6 @@ WORDS: dict[str, str] = ONWARD_WORDS | {
     # sizes
     "sizes_table": "Layers",
     "size_back": "convolved",
-    # worksheets
-    "answers_sum": "sum",
-    "asked_either": "Type numbers or formulas.",
-    "asked_number": "Type numbers.",
-    "asked_formula": "Type formulas.",
-    "asked_decimals": "Write {digits} decimals where a number is not whole: a tick overlooks a"
-    " mistake up to the ± above it.",
-    "asked_marks": "{count} marks.",
-    "asked_marks_one": "1 mark.",
-    "check_sheet": "Check",
-    "check_title": "What the ticks weigh with",
-    "check_idea": "A tick multiplies your answers by these numbers, which lie as your cells do, and"
-    " adds them up. The same sum comes from the input and the kernel by the same numbers. No answer"
-    " stands here.",
     # controls
     "step": "Step",
     "step_range": "0 to {last}: type or choose",

@@ -18,8 +18,9 @@ from xlconv.files.sources import was_read
 Name = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 Write = Callable[[IO[bytes]], object]
 
-SUFFIX, PAGE = ".xlsx", ".html"
-"""How the files of a workbook, and of a page for a browser, are called: programs go by that."""
+SUFFIX, PAGE, PDF = ".xlsx", ".html", ".pdf"
+"""How the files of a workbook, of a page for a browser, and of paper are called: programs go by
+that."""
 
 BEGUN = ".xlconv-"
 """How the name of a file begins that is not in its place yet."""

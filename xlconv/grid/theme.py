@@ -225,6 +225,11 @@ INDENT = 7.5
 """Points of a step of an indent: three spaces, as LibreOffice and Excel have it."""
 
 
+MARGIN = 5.4
+"""The width of the column before all figures: a title, which stands in it, is indented by as much,
+and so begins where the lines under it do."""
+
+
 def width(content: str, role: str) -> float:
     """How wide a text is in points, roughly, since fonts differ; 0 of one that is wrapped."""
     style = look(role)
@@ -233,6 +238,7 @@ def width(content: str, role: str) -> float:
     return 0 if style.wrap else letters * each + style.indent * INDENT
 
 
+@cache
 def _room(letter: str) -> float:
     """How many letters of the usual width one takes; those of Arabic and Hebrew differ by font."""
     if east_asian_width(letter) in WIDE:

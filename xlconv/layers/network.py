@@ -9,6 +9,7 @@ from functools import cached_property
 from xlconv.errors import XlconvError
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Axis, Geometry
+from xlconv.layers.given import whole
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.then import Step as Then
 from xlconv.text import counted, line, spelt
@@ -34,6 +35,7 @@ class Upsample:
     def of(cls, input: Array, scale_factor: int, mode: str) -> Upsample:
         """Raises XlconvError for no such factor or mode."""
         check_mode(mode, UPSAMPLING)
+        whole("scale_factor", scale_factor, least=1)
         axes = tuple(
             Axis(size=n, kernel_size=scale_factor, stride=scale_factor) for n in input.shape[1:]
         )
@@ -74,6 +76,13 @@ class Pool:
     def of(cls, input: Array, kernel_size: int, stride: int, mode: str) -> Pool:
         """Raises XlconvError for no such mode, or a window that does not fit."""
         check_mode(mode, POOLING)
+        size, *_ = whole("kernel_size", kernel_size, least=1), whole("stride", stride, least=1)
+        if size > min(input.shape[1:]):
+            raise XlconvError(
+                f"a window of {size} cells is larger than its map of {spelt(input.shape[1:])}: use"
+                " a smaller kernel_size",
+                parameter="kernel_size",
+            )
         alone = Convolution.of(input[:1], [[[[1.0] * kernel_size] * kernel_size]], stride=stride)
         channels = len(input)
         return cls(input, mode, Geometry(channels, channels, channels, alone.geometry.axes))

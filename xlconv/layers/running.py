@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 import numpy as np
 
+from xlconv.budget import MAP
 from xlconv.errors import XlconvError
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.layer import Array, Layer
@@ -116,7 +118,13 @@ def _step(layer: Planned, maps: dict[str, Array], before: str) -> Step:
         raise XlconvError(
             f'layer "{layer.name}" does not fit what it reads of {of}: {error}'
         ) from None
-    return Step(layer.name, sources, operation, _then(layer))
+    step = Step(layer.name, sources, operation, _then(layer))
+    if prod(step.output_shape) > MAP:
+        raise XlconvError(
+            f'layer "{layer.name}" gives {spelt(step.output_shape)} cells, more than {MAP}: use a'
+            " smaller input, or make it less large"
+        )
+    return step
 
 
 def _then(layer: Planned) -> Then | None:

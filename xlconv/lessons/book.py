@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
 from xlconv.errors import XlconvError
-from xlconv.files.saving import PAGE, SUFFIX, Name, Write, as_path, check_target, save_file
+from xlconv.files.saving import PAGE, PDF, SUFFIX, Name, Write, as_path, check_target, save_file
 from xlconv.grid.limits import SHEETS_CELLS, length
 from xlconv.grid.marks import named
 from xlconv.grid.sheet import Sheet
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xlconv.paper.printing import Figure, Printing
     from xlconv.xlsx.archive import Progress
 
-KINDS = (SUFFIX, PAGE, ".pdf", ".svg", ".png")
+KINDS = (SUFFIX, PAGE, PDF, ".svg", ".png")
 """What a book is written as, by the end of a file's name."""
 
 
@@ -134,7 +134,7 @@ class Book:
     def _drawing(self, kind: str, printing: Printing | None, figure: Figure | None) -> Write:
         if kind == PAGE:
             drawn = self.to_html()
-        elif kind == ".pdf":
+        elif kind == PDF:
             drawn = self.pdf(printing)
         else:
             figure = figure or self.figure(printing=printing)

@@ -23,7 +23,6 @@ from xlconv.lessons.recipe import recipe
 from xlconv.lessons.room import check_room
 from xlconv.lessons.schema import Table, as_toml, instead
 from xlconv.lessons.translation import load_translation, translated
-from xlconv.lessons.worksheet import Worksheet
 from xlconv.views import PHASED, VIEWS
 from xlconv.visible import shortened, visible
 
@@ -101,6 +100,8 @@ def _lesson(
 def _drawn(lesson: Lesson) -> dict[int, Sheet]:
     """The sheets of all pages but contents."""
     if lesson.form:
+        from xlconv.lessons.worksheet import Worksheet
+
         return Worksheet.of(lesson).sheets()
     others = [n for n, page in enumerate(lesson.pages) if page.view != "contents"]
     return {n: draw(lesson, n) for n in others}

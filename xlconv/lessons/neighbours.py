@@ -29,9 +29,9 @@ def neighbours(lesson: Lesson) -> list[Neighbour]:
 
 def beyond(lesson: Lesson, number: int) -> list[Neighbour]:
     """Those that the head of a sheet leads to: of its contents none, which tell more of them."""
-    if lesson.pages[number].view == "contents":
-        return []
     ends = {"previous": 0, "next": len(lesson.pages) - 1}
+    if number not in ends.values() or lesson.pages[number].view == "contents":
+        return []
     return [one for one in neighbours(lesson) if number == ends[one.way]]
 
 

@@ -16,7 +16,7 @@ from xlconv.layers.network import Network, Operation, Step, Upsample, learnt
 from xlconv.layers.running import KINDS, Planned, run
 from xlconv.layers.summary import DEFAULTS, each
 from xlconv.lessons.lesson import Page
-from xlconv.lessons.schema import Table, as_toml
+from xlconv.lessons.schema import Table, as_toml, instead
 
 NETWORK_KEYS = {"input": str | list, "weights": str, "seed": int, "layer": list[dict[str, Any]]}
 STEP_KEYS = {"name": str, "kind": str, "then": str, "from": str | list[str]}
@@ -84,8 +84,8 @@ def _planned(
     if kind not in KINDS:
         raise own.wrong(f'"kind" must be one of {", ".join(KINDS)}, got {as_toml(kind)}')
     own.check(values, STEP_KEYS | KIND_KEYS[kind], needed=("name",))
-    if not values["name"] or "." in values["name"]:
-        raise own.wrong('"name" must be a name without a point')
+    if not values["name"] or "." in values["name"] or values["name"] == "input":
+        raise own.wrong('"name" must be a name without a point, other than "input"')
     given = {key: values[key] for key in KIND_KEYS[kind] if key in values and key not in LEARNT}
     if "weight" in KIND_KEYS[kind]:
         given |= _learnt(own, values, weights, source, seed) | {"rank": 2}
@@ -122,6 +122,17 @@ def parts_of(networks: Mapping[str, Network]) -> dict[str, Layer]:
         for step in network.steps
         if isinstance(step.operation, Layer)
     }
+
+
+def unknown(name: str, known: Sequence[str], networks: Mapping[str, Network]) -> str:
+    """Why a page cannot show a layer that it names."""
+    network, _, layer = name.partition(".")
+    if network in networks and layer in networks[network].by_name:
+        return (
+            f"layer {as_toml(name)} is no transposed convolution: the view network shows it, and a"
+            " [layers.NAME] of its own"
+        )
+    return f"unknown layer {as_toml(name)}{instead(name, known)}"
 
 
 def told_of(network: Network) -> dict[str, Any]:

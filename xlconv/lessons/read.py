@@ -20,7 +20,7 @@ from xlconv.layers.network import Network
 from xlconv.lessons.book import check_names
 from xlconv.lessons.drawing import view_function, view_options
 from xlconv.lessons.lesson import CHECK, ENGLISH, Ask, Classroom, Lesson, Page, check_words
-from xlconv.lessons.networks import check_fed, networks_from, parts_of
+from xlconv.lessons.networks import check_fed, networks_from, parts_of, unknown
 from xlconv.lessons.part import with_rest, with_scale
 from xlconv.lessons.schema import Table, as_toml, fits, instead, suggest
 from xlconv.lessons.shipped import find_lesson
@@ -259,7 +259,7 @@ def _shown(
     if inline:
         raise table.wrong(f'has a "layer": write "{next(iter(inline))}" there')
     if name not in layers and name not in parts:
-        raise table.wrong(f"unknown layer {as_toml(name)}{instead(name, [*layers, *parts])}")
+        raise table.wrong(unknown(name, [*layers, *parts], networks))
     return (layers[name], "") if name in layers else (parts[name], name)
 
 

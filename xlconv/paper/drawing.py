@@ -6,14 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, pairwise
+from pathlib import PurePath
 from unicodedata import bidirectional
 
+from xlconv.files.saving import PDF
 from xlconv.grid.direction import FROM_RIGHT, Way, reading
 from xlconv.grid.marks import Sized
 from xlconv.grid.pages import A4, Paper, pages, widths
 from xlconv.grid.places import Place, corners, leaves
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import INDENT, Look, column_points
+from xlconv.paper.formulas import Lines, headings, lines_of, with_margin, with_room
 from xlconv.paper.lines import edges, grounds, lines
 from xlconv.paper.lit import Seen, seen
 from xlconv.paper.page import Box, Page, Table, Text
@@ -84,14 +87,22 @@ class Window:
 
 
 def drawn(
-    sheet: Sheet, number: int = 0, numbers: Mapping[str, int] | None = None, paper: Paper = A4
+    sheet: Sheet,
+    number: int = 0,
+    numbers: Mapping[str, int] | None = None,
+    paper: Paper = A4,
+    formulas: bool = False,
 ) -> Iterator[Page]:
     """The pages of a sheet, as its workbook has them printed.
 
     number   of the sheet in its book, from 0
     numbers  those of the sheets that it may lead to, by their names
+    formulas  whether formulas stand under its figures, and the names of rows and columns around it
     """
-    printed, cells = pages(sheet, paper), seen(sheet)
+    if formulas:
+        sheet, told = with_room(sheet)
+        paper = with_margin(sheet, paper)
+    printed, cells, targets = pages(sheet, paper), seen(sheet), _files(sheet) | dict(numbers or {})
     wide, high = paper.size(printed.landscape)
     scale, last = printed.scale / 100, len(widths(sheet))
     starts = [0, *printed.breaks, max(sheet.rows, 1)]
@@ -101,20 +112,38 @@ def drawn(
             titles = [] if top == 0 else range(min(len(sheet.titles), top))
             whole = Window(sheet, [*titles, *range(top, end)], range(left, right), scale)
             corner = ((wide - whole.across[-1]) / 2, paper.above)
-            page = painted(replace(whole, corner=corner), cells, numbers or {}, len(titles))
+            page = painted(replace(whole, corner=corner), cells, targets, len(titles))
+            if formulas:
+                page = _with_formulas(page, replace(whole, corner=corner), told)
             first = top == left == 0
-            yield replace(page, wide=wide, high=high, sheet=number, first=first)
+            yield replace(page, wide=wide, high=high, sheet=number, name=sheet.name, first=first)
+
+
+def _with_formulas(page: Page, window: Window, told: Lines) -> Page:
+    """A page with the formulas of its figures, and the names of its rows and columns."""
+    tops = dict(zip(window.rows, window.down, strict=False))
+    box = window.box((0, 0), (len(window.rows), len(window.columns)))
+    across = [window.box((0, n), (0, n)).x for n in range(len(window.columns) + 1)]
+    named = headings(window.rows, window.columns, window.down, across)
+    under = lines_of(told, tops, box, window.scale, window.sheet.way)
+    return replace(page, read=[*page.read, *under], again=[*page.again, *named])
+
+
+def _files(sheet: Sheet) -> dict[str, int | str]:
+    """Where links to other workbooks lead on paper: to what is printed of them, if it is there."""
+    files = (link.target for link in sheet.links if link.tip)
+    return {file: PurePath(file).with_suffix(PDF).name for file in files}
 
 
 def painted(
-    window: Window, cells: Mapping[Place, Seen], numbers: Mapping[str, int], again: int = 0
+    window: Window, cells: Mapping[Place, Seen], targets: Mapping[str, int | str], again: int = 0
 ) -> Page:
     """What is drawn in a window.
 
     again  rows at its top that were on a page before
     """
     here = {at: one for place, one in cells.items() if (at := window.at(place))}
-    links = {link.cells.origin: numbers.get(link.target) for link in window.sheet.links}
+    links = {link.cells.origin: targets.get(link.target) for link in window.sheet.links}
     texts: dict[Place, Text] = {}
     for at, one in sorted(here.items()):
         found = _text(window, at, one, links.get((one.cell.row, one.cell.column)))
@@ -133,7 +162,7 @@ def painted(
     )
 
 
-def _text(window: Window, at: Place, one: Seen, target: int | None) -> Text:
+def _text(window: Window, at: Place, one: Seen, target: int | str | None) -> Text:
     """The text of a cell; a cell that shows nothing has no words."""
     box, look = window.box(at, (at[0] + 1, at[1] + 1)), one.look
     room = int((box.wide / window.scale - PAD) / LETTER)

@@ -40,7 +40,7 @@ class Text:
     leftward whether it is read from right to left
     kind     "title", "caption" or "" of any other
     rest     the part at its end that is not as loud
-    target   the number of the sheet that it leads to, or None
+    target   the number of the sheet that it leads to, or the name of the file; or None
     """
 
     box: Box
@@ -51,7 +51,7 @@ class Text:
     leftward: bool = False
     kind: str = ""
     rest: str = ""
-    target: int | None = None
+    target: int | str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ class Page:
     read   its texts and tables, in the order in which they are read
     again  texts that a page before it has, too: a program that reads aloud passes over them
     sheet  the number of its sheet, from 0
+    name   that of its sheet, which stands at its bottom
     first  whether it is the first one of its sheet
     """
 
@@ -82,4 +83,16 @@ class Page:
     again: Sequence[Text] = ()
     leftward: bool = False
     sheet: int = 0
+    name: str = ""
     first: bool = True
+
+
+@dataclass(frozen=True)
+class Part:
+    """Pages that are numbered from 1.
+
+    title  what stands at the top of each; None where nothing is around a page
+    """
+
+    pages: Sequence[Page]
+    title: str | None = None

@@ -14,6 +14,7 @@ from xlconv.grid.sheet import Sheet
 from xlconv.paper.drawing import drawn
 from xlconv.paper.figure import block_page, sheet_page
 from xlconv.paper.ink import coloured, grey
+from xlconv.paper.page import Part
 from xlconv.paper.press import pictured, pressed
 from xlconv.paper.source import document
 from xlconv.text import line
@@ -25,10 +26,12 @@ class Printing:
 
     paper  "a4" or "letter"
     grey   whether they are made for black and white
+    formulas  whether a formula stands under each figure, on paper
     """
 
     paper: str = "a4"
     grey: bool = False
+    formulas: bool = False
 
     def __post_init__(self) -> None:
         if self.paper not in PAPERS:
@@ -43,15 +46,21 @@ class Printing:
 
     def pdf(self, sheets: Sequence[Sheet], title: str, language: str) -> bytes:
         """Sheets as a PDF, on the pages that their workbook has."""
+        return self.bound([self.part(sheets, title)], title, language)
+
+    def part(self, sheets: Sequence[Sheet], title: str, first: int = 0) -> Part:
+        """The pages of some sheets, which are counted from `first` on."""
         check_cells(*sheets)
-        names = [sheet.name for sheet in sheets]
-        numbers = {name: n for n, name in enumerate(names)}
-        pages = [
-            page
-            for n, sheet in enumerate(sheets)
-            for page in drawn(sheet, n, numbers, PAPERS[self.paper])
-        ]
-        return pressed(document(pages, title, language, self.ink, names))
+        numbers = {sheet.name: n for n, sheet in enumerate(sheets, first)}
+        paper = PAPERS[self.paper]
+        drawings = (
+            drawn(sheet, numbers[sheet.name], numbers, paper, self.formulas) for sheet in sheets
+        )
+        return Part([page for pages in drawings for page in pages], title)
+
+    def bound(self, parts: Sequence[Part], title: str, language: str) -> bytes:
+        """Parts as one PDF; none shares a sheet of paper with another, front and back."""
+        return pressed(document(parts, title, language, self.ink))
 
 
 @dataclass(frozen=True, repr=False)
@@ -87,7 +96,7 @@ class Figure:
     def _source(self) -> str:
         check_cells(self.sheet)
         page = block_page(self.sheet, self.block) if self.block else sheet_page(self.sheet)
-        return document([page], self._name, self.language, self.printing.ink)
+        return document([Part([page])], self._name, self.language, self.printing.ink)
 
 
 def check_cells(*sheets: Sheet) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from xlconv.grid.theme import GREY, MONOSPACE, look
 from xlconv.paper.fonts import MONOSPACED, families
-from xlconv.paper.page import Box, Ground, Line, Page, Table, Text
+from xlconv.paper.page import Box, Ground, Line, Page, Part, Table, Text
 
 FAR = 4000
 """The width of a text's line in points: it runs over its cell rather than go on below."""
@@ -93,6 +93,8 @@ class Source:
         shown = self.styled(text, text.words.removesuffix(text.rest) if text.rest else text.words)
         if text.rest:
             shown = f"{{ {shown}; {self.styled(text, text.rest, 'note')} }}"
+        if isinstance(text.target, str):
+            return f"link({literal(text.target)}, {shown})"
         return f"link(<s{text.target}>, {shown})" if text.target in self.sheets else shown
 
     def placed(self, text: Text) -> str:
@@ -126,19 +128,17 @@ def numbers(box: Box) -> str:
     return ", ".join(map(points, box))
 
 
-def document(
-    pages: Sequence[Page], title: str, language: str, ink: Ink, names: Sequence[str] | None = None
-) -> str:
-    """The source of a whole document.
-
-    names  of the sheets, which pages have at the bottom; without them nothing is around a page
-    """
-    source = Source(ink, frozenset(page.sheet for page in pages if page.first))
-    bodies = []
-    for n, page in enumerate(pages, 1):
-        name = names[page.sheet] if names else ""
-        around = _around(source, page, title, name, f"{n} / {len(pages)}") if names else ()
-        bodies.append(_page(source, page, around))
+def document(parts: Sequence[Part], title: str, language: str, ink: Ink) -> str:
+    """The source of a whole document: each part begins on a sheet of paper of its own."""
+    every = [page for part in parts for page in part.pages]
+    source = Source(ink, frozenset(page.sheet for page in every if page.first))
+    bodies = list[str]()
+    for part in parts:
+        if len(bodies) % 2:
+            bodies.append(f"#page({_size(part.pages[0])}, [])\n")
+        for n, page in enumerate(part.pages, 1):
+            around = _around(source, page, part.title, f"{n} / {len(part.pages)}")
+            bodies.append(_page(source, page, around))
     code, _, region = language.lower().partition("-")
     region = f', region: "{region}"' if len(region) == 2 else ""
     fonts = ", ".join(map(literal, families(language)))
@@ -155,9 +155,12 @@ def _page(source: Source, page: Page, around: Iterable[str]) -> str:
     way = "rtl" if page.leftward else "ltr"
     drawn = [*_drawn(source.ink, page.grounds, page.lines), *map(source.placed, page.again)]
     parts = [f"pdf.artifact({{ {'; '.join([*drawn, *around])} }})", *_read(source, page)]
-    size = f"width: {points(page.wide)}pt, height: {points(page.high)}pt"
     body = "\n".join(parts)
-    return f"#page({size}, {{\nset text(dir: {way})\n{body}\n}})\n"
+    return f"#page({_size(page)}, {{\nset text(dir: {way})\n{body}\n}})\n"
+
+
+def _size(page: Page) -> str:
+    return f"width: {points(page.wide)}pt, height: {points(page.high)}pt"
 
 
 def _drawn(ink: Ink, grounds: Iterable[Ground], lines: Iterable[Line]) -> Iterator[str]:
@@ -183,13 +186,15 @@ def _read(source: Source, page: Page) -> Iterator[str]:
             yield source.placed(one)
 
 
-def _around(source: Source, page: Page, title: str, name: str, number: str) -> Iterator[str]:
+def _around(source: Source, page: Page, title: str | None, number: str) -> Iterator[str]:
     """What the paper has around a page: the book's title, the sheet's name, the page's number."""
+    if title is None:
+        return
     wide, color = page.wide - 2 * ASIDE, source.ink(GREY)
     sides = ("right_", "left_") if page.leftward else ("left_", "right_")
     for side, top, words in (
         (sides[1], EDGE, title),
-        (sides[0], page.high - EDGE - SMALL, name),
+        (sides[0], page.high - EDGE - SMALL, page.name),
         (sides[1], page.high - EDGE - SMALL, number),
     ):
         box = numbers(Box(ASIDE, top, wide, SMALL))

@@ -9,7 +9,7 @@ import numpy as np
 from xlconv import __version__
 from xlconv.errors import XlconvError
 from xlconv.figures.layout import Part
-from xlconv.figures.neighbours import Neighbour, link_to, made_by
+from xlconv.figures.neighbours import Neighbour, link_to, link_words, made_by
 from xlconv.figures.notes import note, paper_lines, paragraphs
 from xlconv.figures.paper import UPRIGHT_COLUMNS, arrange, line_room
 from xlconv.grid.expr import lift
@@ -19,11 +19,15 @@ from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import wrapped
 from xlconv.text import first_sentence
 
+SIGNED = ("right", "partly", "wrong")
+"""The roles that have a sign before their numbers."""
+
 LEGEND = (
     *(
         "stage",
         "input",
         "blank",
+        *SIGNED,
         "computed",
         "kernel",
         "phase",
@@ -78,9 +82,11 @@ def _links(sheet: Sheet, pages: Sequence[tuple[str, str]], neighbours: Sequence[
     """The sheets, numbered, each with a link to it and what its idea begins with; then lessons."""
     corner = sheet.corner()
     sheet.text(corner, sheet.say("sheets"), "heading")
+    links = [name for name, _ in pages] + [link_words(sheet, one) for one in neighbours]
+    column = max([5, *(sheet.behind(corner.shift(0, 1), words, "link") for words in links)])
     row = 1
 
-    def told(column: int, words: str) -> None:
+    def told(words: str) -> None:
         nonlocal row
         for line in wrapped(words, "text", line_room(sheet, begin=column + 1)):
             sheet.text(corner.shift(row, column), line, "text")
@@ -89,10 +95,10 @@ def _links(sheet: Sheet, pages: Sequence[tuple[str, str]], neighbours: Sequence[
     for n, (name, idea) in enumerate(pages, 1):
         sheet.text(corner.shift(row), f"{n}", "index")
         sheet.link(corner.shift(row, 1), name, name)
-        told(5, first_sentence(idea))
+        told(first_sentence(idea))
     for neighbour in neighbours:
-        behind = link_to(sheet, corner.shift(row, 1), neighbour)
-        told(max(5, behind - corner.column), made_by(sheet, neighbour))
+        link_to(sheet, corner.shift(row, 1), neighbour)
+        told(made_by(sheet, neighbour))
     return Part(corner.anchor)
 
 
@@ -130,6 +136,9 @@ def _swatch(sheet: Sheet, at: Spot, role: str) -> None:
         for n in (1, 2):
             cells[0, n] = cells[0, n - 1] + 1
         sheet.scale(cells)
+    elif role in SIGNED:
+        cells = sheet.memory(at, (1, 3))
+        cells[...] = np.array([[12.0, 3.0, 0.0]])
     else:
         shown = ["1", "2", "3"] if role == "stage" else ["12", "3", "0"]
         cells = sheet.memory(at, (1, 3), dtype=object)

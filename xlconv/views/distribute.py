@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count as counted_from
 from math import prod
 
 from xlconv.figures.blocks import Figure, Sources, figure, sources, words_across
-from xlconv.figures.controls import checked, control
+from xlconv.figures.controls import behind_label, checked, control
 from xlconv.figures.edges import name_stamps, slice_name, weight_name
 from xlconv.figures.layout import Part
 from xlconv.figures.operations import accumulated, afford
@@ -78,15 +77,16 @@ def _step(sheet: Sheet, g: Geometry) -> Step:
     room = sheet.behind(corner.shift(0, 4), max(words, key=len), "note")
     here = max(16, room + sheet.behind(corner, says, "label"))
     sheet.text(corner.shift(0, here), says, "label")
-    across = counted_from(here + 3, 3)
+    column = here + 2
     for name, axis, rest in zip(AXES[-g.rank :], g.axes, passed(sizes), strict=True):
         place = call("INT", (number - 1) / rest) if rest > 1 else number - 1
         if axis.size * rest < last:
             place = call("MOD", place, axis.size)
         place = moved(place, axis.first)
-        spot = corner.shift(0, next(across))
-        sheet.text(spot, sheet.say(name), "label")
-        at.append(sheet.formula(spot.shift(0, 1), call("IF", reached, place, ""), "fact"))
+        spot = corner.shift(0, behind_label(sheet, corner, column, sheet.say(name)))
+        sheet.text(spot.shift(0, -1), sheet.say(name), "label")
+        at.append(sheet.formula(spot, call("IF", reached, place, ""), "fact"))
+        column = spot.column + 2
     return Step(corner.anchor, number=number, valid=valid, at=at)
 
 

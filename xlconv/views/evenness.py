@@ -52,7 +52,7 @@ def _corner(sheet: Sheet, n: int, k: int, s: int) -> Part:
     corner = sheet.corner()
     size, stride = (
         control(sheet, corner.shift(-3, across), f"{name}_{n}", value, CHOICE, label)
-        for across, name, value, label in ((1, "kernel_size", k, "k ="), (3, "stride", s, "s ="))
+        for across, name, value, label in ((1, "kernel_size", k, "k ="), (4, "stride", s, "s ="))
     )
     valid = _valid(sheet, corner.shift(CORNER), size, stride)
     across = sheet.block(f"columns_{n}", corner.shift(-1), (1, CORNER), role="count", dtype=object)

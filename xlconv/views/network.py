@@ -49,14 +49,14 @@ def network(
     against = Against(target=target, rebuild=rebuild, rivals=rivals or (), means=means)
     near, pictures = held_against(sheet, first, output, network.steps[-1].name, against)
     row, top = side_by_side(drawn, pictures), first / near
-    reached = note(sheet, sheet.say("reached_by"))
     if preview:
-        lines = [top >> _preview(sheet, output), row, reached]
+        lines = [top >> _preview(sheet, output), row]
     elif classes is not None:
-        lines = [*classified(sheet, output, classes, truth).beside(top), row, reached]
+        lines = [*classified(sheet, output, classes, truth).beside(top), row]
     else:
-        lines = [reached, top | row]
-    arrange(sheet, here, *lines, columns=columns)
+        lines = [top | row]
+    reached = note(sheet, sheet.say("reached_by"))
+    arrange(sheet, here | reached, *lines, columns=columns)
 
 
 def _looked_at(

@@ -24,7 +24,7 @@ from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
 from xlconv.layers.phase import Phase, Shown, margin, phase_tints, phases_of, shown_phases
 
-PIXEL_WIDTH, PIXEL_HEIGHT, WEIGHT_WIDTH, PICTURE_ZOOM = 2.25, 12.75, 6, 65
+PIXEL_WIDTH, PIXEL_HEIGHT, WEIGHT_WIDTH, PICTURE_ZOOM = 2.2, 12, 6, 65
 """A pixel's cell in characters and points, a square; that of a weight; a zoom for two pictures."""
 
 HAND = 400
@@ -169,5 +169,5 @@ def _pixels(sheet: Sheet, weights: Sequence[Grid], *maps: Figure) -> None:
 def _narrowed(sheet: Sheet, weights: Sequence[Grid]) -> None:
     """Make all columns as narrow as a pixel but those of weights, so that paper shows all."""
     across = [column for cells in weights for _, column in corners(cells)]
-    narrow = {*range(sheet.columns)}.difference(range(min(across), max(across) + 1))
+    narrow = {*range(1, sheet.columns)}.difference(range(min(across), max(across) + 1))
     sheet.widths.update(dict.fromkeys(narrow, PIXEL_WIDTH))
