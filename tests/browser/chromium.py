@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -105,3 +106,17 @@ def place(book: Book, sheet: str, block: str, index: tuple[int, ...]) -> str:
     number = [one.name for one in book.sheets].index(sheet)
     (cells,) = [one.cells for one in book.sheets[number].blocks if one.name == block]
     return f"s{number}.{a1(cells.cell((0,) * (len(cells.shape) - len(index)) + index))}"
+
+
+def taken(driver: Any, name: str) -> bytes:
+    """The workbook that the page hands over."""
+    where = {"behavior": "allow", "downloadPath": str(driver.folder)}
+    driver.execute_cdp_cmd("Browser.setDownloadBehavior", where)
+    path = Path(driver.folder, name)
+    path.unlink(missing_ok=True)
+    driver.find_element(By.ID, "book").click()
+    for _ in range(200):
+        if path.exists():
+            return path.read_bytes()
+        time.sleep(0.05)
+    raise AssertionError("nothing came")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from base64 import b64decode
 from dataclasses import replace
 from io import BytesIO
@@ -24,7 +23,17 @@ from xlconv.lessons.worksheet import worksheet_lesson
 from ..engines import ironcalc_engine
 from ..engines.cached import cached_values
 from ..engines.compare import differences
-from .chromium import complaints, needs_chromium, opened, place, press, requests, screen, text
+from .chromium import (
+    complaints,
+    needs_chromium,
+    opened,
+    place,
+    press,
+    requests,
+    screen,
+    taken,
+    text,
+)
 
 pytestmark = [pytest.mark.prove, needs_chromium]
 
@@ -169,23 +178,7 @@ def test_each_sheet_is_printed_with_its_figures_below_its_head(driver: Any) -> N
         assert " ".join(sheet.head.title.split()) in told
 
 
-def taken(driver: Any, name: str) -> bytes:
-    """The workbook that the page hands over."""
-    path = Path(driver.folder, name)
-    path.unlink(missing_ok=True)
-    driver.find_element(By.ID, "book").click()
-    for _ in range(200):
-        if path.exists():
-            return path.read_bytes()
-        time.sleep(0.05)
-    raise AssertionError("nothing came")
-
-
 def test_workbook_is_handed_over_as_it_was_typed(driver: Any) -> None:
-    driver.execute_cdp_cmd(
-        "Browser.setDownloadBehavior",
-        {"behavior": "allow", "downloadPath": str(driver.folder)},
-    )
     lesson = worksheet_lesson(load_lesson("worksheet"))
     book = build(lesson)
     opened(driver, book.to_html())
