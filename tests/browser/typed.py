@@ -12,9 +12,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from xlconv.grid.places import a1
+from xlconv.grid.shown import shown
 from xlconv.lessons.book import Book
 from xlconv.page.seen import Seen, seen
-from xlconv.page.shown import shown
 
 from ..engines.ironcalc_engine import opened as loaded
 from ..engines.ironcalc_engine import quiet
