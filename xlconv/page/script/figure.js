@@ -11,7 +11,7 @@ class Figure {
     this.paper = this.panel.querySelector(".paper");
     this.cells = new Map([...this.panel.querySelectorAll("td[id]")].map((td) => [td.id.split(".")[1], td]));
     this.frozen = this.paper.querySelector(".frozen");
-    this.dressed = new Set();
+    this.dressed = new Map(); // address -> what it has over its own look
     this.paper.parentElement.addEventListener("scroll", () => this.edge(), { passive: true });
     this.current = null;
     for (const at of Object.keys(about.choices)) this.offer(at);
@@ -43,9 +43,9 @@ class Figure {
   render() {
     const looks = lit(this.book, this.n, this.about.lights);
     const grounds = heat(this.book, this.n, this.about.scales);
-    const before = this.dressed;
-    this.dressed = new Set([...looks.keys(), ...grounds.keys()]);
-    for (const at of new Set([...before, ...this.dressed])) this.dress(at, looks.get(at), grounds.get(at));
+    for (const at of new Set([...this.dressed.keys(), ...looks.keys(), ...grounds.keys()])) {
+      this.dress(at, looks.get(at), grounds.get(at));
+    }
     let changed = 0;
     for (const [at, td] of this.cells) changed += Number(this.write(at, td, looks.get(at)?.format ?? this.format(at)));
     return changed;
@@ -54,7 +54,9 @@ class Figure {
   // on a heat map numbers keep their ink: another one could not be read on each of its colours
   dress(at, { format, ...look } = {}, ground = "") {
     const td = this.cells.get(at);
-    if (td === undefined) return;
+    const wears = JSON.stringify([look, ground]);
+    if (td === undefined || this.dressed.get(at) === wears) return; // most keep theirs
+    this.dressed.set(at, wears);
     Object.assign(td.style, BARE, { backgroundColor: ground }, look);
     if (ground !== "" && look.backgroundColor === undefined) td.style.color = `var(--${INK})`;
   }
