@@ -11,12 +11,12 @@ from xlconv.errors import XlconvError
 from xlconv.grid.functions import FUNCTIONS, OPERATORS
 from xlconv.grid.places import a1
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.shown import shown
 from xlconv.layers.layer import Layer
 from xlconv.lessons.book import Book
 from xlconv.lessons.build import build
 from xlconv.lessons.shipped import lesson_names
 from xlconv.page.data import YOURS
-from xlconv.page.shown import shown
 
 from .engines import ironcalc_engine, page_engine
 from .engines.compare import differences
@@ -76,7 +76,7 @@ def test_numbers_are_shown_as_python_shows_them() -> None:
     values = [0.0, 1.0, -2.5, 0.125, 1.005, 0.1 + 0.2, 1e-7, -1e12, 99999.5, True, "text", ""]
     asked = [
         (value, code, room)
-        for value in [*values, *some.tolist(), *some.round(3).tolist()]
+        for value in [*values, *some.tolist(), *(some.round(3) + 0.0).tolist()]
         for code in FORMATS
         for room in (3, 5, 9)
     ]

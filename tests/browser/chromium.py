@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,11 @@ from typing import Any
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+
+from xlconv.grid.places import a1
+from xlconv.lessons.book import Book
 
 from ..engines.need import needs
 
@@ -83,3 +89,34 @@ def requests(driver: Any) -> list[str]:
     )
     own = ("file:", "data:", "blob:", "chrome:", "about:")
     return [url for url in asked if not url.startswith(own)]
+
+
+def press(driver: Any, *keys: str) -> None:
+    """Press keys where the keyboard is."""
+    ActionChains(driver).send_keys(*keys).perform()
+
+
+def text(driver: Any, cell: str) -> str:
+    """What a cell shows."""
+    return str(driver.find_element(By.ID, cell).text)
+
+
+def place(book: Book, sheet: str, block: str, index: tuple[int, ...]) -> str:
+    """The id of one cell of a block; axes that are not named are of one cell."""
+    number = [one.name for one in book.sheets].index(sheet)
+    (cells,) = [one.cells for one in book.sheets[number].blocks if one.name == block]
+    return f"s{number}.{a1(cells.cell((0,) * (len(cells.shape) - len(index)) + index))}"
+
+
+def taken(driver: Any, name: str) -> bytes:
+    """The workbook that the page hands over."""
+    where = {"behavior": "allow", "downloadPath": str(driver.folder)}
+    driver.execute_cdp_cmd("Browser.setDownloadBehavior", where)
+    path = Path(driver.folder, name)
+    path.unlink(missing_ok=True)
+    driver.find_element(By.ID, "book").click()
+    for _ in range(200):
+        if path.exists():
+            return path.read_bytes()
+        time.sleep(0.05)
+    raise AssertionError("nothing came")

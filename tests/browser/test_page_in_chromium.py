@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from base64 import b64decode
-from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -13,12 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 from pypdf import PdfReader
-from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from xlconv.grid.places import a1
-from xlconv.lessons.book import Book
 from xlconv.lessons.build import build
 from xlconv.lessons.read import load_lesson
 from xlconv.lessons.shipped import lesson_names
@@ -27,7 +23,17 @@ from xlconv.lessons.worksheet import worksheet_lesson
 from ..engines import ironcalc_engine
 from ..engines.cached import cached_values
 from ..engines.compare import differences
-from .chromium import browser, complaints, needs_chromium, opened, requests, screen
+from .chromium import (
+    complaints,
+    needs_chromium,
+    opened,
+    place,
+    press,
+    requests,
+    screen,
+    taken,
+    text,
+)
 
 pytestmark = [pytest.mark.prove, needs_chromium]
 
@@ -36,35 +42,20 @@ HOSTILE = "<script>alert(1)</script>\"']]><img src=x onerror=alert(2)><!--"
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RUN_AXE = """
 const done = arguments[0];
-axe.run(document, {resultTypes: ["violations"]}).then((found) =>
-  done(found.violations.map(({id, nodes}) => `${id}: ${nodes[0].html.slice(0, 120)}`)));
+// what nobody sees would take most of its time
+const hidden = [...document.querySelectorAll("section[hidden]")]
+  .map((one) => [one, document.createComment("")]);
+for (const [one, mark] of hidden) one.replaceWith(mark);
+axe.run(document, {resultTypes: ["violations"]}).then((found) => {
+  for (const [one, mark] of hidden) mark.replaceWith(one);
+  done(found.violations.map(({id, nodes}) => `${id}: ${nodes[0].html.slice(0, 120)}`));
+});
 """
-
-
-@pytest.fixture(scope="module")
-def driver() -> Iterator[Any]:
-    with browser() as one:
-        yield one
 
 
 @pytest.fixture(autouse=True)
 def _large(driver: Any) -> None:
     screen(driver, 1366, 768)
-
-
-def press(driver: Any, *keys: str) -> None:
-    ActionChains(driver).send_keys(*keys).perform()
-
-
-def text(driver: Any, cell: str) -> str:
-    return str(driver.find_element(By.ID, cell).text)
-
-
-def place(book: Book, sheet: str, block: str, index: tuple[int, ...]) -> str:
-    """The id of one cell of a block; axes that are not named are of one cell."""
-    number = [one.name for one in book.sheets].index(sheet)
-    (cells,) = [one.cells for one in book.sheets[number].blocks if one.name == block]
-    return f"s{number}.{a1(cells.cell((0,) * (len(cells.shape) - len(index)) + index))}"
 
 
 @pytest.mark.parametrize("lesson", lesson_names())
@@ -185,31 +176,15 @@ def test_each_sheet_is_printed_with_its_figures_below_its_head(driver: Any) -> N
     book = build(worksheet_lesson(load_lesson("worksheet")))
     opened(driver, book.to_html())
     options = {"preferCSSPageSize": True, "printBackground": True}
-    told = driver.execute_cdp_cmd("Page.printToPDF", options)["data"]
-    printed = [page.extract_text() for page in PdfReader(BytesIO(b64decode(told))).pages]
+    pdf = driver.execute_cdp_cmd("Page.printToPDF", options)["data"]
+    printed = [page.extract_text() for page in PdfReader(BytesIO(b64decode(pdf))).pages]
     assert len(printed) == len(book.sheets)  # each of these is read on one page
-    for sheet, text in zip(book.sheets, printed, strict=True):
+    for sheet, told in zip(book.sheets, printed, strict=True):
         assert sheet.head
-        assert " ".join(sheet.head.title.split()) in text
-
-
-def taken(driver: Any, name: str) -> bytes:
-    """The workbook that the page hands over."""
-    path = Path(driver.folder, name)
-    path.unlink(missing_ok=True)
-    driver.find_element(By.ID, "book").click()
-    for _ in range(200):
-        if path.exists():
-            return path.read_bytes()
-        time.sleep(0.05)
-    raise AssertionError("nothing came")
+        assert " ".join(sheet.head.title.split()) in told
 
 
 def test_workbook_is_handed_over_as_it_was_typed(driver: Any) -> None:
-    driver.execute_cdp_cmd(
-        "Browser.setDownloadBehavior",
-        {"behavior": "allow", "downloadPath": str(driver.folder)},
-    )
     lesson = worksheet_lesson(load_lesson("worksheet"))
     book = build(lesson)
     opened(driver, book.to_html())

@@ -15,7 +15,7 @@ from xlconv.classroom.handout import Handout
 from xlconv.classroom.variants import new_key, stems
 from xlconv.errors import TargetError
 from xlconv.files.reading import is_folder
-from xlconv.files.saving import PDF, SUFFIX, remove_parts, save_file
+from xlconv.files.saving import PAGE, PDF, SUFFIX, remove_parts, save_file
 from xlconv.files.sources import remembered
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.recipe import frozen
@@ -31,7 +31,7 @@ TEACHER, KEYS = "teacher", "keys"
 
 @dataclass(frozen=True)
 class Copy:
-    """A workbook that is to be written, or its PDF.
+    """A workbook that is to be written, or its page or PDF.
 
     named  what stands before the code for all to see
     key    whether the answers stand in it
@@ -82,7 +82,7 @@ def copies(
 ) -> list[Copy]:
     """The workbooks of a class, each with its path.
 
-    kinds  how the files end: SUFFIX, PDF or both
+    kinds  how the files end: some of SUFFIX, PAGE and PDF
     """
     codes, answers = made.codes, folder / TEACHER / KEYS
     return [
@@ -132,12 +132,14 @@ def handout(made: ClassFolder, *, key: bool) -> Handout:
 
 
 def _write(made: ClassFolder, printing: Printing | None, copy: Copy) -> Copy:
-    """Write one workbook, or its PDF, in whichever process."""
+    """Write one workbook, or its page or PDF, in whichever process."""
     drawn = handout(made, key=copy.key)
     if copy.path.suffix == PDF:
         assert printing is not None
         part = drawn.part(copy.student, copy.code, copy.named, printing)
         data = printing.bound([part], part.title or "", drawn.lesson.language)
+    elif copy.path.suffix == PAGE:
+        data = drawn.page(copy.student, copy.code, copy.named)
     else:
         data = drawn.workbook(copy.student, copy.code, copy.named)
 

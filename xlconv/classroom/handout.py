@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +18,7 @@ from xlconv.lessons.exercise import Exercise
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.recipe import recipe_properties, recipe_sheet
 from xlconv.lessons.worksheet import BLANK, Worksheet
+from xlconv.page.document import document
 from xlconv.xlsx.archive import Kept, write
 
 if TYPE_CHECKING:
@@ -57,6 +58,11 @@ class Own(NamedTuple):
     lesson: Lesson
     title: str
     sheets: list[Sheet]
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What a file says of itself."""
+        return {"title": self.title, **about(self.lesson)}
 
 
 @dataclass(frozen=True)
@@ -111,12 +117,19 @@ class Handout:
 
         named  what stands before the code for all to see, such as the student's name
         """
-        kept, own, target = self._kept, self._own(student, code, named), BytesIO()
-        told = made_from(own.lesson, own.sheets)
-        of = {"title": own.title, **about(own.lesson)}
+        kept = self._kept
+        return self._file(kept, self._own(student, code, named), code)
+
+    def _file(self, kept: Kept, own: Own, code: str) -> bytes:
+        target, told = BytesIO(), made_from(own.lesson, own.sheets)
         properties = recipe_properties(told) | {CODE: code}
-        write([*own.sheets, recipe_sheet(told)], of, target, properties, None, kept)
+        write([*own.sheets, recipe_sheet(told)], own.about, target, properties, None, kept)
         return target.getvalue()
+
+    def page(self, student: str, code: str, named: str = "") -> bytes:
+        """The same as a page for a browser, which gives the file back filled in."""
+        kept, own = self._kept, self._own(student, code, named)
+        return document(own.sheets, own.about, partial(self._file, kept, own, code))
 
     def part(self, student: str, code: str, named: str, printing: Printing, first: int = 0) -> Part:
         """The same on paper; its sheets are counted from `first` on."""

@@ -19,7 +19,7 @@ from xlconv.cli.options import (
 )
 from xlconv.cli.terminal import progress_bar, put, say
 from xlconv.cli.values import whole_number
-from xlconv.files.saving import PDF, SUFFIX
+from xlconv.files.saving import PAGE, PDF, SUFFIX
 from xlconv.text import counted
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 EACH, ONE, BOTH = PDFS = ("each", "one", "both")
 """What is made on paper: a PDF for each student, one for the copier, or both."""
 
-WRITTEN = {SUFFIX: "workbook", PDF: "PDF"}
+WRITTEN = {SUFFIX: "workbook", PAGE: "page", PDF: "PDF"}
 """What files are, by how their names end."""
 
 
@@ -43,6 +43,7 @@ class Wanted:
     named_by: str
     with_names: bool
     keys: bool
+    html: bool
     pdf: str | None
     paper: str | None
     grey: bool
@@ -61,7 +62,8 @@ class Wanted:
     @property
     def kinds(self) -> tuple[str, ...]:
         """How the names of each student's files end."""
-        return (SUFFIX, PDF) if self.pdf in (EACH, BOTH) else (SUFFIX,)
+        asked = {SUFFIX: True, PAGE: self.html, PDF: self.pdf in (EACH, BOTH)}
+        return tuple(kind for kind, is_asked in asked.items() if is_asked)
 
     @property
     def printing(self) -> Printing | None:
@@ -80,6 +82,7 @@ Examples:
   xlconv class worksheet students.csv -o class
   xlconv class my-lesson.toml canvas.csv -o class --name id --keys
   xlconv class worksheet students.csv -o class --lang de
+  xlconv class worksheet students.csv -o class --html               for phones, too
   xlconv class worksheet students.csv -o class --pdf one --grey     for the copier
   xlconv class worksheet --try 1000       before you hand out: how do the numbers come out?""",
 )
@@ -105,6 +108,12 @@ Examples:
 )
 @click.option("--with-names", is_flag=True, help="Write each student's name into the workbook.")
 @click.option("--keys", is_flag=True, help="Write the answers too, into DIR/teacher/keys.")
+@click.option(
+    "--html",
+    is_flag=True,
+    help="For a browser, too: a page beside each workbook, which is worked in on any device, ticks"
+    " and all, and gives the workbook back to be handed in.",
+)
 @click.option(
     "--pdf",
     type=click.Choice(PDFS),

@@ -283,5 +283,6 @@ WORDS: dict[str, str] = {
     "page_book": "The workbook",
     "page_undo": "Undo",
     "page_again": "As it was",
+    "page_whole": "Whole width",
     "page_content": "What stands in the cell",
 }

@@ -129,7 +129,7 @@ def _many(numbers: Values, most: float) -> int:
     return min(max(FEW, ceil(-log10(least))), MOST)
 
 
-def fixed(number: float, places: int) -> str:
+def fixed(number: float | Decimal, places: int) -> str:
     """A number with so many decimals; a half of its shortest digits is rounded up, as Excel does.
 
     >>> fixed(0.25, 1), fixed(0.35, 1), fixed(0.549, 1)

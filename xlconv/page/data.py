@@ -38,6 +38,7 @@ def data(drawn: Sequence[Drawn], dresses: Mapping[Dress, int]) -> str:
     """All of it as JSON, in which nothing can end the element that it stands in."""
     told = {
         "sheets": [_sheet(one) for one in drawn],
+        "asks": any(dress.role == "blank" for dress in dresses),
         "formats": [dress.look.number_format for dress in dresses],
     }
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

@@ -22,6 +22,9 @@ from xlconv.page.table import section
 SCRIPTS = ("functions", "formula", "book", "look", "figure", "editor", "workbook", "start")
 """The script's parts, each knowing those before it."""
 
+PAGE = ("page_undo", "page_again", "page_whole", "page_book", "page_content", "sheets")
+"""The words around the sheets."""
+
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 MOST = 100_000
@@ -103,13 +106,13 @@ def _bar(title: str, names: Sequence[str], words: Mapping[str, str], workbook: b
     )
     book = f"data:{MIME};base64,{b64encode(workbook).decode()}"
     name = re.sub(r"[^\w.-]+", "-", title).strip("-.") or "workbook"
-    said = {key: escape(words[key]) for key in ("page_undo", "page_again", "page_book", "sheets")}
-    content = escape(words["page_content"])
+    said = {key: escape(words[key]) for key in PAGE}
     return (
         f'<header id="top"><h1>{escape(title)}</h1><div id="ways">'
         f'<button id="undo" hidden>{said["page_undo"]}</button>'
         f'<button id="again" hidden>{said["page_again"]}</button>'
+        f'<button id="whole" aria-pressed="false" hidden>{said["page_whole"]}</button>'
         f'<a id="book" download="{escape(name)}.xlsx" href="{book}">{said["page_book"]}</a>'
         f'</div></header>\n<nav id="bar"><div role="tablist" aria-label="{said["sheets"]}">{tabs}'
-        f'</div><p id="content" role="status" aria-label="{content}"></p></nav>\n'
+        f'</div><p id="content" role="status" aria-label="{said["page_content"]}"></p></nav>\n'
     )

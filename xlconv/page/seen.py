@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 
 from xlconv.grid.cells import Cell
-from xlconv.grid.digits import GENERAL
 from xlconv.grid.direction import Way, mirrored, reading
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Place
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.shown import shown
 from xlconv.grid.theme import Look, look
-from xlconv.page.shown import shown
 
 TOP, BOTTOM, LEFT, RIGHT = 1, 2, 4, 8
 """The sides of a cell on which a frame has its line."""
@@ -51,7 +50,6 @@ class Seen:
 
 def seen(sheet: Sheet) -> list[Seen]:
     """Every cell that has a content or a look, by rows."""
-    formats = {place: coat.numbers[0] for coat in sheet.coats for place, _ in _places(coat.cells)}
     edges = dict[Place, int]()
     for frame in sheet.frames:
         for place, index in _places(frame.cells):
@@ -62,7 +60,7 @@ def seen(sheet: Sheet) -> list[Seen]:
     bare = {place: Cell(*place) for place in edges.keys() - known.keys()}
     found = []
     for place, cell in sorted((known | bare).items()):
-        dressed = look(cell.role, cell.tint, formats.get(place, GENERAL))
+        dressed = look(cell.role, cell.tint, cell.numbers)
         turned = mirrored(dressed, sheet.way)
         dress = Dress(turned, cell.role, edges.get(place, 0), reading(dressed, sheet.way))
         one = Seen(cell, dress, "")

@@ -31,13 +31,14 @@ def section(
     top = sheet.head.rows if sheet.head else 0
     columns = "".join(f'<col width="{wide}">' for wide in across(sheet))
     rows = "".join(_rows(number, drawn, dresses, links, top))
+    frozen = ' class="frozen"' if sheet.frozen_rows > top else ""
     way = "rtl" if sheet.way is Way.LEFTWARD else "ltr"
     return (
         f'<section role="tabpanel" id="s{number}" aria-labelledby="t{number}">'
         f"{_head(drawn, links, try_this)}"
         f'<div class="figure"><div class="paper" dir="{way}">'
         f'<table role="grid" aria-label="{escape(sheet.name)}"><colgroup>{columns}</colgroup>'
-        f"<tbody>{rows}</tbody></table></div></div></section>\n"
+        f"<tbody{frozen}>{rows}</tbody></table></div></div></section>\n"
     )
 
 
@@ -78,6 +79,8 @@ def _rows(
 ) -> Iterator[str]:
     """The rows from one on, a group a part; cells with nothing in them are one gap."""
     sheet, wide = drawn.sheet, max(drawn.sheet.columns, 1)
+    groups = {row for row in (*sheet.starts, sheet.frozen_rows) if row > top}
+    groups -= {*range(sheet.frozen_rows)}
     listed = {row: [*cells] for row, cells in groupby(drawn.cells, lambda one: one.cell.row)}
     for row in range(top, sheet.rows):
         high = round(sheet.heights.get(row, sheet.row_height) * 4 / 3)
@@ -89,7 +92,7 @@ def _rows(
             told.append(_cell(number, one, dresses[one.dress], links, behind - before))
             reached = behind
         told.append(_gap(wide - reached))
-        yield "</tbody><tbody>" * (row in sheet.starts and row > top)
+        yield "</tbody><tbody>" * (row in groups)
         yield f'<tr height="{high}">{"".join(told)}</tr>'
 
 

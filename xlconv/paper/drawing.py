@@ -15,12 +15,12 @@ from xlconv.grid.marks import Sized
 from xlconv.grid.pages import A4, Paper, pages, widths
 from xlconv.grid.places import Place, corners, leaves
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.shown import shown
 from xlconv.grid.theme import INDENT, Look, column_points
 from xlconv.paper.formulas import Lines, headings, lines_of, with_margin, with_room
 from xlconv.paper.lines import edges, grounds, lines
 from xlconv.paper.lit import Seen, seen
 from xlconv.paper.page import Box, Page, Table, Text
-from xlconv.paper.shown import shown
 
 LETTER = 5.6
 """How wide a digit is at the usual size, in points."""

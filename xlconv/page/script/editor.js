@@ -15,15 +15,18 @@ function typed(entry) {
 // a content as it is typed
 function entryOf(content) {
   if (content === null) return "";
+  if (content instanceof Fault) return content.code;
   return content.formula === undefined ? text(content) : `=${content.formula}`;
 }
 
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
-const addressOf = (element) => element.closest("td[id]")?.id.split(".")[1];
+const cellOf = (node) => (node instanceof Element ? node : node?.parentElement)?.closest("td[id]");
+
+const addressOf = (element) => cellOf(element)?.id.split(".")[1];
 
 class Editor {
-  // commit: is told a figure, an address and what was typed there; look: where the reader looks
+  // commit: is told a figure and what was typed there, [address, content] each; look: where the reader looks
   constructor(figure, commit, look) {
     Object.assign(this, { figure, commit, look, input: null });
     const on = (event, does) => figure.paper.addEventListener(event, does);
@@ -31,8 +34,10 @@ class Editor {
     on("dblclick", (event) => this.point(event, true));
     on("keydown", (event) => this.key(event));
     on("change", ({ target }) => {
-      if (target instanceof HTMLSelectElement) commit(figure, addressOf(target), typed(target.value));
+      if (target instanceof HTMLSelectElement) commit(figure, [[addressOf(target), typed(target.value)]]);
     });
+    on("copy", (event) => this.copy(event));
+    on("paste", (event) => this.paste(event));
     on("focusin", () => look(figure));
   }
 
@@ -62,7 +67,8 @@ class Editor {
     const td = figure.cells.get(figure.current);
     this.close(true);
     if (td.firstElementChild !== null) return; // a link, a dropdown or a caption
-    const input = Object.assign(document.createElement("input"), { value: entry, autocomplete: "off" });
+    const plain = { autocomplete: "off", autocapitalize: "off", spellcheck: false, enterKeyHint: "next" };
+    const input = Object.assign(document.createElement("input"), { value: entry, ...plain });
     Object.assign(this, { input, inside, at: figure.current, before: entry });
     input.setAttribute("aria-label", figure.current);
     const widen = () => input.classList.toggle("long", input.value.length > 6);
@@ -81,7 +87,7 @@ class Editor {
     if (input === null) return;
     this.input = null;
     input.remove();
-    if (keep && input.value !== before) this.commit(this.figure, at, typed(input.value));
+    if (keep && input.value !== before) this.commit(this.figure, [[at, typed(input.value)]]);
   }
 
   key(event) {
@@ -95,6 +101,34 @@ class Editor {
     else if (event.key === "Tab" && input !== null) this.move(event, 0, onward);
     else if (event.key in STEPS) this.step(event, STEPS[event.key]);
     else if (event.key.length === 1 && event.target.matches("td")) this.open("", false);
+  }
+
+  // the values from where a selection begins to where it ends, else that of the current cell
+  copy(event) {
+    if (this.input !== null) return;
+    const { figure: { n, book, current }, figure } = this;
+    const { anchorNode, focusNode, isCollapsed } = getSelection();
+    const ends = isCollapsed ? [] : [anchorNode, focusNode].map(addressOf).filter((at) => figure.cells.has(at));
+    const [a, b] = (ends.length === 2 ? ends : [current, current]).map(place);
+    const [top, left] = [Math.min(a.row, b.row), Math.min(a.column, b.column)];
+    const lines = Array.from({ length: Math.abs(b.row - a.row) + 1 }, (_, down) =>
+      Array.from({ length: Math.abs(b.column - a.column) + 1 }, (_, across) =>
+        entryOf(book.computed(n, top + down, left + across))).join("\t"));
+    event.preventDefault();
+    event.clipboardData.setData("text/plain", lines.join("\n"));
+  }
+
+  // a table that was copied elsewhere goes into as many cells
+  paste(event) {
+    const { figure } = this;
+    const lines = event.clipboardData.getData("text/plain").replace(/\r?\n$/, "").split(/\r?\n/).map((line) => line.split("\t"));
+    if (lines.length === 1 && lines[0].length === 1 && this.input !== null) return;
+    event.preventDefault();
+    this.close(false);
+    const { row, column } = place(figure.current);
+    const told = lines.flatMap((line, down) => line.map((entry, across) => [address(row + down, column + across), typed(entry)]));
+    this.commit(figure, told.filter(([at]) => figure.cells.has(at)));
+    this.go(figure.current);
   }
 
   begin(event) {

@@ -10,7 +10,9 @@ class Figure {
     this.panel = document.getElementById(`s${n}`);
     this.paper = this.panel.querySelector(".paper");
     this.cells = new Map([...this.panel.querySelectorAll("td[id]")].map((td) => [td.id.split(".")[1], td]));
-    this.dressed = new Set();
+    this.frozen = this.paper.querySelector(".frozen");
+    this.dressed = new Map(); // address -> what it has over its own look
+    this.paper.parentElement.addEventListener("scroll", () => this.edge(), { passive: true });
     this.current = null;
     for (const at of Object.keys(about.choices)) this.offer(at);
     for (const link of this.paper.querySelectorAll("a")) link.tabIndex = -1;
@@ -41,9 +43,9 @@ class Figure {
   render() {
     const looks = lit(this.book, this.n, this.about.lights);
     const grounds = heat(this.book, this.n, this.about.scales);
-    const before = this.dressed;
-    this.dressed = new Set([...looks.keys(), ...grounds.keys()]);
-    for (const at of new Set([...before, ...this.dressed])) this.dress(at, looks.get(at), grounds.get(at));
+    for (const at of new Set([...this.dressed.keys(), ...looks.keys(), ...grounds.keys()])) {
+      this.dress(at, looks.get(at), grounds.get(at));
+    }
     let changed = 0;
     for (const [at, td] of this.cells) changed += Number(this.write(at, td, looks.get(at)?.format ?? this.format(at)));
     return changed;
@@ -52,7 +54,9 @@ class Figure {
   // on a heat map numbers keep their ink: another one could not be read on each of its colours
   dress(at, { format, ...look } = {}, ground = "") {
     const td = this.cells.get(at);
-    if (td === undefined) return;
+    const wears = JSON.stringify([look, ground]);
+    if (td === undefined || this.dressed.get(at) === wears) return; // most keep theirs
+    this.dressed.set(at, wears);
     Object.assign(td.style, BARE, { backgroundColor: ground }, look);
     if (ground !== "" && look.backgroundColor === undefined) td.style.color = `var(--${INK})`;
   }
@@ -130,22 +134,47 @@ class Figure {
     };
   }
 
+  // whole: all of its width is in the window, small as it may be; whether it is wider than that
+  fit(whole) {
+    const window = this.paper.parentElement;
+    this.paper.style.removeProperty("--zoom");
+    this.wrap(window);
+    const [room, wide] = [window.clientWidth - 16, this.paper.getBoundingClientRect().width];
+    if (whole && wide > room) this.paper.style.setProperty("--zoom", room / wide * (this.paper.currentCSSZoom ?? 1));
+    this.edge();
+    this.stay();
+    return wide > room;
+  }
+
+  // what is beyond the window fades into it: phones show no scrollbar
+  edge() {
+    const { scrollWidth, scrollLeft, clientWidth, classList } = this.paper.parentElement;
+    classList.toggle("more", scrollWidth - Math.abs(scrollLeft) > clientWidth + 1);
+  }
+
+  // frozen rows stay in sight, below the bar, while the rest goes by under them
+  stay() {
+    if (this.frozen === null) return;
+    const beyond = document.getElementById("bar").getBoundingClientRect().bottom - this.paper.getBoundingClientRect().top;
+    const down = Math.max(0, Math.min(beyond, this.paper.offsetHeight / 2)) / (this.paper.currentCSSZoom ?? 1);
+    this.frozen.style.transform = down > 0 ? `translateY(${down}px)` : "";
+  }
+
   // where a phone is narrower than a text, the text goes on in the next line
-  fit() {
-    const narrow = matchMedia("(max-width: 600px)").matches;
-    const room = this.paper.parentElement.clientWidth / (this.paper.currentCSSZoom ?? 1) - 16;
+  wrap(window) {
+    const room = window.clientWidth / (this.paper.currentCSSZoom ?? 1) - 16;
     const texts = [...this.cells.values()].filter((td) => td.colSpan > 1);
     for (const td of texts) {
       td.classList.remove("narrow");
-      td.style.paddingInlineEnd = "";
+      td.style.removeProperty("--beyond");
     }
-    if (!narrow) return;
+    if (!matchMedia("(max-width: 600px)").matches) return;
     const start = (td) => (this.paper.dir === "rtl" ? this.paper.offsetWidth - td.offsetLeft - td.offsetWidth : td.offsetLeft);
     const over = texts.map((td) => [td, start(td) + td.offsetWidth - room, room - start(td)]);
     for (const [td, beyond, left] of over) {
       if (beyond <= 0 || left < 90) continue;
       td.classList.add("narrow");
-      td.style.paddingInlineEnd = `${beyond}px`;
+      td.style.setProperty("--beyond", `${beyond}px`);
     }
   }
 }

@@ -1,8 +1,8 @@
 "use strict";
-// How a value is shown, by the format of its numbers (xlconv/page/shown.py does the same), and how
+// How a value is shown, by the format of its numbers (xlconv/grid/shown.py does the same), and how
 // cells look while they are lit.
 
-const [DECIMALS, WHOLE, LEAST] = [9, 1e11, 1e-9];
+const [LEAST, WHOLE, DIGITS] = [1e-4, 1e11, 10];
 
 const fixed = (value, decimals) => round(value, decimals).toFixed(decimals);
 
@@ -14,12 +14,15 @@ function power(value, decimals) {
   return `${mantissa}E${exponent < 0 ? "-" : "+"}${Math.abs(exponent)}`;
 }
 
+const stripped = (told) => (told.includes(".") ? told.replace(/\.?0+$/, "") : told);
+
 function general(value, room) {
-  if (value !== 0 && !(LEAST <= value && value < WHOLE)) return power(value, Math.max(0, room - 5));
-  const decimals = Math.max(0, Math.min(DECIMALS, room - String(Math.trunc(value)).length - 1));
-  const rounded = fixed(value, decimals);
-  if (value !== 0 && Number(rounded) === 0) return power(value, Math.max(0, room - 5));
-  return decimals ? rounded.replace(/\.?0+$/, "") : rounded;
+  if (value === 0 || (LEAST <= value && value < WHOLE)) {
+    const before = String(Math.trunc(value)).length;
+    return stripped(fixed(value, Math.max(0, Math.min(DIGITS, room - 1) - before)));
+  }
+  const [mantissa, exponent] = value.toExponential(5).split("e");
+  return `${stripped(mantissa)}E${exponent[0]}${exponent.slice(1).padStart(2, "0")}`;
 }
 
 function digits(value, pattern, room) {
@@ -41,8 +44,9 @@ function shown(value, code, room) {
   const section = value === 0 && sections.length > 2 ? sections[2] : negative ? (sections[1] ?? sections[0]) : sections[0];
   const literal = [...section.matchAll(/"([^"]*)"/g)].map((match) => match[1]).join("");
   const pattern = section.replace(/"[^"]*"/g, "");
-  const minus = (negative && sections.length === 1) || pattern.startsWith("-") ? "-" : "";
-  return literal + minus + digits(Math.abs(value), pattern.replace(/^-/, ""), room - minus.length);
+  const signed = negative && sections.length === 1;
+  const minus = signed || pattern.startsWith("-") ? "-" : "";
+  return literal + minus + digits(Math.abs(value), pattern.replace(/^-/, ""), room - Number(signed));
 }
 
 // the corners of "B2:D4", or of "B2"

@@ -10,6 +10,7 @@ const figures = ABOUT.sheets.map(() => null);
 const tabs = ABOUT.sheets.map((_, n) => element(`t${n}`));
 const history = []; // what was typed: lists of [number of a sheet, address, what stood there before]
 let shownNow = -1;
+let taken = true; // whether the workbook has all that was typed
 
 function figure(n) {
   if (figures[n] === null) {
@@ -28,20 +29,26 @@ function show(n) {
   });
   shownNow = n;
   figure(n).render();
-  figure(n).fit();
+  fit();
   figure(n).frame();
   look(figure(n));
   tabs[n].scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+// wide: whether the figure is made to fit the window, or was
+function fit(wide = element("whole").ariaPressed === "true") {
+  element("whole").hidden = !figure(shownNow).fit(wide);
+  element("whole").ariaPressed = wide;
 }
 
 // what stands in a cell, its references in the colours of their frames
 function look({ n, current }) {
   const content = book.content(n, current);
   const where = Object.assign(document.createElement("b"), { textContent: current });
-  const told = [where, " "];
-  if (content?.formula === undefined) told.push(entryOf(content));
-  else told.push("=", ...coloured(content.formula, referencesOf(book, n, current)));
-  element("content").replaceChildren(...told);
+  const told = Object.assign(document.createElement("span"), { dir: "auto" });
+  if (content?.formula === undefined) told.append(entryOf(content));
+  else told.append("=", ...coloured(content.formula, referencesOf(book, n, current)));
+  element("content").replaceChildren(where, " ", told);
 }
 
 function coloured(formula, references) {
@@ -55,14 +62,15 @@ function coloured(formula, references) {
   return [...told, formula.slice(at)];
 }
 
-function commit({ n }, at, content) {
-  enter([[n, at, content]]);
+function commit({ n }, told) {
+  enter(told.map(([at, content]) => [n, at, content]));
 }
 
 function enter(contents, back = false) {
   const before = contents.map(([n, at]) => [n, at, book.content(n, at)]);
   for (const [n, at, content] of contents) book.put(n, at, content);
   if (!back) history.push(before);
+  taken = history.length === 0;
   book.change();
   const now = figure(shownNow);
   now.render();
@@ -89,6 +97,7 @@ function typedOver() {
 async function take(event) {
   if (history.length === 0) return;
   event.preventDefault();
+  taken = true;
   const link = element("book");
   const bytes = Uint8Array.from(atob(link.href.split(",")[1]), (letter) => letter.charCodeAt(0));
   const url = URL.createObjectURL(await filled(bytes, book, typedOver()));
@@ -118,10 +127,13 @@ tabs.forEach((tab, n) => {
 element("undo").addEventListener("click", undo);
 element("again").addEventListener("click", again);
 element("book").addEventListener("click", take);
+element("whole").addEventListener("click", ({ target }) => fit(target.ariaPressed !== "true"));
 addEventListener("keydown", (event) => {
   if (event.key === "z" && (event.ctrlKey || event.metaKey) && !(event.target instanceof HTMLInputElement)) undo();
 });
 addEventListener("hashchange", follow);
-addEventListener("resize", () => figure(shownNow).fit());
+addEventListener("beforeunload", (event) => { if (ABOUT.asks && !taken) event.preventDefault(); });
+addEventListener("resize", () => fit());
+addEventListener("scroll", () => figure(shownNow).stay(), { passive: true });
 addEventListener("beforeprint", () => tabs.forEach((_, n) => figure(n).render()));
 follow();

@@ -1,8 +1,12 @@
-"""A value as a cell shows it: through the format of its number, as Excel reads one."""
+"""A value as a cell shows it: through the format of its number, as Excel reads one.
+
+`page/script/look.js` does the same for what is typed: a test holds one against the other.
+"""
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -58,8 +62,19 @@ def _written(number: float, piece: re.Match[str], room: int) -> str:
     places = len(piece["places"] or "")
     if not piece["power"]:
         return fixed(number, places)
-    mantissa, exponent = f"{number:.{places}e}".split("e")
-    return f"{mantissa}E{int(exponent):+d}"
+    return _power(number, places)
+
+
+def _power(number: float, places: int) -> str:
+    """
+    >>> _power(0.00125, 1), _power(9.96e11, 1), _power(0.0, 1)
+    ('1.3E-3', '1.0E+12', '0.0E+0')
+    """
+    exponent = Decimal(repr(number)).adjusted() if number else 0
+    told = fixed(Decimal(repr(number)).scaleb(-exponent), places)
+    if told.startswith("10"):
+        told, exponent = fixed(1, places), exponent + 1
+    return f"{told}E{exponent:+d}"
 
 
 def general(number: float, room: int = LONGEST) -> str:

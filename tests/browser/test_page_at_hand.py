@@ -1,0 +1,104 @@
+"""A page as hands use it: on a phone, scrolled, copied from and into, and left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from xlconv.lessons.build import build
+from xlconv.lessons.read import load_lesson
+from xlconv.lessons.worksheet import worksheet_lesson
+
+from .chromium import complaints, needs_chromium, opened, place, press, screen, text
+
+pytestmark = [pytest.mark.prove, needs_chromium]
+
+MAIN = "transposed-convolutions"
+IN_SIGHT = """
+  const [paper, window] = [figure(shownNow).paper, figure(shownNow).paper.parentElement];
+  const [a, b] = [paper, window].map((one) => one.getBoundingClientRect());
+  return [a.left >= b.left && a.right <= b.right, window.matches(".more"), paper.dir];
+"""
+
+
+@pytest.mark.parametrize("language", [None, "ar"])
+def test_phone_shows_that_a_figure_goes_on_and_all_of_it(language: str | None, driver: Any) -> None:
+    screen(driver, 360, 740)
+    opened(driver, build(MAIN, language=language).to_html())
+    driver.execute_script("show(6)")
+    way = "ltr" if language is None else "rtl"
+    assert driver.execute_script(IN_SIGHT) == [False, True, way]
+    driver.find_element(By.ID, "whole").click()
+    assert driver.execute_script(IN_SIGHT) == [True, False, way]
+    driver.execute_script("show(5)")  # and so it stays on the next sheet
+    assert driver.execute_script(IN_SIGHT) == [True, False, way]
+    driver.find_element(By.ID, "whole").click()
+    assert driver.execute_script(IN_SIGHT) == [False, True, way]
+    screen(driver, 1366, 768)
+    opened(driver, build(MAIN, language=language).to_html())
+    assert not driver.find_element(By.ID, "whole").is_displayed()
+
+
+@pytest.mark.parametrize("wide", [360, 1366])
+def test_parameters_stay_in_sight_while_a_long_figure_goes_by(wide: int, driver: Any) -> None:
+    book = build("playground")
+    screen(driver, wide, 740)
+    opened(driver, book.to_html())
+    stride = place(book, "Playground", "stride", ())
+    cell, bar = (driver.find_element(By.ID, one) for one in (stride, "bar"))
+    for down in (500, 900):
+        driver.execute_script(f"scrollTo(0, {down})")
+        driver.execute_async_script("requestAnimationFrame(() => setTimeout(arguments[0]))")
+        box, above = (
+            driver.execute_script("return arguments[0].getBoundingClientRect()", one)
+            for one in (cell, bar)
+        )
+        assert above["bottom"] <= box["top"] < 740
+    assert box["top"] - above["bottom"] < 60
+    cell.find_element(By.TAG_NAME, "select").send_keys("4")
+    # (4-1)*4 - 2*0 + 1*(3-1) + 0 + 1 = 15
+    assert "15 × 15" in driver.find_element(By.CLASS_NAME, "frozen").text
+
+
+def test_tables_are_copied_and_pasted(driver: Any) -> None:
+    book = build(MAIN)
+    screen(driver, 1366, 768)
+    opened(driver, book.to_html())
+    driver.execute_script("show(6)")
+
+    def cell(block: str, *index: int) -> Any:
+        return driver.find_element(By.ID, place(book, "Sedirts", block, index))
+
+    def held(key: str) -> None:
+        ActionChains(driver).key_down(Keys.CONTROL).send_keys(key).key_up(Keys.CONTROL).perform()
+
+    # rows 1 and 2, columns 0 and 1, of the output 3 6 12 6 9 / 0 3 0 3 0 / 7 5 16 5 9 / ...
+    drag = ActionChains(driver).move_to_element(cell("output", 1, 0)).click_and_hold()
+    drag.move_to_element(cell("output", 2, 1)).release().perform()
+    held("c")
+    cell("input", 0, 0).click()
+    held("v")
+    taken = [text(driver, place(book, "Sedirts", "input", (r, c))) for r in (0, 1) for c in (0, 1)]
+    assert taken == ["0", "3", "7", "5"]
+    driver.find_element(By.ID, "undo").click()  # in one step
+    assert text(driver, place(book, "Sedirts", "input", (1, 1))) == "1"
+    assert complaints(driver) == []
+
+
+def test_who_leaves_a_worksheet_with_what_was_typed_is_asked(driver: Any) -> None:
+    asks = "const left = new Event('beforeunload', {cancelable: true});"
+    asks += "return !dispatchEvent(left);"
+    book = build(worksheet_lesson(load_lesson("worksheet")))
+    for one, asked in ((build("matrix"), False), (book, True)):
+        opened(driver, one.to_html())
+        assert driver.execute_script(asks) is False
+        driver.execute_script("show(1)")
+        driver.find_element(By.CSS_SELECTOR, "#s1 td.y:not(:has(select))").click()
+        press(driver, "8", Keys.ENTER)
+        assert driver.execute_script(asks) is asked
+    driver.find_element(By.ID, "book").click()
+    assert driver.execute_script(asks) is False
