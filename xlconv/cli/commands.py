@@ -92,6 +92,7 @@ def cli(ctx: click.Context) -> None:
 Examples:
   xlconv build                            {OUTPUT}/{MAIN_LESSON}.xlsx
   xlconv build my-lesson.toml -o my.xlsx
+  xlconv build -o slides.pdf --slides     each figure a slide, each step a click
   xlconv build -o lesson.html             one page that computes in a browser
   xlconv build --lang de                  the same in German
   xlconv build --json > manifest.json
