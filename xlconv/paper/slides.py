@@ -36,6 +36,9 @@ TITLE, OPENING, IDEA, MORE, CHOSEN = 30, 40, 24, 17, 22
 """The sizes of a title, of one that has a slide alone, of what its sheet is about, be it little or
 more, and of what is chosen."""
 
+CHOICE = 320
+"""How wide it is to say what is chosen."""
+
 Corners = list[tuple[float, float]]
 
 
@@ -80,11 +83,12 @@ def _opening(sheet: Sheet) -> Page:
     idea = sheet.head.idea if sheet.head else ""
     size = IDEA if width(idea, "idea") * IDEA / look("idea").size < 6 * (WIDE - 200) else MORE
     leftward = sheet.way is Way.LEFTWARD
+    name = " ".join(sheet.titles) or sheet.name
     title = Text(
         Box(100, 150, WIDE - 200, OPENING),
-        sheet.titles[0] if sheet.titles else sheet.name,
+        name,
         replace(look("title"), align="right" if leftward else "left"),
-        OPENING,
+        _size(name, OPENING, WIDE - 200),
         leftward=leftward,
         kind="title",
     )
@@ -172,12 +176,18 @@ def _heads(sheet: Sheet, chosen: str) -> list[Text]:
     leftward = sheet.way is Way.LEFTWARD
     sides = ("right", "left") if leftward else ("left", "right")
     box, seen_as = Box(ASIDE, 24, WIDE - 2 * ASIDE, TITLE), (look("title"), look("strong"))
-    texts = (sheet.titles[0] if sheet.titles else sheet.name, chosen)
+    name, room = " ".join(sheet.titles) or sheet.name, WIDE - 2 * ASIDE - CHOICE * bool(chosen)
+    texts = (name, _size(name, TITLE, room)), (chosen, CHOSEN)
     return [
         Text(box, words, replace(one, align=side), size, leftward=leftward)
-        for words, one, side, size in zip(texts, seen_as, sides, (TITLE, CHOSEN), strict=True)
+        for (words, size), one, side in zip(texts, seen_as, sides, strict=True)
         if words
     ]
+
+
+def _size(title: str, most: int, room: float) -> float:
+    """The size of a title that has so much room."""
+    return max(LEAST, min(most, look("title").size * room / width(title, "title")))
 
 
 def _chosen(sheet: Sheet, cells: Mapping[Place, Seen]) -> str:
