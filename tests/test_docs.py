@@ -48,6 +48,11 @@ def test_the_page_of_lesson_files_is_what_the_code_takes() -> None:
     assert page == _script("lessons").text(), "write it again: python docs/lessons.py"
 
 
+def test_the_page_for_lecturers_is_what_is_printed_for_them() -> None:
+    page = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
+    assert page == _script("teaching").text(), "write it again: python docs/teaching.py"
+
+
 def test_every_key_of_a_lesson_file_has_a_meaning(monkeypatch: pytest.MonkeyPatch) -> None:
     script = _script("lessons")
     for known in (script.LESSON_KEYS, script.LAYER_KEYS, script.SHEET_KEYS):

@@ -499,6 +499,8 @@ def test_a_block_is_shown_with_its_caption_alone() -> None:
         (["-o", "a.png", "--sheet", "Phase"], "no sheet is called 'Phase'; did you mean"),
         (["-o", "a.png", "--sheet", "Phases", "--block", "x"], "no block of Phases is called 'x'"),
         (["-o", "a.pdf", "--sheet", "Phases"], "--sheet is for what is drawn: name a .svg or .png"),
+        (["-o", "a.xlsx", "--slides"], "--slides is for what is drawn: name a .pdf file with -o"),
+        (["-o", "a.pdf", "--slides", "--paper", "a4"], "--slides and --paper exclude each other: "),
         (["-o", "a.xlsx", "--grey"], "--grey is for what is drawn: name a .pdf or .svg or .png"),
         (["--paper", "letter"], "--paper is for what is drawn: name a .pdf file with -o"),
     ],

@@ -14,3 +14,6 @@ DRAWN = 200_000
 
 PILE = 60_000
 """Cells of a class that are drawn as one file for the copier, which takes 0.8 GB meanwhile."""
+
+STATES = 36
+"""Pairs of numbers of a sheet's controls that slides run through."""

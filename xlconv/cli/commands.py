@@ -41,6 +41,7 @@ from xlconv.cli.terminal import (
 from xlconv.cli.values import whole_number
 from xlconv.cli.worksheet import worksheet
 from xlconv.errors import XlconvError
+from xlconv.files.saving import PDF
 from xlconv.files.sources import remembered
 from xlconv.text import counted
 from xlconv.version import __version__
@@ -92,6 +93,8 @@ def cli(ctx: click.Context) -> None:
 Examples:
   xlconv build                            {OUTPUT}/{MAIN_LESSON}.xlsx
   xlconv build my-lesson.toml -o my.xlsx
+  xlconv build -o slides.pdf --slides     each figure a slide, each step a click
+  xlconv build -o notes.pdf --notes       the lecturer's page
   xlconv build -o lesson.html             one page that computes in a browser
   xlconv build --lang de                  the same in German
   xlconv build --json > manifest.json
@@ -106,6 +109,11 @@ Examples:
     type=click.Path(),
     help="A folder whose files the lesson may read, beside its own. May be given again.",
 )
+@click.option(
+    "--notes",
+    is_flag=True,
+    help="A .pdf is the lecturer's page instead: minutes, what to ask, what goes wrong.",
+)
 @language_option("The language that it is built in")
 @target_options
 @click.pass_context
@@ -114,6 +122,7 @@ def build(
     /,
     lesson: str,
     folders: tuple[str, ...],
+    notes: bool,
     language: str | None,
     target: Target,
 ) -> None:
@@ -138,10 +147,26 @@ def build(
         if left := len(missing(loaded, translation)):
             say(f"{counted(left, 'text')} not translated: xlconv lessons words lists them")
         loaded = translated(loaded, translation)
+    if notes:
+        with pointing_at_options(ctx):
+            _print_notes(lesson, loaded.title, language, target)
+        return
     deliver_book(build_book(as_meant(loaded)), target, name)
     for page in loaded.pages:
         if page.layer is not None and page.layer.note:
             say(f'sheet "{page.name}": {page.layer.explain()}')
+
+
+def _print_notes(lesson: str, title: str, language: str | None, target: Target) -> None:
+    """Write the lecturer's page of a lesson."""
+    from xlconv.lessons.notes import notes_book
+
+    if target.kind != PDF:
+        raise click.UsageError("--notes is for what is drawn: name a .pdf file with -o")
+    if language or target.slides:
+        other = "--lang" if language else "--slides"
+        raise click.UsageError(f"--notes and {other} exclude each other: it is a page in English")
+    deliver_book(notes_book(lesson, title), target, lesson)
 
 
 @cli.command(

@@ -32,7 +32,7 @@ class Target:
 
     output   its file; - is stdout; None is a file of the usual name
     as_json  whether stdout gets what stands where
-    paper, grey, formulas  how it is printed, if that is asked for
+    paper, grey, formulas, slides  how it is printed, if that is asked for
     sheet, block  what of it a picture shows
     """
 
@@ -42,6 +42,7 @@ class Target:
     paper: str | None = None
     grey: bool = False
     formulas: bool = False
+    slides: bool = False
     sheet: str | None = None
     block: str | None = None
 
@@ -64,6 +65,7 @@ class Target:
             ("--paper", self.paper, DRAWN[:1]),
             ("--grey", self.grey, DRAWN),
             ("--formulas", self.formulas, DRAWN[:1]),
+            ("--slides", self.slides, DRAWN[:1]),
             ("--sheet", self.sheet, DRAWN[1:]),
             ("--block", self.block, DRAWN[1:]),
         ):
@@ -71,6 +73,9 @@ class Target:
                 raise click.UsageError(
                     f"{option} is for what is drawn: name a {' or '.join(kinds)} file with -o"
                 )
+        if self.slides and (self.paper or self.formulas):
+            other = "--paper" if self.paper else "--formulas"
+            raise click.UsageError(f"--slides and {other} exclude each other: slides are no paper")
 
     @property
     def kind(self) -> str:
@@ -83,7 +88,7 @@ class Target:
             return {}
         from xlconv.paper.printing import Printing
 
-        printing = Printing(self.paper or PAPERS[0], self.grey, self.formulas)
+        printing = Printing(self.paper or PAPERS[0], self.grey, self.formulas, self.slides)
         if self.kind == DRAWN[0]:
             return {"printing": printing}
         return {"figure": book.figure(self.sheet or "", self.block or "", printing)}

@@ -91,6 +91,11 @@ _TARGET = (
     click.option("--force", is_flag=True, help="Overwrite a file with other content."),
     click.option("--json", "as_json", is_flag=True, help="Print to stdout what stands where."),
     *_PRINTED,
+    click.option(
+        "--slides",
+        is_flag=True,
+        help="A .pdf has slides, 16 to 9: what is looked at, or a step, goes on with each click.",
+    ),
     click.option("--sheet", metavar="NAME", help="The sheet that a .svg or .png shows."),
     click.option("--block", metavar="NAME", help="The block of it that is shown alone."),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from io import BytesIO
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from xlconv.paper.printing import Figure, Printing
     from xlconv.xlsx.archive import Progress
 
+States = Callable[[int, Sheet], Iterable[Sheet]]
+"""(number of a sheet, the sheet) -> the sheet, and as it is with other numbers in its controls."""
+
 KINDS = (SUFFIX, PAGE, PDF, ".svg", ".png")
 """What a book is written as, by the end of a file's name."""
 
@@ -41,6 +44,8 @@ class Book:
     """What it was made from: see `xlconv.lessons.recipe`."""
     told: Mapping[str, str] = field(default_factory=dict)
     """What its properties say beside the title: its description and language."""
+    states: States | None = field(default=None, compare=False)
+    """How a sheet runs through the numbers of its controls."""
 
     def __post_init__(self) -> None:
         if not self.sheets:
@@ -145,8 +150,13 @@ class Book:
         """The book on paper, page for page as the workbook is printed: needs the extra [pdf]."""
         from xlconv.paper.printing import Printing
 
-        shown = [sheet for sheet in self.sheets if not sheet.hidden]
-        return (printing or Printing()).pdf(shown, self.title, self.language)
+        printing = printing or Printing()
+        shown = {n: sheet for n, sheet in enumerate(self.sheets) if not sheet.hidden}
+        if not printing.slides:
+            return printing.pdf([*shown.values()], self.title, self.language)
+        run = self.states or (lambda _, sheet: [sheet])
+        every = ([*run(n, sheet)] for n, sheet in shown.items())
+        return printing.deck(every, self.title, self.language)
 
     def figure(self, sheet: str = "", block: str = "", printing: Printing | None = None) -> Figure:
         """One of the sheets as a picture, or a block of it; in a notebook it is seen at once.

@@ -6,6 +6,7 @@ import inspect
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from xlconv.errors import LimitError, XlconvError
@@ -22,6 +23,7 @@ from xlconv.lessons.read import load_lesson, view_keys
 from xlconv.lessons.recipe import recipe
 from xlconv.lessons.room import check_room
 from xlconv.lessons.schema import Table, as_toml, instead
+from xlconv.lessons.states import states
 from xlconv.lessons.translation import load_translation, translated
 from xlconv.views import PHASED, VIEWS
 from xlconv.visible import shortened, visible
@@ -68,7 +70,12 @@ def build(
     for sheet, page in zip(sheets, lesson.pages, strict=True):
         if not page.ask or not lesson.form:  # what is left out was checked before
             check_claims(sheet)
-    return Book(lesson.title, tuple(sheets), made_from(lesson, sheets), about(lesson))
+    return _book(lesson, sheets)
+
+
+def _book(lesson: Lesson, sheets: Sequence[Sheet]) -> Book:
+    told, running = made_from(lesson, sheets), partial(states, lesson)
+    return Book(lesson.title, tuple(sheets), told, about(lesson), running)
 
 
 def _lesson(

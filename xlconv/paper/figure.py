@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from xlconv.grid.marks import Block
@@ -31,23 +32,40 @@ def sheet_page(sheet: Sheet) -> Page:
 def block_page(sheet: Sheet, block: Block) -> Page:
     """A block, with its caption and its indices."""
     cells = seen(sheet)
-    (top, left), (bottom, right) = _box(block)
-    for _ in range(MOST):
-        top -= any(_named(cells, (top - 1, column)) for column in range(left, right + 1))
+    rows, columns = named(cells, *box_of(block))
+    mine = within(cells, rows, columns)
+    wide = range(columns.start, max(columns.stop, behind(sheet, mine)))
+    return _page(Window(sheet, rows, wide, 1, (MARGIN, MARGIN)), mine)
+
+
+def named(cells: Mapping[Place, Seen], first: Place, last: Place) -> tuple[range, range]:
+    """The rows and the columns of some cells, and of what names them."""
+    (top, left), (bottom, right) = first, last
+    for row in range(top - 1, top - 1 - MOST, -1):
+        over = [(row, column) for column in range(left, right + 1) if (row, column) in cells]
+        if not all(_named(cells, at) for at in over):
+            break
+        top = row if over else top
     left -= any(_named(cells, (row, left - 1)) for row in range(top, bottom + 1))
-    mine = {
-        at: one for at, one in cells.items() if top <= at[0] <= bottom and left <= at[1] <= right
-    }
-    over = [
+    return range(top, bottom + 1), range(left, right + 1)
+
+
+def within(cells: Mapping[Place, Seen], rows: range, columns: range) -> dict[Place, Seen]:
+    """The cells of some rows and columns."""
+    return {at: one for at, one in cells.items() if at[0] in rows and at[1] in columns}
+
+
+def behind(sheet: Sheet, cells: Mapping[Place, Seen]) -> int:
+    """The first column that no caption runs over."""
+    over = (
         sheet.behind(at, str(one.cell.value), "caption")
-        for at, one in mine.items()
+        for at, one in cells.items()
         if one.cell.role == "caption"
-    ]
-    wide = range(left, max([right + 1, *over]))
-    return _page(Window(sheet, range(top, bottom + 1), wide, 1, (MARGIN, MARGIN)), mine)
+    )
+    return max(over, default=0)
 
 
-def _box(block: Block) -> tuple[Place, Place]:
+def box_of(block: Block) -> tuple[Place, Place]:
     """The first and the last cell of the box around all of a block's slices."""
     each = [corners(leaf) for leaf in leaves(block.cells)]
     tops, lefts = zip(*(first for first, _ in each), strict=True)
@@ -55,7 +73,7 @@ def _box(block: Block) -> tuple[Place, Place]:
     return (min(tops), min(lefts)), (max(bottoms), max(rights))
 
 
-def _named(cells: dict[Place, Seen], at: Place) -> bool:
+def _named(cells: Mapping[Place, Seen], at: Place) -> bool:
     """Whether a cell names what is beside it."""
     return at in cells and cells[at].cell.role in OVER
 

@@ -38,7 +38,7 @@ class Text:
     size     of its letters, in points
     indent   what is free before it, in points
     leftward whether it is read from right to left
-    kind     "title", "caption" or "" of any other
+    kind     "title", "caption", "lines" of what goes on in a second line, or "" of any other
     rest     the part at its end that is not as loud
     target   the number of the sheet that it leads to, or the name of the file; or None
     """

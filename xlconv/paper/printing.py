@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -16,6 +16,7 @@ from xlconv.paper.figure import block_page, sheet_page
 from xlconv.paper.ink import coloured, grey
 from xlconv.paper.page import Part
 from xlconv.paper.press import pictured, pressed
+from xlconv.paper.slides import numbered, slides
 from xlconv.paper.source import document
 from xlconv.text import line
 
@@ -27,11 +28,13 @@ class Printing:
     paper  "a4" or "letter"
     grey   whether they are made for black and white
     formulas  whether a formula stands under each figure, on paper
+    slides  whether a PDF has slides instead of pages
     """
 
     paper: str = "a4"
     grey: bool = False
     formulas: bool = False
+    slides: bool = False
 
     def __post_init__(self) -> None:
         if self.paper not in PAPERS:
@@ -47,6 +50,11 @@ class Printing:
     def pdf(self, sheets: Sequence[Sheet], title: str, language: str) -> bytes:
         """Sheets as a PDF, on the pages that their workbook has."""
         return self.bound([self.part(sheets, title)], title, language)
+
+    def deck(self, sheets: Iterable[Sequence[Sheet]], title: str, language: str) -> bytes:
+        """Slides of sheets, each with the states that it runs through."""
+        pages = [page for n, states in enumerate(sheets) for page in slides(states, n)]
+        return self.bound([Part(numbered(pages, title))], title, language)
 
     def part(self, sheets: Sequence[Sheet], title: str, first: int = 0) -> Part:
         """The pages of some sheets, which are counted from `first` on."""
