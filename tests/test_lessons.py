@@ -267,13 +267,16 @@ def test_values_are_there_before_anything_recalculates(name: str) -> None:
 CLASSES = {"class_1", "class_2", "class_3", "missed"}
 """Of networks that tell classes."""
 
-OTHERS = {"stamp", "later", "alarm", "live", "waiting", "uncovered", "blank", *CLASSES}
+SIGNS = {"blank", "right", "partly", "wrong"}
+"""Of worksheets."""
+
+OTHERS = {"stamp", "later", "alarm", "live", "waiting", "uncovered", *SIGNS, *CLASSES}
 
 
 @pytest.mark.parametrize(
     ("lesson", "missing"),
     [
-        ("transposed-convolutions", {"live", "waiting", "uncovered", "blank", "phase", *CLASSES}),
+        ("transposed-convolutions", {"live", "waiting", "uncovered", "phase", *SIGNS, *CLASSES}),
         ("image", {"kernel", "cropped", "current", "now", "count", *OTHERS}),
         ("checkerboard", {"kernel", "current", "now", *OTHERS} - {"alarm"}),
     ],

@@ -65,6 +65,9 @@ class Ask:
             raise XlconvError(f"marks must be from 0 to {MOST_MARKS}, not 0, got {self.marks:g}")
 
 
+MOST_VARIED = 10_000
+"""The largest number that a student gets: weighed sums of its products are still exact."""
+
 MOST_DIGITS = 15
 """Those that a number of a cell has."""
 
@@ -91,9 +94,9 @@ class Classroom:
 
     def __post_init__(self) -> None:
         check_choice("check", self.check, CHECKS)
-        if not -MOST_MARKS <= self.low <= self.high <= MOST_MARKS:
+        if not -MOST_VARIED <= self.low <= self.high <= MOST_VARIED:
             raise XlconvError(
-                f"range must be a least and a greatest whole number, up to {MOST_MARKS}, got"
+                f"range must be a least and a greatest whole number, up to {MOST_VARIED}, got"
                 f" [{self.low}, {self.high}]"
             )
         for name in ("follow", "here_only"):
