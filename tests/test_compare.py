@@ -290,6 +290,11 @@ PLANTED: dict[str, tuple[Layer, Array, tuple[str, ...]]] = {
         np.clip(v / 6 + 0.5, 0, 1),
         ("hard sigmoid is applied after the layer",),
     ),
+    "a hard sigmoid of ONNX": (
+        ours(bias=B),
+        np.clip(0.2 * v + 0.5, 0, 1),
+        ("hard sigmoid of slope 0.2, as ONNX and Keras 2 have it, is applied after the layer",),
+    ),
     "an output in 8 bits": (
         ours(bias=B),
         np.clip(np.rint(v / 0.1) + 100, 0, 255),
