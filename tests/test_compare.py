@@ -282,8 +282,8 @@ PLANTED: dict[str, tuple[Layer, Array, tuple[str, ...]]] = {
     ),
     "PReLU": (
         ours(bias=B),
-        np.where(v > 0, v, wide(np.array([0.1, 0.2, 0.3, 0.05, 0.4])) * v),
-        ("PReLU of slopes 0.1, 0.2, 0.3, 0.05, ... is applied after the layer",),
+        np.where(v > 0, v, wide(np.array([0.1, -0.2, 0.3, 0.05, 0.4])) * v),
+        ("PReLU of slopes 0.1, -0.2, 0.3, 0.05, ... is applied after the layer",),
     ),
     "a hard sigmoid": (
         ours(bias=B),
