@@ -575,7 +575,7 @@ def test_code_is_a_program_that_prints_the_layers_output(run: Run, files: None) 
 def test_code_is_written_for_every_framework(run: Run, framework: str) -> None:
     done = run("code", "--input", "4x4", "--weight", "3x3", "--framework", framework)
     compile(done.out, "program", "exec")
-    names = {"pytorch": "import torch", "keras": "import keras", "mxnet": "import mxnet"}
+    names = {"pytorch": "import torch", "keras": "import keras", "flax": "from flax import"}
     assert names.get(framework, f"import {framework}"[:9]) in done.out.decode()
 
 

@@ -282,13 +282,18 @@ PLANTED: dict[str, tuple[Layer, Array, tuple[str, ...]]] = {
     ),
     "PReLU": (
         ours(bias=B),
-        np.where(v > 0, v, wide(np.array([0.1, 0.2, 0.3, 0.05, 0.4])) * v),
-        ("PReLU of slopes 0.1, 0.2, 0.3, 0.05, ... is applied after the layer",),
+        np.where(v > 0, v, wide(np.array([0.1, -0.2, 0.3, 0.05, 0.4])) * v),
+        ("PReLU of slopes 0.1, -0.2, 0.3, 0.05, ... is applied after the layer",),
     ),
     "a hard sigmoid": (
         ours(bias=B),
         np.clip(v / 6 + 0.5, 0, 1),
         ("hard sigmoid is applied after the layer",),
+    ),
+    "a hard sigmoid of ONNX": (
+        ours(bias=B),
+        np.clip(0.2 * v + 0.5, 0, 1),
+        ("hard sigmoid of slope 0.2, as ONNX and Keras 2 have it, is applied after the layer",),
     ),
     "an output in 8 bits": (
         ours(bias=B),

@@ -196,6 +196,8 @@ def test_what_is_not_read_is_refused_with_the_way_out(tmp_path: Path) -> None:
     (tmp_path / "old.pth").write_bytes(pickle.dumps(119547037146038801333356))
     for name in ("model.gguf", "net.param", "weights.pdiparams", "saved_model.pb"):
         (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "text.onnx").write_bytes(b"hello")
     told = {
         "script.pt": "is TorchScript: save its state_dict",
         "old.pth": "is no checkpoint of PyTorch 1.6 or later: load it there",
@@ -203,6 +205,8 @@ def test_what_is_not_read_is_refused_with_the_way_out(tmp_path: Path) -> None:
         "net.param": "convert from the ONNX model",
         "weights.pdiparams": "convert it with paddle2onnx",
         "saved_model.pb": "model.save",
+        "saved": "is a folder, perhaps a SavedModel's: save it",
+        "text.onnx": "is no ONNX model: its bytes are none of its fields",
     }
     for name, words in told.items():
         with pytest.raises(XlconvError, match=words):

@@ -41,6 +41,7 @@ MODULES = {
     "tensorflow": "tensorflow",
     "keras": "tensorflow",
     "jax": "jax",
+    "flax": "flax",
     "onnx": "onnxruntime",
     "mxnet": "mxnet",
     "numpy": "numpy",
@@ -435,9 +436,8 @@ def test_small_numbers_print_as_plain_decimals(runnable: str, tmp_path: Path) ->
 
 
 def test_unknown_framework_is_refused() -> None:
-    rule = (
-        'framework must be one of pytorch, tensorflow, keras, jax, onnx, mxnet, numpy, got "torch"'
-    )
+    known = "pytorch, tensorflow, keras, jax, flax, onnx, mxnet, numpy"
+    rule = f'framework must be one of {known}, got "torch"'
     with pytest.raises(XlconvError, match=f"^{rule}$") as caught:
         program(Layer.of([1], [1]), "torch")
     assert caught.value.parameter == "framework"

@@ -121,7 +121,10 @@ def _told(
 
     found = known(wanted, model=model, layer=layer, code=code)
     if found.plain:
-        raise click.UsageError("sizes are told of transposed convolutions; this is a plain one")
+        raise click.UsageError(
+            "sizes are told of transposed convolutions; this is a plain one: xlconv layer shows it,"
+            " with its sizes"
+        )
     if kernel_size is None and found.shape is not None:
         _, _, *kernel_size = found.shape
     return found.wanted, kernel_size

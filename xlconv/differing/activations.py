@@ -111,6 +111,17 @@ def prelu(slopes: Array, words: str) -> Activation:
     return Activation(words, lambda v: np.where(v > 0, v, slopes * v), back)
 
 
+def _hard_sigmoid(words: str, slope: float) -> Activation:
+    return Activation(
+        words,
+        lambda v: np.clip(slope * v + 0.5, 0, 1),
+        lambda y: (y - 0.5) / slope,
+        least=0,
+        most=1,
+        inner=(1e-9, 1 - 1e-9),
+    )
+
+
 ACTIVATIONS = (
     of_steps([Step("relu")], "ReLU"),
     of_steps([Step("relu6")], "ReLU6"),
@@ -128,14 +139,8 @@ ACTIVATIONS = (
     Activation(
         "softplus", lambda v: np.logaddexp(0, v), lambda y: np.log(np.expm1(y)), 0, inner=(1e-5, 30)
     ),
-    Activation(
-        "hard sigmoid",
-        lambda v: np.clip(v / 6 + 0.5, 0, 1),
-        lambda y: 6 * y - 3,
-        least=0,
-        most=1,
-        inner=(1e-9, 1 - 1e-9),
-    ),
+    _hard_sigmoid("hard sigmoid", 1 / 6),
+    _hard_sigmoid("hard sigmoid of slope 0.2, as ONNX and Keras 2 have it,", 0.2),
     Activation("SiLU", lambda v: v * _sigmoid(v), least=-0.2785),
     Activation("GELU", _gelu, least=-0.1701),
     Activation("hard swish", lambda v: v * np.clip(v + 3, 0, 6) / 6, least=-0.375),

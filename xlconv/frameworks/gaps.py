@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from xlconv.frameworks.programs import USE, USE_BY_GROUP, Program
+from xlconv.frameworks.programs import Program
 from xlconv.frameworks.rounding import decimals
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Geometry
@@ -15,6 +15,13 @@ from xlconv.layers.layer import Array, Layer
 
 WIDTH = 100
 LITERAL_LIMIT = 200  # a larger array is loaded from a file
+
+USE = "y = {function}(x, weight)"
+
+USE_BY_GROUP = """\
+# no groups here: each group's inputs meet that group's kernels, the results stand side by side
+parts = zip(np.split(x, {groups}), np.split(weight, {groups}))
+y = np.concatenate([{function}(*part) for part in parts])"""
 
 
 def fill(text: str, fields: dict[str, object]) -> str:

@@ -10,14 +10,15 @@ FRAMEWORKS = {
     "tensorflow": "TensorFlow",
     "keras": "Keras",
     "jax": "JAX",
+    "flax": "Flax",
     "onnx": "ONNX",
     "mxnet": "MXNet Gluon",
     "numpy": "NumPy",
 }
 """What a layer is written as a program of, and how that is called on a sheet."""
 
-CONVENTIONS = tuple(name for name in FRAMEWORKS if name != "numpy")
-"""Those that have words of their own for a transposed convolution."""
+CONVENTIONS = tuple(name for name in FRAMEWORKS if name not in ("flax", "numpy"))
+"""Those that have words of their own for a transposed convolution: Flax's are JAX's."""
 
 OWN = "xlconv"
 """The convention where none is named."""

@@ -97,6 +97,27 @@ y = jax.lax.conv_general_dilated(
 y = np.asarray(y)[0]  # [None], [0]: a batch of one
 """
 
+_FLAX = """\
+# weight: ({kernel}, in_channels // groups, out_channels)
+# x and y are channels last in Flax; here they come and go channels first, as on the sheet
+{imports}
+import jax
+import numpy as np
+from flax import linen as nn
+
+jax.config.update("jax_enable_x64", True)  # float64, as on the sheet
+
+{data}
+
+layer = nn.Conv(
+    {out_channels}, kernel_size={kernel_size}, strides={stride}, {padding_words},
+    kernel_dilation={dilation}, feature_group_count={groups}, use_bias=False,
+)
+kernel = weight.transpose{weight_to_last}
+y = layer.apply({{"params": {{"kernel": kernel}}}}, x.transpose{to_last}[None])
+y = np.asarray(y)[0].transpose{to_first}  # back to (out_channels, {sizes})
+"""
+
 _ONNX = """\
 # weight: (out_channels, in_channels // group, {kernel})
 {imports}
@@ -211,6 +232,7 @@ PLAIN_PROGRAMS = {
         dilation_by_hand={n: why.format("Keras") for n, why in _BY_HAND.items()},
     ),
     "jax": Program(text=_JAX, crops=lambda _: True, why="", padding=_jax),
+    "flax": Program(text=_FLAX, crops=lambda _: True, why="", padding=_jax),
     "onnx": Program(
         text=_ONNX,
         crops=lambda _: True,

@@ -38,38 +38,6 @@ class Program:
     dilation_by_hand: Mapping[int, str] = field(default_factory=dict)
 
 
-USE = "y = {function}(x, weight)"
-
-USE_BY_GROUP = """\
-# no groups here: each group's inputs meet that group's kernels, the results stand side by side
-parts = zip(np.split(x, {groups}), np.split(weight, {groups}))
-y = np.concatenate([{function}(*part) for part in parts])"""
-
-WHOLE = """\
-{single}
-{fit}
-{add_bias}
-
-y = y.round().astype(int)
-print(np.array2string(y, separator=", ", threshold=y.size, max_line_width=10**6))
-"""
-"""The end of a program whose numbers are all whole."""
-
-REPORT = """\
-{single}
-{fit}
-{add_bias}
-
-# a hair more, so that halves round alike everywhere; + 0.0 makes 0 of -0
-y = (y + {hair}).round({decimals}) + 0.0
-if (y == y.astype(int)).all():
-    y = y.astype(int)
-print(np.array2string(
-    y, separator=", ", precision={decimals}, suppress_small=True, threshold=y.size,
-    max_line_width=10**6,
-))
-"""
-
 _PYTORCH = """\
 # weight: (in_channels, out_channels // groups, {kernel}), not flipped by you
 {imports}
@@ -156,6 +124,33 @@ def conv_transpose(x, weight):
         strides={stride}, rhs_dilation={dilation}, transpose_kernel=True,
         {padding_words}
     )
+    return np.asarray(y)[0].transpose{to_first}  # back to (out_channels, {sizes})
+
+
+{use}
+"""
+
+_FLAX = """\
+# weight: ({kernel}, out_channels, in_channels), not flipped by you but by transpose_kernel=True
+# x and y are channels last in Flax; here they come and go channels first, as on the sheet
+{imports}
+import jax
+import numpy as np
+from flax import linen as nn
+
+jax.config.update("jax_enable_x64", True)  # float64, as on the sheet
+
+{data}
+
+
+def conv_transpose(x, weight):
+    layer = nn.ConvTranspose(
+        {group_outputs}, kernel_size={kernel_size}, strides={stride}, kernel_dilation={dilation},
+        transpose_kernel=True, use_bias=False,
+        {padding_words}
+    )
+    kernel = weight.transpose{weight_to_last}
+    y = layer.apply({{"params": {{"kernel": kernel}}}}, x.transpose{to_last}[None])
     return np.asarray(y)[0].transpose{to_first}  # back to (out_channels, {sizes})
 
 
@@ -252,6 +247,7 @@ PROGRAMS = {
         ),
     ),
     "jax": Program(text=_JAX, crops=lambda _: True, why="", padding=jax_padding),
+    "flax": Program(text=_FLAX, crops=lambda _: True, why="", padding=jax_padding),
     "onnx": Program(
         text=_ONNX,
         crops=each(lambda axis: min(axis.padding) >= 0 and is_strided(axis)),

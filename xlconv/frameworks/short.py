@@ -1,4 +1,4 @@
-"""What a program leaves out: parameters that are what they are anyway, a function of one use."""
+"""How a program ends; and what it leaves out: parameters of no effect, a function of one use."""
 
 from __future__ import annotations
 
@@ -13,6 +13,31 @@ LEAST = {"stride": 1, "padding": 0, "output_padding": 0, "groups": 1, "dilation"
 """What they are where nobody says more."""
 
 FUNCTION = re.compile(r"\n\ndef \w+\(x, weight\):\n")
+
+WHOLE = """\
+{single}
+{fit}
+{add_bias}
+
+y = y.round().astype(int)
+print(np.array2string(y, separator=", ", threshold=y.size, max_line_width=10**6))
+"""
+"""The end of a program whose numbers are all whole."""
+
+REPORT = """\
+{single}
+{fit}
+{add_bias}
+
+# a hair more, so that halves round alike everywhere; + 0.0 makes 0 of -0
+y = (y + {hair}).round({decimals}) + 0.0
+if (y == y.astype(int)).all():
+    y = y.astype(int)
+print(np.array2string(
+    y, separator=", ", precision={decimals}, suppress_small=True, threshold=y.size,
+    max_line_width=10**6,
+))
+"""
 
 SHOW = """\
 {single}

@@ -7,7 +7,7 @@ which have float32 alone, may be off by one in the last digit of what is not who
 whole numbers up to 2**24.
 
 Source: the frameworks' documents and what they were seen to do: PyTorch 2.13, TensorFlow 2.21,
-Keras 3.15, JAX 0.10, onnxruntime 1.32, MXNet 1.9.1.
+Keras 3.15, JAX 0.10, Flax 0.12, onnxruntime 1.32, MXNet 1.9.1.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from xlconv.frameworks.gaps import common, fill, inside, parameters
 from xlconv.frameworks.idioms import uncropped
 from xlconv.frameworks.names import FRAMEWORKS
 from xlconv.frameworks.plain_programs import PLAIN_PROGRAMS, plain_fields
-from xlconv.frameworks.programs import PROGRAMS, REPORT, WHOLE, Program
+from xlconv.frameworks.programs import PROGRAMS, Program
 from xlconv.frameworks.rounding import decimals, gives_whole, is_whole
-from xlconv.frameworks.short import SHOW, inline, options
+from xlconv.frameworks.short import REPORT, SHOW, WHOLE, inline, options
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer

@@ -120,7 +120,7 @@ def read_model(path: str | os.PathLike[str]) -> Model:
     place = Path(path)
     ending = place.suffix.lower()
     if is_folder(place):
-        raise XlconvError(f"{place} is {UNREAD['.pb']}", parameter="model")
+        raise XlconvError(f"{place} is a folder, perhaps {UNREAD['.pb']}", parameter="model")
     if ending in UNREAD:
         raise XlconvError(f"{place} is {UNREAD[ending]}", parameter="model")
     if ending not in FORMATS:

@@ -43,7 +43,7 @@ def _pairs(data: memoryview) -> Iterator[tuple[int, Value]]:
         elif kind in (1, 5):
             size = 8 if kind == 1 else 4
         else:
-            raise ContentError("is no such file: its bytes are no fields")
+            raise ContentError("is no ONNX model: its bytes are none of its fields")
         if at + size > end:
             raise ContentError("is cut short")
         yield number, data[at : at + size]
