@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -16,58 +17,56 @@ ACTIVATIONS = ("", "relu", "leaky_relu", "tanh", "sigmoid")
 NODES = {"relu": "Relu", "leaky_relu": "LeakyRelu", "tanh": "Tanh", "sigmoid": "Sigmoid"}
 
 
-def random_network(seed: int, linear: bool = False) -> Told:
+def random_network(rng: Random, linear: bool = False) -> Told:
     """A network of two to four layers, of all kinds, as a table of a lesson file.
 
+    rng     what chooses; one of Hypothesis finds the smallest network that fails
     linear  with neither activations nor the greatest of a window, and of weights above 0: then each
             input that can reach an output changes it
     """
-    rng = np.random.default_rng(seed)
-    sizes: dict[str, tuple[int, int, int]] = {}
-    channels, size = int(rng.integers(1, 3)), int(rng.integers(5, 9))
-    table: Told = {"input": rng.integers(0, 6, (channels, size, size)).tolist(), "layer": []}
-    at, before = (channels, size, size), "input"
-    sizes["input"] = at
-    for n in range(int(rng.integers(2, 5))):
-        layer, after = _layer(rng, at, linear)
-        layer |= {"name": f"Layer {n}", "from": before}
-        twin = [name for name, its in sizes.items() if its[1:] == at[1:] and name != before]
-        if twin and layer["kind"] in ("upsample", "pool"):
-            other = str(rng.choice(twin))
-            layer["from"] = [before, other]
-            after = (at[0] + sizes[other][0], *after[1:])
-        table["layer"].append(layer)
-        before, at = layer["name"], after
-        sizes[before] = at
+    size = rng.randrange(5, 9)
+    sizes = {"input": (rng.randrange(1, 3), size, size)}
+    table: Told = {"input": _numbers(rng, 0, 6, sizes["input"]).tolist(), "layer": []}
+    before = "input"
+    for n in range(rng.randrange(2, 5)):
+        twins = [one for one in sizes if sizes[one][1:] == sizes[before][1:] and one != before]
+        read = [before, rng.choice(twins)] if twins and rng.randrange(3) else [before]
+        at = (sum(sizes[one][0] for one in read), *sizes[before][1:])
+        layer, made = _layer(rng, at, linear)
+        table["layer"].append(layer | {"name": f"Layer {n}", "from": read})
+        before = f"Layer {n}"
+        sizes[before] = made
     return table
 
 
+def _numbers(rng: Random, low: int, high: int, shape: tuple[int, ...]) -> Array:
+    return np.random.default_rng(rng.randrange(2**32)).integers(low, high, shape)
+
+
 def _layer(
-    rng: np.random.Generator, at: tuple[int, int, int], linear: bool
+    rng: Random, at: tuple[int, int, int], linear: bool
 ) -> tuple[Told, tuple[int, int, int]]:
     channels, rows, _ = at
-    kinds = ["conv_transpose", "conv", "upsample", "pool"]
-    kind = str(rng.choice(kinds if rows >= 4 else kinds[:1]))
+    kind = rng.choice(["conv_transpose", "conv", "upsample", "pool"][: 4 if rows >= 4 else 1])
     if rows > 12 and kind in ("upsample", "conv_transpose"):
         kind = "conv"
     if kind == "upsample":
-        factor = 2
-        mode = str(rng.choice(["nearest", "bilinear"]))
-        sizes = (rows * factor, rows * factor)
-        return {"kind": kind, "scale_factor": factor, "mode": mode}, (channels, *sizes)
+        mode = rng.choice(["nearest", "bilinear"])
+        size = rows * 2
+        return {"kind": kind, "scale_factor": 2, "mode": mode}, (channels, size, size)
     if kind == "pool":
-        mode = "average" if linear else str(rng.choice(["max", "average"]))
+        mode = "average" if linear else rng.choice(["max", "average"])
         size = (rows - 2) // 2 + 1
         return {"kind": kind, "kernel_size": 2, "stride": 2, "mode": mode}, (channels, size, size)
-    k, s, out = int(rng.integers(1, 4)), int(rng.integers(1, 3)), int(rng.integers(1, 4))
-    pad = int(rng.integers(0, (k + 1) // 2))
+    k, s, out = rng.randrange(1, 4), rng.randrange(1, 3), rng.randrange(1, 4)
+    pad = rng.randrange((k + 1) // 2)
     shape = (out, channels, k, k) if kind == "conv" else (channels, out, k, k)
     low, high = (1, 9) if linear else (-9, 10)
-    weight = rng.integers(low, high, shape) / 10
+    weight = _numbers(rng, low, high, shape) / 10
     told: Told = {"kind": kind, "weight": weight.tolist(), "stride": s, "padding": pad}
-    if rng.random() < 0.5:
-        told["bias"] = (rng.integers(low, high, out) / 10).tolist()
-    if not linear and (then := str(rng.choice(ACTIVATIONS))):
+    if rng.randrange(2):
+        told["bias"] = (_numbers(rng, low, high, (out,)) / 10).tolist()
+    if not linear and (then := rng.choice(ACTIVATIONS)):
         told["then"] = then
     size = (rows + 2 * pad - k) // s + 1 if kind == "conv" else (rows - 1) * s + k - 2 * pad
     return told, (out, size, size)

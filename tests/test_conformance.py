@@ -32,7 +32,7 @@ VIEWS = {
     "why": 221, "distribute": 221, "collect": 221, "sedirts": 221, "one_dimension": 70,
     "channels": 221, "matrix": 221, "gradient": 204, "phases": 221, "checkerboard": 221,
     "upsampling": 221,
-    "bilinear": 5, "difference": 221,
+    "bilinear": 5, "difference": 221, "learning": 60,
 }  # fmt: skip
 """Every view that shows a layer's output, and how many of the samples it is defined for."""
 

@@ -153,7 +153,8 @@ def tinted(sheet: Sheet) -> set[str]:
 
 def of_phases(sheet: Sheet) -> bool:
     """Whether weights a stride apart have one tint, so that it is a phase."""
-    kernels = [coat.tint for coat in sheet.coats if coat.role == "kernel" and coat.tint.ndim]
+    roles = {"kernel"} | {block.role for block in sheet.blocks if block.name == "kernel"}
+    kernels = [coat.tint for coat in sheet.coats if coat.role in roles and coat.tint.ndim]
     return any(len(np.unique(tint)) < tint.size for tint in kernels)
 
 

@@ -175,3 +175,30 @@ def _(sheet: Page) -> None:
     assert min(shown(sheet, "Conv")) > 0.01
     grown = sheet["Larger 1"]
     assert (grown == np.repeat(np.repeat(sheet["input"], 2, 0), 2, 1)).all()
+
+
+@tries(
+    "Phases",
+    "Read the weights added, phase by phase: 4 and 6, 9 and 7. Inside, the output holds these four "
+    "numbers and no other.",
+)
+def _(sheet: Page) -> None:
+    assert sheet["phase_sums"].tolist() == [[4, 6], [9, 7]]
+    kernel = sheet.neighbour("By chance")["Up 1 kernel"]
+    assert sheet["phase_sums"].tolist() == [
+        [kernel[1 - a :: 2, 1 - b :: 2].sum() for b in (0, 1)] for a in (0, 1)
+    ]
+    assert set(inside(sheet.neighbour("By chance")["Up 1"], 1).ravel()) == {4, 6, 9, 7}
+
+
+@tries(
+    "Phases",
+    "On the sheet By chance set the kernel of Up 1 to 1 2 2 1 / 2 4 4 2 / 2 4 4 2 / 1 2 2 1: here "
+    "all sums are 9, and there the first ripple is 0.",
+)
+def _(sheet: Page) -> None:
+    other, side = sheet.neighbour("By chance"), [1, 2, 2, 1]
+    other.set(**{"Up 1 kernel": np.outer(side, side)})
+    assert np.array_equal(sheet["kernel"], other["Up 1 kernel"])
+    assert sheet["phase_sums"].tolist() == [[9, 9], [9, 9]]
+    assert ripples(other)[0] == 0
