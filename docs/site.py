@@ -35,6 +35,7 @@ class Entry(NamedTuple):
     language: str
     title: str
     idea: str
+    sheets: tuple[str, ...]
 
 
 def pages(folder: Path) -> list[Entry]:
@@ -48,7 +49,9 @@ def pages(folder: Path) -> list[Entry]:
         book = build(as_meant(load_lesson(name)), language=language)
         file = f"{name}-{language}.html" if language else f"{name}.html"
         book.save(folder / file)
-        found.append(Entry(file, language or "en", book.title, book.told["description"]))
+        sheets = tuple(sheet.name for sheet in book.sheets)
+        idea = book.told["description"]
+        found.append(Entry(file, language or "en", book.title, idea, sheets))
     return found
 
 
@@ -56,7 +59,7 @@ def index(entries: list[Entry]) -> str:
     """The page that leads to all others."""
     listed = "".join(
         f'<section lang="{one.language}" dir="auto"><h2><a href="{one.file}">'
-        f"{escape(one.title)}</a></h2><p>{escape(one.idea)}</p></section>\n"
+        f"{escape(one.title)}</a></h2><p>{escape(one.idea)}</p><p>{_sheets(one)}</p></section>\n"
         for one in entries
     )
     return (
@@ -67,6 +70,14 @@ def index(entries: list[Entry]) -> str:
         " here is alive: type over what is blue on yellow, and click on a cell to see what it"
         f" reads.</p>\n{listed}</main>\n</body>\n</html>\n"
     )
+
+
+def _sheets(entry: Entry) -> str:
+    """A link to each sheet."""
+    links = (
+        f'<a href="{entry.file}#s{n}">{escape(name)}</a>' for n, name in enumerate(entry.sheets)
+    )
+    return " · ".join(links)
 
 
 def main() -> None:

@@ -155,6 +155,8 @@ def test_sheet_from_right_to_left_is_one_in_the_page() -> None:
     elements = Read(page).elements
     assert ("html", {"lang": "ar", "dir": "rtl"}) in elements
     ways = [told.get("dir") for _, told in elements if told.get("class") == "paper"]
+    # what is scrolled begins where the sheet does
+    assert [told.get("dir") for _, told in elements if told.get("class") == "figure"] == ways
     leftward = [sheet.way is Way.LEFTWARD for sheet in book.sheets]
     assert [way == "rtl" for way in ways] == leftward
     assert leftward.count(True) > len(leftward) / 2

@@ -36,7 +36,7 @@ def section(
     return (
         f'<section role="tabpanel" id="s{number}" aria-labelledby="t{number}">'
         f"{_head(drawn, links, try_this)}"
-        f'<div class="figure"><div class="paper" dir="{way}">'
+        f'<div class="figure" dir="{way}"><div class="paper" dir="{way}">'
         f'<table role="grid" aria-label="{escape(sheet.name)}"><colgroup>{columns}</colgroup>'
         f"<tbody{frozen}>{rows}</tbody></table></div></div></section>\n"
     )
