@@ -36,7 +36,7 @@ lint: $(VENV)/tested
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# the README's pictures, from real sheets; those of files that came back need soffice and pdftoppm
+# the README's pictures, from real sheets
 pictures: $(VENV)/tested
 	$(BIN)/python docs/pictures.py
 

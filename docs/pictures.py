@@ -2,34 +2,43 @@
 
     make pictures
 
-Needs the extras `pdf` and `image`. Those of docs/classroom.md show files that came back: they need
-LibreOffice's soffice and pdftoppm on the path.
+Needs the extras `pdf` and `image`.
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
 import openpyxl
+from openpyxl.utils.cell import coordinate_to_tuple
 from PIL import Image, ImageChops, ImageOps
 
+from xlconv.checking.origin import read_recipe
+from xlconv.classroom.feedback_book import FeedbackBooks
+from xlconv.classroom.folder import read_folder
+from xlconv.classroom.handout import variant
+from xlconv.classroom.marks_book import marks_book
 from xlconv.cli.commands import cli
+from xlconv.cli.grade import results_of
 from xlconv.differing.compare import compare
 from xlconv.differing.shown import book_of
 from xlconv.grid.pages import pages
+from xlconv.grid.places import a1
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.values import EMPTY
 from xlconv.layers.layer import Layer
 from xlconv.lessons.book import Book
 from xlconv.lessons.build import build
 from xlconv.lessons.read import load_lesson
+from xlconv.lessons.worksheet import Worksheet, worksheet_lesson
 from xlconv.models.made import model_layer
 
 FOLDER = Path(__file__).resolve().parent / "pictures"
@@ -49,9 +58,6 @@ DIFFERENCE = "difference.png"
 FIRST_PAGE = ("Playground",)
 """Sheets whose other pages have room for larger layers, and are mostly empty."""
 
-RESOLUTION, HEADER, FOOTER = 130, 0.4, 0.45
-"""Dots an inch of a printed page, and the inches of its header and of its footer."""
-
 MARGIN = 24
 
 WIDEST = 1400
@@ -61,8 +67,8 @@ WIDEST = 1400
 CLASSROOM = ("worksheet", "ticks", "marks", "feedback")
 """What the page for lecturers shows, in its order."""
 
-EXERCISE, ITS_PAGE = "2 Distribute", 2
-"""The exercise that is shown, and its printed page, behind the contents."""
+EXERCISE = "2 Distribute"
+"""The exercise that is shown."""
 
 
 def picture(sheet: Sheet, target: Path) -> None:
@@ -74,24 +80,6 @@ def picture(sheet: Sheet, target: Path) -> None:
         shown = page.convert("RGB")
     shown.thumbnail((WIDEST, shown.height))
     kept(shown, target)
-
-
-def printed(path: Path) -> list[Image.Image]:
-    """The pages of a workbook without what the paper has around them."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-        office = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", name]
-        subprocess.run([*office, str(path)], check=True, capture_output=True)
-        pdf = ["pdftoppm", "-r", str(RESOLUTION), "-png", str(folder / f"{path.stem}.pdf")]
-        subprocess.run([*pdf, str(folder / "page")], check=True)
-        return [inner(page) for page in sorted(folder.glob("page-*.png"))]
-
-
-def inner(path: Path) -> Image.Image:
-    with Image.open(path) as page:
-        top, bottom = (int(inches * RESOLUTION) for inches in (HEADER, FOOTER))
-        return page.convert("RGB").crop((0, top, page.width, page.height - bottom))
 
 
 def box_of(page: Image.Image) -> tuple[int, int, int, int]:
@@ -162,16 +150,31 @@ def classroom() -> None:
         works = sorted(Path("class").glob("*.xlsx"))
         for path, change in zip(works, changes, strict=True):
             filled(path, Path("class/teacher/keys") / path.name, change, Path("back") / path.name)
-        run("grade", "back", "--class", "class/teacher", "-o", "marks")
-        shown = [
-            (works[0], ITS_PAGE),
-            (Path("back") / works[0].name, ITS_PAGE),
-            (Path("marks/marks.xlsx"), 1),
-            (Path("marks/feedback") / works[0].name, ITS_PAGE),
-        ]
-        for what, (path, number) in zip(CLASSROOM, shown, strict=True):
-            target = FOLDER / f"classroom-{what}.png"
-            kept(printed(path.resolve())[number - 1], target)
+        for what, sheet in zip(CLASSROOM, shown(works), strict=True):
+            picture(sheet, FOLDER / f"classroom-{what}.png")
+
+
+def shown(works: list[Path]) -> Iterator[Sheet]:
+    """The exercise as it is handed out, as it comes back, the marks, and the feedback."""
+    made = read_folder(Path("class/teacher"))
+    results, _ = results_of(made, ["back"], 1)
+    first = next(one for one in results.graded if one.code == works[0].stem)
+    assert first.student
+    student = first.student.id
+    lesson = worksheet_lesson(variant(read_recipe(made.lesson, "").lesson, made.key, student))
+    number = lesson.names.index(EXERCISE)
+    one = Worksheet.of(lesson).page(number)
+    yield one.sheet
+    typed = {mark.cell: mark.got for mark in first.marks}
+    answers = [typed.get(a1(at)) for at in one.places]
+    one.run(np.array([EMPTY if got is None else float(str(got)) for got in answers]), whole=True)
+    yield replace(one.sheet, blanks=[])
+    yield marks_book(results).sheets[0]
+    _, sheets, own = FeedbackBooks(made).marked(first, student)
+    for address, cell in own[number].items():
+        row, column = coordinate_to_tuple(address)
+        sheets[number].line((row - 1, column - 1), [cell.value], cell.role)
+    yield sheets[number]
 
 
 def run(*words: str) -> None:

@@ -65,6 +65,10 @@ BOOKS = [(name, None) for name in [*lesson_names(), HANDED_OUT]] + [
 NEAR = 50
 """Points between a word and the same one as LibreOffice prints it, whose rows are 4 % lower."""
 
+DOTS, FIRST, CONTRAST = 216, 6, 4.5
+"""Dots an inch and pages that are looked at, and how much lighter letters or their ground are: WCAG
+2.2, 1.4.3."""
+
 WORD = r'<word xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)<'
 
 WIDER = ("auto-encoder", HANDED_OUT)
@@ -216,6 +220,27 @@ def check_places(pages: list[Page]) -> None:
 
 
 @poppler
+@pytest.mark.prove
+@pytest.mark.parametrize("grey", [False, True], ids=["coloured", "grey"])
+@pytest.mark.parametrize("name", [MAIN, HANDED_OUT])
+def test_each_word_stands_out_from_its_ground(name: str, grey: bool) -> None:
+    """As the pages are rendered: of a word's box the lightest dot against the darkest."""
+    pdf = book(name, None).pdf(Printing(grey=grey))
+    for number, page in enumerate(pages_of(pdf)[:FIRST], 1):
+        command = ["pdftoppm", "-r", str(DOTS), "-f", str(number), "-l", str(number), "-png"]
+        done = subprocess.run([*command, "-"], input=pdf, check=True, capture_output=True)
+        shades = np.asarray(Image.open(io.BytesIO(done.stdout)).convert("RGB")) / 255
+        linear = np.where(shades <= 0.04045, shades / 12.92, ((shades + 0.055) / 1.055) ** 2.4)
+        light = linear @ [0.2126, 0.7152, 0.0722]
+        for word in page.words:
+            ends = (word.top, word.bottom, word.left, word.right)
+            top, bottom, left, right = (round(end * DOTS / 72) for end in ends)
+            there = light[top:bottom, left:right]
+            if word.text.isalnum():
+                assert (there.max() + 0.05) / (there.min() + 0.05) >= CONTRAST, (number, word)
+
+
+@poppler
 @needs("LibreOffice", shutil.which("soffice") is not None)
 @pytest.mark.prove
 @pytest.mark.parametrize("name", [MAIN, "image"])
@@ -355,6 +380,16 @@ def test_a_sheet_of_arabic_runs_from_the_right() -> None:
     texts = [[word.text for word in sorted(row)] for row in rows.values()]
     # the indices of the output, and right of them those of the kernel and of the input
     assert [*"543210", *"210", *"3210"] in texts
+
+
+def test_a_frame_is_drawn_whose_first_cell_is_empty() -> None:
+    sheet = Sheet("Sheet")
+    cells = sheet.memory((0, 0), (3, 1))
+    sheet.frames.append(Frame(cells))
+    sheet.coat(cells[1:2], "tick")
+    (page,) = drawn(sheet)
+    high = sheet.row_height * pages(sheet).scale / 100
+    assert sorted(line.box.high / high for line in page.lines) == pytest.approx([0, 0, 3, 3])
 
 
 def test_what_lights_up_does_so_on_paper() -> None:

@@ -166,8 +166,18 @@ class FeedbackBooks:
         """The file of one return; None of one that is nobody's."""
         if graded.student is None:
             return None
-        base, drawn, pages, kept = self._pages
-        lesson, sheets = variant(base, self.made.key, graded.student.id), [*drawn]
+        lesson, sheets, own = self.marked(graded, graded.student.id)
+        target = BytesIO()
+        of = {"title": f"{lesson.title}  {graded.code}", **about(lesson)}
+        write(sheets, of, target, {}, None, self._pages[-1], own)
+        return target.getvalue()
+
+    def marked(
+        self, graded: Graded, student: str
+    ) -> tuple[Lesson, list[Sheet], dict[int, dict[str, Own]]]:
+        """A student's lesson, its sheets, and what stands in cells of each, by its number."""
+        base, drawn, pages, _ = self._pages
+        lesson, sheets = variant(base, self.made.key, student), [*drawn]
         own, scores = dict[int, dict[str, Own]](), block_scores(graded)
         for number, known in pages.items():
             page = known.given(lesson.pages[number].layer) if known else None
@@ -176,10 +186,7 @@ class FeedbackBooks:
             its = {b: score for b, score in scores.items() if b[0] == page.sheet.name}
             words = [*self._words(graded, its)] if marks else []
             sheets[number], own[number] = page.marked(marks, words, self.feedback)
-        target = BytesIO()
-        of = {"title": f"{lesson.title}  {graded.code}", **about(lesson)}
-        write(sheets, of, target, {}, None, kept, own)
-        return target.getvalue()
+        return lesson, sheets, own
 
     def _words(self, graded: Graded, scores: Mapping[Block, Score]) -> Iterator[str]:
         """The marks of a sheet, and why some were lost."""

@@ -97,7 +97,7 @@ def grade(
 
     with pointing_at_options(ctx):
         made = read_folder(Path(teacher))
-        table, unread = _graded(made, files, 1 if decimals is None else decimals)
+        table, unread = results_of(made, files, 1 if decimals is None else decimals)
         filled = _filled(table, export, column)
     more = {"gradescope": gradescope, "overwrite": force}
     _write(Path(folder), table, made, answers, filled=filled, **more)
@@ -133,7 +133,9 @@ def _write(
     write_results(folder, table, stems=called, feedback=feedback, workbooks=books, **more)
 
 
-def _graded(made: ClassFolder, files: Sequence[str], decimals: int) -> tuple[Results, list[Unread]]:
+def results_of(
+    made: ClassFolder, files: Sequence[str], decimals: int
+) -> tuple[Results, list[Unread]]:
     """The marks of a class, and what has none.
 
     Raises XlconvError where there are formulas, and nothing that tries them.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, product
 from pathlib import PurePath
 from unicodedata import bidirectional
 
@@ -198,7 +198,7 @@ def _frames(window: Window, here: Mapping[Place, Seen]) -> Iterator[tuple[Place,
     for frame in window.sheet.frames:
         for leaf in leaves(frame.cells):
             first, last = (window.at(corner) for corner in corners(leaf))
-            if first and last and (first in here or last in here):
+            if first and last and any(at in here for at in _between(first, last)):
                 yield first, (last[0] + 1, last[1] + 1)
 
 
@@ -220,6 +220,11 @@ def _tables(
             if mine:
                 found[first] = _table(window, first, last, mine)
     return found
+
+
+def _between(first: Place, last: Place) -> Iterator[Place]:
+    """The places of a rectangle."""
+    return product(range(first[0], last[0] + 1), range(first[1], last[1] + 1))
 
 
 def _within(at: Place, first: Place, last: Place) -> bool:

@@ -95,7 +95,8 @@ def _figures(sheet: Sheet, cells: Mapping[Place, Seen]) -> list[Panel]:
         if block.role == "control":
             continue
         (top, left), (bottom, right) = box_of(block)
-        area, names = (range(top, bottom + 1), range(left, right + 1)), frozenset({block.name})
+        area = _grown(cells, (range(top, bottom + 1), range(left, right + 1)))
+        names = frozenset({block.name})
         for other in [one for one in found if _meet(one[0], area)]:
             found.remove(other)
             area, names = _both(area, other[0]), names | other[1]
@@ -106,6 +107,25 @@ def _figures(sheet: Sheet, cells: Mapping[Place, Seen]) -> list[Panel]:
         rows, wide = named(cells, first, last)
         made.append(Panel(sheet, rows, wide, within(cells, rows, wide), names))
     return made
+
+
+def _grown(cells: Mapping[Place, Seen], area: Rectangle) -> Rectangle:
+    """Rows and columns with the lined cells around them: a ring of zeros is no block."""
+    rows, wide = area
+    while True:
+        sides = (
+            [(rows.start - 1, column) for column in wide],
+            [(rows.stop, column) for column in wide],
+            [(row, wide.start - 1) for row in rows],
+            [(row, wide.stop) for row in rows],
+        )
+        up, down, left, right = (
+            any(at in cells and cells[at].look.lines for at in side) for side in sides
+        )
+        if not (up or down or left or right):
+            return rows, wide
+        rows = range(rows.start - up, rows.stop + down)
+        wide = range(wide.start - left, wide.stop + right)
 
 
 def _meet(one: Rectangle, other: Rectangle) -> bool:

@@ -84,16 +84,22 @@ def _opening(sheet: Sheet) -> Page:
     size = IDEA if width(idea, "idea") * IDEA / look("idea").size < 6 * (WIDE - 200) else MORE
     leftward = sheet.way is Way.LEFTWARD
     name = " ".join(sheet.titles) or sheet.name
+    side = "right" if leftward else "left"
     title = Text(
         Box(100, 150, WIDE - 200, OPENING),
         name,
-        replace(look("title"), align="right" if leftward else "left"),
+        replace(look("title"), align=side),
         _size(name, OPENING, WIDE - 200),
         leftward=leftward,
         kind="title",
     )
     told = Text(
-        Box(100, 230, WIDE - 200, 200), idea, look("idea"), size, leftward=leftward, kind="lines"
+        Box(100, 230, WIDE - 200, 200),
+        idea,
+        replace(look("idea"), align=side),
+        size,
+        leftward=leftward,
+        kind="lines",
     )
     return Page(WIDE, HIGH, [], [], [title, *[told] * bool(idea)], leftward=leftward)
 

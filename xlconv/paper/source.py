@@ -101,7 +101,7 @@ class Source:
         """A text where it stands."""
         side, box = text.look.align or "left", text.box
         if text.kind == "lines":
-            return f"at({numbers(box)}, par(leading: 0.7em, {self.body(text)}))"
+            return f"at({numbers(box)}, align({side}, par(leading: 0.7em, {self.body(text)})))"
         indent = {"left": text.indent, "right": -text.indent}.get(side, 0)
         return f"{side}_({numbers(box._replace(x=box.x + indent))}, {self.body(text)})"
 
