@@ -22,6 +22,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from PIL import Image, ImageChops, ImageOps
 
 from xlconv.checking.origin import read_recipe
+from xlconv.classroom.feedback import Feedback
 from xlconv.classroom.feedback_book import FeedbackBooks
 from xlconv.classroom.folder import read_folder
 from xlconv.classroom.handout import variant
@@ -170,7 +171,7 @@ def shown(works: list[Path]) -> Iterator[Sheet]:
     one.run(np.array([EMPTY if got is None else float(str(got)) for got in answers]), whole=True)
     yield replace(one.sheet, blanks=[])
     yield marks_book(results).sheets[0]
-    _, sheets, own = FeedbackBooks(made).marked(first, student)
+    _, sheets, own = FeedbackBooks(made, Feedback.of(made)).marked(first, student)
     for address, cell in own[number].items():
         row, column = coordinate_to_tuple(address)
         sheets[number].line((row - 1, column - 1), [cell.value], cell.role)
