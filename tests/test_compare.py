@@ -418,6 +418,13 @@ def test_what_follows_in_the_layer_itself_is_no_difference(cause: str) -> None:
         assert found.where == ""
 
 
+def test_slope_is_told_though_one_channel_is_nowhere_below() -> None:
+    high = np.array([100.0, 0, 0, 0, 0])
+    v = theirs() + wide(high)
+    found = xlconv.compare(ours(bias=high), np.where(v > 0, v, 0.05 * v))
+    assert found.causes == ("LeakyReLU of slope 0.05 is applied after the layer",)
+
+
 def test_factors_are_told_under_a_relu_that_the_layer_does_not_have() -> None:
     found = xlconv.compare(ours(), np.maximum(theirs(w=W * FACTORS), 0))
     assert found.causes == (

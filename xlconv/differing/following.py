@@ -93,9 +93,11 @@ def _sloped(sums: Array, y: Array, bias: Array) -> Iterator[Activation]:
     """LeakyReLU, of the slope that cells below 0 tell; PReLU, where each channel has its own."""
     whole = (sums.T + bias).T
     below = (whole < 0) & (y != 0)
-    if below.reshape(len(y), -1).sum(1).min() < FEW:
+    if below.sum() < FEW:
         return
-    slopes = np.array([np.median(b[k] / a[k]) for a, b, k in zip(whole, y, below, strict=True)])
+    usual = np.median(y[below] / whole[below])
+    each = zip(whole, y, below, strict=True)
+    slopes = np.array([np.median(b[k] / a[k]) if k.any() else usual for a, b, k in each])
     if np.ptp(slopes) <= SAME * abs(slopes).max():
         slope = float(np.median(slopes))
         yield of_steps([Step("leaky_relu", (slope,))], f"LeakyReLU of slope {slope:.3g}")
