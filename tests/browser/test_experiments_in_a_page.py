@@ -34,10 +34,10 @@ def test_what_the_page_says_is_true(item: Item, driver: Any) -> None:
         OPEN.clear()
         OPEN[item.lesson] = pages_of(Both(driver, build(item.lesson)))
     page = OPEN[item.lesson][item.sheet]
-    page._model.show(page._number)
+    page.model.show(page.number)
     try:
         PROOFS[item](page)
     finally:
-        page.put_back()
+        page.model.put_back(page)
     assert complaints(driver) == []
     assert requests(driver) == []

@@ -12,7 +12,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from xlconv.grid.places import a1, area_of
+from xlconv.grid.places import Place, a1, area_of
 from xlconv.grid.shown import shown
 from xlconv.lessons.book import Book
 from xlconv.page.seen import Seen, seen
@@ -31,6 +31,13 @@ VALUES = """
     const [row, column] = [Math.floor(key / KEY), key % KEY];
     return [row + 1, column + 1, plain(book.computed(n, row, column))];
   })));
+"""
+IN_SIGHT = """
+  const [n, id] = arguments;
+  if (shownNow !== n) tabs[n].click();
+  const td = document.getElementById(id), select = td.querySelector("select");
+  td.scrollIntoView({block: "center", inline: "center"});
+  return [td, select, [...select?.options ?? []].map((option) => option.text)];
 """
 TEXTS = """
   const told = (td) => td.querySelector("select")?.value ?? td.textContent;
@@ -53,7 +60,8 @@ class Both:
     """What `desk.Page` asks of a model: typed and read in the browser, held against IronCalc."""
 
     def __init__(self, driver: Any, book: Book) -> None:
-        self.driver, self.book, self._typed = driver, book, False
+        self.driver, self.book = driver, book
+        self._right: set[tuple[int, Place, Any, str]] = set()
         opened(driver, book.to_html())
         self.forget()
         with quiet():
@@ -88,18 +96,26 @@ class Both:
     def set_user_input(self, n: int, row: int, column: int, content: str) -> None:
         """Type into a cell as a person does; twice the same is typed once."""
         self.other.set_user_input(n, row, column, content)
-        if self.driver.execute_script("return shownNow") != n:
-            self.show(n)
-        cell = self.driver.find_element(By.ID, f"s{n}.{a1((row - 1, column - 1))}")
-        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", cell)
+        at = f"s{n}.{a1((row - 1, column - 1))}"
+        cell, choices, offered = self.driver.execute_script(IN_SIGHT, n, at)
         keys = content.removesuffix(".0") or Keys.DELETE
-        if choices := cell.find_elements(By.TAG_NAME, "select"):
-            offered = [option.text for option in choices[0].find_elements(By.TAG_NAME, "option")]
-            choices[0].send_keys(Keys.HOME + Keys.DOWN * offered.index(keys))
+        if choices:
+            choices.send_keys(Keys.HOME + Keys.DOWN * offered.index(keys))
         else:
-            cell.click()
-            ActionChains(self.driver).send_keys(keys, Keys.ENTER).perform()
+            typing = ActionChains(self.driver, duration=0).move_to_element(cell).click()
+            typing.send_keys(keys, Keys.ENTER).perform()
         self.forget()
+
+    def put_back(self, page: Page) -> None:
+        """As it was: in the browser by its button, in IronCalc cell by cell."""
+        for (row, column), content in page.before.items():
+            self.other.set_user_input(page.number, row, column, content)
+        again = self.driver.find_element(By.ID, "again")
+        if again.is_displayed():
+            again.click()
+        page.before.clear()
+        self.forget()
+        self.evaluate()
 
     def enter(self, n: int, contents: Mapping[str, float | str]) -> None:
         """Numbers into cells of one sheet, all at once."""
@@ -136,10 +152,15 @@ class Both:
             place = one.cell.row, one.cell.column
             value = self.values[n].get((place[0] + 1, place[1] + 1))
             value = value["fault"] if isinstance(value, dict) else value
+            got = unlettered(told.get(a1(place), ""))
+            if a1(place) not in told or (n, place, value, got) in self._right:
+                continue
             room = int(sheet.widths.get(place[1], sheet.column_width))
             code = one.dress.look.number_format
             expected = [unlettered(shown(near, code, room)) for near in nearly(value)]
-            if a1(place) in told and (got := unlettered(told[a1(place)])) not in expected:
+            if got in expected:
+                self._right.add((n, place, value, got))
+            else:
                 found.append(f"{sheet.name}!{a1(place)}: shows {got!r}, has {expected[0]!r}")
         return found
 

@@ -31,9 +31,9 @@ class Page:
     """
 
     def __init__(self, model: Any, number: int, blocks: Blocks, others: Mapping[str, Page]):
-        self._model, self._number, self._blocks = model, number, blocks
+        self.model, self.number, self._blocks = model, number, blocks
         self._others = others
-        self._before: dict[Place, str] = {}
+        self.before: dict[Place, str] = {}
 
     def set(self, **blocks: ArrayLike) -> None:
         """Type numbers into whole blocks; one number fills a block."""
@@ -48,23 +48,23 @@ class Page:
 
     def put_back(self) -> None:
         """Type again what was there first."""
-        if self._before:
-            self._enter(self._before)
-            self._before.clear()
+        if self.before:
+            self._enter(self.before)
+            self.before.clear()
 
     def _type(self, typed: Iterable[tuple[str, float]]) -> None:
         contents = {row_and_column(cell): repr(float(number)) for cell, number in typed}
         for place in contents:
-            self._before.setdefault(place, self._model.get_cell_content(self._number, *place))
+            self.before.setdefault(place, self.model.get_cell_content(self.number, *place))
         self._enter(contents)
 
     def _enter(self, contents: Mapping[Place, str]) -> None:
         with quiet():
-            self._model.pause_evaluation()
+            self.model.pause_evaluation()
             for place, content in contents.items():
-                self._model.set_user_input(self._number, *place, content)
-            self._model.resume_evaluation()
-            self._model.evaluate()
+                self.model.set_user_input(self.number, *place, content)
+            self.model.resume_evaluation()
+            self.model.evaluate()
 
     def neighbour(self, sheet: str) -> Page:
         """Another sheet of the same workbook."""
@@ -76,7 +76,7 @@ class Page:
     def formula(self, name: str, at: int | tuple[int, ...]) -> str:
         """The formula of one cell of a block, without its $."""
         place = row_and_column(self._names(name)[at])
-        return str(self._model.get_cell_content(self._number, *place)).replace("$", "")
+        return str(self.model.get_cell_content(self.number, *place)).replace("$", "")
 
     def address(self, name: str) -> Array:
         """The A1 of each cell of a block."""
@@ -115,7 +115,7 @@ class Page:
         """Which cells of a block look other than their own format says."""
 
         def other(cell: str) -> bool:
-            own = self._model.get_cell_style(self._number, *row_and_column(cell))
+            own = self.model.get_cell_style(self.number, *row_and_column(cell))
             return bool(self._look(cell) != own)
 
         return self._looks(name, other, bool)
@@ -124,19 +124,19 @@ class Page:
         return np.vectorize(look, otypes=[kind])(self._names(name))
 
     def _look(self, cell: str) -> Any:
-        return self._model.get_extended_cell_style(self._number, *row_and_column(cell))["style"]
+        return self.model.get_extended_cell_style(self.number, *row_and_column(cell))["style"]
 
     def _names(self, name: str) -> Array:
         return self._blocks[name].squeeze()
 
     def _float(self, cell: str) -> float:
-        shown = self._model.get_cell_value(self._number, *row_and_column(cell))
+        shown = self.model.get_cell_value(self.number, *row_and_column(cell))
         return float(shown) if isinstance(shown, int | float) else float("nan")
 
     def _lines(self) -> list[list[Any]]:
-        _, last, _, right = self._model.get_sheet_dimensions(self._number)
+        _, last, _, right = self.model.get_sheet_dimensions(self.number)
         return [
-            [self._model.get_cell_value(self._number, row, n) for n in range(1, right + 1)]
+            [self.model.get_cell_value(self.number, row, n) for n in range(1, right + 1)]
             for row in range(1, last + 1)
         ]
 
