@@ -15,7 +15,6 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from xlconv.errors import XlconvError
 from xlconv.grid.grid import Grid
 from xlconv.lessons.answer_sums import Answers, Sum
 from xlconv.lessons.exercise import Exercise, Numbers
@@ -32,9 +31,6 @@ EXACT = 1e-6
 
 SLACK = 1e-6
 """Of what rounding allows, how much programs may be off as they add."""
-
-WHOLE = 2.0**53
-"""Whole numbers below it are exact; above it right answers might not tick."""
 
 LARGEST = 1e7
 """Units below which sums of answers with decimals are as good as exact."""
@@ -100,18 +96,13 @@ def groups(exercise: Exercise, check: str, digits: int) -> list[Group]:
     typed = decimals(exercise, digits)
     rounded = 0.0 if typed is not None else 0.5 * 10.0**-digits
     exact = EXACT if not typed else 0.01 * 10.0**-typed
-    varying, told, truth = answers.varying(), answers.told, exercise.run()
+    varying, told = answers.varying(), answers.told
     found: list[Group] = []
     for block, listed in groupby(runs_of(exercise), key=lambda pair: pair[0]):
         runs = [run for _, run in listed if all(told[n] for n in run.blanks)]
         for number, group in enumerate(_joined(runs, varying, whole=check == "sheet")):
             blanks = [n for run in group for n in run.blanks]
             weights = _weights(f"{exercise.sheet.name}/{block}/{number}", len(blanks), rounded > 0)
-            if np.abs(truth[blanks]).max() * weights.sum() >= WHOLE:
-                raise XlconvError(
-                    f'sheet "{exercise.sheet.name}": the numbers of {block} are too large for'
-                    ' ticks: make them smaller, or set check = "none"'
-                )
             ones = np.ones(len(blanks))
             sums = answers.sum(blanks, weights), answers.sum(blanks, ones)
             row = max(run.row for run in group)
