@@ -58,7 +58,7 @@ SHEET = {
 
 ASK = {
     "ask": "What a worksheet leaves out: blocks by their names, or slices as NumPy writes them,"
-    ' such as "output[0, 1::2]".',
+    ' such as "output[1::2, :]".',
     "answer": "What may be typed there: either, number or formula; either if not given.",
     "marks": "Of the whole sheet, spread evenly over its blanks; one for each if not given.",
     "mistake": "A block of which one cell holds a wrong number, to be found and mended.",

@@ -39,6 +39,7 @@ Numbers = NDArray[np.float64]
 def asked_cells(sheet: Sheet, asked: str) -> tuple[Block, Grid]:
     """The block that is asked for, and the cells of it, as NumPy would slice it.
 
+    A block of one channel is its rows and columns, too: `output[1::2, :]` is `output[0, 1::2, :]`.
     Raises XlconvError where there is no such block or it cannot be sliced so.
     """
     parts = SLICED.fullmatch(asked)
@@ -49,12 +50,12 @@ def asked_cells(sheet: Sheet, asked: str) -> tuple[Block, Grid]:
     cells = blocks[name].cells
     if parts[2] is not None:
         try:
-            cells = cells[_index(parts[2])]
+            cells = _sliced(cells, _index(parts[2]))
         except (IndexError, ValueError):
             shape = ", ".join(map(str, cells.shape))
             raise XlconvError(
                 f'asks for "{asked:.60}": {name} has the sizes ({shape}); write slices of it,'
-                " such as [0, 1::2]"
+                " such as [1::2, :]"
             ) from None
     if not cells.memory.size:
         shape = ", ".join(map(str, blocks[name].cells.shape))
@@ -62,6 +63,13 @@ def asked_cells(sheet: Sheet, asked: str) -> tuple[Block, Grid]:
             f'asks for "{asked:.60}", which has no cell: {name} has the sizes ({shape})'
         )
     return blocks[name], cells
+
+
+def _sliced(cells: Grid, index: tuple[object, ...]) -> Grid:
+    """Cells by an index; axes of one cell in front of all may be left out of it."""
+    while ... not in index and len(index) < len(cells.shape) and cells.shape[0] == 1:
+        cells = cells[0]
+    return cells[index]
 
 
 def _index(text: str) -> tuple[object, ...]:

@@ -48,7 +48,7 @@ MOST_MARKS = 1_000_000
 class Ask:
     """What a worksheet leaves out of a page.
 
-    cells    blocks by their names, or slices of them as NumPy writes them: `output[0, 1::2]`
+    cells    blocks by their names, or slices of them as NumPy writes them: `output[1::2, :]`
     answer   what may be typed there: one of ANSWERS
     marks    of the whole page; None is one for each cell
     mistake  a block of which one cell holds a number that is wrong
