@@ -192,6 +192,43 @@ def test_no_bar_shows_what_is_quick(tmp_path: Path) -> None:
     assert understood.startswith(b"xlconv: 2-D")
 
 
+SLOW = """
+import sys
+from pathlib import Path
+from threading import Event
+from xlconv.cli import commands, terminal
+from xlconv.checking import check
+told, checked, echo = Event(), check.checked, terminal.click.echo
+def waiting(*given, **more):
+    assert told.wait(60)
+    return checked(*given, **more)
+def telling(text, **more):
+    echo(text, **more)
+    told.set()
+check.checked, terminal.click.echo, terminal.SECOND = waiting, telling, 0.01
+commands.main()
+"""
+
+
+def test_seconds_show_on_a_terminal_where_there_are_no_rows(tmp_path: Path) -> None:
+    build(image(6), views=["phases"]).save(tmp_path / "a.xlsx")
+    ours, theirs = pty.openpty()
+    running = subprocess.Popen(
+        [sys.executable, "-c", SLOW, "check", "a.xlsx"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm"},
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    out, _ = running.communicate()
+    shown = os.read(ours, 10_000)
+    os.close(ours)
+    assert shown.startswith(b"\rxlconv: checking a.xlsx, 1 s\r")
+    assert shown.endswith(b"\r\x1b[K")
+    assert out.startswith(b"a.xlsx: right")
+
+
 # ------------------------------------------------------------------------- room
 
 

@@ -9,7 +9,7 @@ import click
 
 from xlconv.cli.group import Command
 from xlconv.cli.options import complete_lesson, language_option, pointing_at_options
-from xlconv.cli.terminal import as_text, one_line, put, say
+from xlconv.cli.terminal import as_text, clock, one_line, put, say
 from xlconv.errors import UnreadableError
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _checked(
     from xlconv.checking.check import checked
 
     try:
-        with pointing_at_options(ctx):
+        with pointing_at_options(ctx), clock(f"checking {Path(file).name}"):
             return checked(Path(file), engine=engine, made=made)
     except UnreadableError as error:
         return error.with_traceback(None)  # which would keep what was read of the file

@@ -11,7 +11,7 @@ from xlconv.cli.delivery import Target, deliver_book
 from xlconv.cli.given import Given, layer_options, part_options
 from xlconv.cli.group import Command
 from xlconv.cli.options import pointing_at_options
-from xlconv.cli.terminal import as_text, put, say
+from xlconv.cli.terminal import as_text, clock, put, say
 
 if TYPE_CHECKING:
     from xlconv.differing.comparison import Comparison
@@ -81,7 +81,8 @@ def compare(
     with pointing_at_options(ctx, output="--output"):
         layer = layer_of(given, wanted)
         other = array("output", theirs, Source(Folder()))
-        found = compared(layer, other, batch=wanted.batch)
+        with clock("comparing"):
+            found = compared(layer, other, batch=wanted.batch)
     if target is not None:
         with pointing_at_options(ctx):
             book = _book(found, given)

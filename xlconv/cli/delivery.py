@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from xlconv.cli.options import OUTPUT, PAPERS
-from xlconv.cli.terminal import as_text, progress_bar, put, say
+from xlconv.cli.terminal import as_text, clock, progress_bar, put, say
 from xlconv.errors import TargetError
 from xlconv.files.saving import PAGE, PDF, SUFFIX, Write, check_target, save_files
 from xlconv.text import counted
@@ -96,7 +96,8 @@ class Target:
 
 def deliver_book(book: Book, target: Target, name: str) -> None:
     """Write the workbook, or what is drawn of it, where it is wanted, and say so."""
-    with progress_bar(book.rows) as progress:
+    drawn = target.kind in (*DRAWN, PAGE)
+    with clock("drawing") if drawn else progress_bar(book.rows) as progress:
         if target.output == "-":
             data = book.to_bytes(progress)
         else:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from xlconv.cli.group import Command
-from xlconv.cli.terminal import as_text, put
+from xlconv.cli.terminal import as_text, clock, put
 
 
 @click.command(
@@ -29,5 +31,6 @@ def model(file: str, as_json: bool) -> None:
     from xlconv.models.model import read_model
     from xlconv.models.words import as_dict, explain
 
-    found = read_model(file)
+    with clock(f"reading {Path(file).name}"):
+        found = read_model(file)
     put(as_text(as_dict(found)) + "\n" if as_json else explain(found))

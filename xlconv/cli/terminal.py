@@ -21,6 +21,12 @@ from xlconv.visible import visible
 
 STARTED = time.monotonic()
 
+SECOND = 1.0
+"""How often the time of what has no rows is told."""
+
+ERASED = "\x1b[K"
+"""What terminals take for: empty the line from here."""
+
 LONGEST = 2_000
 """Characters of a message: from a longer one the middle is left out."""
 
@@ -46,6 +52,34 @@ def progress_bar(rows: int, doing: str = "writing") -> Iterator[Callable[[int], 
         for bar in bars:
             with suppress(OSError):
                 bar.__exit__(None, None, None)
+
+
+@contextmanager
+def clock(doing: str) -> Iterator[None]:
+    """What shows on a terminal how long something takes that has no rows to count."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield
+        return
+    from threading import Event, Thread
+
+    ended, line = Event(), visible(f"xlconv: {doing}")
+
+    def tell() -> None:
+        seconds = 0
+        with suppress(OSError):
+            while not ended.wait(SECOND):
+                seconds += 1
+                click.echo(f"\r{line}, {seconds} s", nl=False, err=True)
+            if seconds:
+                click.echo(f"\r{ERASED}", nl=False, err=True)
+
+    thread = Thread(target=tell, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def as_text(value: Any) -> str:
