@@ -52,6 +52,8 @@ PICTURES = {
     "subpixel": ["Phases"],
     "frameworks": ["Odd"],
     "image": ["Learnt"],
+    "auto-encoder": ["Network"],
+    "generator": ["Network"],
 }  # fmt: skip
 DIFFERENCE = "difference.png"
 """That of docs/engineers.md."""
