@@ -9,6 +9,9 @@ from pathlib import Path
 import pypdf
 import pytest
 
+from xlconv.grid.theme import look
+from xlconv.lessons.notes import notes_book
+
 from .conftest import Ran
 
 PAGE = Path(__file__).parents[1] / "docs/teaching.md"
@@ -31,6 +34,12 @@ def test_each_row_and_each_mistake_of_the_page_is_printed(run: Run, tmp_path: Pa
     for belief in beliefs:
         assert belief in printed
     assert "xlconv check --lesson transposed-convolutions class/*.xlsx says" in printed
+
+
+def test_the_title_begins_where_the_lines_under_it_do() -> None:
+    (sheet,) = notes_book("transposed-convolutions", "A lesson").sheets
+    first = sheet.widths.get(0, sheet.column_width) * 5.55
+    assert abs(look("title").indent * 7.5 - first) < 1
 
 
 @pytest.mark.parametrize(

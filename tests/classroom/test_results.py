@@ -119,6 +119,11 @@ def test_marks_xlsx_holds_the_same() -> None:
     assert rows[8] == ["CCCCCCCCCC", "1501112", "Cy Nobody", *[None] * 4, "nothing came back", None]
 
 
+def test_what_is_said_of_marks_ends_on_the_page_of_its_students() -> None:
+    (sheet,) = marks_book(CLASS).sheets
+    assert sheet.behind((1, 0), RULE, "note") <= sheet.turn
+
+
 def test_totals_and_averages_follow_a_mark_that_is_changed() -> None:
     book = openpyxl.load_workbook(BytesIO(marks_book(CLASS).to_bytes()))
     sheet = book["Marks"]

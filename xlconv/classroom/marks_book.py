@@ -11,6 +11,7 @@ from xlconv.classroom.marks import FINE, rule
 from xlconv.classroom.table import NOTHING, Results, flags, who
 from xlconv.grid.expr import call
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.theme import column_room, width
 from xlconv.lessons.book import Book
 from xlconv.visible import shortened, visible
 
@@ -36,7 +37,7 @@ def marks_book(results: Results) -> Book:
     sheet = Sheet("Marks", frozen_rows=FIRST)
     sheet.widths |= {n: _width(head) for n, head in enumerate(heads)}
     sheet.text((TITLE, 0), "Marks", "heading")
-    sheet.text((NOTE, 0), rule(results.decimals), "note")
+    sheet.text((NOTE, 0), note := rule(results.decimals), "note")
     for column, head in enumerate(_seen(heads)):
         sheet.text((HEADS, column), head, "caption" if head in WORDS else "heads")
     exercises = [name for name, _ in results.blocks]
@@ -46,6 +47,8 @@ def marks_book(results: Results) -> Book:
     if results.blocks:
         _numbers(sheet, results)
     sheet.turn = behind = len(WHO) + len(blocks) + 1
+    over = width(note, "note") - sum(column_room(sheet.widths[n]) for n in range(behind))
+    sheet.widths[WHO.index("name")] += max(0, over) / column_room(1)
     for row, graded in enumerate(results.graded, FIRST):
         sheet.line((row, 0), _seen(who(graded)), "text")
         sheet.line((row, behind), _seen([flags(graded), graded.file]), "text")

@@ -10,7 +10,7 @@ from xlconv.figures.titles import head
 from xlconv.figures.words import WORDS
 from xlconv.files.toml import read_toml
 from xlconv.grid.sheet import Sheet
-from xlconv.grid.theme import column_room, wrapped
+from xlconv.grid.theme import MARGIN, column_room, wrapped
 from xlconv.lessons.book import Book
 from xlconv.lessons.shipped import lesson_folder
 
@@ -81,7 +81,7 @@ def notes_book(lesson: str, title: str) -> Book:
     title  of the lesson
     """
     told = notes(lesson)
-    sheet = Sheet(told.title, words=WORDS)
+    sheet = Sheet(told.title, words=WORDS, widths={0: MARGIN})
     head(sheet, told.title, _plain(told.idea), (), linked=False)
     _row(sheet, dict.fromkeys(COLUMNS, ""), "strong", heads=True)
     for part in told.part:
