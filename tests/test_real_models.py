@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shlex
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -176,8 +175,8 @@ def test_segmentations_most_important_channels_are_live() -> None:
     assert isinstance(layer, Layer)
     (told,) = [each for each in read_model(SEGMENTATION).layers if each.kind == "transposed"]
     y = beside(np.moveaxis(x[0], -1, 0), told.weights().transpose(3, 0, 1, 2)) + 0.53271484375
-    assert abs(xlconv.output(replace(layer, then=())) - y).max() < 1e-6
-    part = excerpt(replace(layer, then=()), Top(4), [0], [(1, 4), (2, 5)])
+    assert [str(step) for step in layer.then] == ["sigmoid"]
+    part = excerpt(layer, Top(4), [0], [(1, 4), (2, 5)])
     assert abs(in_cells(part) - y[:, 2:8, 4:10]).max() < 1e-6
 
 
