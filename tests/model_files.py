@@ -181,10 +181,12 @@ def tflite(
     activation: int = 0,
     output: tuple[float, int, str] | None = None,
     given: tuple[float, int, str] | None = None,
+    follow: tuple[int, float] | None = None,
 ) -> Path:
     """A TRANSPOSE_CONV of stride 2 with a weight (out, kh, kw, in); padding 0 is same.
 
     output, given  its and the input's scale, zero point and type, if it is of integers
+    follow         the code of an operation of its own after it, and its first option
     """
     b = flatbuffers.Builder(1024)
     types = {"float32": 0, "float16": 1, "int32": 2, "uint8": 3, "int8": 9}
@@ -219,9 +221,17 @@ def tflite(
     options = _table(b, 4, {}, numbers)
     ins, outs = np.array(read, "<i4"), np.array([len(read)], "<i4")
     op = _table(b, 6, {1: _vector(b, ins), 2: _vector(b, outs), 4: options}, {0: ("Uint32", 0)})
-    graph = _table(b, 5, {0: _tables(b, tensors), 3: _tables(b, [op])})
-    code = _table(b, 4, {}, {0: ("Int8", 67), 3: ("Int32", 67)})
-    refs = {1: _tables(b, [code]), 2: _tables(b, [graph]), 4: _tables(b, buffers)}
+    ops, codes = [op], [67]
+    if follow is not None:
+        (code, option), after = follow, np.array([len(read) + 1], "<i4")
+        tensors.append(_table(b, 5, {3: b.CreateString("z")}, {2: ("Uint32", 0)}))
+        refs = {1: _vector(b, outs), 2: _vector(b, after)}
+        refs |= {4: _table(b, 1, {}, {0: ("Float32", option)})}
+        ops.append(_table(b, 6, refs, {0: ("Uint32", 1)}))
+        codes.append(code)
+    graph = _table(b, 5, {0: _tables(b, tensors), 3: _tables(b, ops)})
+    named = [_table(b, 4, {}, {0: ("Int8", code), 3: ("Int32", code)}) for code in codes]
+    refs = {1: _tables(b, named), 2: _tables(b, [graph]), 4: _tables(b, buffers)}
     b.Finish(_table(b, 5, refs), file_identifier=b"TFL3")
     path.write_bytes(bytes(b.Output()))
     return path
@@ -231,7 +241,7 @@ def _table(
     b: Any,
     fields: int,
     refs: Mapping[int, Any],
-    numbers: Mapping[int, tuple[str, int]] | None = None,
+    numbers: Mapping[int, tuple[str, float]] | None = None,
 ) -> Any:
     b.StartObject(fields)
     for field, ref in refs.items():

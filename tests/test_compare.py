@@ -6,6 +6,7 @@ test.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -423,6 +424,17 @@ def test_slope_is_told_though_one_channel_is_nowhere_below() -> None:
     v = theirs() + wide(high)
     found = xlconv.compare(ours(bias=high), np.where(v > 0, v, 0.05 * v))
     assert found.causes == ("LeakyReLU of slope 0.05 is applied after the layer",)
+
+
+@pytest.mark.parametrize("factors", [[1, 1, 1, 1, 1], [2, 3, 1, 0.5, 4]])
+def test_constants_are_told_though_one_channel_is_nowhere_above_0(factors: list[float]) -> None:
+    """Of that channel any constant is right that leaves it below."""
+    constants = np.array([1, -1, -99, 0.5, 2])
+    other = np.maximum(theirs() * wide(np.array(factors)) + wide(constants), 0)
+    cause, relu = xlconv.compare(ours(), other).causes
+    assert re.search("constant.*: 1, -1, -[0-9.]+, 0.5, ...$", cause)
+    assert ("factor of its own: 2, 3, 2.5, 0.5" in cause) == (factors[0] == 2)
+    assert relu == "ReLU is applied after the layer"
 
 
 def test_factors_are_told_under_a_relu_that_the_layer_does_not_have() -> None:

@@ -105,6 +105,14 @@ def test_top_channels_leave_least() -> None:
     assert (shown.rest.channels, shown.rest.values.max()) == (2, 4 * (1 + 2))
 
 
+def test_top_channels_of_a_depthwise_layer_have_their_own_outputs() -> None:
+    x = np.arange(9).reshape(3, 3) * np.array([1, 5, 2, 9])[:, None, None]
+    shown = excerpt(Layer.of(x, np.ones((4, 1, 1, 1)), groups=4), Top(2))
+    assert xlconv.output(shown).tolist() == x[[1, 3]].tolist()
+    with pytest.raises(XlconvError, match=r"groups \[0, 0, 1\] and \[0, 0, 1, 1\]: name out_chann"):
+        excerpt(whole(groups=2), [0, 1, 3])
+
+
 def test_a_file_of_a_part_can_be_checked(tmp_path: Any) -> None:
     path = tmp_path / "part.xlsx"
     xlconv.build(excerpt(whole(stride=2), Top(1), [0], [(0, 2), (0, 2)])).save(path)

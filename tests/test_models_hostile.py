@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from xlconv.errors import XlconvError
+from xlconv.errors import UnreadableError, XlconvError
 from xlconv.models.content import told_of
 from xlconv.models.model import read_model
+from xlconv.models.words import explain
 
 from . import model_files as files
 from .alone import alone
@@ -51,6 +52,7 @@ def attempt(path: Path) -> None:
     """Read all that a command would; only an XlconvError may come out, in one line."""
     try:
         model = read_model(path)
+        assert explain(model)
         with told_of(path):
             for layer in model.layers:
                 layer.weights()
@@ -67,6 +69,15 @@ def fuzz(folder: Path, name: str, times: int) -> None:
         path.unlink()  # what is mapped is never changed under a reader
         path.write_bytes(changed(data, np.random.default_rng([seed, len(name)])))
         attempt(path)
+
+
+@pytest.mark.parametrize("size", [-2, 1 << 30])
+def test_weight_of_a_shape_that_no_array_has_is_damage(tmp_path: Path, size: int) -> None:
+    path = files.tflite(tmp_path / "m.tflite", W.transpose(1, 2, 3, 0))
+    shape, wild = (np.array(s, "<i4").tobytes() for s in ((2, 4, 4, 3), (size,) * 4))
+    path.write_bytes(path.read_bytes().replace(shape, wild))
+    with pytest.raises(UnreadableError, match="is damaged, or cut short"):
+        read_model(path)
 
 
 @pytest.mark.parametrize("name", MAKERS)

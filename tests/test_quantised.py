@@ -258,6 +258,24 @@ def test_tflite_layer_of_integers(tmp_path: Path) -> None:
     assert np.array_equal(computed(layer, "collect", "then_2"), np.clip(np.round(v) - 3, -128, 127))
 
 
+@pytest.mark.parametrize(
+    ("code", "option", "activation", "steps"),
+    [
+        (14, 0.0, 0, ["sigmoid"]),
+        (98, 0.25, 0, ["leaky_relu:0.25"]),
+        (28, 0.0, 1, ["relu", "tanh"]),
+        (117, 0.0, 0, []),
+    ],
+)
+def test_operations_after_a_tflite_layer_are_its_steps(
+    tmp_path: Path, code: int, option: float, activation: int, steps: list[str]
+) -> None:
+    w = Q.transpose(1, 2, 3, 0).astype("<f4")
+    path = tmp_path / "m.tflite"
+    files.tflite(path, w, activation=activation, follow=(code, option))
+    assert read_model(path).layer("up").said.get("then", []) == steps
+
+
 def half_even(value: float) -> int:
     """Python's own rounding, of a number by 0.5, and 10 added."""
     return round(value / 0.5) + 10

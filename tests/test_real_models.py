@@ -63,9 +63,7 @@ def test_detectors_layers_are_onnxruntimes(name: str) -> None:
     size = abs(y).max()
     assert abs(xlconv.output(layer) - y[0]).max() < 1e-6 * size
     part = excerpt(layer, Top(4), [0], [(3, 7), (5, 9)])
-    book = xlconv.build(part, views=["collect"])
-    got = read(ironcalc_engine.recalculate(book.to_bytes()), book.sheets[0], "output")
-    assert abs(got - y[0, :1, 6:14, 10:18]).max() < 1e-6 * size
+    assert abs(in_cells(part) - y[0, :1, 6:14, 10:18]).max() < 1e-6 * size
 
 
 @pytest.mark.parametrize(
@@ -152,15 +150,49 @@ def test_segmentation_ends_with_one() -> None:
     assert (layer.said["padding"], layer.said["stride"]) == ("same", [2, 2])
 
 
-def test_unet_in_three_dimensions_is_depthwise() -> None:
-    layers = read_model(UNET).layers
-    assert [layer.name for layer in layers if layer.why] == ["up0", "up1", "up2", "up3"]
-    assert [layer.weight.shape for layer in layers[:2]] == [(256, 1, 2, 2, 2), (128, 1, 1, 2, 2)]
-    code = "nn.ConvTranspose3d(128, 128, (1, 2, 2), stride=(1, 2, 2), groups=128)"
-    x = np.ones((128, 1, 2, 2))
-    layer = xlconv.model_layer(UNET, "up1", code=code, input=x)
+def beside(x: np.ndarray, weight: np.ndarray, groups: int = 1) -> np.ndarray:
+    """Stamps that do not meet, as of a stride that is the kernel's size: side by side.
+
+    weight  (in, out // groups, *kernel_sizes)
+    """
+    parts = [
+        sum(np.kron(a, w) for a, w in zip(xs, ws[:, o], strict=True))
+        for xs, ws in zip(np.split(x, groups), np.split(weight, groups), strict=True)
+        for o in range(weight.shape[1])
+    ]
+    return np.array(parts)
+
+
+def in_cells(part: Layer) -> np.ndarray:
+    """The output of a part as its cells compute it."""
+    book = xlconv.build(part, views=["collect"])
+    return read(ironcalc_engine.recalculate(book.to_bytes()), book.sheets[0], "output")
+
+
+def test_segmentations_most_important_channels_are_live() -> None:
+    x = np.random.default_rng(1).standard_normal((1, 6, 5, 16))
+    layer = xlconv.model_layer(SEGMENTATION, "segment", input=x)
     assert isinstance(layer, Layer)
-    weight, bias = layers[1].weights(), layers[1].biases()
+    (told,) = [each for each in read_model(SEGMENTATION).layers if each.kind == "transposed"]
+    y = beside(np.moveaxis(x[0], -1, 0), told.weights().transpose(3, 0, 1, 2)) + 0.53271484375
+    assert [str(step) for step in layer.then] == ["sigmoid"]
+    part = excerpt(layer, Top(4), [0], [(1, 4), (2, 5)])
+    assert abs(in_cells(part) - y[:, 2:8, 4:10]).max() < 1e-6
+
+
+@pytest.mark.parametrize(("name", "channels", "kernel"), [("up0", 256, 2), ("up1", 128, 1)])
+def test_unet_in_three_dimensions_is_depthwise(name: str, channels: int, kernel: int) -> None:
+    model, size = read_model(UNET), (kernel, 2, 2)
+    assert [layer.name for layer in model.layers if layer.why] == ["up0", "up1", "up2", "up3"]
+    told = model.layer(name)
+    assert told.weight.shape == (channels, 1, *size)
+    code = f"nn.ConvTranspose3d({channels}, {channels}, {size}, stride={size}, groups={channels})"
+    x = np.random.default_rng(2).standard_normal((channels, 2, 3, 2))
+    layer = xlconv.model_layer(UNET, name, code=code, input=x)
+    assert isinstance(layer, Layer)
+    bias = told.biases()
     assert bias is not None
-    expected = np.tile(weight[:, 0], (1, 1, 2, 2)) + bias[:, None, None, None]
-    assert np.allclose(xlconv.output(layer), expected, atol=1e-12)
+    y = beside(x, told.weights(), channels) + bias[:, None, None, None]
+    assert np.allclose(xlconv.output(layer), y, atol=1e-12)
+    part = excerpt(layer, Top(4), crop=[(0, 1), (1, 3), (0, 2)])
+    assert abs(in_cells(part) - y[list(part.geometry.outs or ()), :kernel, 2:6, :4]).max() < 1e-6

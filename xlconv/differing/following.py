@@ -141,16 +141,27 @@ def _fitted(sums: Array, y: Array, bias: Array, activation: Activation) -> Itera
     p, t = sums.reshape(len(y), -1), np.nan_to_num(before, posinf=0, neginf=0).reshape(len(y), -1)
     if ok.sum() < FEW:
         return
-    one = np.ones(len(y))
-    shift = np.array(
-        [np.median(b[k] - a[k]) if k.any() else 0.0 for a, b, k in zip(p, t, ok, strict=True)]
-    )
+    one, told = np.ones(len(y)), ok.any(1)
+    medians = [np.median(b[k] - a[k]) if k.any() else 0 for a, b, k in zip(p, t, ok, strict=True)]
+    shift = np.where(told, medians, _cutting(p, y, bias, activation))
     yield _made(sums, y, _constants(shift, bias, one, y), one, shift, activation)
-    if ok.sum(1).min() >= min(FEW, ok.shape[1]) and ok.shape[1] >= FEW:
-        yield _worded(sums, y, bias, activation, *_lines(p, t, ok))
+    if ok[told].sum(1).min() >= min(FEW, ok.shape[1]) and ok.shape[1] >= FEW:
+        factor, constant = _lines(p, t, ok)
+        factor = np.where(told, factor, usual := np.median(factor[told]))
+        constant = np.where(told, constant, _cutting(usual * p, y, bias, activation))
+        yield _worded(sums, y, bias, activation, factor, constant)
     common, constant = _common(p, t, ok, bias)
     yield _worded(sums, y, bias, activation, common, constant)
     yield from _with_zero_point(sums, y, bias, activation, t, ok)
+
+
+def _cutting(p: Array, y: Array, bias: Array, activation: Activation) -> Array:
+    """For each channel that is all cut off a constant that does it, the bias if that does."""
+    flat = y.reshape(p.shape)
+    below, above = flat.max(1) <= activation.least, flat.min(1) >= activation.most
+    low = np.minimum(bias, activation.least - p.max(1))
+    high = np.maximum(bias, activation.most - p.min(1))
+    return np.select([below, above], [low, high], 0.0)
 
 
 def _with_zero_point(

@@ -91,8 +91,9 @@ def _chosen(
     if in_channels is None:
         return _reached(g.sources(o) for o in outs), outs
     if isinstance(in_channels, Top):
-        return strongest(layer, in_channels.count, outs), outs
-    ins = _channels("in_channels", in_channels, g.in_channels)
+        ins = strongest(layer, in_channels.count, outs)
+    else:
+        ins = _channels("in_channels", in_channels, g.in_channels)
     return ins, _reached(g.targets(i) for i in ins) if out_channels is None else outs
 
 

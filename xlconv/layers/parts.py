@@ -13,6 +13,7 @@ from xlconv.layers.channels import chosen
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.given import Array
 from xlconv.layers.quantised import Of
+from xlconv.visible import shortened
 
 
 def channels_of_part(
@@ -58,6 +59,10 @@ def with_input(layer: Of, arrange: Callable[[Array], Array]) -> Of:
     return replace(layer, input=arrange(layer.input), scaled=scaled)
 
 
+def _listed(groups: Counter[int]) -> str:
+    return shortened(str([*groups.elements()]), 60)
+
+
 def _groups(geometry: Geometry, in_channels: Sequence[int], out_channels: Sequence[int]) -> int:
     every = []
     for name, channels in (("in_channels", in_channels), ("out_channels", out_channels)):
@@ -70,8 +75,8 @@ def _groups(geometry: Geometry, in_channels: Sequence[int], out_channels: Sequen
     ins, outs = every
     if list(ins) != list(outs) or len({*ins.values()}) > 1 or len({*outs.values()}) > 1:
         raise XlconvError(
-            "the channels of a part must be of the same groups on both sides, as many of each,"
-            f" got groups {[*ins.elements()]} and {[*outs.elements()]}",
+            "the channels of a part must be of the same groups on both sides, as many of each, got"
+            f" groups {_listed(ins)} and {_listed(outs)}: name out_channels of one group",
             parameter="out_channels",
         )
     return len(ins)

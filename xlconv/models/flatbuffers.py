@@ -45,6 +45,11 @@ class Table:
         at = self._field(field)
         return self._read(kind, at) if at else otherwise
 
+    def real(self, field: int) -> float:
+        """A float32; 0 where it is not told."""
+        at = self._field(field)
+        return float(struct.unpack_from("<f", self.data, at)[0]) if at else 0.0
+
     def table(self, field: int) -> Table | None:
         at = self._field(field)
         return Table(self.data, self._followed(at)) if at else None

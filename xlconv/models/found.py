@@ -63,6 +63,10 @@ class ModelLayer:
     scaled: Tensor | None = None
     axes: tuple[int, ...] | None = None
 
+    def __post_init__(self) -> None:
+        """Find here, where all that goes wrong is damage, a shape that no array has."""
+        self.arranged(np.broadcast_to(0.0, self.weight.shape))
+
     @property
     def meaning(self) -> Meaning | None:
         """What integers of the input mean, if it is of these, with one scale for all."""

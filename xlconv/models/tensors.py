@@ -93,12 +93,13 @@ class Tensor:
 
     def numbers(self) -> Array:
         """The numbers that are meant, as float64."""
-        with np.errstate(invalid="ignore"):  # what is no number is refused where it is used
-            values = self.stored().astype(np.float64)
-        if self.scale is None:
-            return values
-        scale, zero_point = self.scale.spread(self.shape)
-        meant: Array = scale * (values - zero_point)
+        stored = self.stored()
+        with np.errstate(all="ignore"):  # what is no number is refused where it is used
+            values: Array = stored.astype(np.float64)
+            if self.scale is None:
+                return values
+            scale, zero_point = self.scale.spread(self.shape)
+            meant: Array = scale * (values - zero_point)
         return meant
 
 

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,14 +26,19 @@ TYPES = {
 OPERATIONS = {
     0: "Add", 1: "AveragePool", 2: "Concatenation", 3: "Conv", 4: "DepthwiseConv",
     6: "Dequantize", 9: "FullyConnected", 14: "Logistic", 17: "MaxPool", 18: "Mul", 19: "Relu",
-    21: "Relu6", 22: "Reshape", 25: "Softmax", 28: "Tanh", 34: "Pad", 41: "Sub", 54: "PRelu",
-    67: "TransposeConv", 97: "ResizeNearest", 98: "LeakyRelu", 114: "Quantize",
+    20: "ReluN1To1", 21: "Relu6", 22: "Reshape", 25: "Softmax", 28: "Tanh", 34: "Pad", 41: "Sub",
+    54: "PRelu", 67: "TransposeConv", 97: "ResizeNearest", 98: "LeakyRelu", 114: "Quantize",
     117: "HardSwish",
 }  # fmt: skip
 MEDIAPIPE = "Convolution2DTransposeBias"
 ACTIVATIONS = {1: "Relu", 2: "ReluN1To1", 3: "Relu6", 4: "Tanh"}
-STEPS = {"Relu": "relu", "ReluN1To1": "clip:-1:1", "Relu6": "relu6", "Tanh": "tanh"}
-"""Fused activations as `xlconv.layers.then` has them."""
+STEPS = {
+    "Relu": "relu", "ReluN1To1": "clip:-1:1", "Relu6": "relu6", "Tanh": "tanh",
+    "Logistic": "sigmoid",
+}  # fmt: skip
+"""Activations, fused or operations of their own, as `xlconv.layers.then` has them."""
+STEPS_READ = 8
+"""Operations after a layer that are read as its steps, at most."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +65,23 @@ READS = {
 }
 
 
+class Operation(NamedTuple):
+    """An operation by its name, with the numbers of the tensors that it takes and makes."""
+
+    name: str
+    ins: list[int]
+    outs: list[int]
+    table: Table
+
+
 @dataclass(frozen=True, eq=False)
 class Graph:
     """A subgraph: its tensors, and for each who makes it and who uses it."""
 
     tensors: list[Table]
     buffers: list[Table]
-    made: dict[int, tuple[str, list[int]]]
-    users: dict[int, list[str]]
+    made: dict[int, Operation]
+    users: dict[int, list[Operation]]
 
     def shape(self, index: int) -> tuple[int, ...]:
         return tuple(int(n) for n in self.tensors[index].numbers(0, "<i4"))
@@ -77,8 +91,8 @@ class Graph:
 
     def tensor(self, index: int) -> Tensor:
         """A tensor, or what it is dequantised from, as float16 weights are."""
-        op, inputs = self.made.get(index, ("", []))
-        told = self.tensors[inputs[0] if op == "Dequantize" else index]
+        by = self.made.get(index)
+        told = self.tensors[by.ins[0] if by and by.name == "Dequantize" else index]
         number = told.number(1, "b")
         dtype, name = TYPES.get(number, f"type {number} of TensorFlow Lite"), told.text(3)
         shape = tuple(int(n) for n in told.numbers(0, "<i4"))
@@ -114,31 +128,30 @@ def _operation(code: Table) -> str:
 
 
 def _layers(subgraph: Table, names: list[str], buffers: list[Table]) -> Iterator[ModelLayer]:
-    operators = [
-        (names[op.number(0, "I")], _indices(op, 1), _indices(op, 2), op)
+    operations = [
+        Operation(names[op.number(0, "I")], _indices(op, 1), _indices(op, 2), op)
         for op in subgraph.tables(3)
     ]
-    made = {out: (name, ins) for name, ins, outs, _ in operators for out in outs}
-    users: dict[int, list[str]] = {}
-    for name, ins, _, _ in operators:
-        for index in ins:
-            users.setdefault(index, []).append(name)
+    made = {out: op for op in operations for out in op.outs}
+    users: dict[int, list[Operation]] = {}
+    for op in operations:
+        for index in op.ins:
+            users.setdefault(index, []).append(op)
     graph = Graph(subgraph.tables(0), buffers, made, users)
-    for name, ins, outs, op in operators:
-        if name in READS:
-            yield _layer(graph, READS[name], name, ins, outs[0], op)
+    for op in operations:
+        if op.name in READS:
+            yield _layer(graph, READS[op.name], op)
 
 
 def _indices(op: Table, field: int) -> list[int]:
     return [int(index) for index in op.numbers(field, "<i4")]
 
 
-def _layer(
-    graph: Graph, reads: Reads, name: str, ins: list[int], out: int, op: Table
-) -> ModelLayer:
+def _layer(graph: Graph, reads: Reads, op: Operation) -> ModelLayer:
+    name, ins, (out, *_), _ = op
     weight, x = graph.tensor(ins[reads.w]), ins[reads.x]
     b = ins[reads.b] if len(ins) > reads.b else -1
-    said, activation = _said(reads, name, op)
+    said, activation = _said(reads, name, op.table)
     before, after = graph.shape(x), graph.shape(out)
     fused = [f"{name} (fused)" for name in activation]
     if reads.kind == TRANSPOSED:
@@ -148,7 +161,7 @@ def _layer(
         said |= {"input_layout": "channels-last"}
         if name == "DepthwiseConv" and len(before) == 4:
             said["groups"] = before[3]
-    if then := [STEPS[name] for name in activation] + _requantised(graph.tensor(out)):
+    if then := [STEPS[name] for name in activation] + _then(graph, out):
         said |= {"then": then}
     return ModelLayer(
         name=graph.name(out),
@@ -156,7 +169,7 @@ def _layer(
         weight=weight,
         bias=graph.tensor(b) if b >= 0 else None,
         said=said,
-        after=", ".join(dict.fromkeys([*fused, *graph.users.get(out, [])])),
+        after=", ".join(dict.fromkeys([*fused, *(op.name for op in graph.users.get(out, []))])),
         input=graph.name(x),
         scaled=given if (given := graph.tensor(x)).scale else None,
         output=graph.name(out),
@@ -181,6 +194,24 @@ def _said(reads: Reads, name: str, op: Table) -> tuple[dict[str, Any], list[str]
         said["dilation"] = [options.number(field, "i", 1) for field in reversed(dilations)]
     activation = ACTIVATIONS.get(options.number(fused, "b"))
     return said, [activation] if activation else []
+
+
+def _then(graph: Graph, out: int) -> list[str]:
+    """The steps that an output takes, one after another, as far as they are known."""
+    found = list[str]()
+    for _ in range(STEPS_READ):
+        if integers := _requantised(graph.tensor(out)):
+            return found + integers
+        users = graph.users.get(out, [])
+        if len(users) != 1 or users[0].name not in (*STEPS, "LeakyRelu", "Quantize"):
+            break
+        name, _, (out, *_), table = users[0]
+        if name == "LeakyRelu":
+            options = table.table(4)
+            found.append(f"leaky_relu:{options.real(0) if options else 0.0!r}")
+        elif name in STEPS:
+            found.append(STEPS[name])
+    return found
 
 
 def _requantised(out: Tensor) -> list[str]:
