@@ -326,7 +326,8 @@ language = "fr"
 ```
 
 `xlconv build NAME --lang fr.toml` builds it. A text that is not there, or is "", stays as it is.
-What is in braces is filled in. Languages read from right to left get sheets that run so.
+What is in braces is filled in. Languages read from right to left get sheets that run so, but for
+code and networks.
 
 ## The words: `[words]`
 

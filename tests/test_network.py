@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from random import Random
@@ -17,6 +18,7 @@ from xlconv.checking.check import check
 from xlconv.checking.report import Finding
 from xlconv.errors import XlconvError
 from xlconv.files.arrays import Source
+from xlconv.grid.direction import Way
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import ROLES
 from xlconv.lessons.book import Book
@@ -265,6 +267,11 @@ def test_every_view_can_show_a_layer_of_a_network() -> None:
         roles = {block.name: block.role for block in book.sheets[1].blocks}
         assert roles.get("input", "copy") == "copy", view
     assert shown >= 12
+
+
+def test_no_language_mirrors_what_a_network_reads() -> None:
+    lesson = replace(lesson_of(TWO, *PAGES), language="ar")
+    assert [sheet.way for sheet in build(lesson).sheets] == [Way.MIXED, *[Way.LEFTWARD] * 2]
 
 
 def checked(tmp_path: Path, change: Callable[[Any], None]) -> list[Finding]:

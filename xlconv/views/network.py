@@ -14,6 +14,7 @@ from xlconv.figures.paper import arrange
 from xlconv.figures.reach import trace
 from xlconv.figures.rivals import Against, held_against
 from xlconv.figures.titles import plain
+from xlconv.grid.direction import mixed
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.network import Network
@@ -43,6 +44,7 @@ def network(
     classes  what each channel of the output is the score of: the largest tells the class of a pixel
     truth    the number of each pixel's true class
     """
+    sheet.way = mixed(sheet.way)  # a digit is no digit in a mirror
     columns, first = map_columns(sheet), _input(sheet, network)
     drawn = all_layers(sheet, network, first, columns)
     output, here = drawn[-1].after, _looked_at(sheet, network, first, drawn, look)
