@@ -46,7 +46,7 @@ class Window:
 
     sheet: Sheet
     rows: Sequence[int]
-    columns: range
+    columns: Sequence[int]
     scale: float
     corner: tuple[float, float] = (0, 0)
 
@@ -68,14 +68,15 @@ class Window:
         """The place of each row on the page, counted from its top."""
         return {row: n for n, row in enumerate(self.rows)}
 
+    @cached_property
+    def column_numbers(self) -> dict[int, int]:
+        """The same of columns."""
+        return {column: n for n, column in enumerate(self.columns)}
+
     def at(self, place: Place) -> Place | None:
         """The place of a cell on the page; None if it is on another."""
-        row = self.row_numbers.get(place[0])
-        return (
-            None
-            if row is None or place[1] not in self.columns
-            else (row, place[1] - self.columns.start)
-        )
+        row, column = self.row_numbers.get(place[0]), self.column_numbers.get(place[1])
+        return None if row is None or column is None else (row, column)
 
     def box(self, first: Place, end: Place) -> Box:
         """The box of some cells, which are counted on the page; `end` is behind the last."""

@@ -12,25 +12,19 @@ from xlconv.grid.theme import look, width
 from xlconv.paper.drawing import painted
 from xlconv.paper.lit import Seen, seen
 from xlconv.paper.page import Box, Page, Table, Text
-from xlconv.paper.panels import Panel, panels
+from xlconv.paper.panels import Figures, Panel, size
 
 WIDE, HIGH = 960, 540
 """The size of a slide, in points: 16 to 9."""
 
-ASIDE, TOP, BOTTOM = 30, 74, 44
-"""What is free beside figures, over them for the title, and under them for the number."""
+ASIDE, BESIDE, TOP, BOTTOM = 30, 20, 70, 40
+"""What is free beside a title, beside figures, over them for it, and under them for the number."""
 
 LEAST = 14
 """The smallest letters of a slide, in points: 2.6 % of its height."""
 
-SCALES = [scale / 100 for scale in range(260, 127, -4)]
-"""Those of cells, whose letters have 11 points, from the largest to the one of the smallest."""
-
-OF_PICTURES = [scale / 100 for scale in range(124, 3, -4)]
-"""Those of cells without letters, beside the others."""
-
-GAP = 26
-"""What is free between figures, in points."""
+LARGEST, SMALLEST = 2, 1.273
+"""The scales of cells, whose letters have 11 points: the largest, and that of the smallest."""
 
 TITLE, OPENING, IDEA, MORE, CHOSEN = 30, 40, 24, 17, 22
 """The sizes of a title, of one that has a slide alone, of what its sheet is about, be it little or
@@ -38,8 +32,6 @@ more, and of what is chosen."""
 
 CHOICE = 320
 """How wide it is to say what is chosen."""
-
-Corners = list[tuple[float, float]]
 
 
 def slides(states: Sequence[Sheet], number: int = 0) -> Iterator[Page]:
@@ -50,18 +42,29 @@ def slides(states: Sequence[Sheet], number: int = 0) -> Iterator[Page]:
     """
     sheet, later = states[0], states[1:]
     yield replace(_opening(sheet), sheet=number, name=sheet.name)
-    every = [] if sheet.view == "contents" else panels(sheet, lambda panel: _fits([panel]))
-    moving = _moving(every) if later else []
-    for some in _together(every):
-        if not all(panel in moving for panel in some):
-            yield _slide(some, number)
-    if moving:
-        wide = max(state.column_width for state in later)
-        for state in (replace(state, column_width=wide) for state in later):
-            cells = seen(state)
-            yield _slide(
-                [panel.on(state, cells) for panel in moving], number, _chosen(state, cells)
-            )
+    if sheet.view == "contents":
+        return
+    figures = Figures(sheet, [_told(sheet) if later else seen(sheet)])
+    running = Figures(_wide(later), [*map(_told, later)]) if later else figures
+    moving = _moving(running) if later else []
+    for some in figures.together(figures.whole, lambda some: _fits(figures, some)):
+        every = [one for panel in some for one in figures.smallest(panel)]
+        inside = [one for one in every if not figures.is_prose(one)]
+        if not {*inside} <= {*moving}:
+            yield _slide(figures, figures.every[0], some, number)
+    for state, cells in zip(later, running.every, strict=True) if moving else ():
+        yield _slide(running, cells, moving, number, _chosen(state))
+
+
+def _told(sheet: Sheet) -> dict[Place, Seen]:
+    """The cells of a sheet but for the rows of its controls, of which the slide's title tells."""
+    rows = {block.cells.origin[0] for block in sheet.blocks if block.role == "control"}
+    return {at: one for at, one in seen(sheet).items() if at[0] not in rows}
+
+
+def _wide(states: Sequence[Sheet]) -> Sheet:
+    """A sheet that has room for the numbers of all states."""
+    return replace(states[0], column_width=max(state.column_width for state in states))
 
 
 def numbered(pages: Sequence[Page], title: str) -> list[Page]:
@@ -104,73 +107,63 @@ def _opening(sheet: Sheet) -> Page:
     return Page(WIDE, HIGH, [], [], [title, *[told] * bool(idea)], leftward=leftward)
 
 
-def _laid(some: Sequence[Panel], scale: float) -> Corners | None:
-    """Where panels stand, in rows; None if there is no room."""
-    room = WIDE - 2 * ASIDE, HIGH - TOP - BOTTOM
-    found, x, y, high = Corners(), 0.0, 0.0, 0.0
-    for panel in some:
-        size = panel.size(scale)
-        if x and x + size[0] > room[0]:
-            x, y, high = 0.0, y + high + GAP, 0.0
-        if x + size[0] > room[0] or y + size[1] > room[1]:
-            return None
-        found.append((x, y))
-        x, high = x + size[0] + GAP, max(high, size[1])
-    return found
+def _fits(figures: Figures, some: Sequence[Panel]) -> bool:
+    return _scale(figures, some) >= SMALLEST
 
 
-def _fits(some: Sequence[Panel]) -> bool:
-    return _laid(some, SCALES[-1]) is not None
+def _scale(figures: Figures, some: Sequence[Panel]) -> float:
+    """The largest scale at which panels have room; they may be too small to be read."""
+    window = figures.window(some, 1)
+    room = WIDE - 2 * BESIDE, HIGH - TOP - BOTTOM
+    if not window.rows:
+        return 0
+    sizes = [size(window, cells) for cells in figures.every]
+    return min([LARGEST, *(min(room[0] / wide, room[1] / high) for wide, high in sizes)])
 
 
-def _together(every: Sequence[Panel]) -> Iterator[list[Panel]]:
-    """Panels in their order, as many on a slide as can be read from the last row."""
-    some = list[Panel]()
-    for panel in every:
-        if some and not _fits([*some, panel]):
-            yield some
-            some = []
-        some.append(panel)
-    if some:
-        yield some
-
-
-def _moving(every: Sequence[Panel]) -> list[Panel]:
-    """The figures that change while a control runs: the output, what lights up, and what fits."""
-    outputs = {block.name for panel in every for block in panel.sheet.blocks
-               if block.role == "output"}  # fmt: skip
-    lit = [panel for panel in every if panel.is_lit]
-    made = [panel for panel in lit if panel.blocks & outputs][:1]
+def _moving(figures: Figures) -> list[Panel]:
+    """What changes while a control runs, if it fits: what is said of it, the output, the others."""
+    every = figures.smallest(figures.whole)
+    moved = [panel for panel in every if figures.moves(panel)]
+    said = [row for panel in moved if figures.is_prose(panel) for row in _rows(panel)]
+    made = [n for n, panel in enumerate(every)
+            if panel in moved and figures.blocks(panel, "output")][:1]  # fmt: skip
+    near = sorted(every, key=lambda panel: abs(every.index(panel) - (made or [0])[0]))
+    others = [panel for panel in near if figures.begins(panel)]
+    first = [panel for panel in others if panel in moved]
     chosen = list[Panel]()
-    for panel in [*made, *lit, *every] if lit else []:
-        if panel not in chosen and _fits(sorted([*chosen, panel], key=lambda one: one.order)):
+    for panel in [*said, *first, *others] if moved else []:
+        if panel not in chosen and _fits(figures, [*chosen, panel]):
             chosen.append(panel)
-    return sorted(chosen, key=lambda one: one.order)
+    return chosen
 
 
-def _slide(some: Sequence[Panel], number: int, chosen: str = "") -> Page:
+def _rows(panel: Panel) -> list[Panel]:
+    return [replace(panel, rows=range(row, row + 1)) for row in panel.rows]
+
+
+def _slide(
+    figures: Figures,
+    cells: Mapping[Place, Seen],
+    some: Sequence[Panel],
+    number: int,
+    chosen: str = "",
+) -> Page:
     """Some panels of a sheet, as large as they fit, under its title."""
-    sheet = some[0].sheet
-    scales = [*SCALES, *OF_PICTURES] if len(some) == 1 else SCALES
-    tried = ((scale, _laid(some, scale)) for scale in scales)
-    scale, corners = next((s, found) for s, found in tried if found is not None)
-    sizes = [panel.size(scale) for panel in some]
-    wide = max(x + size[0] for (x, _), size in zip(corners, sizes, strict=True))
-    high = max(y + size[1] for (_, y), size in zip(corners, sizes, strict=True))
-    left, top = (WIDE - wide) / 2, TOP + (HIGH - TOP - BOTTOM - high) / 2
-    leftward = sheet.way is Way.LEFTWARD
-    drawn = []
-    for panel, (x, y), size in zip(some, corners, sizes, strict=True):
-        across = left + (wide - x - size[0] if leftward else x)
-        drawn.append(painted(panel.at(scale, (across, top + y)), panel.cells, {}))
-    return Page(
-        WIDE,
-        HIGH,
-        [ground for page in drawn for ground in page.grounds],
-        [line for page in drawn for line in page.lines],
-        [one for page in drawn for one in page.read if isinstance(one, Table) or one.size >= LEAST],
-        _heads(sheet, chosen),
-        leftward,
+    sheet = figures.sheet
+    scale = _scale(figures, some)
+    window = figures.window(some, scale)
+    sizes = [size(window, each) for each in figures.every]
+    wide, high = max(one[0] for one in sizes), sizes[0][1]
+    corner = (WIDE - wide) / 2, TOP + (HIGH - TOP - BOTTOM - high) / 2
+    mine = {at: one for at, one in cells.items() if any(panel.holds(at) for panel in some)}
+    page = painted(replace(window, corner=corner), mine, {})
+    return replace(
+        page,
+        wide=WIDE,
+        high=HIGH,
+        read=[one for one in page.read if isinstance(one, Table) or one.size >= LEAST],
+        again=_heads(sheet, chosen),
         sheet=number,
         name=sheet.name,
         first=False,
@@ -196,14 +189,14 @@ def _size(title: str, most: int, room: float) -> float:
     return max(LEAST, min(most, look("title").size * room / width(title, "title")))
 
 
-def _chosen(sheet: Sheet, cells: Mapping[Place, Seen]) -> str:
+def _chosen(sheet: Sheet) -> str:
     """What is chosen on a sheet, in its own words: those before its controls, and their numbers."""
     controls = [block for block in sheet.blocks if block.role == "control"]
     rows = {block.cells.origin[0]: block.cells.origin[1] for block in controls}
     places = {block.cells.origin for block in controls}
     told = [
         f"{one.cell.value:g}" if at in places else str(one.cell.value)
-        for at, one in sorted(cells.items())
+        for at, one in sorted(seen(sheet).items())
         if at in places or (at[1] < rows.get(at[0], 0) and one.cell.role in ("strong", "label"))
     ]
     return " ".join(told)
