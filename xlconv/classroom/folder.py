@@ -20,7 +20,7 @@ from xlconv.classroom.exports import read_export
 from xlconv.classroom.guarded import guarded, unguarded
 from xlconv.classroom.variants import KEY, code, codes
 from xlconv.errors import TargetError, UnreadableError
-from xlconv.files.reading import contents
+from xlconv.files.reading import contents, is_folder
 from xlconv.files.saving import Write, save_files
 from xlconv.version import __version__
 
@@ -94,7 +94,7 @@ def read_folder(folder: Path) -> ClassFolder:
 
     Raises UnreadableError in one line for what is missing, or is not as it was written.
     """
-    if not (folder / ABOUT).exists():
+    if not (is_folder(folder) and (folder / ABOUT).exists()):
         raise UnreadableError(
             f"{folder} has no {ABOUT}: name the folder teacher, which xlconv class made"
         )

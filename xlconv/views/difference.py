@@ -11,7 +11,7 @@ import numpy as np
 from xlconv.errors import XlconvError
 from xlconv.figures.acting import acting_kernel, acting_others, uncut
 from xlconv.figures.blocks import Figure, Sources, figure, sources
-from xlconv.figures.controls import control, marked
+from xlconv.figures.controls import behind_label, control, marked
 from xlconv.figures.edges import channel_name
 from xlconv.figures.layout import Part
 from xlconv.figures.looked_at import pick
@@ -102,13 +102,13 @@ def _dials(sheet: Sheet, layer: Layer, words: str, offered: range) -> tuple[Part
     """A control for each axis, all at 0, and the first free cell behind them."""
     names, corner = AXES[-layer.geometry.rank :], sheet.corner()
     sheet.text(corner, sheet.say(words), "caption")
-    first = max(sheet.behind(corner, sheet.say(key), "caption") for key in ("shift", "turn")) + 2
-    spots = [corner.shift(0, first + 3 * n) for n in range(len(names) + 1)]
-    cells = [
-        control(sheet, spot, f"{words}_{name}", 0, offered, sheet.say(name))
-        for spot, name in zip(spots, names, strict=False)
-    ]
-    return Part(corner.anchor), cells, spots[-1]
+    column = max(sheet.behind(corner, sheet.say(key), "caption") for key in ("shift", "turn")) + 1
+    cells = []
+    for name in names:
+        here = behind_label(sheet, corner, column, label := sheet.say(name))
+        spot, column = corner.shift(0, here), here + 2
+        cells.append(control(sheet, spot, f"{words}_{name}", 0, offered, label))
+    return Part(corner.anchor), cells, corner.shift(0, column)
 
 
 def _valid(sheet: Sheet, shift: Sequence[Grid], behind: Spot) -> Expr:
