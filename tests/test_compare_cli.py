@@ -156,7 +156,10 @@ def test_activation_that_theirs_has_alone_stands_on_the_sheet_explained(compared
     assert "yours and theirs differ  ✗" in values["Difference"].values()
 
 
-def test_workbook_of_a_layer_of_many_channels_shows_some_with_the_others_numbers(run: Run) -> None:
+def test_workbook_of_a_layer_of_many_channels_shows_some_with_the_others_numbers(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xlconv.lessons.recipe.KEPT", 300)  # of the others' its recipe has sizes
     r = np.random.default_rng(4)
     x, w = r.standard_normal((20, 5, 5)), r.standard_normal((20, 6, 3, 3))
     theirs = np.zeros((6, 11, 11))
@@ -174,6 +177,7 @@ def test_workbook_of_a_layer_of_many_channels_shows_some_with_the_others_numbers
     assert "both agree to a thousandth  ✓" in got["Difference"].values()
     assert "both agree to a thousandth  ✓" in got["Explained"].values()
     assert any("From 16 other channels" in str(cell.value) for cell in cells)
+    assert (checked := run("check", "d.xlsx")).code == 0, checked
 
 
 def large(run: Run, *more: str) -> Ran:

@@ -43,8 +43,11 @@ def acting_others(
         return None, None
     sheet, g = src.sheet, src.layer.geometry
     full = (g.out_channels, *(axis.full_size for axis in g.axes))
+    shape = (2**g.rank - 1, *full)
+    if isinstance(given, str) and given == spelt(shape):  # all that a recipe has of very many
+        given = np.zeros(shape)
     maps = np.zeros(0) if given is None else numbers("others", given)
-    if maps.shape != (shape := (2**g.rank - 1, *full)):
+    if maps.shape != shape:
         raise XlconvError(
             f"view difference shows an excerpt with its others, {spelt(shape)}, got"
             f" {spelt(maps.shape)}: xlconv compare -o makes them, or show the whole layer",
