@@ -1,7 +1,10 @@
-"""Random networks as lesson files tell of them, and what onnxruntime computes of them."""
+"""Networks as lesson files tell of them, random or shipped, and what onnxruntime makes of them."""
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -15,6 +18,10 @@ Told = dict[str, Any]
 
 ACTIVATIONS = ("", "relu", "leaky_relu", "tanh", "sigmoid")
 NODES = {"relu": "Relu", "leaky_relu": "LeakyRelu", "tanh": "Tanh", "sigmoid": "Sigmoid"}
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+DEFAULTS = {"stride": 1, "padding": 0, "scale_factor": 2, "mode": "nearest"}
+"""Of layers that do not say them, as docs/lessons.md has it."""
 
 
 def random_network(rng: Random, linear: bool = False) -> Told:
@@ -72,6 +79,31 @@ def _layer(
     return told, (out, size, size)
 
 
+def shipped_networks(lesson: str) -> dict[str, Told]:
+    """The networks of a lesson's file, by the sheets that show them, with all that is left out."""
+    told = tomllib.loads((TEMPLATES / f"{lesson}.toml").read_text(encoding="utf-8"))
+    networks = told.get("network", {})
+    return {
+        page["name"]: _whole(networks, networks[page["network"]])
+        for page in told["sheet"]
+        if "network" in page
+    }
+
+
+def _whole(networks: Mapping[str, Told], network: Told) -> Told:
+    weights = dict(np.load(TEMPLATES / network["weights"])) if "weights" in network else {}
+    x = np.array((networks[network["reads"]] if "reads" in network else network)["input"])
+    table: Told = {"input": x if x.ndim == 3 else x[None], "layer": []}
+    before = "input"
+    for layer in network["layer"]:
+        name = layer["name"]
+        learnt = {key: weights.get(f"{name}.{key}") for key in ("weight", "bias")}
+        own = {key: array for key, array in learnt.items() if array is not None}
+        table["layer"].append({**DEFAULTS, "from": before, **own, **layer})
+        before = name
+    return table
+
+
 def run_by_onnx(table: Told) -> dict[str, Array]:
     """What each layer gives, by onnxruntime in float32."""
     nodes, constants = list[Any](), list[Any]()
@@ -119,5 +151,7 @@ def _operation(layer: Told) -> tuple[str, Told, list[Array]]:
             return op, sizes, []
     op = {"conv": "Conv", "conv_transpose": "ConvTranspose"}[layer["kind"]]
     sizes = {"strides": [layer["stride"]] * 2, "pads": [layer["padding"]] * 4}
+    if "output_padding" in layer:
+        sizes["output_padding"] = [layer["output_padding"]] * 2
     arrays = [np.array(layer[key], dtype=np.float32) for key in ("weight", "bias") if key in layer]
     return op, sizes, arrays

@@ -392,6 +392,17 @@ def test_a_frame_is_drawn_whose_first_cell_is_empty() -> None:
     assert sorted(line.box.high / high for line in page.lines) == pytest.approx([0, 0, 3, 3])
 
 
+def test_no_sheet_is_wider_than_its_page() -> None:
+    """Excel shrinks none below a tenth; what is wider still is cut off in no PDF."""
+    sheet = Sheet("Sheet")
+    cells = sheet.memory((0, 0), (2, 500))
+    sheet.frames.append(Frame(cells))
+    sheet.coat(cells, "tick")
+    (page,) = drawn(sheet)
+    assert min(line.box.x for line in page.lines) >= 0
+    assert max(line.box.x + line.box.wide for line in page.lines) <= page.wide
+
+
 def test_what_lights_up_does_so_on_paper() -> None:
     made = book(MAIN, None)
     lit = ironcalc_engine.conditional(made.to_bytes())

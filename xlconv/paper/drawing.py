@@ -105,19 +105,26 @@ def drawn(
         paper = with_margin(sheet, paper)
     printed, cells, targets = pages(sheet, paper), seen(sheet), _files(sheet) | dict(numbers or {})
     wide, high = paper.size(printed.landscape)
+    room, _ = paper.room(printed.landscape)
     scale, last = printed.scale / 100, len(widths(sheet))
     starts = [0, *printed.breaks, max(sheet.rows, 1)]
     turns = [0, printed.turn, last] if 0 < printed.turn < last else [0, last]
     for left, right in pairwise(turns):
         for top, end in pairwise(starts):
             titles = [] if top == 0 else range(min(len(sheet.titles), top))
-            whole = Window(sheet, [*titles, *range(top, end)], range(left, right), scale)
+            rows, across = [*titles, *range(top, end)], range(left, right)
+            whole = Window(sheet, rows, across, _fitting(sheet, across, room, scale))
             corner = ((wide - whole.across[-1]) / 2, paper.above)
             page = painted(replace(whole, corner=corner), cells, targets, len(titles))
             if formulas:
                 page = _with_formulas(page, replace(whole, corner=corner), told)
             first = top == left == 0
             yield replace(page, wide=wide, high=high, sheet=number, name=sheet.name, first=first)
+
+
+def _fitting(sheet: Sheet, columns: range, room: float, scale: float) -> float:
+    """The scale, or a smaller one at which the columns fit: a workbook has none below a tenth."""
+    return min(scale, room / Window(sheet, (), columns, 1).across[-1])
 
 
 def _with_formulas(page: Page, window: Window, told: Lines) -> Page:
