@@ -214,7 +214,7 @@ def size_words(n: Setting) -> str:
     rows, columns = result(n.rows), result(n.columns)
     told = f"Output  {rows} × {columns}"
     if n.rows == n.columns:
-        told += f" = {terms(n.rows)}"
+        told += f", along each axis: {rows} = {terms(n.rows)}"
     else:
         told += f":  {rows} = {terms(n.rows)},  {columns} = {terms(n.columns)}"
     if max(drawn(n.rows), drawn(n.columns)) > AREA:
