@@ -163,6 +163,16 @@ def test_pictures_stand_side_by_side_on_one_page() -> None:
         assert not pages(sheet).breaks
 
 
+def test_images_of_several_channels_stand_beside_one_another() -> None:
+    (sheet,) = (one for one in sheets("gradient", None) if one.name == "Channels")
+    for way in ("up", "down"):
+        (images,) = (one.cells for one in sheet.blocks if one.name == f"images_{way}")
+        assert [(down > 0, across > 0) for down, across in images.steps[:2]] == [
+            (False, True),  # the channel of the pixel that is nudged
+            (True, False),  # its column
+        ]
+
+
 def test_a_sheet_of_the_main_lesson_is_one_page_but_gradients_in_every_language() -> None:
     for where, sheet in every_sheet():
         if where.startswith(f"{MAIN}/"):

@@ -214,7 +214,7 @@ def size_words(n: Setting) -> str:
     rows, columns = result(n.rows), result(n.columns)
     told = f"Output  {rows} × {columns}"
     if n.rows == n.columns:
-        told += f" = {terms(n.rows)}"
+        told += f", along each axis: {rows} = {terms(n.rows)}"
     else:
         told += f":  {rows} = {terms(n.rows)},  {columns} = {terms(n.columns)}"
     if max(drawn(n.rows), drawn(n.columns)) > AREA:
@@ -368,29 +368,29 @@ def test_formulas_are_short_enough_to_be_read() -> None:
     }
     assert painted == {
         "turned": (
-            'IF(OR($B60="",C$59=""),"",IF(AND(ISNUMBER($B60),ISNUMBER(C$59)),'
-            "INDEX($K$17:$O$21,$B60+1,C$59+1),0))"
+            'IF(OR($B61="",C$60=""),"",IF(AND(ISNUMBER($B61),ISNUMBER(C$60)),'
+            "INDEX($K$17:$O$21,$B61+1,C$60+1),0))"
         ),
         "stretched": (
-            'IF(OR($B77="",C$76=""),"",IF(AND(ISNUMBER($B77),ISNUMBER(C$76)),'
-            "INDEX($C$17:$H$22,$B77+1,C$76+1),0))"
+            'IF(OR($Q61="",R$60=""),"",IF(AND(ISNUMBER($Q61),ISNUMBER(R$60)),'
+            "INDEX($C$17:$H$22,$Q61+1,R$60+1),0))"
         ),
-        "output_full": 'IF(OR($S17="",T$16=""),"",SUMPRODUCT($C$60:$O$72,C77:O89))',
-        "output": 'IF(OR($S17="",T$16=""),"",SUMPRODUCT($C$60:$O$72,C77:O89))',
+        "output_full": 'IF(OR($S17="",T$16=""),"",SUMPRODUCT($C$61:$O$73,R61:AD73))',
+        "output": 'IF(OR($S17="",T$16=""),"",SUMPRODUCT($C$61:$O$73,R61:AD73))',
         "stamps": (
-            'IF(OR($C113="",E$111=""),"",INDEX($C$17:$H$22,$B113+1,'
-            "E$110+1)*INDEX($K$17:$O$21,$C113+1,E$111+1))"
+            'IF(OR($C97="",E$95=""),"",INDEX($C$17:$H$22,$B97+1,'
+            "E$94+1)*INDEX($K$17:$O$21,$C97+1,E$95+1))"
         ),
         "output_distributed_full": (
             'IF(OR($V39="",W$38=""),"",'
-            "SUMPRODUCT(($D$113:$D$147=$V39)*($E$112:$AM$112=W$38),$E$113:$AM$147))"
+            "SUMPRODUCT(($D$97:$D$131=$V39)*($E$96:$AM$96=W$38),$E$97:$AM$131))"
         ),
         "output_distributed": (
             'IF(OR($V39="",W$38=""),"",'
-            "SUMPRODUCT(($D$113:$D$147=$V39)*($E$112:$AM$112=W$38),$E$113:$AM$147))"
+            "SUMPRODUCT(($D$97:$D$131=$V39)*($E$96:$AM$96=W$38),$E$97:$AM$131))"
         ),
         "count": (
-            'IF(OR($B39="",C$38=""),"",COUNTIF($D$113:$D$147,$B39)*COUNTIF($E$112:$AM$112,C$38))'
+            'IF(OR($B39="",C$38=""),"",COUNTIF($D$97:$D$131,$B39)*COUNTIF($E$96:$AM$96,C$38))'
         ),
     }
     every = formulas(built()[1])[NAME]

@@ -17,7 +17,7 @@ from xlconv.lessons.shipped import lesson_names
 
 from .pages import LAYER_VIEWS, page
 
-SIGNS = r"[\d\s()⌊⌋+*·/.:-]*"
+SIGNS = r"[\d\s()⌊⌋+*×·/.:-]*"
 LEFT = re.compile(rf"(?<![\w\]])[\d(⌊-]{SIGNS}$")
 RIGHT = re.compile(rf"^[\d(⌊-]{SIGNS}(?![\w\[])")
 
@@ -39,12 +39,12 @@ def equations(text: str) -> Iterator[tuple[str, str]]:
     for before, after in pairwise(text.split(" = ")):
         left, right = LEFT.search(before), RIGHT.match(after)
         if left and right:
-            yield left[0], right[0].rstrip(" .:+-*·/")
+            yield left[0], right[0].rstrip(" .:+-*×·/")
 
 
 def value(side: str) -> list[float]:
     """What a side is; 1:2 is 1 before and 2 after."""
-    python = side.replace("·", "*").replace("⌊", "int(").replace("⌋", ")")
+    python = side.replace("·", "*").replace("×", "*").replace("⌊", "int(").replace("⌋", ")")
     ends = (re.sub(r"(-?\d+):(-?\d+)", rf"(\{n})", python) for n in (1, 2))
     return [float(eval(end)) for end in ends]
 
@@ -83,8 +83,8 @@ def test_equations_are_found_and_judged() -> None:
         ("2 - 1 + 0:1", "1:2"),
     ]
     sheet = Sheet("S")
-    sheet.text((0, 0), "Output  4 × 4 = (2-1)·2 + 1", "text")
-    assert false([sheet]) == (1, ["Output  4 × 4 = (2-1)·2 + 1"])
+    sheet.text((0, 0), "Output  4 × 4 = (2-1)·2 + 2", "text")
+    assert false([sheet]) == (1, ["Output  4 × 4 = (2-1)·2 + 2"])  # 16 is not 4
 
 
 BARE = re.compile(r"\b\d+ kept|(?:padding|output_padding) \d+: \d+$|shape, \d+$|inside \(\d+\)")

@@ -38,7 +38,7 @@ def nudged(
     pixels  the image's pixels, moved
     """
     deep = "v" + "h" * (g.rank - 2)
-    lead = f"{deep}vh{deep}" if g.rank > 1 else "vv"
+    lead = f"{deep}vh{deep}" if g.rank > 1 else "hv"
     shape, rank = x.cells.shape, len(x.cells.shape)
     images = _each(sheet, g, f"images_{way}", shape + shape, lead, f"nudge_{way}", "copy")
     images.cells[...] = x.cells

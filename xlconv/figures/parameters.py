@@ -219,7 +219,7 @@ def size_words(sheet: Sheet, p: Parameters, sizes: Sizes) -> None:
     )
     high, wide = sizes.output[0], sizes.output[1]
     size = joined(high, " × ", wide)
-    alike = phrase(sheet, "output_formula", size=size, formula=rows)
+    alike = phrase(sheet, "output_formula", size=size, rows=high, formula=rows)
     apart = phrase(
         sheet,
         "output_formulas",

@@ -30,7 +30,7 @@ WORDS: dict[str, str] = {
     "rest_both": "From {count} channels and outside (c)",
     "rest_outside": "From outside the crop (c)",
     "output": "Output  {size}",
-    "output_formula": "Output  {size} = {formula}",
+    "output_formula": "Output  {size}, along each axis: {rows} = {formula}",
     "cells": "{count} cells",
     "cells_one": "1 cell",
     "size_is": "{size} = {formula}",

@@ -10,6 +10,7 @@ import numpy as np
 
 from xlconv.errors import XlconvError
 from xlconv.figures.blocks import Figure, figure
+from xlconv.figures.layout import Led
 from xlconv.figures.live import ZERO, Heads, Live
 from xlconv.figures.notes import caption, note
 from xlconv.figures.paper import arrange
@@ -22,7 +23,7 @@ from xlconv.layers.layer import Array, Layer
 STRIP = 2
 """The rows of the parameters, which stay when the sheet is scrolled."""
 
-WIDTH, ROW, PAPER = 4.0, 16, 40
+WIDTH, ROW, PAPER = 3.93, 16, 47
 """Columns and rows so small that paper shows more of them: the columns; and all of the stamps."""
 
 INPUT, KERNEL, STRIDE, DILATION = (
@@ -70,17 +71,15 @@ def playground(sheet: Sheet, layer: Layer, *, area: int = 18) -> None:
     live.verdict(y, same)
 
     arrange(sheet, p, (x | w) / legend / size >> y, at=(top, 1))
-    arrange(sheet, count | same, t, z, columns=PAPER)
+    arrange(sheet, count | same, t | Led(z, "∗"), columns=PAPER)
     arrange(sheet, stamps)
 
 
 def _check_area(area: int, least: int) -> None:
     """Refuse to draw fewer cells than the layer has, or more than any has."""
     if not least <= area <= LARGEST:
-        words = (
-            f"area must be from {least}, the full output of this layer, to {LARGEST}, got {area}"
-        )
-        raise XlconvError(words, parameter="area")
+        fit = f"from {least}, the full output of this layer, to {LARGEST}"
+        raise XlconvError(f"area must be {fit}, got {area}", parameter="area")
 
 
 def _count(live: Live, head: Heads, rows: Expr, columns: Expr) -> Figure:
