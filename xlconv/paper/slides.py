@@ -12,7 +12,8 @@ from xlconv.grid.theme import look, width
 from xlconv.paper.drawing import painted
 from xlconv.paper.lit import Seen, seen
 from xlconv.paper.page import Box, Page, Table, Text
-from xlconv.paper.panels import Figures, Panel, size
+from xlconv.paper.panels import Figures, size
+from xlconv.paper.rectangles import Panel
 
 WIDE, HIGH = 960, 540
 """The size of a slide, in points: 16 to 9."""
