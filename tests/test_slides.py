@@ -112,6 +112,22 @@ def test_a_looked_at_cell_runs_over_the_whole_output() -> None:
     assert looked == [(row, column) for row in "012" for column in "012"]
 
 
+def test_a_looked_at_cell_is_told_as_a_sum_on_its_slide() -> None:
+    """Kernel and input are 1 2 3 4: the output's middle is where all four meet, turned."""
+    (told,) = (text for page in pypdf.PdfReader(io.BytesIO(shown(SMALL))).pages
+               if "Look at output row 1 column 1" in (text := page.extract_text()))  # fmt: skip
+    assert "20 = 1*4 + 2*3 + 3*2 + 4*1" in told
+
+
+def test_the_figures_of_a_step_have_their_numbers_and_captions() -> None:
+    pages = pypdf.PdfReader(io.BytesIO(shown(SMALL))).pages
+    told = [text for page in pages if "Step" in (text := page.extract_text())]
+    assert len(told) == 5
+    for text in told:
+        for head in (r"1\s+Input", r"3\s+Stamps", r"4\s+Output"):
+            assert re.search(rf"\b{head}", text)
+
+
 def test_the_same_lesson_is_the_same_slides() -> None:
     made = book(SMALL, None)
     assert made.pdf(Printing(slides=True)) == shown(SMALL) != made.pdf()

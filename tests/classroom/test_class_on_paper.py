@@ -78,6 +78,8 @@ def test_no_student_shares_a_sheet_of_paper(at: Path, monkeypatch: pytest.Monkey
     run("class", "row.toml", "list.csv", "--pdf", "one")
     for n, code in enumerate((first, second, third), 1):
         assert code in texts(at / f"class/teacher/print-{n}.pdf")[0]
+    left = {path.name for path in (at / "class/teacher").glob("*.pdf")}
+    assert left == {f"print-{n}.pdf" for n in (1, 2, 3)}  # the one file of before is gone
 
 
 def test_the_same_key_gives_the_same_bytes_and_what_is_there_stays(at: Path) -> None:

@@ -39,6 +39,16 @@ def stacks(folder: Path, made: ClassFolder, listed: Sequence[Copy]) -> Iterator[
             yield Stack(folder / TEACHER / f"{numbered}{PDF}", pile)
 
 
+def drop_others(written: Sequence[Stack]) -> None:
+    """Remove the files of the same piles left from a smaller or a larger class."""
+    kept = {stack.path for stack in written}
+    for key in {stack.copies[0].key for stack in written}:
+        for path in written[0].path.parent.glob(f"{NAMES[key]}*{PDF}"):
+            number = path.stem.removeprefix(NAMES[key])
+            if path not in kept and (not number or number[1:].isdecimal()):
+                path.unlink()
+
+
 def write_stack(made: ClassFolder, stack: Stack, printing: Printing) -> int:
     """Write one of them, whole or not at all, and tell its pages; the same again is left as it is.
 

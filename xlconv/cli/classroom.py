@@ -212,8 +212,10 @@ def _hand_out(lesson: Lesson, names: Mapping[str, str], wanted: Wanted) -> None:
 
 def _stack(folder: Path, made: ClassFolder, listed: Sequence[Copy], printing: Printing) -> None:
     """Write what the copier gets."""
-    from xlconv.classroom.stacks import stacks, write_stack
+    from xlconv.classroom.stacks import drop_others, stacks, write_stack
 
-    for stack in stacks(folder, made, listed):
+    every = [*stacks(folder, made, listed)]
+    for stack in every:
         pages = write_stack(made, stack, printing)
         say(f"wrote {stack.path}: {counted(pages, 'page')}, to be printed on one side or both")
+    drop_others(every)

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise, product
 
 from xlconv.grid.marks import named
-from xlconv.grid.places import Place
+from xlconv.grid.places import Place, corners, leaves
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.shown import shown
 from xlconv.grid.theme import width
 from xlconv.paper.drawing import Window
-from xlconv.paper.figure import box_of, within
+from xlconv.paper.figure import box_of
+from xlconv.paper.figure import named as with_names
 from xlconv.paper.lit import Seen
+from xlconv.paper.rectangles import (
+    Mask,
+    Panel,
+    Rows,
+    both,
+    by_rows,
+    halves,
+    mask_of,
+    with_gaps,
+    within,
+)
 
 HEADS = ("stage", "caption", "heading")
 """What stands over a figure."""
@@ -27,17 +39,6 @@ PATH, EQUALS = "path", "="
 
 THIN, LOW = 2, 9
 """How wide a column is where nothing stands, in characters, and how high a row, in points."""
-
-
-@dataclass(frozen=True)
-class Panel:
-    """Rows and columns of a sheet."""
-
-    rows: range
-    columns: range
-
-    def holds(self, at: Place) -> bool:
-        return at[0] in self.rows and at[1] in self.columns
 
 
 Fits = Callable[[Sequence[Panel]], bool]
@@ -57,24 +58,21 @@ class Figures:
     @cached_property
     def whole(self) -> Panel:
         top = self.sheet.head.rows if self.sheet.head else 0
-        across = range(max((at[1] + 1 for at in self._filled), default=0))
-        return Panel(range(top, self.sheet.rows), across)
+        return Panel(range(top, self._filled.shape[0]), range(self._filled.shape[1]))
 
     @cached_property
-    def _filled(self) -> frozenset[Place]:
-        """Places where something stands, or a text runs over, in one of the states."""
-        return frozenset(place for cells in self.every for place in _places(self.sheet, cells))
+    def _filled(self) -> Mask:
+        """Where something stands, or a text runs over, in one of the states."""
+        return mask_of({at for cells in self.every for at in _places(self.sheet, cells)})
 
     @cached_property
-    def _kept(self) -> frozenset[Place]:
+    def _kept(self) -> Mask:
         """The same, with all that lies between the slices of a block."""
-        boxes = [box_of(one) for one in named(self.sheet.blocks)]
-        boxes = [box for box in boxes if box[0] in self._filled]
-        inside = (
-            product(range(first[0], last[0] + 1), range(first[1], last[1] + 1))
-            for first, last in boxes
-        )
-        return self._filled.union(*inside)
+        kept = self._filled.copy()
+        for first, last in self._boxes:
+            if kept[first]:
+                kept[first[0] : last[0] + 1, first[1] : last[1] + 1] = True
+        return kept
 
     def together(self, panel: Panel, fits: Fits) -> Iterator[list[Panel]]:
         """A panel as parts of it in their order, as many at a time as fit."""
@@ -104,40 +102,49 @@ class Figures:
             return found or [panel]
         down = len(panel.rows) > len(panel.columns)
         tries = product((self._kept, self._filled), (down, not down))
-        every = (self._parts(panel, way, kept) for kept, way in tries)
-        return next((parts for parts in every if len(parts) > 1), None) or _halves(panel)
+        every = [self._parts(panel, way, kept) for kept, way in tries]
+        every += [self._slices(panel, down), self._slices(panel, not down), halves(panel)]
+        return next((parts for parts in every if len(parts) > 1), [panel])
 
     def _between(self, panel: Panel) -> list[Panel]:
         """A panel cut between its figures: where parts of the sheet begin, or nothing stands."""
-        used = {at[0] for at in self._kept - self._prose if panel.holds(at)}
+        used = panel.used(self._kept & ~self._prose, 0)
         starts = [row for row in self.sheet.starts if row in panel.rows and row - 1 not in used]
-        cuts = [row for row in starts if min(used, default=row) < row <= max(used)]
+        cuts = [row for row in starts if used[0] < row <= used[-1]] if used else []
         if cuts:
-            ends = [panel.rows.start, *cuts, panel.rows.stop]
-            return [replace(panel, rows=range(a, b)) for a, b in pairwise(ends)]
+            return panel.cut(True, cuts)
         for down in (True, False):
             parts = list[Panel]()
             for part in self._parts(panel, down, self._kept):
-                before = parts.pop() if parts and self._belong(parts[-1], part, down) else part
-                parts.append(_both(before, part))
+                together = parts and not down and self._belong(part)
+                parts.append(both(parts.pop() if together else part, part))
             if len(parts) > 1:
                 return parts
         return []
 
-    def _parts(self, panel: Panel, down: bool, kept: Collection[Place]) -> list[Panel]:
-        """A panel cut at its free rows, or at its free columns."""
-        along, way = (panel.rows, 0) if down else (panel.columns, 1)
-        used = sorted({at[way] for at in kept if panel.holds(at)})
-        ends = [along.start, *(a + 1 for a, b in pairwise(used) if b > a + 1), along.stop]
-        return [
-            replace(panel, **{"rows" if down else "columns": range(a, b)})
-            for a, b in pairwise(ends)
-        ]
+    def _parts(self, panel: Panel, down: bool, kept: Mask) -> list[Panel]:
+        """A panel cut at its free rows, or at its free columns; heads stay over what is below."""
+        used = panel.used(kept, 0 if down else 1)
+        parts = list[Panel]()
+        for part in panel.cut(down, [a + 1 for a, b in pairwise(used) if b > a + 1]):
+            bare = parts and down and all(one.cell.role in HEADS for one in self._seen(parts[-1]))
+            parts.append(both(parts.pop() if bare else part, part))
+        return parts
 
-    def _belong(self, one: Panel, other: Panel, down: bool) -> bool:
-        """Whether two panels are one: a head and what it is over, or a figure and its words."""
-        if down:
-            return all(seen.cell.role in HEADS for seen in self._seen(one))
+    def _slices(self, panel: Panel, down: bool) -> list[Panel]:
+        """A panel cut wherever no slice of a block is."""
+        way, closed = (0 if down else 1), set[int]()
+        for block in named(self.sheet.blocks):
+            for leaf in leaves(block.cells):
+                first, last = corners(leaf)
+                if panel.holds(first):
+                    mine = with_names(self.every[0], first, last)[way]
+                    closed.update(mine[1:])
+        along = panel.rows if down else panel.columns
+        return panel.cut(down, [n for n in along[1:] if n not in closed])
+
+    def _belong(self, other: Panel) -> bool:
+        """Whether what is beside a figure belongs to it."""
         seen = [*self._seen(other)]
         if any(one.cell.role == PATH and one.cell.value == EQUALS for one in seen):
             return True
@@ -148,17 +155,28 @@ class Figures:
         return bool(self.sheet.blocks) and all(one.cell.role in PROSE for one in self._seen(panel))
 
     @cached_property
-    def _prose(self) -> frozenset[Place]:
+    def _prose(self) -> Mask:
         cells = {at: one for at, one in self.every[0].items() if one.cell.role in PROSE}
-        return frozenset(_places(self.sheet, cells))
+        return mask_of(_places(self.sheet, cells), self._filled.shape)
 
     def begins(self, panel: Panel) -> bool:
         """Whether a figure is in a panel."""
-        return self.has_head(panel) or any(map(panel.holds, self._corners))
+        return self.has_head(panel) or any(panel.holds(first) for first, _ in self._boxes)
 
     @cached_property
-    def _corners(self) -> list[Place]:
-        return [box_of(block)[0] for block in named(self.sheet.blocks)]
+    def _boxes(self) -> list[tuple[Place, Place]]:
+        """The first and the last cell of each block; of each slice, if all have their captions."""
+        found = list[tuple[Place, Place]]()
+        for block in named(self.sheet.blocks):
+            slices = [corners(leaf) for leaf in leaves(block.cells)]
+            found += slices if all(map(self._is_captioned, slices)) else [box_of(block)]
+        return found
+
+    def _is_captioned(self, box: tuple[Place, Place]) -> bool:
+        (top, left), _ = box
+        rows, _ = with_names(self.every[0], *box)
+        over = [self.every[0].get((row, left)) for row in range(rows.start, top)]
+        return any(one is not None and one.cell.role in HEADS for one in over)
 
     def has_head(self, panel: Panel) -> bool:
         return any(one.cell.role in HEADS for one in self._seen(panel))
@@ -176,28 +194,35 @@ class Figures:
     def moves(self, panel: Panel) -> bool:
         """Whether something in a panel is not the same in all states."""
         each = (
-            {at: (str(one.cell.value), one.look) for at, one in
-             within(cells, panel.rows, panel.columns).items()}
-            for cells in self.every
-        )  # fmt: skip
+            [(at, str(one.cell.value), one.look) for at, one in within(rows, panel)]
+            for rows in self._by_rows
+        )
         first = next(each)
         return any(other != first for other in each)
 
     def _seen(self, panel: Panel) -> Iterable[Seen]:
-        return within(self.every[0], panel.rows, panel.columns).values()
+        return [one for _, one in within(self._by_rows[0], panel)]
+
+    @cached_property
+    def _by_rows(self) -> list[Rows]:
+        return [by_rows(cells) for cells in self.every]
 
     def window(
         self, some: Sequence[Panel], scale: float, corner: tuple[float, float] = (0, 0)
     ) -> Window:
         """Panels as they stand on the sheet, without the rows and columns that they do not need."""
-        held = [at for at in self._filled if any(panel.holds(at) for panel in some)]
-        rows, columns = ({at[way] for at in held} for way in (0, 1))
-        paths = [
-            at for at, one in self.every[0].items()
-            if one.cell.role == PATH and any(panel.holds(at) for panel in some)
-            if held and min(rows) < at[0] < max(rows) and min(columns) < at[1] < max(columns)
-        ]  # fmt: skip
-        down, across = (_with_gaps({at[way] for at in [*held, *paths]}) for way in (0, 1))
+        held = [{n for panel in some for n in panel.used(self._filled, way)} for way in (0, 1)]
+        paths = [at for panel in some for at, one in within(self._by_rows[0], panel)
+                 if one.cell.role == PATH]  # fmt: skip
+        inside = [
+            at
+            for at in paths
+            if all(min(used) < n < max(used) for n, used in zip(at, held, strict=True) if used)
+        ]
+        down, across = (
+            with_gaps(used | {at[way] for at in inside if used}) for way, used in enumerate(held)
+        )
+        rows, columns = held
         sheet = replace(
             self.sheet,
             widths={**self.sheet.widths, **dict.fromkeys({*across} - columns, THIN)},
@@ -227,32 +252,3 @@ def _places(sheet: Sheet, cells: Mapping[Place, Seen]) -> Iterator[Place]:
             yield at[0], at[1] - 1
         if one.cell.value not in (None, "") or one.look.lines or one.look.fill:
             yield at
-
-
-def _with_gaps(used: Collection[int]) -> list[int]:
-    """Numbers in order, with one between those that do not follow one another."""
-    gaps = {a + 1 for a, b in pairwise(sorted(used)) if b > a + 1}
-    return sorted({*used, *gaps})
-
-
-def _both(one: Panel, other: Panel) -> Panel:
-    """Two panels beside each other, or one over the other, as one."""
-    rows, columns = (
-        range(min(a.start, b.start), max(a.stop, b.stop))
-        for a, b in ((one.rows, other.rows), (one.columns, other.columns))
-    )
-    return Panel(rows, columns)
-
-
-def _halves(panel: Panel) -> list[Panel]:
-    """A panel in two, across its longer side."""
-    rows, columns = panel.rows, panel.columns
-    if max(len(rows), len(columns)) < 2:
-        return [panel]
-    if 17 * len(rows) > 23 * len(columns):
-        middle = (rows.start + rows.stop) // 2
-        return [replace(panel, rows=one)
-                for one in (range(rows.start, middle), range(middle, rows.stop))]  # fmt: skip
-    middle = (columns.start + columns.stop) // 2
-    return [replace(panel, columns=one)
-            for one in (range(columns.start, middle), range(middle, columns.stop))]  # fmt: skip

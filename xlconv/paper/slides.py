@@ -12,7 +12,8 @@ from xlconv.grid.theme import look, width
 from xlconv.paper.drawing import painted
 from xlconv.paper.lit import Seen, seen
 from xlconv.paper.page import Box, Page, Table, Text
-from xlconv.paper.panels import Figures, Panel, size
+from xlconv.paper.panels import Figures, size
+from xlconv.paper.rectangles import Panel
 
 WIDE, HIGH = 960, 540
 """The size of a slide, in points: 16 to 9."""
@@ -44,22 +45,24 @@ def slides(states: Sequence[Sheet], number: int = 0) -> Iterator[Page]:
     yield replace(_opening(sheet), sheet=number, name=sheet.name)
     if sheet.view == "contents":
         return
-    figures = Figures(sheet, [_told(sheet) if later else seen(sheet)])
-    running = Figures(_wide(later), [*map(_told, later)]) if later else figures
+    figures = Figures(sheet, [_told(sheet, seen(sheet)) if later else seen(sheet)])
+    every = [*map(seen, later)]
+    running = Figures(_wide(later), [*map(_told, later, every)]) if later else figures
     moving = _moving(running) if later else []
     for some in figures.together(figures.whole, lambda some: _fits(figures, some)):
-        every = [one for panel in some for one in figures.smallest(panel)]
-        inside = [one for one in every if not figures.is_prose(one)]
+        parts = [one for panel in some for one in figures.smallest(panel)]
+        inside = [one for one in parts if not figures.is_prose(one)]
         if not {*inside} <= {*moving}:
             yield _slide(figures, figures.every[0], some, number)
-    for state, cells in zip(later, running.every, strict=True) if moving else ():
-        yield _slide(running, cells, moving, number, _chosen(state))
+    for state, cells in zip(later, every, strict=True) if moving else ():
+        told = _told(state, cells)
+        yield _slide(running, told, moving, number, _chosen(state, cells))
 
 
-def _told(sheet: Sheet) -> dict[Place, Seen]:
+def _told(sheet: Sheet, cells: Mapping[Place, Seen]) -> dict[Place, Seen]:
     """The cells of a sheet but for the rows of its controls, of which the slide's title tells."""
     rows = {block.cells.origin[0] for block in sheet.blocks if block.role == "control"}
-    return {at: one for at, one in seen(sheet).items() if at[0] not in rows}
+    return {at: one for at, one in cells.items() if at[0] not in rows}
 
 
 def _wide(states: Sequence[Sheet]) -> Sheet:
@@ -189,14 +192,14 @@ def _size(title: str, most: int, room: float) -> float:
     return max(LEAST, min(most, look("title").size * room / width(title, "title")))
 
 
-def _chosen(sheet: Sheet) -> str:
+def _chosen(sheet: Sheet, cells: Mapping[Place, Seen]) -> str:
     """What is chosen on a sheet, in its own words: those before its controls, and their numbers."""
     controls = [block for block in sheet.blocks if block.role == "control"]
     rows = {block.cells.origin[0]: block.cells.origin[1] for block in controls}
     places = {block.cells.origin for block in controls}
     told = [
         f"{one.cell.value:g}" if at in places else str(one.cell.value)
-        for at, one in sorted(seen(sheet).items())
+        for at, one in sorted(cells.items())
         if at in places or (at[1] < rows.get(at[0], 0) and one.cell.role in ("strong", "label"))
     ]
     return " ".join(told)
