@@ -15,7 +15,10 @@ import pytest
 from xlconv.layers.layer import Layer
 from xlconv.lessons.book import Book
 from xlconv.lessons.build import build
+from xlconv.lessons.read import load_lesson
 from xlconv.lessons.shipped import language_names, lesson_names
+from xlconv.lessons.states import STEP, states
+from xlconv.lessons.worksheet import as_meant
 from xlconv.paper.printing import Printing
 
 from .engines.ironcalc_engine import opened, quiet
@@ -114,8 +117,11 @@ def test_a_looked_at_cell_runs_over_the_whole_output() -> None:
 
 def test_a_looked_at_cell_is_told_as_a_sum_on_its_slide() -> None:
     """Kernel and input are 1 2 3 4: the output's middle is where all four meet, turned."""
-    (told,) = (text for page in pypdf.PdfReader(io.BytesIO(shown(SMALL))).pages
-               if "Look at output row 1 column 1" in (text := page.extract_text()))  # fmt: skip
+    (told,) = (
+        text
+        for page in pypdf.PdfReader(io.BytesIO(shown(SMALL))).pages
+        if "Look at output row 1 column 1" in (text := page.extract_text())
+    )
     assert "20 = 1*4 + 2*3 + 3*2 + 4*1" in told
 
 
@@ -131,3 +137,12 @@ def test_the_figures_of_a_step_have_their_numbers_and_captions() -> None:
 def test_the_same_lesson_is_the_same_slides() -> None:
     made = book(SMALL, None)
     assert made.pdf(Printing(slides=True)) == shown(SMALL) != made.pdf()
+
+
+def test_a_sheet_with_blanks_stands_still() -> None:
+    """Its steps would show what is asked for."""
+    lesson = as_meant(load_lesson("worksheet"))
+    made = build(lesson)
+    step = next(sheet for sheet in made.sheets if any(b.name == STEP for b in sheet.blocks))
+    number = made.sheets.index(step)
+    assert [*states(lesson, number, step)] == [step]

@@ -183,8 +183,11 @@ class Figures:
 
     def blocks(self, panel: Panel, role: str) -> list[str]:
         """The names of the blocks of a role that are in a panel."""
-        return [one.name for one in named(self.sheet.blocks)
-                if one.role == role and panel.holds(box_of(one)[0])]  # fmt: skip
+        return [
+            one.name
+            for one in named(self.sheet.blocks)
+            if one.role == role and panel.holds(box_of(one)[0])
+        ]
 
     def _is_picture(self, panel: Panel) -> bool:
         """Whether its cells are pixels, whose numbers nobody sees."""
@@ -212,8 +215,12 @@ class Figures:
     ) -> Window:
         """Panels as they stand on the sheet, without the rows and columns that they do not need."""
         held = [{n for panel in some for n in panel.used(self._filled, way)} for way in (0, 1)]
-        paths = [at for panel in some for at, one in within(self._by_rows[0], panel)
-                 if one.cell.role == PATH]  # fmt: skip
+        paths = [
+            at
+            for panel in some
+            for at, one in within(self._by_rows[0], panel)
+            if one.cell.role == PATH
+        ]
         inside = [
             at
             for at in paths

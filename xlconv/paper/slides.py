@@ -129,8 +129,9 @@ def _moving(figures: Figures) -> list[Panel]:
     every = figures.smallest(figures.whole)
     moved = [panel for panel in every if figures.moves(panel)]
     said = [row for panel in moved if figures.is_prose(panel) for row in _rows(panel)]
-    made = [n for n, panel in enumerate(every)
-            if panel in moved and figures.blocks(panel, "output")][:1]  # fmt: skip
+    made = [
+        n for n, panel in enumerate(every) if panel in moved and figures.blocks(panel, "output")
+    ][:1]
     near = sorted(every, key=lambda panel: abs(every.index(panel) - (made or [0])[0]))
     others = [panel for panel in near if figures.begins(panel)]
     first = [panel for panel in others if panel in moved]
