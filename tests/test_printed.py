@@ -71,9 +71,6 @@ DOTS, FIRST, CONTRAST = 216, 6, 4.5
 
 WORD = r'<word xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)<'
 
-WIDER = ("auto-encoder", HANDED_OUT)
-"""Books of which a sheet is wider than paper shows it at a readable size: the workbook is, too."""
-
 FEW = ("one-dimension", "image")
 """What is looked at on each run; the others are proved."""
 
@@ -273,8 +270,7 @@ def distance(word: Word, other: Word) -> float:
 @EVERY
 def test_no_letter_is_under_8_points(name: str, language: str | None) -> None:
     sizes = sizes_of(printed(name, language))
-    if name not in WIDER:
-        assert min(sizes) >= POINTS
+    assert min(sizes) >= POINTS
     assert max(sizes) > POINTS
 
 
@@ -316,8 +312,7 @@ def test_formulas_are_the_workbooks_where_their_address_says(
     for paper in [*PAPERS][: 2 if name in FEW else 1]:
         pdf = made.pdf(Printing(paper, formulas=True))
         check_places(pages_of(pdf))
-        if name not in WIDER:
-            assert min(sizes_of(pdf)) >= POINTS
+        assert min(sizes_of(pdf)) >= POINTS
         told = formulas_of(pdf)
         assert {sheet for sheet, _ in told} == {
             number
