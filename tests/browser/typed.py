@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -106,14 +106,15 @@ class Both:
             typing.send_keys(keys, Keys.ENTER).perform()
         self.forget()
 
-    def put_back(self, page: Page) -> None:
+    def put_back(self, pages: Iterable[Page]) -> None:
         """As it was: in the browser by its button, in IronCalc cell by cell."""
-        for (row, column), content in page.before.items():
-            self.other.set_user_input(page.number, row, column, content)
+        for page in pages:
+            for (row, column), content in page.before.items():
+                self.other.set_user_input(page.number, row, column, content)
+            page.before.clear()
         again = self.driver.find_element(By.ID, "again")
         if again.is_displayed():
             again.click()
-        page.before.clear()
         self.forget()
         self.evaluate()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise, product
 
+from xlconv.grid.direction import Way
 from xlconv.grid.marks import named
 from xlconv.grid.places import Place, corners, leaves
 from xlconv.grid.sheet import Sheet
@@ -249,13 +250,19 @@ def size(window: Window, cells: Mapping[Place, Seen]) -> tuple[float, float]:
 
 
 def _places(sheet: Sheet, cells: Mapping[Place, Seen]) -> Iterator[Place]:
+    ahead, back = ("right", "left") if sheet.way is Way.LEFTWARD else ("left", "right")
     for at, one in cells.items():
         words = str(one.cell.value) if isinstance(one.cell.value, str) else ""
         if one.cell.role == PATH:
             continue
-        if words and one.look.align in (None, "left") and one.cell.role != "words":
+        if words and one.look.align in (None, ahead) and one.cell.role != "words":
             yield from ((at[0], n) for n in range(at[1], sheet.behind(at, words, one.cell.role)))
-        if words and one.look.align == "right":
-            yield at[0], at[1] - 1
+        if words and one.look.align == back:
+            fits = (
+                n
+                for n in range(at[1], 0, -1)
+                if sheet.behind((at[0], n), words, one.cell.role) <= at[1] + 1
+            )
+            yield from ((at[0], n) for n in range(min(next(fits, 0), at[1] - 1), at[1]))
         if one.cell.value not in (None, "") or one.look.lines or one.look.fill:
             yield at

@@ -159,7 +159,10 @@ def _slide(
     window = figures.window(some, scale)
     sizes = [size(window, each) for each in figures.every]
     wide, high = max(one[0] for one in sizes), sizes[0][1]
-    corner = (WIDE - wide) / 2, TOP + (HIGH - TOP - BOTTOM - high) / 2
+    side = (WIDE - wide) / 2
+    if sheet.way is Way.LEFTWARD:  # words run over the other side
+        side = WIDE - side - window.across[-1]
+    corner = side, TOP + (HIGH - TOP - BOTTOM - high) / 2
     mine = {at: one for at, one in cells.items() if any(panel.holds(at) for panel in some)}
     page = painted(replace(window, corner=corner), mine, {})
     return replace(
