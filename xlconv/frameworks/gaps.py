@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from xlconv.frameworks.programs import Program
 from xlconv.frameworks.rounding import decimals
 from xlconv.layers.convolution import Convolution
-from xlconv.layers.geometry import Geometry
+from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.layer import Array, Layer
 
 WIDTH = 100
@@ -61,6 +61,22 @@ def parameters(
         "weight_to_last": (*range(2, r + 2), 1, 0),
         "to_first": (r, *range(r)),
         "use": (USE if g.groups == 1 else USE_BY_GROUP).format(groups=g.groups, function=function),
+    }
+
+
+def loop(axes: Sequence[Axis], *, plain: bool = False) -> dict[str, object]:
+    """The definition's loop: an input i, j begins its stamp at an output r, q; an output of a plain
+    convolution begins its window at an input."""
+    i, r = {1: ("i", "r"), 2: ("ij", "rq"), 3: ("hij", "prq")}[len(axes)]
+    over, at = (r, i) if plain else (i, r)
+    starts = [f"{axis.stride} * {letter}" for letter, axis in zip(over, axes, strict=True)]
+    cells = [
+        f"{letter} : {letter} + {axis.extent}" + f" : {axis.dilation}" * (axis.dilation > 1)
+        for letter, axis in zip(at, axes, strict=True)
+    ]
+    return {
+        name: ", ".join(words)
+        for name, words in {"i": i, "r": r, "starts": starts, "cells": cells}.items()
     }
 
 

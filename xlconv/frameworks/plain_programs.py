@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlconv.frameworks.gaps import inside, parameters
+from xlconv.frameworks.gaps import inside, loop, parameters
 from xlconv.frameworks.idioms import each
 from xlconv.frameworks.plain import plain_padding
 from xlconv.frameworks.programs import SINGLE, Program
@@ -259,7 +259,8 @@ def plain_fields(layer: Convolution, form: Program) -> dict[str, object]:
     pads = [(0, 0), *(axis.padding for axis in axes)]
     return {
         **parameters(g, native, form.dilation_by_hand.get(g.rank, ""), "convolution"),
-        **_letters(layer),
+        **loop(axes, plain=True),
+        **_windows(layer),
         **inside(layer, form, bool(form.bias)),
         "output_padding": 0,
         "padding_words": form.padding(axes),
@@ -268,23 +269,13 @@ def plain_fields(layer: Convolution, form: Program) -> dict[str, object]:
     }
 
 
-def _letters(layer: Convolution) -> dict[str, object]:
-    """The definition's loop: output r, q reads a window that begins at input i, j."""
-    g, axes = layer.channels, layer.geometry.axes
-    i, r = {1: ("i", "r"), 2: ("ij", "rq"), 3: ("hij", "prq")}[g.rank]
-    starts = [f"{axis.stride} * {letter}" for letter, axis in zip(r, axes, strict=True)]
-    cells = [
-        f"{letter} : {letter} + {axis.extent}" + f" : {axis.dilation}" * (axis.dilation > 1)
-        for letter, axis in zip(i, axes, strict=True)
-    ]
+def _windows(layer: Convolution) -> dict[str, object]:
+    """What an output channel looks at."""
+    g = layer.channels
     ins = g.in_channels // g.groups
     first = f"    c = o // {g.out_channels // g.groups} * {ins}"
     return {
         "shape": layer.output_shape,
-        "i": ", ".join(i),
-        "r": ", ".join(r),
-        "starts": ", ".join(starts),
-        "cells": ", ".join(cells),
         "group": f"{first}  # the first input channel of o's group" if g.groups > 1 else "",
         "channels": f"c : c + {ins}" if g.groups > 1 else ":",
     }

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlconv.errors import XlconvError
-from xlconv.frameworks.gaps import common, fill, inside, parameters
+from xlconv.frameworks.gaps import common, fill, inside, loop, parameters
 from xlconv.frameworks.idioms import uncropped
 from xlconv.frameworks.names import FRAMEWORKS
 from xlconv.frameworks.plain_programs import PLAIN_PROGRAMS, plain_fields
@@ -107,7 +107,8 @@ def _fields(layer: Layer, form: Program) -> dict[str, object]:
     biased = bool(form.bias) and (native or g.canvas_shape == _full_shape(g))
     return {
         **parameters(g, native, form.dilation_by_hand.get(g.rank, ""), "conv_transpose"),
-        **_letters(g),
+        **loop(g.axes),
+        **_stamps(g),
         **inside(layer, form, biased),
         "output_shape": (
             1,
@@ -119,21 +120,11 @@ def _fields(layer: Layer, form: Program) -> dict[str, object]:
     }
 
 
-def _letters(g: Geometry) -> dict[str, object]:
-    """The definition's loop: input i, j begins its stamp at output r, q."""
-    i, r = {1: ("i", "r"), 2: ("ij", "rq"), 3: ("hij", "prq")}[g.rank]
-    starts = [f"{axis.stride} * {letter}" for letter, axis in zip(i, g.axes, strict=True)]
-    cells = [
-        f"{letter} : {letter} + {axis.extent}" + f" : {axis.dilation}" * (axis.dilation > 1)
-        for letter, axis in zip(r, g.axes, strict=True)
-    ]
+def _stamps(g: Geometry) -> dict[str, object]:
+    """What an input channel stamps."""
     first = f"    o = c // {g.in_channels // g.groups} * {g.out_channels // g.groups}"
     return {
         "full_shape": _full_shape(g),
-        "i": ", ".join(i),
-        "r": ", ".join(r),
-        "starts": ", ".join(starts),
-        "cells": ", ".join(cells),
         "group": f"{first}  # the first output channel of c's group" if g.groups > 1 else "",
         "channels": f"o : o + {g.out_channels // g.groups}" if g.groups > 1 else ":",
     }
