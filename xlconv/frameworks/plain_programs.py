@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from xlconv.frameworks.gaps import inside, loop, parameters
 from xlconv.frameworks.idioms import each
 from xlconv.frameworks.plain import plain_padding
-from xlconv.frameworks.programs import SINGLE, Program
+from xlconv.frameworks.programs import RUN_KERAS, RUN_MXNET, RUN_ONNX, SINGLE, Program
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Axis
 
@@ -53,7 +53,8 @@ def convolution(x, weight):
 {use}
 """
 
-_KERAS = """\
+_KERAS = (
+    """\
 # weight: ({kernel}, in_channels, out_channels)
 # x and y are channels last in Keras; here they come and go channels first, as on the sheet
 {imports}
@@ -70,15 +71,9 @@ def convolution(x, weight):
         {group_outputs}, kernel_size={kernel_size}, strides={stride}, {padding_words},
         use_bias=False, dtype="float64",
     )
-    x = x.transpose{to_last}[None]  # to (1, {sizes}, in_channels)
-    layer.build(x.shape)
-    layer.set_weights([weight.transpose{weight_to_last}])
-    y = keras.ops.convert_to_numpy(layer(x))[0]
-    return y.transpose{to_first}  # back to (out_channels, {sizes})
-
-
-{use}
 """
+    + RUN_KERAS
+)
 
 _JAX = """\
 # weight: (out_channels, in_channels // groups, {kernel})
@@ -118,7 +113,8 @@ y = layer.apply({{"params": {{"kernel": kernel}}}}, x.transpose{to_last}[None])
 y = np.asarray(y)[0].transpose{to_first}  # back to (out_channels, {sizes})
 """
 
-_ONNX = """\
+_ONNX = (
+    """\
 # weight: (out_channels, in_channels // group, {kernel})
 {imports}
 import numpy as np
@@ -134,19 +130,12 @@ node = helper.make_node(
     strides={stride}, dilations={dilation}, group={groups},
     pads={pads},  # all begins, then all ends
 )
-tensor = helper.make_tensor_value_info
-graph = helper.make_graph(
-    [node], "layer",
-    [tensor(name, TensorProto.FLOAT, array.shape) for name, array in inputs.items()],
-    [tensor("y", TensorProto.FLOAT, None)],
-)
-opset = helper.make_opsetid("", 22)
-model = helper.make_model(graph, opset_imports=[opset], ir_version=10)
-session = onnxruntime.InferenceSession(model.SerializeToString())
-y = session.run(None, inputs)[0][0]
 """
+    + RUN_ONNX
+)
 
-_MXNET = """\
+_MXNET = (
+    """\
 # weight: (out_channels, in_channels // groups, {kernel})
 {imports}
 import mxnet as mx
@@ -160,12 +149,9 @@ layer = mx.gluon.nn.Conv{rank}D(
     {out_channels}, kernel_size={kernel_size}, strides={stride}, padding={padding},
     dilation={dilation}, groups={groups}, use_bias={use_bias}, in_channels={in_channels},
 )
-layer.initialize()
-layer.cast("{dtype}")
-layer.weight.set_data(mx.nd.array(weight, dtype="{dtype}"))
-{bias}
-y = layer(mx.nd.array(x[None], dtype="{dtype}")).asnumpy()[0]  # [None]: a batch of one
 """
+    + RUN_MXNET
+)
 
 _NUMPY = """\
 # weight: (out_channels, in_channels // groups, {kernel})

@@ -79,7 +79,20 @@ def conv_transpose(x, weight):
 {use}
 """
 
-_KERAS = """\
+RUN_KERAS = """\
+    x = x.transpose{to_last}[None]  # to (1, {sizes}, in_channels)
+    layer.build(x.shape)
+    layer.set_weights([weight.transpose{weight_to_last}])
+    y = keras.ops.convert_to_numpy(layer(x))[0]
+    return y.transpose{to_first}  # back to (out_channels, {sizes})
+
+
+{use}
+"""
+"""How a layer of Keras is run."""
+
+_KERAS = (
+    """\
 # weight: ({kernel}, out_channels, in_channels), not flipped by you
 # x and y are channels last in Keras; here they come and go channels first, as on the sheet
 {imports}
@@ -95,15 +108,9 @@ def conv_transpose(x, weight):
         {group_outputs}, kernel_size={kernel_size}, strides={stride}, {padding_words},
         use_bias=False, dtype="float64",
     )
-    x = x.transpose{to_last}[None]  # to (1, {sizes}, in_channels)
-    layer.build(x.shape)
-    layer.set_weights([weight.transpose{weight_to_last}])
-    y = keras.ops.convert_to_numpy(layer(x))[0]
-    return y.transpose{to_first}  # back to (out_channels, {sizes})
-
-
-{use}
 """
+    + RUN_KERAS
+)
 
 _JAX = """\
 # weight: ({kernel}, out_channels, in_channels), not flipped by you but by transpose_kernel=True
@@ -157,7 +164,22 @@ def conv_transpose(x, weight):
 {use}
 """
 
-_ONNX = """\
+RUN_ONNX = """\
+tensor = helper.make_tensor_value_info
+graph = helper.make_graph(
+    [node], "layer",
+    [tensor(name, TensorProto.FLOAT, array.shape) for name, array in inputs.items()],
+    [tensor("y", TensorProto.FLOAT, None)],
+)
+opset = helper.make_opsetid("", 22)
+model = helper.make_model(graph, opset_imports=[opset], ir_version=10)
+session = onnxruntime.InferenceSession(model.SerializeToString())
+y = session.run(None, inputs)[0][0]
+"""
+"""How a node of ONNX is run."""
+
+_ONNX = (
+    """\
 # weight: (in_channels, out_channels // group, {kernel}), not flipped by you
 {imports}
 import numpy as np
@@ -173,19 +195,21 @@ node = helper.make_node(
     strides={stride}, output_padding={output_padding}, dilations={dilation}, group={groups},
     pads={pads},  # all begins, then all ends
 )
-tensor = helper.make_tensor_value_info
-graph = helper.make_graph(
-    [node], "layer",
-    [tensor(name, TensorProto.FLOAT, array.shape) for name, array in inputs.items()],
-    [tensor("y", TensorProto.FLOAT, None)],
-)
-opset = helper.make_opsetid("", 22)
-model = helper.make_model(graph, opset_imports=[opset], ir_version=10)
-session = onnxruntime.InferenceSession(model.SerializeToString())
-y = session.run(None, inputs)[0][0]
 """
+    + RUN_ONNX
+)
 
-_MXNET = """\
+RUN_MXNET = """\
+layer.initialize()
+layer.cast("{dtype}")
+layer.weight.set_data(mx.nd.array(weight, dtype="{dtype}"))
+{bias}
+y = layer(mx.nd.array(x[None], dtype="{dtype}")).asnumpy()[0]  # [None]: a batch of one
+"""
+"""How a layer of MXNet is run."""
+
+_MXNET = (
+    """\
 # weight: (in_channels, out_channels // groups, {kernel}), not flipped by you
 {imports}
 import mxnet as mx
@@ -199,12 +223,9 @@ layer = mx.gluon.nn.Conv{rank}DTranspose(
     output_padding={output_padding}, dilation={dilation}, groups={groups},
     use_bias={use_bias}, in_channels={in_channels},
 )
-layer.initialize()
-layer.cast("{dtype}")
-layer.weight.set_data(mx.nd.array(weight, dtype="{dtype}"))
-{bias}
-y = layer(mx.nd.array(x[None], dtype="{dtype}")).asnumpy()[0]  # [None]: a batch of one
 """
+    + RUN_MXNET
+)
 
 _NUMPY = """\
 # weight: (in_channels, out_channels // groups, {kernel}), not flipped: it is stamped as it is
