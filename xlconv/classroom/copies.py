@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from xlconv.checking.origin import read_recipe
 from xlconv.classroom.cores import spread
@@ -15,7 +15,7 @@ from xlconv.classroom.handout import Handout
 from xlconv.classroom.variants import new_key, stems
 from xlconv.errors import TargetError
 from xlconv.files.reading import is_folder
-from xlconv.files.saving import PAGE, PDF, SUFFIX, remove_parts, save_file
+from xlconv.files.saving import PAGE, PDF, SUFFIX, holding, remove_parts, save_file
 from xlconv.files.sources import remembered
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.recipe import frozen
@@ -142,9 +142,5 @@ def _write(made: ClassFolder, printing: Printing | None, copy: Copy) -> Copy:
         data = drawn.page(copy.student, copy.code, copy.named)
     else:
         data = drawn.workbook(copy.student, copy.code, copy.named)
-
-    def write(file: IO[bytes]) -> None:
-        file.write(data)
-
-    save_file(copy.path, write, overwrite=False, make_folder=True)
+    save_file(copy.path, holding(data), overwrite=False, make_folder=True)
     return copy

@@ -18,7 +18,6 @@ from xlconv.lessons.exercise import Exercise
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.recipe import recipe_properties, recipe_sheet
 from xlconv.lessons.worksheet import BLANK, Worksheet
-from xlconv.page.document import document
 from xlconv.xlsx.archive import Kept, write
 
 if TYPE_CHECKING:
@@ -128,6 +127,8 @@ class Handout:
 
     def page(self, student: str, code: str, named: str = "") -> bytes:
         """The same as a page for a browser, which gives the file back filled in."""
+        from xlconv.page.document import document
+
         kept, own = self._kept, self._own(student, code, named)
         return document(own.sheets, own.about, partial(self._file, kept, own, code))
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from pathlib import Path
-from typing import IO
 
 from xlconv.classroom.feedback import Feedback
 from xlconv.classroom.gradescope import results_json
@@ -14,7 +12,7 @@ from xlconv.classroom.marks import Graded
 from xlconv.classroom.marks_book import marks_book
 from xlconv.classroom.table import Results, marks_csv
 from xlconv.classroom.variants import file_stem
-from xlconv.files.saving import Write, save_files
+from xlconv.files.saving import Write, holding, save_files
 
 FEEDBACK, GRADESCOPE = "feedback", "gradescope"
 """The folders with a file for each return."""
@@ -49,21 +47,21 @@ def write_results(
     Raises TargetError.
     """
     files: dict[Path, Write] = {
-        folder / "marks.csv": partial(_text, text=marks_csv(results)),
+        folder / "marks.csv": holding(marks_csv(results)),
         folder / "marks.xlsx": marks_book(results).write,
     }
     if filled:
-        files[folder / filled[0]] = partial(_data, data=filled[1].data)
+        files[folder / filled[0]] = holding(filled[1].data)
     names, books = _names(results.graded, stems or {}), workbooks or [None] * len(results.graded)
     for graded, stem, book in zip(results.graded, names, books, strict=True):
         told = feedback.text(graded, results.decimals)
-        files[folder / FEEDBACK / f"{stem}.txt"] = partial(_text, text=told)
+        files[folder / FEEDBACK / f"{stem}.txt"] = holding(told)
         if book:
-            files[folder / FEEDBACK / f"{stem}.xlsx"] = partial(_data, data=book)
+            files[folder / FEEDBACK / f"{stem}.xlsx"] = holding(book)
         if gradescope:
             told = results_json(graded, results.decimals, feedback)
             name = f"{GRADESCOPE}/{stem}.json" if len(results.graded) > 1 else ALONE
-            files[folder / name] = partial(_text, text=told)
+            files[folder / name] = holding(told)
     return save_files(files, overwrite=overwrite, make_folder=True)
 
 
@@ -79,11 +77,3 @@ def _names(graded: Iterable[Graded], stems: dict[str, str]) -> list[str]:
         taken.add(name.casefold())
         names.append(name)
     return names
-
-
-def _text(file: IO[bytes], text: str) -> None:
-    _data(file, text.encode())
-
-
-def _data(file: IO[bytes], data: bytes) -> None:
-    file.write(data)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from xlconv.budget import PILE
 from xlconv.classroom.copies import TEACHER, Copy, handout
 from xlconv.classroom.folder import ClassFolder
-from xlconv.files.saving import PDF, save_file
+from xlconv.files.saving import PDF, holding, save_file
 from xlconv.paper.printing import Printing
 
 NAMES = {False: "print", True: "print-keys"}
@@ -59,9 +58,5 @@ def write_stack(made: ClassFolder, stack: Stack, printing: Printing) -> int:
         parts.append(drawn.part(copy.student, copy.code, copy.named, printing, first))
         first += len(drawn.sheets)
     data = printing.bound(parts, drawn.lesson.title, drawn.lesson.language)
-
-    def write(file: IO[bytes]) -> None:
-        file.write(data)
-
-    save_file(stack.path, write, overwrite=True, make_folder=True)
+    save_file(stack.path, holding(data), overwrite=True, make_folder=True)
     return sum(len(part.pages) for part in parts)

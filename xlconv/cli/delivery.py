@@ -14,7 +14,7 @@ import click
 from xlconv.cli.options import OUTPUT, PAPERS
 from xlconv.cli.terminal import as_text, clock, progress_bar, put, say
 from xlconv.errors import TargetError
-from xlconv.files.saving import PAGE, PDF, SUFFIX, Write, check_target, save_files
+from xlconv.files.saving import PAGE, PDF, SUFFIX, Write, check_target, holding, save_files
 from xlconv.text import counted
 
 DRAWN = (PDF, ".svg", ".png")
@@ -137,7 +137,7 @@ def save_program(target: Path, layer: Layer | Convolution, framework: str, force
     names = {name: f"{target.stem}-{name}.npy" for name in arrays}
     beside = {name: f"Path(__file__).with_name({file!a})" for name, file in names.items()}
     text = program(layer, framework, beside)
-    contents: dict[Path, Write] = {target: lambda file: file.write(text.encode())}
+    contents: dict[Path, Write] = {target: holding(text)}
     for name, array in arrays.items():
         contents[target.parent / names[name]] = partial(_write_array, array)
     written = save_files(contents, overwrite=force)

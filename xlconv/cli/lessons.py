@@ -93,7 +93,7 @@ def copy_lesson(lesson: str, folder: str, force: bool) -> None:
     LESSON is the name of a shipped lesson, or the path of a lesson file. What it reads from its own
     folder, such as weights, is copied with it.
     """
-    from xlconv.files.saving import Write, save_files
+    from xlconv.files.saving import Write, holding, save_files
     from xlconv.files.sources import read_within
     from xlconv.files.toml import raw_toml
     from xlconv.lessons.read import load_lesson
@@ -102,7 +102,7 @@ def copy_lesson(lesson: str, folder: str, force: bool) -> None:
     source = find_lesson(lesson)
     load_lesson(lesson)  # what is no lesson is not copied
     target, raw = Path(folder, source.name), raw_toml(source)
-    contents: dict[Path, Write] = {target: lambda file: file.write(raw)}
+    contents: dict[Path, Write] = {target: holding(raw)}
     for path in read_within(source.parent):
         if path != source:
             copy = Path(folder, path.relative_to(source.parent))

@@ -26,6 +26,12 @@ BEGUN = ".xlconv-"
 """How the name of a file begins that is not in its place yet."""
 
 
+def holding(content: str | bytes) -> Write:
+    """What writes a file of these bytes, or of this text."""
+    data = content.encode() if isinstance(content, str) else content
+    return lambda file: file.write(data)
+
+
 def as_path(name: Name) -> Path:
     """A file's name as a path; one in bytes is as the system has it.
 

@@ -10,7 +10,17 @@ from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
 from xlconv.errors import XlconvError
-from xlconv.files.saving import PAGE, PDF, SUFFIX, Name, Write, as_path, check_target, save_file
+from xlconv.files.saving import (
+    PAGE,
+    PDF,
+    SUFFIX,
+    Name,
+    Write,
+    as_path,
+    check_target,
+    holding,
+    save_file,
+)
 from xlconv.grid.limits import SHEETS_CELLS, length
 from xlconv.grid.marks import named
 from xlconv.grid.sheet import Sheet
@@ -144,7 +154,7 @@ class Book:
         else:
             figure = figure or self.figure(printing=printing)
             drawn = figure.svg() if kind == ".svg" else figure.png()
-        return lambda file: file.write(drawn)
+        return holding(drawn)
 
     def pdf(self, printing: Printing | None = None) -> bytes:
         """The book on paper, page for page as the workbook is printed: needs the extra [pdf]."""

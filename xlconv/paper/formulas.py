@@ -11,7 +11,7 @@ from itertools import pairwise
 from xlconv.grid.cells import Cell
 from xlconv.grid.direction import Way
 from xlconv.grid.pages import READABLE, Paper, pages, widths
-from xlconv.grid.places import a1, letters
+from xlconv.grid.places import a1, column_number, letters
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import MONOSPACED, column_points, look
 from xlconv.paper.page import Box, Text
@@ -126,10 +126,7 @@ def relative(cell: Cell) -> str:
     """
 
     def moved(found: re.Match[str]) -> str:
-        column = 0
-        for letter in found[1]:
-            column = 26 * column + ord(letter) - ord("A") + 1
-        return f"R{int(found[2]) - 1 - cell.row}C{column - 1 - cell.column}"
+        return f"R{int(found[2]) - 1 - cell.row}C{column_number(found[1]) - 1 - cell.column}"
 
     return REFERENCE.sub(moved, cell.formula)
 
