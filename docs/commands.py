@@ -11,6 +11,7 @@ import click
 from click.testing import CliRunner
 
 from xlconv.cli.commands import cli
+from xlconv.cli.group import Later
 
 TARGET = Path(__file__).with_name("commands.md")
 WIDTH = 100
@@ -20,8 +21,9 @@ def commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, 
     """Every command, by the words that call it, the group itself first."""
     found = [path]
     for name, command in sorted(group.commands.items()):
-        inner = isinstance(command, click.Group)
-        found += commands(command, (*path, name)) if inner else [(*path, name)]  # type: ignore[arg-type]
+        real = command.loaded() if isinstance(command, Later) else command
+        inner = isinstance(real, click.Group)
+        found += commands(real, (*path, name)) if inner else [(*path, name)]  # type: ignore[arg-type]
     return found
 
 

@@ -19,6 +19,8 @@ import pytest
 
 from tests.conftest import Ran
 from xlconv import __version__
+from xlconv.cli.commands import cli
+from xlconv.cli.group import Later
 from xlconv.lessons.read import load_lesson
 from xlconv.views import VIEWS
 from xlconv.xlsx import archive
@@ -489,7 +491,7 @@ def test_help_names_every_view(run: Run) -> None:
     assert all(view in told for view in VIEWS)
 
 
-def test_help_imports_neither_numpy_nor_openpyxl(tmp_path: Path) -> None:
+def test_help_imports_click_and_no_command(tmp_path: Path) -> None:
     seen = "import sys, atexit; atexit.register(lambda: print(*sys.modules, file=sys.stderr))"
     program = f"{seen}\nfrom xlconv.cli.commands import main\nmain(['--help'])"
     done = subprocess.run(
@@ -498,9 +500,23 @@ def test_help_imports_neither_numpy_nor_openpyxl(tmp_path: Path) -> None:
         capture_output=True,
         check=True,
     )
-    modules = done.stderr.decode().split()
+    modules = set(done.stderr.decode().split())
     assert "click" in modules
-    assert not {"numpy", "openpyxl", "xlconv.lessons.read", "xlconv.lessons.build"} & set(modules)
+    assert not {"numpy", "openpyxl", "dataclasses", "decimal", "json", "pathlib"} & modules
+    ours = {name.removeprefix("xlconv.") for name in modules if name.startswith("xlconv.")}
+    rooms = {"cli", "files"}
+    assert ours - rooms <= {
+        "cli.commands", "cli.group", "cli.terminal", "errors", "files.sources", "version", "visible"
+    }  # fmt: skip
+
+
+def test_page_of_all_commands_tells_each_as_its_own_help_begins() -> None:
+    told = {n: c for n, c in cli.commands.items() if isinstance(c, Later)}
+    assert {"build", "class"} <= told.keys()
+    for name, later in told.items():
+        command = later.loaded()
+        assert command.name == name
+        assert str(command.help).startswith(str(later.help).rstrip("."))
 
 
 # ------------------------------------------------------------------------- the world outside

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from xlconv.cli.group import Command
 from xlconv.cli.options import (
     PAPERS,
     complete_lesson,
@@ -77,6 +78,7 @@ class Wanted:
 
 @click.command(
     "class",
+    cls=Command,
     epilog="""\b
 Examples:
   xlconv class worksheet students.csv -o class

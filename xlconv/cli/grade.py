@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from xlconv.cli.group import Command
 from xlconv.cli.options import pointing_at_options
 from xlconv.cli.terminal import as_text, progress_bar, put, say
 from xlconv.cli.values import whole_number
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    cls=Command,
     epilog="""\b
 Examples:
   xlconv grade submissions.zip --class class/teacher -o marks

@@ -6,6 +6,7 @@ Click prints them itself: a full disk behind stdout would be a traceback, a clos
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
 import click
 
@@ -22,11 +23,32 @@ class Command(click.Command):
         return option
 
 
+class Later(Command):
+    """A command by what its help begins with; its module is imported when it is called."""
+
+    def __init__(self, name: str, home: str, sentence: str) -> None:
+        """home is its module in this room, and its name there"""
+        super().__init__(name, help=sentence)
+        self.home = home
+
+    def loaded(self) -> Command:
+        module, name = self.home.split(".")
+        command = getattr(import_module(f"xlconv.cli.{module}"), name)
+        assert isinstance(command, Command)
+        return command
+
+
 class Group(Command, click.Group):
     """A group of such commands and groups."""
 
     command_class = Command
     group_class = type
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command.loaded() if isinstance(command, Later) else command, rest
 
 
 def shown_instead(text: Callable[[click.Context], str]) -> Callable[..., None]:

@@ -5,13 +5,11 @@ Every text goes out here, so here what a stranger wrote into a file or its name 
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from traceback import format_exception, format_exception_only
 from typing import IO, Any, NoReturn
 
 import click
@@ -84,6 +82,8 @@ def clock(doing: str) -> Iterator[None]:
 
 def as_text(value: Any) -> str:
     """What a script reads, as JSON."""
+    import json
+
     return json.dumps(value, indent=1)
 
 
@@ -117,6 +117,8 @@ def say(message: str) -> None:
 
 def put_traceback(error: BaseException) -> None:
     """Where an error comes from, to stderr: for who mends it."""
+    from traceback import format_exception
+
     with suppress(OSError):
         click.echo(visible("".join(format_exception(error)), "\n").rstrip(), err=True)
 
@@ -127,6 +129,8 @@ def name_of(error: BaseException) -> str:
     >>> name_of(KeyError("k")), name_of(AssertionError())
     ("KeyError: 'k'", 'AssertionError')
     """
+    from traceback import format_exception_only
+
     return one_line("".join(format_exception_only(error)))
 
 

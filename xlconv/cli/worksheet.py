@@ -5,18 +5,20 @@ from __future__ import annotations
 import click
 
 from xlconv.cli.delivery import Target, deliver_book
+from xlconv.cli.group import Command
 from xlconv.cli.options import complete_lesson, language_option, pointing_at_options, target_options
 
 WORKSHEET_LESSON = "worksheet"
 
 
 @click.command(
+    cls=Command,
     epilog=f"""\b
 Examples:
   xlconv worksheet                        output/{WORKSHEET_LESSON}.xlsx, to hand out
   xlconv worksheet --key                  the same with the answers in it
   xlconv worksheet my-lesson.toml -o handout.xlsx
-  xlconv worksheet matrix --ask 'Stride 2: matrix_transposed[::2]'"""
+  xlconv worksheet matrix --ask 'Stride 2: matrix_transposed[::2]'""",
 )
 @click.argument("lesson", default=WORKSHEET_LESSON, shell_complete=complete_lesson)
 @click.option("--key", is_flag=True, help="The same, page for page, with the answers in it.")

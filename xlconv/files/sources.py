@@ -6,11 +6,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path  # imported when it is needed: start-up counts
 
 _Identity = tuple[int, int]
 
-_read: ContextVar[dict[_Identity, Path] | None] = ContextVar("read", default=None)
+_read: ContextVar[dict[_Identity, str | os.PathLike[str]] | None] = ContextVar("read", default=None)
 """Each file by its device and inode: a file has many names, by links, letter case and folders."""
 
 
@@ -30,7 +33,7 @@ def remember(path: str | os.PathLike[str]) -> None:
     known = _read.get()
     if known is not None:
         with suppress(OSError, ValueError):  # it cannot be read either, which its reader will say
-            known.setdefault(_identity(path), Path(path))
+            known.setdefault(_identity(path), path)
 
 
 def was_read(path: str | os.PathLike[str]) -> bool:
@@ -44,7 +47,10 @@ def was_read(path: str | os.PathLike[str]) -> bool:
 
 def read_within(folder: Path) -> list[Path]:
     """The files in a folder, and in folders in it, that were read, in their order."""
-    return [path for path in (_read.get() or {}).values() if path.is_relative_to(folder)]
+    from pathlib import Path
+
+    paths = map(Path, (_read.get() or {}).values())
+    return [path for path in paths if path.is_relative_to(folder)]
 
 
 def _identity(path: str | os.PathLike[str]) -> _Identity:
