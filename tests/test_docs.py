@@ -1,33 +1,17 @@
-"""What the documents say of the tool holds: help texts, commands, pictures, code."""
+"""What the documents say of the tool holds: help texts, pictures, code, names of code."""
 
 import importlib.util
 import re
-import shlex
-import shutil
-from itertools import chain
 from pathlib import Path
 from types import ModuleType
-from zipfile import ZipFile
 
-import numpy as np
 import pytest
-from click.testing import CliRunner
-from PIL import Image
 
-from xlconv.cli.commands import cli
 from xlconv.lessons.build import build
 from xlconv.lessons.shipped import lesson_names
 
-from .model_files import BIAS, conv_transpose
-
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = [
-    line.split("#")[0].strip()
-    for block in re.findall(r"```\n(.*?)```", README, re.DOTALL)
-    for line in block.splitlines()
-    if line.startswith("xlconv ")
-]
 
 
 def _script(name: str) -> ModuleType:
@@ -68,45 +52,6 @@ def test_the_lesson_on_the_page_of_lesson_files_is_built(tmp_path: Path) -> None
     (tmp_path / "a.toml").write_text(told, encoding="utf-8")
     book = build(tmp_path / "a.toml")
     assert [sheet.view for sheet in book.sheets] == ["contents", "collect", "phases"]
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_the_readme_shows_commands_that_run(
-    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = CliRunner().invoke
-    monkeypatch.chdir(tmp_path)
-    np.save("activations.npy", np.ones((2, 3, 3)))
-    np.save("kernel.npy", np.ones((2, 1, 3, 3)))
-    np.save("x.npy", np.ones((6, 4, 4)))
-    reached = np.array([1, 2, 2, 2, 1])  # stamps along an axis
-    np.save("theirs.npy", 6 * np.outer(reached, reached) + BIAS[:, None, None])
-    conv_transpose(Path("det.onnx"), np.ones((6, 2, 2, 2)), name="p2o.ConvTranspose.0")
-    np.savetxt("kernel.csv", np.ones((4, 4)), delimiter=",")
-    Image.new("RGB", (9, 6), (200, 100, 50)).save("photo.png")
-    assert run(cli, ["build", "-o", "homework.xlsx"]).exit_code == 0
-    Path("students.csv").write_text("id;name\n1;Ana\n2;Ben\n", encoding="utf-8")
-    if command.startswith("xlconv grade"):
-        assert run(cli, ["class", "worksheet", "students.csv"]).exit_code == 0
-        with ZipFile("submissions.zip", "w") as returned:
-            for path in Path("class").glob("*.xlsx"):
-                returned.write(path, path.name)
-    (tmp_path / "class").mkdir(exist_ok=True)
-    for name in ("ann", "ben"):
-        shutil.copy("homework.xlsx", f"class/{name}.xlsx")
-    (tmp_path / "copies").mkdir()
-    assert run(cli, ["lessons", "copy", "transposed-convolutions", "copies"]).exit_code == 0
-    Path("copies/transposed-convolutions.toml").rename("my-lesson.toml")
-    words = [
-        sorted(map(str, Path().glob(word))) if "*" in word else [word]
-        for word in shlex.split(command)[1:]
-    ]
-    result = run(cli, [*chain.from_iterable(words)])
-    assert result.exit_code == 0, result.output
-
-
-def test_the_readme_has_commands_to_run() -> None:
-    assert len(COMMANDS) >= 8
 
 
 def test_pictures_in_the_readme_exist_and_are_said_in_words() -> None:
