@@ -94,3 +94,34 @@ def test_the_table_of_the_house_has_every_module() -> None:
     found = [path.relative_to(ROOT / "xlconv") for path in (ROOT / "xlconv").rglob("*.py")]
     others = [path for path in found if path.stem != "__init__" and path.parent.name != "views"]
     assert sorted(told) == sorted(path.as_posix() for path in others)
+
+
+PAGES = ("README.md", "CONTRIBUTING.md", "training/README.md", "docs/*.md", "docs/decisions/*.md")
+
+
+@pytest.mark.parametrize(
+    "path", sorted(p for each in PAGES for p in ROOT.glob(each)), ids=lambda p: p.name
+)
+def test_files_and_links_that_a_page_names_are_there(path: Path) -> None:
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    links = [link for link in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in link]
+    assert [link for link in links if not (path.parent / link).exists()] == []
+    named = re.findall(r"`((?:\w+/)+[\w-]+\.(?:py|js|md|toml|npz))`", text)
+    made = {"xlconv/views/brief.py", "tests/test_brief.py"}  # by who follows CONTRIBUTING
+    assert [n for n in named if n not in made and not is_there(n)] == []
+
+
+def is_there(name: str) -> bool:
+    return any((ROOT / folder / name).exists() for folder in ("", "xlconv"))
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("docs/decisions/*.md")), ids=lambda p: p.stem)
+def test_code_that_a_decision_names_is_there(path: Path) -> None:
+    modules = {p.stem: p.read_text(encoding="utf-8") for p in ROOT.glob("xlconv/*/*.py")}
+    named = re.findall(r"`(\w+)\.(\w+)\b[^`.]*`", path.read_text(encoding="utf-8"))
+    known = [(module, name) for module, name in named if module in modules]
+    assert [
+        n
+        for n in known
+        if not re.search(rf"^(def|class) {n[1]}\b|^{n[1]}\b", modules[n[0]], re.MULTILINE)
+    ] == []
