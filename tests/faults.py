@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cache
@@ -125,10 +125,16 @@ def by_room() -> dict[str, tuple[Fault, ...]]:
     return rooms
 
 
-def chosen(count: int, seed: int) -> list[Fault]:
-    """Faults of every room in turn, of a room's larger modules more often."""
+def chosen(count: int, seed: int, of: Sequence[str] = ("",)) -> list[Fault]:
+    """Faults of every room in turn, of a room's larger modules more often.
+
+    of  how the paths of the modules begin that may have one
+    """
     by_chance = random.Random(seed)
-    rooms = {room: [*found] for room, found in by_room().items()}
+    rooms = {
+        room: [fault for fault in found if fault.module.startswith(tuple(of))]
+        for room, found in by_room().items()
+    }
     for found in rooms.values():
         by_chance.shuffle(found)
     picked: list[Fault] = []

@@ -142,11 +142,13 @@ def run(told: argparse.Namespace) -> None:
             finally:
                 trees.put(tree)
 
-        report(told, pool.map(one, chosen(told.count, told.seed)))
+        report(told, pool.map(one, chosen(told.count, told.seed, told.of)))
 
 
 def report(told: argparse.Namespace, rows: Iterator[str]) -> None:
     print(f"# {told.count} faults planted with seed {told.seed}\n")
+    if told.of != [""]:
+        print(f"In {', '.join(told.of)} alone.\n")
     print("`make mutants` writes this page. Where a fault lived, every test that runs its line")
     print(f"passed, or so many of them, the cheapest, as take {told.seconds:g} s.\n")
     print("| where | was | planted | seen by |\n|---|---|---|---|")
@@ -163,6 +165,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=150)
     parser.add_argument("--seed", type=int, default=9)
+    parser.add_argument("--of", nargs="+", default=[""], help="how the paths of modules begin")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=300, help="for the tests of one fault")
     parser.add_argument("--learned", type=Path, help="which tests run which line; made if missing")

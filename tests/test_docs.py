@@ -1,33 +1,17 @@
-"""What the documents say of the tool holds: help texts, commands, pictures, code."""
+"""What the documents say of the tool holds: help texts, pictures, code, names of code."""
 
 import importlib.util
 import re
-import shlex
-import shutil
-from itertools import chain
 from pathlib import Path
 from types import ModuleType
-from zipfile import ZipFile
 
-import numpy as np
 import pytest
-from click.testing import CliRunner
-from PIL import Image
 
-from xlconv.cli.commands import cli
 from xlconv.lessons.build import build
 from xlconv.lessons.shipped import lesson_names
 
-from .model_files import BIAS, conv_transpose
-
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = [
-    line.split("#")[0].strip()
-    for block in re.findall(r"```\n(.*?)```", README, re.DOTALL)
-    for line in block.splitlines()
-    if line.startswith("xlconv ")
-]
 
 
 def _script(name: str) -> ModuleType:
@@ -70,45 +54,6 @@ def test_the_lesson_on_the_page_of_lesson_files_is_built(tmp_path: Path) -> None
     assert [sheet.view for sheet in book.sheets] == ["contents", "collect", "phases"]
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_the_readme_shows_commands_that_run(
-    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = CliRunner().invoke
-    monkeypatch.chdir(tmp_path)
-    np.save("activations.npy", np.ones((2, 3, 3)))
-    np.save("kernel.npy", np.ones((2, 1, 3, 3)))
-    np.save("x.npy", np.ones((6, 4, 4)))
-    reached = np.array([1, 2, 2, 2, 1])  # stamps along an axis
-    np.save("theirs.npy", 6 * np.outer(reached, reached) + BIAS[:, None, None])
-    conv_transpose(Path("det.onnx"), np.ones((6, 2, 2, 2)), name="p2o.ConvTranspose.0")
-    np.savetxt("kernel.csv", np.ones((4, 4)), delimiter=",")
-    Image.new("RGB", (9, 6), (200, 100, 50)).save("photo.png")
-    assert run(cli, ["build", "-o", "homework.xlsx"]).exit_code == 0
-    Path("students.csv").write_text("id;name\n1;Ana\n2;Ben\n", encoding="utf-8")
-    if command.startswith("xlconv grade"):
-        assert run(cli, ["class", "worksheet", "students.csv"]).exit_code == 0
-        with ZipFile("submissions.zip", "w") as returned:
-            for path in Path("class").glob("*.xlsx"):
-                returned.write(path, path.name)
-    (tmp_path / "class").mkdir(exist_ok=True)
-    for name in ("ann", "ben"):
-        shutil.copy("homework.xlsx", f"class/{name}.xlsx")
-    (tmp_path / "copies").mkdir()
-    assert run(cli, ["lessons", "copy", "transposed-convolutions", "copies"]).exit_code == 0
-    Path("copies/transposed-convolutions.toml").rename("my-lesson.toml")
-    words = [
-        sorted(map(str, Path().glob(word))) if "*" in word else [word]
-        for word in shlex.split(command)[1:]
-    ]
-    result = run(cli, [*chain.from_iterable(words)])
-    assert result.exit_code == 0, result.output
-
-
-def test_the_readme_has_commands_to_run() -> None:
-    assert len(COMMANDS) >= 8
-
-
 def test_pictures_in_the_readme_exist_and_are_said_in_words() -> None:
     shown = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", README)
     assert len(shown) >= 6
@@ -149,3 +94,34 @@ def test_the_table_of_the_house_has_every_module() -> None:
     found = [path.relative_to(ROOT / "xlconv") for path in (ROOT / "xlconv").rglob("*.py")]
     others = [path for path in found if path.stem != "__init__" and path.parent.name != "views"]
     assert sorted(told) == sorted(path.as_posix() for path in others)
+
+
+PAGES = ("README.md", "CONTRIBUTING.md", "training/README.md", "docs/*.md", "docs/decisions/*.md")
+
+
+@pytest.mark.parametrize(
+    "path", sorted(p for each in PAGES for p in ROOT.glob(each)), ids=lambda p: p.name
+)
+def test_files_and_links_that_a_page_names_are_there(path: Path) -> None:
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    links = [link for link in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in link]
+    assert [link for link in links if not (path.parent / link).exists()] == []
+    named = re.findall(r"`((?:\w+/)+[\w-]+\.(?:py|js|md|toml|npz))`", text)
+    made = {"xlconv/views/brief.py", "tests/test_brief.py"}  # by who follows CONTRIBUTING
+    assert [n for n in named if n not in made and not is_there(n)] == []
+
+
+def is_there(name: str) -> bool:
+    return any((ROOT / folder / name).exists() for folder in ("", "xlconv"))
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("docs/decisions/*.md")), ids=lambda p: p.stem)
+def test_code_that_a_decision_names_is_there(path: Path) -> None:
+    modules = {p.stem: p.read_text(encoding="utf-8") for p in ROOT.glob("xlconv/*/*.py")}
+    named = re.findall(r"`(\w+)\.(\w+)\b[^`.]*`", path.read_text(encoding="utf-8"))
+    known = [(module, name) for module, name in named if module in modules]
+    assert [
+        n
+        for n in known
+        if not re.search(rf"^(def|class) {n[1]}\b|^{n[1]}\b", modules[n[0]], re.MULTILINE)
+    ] == []

@@ -63,6 +63,8 @@ def test_a_seed_plants_the_same_faults_in_every_room_and_each_is_a_program() -> 
     assert len({*picked}) == 150
     rooms = {path.parent.relative_to(ROOT).as_posix() for path in ROOT.glob("xlconv/*/*.py")}
     assert rooms <= {str(Path(fault.module).parent) for fault in picked}
+    of = ("xlconv/paper", "xlconv/lessons/networks.py")
+    assert {fault.module[:13] for fault in chosen(9, 9, of)} == {"xlconv/paper/", "xlconv/lesson"}
     for fault in picked:
         compile(fault.planted((ROOT / fault.module).read_bytes()), fault.module, "exec")
 

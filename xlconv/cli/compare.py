@@ -28,7 +28,7 @@ DIFFERS = 1
 Examples:
   xlconv compare --input x.npy --weight w.npy --stride 2 --padding 1 --output theirs.npy
   xlconv compare --input x.npy --weight w.npy --bias b.npy --stride 2 --output theirs.npy -o d.xlsx
-  xlconv compare --input x.npy --weight w.npy --convention keras --stride 2 --same \\\\
+  xlconv compare --input x.npy --weight w.npy --convention keras --stride 2 --same \\
     --output theirs.npy --json
 
 Exit codes: 0 the outputs agree, 1 they differ, 2 usage or bad values, 3 unreadable input.""",

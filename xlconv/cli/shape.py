@@ -27,7 +27,7 @@ Examples:
   xlconv shape --input 4x4 --kernel 3 --stride 2 --padding 1
   xlconv shape --input 3x4x4 --kernel 3x2x3x3 --stride 2
   xlconv shape --input 4 --kernel 3 --stride 2 --convention keras --same
-  xlconv shape --input 4x4 --kernel 3 --stride 2 --output-size 8 --json
+  xlconv shape --input 4x4 --kernel 3 --stride 2 --output-size 10 --json
   xlconv shape --input 46x80 --model det.onnx --layer ConvTranspose.0
   xlconv shape --input 6x4 --to 12x7
   xlconv shape --input 7x7 --to 14x14 --kernel 4

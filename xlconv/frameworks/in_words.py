@@ -9,6 +9,7 @@ from typing import Any
 from xlconv.errors import XlconvError
 from xlconv.frameworks.names import CONVENTIONS, FRAMEWORKS
 from xlconv.frameworks.resolve import axes
+from xlconv.layers import summary
 from xlconv.layers.geometry import Axis
 
 
@@ -150,10 +151,7 @@ def _written(name: str, crop: Crop) -> Iterator[str]:
         try:
             made = axes(
                 name,
-                size=[a.size for a in crop.plain],
-                kernel_size=[a.kernel_size for a in crop.plain],
-                stride=[a.stride for a in crop.plain],
-                dilation=[a.dilation for a in crop.plain],
+                **summary.each(crop.plain, "size", "kernel_size", "stride", "dilation"),
                 groups=crop.groups,
                 **wanted,
             )

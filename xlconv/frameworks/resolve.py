@@ -38,34 +38,16 @@ from xlconv.text import counted
 
 
 def axes(
-    convention: str,
-    *,
-    size: Sequence[int],
-    kernel_size: Sequence[int],
-    stride: Each = 1,
-    dilation: Each = 1,
-    padding: Padding | None = None,
-    output_padding: Each | None = None,
-    output_size: Each | None = None,
-    groups: int = 1,
+    convention: str, *, size: Sequence[int], kernel_size: Sequence[int], **words: Any
 ) -> tuple[Axis, ...]:
-    """The axes of a layer that is asked for in a framework's words.
+    """The axes of a layer that is asked for in a framework's words, each as `Wanted` tells.
 
     Raises XlconvError where the framework refuses, in its words, with the way out.
 
     >>> axes("tensorflow", size=[2], kernel_size=[3], stride=2, padding="same")[0].padding
     (0, 1)
     """
-    wanted = Wanted(
-        convention=convention,
-        stride=stride,
-        dilation=dilation,
-        padding=padding,
-        output_padding=output_padding,
-        output_size=output_size,
-        groups=groups,
-    )
-    return wanted_axes(wanted, size, kernel_size)
+    return wanted_axes(Wanted(convention=convention, **words), size, kernel_size)
 
 
 def wanted_axes(
