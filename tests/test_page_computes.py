@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from functools import cache
 
 import numpy as np
@@ -54,6 +55,20 @@ def test_it_means_what_is_stated() -> None:
     got = page_engine.recalculate([SHEET])
     wrong = differences({"Cases": stated}, got, engine="page")
     assert [f"{CASES[int(line.split(':')[0][7:]) - 1][0]}: {line}" for line in wrong] == []
+
+
+def test_cells_hold_what_the_workbook_was_given() -> None:
+    texts = ['<b> & "x"', "a\nb", "_x0041_", "_x005F_x0041_", "&lt;", "</v></c>", "'=1", "", " x "]
+    given = [*texts, True, False, 0.1, -2.5e-300, 1e15]
+    sheet = Sheet("Cells")
+    sheet.line((0, 0), given, "")
+    got = run(
+        'const { file } = JSON.parse(require("fs").readFileSync(0, "utf8"));'
+        'contentsOf(new Uint8Array(Buffer.from(file, "base64")), 1)'
+        ".then((contents) => console.log(JSON.stringify(contents)))",
+        {"file": b64encode(Book("Title", (sheet,)).to_bytes()).decode()},
+    )
+    assert got == [[[a1((0, n)), value] for n, value in enumerate(given)]]
 
 
 @pytest.mark.parametrize("lesson", lesson_names())
@@ -112,13 +127,13 @@ def test_numbers_are_shown_as_python_shows_them() -> None:
 def test_what_a_student_types_is_computed_or_refused_as_elsewhere(
     formula: str, value: object
 ) -> None:
-    sheet = {"name": "S", "constants": {"A1": 1, "B1": 2, "C1": 3}, "formulas": {"E1": formula}}
+    cells = [["A1", 1], ["B1", 2], ["C1", 3], ["E1", {"formula": formula}]]
     program = (
-        'const book = new Book([JSON.parse(require("fs").readFileSync(0, "utf8"))]);'
+        'const book = new Book(["S"], [JSON.parse(require("fs").readFileSync(0, "utf8"))]);'
         "const value = book.value(0, 'E1');"
         "console.log(JSON.stringify(value instanceof Fault ? value.code : value))"
     )
-    assert run(program, sheet) == value
+    assert run(program, cells) == value
 
 
 def edits(sheet: Sheet, seed: int, count: int = 10) -> Changes:

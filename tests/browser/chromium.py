@@ -66,12 +66,18 @@ def screen(driver: Any, wide: int, high: int, *, dark: bool = False) -> None:
 
 
 def opened(driver: Any, page: bytes) -> Path:
-    """Open a page from a file."""
+    """Open a page from a file, and wait until it computes."""
     path = Path(driver.folder, "page.html")
     path.write_bytes(page)
     driver.get("about:blank")
     driver.get(path.as_uri())
+    wait(driver)
     return path
+
+
+def wait(driver: Any) -> None:
+    """Until the page that is open has unpacked its workbook."""
+    driver.execute_async_script("ready.then(arguments[0])")
 
 
 def complaints(driver: Any) -> list[str]:

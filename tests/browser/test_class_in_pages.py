@@ -13,7 +13,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from ..classroom.test_commands import at, run
-from .chromium import complaints, needs_chromium, press, screen, taken
+from .chromium import complaints, needs_chromium, press, screen, taken, wait
 
 __all__ = ["at"]
 
@@ -30,6 +30,7 @@ def test_page_that_was_filled_in_is_graded(at: Path, driver: Any) -> None:
         code = codes[student]
         answers = openpyxl.load_workbook(at / f"class/teacher/keys/{code}.xlsx", data_only=True)
         driver.get((at / f"class/{code}.html").as_uri())
+        wait(driver)
         blanks = driver.find_elements(By.CSS_SELECTOR, "#s0 td.y:empty")
         for cell in blanks:
             address = str(cell.get_attribute("id")).partition(".")[2]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from xlconv.grid.sheet import Sheet
-from xlconv.page.data import Drawn, data
-from xlconv.page.seen import seen
+from xlconv.lessons.book import Book
 
 from .engine import NO_CHANGES, Changes, Values
 from .need import needs
@@ -22,15 +22,18 @@ needs_node = needs("node", bool(NODE))
 
 SCRIPT = Path(__file__).parents[2] / "xlconv" / "page" / "script"
 
-PARTS = ("functions", "formula", "book", "look")
+PARTS = ("functions", "formula", "book", "look", "workbook")
 
 VALUES = """
-const { about, changes } = JSON.parse(require("fs").readFileSync(0, "utf8"));
-const book = new Book(about.sheets);
-for (const [n, at, content] of changes) book.put(n, at, content);
+const { names, file, changes } = JSON.parse(require("fs").readFileSync(0, "utf8"));
 const told = (value) => (value instanceof Fault ? value.code : value);
-console.log(JSON.stringify(about.sheets.map((sheet, n) =>
-  Object.fromEntries(Object.keys(sheet.formulas).map((at) => [at, told(book.value(n, at))])))));
+contentsOf(new Uint8Array(Buffer.from(file, "base64")), names.length).then((contents) => {
+  const book = new Book(names, contents);
+  for (const [n, at, content] of changes) book.put(n, at, content);
+  const computed = (cells, n) => cells.filter(([, content]) => content?.formula !== undefined)
+    .map(([at]) => [at, told(book.value(n, at))]);
+  console.log(JSON.stringify(contents.map((...sheet) => Object.fromEntries(computed(...sheet)))));
+});
 """
 
 
@@ -51,7 +54,7 @@ def run(program: str, told: object = None) -> Any:
 def recalculate(sheets: Sequence[Sheet], changes: Changes = NO_CHANGES) -> Values:
     """The values of all formula cells, as a page computes them after some changes."""
     names = [sheet.name for sheet in sheets]
-    drawn = [Drawn(sheet, seen(sheet)) for sheet in sheets]
-    about = json.loads(data(drawn, {}))
+    file = b64encode(Book("Title", tuple(sheets)).to_bytes()).decode()
     changed = [(names.index(sheet), at, value) for (sheet, at), value in changes.items()]
-    return dict(zip(names, run(VALUES, {"about": about, "changes": changed}), strict=True))
+    told = {"names": names, "file": file, "changes": changed}
+    return dict(zip(names, run(VALUES, told), strict=True))

@@ -1,10 +1,9 @@
-"""What the page's script computes with: contents, formats, and what lights up when."""
+"""What the page's script knows beside the workbook's cells: formats, and what lights up when."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from xlconv.grid.marks import Light, Scale
 from xlconv.grid.places import a1, leaves, span
 from xlconv.grid.references import conditions
 from xlconv.grid.sheet import Sheet
-from xlconv.page.seen import Dress, Seen
+from xlconv.page.seen import Dress
 from xlconv.page.style import line
 
 PICTURES = (theme.GREYS, *theme.PRIMARIES)
@@ -26,44 +25,26 @@ YOURS = ("input", "image", "kernel", "bias", "pool", "parameter", "control", "bl
 """The roles of cells that are there to be typed over."""
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """A sheet, and its cells as they are seen."""
-
-    sheet: Sheet
-    cells: Sequence[Seen]
-
-
-def data(drawn: Sequence[Drawn], dresses: Mapping[Dress, int]) -> str:
+def data(sheets: Sequence[Sheet], dresses: Mapping[Dress, int]) -> str:
     """All of it as JSON, in which nothing can end the element that it stands in."""
     told = {
-        "sheets": [_sheet(one) for one in drawn],
+        "sheets": [*map(_sheet, sheets)],
         "asks": any(dress.role == "blank" for dress in dresses),
         "formats": [dress.look.number_format for dress in dresses],
     }
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def lit_colours(drawn: Sequence[Drawn]) -> set[str]:
+def lit_colours(sheets: Sequence[Sheet]) -> set[str]:
     """The colours that cells have while they are lit."""
-    looks = [theme.look(light.role, light.tint) for one in drawn for light in one.sheet.lights]
-    ends = [scale.ends for one in drawn for scale in one.sheet.scales if scale.ends not in PICTURES]
+    looks = [theme.look(light.role, light.tint) for sheet in sheets for light in sheet.lights]
+    ends = [scale.ends for one in sheets for scale in one.scales if scale.ends not in PICTURES]
     return {color for look in looks for color in (look.fill, look.color) if color}.union(*ends)
 
 
-def _sheet(drawn: Drawn) -> dict[str, Any]:
-    constants, formulas = dict[str, Any](), dict[str, str]()
-    for one in drawn.cells:
-        at = a1((one.cell.row, one.cell.column))
-        if one.cell.formula:
-            formulas[at] = one.cell.formula
-        elif one.value is not None:
-            constants[at] = one.value
-    sheet = drawn.sheet
+def _sheet(sheet: Sheet) -> dict[str, Any]:
     return {
         "name": sheet.name,
-        "constants": constants,
-        "formulas": formulas,
         "first": sheet.head.rows if sheet.head else 0,
         "room": [int(sheet.widths.get(n, sheet.column_width)) for n in range(sheet.columns)],
         "lights": [

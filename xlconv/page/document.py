@@ -13,11 +13,11 @@ from xlconv.errors import XlconvError
 from xlconv.figures.words import WORDS
 from xlconv.grid.direction import Way, way_of
 from xlconv.grid.sheet import Sheet
-from xlconv.page.data import Drawn, data, lit_colours
+from xlconv.page.data import data, lit_colours
 from xlconv.page.printed import print_rules
 from xlconv.page.seen import Dress, seen
 from xlconv.page.style import colours, colours_of, rules
-from xlconv.page.table import section
+from xlconv.page.table import Drawn, section
 
 SCRIPTS = ("functions", "formula", "book", "look", "figure", "editor", "workbook", "start")
 """The script's parts, each knowing those before it."""
@@ -54,7 +54,7 @@ def document(
             dresses.setdefault(cell.dress, len(dresses))
     words = WORDS | dict(sheets[0].words)
     names = [sheet.name for sheet in sheets]
-    used = lit_colours(drawn).union(*map(colours_of, dresses))
+    used = lit_colours(sheets).union(*map(colours_of, dresses))
     style = "\n".join((colours(used), _part("page.css"), rules(dresses), print_rules(sheets)))
     script = "\n".join(_part(f"{name}.js") for name in SCRIPTS)
     body = "".join(
@@ -63,7 +63,7 @@ def document(
     return (
         f"{_top(about, style, script)}<body>\n{_bar(about['title'], names, words, workbook())}"
         f"<main>\n{body}</main>\n"
-        f'<script type="application/json" id="data">{data(drawn, dresses)}</script>\n'
+        f'<script type="application/json" id="data">{data(sheets, dresses)}</script>\n'
         f"<script>{script}</script>\n</body>\n</html>\n"
     ).encode()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from itertools import groupby, pairwise
 from pathlib import PurePath
@@ -13,9 +14,17 @@ from xlconv.grid.direction import Way
 from xlconv.grid.marks import Link, Sized
 from xlconv.grid.places import Place, a1
 from xlconv.grid.sheet import Sheet
-from xlconv.page.data import YOURS, Drawn
+from xlconv.page.data import YOURS
 from xlconv.page.printed import across
 from xlconv.page.seen import Dress, Seen
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A sheet, and its cells as they are seen."""
+
+    sheet: Sheet
+    cells: Sequence[Seen]
 
 
 def section(

@@ -5,15 +5,12 @@
 const KEY = 1 << 14; // more columns than a sheet has
 
 class Book {
-  // sheets: [{ name, constants: { A1: content }, formulas: { A1: text } }]
-  constructor(sheets) {
-    const names = new Map(sheets.map((sheet, n) => [sheet.name.toLowerCase(), n]));
-    this.numberOf = (name) => names.get(name.toLowerCase());
-    this.sheets = sheets.map(() => ({ contents: new Map(), values: new Map() }));
-    sheets.forEach((sheet, n) => {
-      for (const [at, content] of Object.entries(sheet.constants)) this.put(n, at, content);
-      for (const [at, formula] of Object.entries(sheet.formulas)) this.put(n, at, { formula });
-    });
+  // names: of the sheets; contents: for each what its cells hold, as [address, content]
+  constructor(names, contents) {
+    const numbers = new Map(names.map((name, n) => [name.toLowerCase(), n]));
+    this.numberOf = (name) => numbers.get(name.toLowerCase());
+    this.sheets = names.map(() => ({ contents: new Map(), values: new Map() }));
+    contents.forEach((cells, n) => { for (const [at, content] of cells) this.put(n, at, content); });
   }
 
   // content: a number, a text, a truth value, null, or { formula }

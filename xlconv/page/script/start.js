@@ -5,12 +5,20 @@ const element = (id) => document.getElementById(id);
 
 const ABOUT = JSON.parse(element("data").textContent);
 const FORMATS = ABOUT.formats;
-const book = new Book(ABOUT.sheets);
+const file = bytesOf(element("book").getAttribute("href"));
 const figures = ABOUT.sheets.map(() => null);
 const tabs = ABOUT.sheets.map((_, n) => element(`t${n}`));
 const history = []; // what was typed: lists of [number of a sheet, address, what stood there before]
+let book; // what the workbook in the page holds, once it is unpacked
 let shownNow = -1;
 let taken = true; // whether the workbook has all that was typed
+
+function bytesOf(address) {
+  const letters = atob(address.split(",")[1]);
+  const bytes = new Uint8Array(letters.length);
+  for (let n = 0; n < letters.length; n += 1) bytes[n] = letters.charCodeAt(n);
+  return bytes;
+}
 
 function figure(n) {
   if (figures[n] === null) {
@@ -21,18 +29,23 @@ function figure(n) {
   return figures[n];
 }
 
-function show(n) {
+// the sheet that a tab leads to, and no other
+function turnTo(n) {
   tabs.forEach((tab, other) => {
     tab.setAttribute("aria-selected", other === n);
     tab.tabIndex = other === n ? 0 : -1;
     element(`s${other}`).hidden = other !== n;
   });
   shownNow = n;
+  tabs[n].scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+function show(n) {
+  turnTo(n);
   figure(n).render();
   fit();
   figure(n).frame();
   look(figure(n));
-  tabs[n].scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 // wide: whether the figure is made to fit the window, or was
@@ -98,42 +111,53 @@ async function take(event) {
   if (history.length === 0) return;
   event.preventDefault();
   taken = true;
-  const link = element("book");
-  const bytes = Uint8Array.from(atob(link.href.split(",")[1]), (letter) => letter.charCodeAt(0));
-  const url = URL.createObjectURL(await filled(bytes, book, typedOver()));
-  Object.assign(document.createElement("a"), { href: url, download: link.download }).click();
+  const url = URL.createObjectURL(await filled(file, book, typedOver()));
+  Object.assign(document.createElement("a"), { href: url, download: element("book").download }).click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-function turn(event) {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  const to = tabs[shownNow + (document.dir === "rtl" ? -step : step)];
-  if (step === undefined || to === undefined) return;
+function step(event) {
+  const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  const to = tabs[shownNow + (document.dir === "rtl" ? -by : by)];
+  if (by === undefined || to === undefined) return;
   event.preventDefault();
   to.click();
   to.focus();
 }
 
-function follow() {
+// the sheet that the address asks for
+function asked() {
   const n = Number(location.hash.match(/^#s(\d+)$/)?.[1] ?? 0);
-  show(n < tabs.length ? n : 0);
+  return n < tabs.length ? n : 0;
+}
+
+function follow() {
+  show(asked());
   scrollTo(0, 0);
 }
 
-tabs.forEach((tab, n) => {
-  tab.addEventListener("click", () => show(n));
-  tab.addEventListener("keydown", turn);
+function listen() {
+  tabs.forEach((tab, n) => {
+    tab.addEventListener("click", () => show(n));
+    tab.addEventListener("keydown", step);
+  });
+  element("undo").addEventListener("click", undo);
+  element("again").addEventListener("click", again);
+  element("book").addEventListener("click", take);
+  element("whole").addEventListener("click", ({ target }) => fit(target.ariaPressed !== "true"));
+  addEventListener("keydown", (event) => {
+    if (event.key === "z" && (event.ctrlKey || event.metaKey) && !(event.target instanceof HTMLInputElement)) undo();
+  });
+  addEventListener("hashchange", follow);
+  addEventListener("beforeunload", (event) => { if (ABOUT.asks && !taken) event.preventDefault(); });
+  addEventListener("resize", () => fit());
+  addEventListener("scroll", () => figure(shownNow).stay(), { passive: true });
+  addEventListener("beforeprint", () => tabs.forEach((_, n) => figure(n).render()));
+}
+
+turnTo(asked());
+const ready = contentsOf(file, tabs.length).then((contents) => {
+  book = new Book(ABOUT.sheets.map(({ name }) => name), contents);
+  listen();
+  follow();
 });
-element("undo").addEventListener("click", undo);
-element("again").addEventListener("click", again);
-element("book").addEventListener("click", take);
-element("whole").addEventListener("click", ({ target }) => fit(target.ariaPressed !== "true"));
-addEventListener("keydown", (event) => {
-  if (event.key === "z" && (event.ctrlKey || event.metaKey) && !(event.target instanceof HTMLInputElement)) undo();
-});
-addEventListener("hashchange", follow);
-addEventListener("beforeunload", (event) => { if (ABOUT.asks && !taken) event.preventDefault(); });
-addEventListener("resize", () => fit());
-addEventListener("scroll", () => figure(shownNow).stay(), { passive: true });
-addEventListener("beforeprint", () => tabs.forEach((_, n) => figure(n).render()));
-follow();

@@ -1,5 +1,5 @@
 "use strict";
-// The workbook as it was typed over: its own file, with other values in its cells.
+// The workbook in the page: what its cells hold, and its file again as it was typed over.
 
 const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
   for (let bit = 0; bit < 8; bit += 1) n = n & 1 ? (n >>> 1) ^ 0xedb88320 : n >>> 1;
@@ -31,6 +31,8 @@ function parts(file) {
   return found;
 }
 
+const unpacked = async ({ data }) => new TextDecoder().decode(await through(data, new DecompressionStream("deflate-raw")));
+
 // the same part with another content
 async function replaced(part, bytes) {
   const data = await through(bytes, new CompressionStream("deflate-raw"));
@@ -54,6 +56,27 @@ function zipped(all) {
   return new Blob([...all.flatMap((part) => [part.local, part.data]), ...all.map((part) => part.central), end.buffer]);
 }
 
+// a cell of our own XML: its address, style, type, formula and value
+const CELL = /<c r="([A-Z]+\d+)"( s="\d+")?(?: t="(\w+)")?(?:\/>|>(?:<f>(.*?)<\/f>)?(?:<v[^>]*>(.*?)<\/v>)?<\/c>)/gs;
+
+const asText = (xml) => xml.replace(/&(?:amp|lt|gt);/g, (sign) => ({ "&amp;": "&", "&lt;": "<", "&gt;": ">" })[sign]).replace(/_x005F_(?=x[0-9A-F]{4}_)/gi, "_");
+
+function contentOf([, , , type, formula, value], strings) {
+  if (formula !== undefined) return { formula: asText(formula) };
+  if (value === undefined) return null;
+  if (type === "s") return strings[value];
+  return type === "b" ? value === "1" : Number(value);
+}
+
+// what the cells of the first sheets of a workbook hold: for each sheet [address, content] each
+async function contentsOf(file, count) {
+  const named = new Map(parts(file).map((part) => [part.name, part]));
+  const strings = [...(await unpacked(named.get("xl/sharedStrings.xml"))).matchAll(/<si>(.*?)<\/si>/gs)]
+    .map(([, runs]) => [...runs.matchAll(/<t[^>]*>(.*?)<\/t>/gs)].map(([, told]) => asText(told)).join(""));
+  return Promise.all(Array.from({ length: count }, async (_, n) =>
+    [...(await unpacked(named.get(`xl/worksheets/sheet${n + 1}.xml`))).matchAll(CELL)].map((cell) => [cell[1], contentOf(cell, strings)])));
+}
+
 const asXml = (told) => told.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]).replace(/_(?=x[0-9A-F]{4}_)/gi, "_x005F_");
 
 // a value as the type and the element that a cell has
@@ -67,8 +90,8 @@ function valueXml(value) {
 
 // the rows of a sheet with what the book has in their formulas and in the cells that were typed over
 function patched(xml, book, n, typedOver) {
-  return xml.replace(/<c r="([A-Z]+\d+)"( s="\d+")?[^>]*?(?:\/>|>(.*?)<\/c>)/gs, (cell, at, style = "", inner = "") => {
-    if (!typedOver.has(at) && !inner.startsWith("<f>")) return cell;
+  return xml.replace(CELL, (cell, at, style = "", was, computed) => {
+    if (!typedOver.has(at) && computed === undefined) return cell;
     const content = book.content(n, at);
     const [type, value] = valueXml(book.value(n, at));
     const formula = content?.formula === undefined ? "" : `<f>${asXml(content.formula)}</f>`;
@@ -81,8 +104,7 @@ async function filled(file, book, typedOver) {
   const all = await Promise.all(parts(file).map(async (part) => {
     const n = Number(part.name.match(/^xl\/worksheets\/sheet(\d+)\.xml$/)?.[1]) - 1;
     if (!(n < typedOver.length)) return part;
-    const xml = new TextDecoder().decode(await through(part.data, new DecompressionStream("deflate-raw")));
-    return replaced(part, new TextEncoder().encode(patched(xml, book, n, typedOver[n])));
+    return replaced(part, new TextEncoder().encode(patched(await unpacked(part), book, n, typedOver[n])));
   }));
   return zipped(all);
 }
