@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlconv.cli.options import MAIN_LESSON
-from xlconv.lessons.build import build
+from xlconv.lessons.build import as_meant, build
 from xlconv.lessons.read import load_lesson
 from xlconv.lessons.shipped import language_names, lesson_names
-from xlconv.lessons.worksheet import as_meant
 
 TARGET = Path(__file__).with_name("site")
 

@@ -14,11 +14,10 @@ import pytest
 
 from xlconv.layers.layer import Layer
 from xlconv.lessons.book import Book
-from xlconv.lessons.build import build
+from xlconv.lessons.build import as_meant, build
 from xlconv.lessons.read import load_lesson
 from xlconv.lessons.shipped import language_names, lesson_names
 from xlconv.lessons.states import STEP, states
-from xlconv.lessons.worksheet import as_meant
 from xlconv.paper.printing import Printing
 
 from .engines.ironcalc_engine import opened, quiet

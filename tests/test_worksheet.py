@@ -15,10 +15,10 @@ from openpyxl import load_workbook
 
 from xlconv.checking.check import check
 from xlconv.errors import XlconvError
-from xlconv.lessons.build import build, layer_lesson
+from xlconv.lessons.build import as_meant, build, layer_lesson
 from xlconv.lessons.exercise import Exercise
 from xlconv.lessons.read import load_lesson
-from xlconv.lessons.worksheet import BLANK, KEY, Worksheet, as_meant, asking, worksheet_lesson
+from xlconv.lessons.worksheet import BLANK, KEY, Worksheet, asking, worksheet_lesson
 
 from .engines import ironcalc_engine
 from .engines.cached import formulas

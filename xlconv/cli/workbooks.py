@@ -75,12 +75,12 @@ def build(
     LESSON is the name of a shipped lesson (see xlconv lessons) or the path of a lesson file. One
     that asks on every sheet is built with its blanks, as xlconv worksheet does.
     """
+    from xlconv.lessons.build import as_meant
     from xlconv.lessons.build import build as build_book
     from xlconv.lessons.neighbours import workbook_name
     from xlconv.lessons.read import load_lesson
     from xlconv.lessons.shipped import find_lesson
     from xlconv.lessons.translation import load_translation, missing, translated
-    from xlconv.lessons.worksheet import as_meant
 
     target.check()
     with pointing_at_options(ctx):

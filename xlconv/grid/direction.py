@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from enum import Enum
+from enum import IntEnum
 
 from xlconv.grid.theme import Look
 
@@ -24,7 +24,7 @@ PLACE = re.compile(r"\{\w+\}")
 """Where something is filled into a text."""
 
 
-class Way(Enum):
+class Way(IntEnum):
     """Which way a sheet and its words run."""
 
     RIGHTWARD = 0

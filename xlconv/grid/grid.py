@@ -86,6 +86,8 @@ class Grid(Expr):
 
     def __getitem__(self, index: Any) -> Grid:
         """Basic slicing, as in NumPy: integers, slices of any step, None and an ellipsis."""
+        if index is Ellipsis:
+            return self
         items = index if isinstance(index, tuple) else (index,)
         missing = len(self.steps) - len(items) + items.count(None)
         if Ellipsis in items:

@@ -88,7 +88,7 @@ def not_numbers(dtype: np.dtype[Any]) -> str:
 def _real(name: str, values: ArrayLike) -> np.ndarray:
     """The values as an array of real numbers, or of Python's own numbers."""
     for leaf in _leaves(name, values):
-        if isinstance(leaf, np.ma.MaskedArray) and np.ma.is_masked(leaf):
+        if np.any(getattr(leaf, "mask", False)):  # np.ma itself takes 7 ms to import
             raise XlconvError(
                 f"{name} has masked values: fill them first, as .filled(0) does", parameter=name
             )

@@ -73,6 +73,19 @@ def build(
     return _book(lesson, sheets)
 
 
+def as_meant(lesson: Lesson) -> Lesson:
+    """The lesson as it is meant to be built: as a worksheet, if each of its sheets asks.
+
+    The texts of such a one are about its blanks, and untrue without them.
+    """
+    asks = [page.ask is not None for page in lesson.pages if page.view != "contents"]
+    if not asks or not all(asks):
+        return lesson
+    from xlconv.lessons.worksheet import worksheet_lesson
+
+    return worksheet_lesson(lesson)
+
+
 def _book(lesson: Lesson, sheets: Sequence[Sheet]) -> Book:
     told, running = made_from(lesson, sheets), partial(states, lesson)
     return Book(lesson.title, tuple(sheets), told, about(lesson), running)

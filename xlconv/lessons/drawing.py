@@ -222,16 +222,16 @@ def _links(
 
 def _given(lesson: Lesson, page: Page) -> dict[str, Any]:
     """What a page's view asks for beside its own options."""
-    known = {
-        "layer": page.layer,
-        "layers": lesson.layers,
-        "network": page.network,
-        "outputs": Outputs(lesson.layers),
-        "pages": [(other.name, other.idea) for other in lesson.pages],
-        "neighbours": neighbours(lesson),
+    known: dict[str, Callable[[], Any]] = {
+        "layer": lambda: page.layer,
+        "layers": lambda: lesson.layers,
+        "network": lambda: page.network,
+        "outputs": lambda: Outputs(lesson.layers),
+        "pages": lambda: [(other.name, other.idea) for other in lesson.pages],
+        "neighbours": lambda: neighbours(lesson),
     }
     parameters = inspect.signature(view_function(page.view)).parameters
-    return {name: known[name] for name in GIVEN if name in parameters}
+    return {name: known[name]() for name in GIVEN if name in parameters}
 
 
 class Outputs(Mapping[str, Array]):

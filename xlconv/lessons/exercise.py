@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +33,12 @@ SLICED = re.compile(r"\s*([^\[\]]+?)\s*(?:\[([^\[\]]*)\])?\s*")
 ITEM = re.compile(r"\s*(?:(-?\d{1,9})|(-?\d{1,9})?\s*:\s*(-?\d{1,9})?\s*(?::\s*(-?\d{1,9})?)?)\s*")
 
 Numbers = NDArray[np.float64]
+
+
+def _digest(content: bytes) -> bytes:
+    from hashlib import sha256  # OpenSSL, for those alone who need it
+
+    return sha256(content).digest()
 
 
 def asked_cells(sheet: Sheet, asked: str) -> tuple[Block, Grid]:
@@ -129,7 +134,7 @@ class Exercise:
             return None
         block, cells = asked_cells(self.sheet, self.ask.mistake)
         given = b"".join(grid.memory.tobytes() for grid in self.givens.values())
-        which = int.from_bytes(sha256(given).digest()[:4], "big") % cells.memory.size
+        which = int.from_bytes(_digest(given)[:4], "big") % cells.memory.size
         return block.name, cells[tuple(map(int, np.unravel_index(which, cells.shape)))]
 
     @cached_property
@@ -273,7 +278,7 @@ class Exercise:
         """Random whole numbers in all that is given, so many times; alike where that is alike."""
         found: list[dict[str, Numbers]] = [{} for _ in range(count)]
         for name, cells in self.givens.items():
-            content = sha256(repr(cells.shape).encode() + cells.memory.tobytes()).digest()
+            content = _digest(repr(cells.shape).encode() + cells.memory.tobytes())
             rng = np.random.default_rng([seed, int.from_bytes(content[:8], "big")])
             for world in found:
                 world[name] = rng.integers(low, high, cells.shape).astype(float)

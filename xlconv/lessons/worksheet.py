@@ -53,15 +53,6 @@ def worksheet_lesson(lesson: Lesson, *, key: bool = False) -> Lesson:
     return replace(lesson, pages=tuple(pages), form=KEY if key else BLANK)
 
 
-def as_meant(lesson: Lesson) -> Lesson:
-    """The lesson as it is meant to be built: as a worksheet, if each of its sheets asks.
-
-    The texts of such a one are about its blanks, and untrue without them.
-    """
-    asks = [page.ask is not None for page in lesson.pages if page.view != "contents"]
-    return worksheet_lesson(lesson) if asks and all(asks) else lesson
-
-
 def _told(page: Page, words: Mapping[str, str]) -> Page:
     """The page with what may be typed, and the marks that there are for it, after its idea."""
     if page.ask is None:

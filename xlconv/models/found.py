@@ -76,6 +76,16 @@ class ModelLayer:
             return None
         return Meaning(told.dtype, float(told.scale.scale[0]), float(told.scale.zero_point[0]))
 
+    @property
+    def plain(self) -> bool:
+        """Whether it is a plain convolution."""
+        return self.kind == PLAIN
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is a weight without its kind and stride."""
+        return self.kind == WEIGHT
+
     def weights(self) -> Array:
         """The numbers of the weight; a plain one's as (out, in // groups, *kernel_sizes)."""
         return self.arranged(self.weight.numbers())

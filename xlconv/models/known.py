@@ -5,29 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from xlconv.errors import XlconvError
 from xlconv.frameworks.conventions import convention_of
 from xlconv.frameworks.layouts import from_layout, to_layout
-from xlconv.frameworks.pasted import SAID, SIZES, Pasted, pasted
 from xlconv.frameworks.wanted import Wanted
 from xlconv.layers.given import Array, numbers, spread
 from xlconv.layers.quantised import INTEGERS
-from xlconv.models.content import told_of
-from xlconv.models.found import PLAIN, WEIGHT, Meaning, ModelLayer
-from xlconv.models.model import read_model
 from xlconv.text import spelt
+
+if TYPE_CHECKING:
+    from xlconv.frameworks.pasted import Pasted
+    from xlconv.models.found import Meaning, ModelLayer
 
 SMALL = 4
 """The size along an axis of an input that nobody gives."""
 
 Shape = tuple[int | None, int | None, *tuple[int, ...]]
-
-TELLING = {*SAID, "convention", "turned", "layout"}
-"""What says how a weight alone is meant."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +65,8 @@ class Known:
         """The file's weight and bias; None without a file."""
         if self.source is None or self.path is None:
             return None
+        from xlconv.models.content import told_of
+
         with told_of(self.path):
             weight, bias = self.source.weights(), self.source.biases()
         found = numbers("weight", weight)
@@ -77,6 +76,8 @@ class Known:
         """Those of the file's weight with what they mean, if it is quantised."""
         if self.source is None or self.path is None:
             return {}
+        from xlconv.models.content import told_of
+
         with told_of(self.path):
             found = self.source.quantised()
         return {} if found is None else dict(zip(INTEGERS, found, strict=True))
@@ -133,12 +134,17 @@ def known(
     """
     if layer is not None and model is None:
         raise XlconvError("layer is of a model file: give it with --model", parameter="layer")
+    if model is None and code is None:
+        return Known(plain=False, wanted=wanted, shape=None)
+    from xlconv.frameworks.pasted import SIZES, pasted
+    from xlconv.models.model import read_model
+
     found = None if model is None else read_model(model)
     source = None if found is None else found.layer(layer)
     read = None if code is None else pasted(code)
     merged = Wanted(**(_of_file(source) | _of_code(read, source) | wanted.said))
-    plain = (source is not None and source.kind == PLAIN) or (read is not None and read.plain)
-    if source is not None and source.kind == WEIGHT and read is None:
+    plain = (source is not None and source.plain) or (read is not None and read.plain)
+    if source is not None and source.alone and read is None:
         _check_told(source, wanted)
     if read is not None:
         _check_numbers(read, merged, SIZES if source else ())
@@ -166,7 +172,9 @@ def _of_code(read: Pasted | None, source: ModelLayer | None) -> dict[str, Any]:
 
 def _check_told(source: ModelLayer, wanted: Wanted) -> None:
     """Refuse a weight alone of which nobody says what it is."""
-    if not TELLING & wanted.said.keys():
+    from xlconv.frameworks.pasted import SAID
+
+    if not {*SAID, "convention", "turned", "layout"} & wanted.said.keys():
         raise XlconvError(
             f"the weight {source.name!r:.80}, {spelt(source.weight.shape)}, comes without its"
             " stride and kind: give its line of code, or a stride",
@@ -193,7 +201,7 @@ def file_shape(source: ModelLayer, wanted: Wanted) -> tuple[int, ...] | None:
     if not source.weight.shape:
         return None
     zeros = np.broadcast_to(np.zeros(()), source.weight.shape)
-    if source.kind == PLAIN:
+    if source.plain:
         return source.arranged(zeros).shape
     layout = wanted.layout or convention_of(wanted.framework).layout
     return from_layout(zeros, layout, groups=wanted.group_count).shape

@@ -61,7 +61,7 @@ def _as_dict(layer: ModelLayer) -> dict[str, Any]:
     if layer.kind != WEIGHT and (shape := _shape(layer)):
         groups = layer.said.get("groups", 1)
         ways = shape[1] * groups, shape[0]
-        ins, outs = ways if layer.kind == PLAIN else ways[::-1]
+        ins, outs = ways if layer.plain else ways[::-1]
         told |= {"in_channels": ins, "out_channels": outs, "kernel_size": shape[2:]}
     return {key: value for key, value in told.items() if value not in (None, "", ())}
 
@@ -72,7 +72,7 @@ def explain(model: Model) -> str:
     counts = [(TRANSPOSED, "transposed convolution"), (PLAIN, "plain one"), (WEIGHT, "weight")]
     told = [counted(kinds.count(kind), noun) for kind, noun in counts if kind in kinds]
     head = f"{model.path.name}: {model.format}, {', '.join(told) or 'no convolution'}"
-    ordered = sorted(model.layers, key=lambda layer: layer.kind == PLAIN)
+    ordered = sorted(model.layers, key=lambda layer: layer.plain)
     return "\n".join([head, "", *_lines(ordered), *_next(model)]) + "\n"
 
 
@@ -88,7 +88,7 @@ def _parts(layer: ModelLayer) -> Iterator[str]:
         yield f"a weight of {spelt(layer.weight.shape)}"
     else:
         told = _as_dict(layer)
-        plain = "plain, " * (layer.kind == PLAIN)
+        plain = "plain, " * layer.plain
         yield (
             f"{plain}{told['in_channels']} → {told['out_channels']} channels, kernel"
             f" {spelt(shape[2:])}{''.join(_parameters(layer))}"
@@ -128,7 +128,7 @@ def _next(model: Model) -> list[str]:
 
 def _command(model: Model, layer: ModelLayer) -> str:
     words = ["xlconv", "layer", "--model", quote(str(model.path)), "--layer", quote(layer.name)]
-    if layer.kind == WEIGHT:
+    if layer.alone:
         words += ["--code", quote(_code(layer))]
     shape = _shape(layer) if layer.kind != WEIGHT else layer.weight.shape
     if shape and prod(shape[:2]) > KERNELS:
