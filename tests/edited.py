@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from html import escape, unescape
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,8 +18,11 @@ from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token
 
 from tests.engines.package import cell_name, row_and_column, sheet_parts, with_parts
+from xlconv.checking.cells import Cell, Cells
 from xlconv.checking.check import check
 from xlconv.checking.report import Finding, Report
+from xlconv.checking.scan import scanned
+from xlconv.grid.places import Place
 from xlconv.layers.layer import Layer
 from xlconv.lessons.build import build
 
@@ -146,3 +150,12 @@ def inserted(data: bytes, sheet: str, row: int = 0, column: int = 0, by: int = 1
         parts = sheet_parts(archive)
     edits = dict.fromkeys([*parts.values(), "xl/workbook.xml"], elsewhere)
     return with_parts(data, edits | {parts[sheet]: edit})
+
+
+def cells_of(rows: Iterable[bytes]) -> Iterator[tuple[Place, Cell]]:
+    """The cells of `<row>` elements; instead of a shared text its number."""
+    waiting: list[tuple[Place, Cell]] = []
+    reader = Cells(waiting, None, None)
+    for _ in scanned(chain([b"<sheetData>"], rows, [b"</sheetData>"]), reader.start, reader.end):
+        yield from waiting
+        waiting.clear()

@@ -18,6 +18,7 @@ from tests.edited import (
     PRINTED,
     SEDIRTS,
     by_openpyxl,
+    cells_of,
     formula_of,
     in_part,
     on_sheet,
@@ -534,16 +535,12 @@ def test_prefixed_tags_are_the_same_tags(fresh: bytes, put: Put) -> None:
 
 
 def test_cells_may_lack_their_addresses(put: Put) -> None:
-    from xlconv.checking.cells import cells_of
-
     rows = [b"<row><c><v>1</v></c><c><f>A1</f><v>2</v></c></row><row r='5'><c><v>3</v></c></row>"]
     found = [(at, cell.formula, cell.value) for at, cell in cells_of(rows)]
     assert found == [((0, 0), None, 1.0), ((0, 1), "A1", 2.0), ((4, 0), None, 3.0)]
 
 
 def test_values_of_every_type_are_read() -> None:
-    from xlconv.checking.cells import cells_of
-
     row = (
         '<row r="1"><c r="A1" t="b"><v>1</v></c><c r="B1" t="str"><v>a_x0041_</v></c>'
         '<c r="C1" t="e"><v>#REF!</v></c><c r="D1" t="inlineStr"><is><r><t>a</t></r><r><t>b</t></r>'

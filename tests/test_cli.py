@@ -21,6 +21,7 @@ from tests.conftest import Ran
 from xlconv import __version__
 from xlconv.cli.commands import cli
 from xlconv.cli.group import Later
+from xlconv.frameworks.names import CONVENTIONS
 from xlconv.lessons.read import load_lesson
 from xlconv.views import VIEWS
 from xlconv.xlsx import archive
@@ -472,9 +473,14 @@ def test_completion_in_an_unknown_shell_is_refused(run: Run) -> None:
         ("xlconv lessons co", ["plain,copy"]),
         ("xlconv layer --view col", ["plain,collect"]),
         ("xlconv layer --view collect,dist", ["plain,collect,distribute"]),
+        ("xlconv layer --convention ", [f"plain,{name}" for name in CONVENTIONS]),
+        ("xlconv shape --convention ke", ["plain,keras"]),
+        ("xlconv layer --layout jax", ["plain,jax", "plain,jax-transposed"]),
+        ("xlconv code --framework n", ["plain,numpy"]),
+        ("xlconv ch", ["plain,check"]),
     ],
 )
-def test_shell_completes_commands_lessons_and_views(
+def test_shell_completes_whatever_has_a_name(
     tmp_path: Path, words: str, offered: list[str]
 ) -> None:
     env = {

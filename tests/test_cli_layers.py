@@ -17,7 +17,7 @@ import pytest
 from tests.conftest import Ran
 from tests.engines.strip import with_values
 from tests.layers import transposed
-from tests.test_cli import error_line, start
+from tests.test_cli import error_line
 from xlconv.cli import options
 from xlconv.files.arrays import array
 from xlconv.frameworks import names
@@ -732,31 +732,6 @@ def test_check_without_the_engine_names_the_extra(
 def test_check_needs_a_file(run: Run) -> None:
     done = run("check")
     assert (done.code, error_line(done.err)[:16]) == (2, "missing argument")
-
-
-# ------------------------------------------------------------------------- the shell
-
-
-@pytest.mark.parametrize(
-    ("words", "offered"),
-    [
-        ("xlconv layer --convention ", list(names.CONVENTIONS)),
-        ("xlconv shape --convention ke", ["keras"]),
-        ("xlconv layer --layout jax", ["jax", "jax-transposed"]),
-        ("xlconv code --framework n", ["numpy"]),
-        ("xlconv ch", ["check"]),
-    ],
-)
-def test_shell_completes_conventions_layouts_and_frameworks(
-    tmp_path: Path, words: str, offered: list[str]
-) -> None:
-    env = {
-        "_XLCONV_COMPLETE": "bash_complete",
-        "COMP_WORDS": words,
-        "COMP_CWORD": str(words.count(" ")),
-    }
-    out, _ = start(tmp_path, env=env).communicate()
-    assert out.decode().splitlines() == [f"plain,{name}" for name in offered]
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 
 import xlconv
 from xlconv.errors import UnreadableError, XlconvError
+from xlconv.files.reading import ContentError
 from xlconv.models.found import ModelLayer
 from xlconv.models.model import read_model
 
@@ -174,6 +176,27 @@ def test_a_layer_is_asked_for_by_name_or_by_a_part_that_no_other_has(tmp_path: P
         model.layer("dec.3")
     with pytest.raises(XlconvError, match="has several layers: name one"):
         model.layer(None)
+
+
+def test_a_name_that_is_none_is_answered_with_those_like_it(tmp_path: Path) -> None:
+    arrays = {f"{name}.weight": WEIGHT for name in ("encoder", "decoder", "head")}
+    model = read_model(files.safetensors(tmp_path / "m.safetensors", arrays))
+    with pytest.raises(XlconvError, match=r"is no layer of .*: head and 2 others$"):
+        model.layer("heads")
+
+
+@pytest.mark.parametrize("between", [8, 9])
+def test_a_weight_is_looked_for_behind_eight_operations(between: int, tmp_path: Path) -> None:
+    ways = [helper.make_node("Identity", [f"w{n}"], [f"w{n + 1}"]) for n in range(between)]
+    up = helper.make_node("ConvTranspose", ["x", f"w{between}"], ["y"], name="up")
+    x, y = (helper.make_tensor_value_info(n, TensorProto.FLOAT, None) for n in "xy")
+    kept = [numpy_helper.from_array(WEIGHT, "w0")]
+    path = files.saved(tmp_path / "m.onnx", [*ways, up], [x], [y], kept)
+    if between == 8:
+        check(only(path), bias=None)
+        return
+    with pytest.raises(ContentError, match="has no numbers for 'w9'"):
+        only(path).weights()
 
 
 def test_nothing_that_a_pickle_names_is_called(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from xlconv.grid.theme import ROLES
 from xlconv.lessons.book import Book
 from xlconv.lessons.build import build
 from xlconv.lessons.lesson import Lesson
+from xlconv.lessons.networks import numbers
 from xlconv.lessons.read import lesson_from
 from xlconv.lessons.schema import Table
 
@@ -249,6 +250,12 @@ def test_a_network_that_reads_what_is_not_there_is_refused(change: Told, said: s
     with pytest.raises(XlconvError) as refused:
         reading(**change)
     assert said in str(refused.value)
+
+
+def test_numbers_are_told_as_integers_where_they_are_whole_and_can_be() -> None:
+    told = [numbers(np.array(one)) for one in ([1.0, -2.0], [0.5, 2.0], [1e100, 1.0])]
+    assert told == [[1, -2], [0.5, 2.0], [1e100, 1.0]]
+    assert [{type(n) for n in one} for one in told] == [{int}, {float}, {float}]
 
 
 def test_every_view_can_show_a_layer_of_a_network() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xlconv.checking.cells import cells_of
+from tests.edited import cells_of
 from xlconv.checking.origin import elsewhere
 from xlconv.checking.redrawn import contents, mark
 from xlconv.lessons.drawing import draw

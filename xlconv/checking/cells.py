@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Sequence
 from math import isfinite
 from typing import NamedTuple
 
 from openpyxl.utils.escape import unescape
 
-from xlconv.checking.scan import TEXT, Budget, Costs, scanned
+from xlconv.checking.scan import TEXT, Budget, Costs
 from xlconv.checking.shared import Shared
 from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS, FORMULA_LENGTH
 from xlconv.grid.places import COLUMN, ROW, Place, column_number
@@ -33,16 +32,6 @@ class Cell(NamedTuple):
     value: Value
     style: str = ""
     area: str = ""
-
-
-def cells_of(rows: Iterable[bytes]) -> Iterator[tuple[Place, Cell]]:
-    """The cells of `<row>` elements; instead of a shared text its number."""
-    waiting: list[tuple[Place, Cell]] = []
-    reader = Cells(waiting, None, None)
-    whole = chain([b"<sheetData>"], rows, [b"</sheetData>"])
-    for _ in scanned(whole, reader.start, reader.end):
-        yield from waiting
-        waiting.clear()
 
 
 class Cells:

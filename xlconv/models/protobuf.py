@@ -5,14 +5,13 @@ Source: https://protobuf.dev/programming-guides/encoding/
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from xlconv.files.reading import ContentError
 
 Value = int | memoryview
-Message = Mapping[int, Sequence[Value]]
 
 
 def fields(data: Value) -> dict[int, list[Value]]:
