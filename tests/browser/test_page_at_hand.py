@@ -43,6 +43,34 @@ def test_phone_shows_that_a_figure_goes_on_and_all_of_it(language: str | None, d
     assert not driver.find_element(By.ID, "whole").is_displayed()
 
 
+ENDS = """
+  const {paper, cells} = figure(shownNow);
+  const window = paper.parentElement, box = window.getBoundingClientRect();
+  const text = document.createRange();
+  const ends = [...cells.values()].filter((td) => td.matches(".narrow")).map((td) => {
+    text.selectNodeContents(td);
+    const {left, right} = text.getBoundingClientRect();
+    return paper.dir === "rtl" ? left - box.left : box.right - right;
+  });
+  return [window.scrollWidth > window.clientWidth, ends];
+"""
+
+
+@pytest.mark.parametrize(("language", "in_two"), [(None, False), ("ar", True)])
+def test_texts_can_be_read_on_a_phone_to_their_ends(
+    language: str | None, in_two: bool, driver: Any
+) -> None:
+    screen(driver, 360, 740)
+    opened(driver, build(MAIN, language=language).to_html())
+    # the contents are words alone, but for a legend in two columns; a figure goes on
+    for sheet, beyond in ((0, in_two), (1, True)):
+        driver.execute_script(f"show({sheet})")
+        goes_on, ends = driver.execute_script(ENDS)
+        assert goes_on is beyond
+        assert len(ends) > 3
+        assert min(ends) >= 24 * beyond  # which is how far the figure fades
+
+
 @pytest.mark.parametrize("wide", [360, 1366])
 def test_parameters_stay_in_sight_while_a_long_figure_goes_by(wide: int, driver: Any) -> None:
     book = build("playground")
