@@ -130,3 +130,29 @@ def test_who_leaves_a_worksheet_with_what_was_typed_is_asked(driver: Any) -> Non
         assert driver.execute_script(asks) is asked
     driver.find_element(By.ID, "book").click()
     assert driver.execute_script(asks) is False
+
+
+OUTSIDE = """
+  const text = document.createRange();
+  return [...figure(shownNow).cells.values()].filter((td) => td.colSpan === 1).filter((td) => {
+    text.selectNodeContents(td);
+    const [inner, outer] = [text, td].map((one) => one.getBoundingClientRect());
+    return inner.left < outer.left - 1 || inner.right > outer.right + 1;
+  }).map((td) => td.textContent);
+"""
+
+
+def test_what_is_too_long_for_its_cell_is_smaller_and_runs_over_no_other(driver: Any) -> None:
+    book = build(MAIN)
+    screen(driver, 1366, 768)
+    opened(driver, book.to_html())
+    driver.execute_script("show(6)")
+    first = place(book, "Sedirts", "input", (0, 0))
+    cell = driver.find_element(By.ID, first)
+    size = cell.value_of_css_property("font-size")
+    for content in ("-123456789", "=1/0", "a text", "3"):
+        cell.click()
+        press(driver, content, Keys.ENTER)
+        assert driver.execute_script(OUTSIDE) == []
+    assert cell.value_of_css_property("font-size") == size
+    assert complaints(driver) == []

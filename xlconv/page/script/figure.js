@@ -3,6 +3,8 @@
 
 const INK = "1F2937"; // of xlconv/grid/theme.py
 const FADE = 24; // how wide the edge is that fades, of page.css
+const PADDING = 2; // of a cell, in page.css
+const SMALLEST = 4; // letters, in pixels: those of a number of ten digits in the usual column
 const BARE = { backgroundColor: "", color: "", fontWeight: "", fontStyle: "", textDecoration: "" };
 
 class Figure {
@@ -40,16 +42,24 @@ class Figure {
     return [...cellsOf(source)].map(([row, column]) => this.book.computed(this.n, row, column)).filter((value) => value !== null);
   }
 
-  // show what the book has now; how many cells show something else than before
+  // show what the book has now
   render() {
     const looks = lit(this.book, this.n, this.about.lights);
     const grounds = heat(this.book, this.n, this.about.scales);
     for (const at of new Set([...this.dressed.keys(), ...looks.keys(), ...grounds.keys()])) {
       this.dress(at, looks.get(at), grounds.get(at));
     }
-    let changed = 0;
-    for (const [at, td] of this.cells) changed += Number(this.write(at, td, looks.get(at)?.format ?? this.format(at)));
-    return changed;
+    const changed = [...this.cells].filter(([at, td]) => this.write(at, td, looks.get(at)?.format ?? this.format(at)));
+    this.shrink(changed.map(([, td]) => td));
+  }
+
+  // what is wider than its column is smaller: a number that is cut off is another number
+  shrink(changed) {
+    const cells = changed.filter((td) => td.firstElementChild === null && td.colSpan === 1);
+    for (const td of cells) td.style.fontSize = "";
+    const wide = cells.filter((td) => td.scrollWidth > td.clientWidth + 1)
+      .map((td) => [td, parseFloat(getComputedStyle(td).fontSize) * (td.clientWidth - 2 * PADDING) / (td.scrollWidth - PADDING)]);
+    for (const [td, size] of wide) td.style.fontSize = `${Math.max(SMALLEST, size)}px`;
   }
 
   // on a heat map numbers keep their ink: another one could not be read on each of its colours
