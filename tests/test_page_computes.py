@@ -122,18 +122,68 @@ def test_numbers_are_shown_as_python_shows_them() -> None:
         ("A1:C1", "#VALUE!"),
         ("ROUND(-2.5,0)", -3),
         ('A1<>""', True),
+        # as Excel has them, and IronCalc but for the codes of what is refused
+        ("50%", 0.5),
+        ("B1%%", 0.0002),
+        ("2^3^2", 64),
+        ("-B1^2", 4),
+        ("0^0", "#NUM!"),
+        ("0^-1", "#DIV/0!"),
+        ("(-1)^0.5", "#NUM!"),
+        ("1E999", "#NAME?"),
+        ('"1E999"+1', "#VALUE!"),
+        ('"0x10"+1', "#VALUE!"),
+        ('"5%"+1', 1.05),
+        ("ABS(A1:C1)", "#VALUE!"),
+        ("NOT(A1:C1)", "#VALUE!"),
+        ("ABS()", "#NAME?"),
+        ("MOD(A1)", "#NAME?"),
+        ("SUM(A1,D1)", 1),
+        ("MAX(B1,D1)", 2),
+        ("MAX(Z1:Z3)", 0),
+        ("MIN(Z1,Z2)", 0),
+        ("AND(A1:D1)", True),
+        ("AND(D1,Z1)", "#VALUE!"),
+        ("OR(Z1:Z3)", "#VALUE!"),
+        ("ROUND(B1,1E+308)", 2),
     ],
 )
 def test_what_a_student_types_is_computed_or_refused_as_elsewhere(
     formula: str, value: object
 ) -> None:
-    cells = [["A1", 1], ["B1", 2], ["C1", 3], ["E1", {"formula": formula}]]
+    cells = [["A1", 1], ["B1", 2], ["C1", 3], ["D1", "x"], ["E1", {"formula": formula}]]
     program = (
         'const book = new Book(["S"], [JSON.parse(require("fs").readFileSync(0, "utf8"))]);'
         "const value = book.value(0, 'E1');"
+        "shown(value, 'General', 9);"  # whatever it is, it can be shown
         "console.log(JSON.stringify(value instanceof Fault ? value.code : value))"
     )
     assert run(program, cells) == value
+
+
+def test_what_is_typed_is_a_number_where_excel_takes_it_for_one() -> None:
+    meant = {
+        "1,5": 1.5,
+        "-,5": -0.5,
+        " 7 ": 7,
+        "1e3": 1000,
+        "50%": 0.5,
+        "12,5%": 0.125,
+        "100000000000000000000": 1e20,
+        "1e999": "1e999",
+        "1.234,5": "1.234,5",
+        "0x10": "0x10",
+        "5 %%": "5 %%",
+        "=": "=",
+        "=1+1": {"formula": "1+1"},
+        "true": True,
+        "": None,
+    }
+    program = (
+        'const entries = JSON.parse(require("fs").readFileSync(0, "utf8"));'
+        "console.log(JSON.stringify(entries.map(typed)))"
+    )
+    assert dict(zip(meant, run(program, [*meant]), strict=True)) == meant
 
 
 def edits(sheet: Sheet, seed: int, count: int = 10) -> Changes:

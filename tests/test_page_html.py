@@ -92,6 +92,18 @@ def test_page_shows_each_cell_that_the_workbook_has() -> None:
     assert shown == ["3", "0", "7", "0", "2"]
 
 
+def test_text_of_several_lines_stands_in_one_cell() -> None:
+    lesson = load_lesson(MAIN)
+    told = {" ".join(cell.split()) for cell in main_read().cells.values()}
+    said = [
+        text
+        for page in lesson.pages
+        for key in ("about", "beside_figure", "below_figure")
+        for text in page.options.get(key) or ()
+    ]
+    assert len(said) > 5 and {*said} <= told
+
+
 def test_workbook_in_the_page_is_the_workbook() -> None:
     (link,) = [told for tag, told in main_read().elements if told.get("id") == "book"]
     kind, _, data = str(link["href"]).partition(",")

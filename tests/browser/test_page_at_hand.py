@@ -43,6 +43,34 @@ def test_phone_shows_that_a_figure_goes_on_and_all_of_it(language: str | None, d
     assert not driver.find_element(By.ID, "whole").is_displayed()
 
 
+ENDS = """
+  const {paper, cells} = figure(shownNow);
+  const window = paper.parentElement, box = window.getBoundingClientRect();
+  const text = document.createRange();
+  const ends = [...cells.values()].filter((td) => td.matches(".narrow")).map((td) => {
+    text.selectNodeContents(td);
+    const {left, right} = text.getBoundingClientRect();
+    return paper.dir === "rtl" ? left - box.left : box.right - right;
+  });
+  return [window.scrollWidth > window.clientWidth, ends];
+"""
+
+
+@pytest.mark.parametrize(("language", "in_two"), [(None, False), ("ar", True)])
+def test_texts_can_be_read_on_a_phone_to_their_ends(
+    language: str | None, in_two: bool, driver: Any
+) -> None:
+    screen(driver, 360, 740)
+    opened(driver, build(MAIN, language=language).to_html())
+    # the contents are words alone, but for a legend in two columns; a figure goes on
+    for sheet, beyond in ((0, in_two), (1, True)):
+        driver.execute_script(f"show({sheet})")
+        goes_on, ends = driver.execute_script(ENDS)
+        assert goes_on is beyond
+        assert len(ends) > 3
+        assert min(ends) >= 24 * beyond  # which is how far the figure fades
+
+
 @pytest.mark.parametrize("wide", [360, 1366])
 def test_parameters_stay_in_sight_while_a_long_figure_goes_by(wide: int, driver: Any) -> None:
     book = build("playground")
@@ -102,3 +130,29 @@ def test_who_leaves_a_worksheet_with_what_was_typed_is_asked(driver: Any) -> Non
         assert driver.execute_script(asks) is asked
     driver.find_element(By.ID, "book").click()
     assert driver.execute_script(asks) is False
+
+
+OUTSIDE = """
+  const text = document.createRange();
+  return [...figure(shownNow).cells.values()].filter((td) => td.colSpan === 1).filter((td) => {
+    text.selectNodeContents(td);
+    const [inner, outer] = [text, td].map((one) => one.getBoundingClientRect());
+    return inner.left < outer.left - 1 || inner.right > outer.right + 1;
+  }).map((td) => td.textContent);
+"""
+
+
+def test_what_is_too_long_for_its_cell_is_smaller_and_runs_over_no_other(driver: Any) -> None:
+    book = build(MAIN)
+    screen(driver, 1366, 768)
+    opened(driver, book.to_html())
+    driver.execute_script("show(6)")
+    first = place(book, "Sedirts", "input", (0, 0))
+    cell = driver.find_element(By.ID, first)
+    size = cell.value_of_css_property("font-size")
+    for content in ("-123456789", "=1/0", "a text", "3"):
+        cell.click()
+        press(driver, content, Keys.ENTER)
+        assert driver.execute_script(OUTSIDE) == []
+    assert cell.value_of_css_property("font-size") == size
+    assert complaints(driver) == []

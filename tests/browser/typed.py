@@ -41,7 +41,9 @@ IN_SIGHT = """
 """
 TEXTS = """
   const told = (td) => td.querySelector("select")?.value ?? td.textContent;
-  return JSON.stringify([...figures[shownNow].cells].map(([at, td]) => [at, told(td)]));
+  const lines = ([at, td]) => told(td).split("\\n").map((line, down) =>
+    [address(place(at).row + down, place(at).column), line]);
+  return JSON.stringify([...figures[shownNow].cells].flatMap(lines));
 """
 LOOK = """
   const td = document.getElementById(arguments[0]);

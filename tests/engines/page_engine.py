@@ -22,7 +22,7 @@ needs_node = needs("node", bool(NODE))
 
 SCRIPT = Path(__file__).parents[2] / "xlconv" / "page" / "script"
 
-PARTS = ("functions", "formula", "book", "look", "workbook")
+PARTS = ("functions", "formula", "book", "look", "editor", "workbook")
 
 VALUES = """
 const { names, file, changes } = JSON.parse(require("fs").readFileSync(0, "utf8"));

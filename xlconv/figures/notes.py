@@ -43,12 +43,23 @@ def paragraphs(sheet: Sheet, texts: Iterable[str], begin: int = 1) -> Part:
 
     begin  the column in which they begin
     """
-    return note(sheet, *paper_lines(sheet, texts, begin), role="text")
+    corner = sheet.corner()
+    put_lines(sheet, corner, texts, begin)
+    return Part(corner.anchor, below=True)
 
 
-def paper_lines(sheet: Sheet, texts: Iterable[str], begin: int = 1) -> list[str]:
-    """Texts as lines that paper has room for, behind a column."""
-    return [line for text in texts for line in wrapped(text, "text", line_room(sheet, begin))]
+def put_lines(sheet: Sheet, at: Spot, texts: Iterable[str], begin: int = 1) -> int:
+    """Texts under one another from a spot on, on lines that paper has room for; how many lines.
+
+    begin  the column in which they begin
+    """
+    down = 0
+    for text in texts:
+        lines = wrapped(text, "text", line_room(sheet, begin))
+        spots = [at.shift(n) for n in range(down, down + len(lines))]
+        sheet.paragraphs.append([*map(sheet.text, spots, lines)])
+        down += len(lines)
+    return down
 
 
 def note(sheet: Sheet, *lines: str, role: str = "note") -> Part:

@@ -50,8 +50,7 @@ class Sheet:
     annex_end: Place = (0, 0)
     corners: list[Anchor] = field(default_factory=list)
     """Those that a layout puts somewhere, in the order in which they were asked for."""
-    known: Sequence[Place | None] = ()
-    """Their places, where the sheet was drawn before."""
+    known: Sequence[Place | None] = ()  # their places, where the sheet was drawn before
     used: int = 0
     terms: int = 0
     formats: digits.Formats = field(default_factory=digits.Formats)
@@ -79,6 +78,7 @@ class Sheet:
     scales: list[marks.Scale] = field(default_factory=list)
     choices: list[marks.Choice] = field(default_factory=list)
     links: list[marks.Link] = field(default_factory=list)
+    paragraphs: list[list[Grid]] = field(default_factory=list)  # a text, and a cell for each line
     blocks: list[Block] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
     rows: int = 0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import groupby, pairwise
 from pathlib import PurePath
+from typing import NamedTuple
 from urllib.parse import quote
 
 from xlconv.files.saving import PAGE
@@ -25,6 +26,18 @@ class Drawn:
 
     sheet: Sheet
     cells: Sequence[Seen]
+
+
+class Laid(NamedTuple):
+    """A cell and its room: the columns from and to which it goes, and how many rows.
+
+    rows  0 of a line of a text that stands in a cell above
+    """
+
+    one: Seen
+    before: int
+    behind: int
+    rows: int = 1
 
 
 def section(
@@ -90,19 +103,38 @@ def _rows(
     sheet, wide = drawn.sheet, max(drawn.sheet.columns, 1)
     groups = {row for row in (*sheet.starts, sheet.frozen_rows) if row > top}
     groups -= {*range(sheet.frozen_rows)}
-    listed = {row: [*cells] for row, cells in groupby(drawn.cells, lambda one: one.cell.row)}
+    listed = {row: [*cells] for row, cells in groupby(_laid(drawn), lambda it: it.one.cell.row)}
     for row in range(top, sheet.rows):
         high = round(sheet.heights.get(row, sheet.row_height) * 4 / 3)
         told, reached = [], 0
-        for one, ahead in pairwise((*listed.get(row, []), None)):
-            assert one is not None
-            before, behind = _room(sheet, one, ahead, reached)
-            told.append(_gap(before - reached))
-            told.append(_cell(number, one, dresses[one.dress], links, behind - before))
-            reached = behind
+        for laid in listed.get(row, []):
+            told.append(_gap(laid.before - reached))
+            if laid.rows:
+                told.append(_cell(number, laid, dresses[laid.one.dress], links))
+            reached = laid.behind
         told.append(_gap(wide - reached))
         yield "</tbody><tbody>" * (row in groups)
         yield f'<tr height="{high}">{"".join(told)}</tr>'
+
+
+def _laid(drawn: Drawn) -> Iterable[Laid]:
+    """Every cell with its room; a text that took several lines stands in the first of them."""
+    laid, reached = dict[Place, Laid](), (0, 0)
+    for one, ahead in pairwise((*drawn.cells, None)):
+        assert one is not None
+        row, column = one.cell.row, one.cell.column
+        free = reached[1] if reached[0] == row else 0
+        same = ahead if ahead and ahead.cell.row == row else None
+        laid[row, column] = Laid(one, *_room(drawn.sheet, one, same, free))
+        reached = row, laid[row, column].behind
+    for cells in drawn.sheet.paragraphs:
+        lines = [laid[cell.origin] for cell in cells]
+        behind = min(line.behind for line in lines)
+        whole = replace(lines[0].one, text="\n".join(line.one.text for line in lines))
+        for cell, line in zip(cells, lines, strict=True):
+            laid[cell.origin] = line._replace(behind=behind, rows=0)
+        laid[cells[0].origin] = lines[0]._replace(one=whole, behind=behind, rows=len(lines))
+    return laid.values()
 
 
 def _room(sheet: Sheet, one: Seen, ahead: Seen | None, before: int) -> Place:
@@ -132,7 +164,8 @@ def _gap(columns: int) -> str:
     return f'<td colspan="{columns}"></td>' if columns > 1 else "<td></td>" * columns
 
 
-def _cell(number: int, one: Seen, dress: int, links: Mapping[Place, str], wide: int) -> str:
+def _cell(number: int, laid: Laid, dress: int, links: Mapping[Place, str]) -> str:
+    one, wide = laid.one, laid.behind - laid.before
     place = one.cell.row, one.cell.column
     told, value = escape(one.text), one.cell.value
     if isinstance(value, Sized):
@@ -143,4 +176,5 @@ def _cell(number: int, one: Seen, dress: int, links: Mapping[Place, str], wide: 
     yours = one.dress.role in YOURS and one.cell.block
     named = f"c{dress} y" if yours else f"c{dress}"
     across = f' colspan="{wide}"' if wide > 1 else ""
-    return f'<td id="s{number}.{a1(place)}" class="{named}"{across}>{told}</td>'
+    down = f' rowspan="{laid.rows}"' if laid.rows > 1 else ""
+    return f'<td id="s{number}.{a1(place)}" class="{named}"{across}{down}>{told}</td>'

@@ -10,13 +10,12 @@ from xlconv import __version__
 from xlconv.errors import XlconvError
 from xlconv.figures.layout import Part
 from xlconv.figures.neighbours import Neighbour, link_to, link_words, made_by
-from xlconv.figures.notes import note, paper_lines, paragraphs
-from xlconv.figures.paper import UPRIGHT_COLUMNS, arrange, line_room
+from xlconv.figures.notes import note, paragraphs, put_lines
+from xlconv.figures.paper import UPRIGHT_COLUMNS, arrange
 from xlconv.grid.expr import lift
 from xlconv.grid.marks import Frame
 from xlconv.grid.places import Spot
 from xlconv.grid.sheet import Sheet
-from xlconv.grid.theme import wrapped
 from xlconv.text import first_sentence
 
 SIGNED = ("right", "partly", "wrong")
@@ -88,9 +87,7 @@ def _links(sheet: Sheet, pages: Sequence[tuple[str, str]], neighbours: Sequence[
 
     def told(words: str) -> None:
         nonlocal row
-        for line in wrapped(words, "text", line_room(sheet, begin=column + 1)):
-            sheet.text(corner.shift(row, column), line, "text")
-            row += 1
+        row += put_lines(sheet, corner.shift(row, column), [words], column + 1)
 
     for n, (name, idea) in enumerate(pages, 1):
         sheet.text(corner.shift(row), f"{n}", "index")
@@ -122,9 +119,7 @@ def _numbered(sheet: Sheet, heading: str, lines: Sequence[str]) -> Part:
     """Lines with numbers under a heading."""
     corner = sheet.corner()
     sheet.text(corner, sheet.say(heading), "heading")
-    numbered = (f"{n}.  {line}" for n, line in enumerate(lines, 1))
-    for n, part in enumerate(paper_lines(sheet, numbered), 1):
-        sheet.text(corner.shift(n), part, "text")
+    put_lines(sheet, corner.shift(1), (f"{n}.  {line}" for n, line in enumerate(lines, 1)))
     return Part(corner.anchor)
 
 

@@ -6,8 +6,8 @@ function typed(entry) {
   const told = entry.trim();
   if (told === "") return null;
   if (told.startsWith("=") && told.length > 1) return { formula: told.slice(1) };
-  const point = /^[-+]?\d*,\d+$/.test(told) ? told.replace(",", ".") : told;
-  if (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(point) && Number.isFinite(Number(point))) return Number(point);
+  const read = numeral(/^[-+]?\d*,\d+%?$/.test(told) ? told.replace(",", ".") : told);
+  if (read !== null) return read;
   if (/^(true|false)$/i.test(told)) return told.toLowerCase() === "true";
   return entry;
 }

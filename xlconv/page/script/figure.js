@@ -2,6 +2,9 @@
 // A sheet on the page: its cells, kept as the book has them, and the way from one to the next.
 
 const INK = "1F2937"; // of xlconv/grid/theme.py
+const FADE = 24; // how wide the edge is that fades, of page.css
+const PADDING = 2; // of a cell, in page.css
+const SMALLEST = 4; // letters, in pixels: those of a number of ten digits in the usual column
 const BARE = { backgroundColor: "", color: "", fontWeight: "", fontStyle: "", textDecoration: "" };
 
 class Figure {
@@ -39,16 +42,24 @@ class Figure {
     return [...cellsOf(source)].map(([row, column]) => this.book.computed(this.n, row, column)).filter((value) => value !== null);
   }
 
-  // show what the book has now; how many cells show something else than before
+  // show what the book has now
   render() {
     const looks = lit(this.book, this.n, this.about.lights);
     const grounds = heat(this.book, this.n, this.about.scales);
     for (const at of new Set([...this.dressed.keys(), ...looks.keys(), ...grounds.keys()])) {
       this.dress(at, looks.get(at), grounds.get(at));
     }
-    let changed = 0;
-    for (const [at, td] of this.cells) changed += Number(this.write(at, td, looks.get(at)?.format ?? this.format(at)));
-    return changed;
+    const changed = [...this.cells].filter(([at, td]) => this.write(at, td, looks.get(at)?.format ?? this.format(at)));
+    this.shrink(changed.map(([, td]) => td));
+  }
+
+  // what is wider than its column is smaller: a number that is cut off is another number
+  shrink(changed) {
+    const cells = changed.filter((td) => td.firstElementChild === null && td.colSpan === 1);
+    for (const td of cells) td.style.fontSize = "";
+    const wide = cells.filter((td) => td.scrollWidth > td.clientWidth + 1)
+      .map((td) => [td, parseFloat(getComputedStyle(td).fontSize) * (td.clientWidth - 2 * PADDING) / (td.scrollWidth - PADDING)]);
+    for (const [td, size] of wide) td.style.fontSize = `${Math.max(SMALLEST, size)}px`;
   }
 
   // on a heat map numbers keep their ink: another one could not be read on each of its colours
@@ -62,14 +73,20 @@ class Figure {
   }
 
   write(at, td, format) {
-    const value = this.book.value(this.n, at);
     const child = td.firstElementChild;
+    const value = td.rowSpan > 1 ? this.lines(at, td.rowSpan) : this.book.value(this.n, at);
     if (child instanceof HTMLSelectElement) return this.choose(child, value);
     if (child !== null) return false; // a link, a caption, or the cell that is being typed into
     const told = shown(value, format, this.about.room[place(at).column]);
     if (td.textContent === told) return false;
     td.textContent = told;
     return true;
+  }
+
+  // a text that took several rows
+  lines(at, high) {
+    const { row, column } = place(at);
+    return Array.from({ length: high }, (_, down) => text(this.book.computed(this.n, row + down, column))).join("\n");
   }
 
   choose(select, value) {
@@ -160,22 +177,24 @@ class Figure {
     this.frozen.style.transform = down > 0 ? `translateY(${down}px)` : "";
   }
 
-  // where a phone is narrower than a text, the text goes on in the next line
+  // where a phone is narrower than a text, the text goes on in the next line; where no more than
+  // texts was beyond it, nothing is then
   wrap(window) {
-    const room = window.clientWidth / (this.paper.currentCSSZoom ?? 1) - 16;
-    const texts = [...this.cells.values()].filter((td) => td.colSpan > 1);
-    for (const td of texts) {
-      td.classList.remove("narrow");
-      td.style.removeProperty("--beyond");
-    }
+    const all = [...this.cells.values()];
+    this.paper.style.width = "";
+    for (const td of all) td.classList.remove("narrow");
     if (!matchMedia("(max-width: 600px)").matches) return;
+    const whole = window.clientWidth / (this.paper.currentCSSZoom ?? 1) - 16;
     const start = (td) => (this.paper.dir === "rtl" ? this.paper.offsetWidth - td.offsetLeft - td.offsetWidth : td.offsetLeft);
-    const over = texts.map((td) => [td, start(td) + td.offsetWidth - room, room - start(td)]);
-    for (const [td, beyond, left] of over) {
-      if (beyond <= 0 || left < 90) continue;
+    const places = all.map((td) => [td, start(td), start(td) + td.offsetWidth]).filter(([, , end]) => end > whole - FADE);
+    const wraps = ([td, begin]) => td.colSpan > 1 && whole - begin >= 90;
+    const more = places.some((one) => one[2] > whole && !wraps(one));
+    const room = more ? whole - FADE : whole;
+    for (const [td, , end] of places.filter((one) => wraps(one) && one[2] > room)) {
       td.classList.add("narrow");
-      td.style.setProperty("--beyond", `${beyond}px`);
+      td.style.setProperty("--beyond", `${end - room}px`);
     }
+    if (!more) this.paper.style.width = `${Math.min(whole, this.paper.offsetWidth)}px`;
   }
 }
 

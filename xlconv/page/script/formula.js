@@ -9,7 +9,7 @@ const TOKEN = new RegExp(
     /(?:(?:'(?<quoted>(?:[^']|'')+)'|(?<sheet>[\p{L}_][\p{L}\p{N}_.]*))!)?(?<from>\$?[A-Z]{1,3}\$?[1-9]\d*)(?::(?<to>\$?[A-Z]{1,3}\$?[1-9]\d*))?(?![A-Z0-9_(])/,
     /(?<call>[A-Z][A-Z0-9.]*)\(/,
     /(?<truth>TRUE|FALSE)(?![A-Z0-9_(])/,
-    /(?<sign><=|>=|<>|[-+*\/&=<>(),])/,
+    /(?<sign><=|>=|<>|[-+*\/^%&=<>(),])/,
   ].map((part) => part.source).join("|"),
   "yiu",
 );
@@ -74,7 +74,7 @@ class Reader {
     let left = this.operand();
     for (;;) {
       const sign = this.tokens[this.at]?.sign;
-      const [precedence, meaning] = OPERATORS[sign] ?? [0];
+      const [precedence, meaning] = OPERATORS[sign] ?? TYPED[sign] ?? [0];
       if (precedence < least) return left;
       this.at += 1;
       left = between(meaning, left, this.operation(precedence + 1));
@@ -82,9 +82,15 @@ class Reader {
   }
 
   operand() {
+    let found = this.plain();
+    while (this.next("%") !== undefined) found = between(OPERATORS["/"][1], found, constant(100));
+    return found;
+  }
+
+  plain() {
     const token = this.next();
     if (token === undefined) throw new SyntaxError("");
-    if (token.number !== undefined) return constant(Number(token.number));
+    if (token.number !== undefined) return constant(this.known(token.number));
     if (token.text !== undefined) return constant(token.text.replaceAll('""', '"'));
     if (token.truth !== undefined) return constant(token.truth.toUpperCase() === "TRUE");
     if (token.from !== undefined) return this.reference(token);
@@ -97,13 +103,19 @@ class Reader {
     return inner;
   }
 
+  known(digits) {
+    const value = numeral(digits);
+    if (value === null) throw new SyntaxError(digits);
+    return value;
+  }
+
   reference(token) {
     const named = token.quoted?.replaceAll("''", "'") ?? token.sheet;
     const sheet = named === undefined ? this.sheet : this.numberOf(named);
     if (sheet === undefined) return () => { throw REFERENCE; };
     const [from, to] = [place(token.from), place(token.to ?? token.from)];
     this.references.push({ sheet, from, to, begin: token.begin, end: token.end });
-    if (token.to === undefined) return (moved) => moved.cell(sheet, from);
+    if (token.to === undefined) return Object.assign((moved) => moved.cell(sheet, from), { area: (moved) => [[moved.cell(sheet, from)]] });
     return (moved) => moved.range(sheet, from, to);
   }
 
@@ -113,22 +125,16 @@ class Reader {
       do args.push(this.operation(1)); while (this.next(",") !== undefined);
       this.demand(")");
     }
-    if (Object.hasOwn(CHOOSING, name)) {
-      return (moved) => CHOOSING[name](...args.map((arg) => () => single(arg(moved))));
-    }
-    if (!Object.hasOwn(FUNCTIONS, name)) return () => { throw NAME; };
-    const meaning = FUNCTIONS[name];
-    return (moved) => meaning(...args.map((arg) => arg(moved)));
+    const chooses = Object.hasOwn(CHOOSING, name);
+    if (!chooses && !Object.hasOwn(FUNCTIONS, name)) return () => { throw NAME; };
+    const meaning = chooses ? CHOOSING[name] : FUNCTIONS[name];
+    if (args.length < meaning.length) throw new SyntaxError(name);
+    if (chooses) return (moved) => meaning(...args.map((arg) => () => single(arg(moved))));
+    return (moved) => meaning(...args.map((arg) => (arg.area ?? arg)(moved))); // a cell is a range, too
   }
 }
 
 const constant = (value) => () => value;
-
-function single(value) {
-  if (!Array.isArray(value)) return value;
-  if (value.length !== 1 || value[0].length !== 1) throw VALUE;
-  return value[0][0];
-}
 
 // an operator between two values; between ranges, cell by cell
 function between(meaning, left, right) {

@@ -12,12 +12,28 @@ const [DIVISION, VALUE, NUMBER, NAME, REFERENCE, CIRCLE] =
 
 // ---- from what a cell holds to what is wanted of it; a fault is thrown, and becomes the value
 
-function number(cell) {
+// of a range its one cell
+function single(value) {
+  if (!Array.isArray(value)) return value;
+  if (value.length !== 1 || value[0].length !== 1) throw VALUE;
+  return value[0][0];
+}
+
+// a text as the number that it reads as, such as 1e3 or 50%; null of none
+function numeral(told) {
+  const [, digits, percent] = told.trim().match(/^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(%?)$/i) ?? [];
+  const value = Number(digits) / (percent ? 100 : 1);
+  return Number.isFinite(value) ? value : null;
+}
+
+function number(value) {
+  const cell = single(value);
   if (cell instanceof Fault) throw cell;
   if (typeof cell === "number") return cell;
   if (cell === null || typeof cell === "boolean") return Number(cell);
-  if (cell.trim() === "" || isNaN(cell)) throw VALUE;
-  return Number(cell);
+  const read = numeral(cell);
+  if (read === null) throw VALUE;
+  return read;
 }
 
 function finite(result) {
@@ -25,7 +41,8 @@ function finite(result) {
   return result === 0 ? 0 : result; // no program shows -0
 }
 
-function truth(cell) {
+function truth(value) {
+  const cell = single(value);
   if (cell instanceof Fault) throw cell;
   if (typeof cell === "string") throw VALUE;
   return Boolean(cell);
@@ -67,7 +84,7 @@ function round(value, digits) {
     const [mantissa, exponent = 0] = String(n).split("e");
     return Number(`${mantissa}e${Number(exponent) + by}`);
   };
-  if (Math.abs(value) >= 2 ** 53 && digits >= 0) return value;
+  if (digits > 300 || (Math.abs(value) >= 2 ** 53 && digits >= 0)) return value;
   return finite(Math.sign(value) * moved(Math.round(moved(Math.abs(value), digits)), -digits));
 }
 
@@ -84,6 +101,15 @@ function numbers(values) {
     for (const cell of cells) if (cell instanceof Fault) throw cell;
     return cells.filter((cell) => typeof cell === "number");
   });
+}
+
+const extreme = (of, cells) => (cells.length === 0 ? 0 : cells.reduce((a, b) => of(a, b)));
+
+// what counts in a logical function: of a range whatever is neither a text nor nothing
+function truths(values) {
+  const found = values.flatMap((value) => (Array.isArray(value) ? value.flat().filter((cell) => cell !== null && typeof cell !== "string") : [value]));
+  if (found.length === 0) throw VALUE;
+  return found.map(truth);
 }
 
 const plain = (cell) => (typeof cell === "number" ? cell : 0);
@@ -118,7 +144,8 @@ const MET = {
   ">=": (way) => way >= 0,
 };
 
-function countIf(area, wanted) {
+function countIf(area, criterion) {
+  const wanted = single(criterion);
   if (wanted instanceof Fault) throw wanted;
   const [, sign, bound] = (typeof wanted === "string" && wanted.match(/^(<=|>=|<>|<|>|=)(.*)$/)) || [];
   const asked = sign ? (bound !== "" && !isNaN(bound) ? Number(bound) : bound) : wanted;
@@ -130,10 +157,10 @@ function countIf(area, wanted) {
   return rows(area).flat().filter(met).length;
 }
 
-function index(area, row, column) {
+function index(area, row, column = null) {
   const table = rows(area);
-  let [r, c] = [Math.trunc(number(row)), column === undefined ? undefined : Math.trunc(number(column))];
-  if (c === undefined) [r, c] = table[0].length === 1 ? [r, 1] : table.length === 1 ? [1, r] : [0, 0];
+  let [r, c] = [Math.trunc(number(row)), column === null ? null : Math.trunc(number(column))];
+  if (c === null) [r, c] = table[0].length === 1 ? [r, 1] : table.length === 1 ? [1, r] : [0, 0];
   if (r < 1 || c < 1 || r > table.length || c > table[0].length) throw REFERENCE;
   return table[r - 1][c - 1];
 }
@@ -146,6 +173,11 @@ const log10 = (value) => {
 const sqrt = (value) => {
   if (value < 0) throw NUMBER;
   return Math.sqrt(value);
+};
+
+const raised = (a, b) => {
+  if (a === 0 && b <= 0) throw b === 0 ? NUMBER : DIVISION;
+  return a ** b;
 };
 
 const mod = (a, b) => {
@@ -168,21 +200,24 @@ const OPERATORS = {
   "/": [4, (a, b) => finite(divided(number(a), number(b)))],
 };
 
+// the same of one that no sheet has, but that people type
+const TYPED = { "^": [5, (a, b) => finite(raised(number(a), number(b)))] };
+
 // function -> meaning, of values
 const FUNCTIONS = {
   ABS: (a) => Math.abs(number(a)),
-  AND: (...all) => flat(all).filter((cell) => cell !== null).map(truth).every(Boolean),
+  AND: (...all) => truths(all).every(Boolean),
   COLUMNS: (area) => rows(area)[0].length,
   COUNT: (...all) => flat(all).filter((cell) => typeof cell === "number").length,
   COUNTIF: countIf,
   INDEX: index,
   INT: (a) => Math.floor(number(a)),
   LOG10: (a) => log10(number(a)),
-  MAX: (...all) => numbers(all).reduce((most, cell) => Math.max(most, cell), -Infinity),
-  MIN: (...all) => numbers(all).reduce((least, cell) => Math.min(least, cell), Infinity),
+  MAX: (...all) => extreme(Math.max, numbers(all)),
+  MIN: (...all) => extreme(Math.min, numbers(all)),
   MOD: (a, b) => finite(mod(number(a), number(b))),
   NOT: (a) => !truth(a),
-  OR: (...all) => flat(all).filter((cell) => cell !== null).map(truth).some(Boolean),
+  OR: (...all) => truths(all).some(Boolean),
   ROUND: (a, digits) => round(number(a), Math.trunc(number(digits))),
   ROWS: (area) => rows(area).length,
   SQRT: (a) => sqrt(number(a)),
@@ -207,7 +242,7 @@ const CHOOSING = {
     if (n < 1 || n > options.length) throw VALUE;
     return options[n - 1]();
   },
-  IF: (condition, then, otherwise) => (truth(condition()) ? then() : otherwise ? otherwise() : false),
+  IF: (condition, then, otherwise = null) => (truth(condition()) ? then() : otherwise ? otherwise() : false),
   IFERROR: (value, otherwise) => {
     const got = attempt(value);
     return got instanceof Fault ? otherwise() : got;
