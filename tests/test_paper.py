@@ -217,6 +217,18 @@ def test_no_text_runs_into_another(sheet: Sheet) -> None:
     assert cut(sheet) == []
 
 
+@pytest.mark.prove
+@pytest.mark.parametrize("name", lesson_names())
+def test_in_every_language_letters_can_be_read_and_no_text_runs_into_another(name: str) -> None:
+    """Of a lesson that is not translated too: its words are."""
+    for language in language_names():
+        for sheet in build(name, language=language).sheets:
+            where = language, sheet.name
+            least = min(look(cell.role).size for cell in sheet.cells() if cell.value)
+            assert pages(sheet).scale / 100 * least >= LETTERS, where
+            assert cut(sheet) == [], where
+
+
 @EVERY
 def test_the_sum_in_words_is_right_under_the_figure_on_the_first_screen(sheet: Sheet) -> None:
     sums = [cell.row for cell in sheet.cells() if cell.role == "words"]
