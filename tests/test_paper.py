@@ -156,6 +156,24 @@ def test_pages_are_as_full_as_one_another() -> None:
     assert pages(long_sheet(600.0, *[50.0] * 10)).breaks == (2,)
 
 
+def test_a_part_that_is_higher_than_a_page_begins_under_its_head_and_breaks_at_a_free_row() -> None:
+    sheet = Sheet("S", titles=["Title"], heights={0: 30.0}, row_height=100)
+    sheet.text((0, 0), "Title", "title")
+    sheet.starts.append(2)
+    for row in (*range(2, 7), *range(8, 13)):  # of ten rows a page has room for five at least
+        sheet.text((row, 1), "x" * 100, "text")
+    assert pages(sheet).breaks == (8,)
+
+
+def test_a_part_goes_on_behind_a_head_that_would_be_alone() -> None:
+    sheet = Sheet("S", titles=["Title"], heights={0: 30.0}, row_height=100)
+    sheet.text((0, 0), "Title", "title")
+    sheet.starts += [2, 12]
+    for row in (*range(2, 6), *range(7, 11), 12):  # 2 to 10 fill a page: none is left for the title
+        sheet.text((row, 1), "x" * 100, "text")
+    assert 2 not in pages(sheet).breaks
+
+
 def test_pictures_stand_side_by_side_on_one_page() -> None:
     for sheet in sheets("image", None)[1:]:
         x, y = (one.cells for one in sheet.blocks if one.name in ("input", "output"))
@@ -197,6 +215,18 @@ def test_what_stands_beside_the_links_of_contents_begins_in_one_column() -> None
 @EVERY
 def test_no_text_runs_into_another(sheet: Sheet) -> None:
     assert cut(sheet) == []
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("name", lesson_names())
+def test_in_every_language_letters_can_be_read_and_no_text_runs_into_another(name: str) -> None:
+    """Of a lesson that is not translated too: its words are."""
+    for language in language_names():
+        for sheet in build(name, language=language).sheets:
+            where = language, sheet.name
+            least = min(look(cell.role).size for cell in sheet.cells() if cell.value)
+            assert pages(sheet).scale / 100 * least >= LETTERS, where
+            assert cut(sheet) == [], where
 
 
 @EVERY

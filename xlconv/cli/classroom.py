@@ -12,7 +12,7 @@ import click
 
 from xlconv.cli.group import Command
 from xlconv.cli.options import (
-    PAPERS,
+    Printed,
     complete_lesson,
     language_option,
     pointing_at_options,
@@ -46,19 +46,11 @@ class Wanted:
     keys: bool
     html: bool
     pdf: str | None
-    paper: str | None
-    grey: bool
-    formulas: bool
+    printed: Printed
 
     def check(self) -> None:
         """Refuse it before there is anything to write."""
-        asked = {"--paper": self.paper, "--grey": self.grey, "--formulas": self.formulas}
-        for option in (option for option, is_asked in asked.items() if is_asked and not self.pdf):
-            raise click.UsageError(f"{option} is for what is drawn: ask for it with --pdf")
-        if self.pdf:
-            from xlconv.paper.fonts import folders
-
-            folders()
+        self.printed.check([PDF] if self.pdf else [], "ask for it with --pdf")
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -69,11 +61,7 @@ class Wanted:
     @property
     def printing(self) -> Printing | None:
         """How PDFs are printed; None where none are asked for."""
-        if self.pdf is None:
-            return None
-        from xlconv.paper.printing import Printing
-
-        return Printing(self.paper or PAPERS[0], self.grey, self.formulas)
+        return self.printed.printing if self.pdf else None
 
 
 @click.command(

@@ -77,7 +77,7 @@ def compare(
     from xlconv.files.arrays import Source, array
     from xlconv.files.reading import Folder
 
-    Target(target, force, as_json).check()
+    Target(output=target, force=force, as_json=as_json).check()
     with pointing_at_options(ctx, output="--output"):
         layer = layer_of(given, wanted)
         other = array("output", theirs, Source(Folder()))
@@ -86,7 +86,7 @@ def compare(
     if target is not None:
         with pointing_at_options(ctx):
             book = _book(found, given)
-        deliver_book(book, Target(target, force), Path(target).stem)
+        deliver_book(book, Target(output=target, force=force), Path(target).stem)
     if target != "-":
         put((as_text(found.as_dict()) if as_json else found.explain()) + "\n")
     say(layer.explain())

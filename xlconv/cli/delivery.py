@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -11,14 +11,11 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from xlconv.cli.options import OUTPUT, PAPERS
+from xlconv.cli.options import OUTPUT, Printed, check_drawn
 from xlconv.cli.terminal import as_text, clock, progress_bar, put, say
 from xlconv.errors import TargetError
-from xlconv.files.saving import PAGE, PDF, SUFFIX, Write, check_target, holding, save_files
+from xlconv.files.saving import DRAWN, PAGE, SUFFIX, Write, check_target, holding, save_files
 from xlconv.text import counted
-
-DRAWN = (PDF, ".svg", ".png")
-"""What a book is drawn as, by the end of a file's name: on pages, or one sheet of it."""
 
 if TYPE_CHECKING:
     from xlconv.layers.convolution import Convolution
@@ -30,19 +27,16 @@ if TYPE_CHECKING:
 class Target:
     """Where a book is written, and as what.
 
+    printed  how it is drawn
     output   its file; - is stdout; None is a file of the usual name
     as_json  whether stdout gets what stands where
-    paper, grey, formulas, slides  how it is printed, if that is asked for
     sheet, block  what of it a picture shows
     """
 
+    printed: Printed = field(default_factory=Printed)
     output: str | None = None
     force: bool = False
     as_json: bool = False
-    paper: str | None = None
-    grey: bool = False
-    formulas: bool = False
-    slides: bool = False
     sheet: str | None = None
     block: str | None = None
 
@@ -57,25 +51,10 @@ class Target:
             )
         if output not in (None, "-"):
             check_target(Path(str(output)), SUFFIX, PAGE, *DRAWN)
-        if self.kind in DRAWN:
-            from xlconv.paper.fonts import folders
-
-            folders()
-        for option, asked, kinds in (
-            ("--paper", self.paper, DRAWN[:1]),
-            ("--grey", self.grey, DRAWN),
-            ("--formulas", self.formulas, DRAWN[:1]),
-            ("--slides", self.slides, DRAWN[:1]),
-            ("--sheet", self.sheet, DRAWN[1:]),
-            ("--block", self.block, DRAWN[1:]),
-        ):
-            if asked and self.kind not in kinds:
-                raise click.UsageError(
-                    f"{option} is for what is drawn: name a {' or '.join(kinds)} file with -o"
-                )
-        if self.slides and (self.paper or self.formulas):
-            other = "--paper" if self.paper else "--formulas"
-            raise click.UsageError(f"--slides and {other} exclude each other: slides are no paper")
+        self.printed.check([self.kind])
+        for name, asked in (("sheet", self.sheet), ("block", self.block)):
+            if asked:
+                check_drawn(name, DRAWN[1:], [self.kind])
 
     @property
     def kind(self) -> str:
@@ -86,9 +65,7 @@ class Target:
         """What `Book.save` is asked for where the book is drawn."""
         if self.kind not in DRAWN:
             return {}
-        from xlconv.paper.printing import Printing
-
-        printing = Printing(self.paper or PAPERS[0], self.grey, self.formulas, self.slides)
+        printing = self.printed.printing
         if self.kind == DRAWN[0]:
             return {"printing": printing}
         return {"figure": book.figure(self.sheet or "", self.block or "", printing)}

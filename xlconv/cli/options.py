@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +13,13 @@ from click.shell_completion import CompletionItem
 
 from xlconv.cli.values import pads, per_axis, whole_number
 from xlconv.errors import XlconvError
+from xlconv.files.saving import DRAWN
 from xlconv.frameworks.names import CONVENTIONS
 from xlconv.views import VIEWS
 
 if TYPE_CHECKING:
     from xlconv.frameworks.wanted import Wanted
+    from xlconv.paper.printing import Printing
 
 MAIN_LESSON = "transposed-convolutions"
 OUTPUT = "output"
@@ -66,6 +68,50 @@ def language_option(what: str) -> Callable[[Any], Any]:
         shell_complete=complete_language,
         help=f"{what}: {LANGUAGES}, or a translation file (see xlconv lessons words).",
     )
+
+
+PRINTED = {"paper": DRAWN[:1], "grey": DRAWN, "formulas": DRAWN[:1], "slides": DRAWN[:1]}
+"""What says how it is drawn, and which files can be drawn so."""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """How what is drawn is printed: see the options of these names."""
+
+    paper: str | None = None
+    grey: bool = False
+    formulas: bool = False
+    slides: bool = False
+
+    def check(self, kinds: Sequence[str], way_out: str = "") -> None:
+        """Refuse what files of these kinds cannot have, and any that is drawn without its fonts.
+
+        way_out  what is said to do where nothing is drawn
+        """
+        for name, drawn in PRINTED.items():
+            if getattr(self, name):
+                check_drawn(name, drawn, kinds, way_out)
+        if self.slides and (self.paper or self.formulas):
+            other = "--paper" if self.paper else "--formulas"
+            raise click.UsageError(f"--slides and {other} exclude each other: slides are no paper")
+        if {*DRAWN}.intersection(kinds):
+            from xlconv.paper.fonts import folders
+
+            folders()
+
+    @property
+    def printing(self) -> Printing:
+        """The same for `Book.pdf`."""
+        from xlconv.paper.printing import Printing
+
+        return Printing(self.paper or PAPERS[0], self.grey, self.formulas, self.slides)
+
+
+def check_drawn(name: str, drawn: Sequence[str], kinds: Sequence[str], way_out: str = "") -> None:
+    """Refuse an option that none of these kinds of file can have."""
+    if not {*drawn}.intersection(kinds):
+        way_out = way_out or f"name a {' or '.join(drawn)} file with -o"
+        raise click.UsageError(f"--{name} is for what is drawn: {way_out}")
 
 
 _PRINTED = (
@@ -161,15 +207,25 @@ def target_options(command: Any) -> Any:
 
     @wraps(command)
     def handed(*args: Any, **options: Any) -> Any:
-        said = {each.name: options.pop(each.name) for each in fields(Target)}
-        return command(*args, target=Target(**said), **options)
+        said = {each.name: options.pop(each.name) for each in fields(Target)[1:]}
+        return command(*args, target=Target(_printed(options), **said), **options)
 
     return with_options(_TARGET, handed)
 
 
 def printed_options(command: Any) -> Any:
-    """The options that say how paper is printed."""
-    return with_options(_PRINTED, command)
+    """The options that say how paper is printed: the command gets them as one `printed`."""
+
+    @wraps(command)
+    def handed(*args: Any, **options: Any) -> Any:
+        return command(*args, printed=_printed(options), **options)
+
+    return with_options(_PRINTED, handed)
+
+
+def _printed(options: dict[str, Any]) -> Printed:
+    """How it is printed, taken out of a command's options."""
+    return Printed(**{name: options.pop(name) for name in PRINTED if name in options})
 
 
 def reading_options(command: Any) -> Any:

@@ -107,7 +107,7 @@ def _print_notes(lesson: str, title: str, language: str | None, target: Target) 
 
     if target.kind != PDF:
         raise click.UsageError("--notes is for what is drawn: name a .pdf file with -o")
-    if language or target.slides:
+    if language or target.printed.slides:
         other = "--lang" if language else "--slides"
         raise click.UsageError(f"--notes and {other} exclude each other: it is a page in English")
     deliver_book(notes_book(lesson, title), target, lesson)

@@ -173,12 +173,14 @@ class _Marks:
 def live_sizes(sheet: Sheet, p: Parameters, area: int) -> Sizes:
     """The arithmetic of sizes, a step a line; at most `area` cells of the full output are drawn."""
     corner, rows = sheet.corner(), count()
-    sheet.line(corner.shift(-1, 5), [sheet.say("rows"), sheet.say("columns")], "heads")
+    heads = [sheet.say("rows"), sheet.say("columns")]
+    apart = max(sheet.behind(corner, head, "heads") for head in heads)
+    sheet.line(corner.shift(-1, 5), heads, "heads", step=(0, apart))
 
     def line(name: str, content: Expr) -> Grid:
         at = corner.shift(next(rows), 5)
         sheet.text(at.shift(0, -1), sheet.say(f"step_{name}"), "label")
-        cells = sheet.memory(at, (2,), steps=((0, 1),), dtype=object)
+        cells = sheet.memory(at, (2,), steps=((0, apart),), dtype=object)
         cells[...] = call("IF", p.valid, content, "")
         sheet.coat(cells, "fact")
         return cells

@@ -22,6 +22,9 @@ SUFFIX, PAGE, PDF = ".xlsx", ".html", ".pdf"
 """How the files of a workbook, of a page for a browser, and of paper are called: programs go by
 that."""
 
+DRAWN = (PDF, ".svg", ".png")
+"""What a book is drawn as: on pages, or one sheet of it."""
+
 BEGUN = ".xlconv-"
 """How the name of a file begins that is not in its place yet."""
 

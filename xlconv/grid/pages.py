@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from xlconv.grid.limits import EXCEL_COLUMNS
+from xlconv.grid.places import corners, leaves
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import column_points
 
@@ -99,77 +100,117 @@ def pages(sheet: Sheet, paper: Paper = A4) -> Pages:
     each = [*map(column_points, widths(sheet))]
     across = max(sum(each[: sheet.turn]), sum(each[sheet.turn :]))
     heights = (sheet.heights.get(n, sheet.row_height) for n in range(max(sheet.rows, 1)))
-    ends, starts, found = list(accumulate(heights, initial=0.0)), sorted(sheet.starts), []
+    ends, found = list(accumulate(heights, initial=0.0)), []
+    rows = _Rows(ends, sorted(sheet.starts), _gaps(sheet), len(sheet.titles))
     for landscape in (False, True):
         wide, high = paper.room(landscape)
         most = min(LARGEST, wide / across)
         scales = [most, *(scale for scale in SCALES if scale < most)]
         for scale in scales if most >= READABLE else [max(most, 0.1)] * landscape:
-            breaks = _breaks(starts, ends, high / scale, len(sheet.titles))
+            breaks = rows.breaks(high / scale)
             found.append(Pages(landscape, int(100 * scale), breaks, sheet.turn))
-    best = min(found, key=lambda one: (len(one.breaks), -one.scale))
+    best = min(found, key=lambda one: (*rows.price(one.breaks)[:2], -one.scale))
     room = paper.room(best.landscape)[1] / (best.scale / 100)
-    return replace(best, breaks=_evened(starts, ends, room, len(sheet.titles)))
+    return replace(best, breaks=rows.evened(room))
 
 
-def _evened(
-    starts: Sequence[int], ends: Sequence[float], room: float, repeated: int
-) -> tuple[int, ...]:
-    """The same number of breaks, with the fullest page as little full as it can be.
-
-    No more of them are where no part begins.
-    """
-
-    def price(breaks: tuple[int, ...]) -> tuple[int, int]:
-        return len(breaks), len({*breaks}.difference(starts))
-
-    best = _breaks(starts, ends, room, repeated)
-    least, enough = 0, int(room)
-    while best and enough - least > 1:
-        tried = (least + enough) // 2
-        breaks = _breaks(starts, ends, tried, repeated)
-        if price(breaks) <= price(best):
-            best, enough = breaks, tried
-        else:
-            least = tried
-    return _neighbourly(starts, ends, best, repeated)
+def _gaps(sheet: Sheet) -> list[int]:
+    """The rows above which one is free: not even a block goes through that."""
+    free = set(range(sheet.rows))
+    for cells in [*(paint.cells for paint in sheet.paints), *(one.cells for one in sheet.blocks)]:
+        for leaf in leaves(cells):
+            (top, _), (bottom, _) = corners(leaf)
+            free.difference_update(range(top, bottom + 1))
+    return sorted(row + 1 for row in free)
 
 
-def _neighbourly(
-    starts: Sequence[int], ends: Sequence[float], breaks: tuple[int, ...], repeated: int
-) -> tuple[int, ...]:
-    """The same number of breaks, from the last on, with no page fuller than its neighbour must be.
-
-    A rest that the pages before leave, since parts are not cut, is shared with the last of them.
-    """
-    cuts, titles = [0, *breaks, len(ends) - 1], ends[min(repeated, len(ends) - 1)]
-    for n in range(len(breaks), 0, -1):
-        top, end = cuts[n - 1], cuts[n + 1]
-
-        def fullest(
-            row: int, first: float = ends[top] - titles * (n > 1), last: int = end
-        ) -> float:
-            return max(ends[row] - first, ends[last] - ends[row] + titles)
-
-        between = starts[bisect_right(starts, top) : bisect_left(starts, end)]
-        cuts[n] = min([cuts[n], *between], key=fullest)
-    return tuple(cuts[1:-1])
-
-
-def _breaks(
-    starts: Sequence[int], ends: Sequence[float], room: float, repeated: int
-) -> tuple[int, ...]:
-    """The rows at which pages begin: those where a part begins, or where there is no more room.
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a sheet, as they are put on pages.
 
     ends      where each row ends, from 0
-    repeated  rows that each page but the first repeats
+    starts    those in which a part begins
+    gaps      those in which a part may be broken that is higher than a page, or would leave one
+              nearly empty
+    repeated  how many of the first ones each page but the first repeats
     """
-    found, top, titles = list[int](), 0, 0.0
-    while ends[-1] - ends[top] > room - titles and len(found) < MOST:
-        last = bisect_right(ends, ends[top] + room - titles, top) - 1
-        begins = bisect_right(starts, last) - 1
-        begun = begins >= 0 and starts[begins] > top
-        top = starts[begins] if begun else max(last, top + 1)
-        found.append(top)
-        titles = ends[min(repeated, len(ends) - 1)]
-    return tuple(found)
+
+    ends: Sequence[float]
+    starts: Sequence[int]
+    gaps: Sequence[int]
+    repeated: int
+
+    @property
+    def titles(self) -> float:
+        """The height of what is repeated."""
+        return self.ends[min(self.repeated, len(self.ends) - 1)]
+
+    def breaks(self, room: float) -> tuple[int, ...]:
+        """The rows at which pages begin: where a part begins, or where there is no more room."""
+        found, top, titles, ends = list[int](), 0, 0.0, self.ends
+        while ends[-1] - ends[top] > room - titles and len(found) < MOST:
+            top = self._next(top, room - titles, room)
+            found.append(top)
+            titles = self.titles
+        return tuple(found)
+
+    def _next(self, top: int, left: float, room: float) -> int:
+        """Where the page ends that begins in a row.
+
+        left  what is free on it
+        room  the same of an empty one
+        """
+        ends, starts = self.ends, self.starts
+        last = max(bisect_right(ends, ends[top] + left, top) - 1, top + 1)
+        behind = bisect_right(starts, last)
+        part = starts[behind - 1] if behind and starts[behind - 1] > top else top
+        end = starts[behind] if behind < len(starts) else len(ends) - 1
+        whole = part > top and ends[end] - ends[part] <= room - self.titles
+        if whole and ends[part] - ends[top] > left / 3:
+            return part
+        gap = bisect_right(self.gaps, last)
+        if gap and self.gaps[gap - 1] > part:
+            return self.gaps[gap - 1]
+        return part if whole or ends[part] - ends[top] > left / 2 else last
+
+    def price(self, breaks: Sequence[int]) -> tuple[int, int, int]:
+        """How many breaks there are, where not even a row is free, and where no part begins."""
+        inside = {*breaks}.difference(self.starts)
+        return len(breaks), len(inside.difference(self.gaps)), len(inside)
+
+    def evened(self, room: float) -> tuple[int, ...]:
+        """The same number of breaks, with the fullest page as little full as it can be.
+
+        No more of them are where no part begins, and no more where not even a row is free.
+        """
+
+        best = self.breaks(room)
+        least, enough = 0, int(room)
+        while best and enough - least > 1:
+            tried = (least + enough) // 2
+            breaks = self.breaks(tried)
+            if self.price(breaks) <= self.price(best):
+                best, enough = breaks, tried
+            else:
+                least = tried
+        return self._neighbourly(best)
+
+    def _neighbourly(self, breaks: tuple[int, ...]) -> tuple[int, ...]:
+        """The same number of breaks, from the last on, no page fuller than its neighbour must be.
+
+        A rest that the pages before leave, since parts are not cut, is shared with the last of
+        them.
+        """
+        ends, starts = self.ends, self.starts
+        cuts = [0, *breaks, len(ends) - 1]
+        for n in range(len(breaks), 0, -1):
+            top, end = cuts[n - 1], cuts[n + 1]
+
+            def fullest(
+                row: int, first: float = ends[top] - self.titles * (n > 1), last: int = end
+            ) -> float:
+                return max(ends[row] - first, ends[last] - ends[row] + self.titles)
+
+            between = starts[bisect_right(starts, top) : bisect_left(starts, end)]
+            cuts[n] = min([cuts[n], *between], key=fullest)
+        return tuple(cuts[1:-1])

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from xlconv.errors import XlconvError
 from xlconv.files.saving import (
+    DRAWN,
     PAGE,
     PDF,
     SUFFIX,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 States = Callable[[int, Sheet], Iterable[Sheet]]
 """(number of a sheet, the sheet) -> the sheet, and as it is with other numbers in its controls."""
 
-KINDS = (SUFFIX, PAGE, PDF, ".svg", ".png")
+KINDS = (SUFFIX, PAGE, *DRAWN)
 """What a book is written as, by the end of a file's name."""
 
 
