@@ -41,7 +41,6 @@ from xlconv.cli.terminal import (
 from xlconv.cli.values import whole_number
 from xlconv.cli.worksheet import worksheet
 from xlconv.errors import XlconvError
-from xlconv.files.saving import PDF
 from xlconv.files.sources import remembered
 from xlconv.text import counted
 from xlconv.version import __version__
@@ -49,6 +48,7 @@ from xlconv.views import VIEWS
 
 if TYPE_CHECKING:
     from xlconv.frameworks.wanted import Wanted
+    from xlconv.lessons.lesson import Lesson
 
 DEFAULT = "distribute,collect"
 """The views of a layer where none is named."""
@@ -112,7 +112,7 @@ Examples:
 @click.option(
     "--notes",
     is_flag=True,
-    help="A .pdf is the lecturer's page instead: minutes, what to ask, what goes wrong.",
+    help="The lecturer's page instead: minutes, what to ask, what goes wrong.",
 )
 @language_option("The language that it is built in")
 @target_options
@@ -149,7 +149,7 @@ def build(
         loaded = translated(loaded, translation)
     if notes:
         with pointing_at_options(ctx):
-            _print_notes(lesson, loaded.title, language, target)
+            _put_notes(loaded, lesson, target, name)
         return
     deliver_book(build_book(as_meant(loaded)), target, name)
     for page in loaded.pages:
@@ -157,16 +157,14 @@ def build(
             say(f'sheet "{page.name}": {page.layer.explain()}')
 
 
-def _print_notes(lesson: str, title: str, language: str | None, target: Target) -> None:
+def _put_notes(loaded: Lesson, lesson: str, target: Target, name: str) -> None:
     """Write the lecturer's page of a lesson."""
     from xlconv.lessons.notes import notes_book
 
-    if target.kind != PDF:
-        raise click.UsageError("--notes is for what is drawn: name a .pdf file with -o")
-    if language or target.slides:
-        other = "--lang" if language else "--slides"
-        raise click.UsageError(f"--notes and {other} exclude each other: it is a page in English")
-    deliver_book(notes_book(lesson, title), target, lesson)
+    for option, asked in (("--slides", target.slides), ("--formulas", target.formulas)):
+        if asked:
+            raise click.UsageError(f"--notes and {option} exclude each other: it is one page")
+    deliver_book(notes_book(loaded, lesson), target, f"{name}-notes")
 
 
 @cli.command(
@@ -264,6 +262,18 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _elsewhere(error: click.UsageError) -> str:
+    """Which command has an option that another one has not, if it is one command."""
+    if not isinstance(error, click.NoSuchOption):
+        return ""
+    found = [
+        name
+        for name, command in cli.commands.items()
+        if any(error.option_name in option.opts for option in command.params)
+    ]
+    return f"; xlconv {found[0]} has it" if len(found) == 1 else ""
+
+
 def _told(error: Exception) -> tuple[str, int]:
     """What is said of an error, and its exit code."""
     if os.environ.get("XLCONV_TRACEBACK"):
@@ -272,7 +282,9 @@ def _told(error: Exception) -> tuple[str, int]:
         case click.UsageError():
             said = error.format_message().rstrip(".")
             path = error.ctx.command_path if error.ctx else "xlconv"
-            return f"{said[:1].lower()}{said[1:]}; see {path} --help", error.exit_code
+            return f"{said[:1].lower()}{said[1:]}{_elsewhere(error)}; see {path} --help", (
+                error.exit_code
+            )
         case XlconvError():
             return str(error), error.exit_code
         case MemoryError():
