@@ -7,23 +7,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
 from click.testing import CliRunner
 
 from xlconv.cli.commands import cli
-from xlconv.cli.group import Later
+from xlconv.cli.group import Group
 
 TARGET = Path(__file__).with_name("commands.md")
 WIDTH = 100
 
 
-def commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+def commands(group: Group, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """Every command, by the words that call it, the group itself first."""
     found = [path]
-    for name, command in sorted(group.commands.items()):
-        real = command.loaded() if isinstance(command, Later) else command
-        inner = isinstance(real, click.Group)
-        found += commands(real, (*path, name)) if inner else [(*path, name)]  # type: ignore[arg-type]
+    for name, command in group.every().items():
+        here = (*path, name)
+        found += commands(command, here) if isinstance(command, Group) else [here]
     return found
 
 

@@ -22,6 +22,7 @@ from xlconv.lessons.networks import KIND_KEYS, NETWORK_KEYS, STEP_KEYS
 from xlconv.lessons.read import ASK_KEYS, CLASS_KEYS, LAYER_KEYS, LESSON_KEYS, SHEET_KEYS
 from xlconv.lessons.schema import words
 from xlconv.lessons.shipped import language_names
+from xlconv.lessons.teaching import NOTES_KEYS, PART_KEYS, WRONG_KEYS
 from xlconv.views import VIEWS
 
 TARGET = Path(__file__).with_name("lessons.md")
@@ -41,6 +42,7 @@ TOP = {
     "layers": "Layers by name, each a table of the keys of a layer.",
     "network": "Networks by name, each a table of the keys of a network.",
     "class": "How a class works with it: a table of the keys of a class.",
+    "notes": "What a lecturer wants to know: a table of the keys of notes.",
     "sheet": "The sheets in order, each a table of the keys of a sheet. Needed.",
 }
 
@@ -54,6 +56,7 @@ SHEET = {
     " Or a transposed convolution of a network as NETWORK.LAYER: it is fed by the cells of the"
     " sheet before it that shows the network.",
     "network": "One of the lesson's networks by name, for the view network.",
+    "notes": "How it is taught, part by part: each a table of the keys of notes on a sheet.",
 }
 
 ASK = {
@@ -72,6 +75,24 @@ CLASS = {
     "here_only": "Part of a mark for a formula that is right for these numbers alone; 0.5 if not"
     " given.",
     "digits": "Decimals of answers that are not whole; 2 if not given.",
+}
+
+NOTES = {
+    "about": "What the lesson is for, and for whom. Needed.",
+    "more": "What is said of sheets that are not taught, and of lessons that go on from it.",
+    "wrong": "What goes wrong, each a table of a belief and the answer to it.",
+}
+
+WRONG = {
+    "belief": "What students believe, or do. Needed.",
+    "answer": "What is said to it. Needed.",
+}
+
+PART = {
+    "minutes": "How long it takes. Needed.",
+    "happens": "What happens: which control goes from what to what. Needed.",
+    "ask": "What to ask. Needed.",
+    "answer": "The answer, where the sheet does not tell it.",
 }
 
 ARRAY = "Numbers in nested lists; a size to fill, such as 3x4x4; a file beside the lesson, or both"
@@ -306,6 +327,17 @@ Beside these a sheet has the options of its view.
 ## A class: `[class]`
 
 {rows(CLASS_KEYS, CLASS)}
+
+## The lecturer's page: `[notes]` and its `[[notes.wrong]]`, `[[sheet.notes]]` of each sheet
+
+`xlconv build NAME --notes -o notes.pdf` prints it, and no workbook has it. In these texts `*Step*`
+is what stands on a sheet, and a command or a lesson's name stands in backticks, as in Markdown.
+
+{rows(NOTES_KEYS, NOTES)}
+
+{rows(WRONG_KEYS, WRONG)}
+
+{rows(PART_KEYS, PART)}
 
 ## The views
 

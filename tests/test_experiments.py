@@ -1,4 +1,5 @@
-"""Every item under "Try this" of every shipped lesson: done on the built workbook, it is true."""
+"""Every item under "Try this" of every shipped lesson, and what lecturers are told with a number
+or of a control: done on the built workbook, it is true."""
 
 import importlib
 
@@ -9,6 +10,7 @@ from xlconv.lessons.shipped import lesson_names
 
 from .experiments.desk import page
 from .experiments.proofs import PROOFS, Item
+from .experiments.teaching import claims
 from .layers import transposed
 
 for lesson in lesson_names():
@@ -20,6 +22,7 @@ ITEMS = [
     for one in load_lesson(lesson).pages
     for item in one.try_this
 ]
+ITEMS += [Item(lesson, *one) for lesson in lesson_names() for one in claims(load_lesson(lesson))]
 
 
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: "/".join(item)[:60])

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from xlconv.cli.commands import cli
-from xlconv.cli.group import Later
 from xlconv.frameworks import output_sizes as sizing
 from xlconv.frameworks import resolve as resolving
 from xlconv.frameworks.wanted import Wanted
@@ -33,9 +32,7 @@ def counting(monkeypatch: pytest.MonkeyPatch, place: Any, name: str, seen: Count
 
 @pytest.mark.parametrize("command", ["layer", "code"])
 def test_every_word_is_an_option_and_a_key_of_a_lesson_file(command: str) -> None:
-    later = cli.commands[command]
-    assert isinstance(later, Later)
-    options = {param.name for param in later.loaded().params}
+    options = {param.name for param in cli.every()[command].params}
     assert {name for name in NAMES if (command, name) != ("code", "then")} <= options
     assert LAYER_KEYS.keys() == {*NAMES, *ARRAYS, *SCALING, *MODEL, *PART, *REST, "seed"}
 

@@ -99,6 +99,18 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _elsewhere(error: click.UsageError) -> str:
+    """Which command has an option that another one has not, if it is one command."""
+    if not isinstance(error, click.NoSuchOption):
+        return ""
+    found = [
+        name
+        for name, command in cli.every().items()
+        if any(error.option_name in option.opts for option in command.params)
+    ]
+    return f"; xlconv {found[0]} has it" if len(found) == 1 else ""
+
+
 def _told(error: Exception) -> tuple[str, int]:
     """What is said of an error, and its exit code."""
     if os.environ.get("XLCONV_TRACEBACK"):
@@ -107,7 +119,9 @@ def _told(error: Exception) -> tuple[str, int]:
         case click.UsageError():
             said = error.format_message().rstrip(".")
             path = error.ctx.command_path if error.ctx else "xlconv"
-            return f"{said[:1].lower()}{said[1:]}; see {path} --help", error.exit_code
+            return f"{said[:1].lower()}{said[1:]}{_elsewhere(error)}; see {path} --help", (
+                error.exit_code
+            )
         case XlconvError():
             return str(error), error.exit_code
         case MemoryError():

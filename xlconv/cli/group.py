@@ -48,7 +48,15 @@ class Group(Command, click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name, command, rest = super().resolve_command(ctx, args)
-        return name, command.loaded() if isinstance(command, Later) else command, rest
+        return name, command and _imported(command), rest
+
+    def every(self) -> dict[str, click.Command]:
+        """Each command by its name, imported."""
+        return {name: _imported(command) for name, command in sorted(self.commands.items())}
+
+
+def _imported(command: click.Command) -> click.Command:
+    return command.loaded() if isinstance(command, Later) else command
 
 
 def shown_instead(text: Callable[[click.Context], str]) -> Callable[..., None]:

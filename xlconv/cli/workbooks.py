@@ -20,12 +20,12 @@ from xlconv.cli.options import (
 )
 from xlconv.cli.terminal import say
 from xlconv.cli.values import whole_number
-from xlconv.files.saving import PDF
 from xlconv.text import counted
 from xlconv.views import VIEWS
 
 if TYPE_CHECKING:
     from xlconv.frameworks.wanted import Wanted
+    from xlconv.lessons.lesson import Lesson
 
 DEFAULT = "distribute,collect"
 """The views of a layer where none is named."""
@@ -56,7 +56,7 @@ Examples:
 @click.option(
     "--notes",
     is_flag=True,
-    help="A .pdf is the lecturer's page instead: minutes, what to ask, what goes wrong.",
+    help="The lecturer's page instead: minutes, what to ask, what goes wrong.",
 )
 @language_option("The language that it is built in")
 @target_options
@@ -93,7 +93,7 @@ def build(
         loaded = translated(loaded, translation)
     if notes:
         with pointing_at_options(ctx):
-            _print_notes(lesson, loaded.title, language, target)
+            _put_notes(loaded, lesson, target, name)
         return
     deliver_book(build_book(as_meant(loaded)), target, name)
     for page in loaded.pages:
@@ -101,16 +101,15 @@ def build(
             say(f'sheet "{page.name}": {page.layer.explain()}')
 
 
-def _print_notes(lesson: str, title: str, language: str | None, target: Target) -> None:
+def _put_notes(loaded: Lesson, lesson: str, target: Target, name: str) -> None:
     """Write the lecturer's page of a lesson."""
     from xlconv.lessons.notes import notes_book
 
-    if target.kind != PDF:
-        raise click.UsageError("--notes is for what is drawn: name a .pdf file with -o")
-    if language or target.printed.slides:
-        other = "--lang" if language else "--slides"
-        raise click.UsageError(f"--notes and {other} exclude each other: it is a page in English")
-    deliver_book(notes_book(lesson, title), target, lesson)
+    printed = target.printed
+    for option, asked in (("--slides", printed.slides), ("--formulas", printed.formulas)):
+        if asked:
+            raise click.UsageError(f"--notes and {option} exclude each other: it is one page")
+    deliver_book(notes_book(loaded, lesson), target, f"{name}-notes")
 
 
 @click.command(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from xlconv.figures.onward import ONWARD_WORDS
+from xlconv.figures.teaching import TEACHING_WORDS
 from xlconv.figures.worksheets import WORKSHEET_WORDS
 
 WORDS: dict[str, str] = {
     **ONWARD_WORDS,
     **WORKSHEET_WORDS,
+    **TEACHING_WORDS,
     # blocks
     "becomes": "→",
     "input": "Input  {size}",

@@ -16,6 +16,7 @@ from xlconv.layers.layer import Layer
 from xlconv.layers.network import Network
 from xlconv.lessons.schema import as_toml, instead, suggest, unfit
 from xlconv.lessons.shipped import lesson_names
+from xlconv.lessons.teaching import Notes, Part
 from xlconv.text import counted, line
 
 ENGLISH = "en"
@@ -124,6 +125,7 @@ class Page:
     """The layer of a network that the layer is, as NETWORK.LAYER: it is fed by that one's sheet."""
     options: Mapping[str, Any] = field(default_factory=dict)
     ask: Ask | None = None
+    taught: tuple[Part, ...] = ()
 
     def __post_init__(self) -> None:
         for text in (self.name, self.title, self.idea, *self.try_this):
@@ -172,6 +174,8 @@ class Lesson:
     """Those that the largest number of each block shows; if not given, so many that none is 0."""
     before: str = ""
     after: str = ""
+    notes: Notes | None = None
+    """What a lecturer wants to know; no workbook has it."""
 
     def __post_init__(self) -> None:
         if not self.pages:

@@ -3,118 +3,122 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from xlconv.errors import XlconvError
 from xlconv.figures.titles import head
-from xlconv.figures.words import WORDS
-from xlconv.files.toml import read_toml
+from xlconv.grid.direction import isolated, way_of
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import MARGIN, column_room, wrapped
 from xlconv.lessons.book import Book
-from xlconv.lessons.shipped import lesson_folder
+from xlconv.lessons.lesson import ENGLISH, Lesson
+from xlconv.lessons.teaching import Notes, Wrong
+from xlconv.lessons.translation import said
 
-COLUMNS = {"minutes": 1, "sheet": 4, "what happens": 8, "ask": 23}
+HEADS = {"minutes": 1, "sheet": 4, "happens": 8, "ask": 20, "answer": 31}
 """The heads of the table, and the columns of the sheet that they begin at."""
 
-WIDE = 38
+COLUMNS = tuple(HEADS.values())
+
+BELIEF = (1, 14)
+"""The columns where a mistake stands, and what is said to it."""
+
+WIDE = 43
 """Columns that the page has."""
 
+LINE, GAP = 14.5, 5
+"""Points of a line, and how many more the first of a row has."""
+
+COMMON = ("notes_typed_over", "notes_old")
+"""What goes wrong in any lesson."""
+
 MARKED = re.compile(r"`([^`]*)`|\*([^*]*)\*")
-"""What is a command or stressed in Markdown, which the page for a browser has."""
+"""A command, and what stands on a sheet, in Markdown, which the page for a browser has."""
 
 
-@dataclass(frozen=True)
-class Part:
-    """What is done with a sheet, in how many minutes, and what to ask."""
+def noted(lesson: Lesson) -> Notes:
+    """What a lecturer wants to know of a lesson.
 
-    minutes: int
-    sheet: str
-    happens: str
-    ask: str
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """What students believe, or do, and what is said to it."""
-
-    belief: str
-    answer: str
-
-
-@dataclass(frozen=True)
-class Notes:
-    """What a lecturer wants to know of a lesson, in Markdown.
-
-    more  what is said of other sheets
-    back  what to do with files that come back
+    Raises XlconvError where it does not tell.
     """
-
-    title: str
-    idea: str
-    more: str
-    back: str
-    part: tuple[Part, ...]
-    wrong: tuple[Wrong, ...]
-
-
-def notes(lesson: str) -> Notes:
-    """The notes on a shipped lesson.
-
-    Raises XlconvError where there are none.
-    """
-    known = sorted(path.stem for path in (lesson_folder() / "notes").glob("*.toml"))
-    if lesson not in known:
+    if lesson.notes is None or not any(page.taught for page in lesson.pages):
         raise XlconvError(
-            f"there is no lecturer's page of {lesson!r:.60}: known is that of {', '.join(known)}",
+            f'nothing is said to who teaches "{lesson.title:.60}": the lesson file needs [notes],'
+            " and [[sheet.notes]] of a sheet",
             parameter="notes",
         )
-    table = read_toml(lesson_folder() / "notes" / f"{lesson}.toml")
-    parts = tuple(Part(**part) for part in table["part"])
-    wrong = tuple(Wrong(**one) for one in table["wrong"])
-    return Notes(**table | {"part": parts, "wrong": wrong})
+    return lesson.notes
 
 
-def notes_book(lesson: str, title: str) -> Book:
+def minutes(lesson: Lesson) -> int:
+    """How long it takes to teach all that is taught."""
+    return sum(part.minutes for page in lesson.pages for part in page.taught)
+
+
+def rows(lesson: Lesson) -> list[tuple[str, str, str, str, str]]:
+    """The table, row by row; the name of a sheet stands in the first of its rows."""
+    return [
+        (str(part.minutes), "" if n else page.name, part.happens, part.ask, part.answer)
+        for page in lesson.pages
+        for n, part in enumerate(page.taught)
+    ]
+
+
+def comes_back(lesson: Lesson, name: str, sheet: Sheet) -> str:
+    """What to do with files that come back.
+
+    name   of the lesson, or its file
+    sheet  whose words are said
+    """
+    if any(page.ask for page in lesson.pages):
+        return sheet.say("notes_grade")
+    spoken = "" if lesson.language == ENGLISH else f" --lang {lesson.language}"
+    return sheet.say("notes_check", lesson=f"{name}{spoken}")
+
+
+def notes_book(lesson: Lesson, name: str) -> Book:
     """The lecturer's page, on one sheet.
 
-    title  of the lesson
+    name  of the lesson, or its file
+
+    Raises XlconvError where the lesson has none.
     """
-    told = notes(lesson)
-    sheet = Sheet(told.title, words=WORDS, widths={0: MARGIN})
-    head(sheet, told.title, _plain(told.idea), (), linked=False)
-    _row(sheet, dict.fromkeys(COLUMNS, ""), "strong", heads=True)
-    for part in told.part:
-        values = (str(part.minutes), part.sheet, part.happens, part.ask)
-        _row(sheet, dict(zip(COLUMNS, values, strict=True)), "text")
-    _lines(sheet, told.more)
-    sheet.text((sheet.rows + 1, 1), "What goes wrong", "heading")
-    for wrong in told.wrong:
-        sheet.text((sheet.rows, 1), wrong.belief, "strong")
-        _lines(sheet, wrong.answer, before=0, column=2)
-    sheet.text((sheet.rows + 1, 1), "What comes back", "heading")
-    _lines(sheet, told.back, before=0)
-    return Book(title, (sheet,))
+    told, sheet = noted(lesson), notes_sheet(lesson)
+    idea = f"{sheet.name}: {sheet.say('notes_minutes', minutes=minutes(lesson))} {told.about}"
+    head(sheet, lesson.title, _plain(idea), (), linked=False)
+    _row(sheet, COLUMNS, [sheet.say(f"notes_head_{key}") for key in HEADS], ["strong"] * 5)
+    for row in rows(lesson):
+        _row(sheet, COLUMNS, row, ["text", "strong", "text", "text", "text"])
+    if told.more:
+        _row(sheet, (1,), (told.more,), ["text"])
+    _heading(sheet, "notes_wrong")
+    common = (Wrong(sheet.say(key), sheet.say(f"{key}_answer")) for key in COMMON)
+    for wrong in (*told.wrong, *common):
+        _row(sheet, BELIEF, (wrong.belief, wrong.answer), ["strong", "text"])
+    _heading(sheet, "notes_back")
+    _row(sheet, (1,), (comes_back(lesson, name, sheet),), ["text"])
+    return Book(lesson.title, (sheet,), told={"language": lesson.language})
 
 
-def _row(sheet: Sheet, values: dict[str, str], role: str, *, heads: bool = False) -> None:
-    """A row of the table, each value in as many lines as it needs."""
-    top, ends = sheet.rows + heads, [*COLUMNS.values(), WIDE][1:]
-    for (name, column), end in zip(COLUMNS.items(), ends, strict=True):
-        text = name if heads else values[name]
-        for n, line in enumerate(wrapped(text, role, _room(sheet, end - column))):
+def notes_sheet(lesson: Lesson) -> Sheet:
+    """The empty page, which says the words of the lesson's language."""
+    way = way_of(lesson.language)
+    words = isolated(said(lesson), way)
+    return Sheet(words["notes"], words=words, widths={0: MARGIN}, row_height=LINE, way=way)
+
+
+def _heading(sheet: Sheet, key: str) -> None:
+    sheet.text((sheet.rows + 1, 1), sheet.say(key), "heading")
+
+
+def _row(sheet: Sheet, columns: Sequence[int], texts: Sequence[str], roles: Sequence[str]) -> None:
+    """A row of texts, each in as many lines as it needs up to the next column."""
+    top, one = sheet.rows, column_room(sheet.column_width)
+    sheet.heights[top] = sheet.row_height + GAP
+    for column, end, text, role in zip(columns, [*columns[1:], WIDE], texts, roles, strict=True):
+        room = (end - column - 0.5) * one
+        for n, line in enumerate(wrapped(_plain(text), role, room) if text else ()):
             sheet.text((top + n, column), line, role)
-
-
-def _lines(sheet: Sheet, text: str, before: int = 1, column: int = 1) -> None:
-    """A text in lines over the whole page."""
-    top = sheet.rows + before
-    for n, line in enumerate(wrapped(_plain(text), "text", _room(sheet, WIDE - column))):
-        sheet.text((top + n, column), line, "text")
-
-
-def _room(sheet: Sheet, columns: int) -> float:
-    return columns * column_room(sheet.column_width)
 
 
 def _plain(text: str) -> str:

@@ -24,6 +24,7 @@ from xlconv.lessons.networks import check_fed, networks_from, parts_of, unknown
 from xlconv.lessons.part import with_rest, with_scale
 from xlconv.lessons.schema import Table, as_toml, fits, instead, suggest
 from xlconv.lessons.shipped import find_lesson
+from xlconv.lessons.teaching import notes_from, parts_from
 from xlconv.models.known import known
 from xlconv.models.made import made, read_numbers, transposed
 from xlconv.views import VIEWS
@@ -39,9 +40,11 @@ LESSON_KEYS = {
     "network": dict,
     "sheet": list[dict[str, Any]],
     "class": dict,
+    "notes": dict,
 }
 ASK_KEYS = {"ask": str | list[str], "answer": str, "marks": float, "mistake": str}
 SHEET_KEYS = {"name": str, "view": str, "title": str, "idea": str, "try": list[str]} | ASK_KEYS
+SHEET_KEYS |= {"notes": list[dict[str, Any]]}
 CLASS_KEYS: dict[str, Any] = {"vary": list[str], "range": tuple[int, int], "check": str}
 CLASS_KEYS |= {"follow": float, "here_only": float, "digits": int}
 ARRAYS = {"input": str | list, "weight": str | list, "bias": str | list}
@@ -53,14 +56,8 @@ WANTED = get_type_hints(Wanted) | {
 }
 MODEL = {"model": str, "layer_name": str, "code": str, "key": str}
 PART = {"in_channels": str | list[int], "out_channels": list[int], "crop": list[tuple[int, int]]}
-REST = {
-    "rest": str | list,
-    "rest_channels": int,
-    "rest_outside": bool,
-    "rest_ins": list[int],
-    "rest_outs": list[int],
-    "rest_cells": list[tuple[int, int]],
-}
+REST: dict[str, Any] = {"rest": str | list, "rest_channels": int, "rest_outside": bool}
+REST |= {"rest_ins": list[int], "rest_outs": list[int], "rest_cells": list[tuple[int, int]]}
 LAYER_KEYS = ARRAYS | SCALING | {"seed": int} | MODEL | PART | REST | WANTED
 """Those of a layer; `REST` is what a workbook's recipe says of an excerpt."""
 
@@ -108,14 +105,14 @@ def lesson_from(top: Table, values: dict[str, Any], source: Source) -> Lesson:
         table = top.part(f"sheet {number}{named}")
         pages.append(_page(table, sheet, layers, networks, source))
         check_fed(table, pages, networks)
-    classroom = _classroom(top.part("class"), values, layers)
+    classroom, notes = _classroom(top.part("class"), values, layers), notes_from(top, values)
     try:
         check_names(page.name for page in pages)
         language = values.get("language", ENGLISH)
         words, digits = values.get("words", {}), values.get("digits")
         told = language, classroom, values.get("form", ""), digits
         beside = values.get("before", ""), values.get("after", "")
-        return Lesson(values["title"], tuple(pages), layers, networks, words, *told, *beside)
+        return Lesson(values["title"], tuple(pages), layers, networks, words, *told, *beside, notes)
     except XlconvError as error:
         raise top.wrong(str(error)) from None
 
@@ -234,6 +231,7 @@ def _page(
         part,
         _options(table, {key: values[key] for key in options if key in values}, options, source),
         _ask(table, values),
+        parts_from(table, values),
     )
 
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from xlconv.errors import XlconvError
 from xlconv.figures.words import WORDS
@@ -16,6 +16,7 @@ from xlconv.lessons.book import check_names
 from xlconv.lessons.lesson import Lesson, Page, check_language
 from xlconv.lessons.schema import Table
 from xlconv.lessons.shipped import find_language, language_names
+from xlconv.lessons.teaching import Notes, Part, Wrong
 from xlconv.visible import visible
 
 KEYS = {"language": str, "texts": dict}
@@ -23,6 +24,8 @@ KEYS = {"language": str, "texts": dict}
 
 PROSE = ("about", "how", "beside_figure", "below_figure", "examples", "classes")
 """The options of views that people read."""
+
+T = TypeVar("T", Notes, Part, Wrong)
 
 Change = Callable[[str, str], str]
 """(where a text stands, the text) -> the text that is to stand there."""
@@ -101,7 +104,22 @@ def changed(lesson: Lesson, change: Change) -> Lesson:
     layers = dict(lesson.layers)
     if any(page.view == "code" for page in lesson.pages):  # which shows their names
         layers = {change(f"layer {name}", name): layer for name, layer in layers.items()}
-    return replace(lesson, title=title, pages=pages, layers=layers, words=words)
+    notes = _notes(lesson.notes, change)
+    return replace(lesson, title=title, pages=pages, layers=layers, words=words, notes=notes)
+
+
+def _notes(notes: Notes | None, change: Change) -> Notes | None:
+    if notes is None:
+        return None
+    wrong = tuple(_each(one, "notes, what goes wrong", change) for one in notes.wrong)
+    return replace(_each(notes, "notes", change), wrong=wrong)
+
+
+def _each(told: T, where: str, change: Change) -> T:
+    """The same with each of its texts changed."""
+    texts = {key: text for key, text in vars(told).items() if isinstance(text, str) and text}
+    new: dict[str, Any] = {key: change(f"{where}, {key}", text) for key, text in texts.items()}
+    return replace(told, **new)
 
 
 def _page(page: Page, change: Change) -> Page:
@@ -119,6 +137,7 @@ def _page(page: Page, change: Change) -> Page:
         idea=one("idea", page.idea),
         try_this=tuple(each("try", page.try_this)),
         options={**page.options, **options},
+        taught=tuple(_each(part, f"{page.name}, notes", change) for part in page.taught),
     )
 
 
