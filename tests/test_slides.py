@@ -17,7 +17,7 @@ from xlconv.lessons.book import Book
 from xlconv.lessons.build import as_meant, build
 from xlconv.lessons.read import load_lesson
 from xlconv.lessons.shipped import language_names, lesson_names
-from xlconv.lessons.states import STEP, states
+from xlconv.lessons.states import states
 from xlconv.paper.printing import Printing
 
 from .engines.ironcalc_engine import opened, quiet
@@ -142,6 +142,6 @@ def test_a_sheet_with_blanks_stands_still() -> None:
     """Its steps would show what is asked for."""
     lesson = as_meant(load_lesson("worksheet"))
     made = build(lesson)
-    step = next(sheet for sheet in made.sheets if any(b.name == STEP for b in sheet.blocks))
+    step = next(sheet for sheet in made.sheets if any(b.name == "step" for b in sheet.blocks))
     number = made.sheets.index(step)
     assert [*states(lesson, number, step)] == [step]

@@ -26,6 +26,9 @@ class Panel:
     def holds(self, at: Place) -> bool:
         return at[0] in self.rows and at[1] in self.columns
 
+    def has(self, other: Panel) -> bool:
+        return self.holds((other.rows.start, other.columns.start))
+
     def used(self, mask: Mask, way: int) -> list[int]:
         """The rows of it (or, of way 1, the columns) that are not empty."""
         part = mask[self.rows.start : self.rows.stop, self.columns.start : self.columns.stop]
@@ -37,6 +40,28 @@ class Panel:
         along = self.rows if down else self.columns
         parts = (range(a, b) for a, b in pairwise([along.start, *cuts, along.stop]))
         return [Panel(part, self.columns) if down else Panel(self.rows, part) for part in parts]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Panels that are drawn together, as they stand on the sheet.
+
+    span    the panel whose columns it has, be they empty in it; None for its own
+    begins  whether a line begins with it
+    head    whether it stands over what follows, on a line of its own
+    shrunk  by how much a picture is smaller than what is beside it
+    """
+
+    panels: tuple[Panel, ...]
+    span: Panel | None = None
+    begins: bool = False
+    head: bool = False
+    shrunk: float = 1
+
+    @property
+    def wide(self) -> tuple[Panel, ...]:
+        """The panels whose columns it has."""
+        return (self.span,) if self.span else self.panels
 
 
 Rows = dict[int, dict[int, Seen]]
@@ -56,13 +81,6 @@ def both(one: Panel, other: Panel) -> Panel:
         for a, b in ((one.rows, other.rows), (one.columns, other.columns))
     )
     return Panel(rows, columns)
-
-
-def halves(panel: Panel) -> list[Panel]:
-    """A panel in two, across its longer side."""
-    down = 17 * len(panel.rows) > 23 * len(panel.columns)
-    along = panel.rows if down else panel.columns
-    return panel.cut(down, [(along.start + along.stop) // 2] if len(along) > 1 else [])
 
 
 def mask_of(places: Iterable[Place], shape: Place = (0, 0)) -> Mask:
