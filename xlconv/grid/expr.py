@@ -42,6 +42,11 @@ class Expr:
         """The formula's text, without its leading `=`."""
         raise NotImplementedError
 
+    @cached_property
+    def told(self) -> list[str | Reference]:
+        """The same, kept: a formula is measured, and later written."""
+        return [*self.pieces()]
+
     def grids(self) -> Iterator[Grid]:
         """The cells that it looks at."""
         return iter(())

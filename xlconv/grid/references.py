@@ -63,8 +63,7 @@ def slots(formula: Expr, cells: Grid) -> list[str | Slot]:
     """The formula's text over cells, each reference resolved as a slot."""
     moves = _ways(cells.steps[-2:])
     return [
-        piece if isinstance(piece, str) else _slot(piece, cells, moves)
-        for piece in formula.pieces()
+        piece if isinstance(piece, str) else _slot(piece, cells, moves) for piece in formula.told
     ]
 
 
@@ -133,7 +132,7 @@ def measure(formula: Expr, cells: Grid) -> bool:
     Raises LimitError for one that may be too long, XlconvError for a text in one that is.
     """
     bound, placed = 0, True
-    for piece in formula.pieces():
+    for piece in formula.told:
         if not isinstance(piece, str):
             bound += ADDRESS_LENGTH + (len(piece.grid.sheet) + 3) * piece.named
             placed = placed and piece.grid.anchor.place is not None
