@@ -13,9 +13,10 @@ from hypothesis.extra.numpy import array_shapes, basic_indices
 from xlconv.errors import XlconvError
 from xlconv.grid.marks import Block
 from xlconv.grid.sheet import Sheet
+from xlconv.lessons.asked import asked_cells
 from xlconv.lessons.build import layer_lesson
 from xlconv.lessons.drawing import draw
-from xlconv.lessons.exercise import Exercise, asked_cells
+from xlconv.lessons.exercise import Exercise
 from xlconv.lessons.lesson import Ask
 
 from .layers import LAYERS

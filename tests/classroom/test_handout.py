@@ -68,6 +68,16 @@ def test_a_workbook_is_the_one_built_directly(name: str, key: bool) -> None:
     assert len(given) > 100
 
 
+def test_a_mistake_where_anothers_stood_is_of_a_students_own_numbers() -> None:
+    lesson = LESSONS["shipped"]
+    pages = tuple(page for page in lesson.pages if page.ask and page.ask.mistake)
+    lesson = worksheet_lesson(replace(lesson, pages=pages))
+    students, handout = [f"s{n}" for n in range(12)], Handout(lesson, KEY)
+    written = [handout.workbook(student, CODE) for student in students]
+    assert len(handout._moved) < len(students)
+    assert written == [Handout(lesson, KEY).workbook(student, CODE) for student in students]
+
+
 def test_a_code_is_a_name_a_property_a_cell_and_on_paper() -> None:
     book = openpyxl.load_workbook(BytesIO(handed_out("shipped", False).workbook(STUDENT, CODE)))
     (name,) = (name for name in book.defined_names if name.endswith(f"code_{CODE}"))

@@ -11,14 +11,16 @@ import numpy as np
 
 from xlconv.classroom.variants import numbers
 from xlconv.grid.marks import Block
+from xlconv.grid.places import Place
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
 from xlconv.lessons.build import about, made_from, with_contents
 from xlconv.lessons.exercise import Exercise
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.recipe import recipe_properties, recipe_sheet
-from xlconv.lessons.worksheet import BLANK, Worksheet
+from xlconv.lessons.worksheet import BLANK, Worksheet, moved
 from xlconv.xlsx.archive import Kept, write
+from xlconv.xlsx.rows import Rows
 
 if TYPE_CHECKING:
     from xlconv.paper.page import Part
@@ -57,6 +59,7 @@ class Own(NamedTuple):
     lesson: Lesson
     title: str
     sheets: list[Sheet]
+    kept: Kept
 
     @property
     def about(self) -> dict[str, str]:
@@ -99,38 +102,52 @@ class Handout:
 
     @cached_property
     def _others(self) -> frozenset[int]:
-        """The pages that are drawn anew: where a mistake stands elsewhere, or what is given."""
+        """The pages that are drawn anew: what is given stands elsewhere on them."""
         lesson = self.lesson
         return frozenset(
             number
             for number, one in self._drawn[1].items()
-            if one.mistake or not is_shared(one, lesson.pages[number].layer)
+            if not is_shared(one, lesson.pages[number].layer)
         )
 
     @cached_property
     def _kept(self) -> Kept:
         return Kept.of(self._drawn[2], self._others)
 
+    @cached_property
+    def _moved(self) -> dict[tuple[int, Place], tuple[Exercise, Rows]]:
+        """Pages with a mistake, by their numbers and by where it stands, and their rows."""
+        return {}
+
+    def _mistaken(self, number: int, one: Exercise) -> tuple[Exercise, Rows]:
+        """A page with its mistake where the numbers say that are given now."""
+        found = one.mistaken()
+        assert found
+        at = number, found[1].origin
+        if at not in self._moved:
+            own = moved(one)
+            self._moved[at] = own, self._kept.more(own.sheet)
+        return self._moved[at]
+
     def workbook(self, student: str, code: str, named: str = "") -> bytes:
         """The file of one student.
 
         named  what stands before the code for all to see, such as the student's name
         """
-        kept = self._kept
-        return self._file(kept, self._own(student, code, named), code)
+        return self._file(self._own(student, code, named), code)
 
-    def _file(self, kept: Kept, own: Own, code: str) -> bytes:
+    def _file(self, own: Own, code: str) -> bytes:
         target, told = BytesIO(), made_from(own.lesson, own.sheets)
         properties = recipe_properties(told) | {CODE: code}
-        write([*own.sheets, recipe_sheet(told)], own.about, target, properties, None, kept)
+        write([*own.sheets, recipe_sheet(told)], own.about, target, properties, None, own.kept)
         return target.getvalue()
 
     def page(self, student: str, code: str, named: str = "") -> bytes:
         """The same as a page for a browser, which gives the file back filled in."""
         from xlconv.page.document import document
 
-        kept, own = self._kept, self._own(student, code, named)
-        return document(own.sheets, own.about, partial(self._file, kept, own, code))
+        own = self._own(student, code, named)
+        return document(own.sheets, own.about, partial(self._file, own, code))
 
     def part(self, student: str, code: str, named: str, printing: Printing, first: int = 0) -> Part:
         """The same on paper; its sheets are counted from `first` on."""
@@ -144,6 +161,7 @@ class Handout:
 
     def _own(self, student: str, code: str, named: str) -> Own:
         base, exercises, sheets = self._drawn
+        rows = [*self._kept.rows]
         lesson, sheets = variant(base, self.key, student), [*sheets]
         for number, one in exercises.items():
             layer = lesson.pages[number].layer
@@ -153,10 +171,15 @@ class Handout:
                     self._sign(sheets[0])
             elif layer is not None and layer is not base.pages[number].layer:
                 one.give(numbers_of(one, layer))
-                one.run(one.untouched if lesson.form == BLANK else None, whole=True)
+                own = one
+                if one.mistake:
+                    own, rows[number] = self._mistaken(number, one)
+                    sheets[number] = own.sheet
+                own.run(own.handed_out() if lesson.form == BLANK else None, whole=True)
         said = f"{named}  {code}".strip()
         sheets[0] = _signed(sheets[0], said, code)
-        return Own(lesson, f"{lesson.title}  {said}", sheets)
+        kept = replace(self._kept, rows=tuple(rows))
+        return Own(lesson, f"{lesson.title}  {said}", sheets, kept)
 
 
 def _signed(sheet: Sheet, said: str, code: str) -> Sheet:

@@ -6,7 +6,6 @@ that are given and with a student's own numbers in the blanks.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,21 +15,18 @@ from numpy.typing import NDArray
 
 from xlconv.errors import XlconvError
 from xlconv.grid.grid import Grid
-from xlconv.grid.marks import Block, Paint
+from xlconv.grid.marks import Paint
 from xlconv.grid.places import Place, a1
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.values import EMPTY, Values, fill
+from xlconv.lessons.asked import asked_cells
 from xlconv.lessons.lesson import Ask
-from xlconv.lessons.schema import instead
 
 GIVEN = ("input", "kernel", "bias", "image", "pool", "parameter")
 """The roles of blocks that are given: an answer is computed from them."""
 
 WRONG_BY = 3.0
 """How far a mistake is from the right number."""
-
-SLICED = re.compile(r"\s*([^\[\]]+?)\s*(?:\[([^\[\]]*)\])?\s*")
-ITEM = re.compile(r"\s*(?:(-?\d{1,9})|(-?\d{1,9})?\s*:\s*(-?\d{1,9})?\s*(?::\s*(-?\d{1,9})?)?)\s*")
 
 Numbers = NDArray[np.float64]
 
@@ -39,61 +35,6 @@ def _digest(content: bytes) -> bytes:
     from hashlib import sha256  # OpenSSL, for those alone who need it
 
     return sha256(content).digest()
-
-
-def asked_cells(sheet: Sheet, asked: str) -> tuple[Block, Grid]:
-    """The block that is asked for, and the cells of it, as NumPy would slice it.
-
-    A block of one channel is its rows and columns, too: `output[1::2, :]` is `output[0, 1::2, :]`.
-    Raises XlconvError where there is no such block or it cannot be sliced so.
-    """
-    parts = SLICED.fullmatch(asked)
-    blocks = {block.name: block for block in sheet.blocks}
-    name = parts[1] if parts else asked
-    if parts is None or name not in blocks:
-        raise XlconvError(f'asks for "{asked:.60}"{instead(name, blocks)}')
-    cells = blocks[name].cells
-    if parts[2] is not None:
-        try:
-            cells = _sliced(cells, _index(parts[2]))
-        except (IndexError, ValueError):
-            shape = ", ".join(map(str, cells.shape))
-            raise XlconvError(
-                f'asks for "{asked:.60}": {name} has the sizes ({shape}); write slices of it,'
-                " such as [1::2, :]"
-            ) from None
-    if not cells.memory.size:
-        shape = ", ".join(map(str, blocks[name].cells.shape))
-        raise XlconvError(
-            f'asks for "{asked:.60}", which has no cell: {name} has the sizes ({shape})'
-        )
-    return blocks[name], cells
-
-
-def _sliced(cells: Grid, index: tuple[object, ...]) -> Grid:
-    """Cells by an index; axes of one cell in front of all may be left out of it."""
-    while ... not in index and len(index) < len(cells.shape) and cells.shape[0] == 1:
-        cells = cells[0]
-    return cells[index]
-
-
-def _index(text: str) -> tuple[object, ...]:
-    """The index that a text writes.
-
-    >>> _index("0, 1::2, ...")
-    (0, slice(1, None, 2), Ellipsis)
-    """
-    found: list[object] = []
-    for piece in text.split(","):
-        if piece.strip() == "...":
-            found.append(...)
-            continue
-        item = ITEM.fullmatch(piece)
-        if item is None:
-            raise ValueError(piece)
-        number, *ends = (None if end is None else int(end) for end in item.groups())
-        found.append(slice(*ends) if number is None else number)
-    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -129,7 +70,11 @@ class Exercise:
 
     @cached_property
     def mistake(self) -> tuple[str, Grid] | None:
-        """The cell that holds a wrong number, if one is asked for: what is given says which."""
+        """The cell that holds a wrong number, if one is asked for."""
+        return self.mistaken()
+
+    def mistaken(self) -> tuple[str, Grid] | None:
+        """Which cell that is by what is given now."""
         if not self.ask.mistake:
             return None
         block, cells = asked_cells(self.sheet, self.ask.mistake)
@@ -140,6 +85,10 @@ class Exercise:
     @cached_property
     def untouched(self) -> Numbers:
         """What stands in the blanks as they are handed out: nothing, but for a mistake."""
+        return self.handed_out()
+
+    def handed_out(self) -> Numbers:
+        """The same by what is given now."""
         found = np.full(len(self.places), EMPTY)
         if self.mistake:
             found[self.places.index(self.mistake[1].origin)] = self.run()[-1] + WRONG_BY
@@ -242,6 +191,20 @@ class Exercise:
                 looked_at += [grid.memory for grid in formula.grids()] if formula else []
         return found[::-1]
 
+    @cached_property
+    def _following(self) -> list[int]:
+        """The paints that hang on what is given or on a blank: the others stay as drawn."""
+        changing = [cells.memory for cells in self.givens.values()]
+        found = []
+        for number, paint in enumerate(self.sheet.paints):
+            grids = [paint.cells, *paint.formula.grids()] if paint.formula else []
+            if number in self._blanked or any(
+                np.may_share_memory(grid.memory, memory) for grid in grids for memory in changing
+            ):
+                found.append(number)
+                changing.append(paint.cells.memory)
+        return found
+
     def run(self, answers: Numbers | None = None, *, whole: bool = False) -> Numbers:
         """Evaluate the sheet again; what belongs into each blank, by what stands above it.
 
@@ -249,7 +212,7 @@ class Exercise:
         whole    whether cells that no blank hangs on are evaluated too
         """
         wanted = np.full(len(self.places), np.nan)
-        for number in range(len(self.sheet.paints)) if whole else self._leading:
+        for number in self._following if whole else self._leading:
             paint = self.sheet.paints[number]
             if paint.formula is None:
                 value = self._constants.get(number)

@@ -10,7 +10,7 @@ import numpy as np
 
 from xlconv.errors import XlconvError
 from xlconv.grid.limits import SHEETS_CELLS
-from xlconv.grid.marks import Blank, Block
+from xlconv.grid.marks import Blank, Block, Paint
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.values import Values
 from xlconv.lessons.claims import check_claims
@@ -206,6 +206,21 @@ def exercise(
     except XlconvError as error:
         raise type(error)(f'sheet "{page.name}": {error}', parameter=error.parameter) from None
     return one
+
+
+def moved(one: Exercise) -> Exercise:
+    """A page that is handed out, with its mistake where the numbers say that are given now."""
+    assert one.mistake
+    sheet, before = one.sheet, one.mistake[1]
+    paints = [paint for paint in sheet.paints if paint.cells is not before]
+    blocks = [block for block in sheet.blocks if block.cells is not before]
+    own = Exercise(replace(sheet, paints=paints, blocks=blocks), one.ask)
+    assert own.mistake
+    after = own.mistake[1]
+    own.sheet.blocks.append(Block("", "blank", after))
+    if len(paints) < len(sheet.paints):
+        own.sheet.paints.append(Paint(after, None))
+    return own
 
 
 def _weights_sheet(lesson: Lesson) -> Sheet:

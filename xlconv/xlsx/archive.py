@@ -65,11 +65,18 @@ class Kept:
         styles, strings = Styles(), dict[str, int]()
         rows = [Rows(sheet, partial(styles.cell, sheet.way)) for sheet in sheets]
         for each in rows:
+            each.keep()
             for _ in each.chunks(strings):
                 pass
         lights = tuple(worksheet.lights(sheet, styles) for sheet in sheets)
         kept = tuple(None if n in others else each for n, each in enumerate(rows))
         return cls(styles, strings, kept, lights)
+
+    def more(self, sheet: Sheet) -> Rows:
+        """The rows of a sheet with no other looks than these have."""
+        rows = Rows(sheet, partial(self.styles.cell, sheet.way))
+        rows.keep()
+        return rows
 
 
 def write(

@@ -101,6 +101,7 @@ class Rows:
         self.strips = [Strip(n, layer) for n, layer in enumerate(layers)]
         self.templates: dict[Any, Template] = {}
         self.held = 0
+        self.known: list[tuple[int, Mapping[int, Index], Template]] = []
 
     def chunks(self, strings: Strings) -> Iterator[tuple[bytes, int]]:
         """The `<row>` elements, about 1 MB at a time, each with the rows written so far.
@@ -112,14 +113,23 @@ class Rows:
         waiting, size, least, row = [], 0, FIRST, -1
         for strip in self.strips:
             strip.forget()
-        for row, group in groupby(heapq.merge(*[s.rows() for s in self.strips]), itemgetter(0)):
-            indices = {n: index for _, n, index in group}
-            waiting.append(self._template(row, indices).fill(row, indices, strings).encode())
+        for row, indices, template in self.known or self._looks():
+            waiting.append(template.fill(row, indices, strings).encode())
             size += len(waiting[-1])
             if size > least:
                 yield b"".join(waiting), row + 1
                 waiting, size, least = [], 0, CHUNK
         yield b"".join(waiting), row + 1
+
+    def keep(self) -> None:
+        """Keep what each row looks like, for when they are written again."""
+        self.known = [*self._looks()]
+
+    def _looks(self) -> Iterator[tuple[int, Mapping[int, Index], Template]]:
+        """Each row, the index of each layer there, and what it looks like."""
+        for row, group in groupby(heapq.merge(*[s.rows() for s in self.strips]), itemgetter(0)):
+            indices = {n: index for _, n, index in group}
+            yield row, indices, self._template(row, indices)
 
     def _template(self, row: int, indices: Mapping[int, Index]) -> Template:
         """What a row looks like."""
