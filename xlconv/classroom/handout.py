@@ -13,6 +13,7 @@ from xlconv.classroom.variants import numbers
 from xlconv.grid.marks import Block
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
+from xlconv.lessons.book import is_printed
 from xlconv.lessons.build import about, made_from, with_contents
 from xlconv.lessons.exercise import Exercise
 from xlconv.lessons.lesson import Lesson
@@ -135,7 +136,7 @@ class Handout:
     def part(self, student: str, code: str, named: str, printing: Printing, first: int = 0) -> Part:
         """The same on paper; its sheets are counted from `first` on."""
         own = self._own(student, code, named)
-        return printing.part(own.sheets, own.title, first)
+        return printing.part([*filter(is_printed, own.sheets)], own.title, first)
 
     @property
     def sheets(self) -> list[Sheet]:

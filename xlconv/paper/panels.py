@@ -14,7 +14,6 @@ from xlconv.grid.sheet import Sheet
 from xlconv.grid.shown import shown
 from xlconv.grid.theme import width
 from xlconv.paper.drawing import Window
-from xlconv.paper.figure import box_of
 from xlconv.paper.figure import named as with_names
 from xlconv.paper.lit import Seen
 from xlconv.paper.rectangles import (
@@ -170,7 +169,7 @@ class Figures:
         found = list[tuple[Place, Place]]()
         for block in named(self.sheet.blocks):
             slices = [corners(leaf) for leaf in leaves(block.cells)]
-            found += slices if all(map(self._is_captioned, slices)) else [box_of(block)]
+            found += slices if all(map(self._is_captioned, slices)) else [corners(block.cells)]
         return found
 
     def _is_captioned(self, box: tuple[Place, Place]) -> bool:
@@ -187,7 +186,7 @@ class Figures:
         return [
             one.name
             for one in named(self.sheet.blocks)
-            if one.role == role and panel.holds(box_of(one)[0])
+            if one.role == role and panel.holds(corners(one.cells)[0])
         ]
 
     def _is_picture(self, panel: Panel) -> bool:
