@@ -40,6 +40,7 @@ from xlconv.lessons.worksheet import worksheet_lesson
 from xlconv.paper import fonts
 from xlconv.paper.drawing import drawn
 from xlconv.paper.lit import seen
+from xlconv.paper.page import Table, Text
 from xlconv.paper.printing import Printing
 
 from .conftest import Ran
@@ -158,9 +159,8 @@ def in_program(book: Book) -> dict[str, list[str]]:
 
 
 def leaves(sheet: Sheet) -> int:
-    """How many pages a sheet has."""
-    how = pages(sheet)
-    return (len(how.breaks) + 1) * (2 if how.turn else 1)
+    """How many pages a sheet has; an empty area of a playground has none."""
+    return len([*drawn(sheet)])
 
 
 @poppler
@@ -168,12 +168,14 @@ def leaves(sheet: Sheet) -> int:
 def test_the_words_and_numbers_are_the_workbooks(name: str, language: str | None) -> None:
     at, every, shown = 0, measured(name, language), in_program(book(name, language))
     for sheet in book(name, language).sheets:
+        if sheet.view == "check":
+            continue  # only a program reads the numbers that its ticks weigh with
         mine, at = every[at : at + leaves(sheet)], at + leaves(sheet)
         words = Counter(tokens(" ".join(word.text for page in mine for word in page.words)))
         # around each page: the book's title, the sheet's name, the page's number
         around = [book(name, language).title, sheet.name]
         again = [str(c.value) for c in sheet.cells() if c.row < len(sheet.titles)]
-        again *= len(pages(sheet).breaks)
+        again *= len(mine) - 1
         words -= Counter(tokens(" ".join([*around * len(mine), *again])))
         numbers = [str(n) for n in range(at - len(mine) + 1, at + 1)]
         words -= Counter([*numbers, *["/", str(len(every))] * len(mine)])
@@ -325,17 +327,54 @@ def test_formulas_are_the_workbooks_where_their_address_says(
             assert (cell[: len(formula) - 1] if cut else cell) == formula.removesuffix("…")
 
 
+@poppler
+@pytest.mark.parametrize("paper", [*PAPERS])
+@pytest.mark.parametrize("name", [MAIN, "one-dimension", "playground"])
+def test_a_row_that_a_formula_reads_has_its_number_at_the_side(name: str, paper: str) -> None:
+    """Beside the sheet, or in its first column, as many as find room."""
+    pdf = book(name, None).pdf(Printing(paper, formulas=True))
+    told, there = {(sheet, int(re.sub(r"[A-Z]", "", at))) for sheet, at in formulas_of(pdf)}, set()
+    for sheet, page in zip(sheets_of(pdf), pages_of(pdf), strict=True):
+        words = [word for word in page.words if word.top < page.high - EDGE * 2]
+        side = min(word.left for word in words if word.text.isdecimal())
+        numbers = [word for word in words if word.left < side + 15 and word.text.isdecimal()]
+        rows = [int(word.text) for word in sorted(numbers, key=lambda word: word.top)]
+        assert rows == sorted(rows)
+        there |= {(sheet, row) for row in rows}
+    assert told <= there
+    assert len(told) > 1
+
+
+def test_an_area_that_waits_for_a_larger_layer_takes_no_paper() -> None:
+    (sheet,) = book("playground", None).sheets
+    texts = [one for page in drawn(sheet) for one in page.read]
+    assert len([*drawn(sheet)]) < len(pages(sheet).breaks) + 1
+    shown = Counter(cell.value for cell in sheet.cells() if isinstance(cell.value, str))
+    assert {text.words for text in texts if isinstance(text, Text)} >= {
+        words for words in shown if len(words) > 20
+    }
+    for page in drawn(sheet, formulas=True):
+        tables = [one.box.y + one.box.high for one in page.read if isinstance(one, Table)]
+        assert max(tables, default=0) < page.high
+
+
 def formulas_of(pdf: bytes) -> dict[tuple[int, str], str]:
     """The formulas of each sheet, which come last on its pages, by their addresses; no blanks."""
     found: dict[tuple[int, str], str] = {}
+    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
+    for sheet, page in zip(sheets_of(pdf), pages, strict=True):
+        begun = re.split(r"^([A-Z]{1,3}\d+): *(?==)", page.extract_text(), flags=re.MULTILINE)
+        for address, formula in zip(begun[1::2], begun[2::2], strict=True):
+            found[sheet, address] = "".join(formula.split())
+    return found
+
+
+def sheets_of(pdf: bytes) -> list[int]:
+    """The number of the sheet that each page is of."""
     reader = pypdf.PdfReader(io.BytesIO(pdf))
     heads: list[Any] = [one for one in reader.outline if not isinstance(one, list)]
     starts = [reader.get_destination_page_number(head) or 0 for head in heads]
-    for number, page in enumerate(reader.pages):
-        begun = re.split(r"^([A-Z]{1,3}\d+): *(?==)", page.extract_text(), flags=re.MULTILINE)
-        for address, formula in zip(begun[1::2], begun[2::2], strict=True):
-            found[bisect_right(starts, number) - 1, address] = "".join(formula.split())
-    return found
+    return [bisect_right(starts, number) - 1 for number in range(len(reader.pages))]
 
 
 def test_a_program_can_read_it_aloud() -> None:

@@ -14,6 +14,7 @@ from xlconv.grid.marks import Block
 from xlconv.grid.places import Place
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Array, Layer
+from xlconv.lessons.book import is_printed
 from xlconv.lessons.build import about, made_from, with_contents
 from xlconv.lessons.exercise import Exercise
 from xlconv.lessons.lesson import Lesson
@@ -152,7 +153,7 @@ class Handout:
     def part(self, student: str, code: str, named: str, printing: Printing, first: int = 0) -> Part:
         """The same on paper; its sheets are counted from `first` on."""
         own = self._own(student, code, named)
-        return printing.part(own.sheets, own.title, first)
+        return printing.part([*filter(is_printed, own.sheets)], own.title, first)
 
     @property
     def sheets(self) -> list[Sheet]:

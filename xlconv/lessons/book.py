@@ -25,7 +25,7 @@ from xlconv.files.saving import (
 from xlconv.grid.limits import SHEETS_CELLS, length
 from xlconv.grid.marks import named
 from xlconv.grid.sheet import Sheet
-from xlconv.lessons.lesson import ENGLISH, check_title
+from xlconv.lessons.lesson import CHECK, ENGLISH, check_title
 from xlconv.lessons.recipe import RECIPE_SHEET, recipe_properties, recipe_sheet
 from xlconv.lessons.schema import instead
 from xlconv.text import counted, line, table
@@ -158,11 +158,15 @@ class Book:
         return holding(drawn)
 
     def pdf(self, printing: Printing | None = None) -> bytes:
-        """The book on paper, page for page as the workbook is printed: needs the extra [pdf]."""
+        """The book on paper, page for page as the workbook is printed: needs the extra [pdf].
+
+        What only a program reads is not there: the numbers that ticks weigh with, and empty rows
+        that wait for larger layers.
+        """
         from xlconv.paper.printing import Printing
 
         printing = printing or Printing()
-        shown = {n: sheet for n, sheet in enumerate(self.sheets) if not sheet.hidden}
+        shown = {n: sheet for n, sheet in enumerate(self.sheets) if is_printed(sheet)}
         if not printing.slides:
             return printing.pdf([*shown.values()], self.title, self.language)
         run = self.states or (lambda _, sheet: [sheet])
@@ -217,6 +221,11 @@ class Book:
             }
             for sheet in self.sheets
         ]
+
+
+def is_printed(sheet: Sheet) -> bool:
+    """Whether paper has a sheet: it has none that only a program reads."""
+    return not sheet.hidden and sheet.view != CHECK
 
 
 NAME_RULES = (

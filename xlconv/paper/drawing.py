@@ -19,7 +19,7 @@ from xlconv.grid.shown import shown
 from xlconv.grid.theme import INDENT, Look, column_points
 from xlconv.paper.formulas import Lines, headings, lines_of, with_margin, with_room
 from xlconv.paper.lines import edges, grounds, lines
-from xlconv.paper.lit import Seen, seen
+from xlconv.paper.lit import Seen, closed, seen
 from xlconv.paper.page import Box, Page, Table, Text
 
 LETTER = 5.6
@@ -100,10 +100,12 @@ def drawn(
     numbers  those of the sheets that it may lead to, by their names
     formulas  whether formulas stand under its figures, and the names of rows and columns around it
     """
+    cells, targets = seen(sheet), _files(sheet) | dict(numbers or {})
+    sheet = closed(sheet, cells)
     if formulas:
         sheet, told = with_room(sheet)
         paper = with_margin(sheet, paper)
-    printed, cells, targets = pages(sheet, paper), seen(sheet), _files(sheet) | dict(numbers or {})
+    printed = pages(sheet, paper)
     wide, high = paper.size(printed.landscape)
     room, _ = paper.room(printed.landscape)
     scale, last = printed.scale / 100, len(widths(sheet))
@@ -117,7 +119,7 @@ def drawn(
             corner = ((wide - whole.across[-1]) / 2, paper.above)
             page = painted(replace(whole, corner=corner), cells, targets, len(titles))
             if formulas:
-                page = _with_formulas(page, replace(whole, corner=corner), told)
+                page = _with_formulas(page, replace(whole, corner=corner), told, cells)
             first = top == left == 0
             yield replace(page, wide=wide, high=high, sheet=number, name=sheet.name, first=first)
 
@@ -127,12 +129,13 @@ def _fitting(sheet: Sheet, columns: range, room: float, scale: float) -> float:
     return min(scale, room / Window(sheet, (), columns, 1).across[-1])
 
 
-def _with_formulas(page: Page, window: Window, told: Lines) -> Page:
+def _with_formulas(page: Page, window: Window, told: Lines, cells: Mapping[Place, Seen]) -> Page:
     """A page with the formulas of its figures, and the names of its rows and columns."""
     tops = dict(zip(window.rows, window.down, strict=False))
     box = window.box((0, 0), (len(window.rows), len(window.columns)))
     across = [window.box((0, n), (0, n)).x for n in range(len(window.columns) + 1)]
-    named = headings(window.rows, window.columns, window.down, across)
+    first = {row for row, column in cells if column == window.columns[0]} | {*told}
+    named = headings(window.rows, window.columns, window.down, across, first)
     under = lines_of(told, tops, box, window.scale, window.sheet.way)
     return replace(page, read=[*page.read, *under], again=[*page.again, *named])
 

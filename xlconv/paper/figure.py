@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from xlconv.grid.marks import Block
 from xlconv.grid.pages import columns
-from xlconv.grid.places import Place, corners, leaves
+from xlconv.grid.places import Place, corners
 from xlconv.grid.sheet import Sheet
 from xlconv.paper.drawing import Window, painted
 from xlconv.paper.lit import Seen, seen
@@ -32,7 +32,7 @@ def sheet_page(sheet: Sheet) -> Page:
 def block_page(sheet: Sheet, block: Block) -> Page:
     """A block, with its caption and its indices."""
     cells = seen(sheet)
-    rows, columns = named(cells, *box_of(block))
+    rows, columns = named(cells, *corners(block.cells))
     mine = within(cells, rows, columns)
     wide = range(columns.start, max(columns.stop, behind(sheet, mine)))
     return _page(Window(sheet, rows, wide, 1, (MARGIN, MARGIN)), mine)
@@ -63,14 +63,6 @@ def behind(sheet: Sheet, cells: Mapping[Place, Seen]) -> int:
         if one.cell.role == "caption"
     )
     return max(over, default=0)
-
-
-def box_of(block: Block) -> tuple[Place, Place]:
-    """The first and the last cell of the box around all of a block's slices."""
-    each = [corners(leaf) for leaf in leaves(block.cells)]
-    tops, lefts = zip(*(first for first, _ in each), strict=True)
-    bottoms, rights = zip(*(last for _, last in each), strict=True)
-    return (min(tops), min(lefts)), (max(bottoms), max(rights))
 
 
 def _named(cells: Mapping[Place, Seen], at: Place) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from xlconv.grid.cells import Cell
 from xlconv.grid.direction import Way
 from xlconv.grid.pages import READABLE, Paper, pages, widths
-from xlconv.grid.places import a1, column_number, letters
+from xlconv.grid.places import a1, column_number, corners, letters
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import MONOSPACED, column_points, look
 from xlconv.paper.page import Box, Text
@@ -32,7 +32,7 @@ SIZE, GAP, NAMED = 8, 3, 34
 """The size of the numbers of rows and columns, what is free beside them, and all that they need at
 a side of the paper, in points."""
 
-REFERENCE = re.compile(r"\$?\b([A-Z]{1,3})\$?([1-9]\d*)\b(?!\()")
+REFERENCE = re.compile(r"(\$?)\b([A-Z]{1,3})(\$?)([1-9]\d*)\b(?!\()")
 
 Lines = Mapping[int, Sequence[str]]
 """Lines of formulas, by the rows that have room for them."""
@@ -41,9 +41,7 @@ Lines = Mapping[int, Sequence[str]]
 def with_room(sheet: Sheet) -> tuple[Sheet, Lines]:
     """The sheet with higher rows under its figures, and what is told in them."""
     cells = sheet.cells()
-    filled = {cell.row for cell in cells}
-    gaps = [row - 1 for row in sorted(sheet.starts) if row and row - 1 not in filled]
-    gaps.append(sheet.rows)
+    gaps = [*free_rows(sheet, cells), sheet.rows]
     told = defaultdict[int, list[str]](list)
     room, one = letters_across(sheet), look("code")
     for bottom, formula in typical(cells, LINES * (room - ENDS)):
@@ -62,6 +60,15 @@ def with_room(sheet: Sheet) -> tuple[Sheet, Lines]:
         columns += 1
     rows = max(sheet.rows, *(row + 1 for row in told))
     return replace(sheet, heights=sheet.heights | heights, rows=rows, columns=columns), told
+
+
+def free_rows(sheet: Sheet, cells: Iterable[Cell]) -> list[int]:
+    """The rows between figures: nothing stands there, and no block goes through."""
+    filled = {cell.row for cell in cells}
+    for block in sheet.blocks:
+        (top, _), (bottom, _) = corners(block.cells)
+        filled.update(range(top, bottom + 1))
+    return [row for row in range(sheet.rows) if row not in filled]
 
 
 def with_margin(sheet: Sheet, paper: Paper) -> Paper:
@@ -100,14 +107,19 @@ def typical(cells: Sequence[Cell], longest: int) -> Iterator[tuple[int, str]]:
     said = set[str]()
     for block in sorted(blocks.values(), key=lambda block: (block[0].row, block[0].column)):
         cell = says_most(block, longest)
-        if cell.role != "copy" and (words := relative(cell)) not in said:
-            said.add(words)
+        words = {relative(cell), relative(cell, whole=True)}
+        if cell.role != "copy" and not words & said:
+            said |= words
             line = f"{a1((cell.row, cell.column))}: ={cell.formula}"
             yield block[-1].row, line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
 def says_most(block: Sequence[Cell], longest: int) -> Cell:
-    """The cell that reads the most others; of several the one nearest to the block's middle."""
+    """The cell that reads the most others; of several the one nearest to the block's middle.
+
+    One that shows nothing is taken where all do.
+    """
+    block = [cell for cell in block if cell.value != ""] or block
     middle = block[len(block) // 2]
     short = [cell for cell in block if len(cell.formula) < longest - 10]
 
@@ -118,15 +130,22 @@ def says_most(block: Sequence[Cell], longest: int) -> Cell:
     return max(short, key=tells) if short else min(block, key=lambda cell: len(cell.formula))
 
 
-def relative(cell: Cell) -> str:
+def relative(cell: Cell, *, whole: bool = False) -> str:
     """A formula as it is wherever it stands.
 
+    whole  whether the cells that it has to read wherever it is copied move with it, too
+
     >>> relative(Cell(4, 1, formula="SUM(A1:$B$2)*MOD(C3,2)"))
-    'SUM(R-4C-1:R-3C0)*MOD(R-2C1,2)'
+    'SUM(R-4C-1:R$1C$1)*MOD(R-2C1,2)'
+    >>> relative(Cell(4, 1, formula="SUM(A1:$B$2)"), whole=True)
+    'SUM(R-4C-1:R-3C0)'
     """
 
     def moved(found: re.Match[str]) -> str:
-        return f"R{int(found[2]) - 1 - cell.row}C{column_number(found[1]) - 1 - cell.column}"
+        row, column = int(found[4]) - 1, column_number(found[2]) - 1
+        row_told = f"${row}" if found[3] and not whole else f"{row - cell.row}"
+        column_told = f"${column}" if found[1] and not whole else f"{column - cell.column}"
+        return f"R{row_told}C{column_told}"
 
     return REFERENCE.sub(moved, cell.formula)
 
@@ -154,17 +173,26 @@ def lines_of(
 
 
 def headings(
-    rows: Sequence[int], columns: Sequence[int], down: Sequence[float], across: Sequence[float]
+    rows: Sequence[int],
+    columns: Sequence[int],
+    down: Sequence[float],
+    across: Sequence[float],
+    first: Container[int],
 ) -> Iterator[Text]:
-    """The numbers of rows, beside the first column if paper has room, and the letters of columns.
+    """The numbers of rows and the letters of columns.
+
+    Numbers stand beside the first column; in it, where it is free, if paper has no room for them.
 
     down, across  where each begins, and the last ends
+    first         the rows in which something stands in the first column
     """
     seen, leftward = replace(look("index"), size=SIZE), across[-1] < across[0]
-    side, beside = ("left", GAP) if leftward else ("right", -GAP - NAMED)
+    outside = min(across) >= NAMED
+    side = "left" if leftward == outside else "right"
+    corner = across[0] - NAMED * (side == "right") + GAP * outside * (1 if leftward else -1)
     for row, (top, bottom) in zip(rows, pairwise(down), strict=True):
-        if bottom - top >= SIZE and min(across) >= NAMED:
-            box = Box(across[0] + beside, top, NAMED, min(bottom - top, 2 * SIZE))
+        if bottom - top >= SIZE and (outside or row not in first):
+            box = Box(corner, top, NAMED, min(bottom - top, 2 * SIZE))
             yield Text(box, str(row + 1), replace(seen, align=side), SIZE)
     for column, (begin, end) in zip(columns, pairwise(across), strict=True):
         box = Box(min(begin, end), down[0] - SIZE - GAP, abs(end - begin), SIZE)

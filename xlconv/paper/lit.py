@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 from collections.abc import Iterator, Sequence
+=======
+from collections.abc import Iterable, Iterator, Mapping
+>>>>>>> paper14
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,9 +16,9 @@ from xlconv.grid.cells import Cell
 from xlconv.grid.digits import GENERAL
 from xlconv.grid.direction import mirrored
 from xlconv.grid.marks import Ends, Light, Scale
-from xlconv.grid.places import Place
+from xlconv.grid.places import Place, corners, leaves
 from xlconv.grid.sheet import Sheet
-from xlconv.grid.theme import Look, look
+from xlconv.grid.theme import WHITE, Look, look
 from xlconv.grid.values import Values
 
 
@@ -49,6 +53,25 @@ def seen(sheet: Sheet) -> dict[Place, Seen]:
             own = _lit(own, lit[place])
         found[place] = replace(one, look=mirrored(own, sheet.way))
     return found
+
+
+def closed(sheet: Sheet, cells: Mapping[Place, Seen]) -> Sheet:
+    """The sheet without the rows at a block's end that show nothing, but wait for larger layers."""
+    shown = {row for (row, _), one in cells.items() if _shows(one)}
+    boxes = [corners(leaf) for frame in sheet.frames for leaf in leaves(frame.cells)]
+    for (top, _), (bottom, _) in boxes:
+        shown.update(range(top, bottom + 1))
+    waiting = dict[int, float]()
+    for (top, _), (bottom, _) in (corners(s) for b in sheet.blocks for s in leaves(b.cells)):
+        last = next((row for row in range(bottom, top - 1, -1) if row in shown), bottom)
+        waiting |= dict.fromkeys(range(last + 1, bottom + 1), 0)
+    return replace(sheet, heights=sheet.heights | waiting) if waiting else sheet
+
+
+def _shows(one: Seen) -> bool:
+    """Whether there is anything to see in a cell."""
+    told = one.cell.value not in (None, "")
+    return told or one.look.fill not in (None, WHITE) or (one.look.lines and one.look.line != WHITE)
 
 
 def _lit(own: Look, over: Look) -> Look:
