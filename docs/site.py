@@ -18,9 +18,9 @@ from xlconv.lessons.shipped import language_names, lesson_names
 TARGET = Path(__file__).with_name("site")
 
 STYLE = """
-:root { color-scheme: light dark; }
-body { font: 1.1rem/1.5 Calibri, Carlito, system-ui, sans-serif; max-width: 44rem;
-  margin: 2rem auto; padding: 0 1rem; }
+:root { color-scheme: light dark; background: light-dark(#fff, #17191c); }
+body { color: light-dark(#1f2937, #d5dae2); max-width: 44rem; margin: 2rem auto;
+  padding: 0 1rem; font: 1.1rem/1.5 Calibri, Carlito, system-ui, sans-serif; }
 h2 { margin: 1.4rem 0 0; font-size: 1.2rem; }
 p { margin: .2rem 0; }
 a { color: light-dark(#1e3a8a, #b7c7f5); }

@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
 
@@ -330,3 +331,14 @@ def test_page_that_a_browser_would_not_draw_is_refused(run: Run, tmp_path: Path)
         r" sheets, or write an \.xlsx file\n",
         done.err,
     )
+
+
+def test_no_part_begins_within_a_table_or_a_text() -> None:
+    """Paper may end before each part, and a group of rows does."""
+    for sheet in build(MAIN).sheets:
+        told = [[cell.origin[0] for cell in cells] for cells in sheet.paragraphs]
+        for block in (one.cells for one in sheet.blocks if len(one.cells.shape) > 1):
+            for slice_ in np.ndindex(block.shape[:-2]):
+                told.append([block.cell((*slice_, n, 0))[0] for n in range(block.shape[-2])])
+        for rows in told:
+            assert not {*sheet.starts} & {*range(min(rows) + 1, max(rows) + 1)}, sheet.name

@@ -33,6 +33,7 @@ from .chromium import (
     screen,
     taken,
     text,
+    wait,
 )
 
 pytestmark = [pytest.mark.prove, needs_chromium]
@@ -68,6 +69,19 @@ def test_everybody_can_use_every_sheet(lesson: str, driver: Any) -> None:
         for number, sheet in enumerate(sheets):
             driver.execute_script(f"show({number})")
             assert driver.execute_async_script(RUN_AXE) == [], (sheet.name, wide, dark)
+    assert complaints(driver) == []
+
+
+def test_everybody_can_use_the_index_of_the_site(driver: Any) -> None:
+    driver.get((Path(__file__).parents[2] / "docs" / "site" / "index.html").as_uri())
+    driver.execute_script(AXE.read_text(encoding="utf-8"))
+    for wide, dark in ((1366, False), (360, True)):
+        screen(driver, wide, 768, dark=dark)
+        assert driver.execute_async_script(RUN_AXE) == []
+        assert driver.execute_script("return document.documentElement.scrollWidth") == wide
+    driver.find_element(By.LINK_TEXT, "Sedirts").click()
+    wait(driver)
+    assert driver.find_element(By.CSS_SELECTOR, "[aria-selected=true]").text == "Sedirts"
     assert complaints(driver) == []
 
 

@@ -53,7 +53,8 @@ def arrange(
     box = page.box
     row = at[0] + box.before[0]
     page.place(sheet, (row, at[1] + box.before[1]), box.before[0])
-    sheet.starts += _apart(page.pieces(row, box.before[0]))
+    pieces = ((max(first, at[0]), last) for first, last in page.pieces(row, box.before[0]))
+    sheet.starts += _apart(pieces)
     _number(sheet, list(page.stages()))
 
 

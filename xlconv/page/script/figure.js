@@ -102,7 +102,7 @@ class Figure {
     if (this.current !== null) this.target(this.current).tabIndex = -1;
     if (this.current !== null) this.cells.get(this.current).removeAttribute("tabindex");
     this.current = at;
-    this.cells.get(at).tabIndex = 0;
+    this.cells.get(at).tabIndex = -1; // where it holds a link or a dropdown, the way leads to this
     this.target(at).tabIndex = 0;
     this.frame();
   }
@@ -177,24 +177,30 @@ class Figure {
     this.frozen.style.transform = down > 0 ? `translateY(${down}px)` : "";
   }
 
-  // where a phone is narrower than a text, the text goes on in the next line; where no more than
-  // texts was beyond it, nothing is then
+  // whether a text of several rows stands beside a figure, which would grow with it
+  stands({ parentElement, rowSpan }) {
+    const rows = [...this.paper.firstElementChild.rows].slice(parentElement.rowIndex, parentElement.rowIndex + rowSpan);
+    return rowSpan > 1 && rows.some((row) => [...row.cells].some((td) => getComputedStyle(td).borderTopStyle !== "none"));
+  }
+
+  // where the window is narrower than a text, the text goes on in the next line; where no more
+  // than texts was beyond it, nothing is then
   wrap(window) {
-    const all = [...this.cells.values()];
     this.paper.style.width = "";
-    for (const td of all) td.classList.remove("narrow");
-    if (!matchMedia("(max-width: 600px)").matches) return;
+    for (const td of this.paper.querySelectorAll(".narrow")) td.classList.remove("narrow");
     const whole = window.clientWidth / (this.paper.currentCSSZoom ?? 1) - 16;
-    const start = (td) => (this.paper.dir === "rtl" ? this.paper.offsetWidth - td.offsetLeft - td.offsetWidth : td.offsetLeft);
-    const places = all.map((td) => [td, start(td), start(td) + td.offsetWidth]).filter(([, , end]) => end > whole - FADE);
-    const wraps = ([td, begin]) => td.colSpan > 1 && whole - begin >= 90;
+    const wide = this.paper.offsetWidth;
+    if (wide <= whole) return;
+    const start = (td) => (this.paper.dir === "rtl" ? wide - td.offsetLeft - td.offsetWidth : td.offsetLeft);
+    const places = [...this.cells.values()].map((td) => [td, start(td), start(td) + td.offsetWidth]).filter(([, , end]) => end > whole - FADE);
+    const wraps = ([td, begin]) => td.colSpan > 1 && whole - begin >= 90 && !this.stands(td);
     const more = places.some((one) => one[2] > whole && !wraps(one));
     const room = more ? whole - FADE : whole;
     for (const [td, , end] of places.filter((one) => wraps(one) && one[2] > room)) {
       td.classList.add("narrow");
       td.style.setProperty("--beyond", `${end - room}px`);
     }
-    if (!more) this.paper.style.width = `${Math.min(whole, this.paper.offsetWidth)}px`;
+    if (!more) this.paper.style.width = `${whole}px`;
   }
 }
 
