@@ -11,7 +11,7 @@ from xlconv.grid.direction import isolated, way_of
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import MARGIN, column_room, wrapped
 from xlconv.lessons.book import Book
-from xlconv.lessons.lesson import ENGLISH, Lesson
+from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.teaching import Notes, Wrong
 from xlconv.lessons.translation import said
 
@@ -67,19 +67,18 @@ def rows(lesson: Lesson) -> list[tuple[str, str, str, str, str]]:
 def comes_back(lesson: Lesson, name: str, sheet: Sheet) -> str:
     """What to do with files that come back.
 
-    name   of the lesson, or its file
+    name   of the lesson, as in `notes_book`
     sheet  whose words are said
     """
     if any(page.ask for page in lesson.pages):
         return sheet.say("notes_grade")
-    spoken = "" if lesson.language == ENGLISH else f" --lang {lesson.language}"
-    return sheet.say("notes_check", lesson=f"{name}{spoken}")
+    return sheet.say("notes_check", lesson=name)
 
 
 def notes_book(lesson: Lesson, name: str) -> Book:
     """The lecturer's page, on one sheet.
 
-    name  of the lesson, or its file
+    name  of the lesson, or its file, and what else a command names it by
 
     Raises XlconvError where the lesson has none.
     """
