@@ -221,6 +221,17 @@ def test_a_lesson_file_may_have_its_own(run: Run, write: Write) -> None:
     assert "xlconv check --lesson my.toml" in Path("notes.html").read_text(encoding="utf-8")
 
 
+def test_paper_ends_between_two_rows_of_the_table(run: Run, write: Write) -> None:
+    part = '[[sheet.notes]]\nminutes = 1\nhappens = "from{} {}to{}"\nask = "Why?"\n'
+    parts = "".join(part.format(n, "and on " * 20, n) for n in range(30))
+    write("my.toml", f"{OWN}{parts}[notes]\nabout = 'All.'\n")
+    assert run("build", "my.toml", "--notes", "-o", "notes.pdf").code == 0
+    pages = [page.extract_text().split() for page in pypdf.PdfReader("notes.pdf").pages]
+    assert len(pages) > 1
+    for n in range(30):
+        assert [f"from{n}" in page for page in pages] == [f"to{n}" in page for page in pages]
+
+
 NOTE = '[[sheet.notes]]\nminutes = {}\nhappens = "look"\nask = "Why?"\n'
 
 

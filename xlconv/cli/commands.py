@@ -31,13 +31,7 @@ from xlconv.cli.options import (
     target_options,
 )
 from xlconv.cli.shape import shape
-from xlconv.cli.terminal import (
-    fail,
-    name_of,
-    put,
-    put_traceback,
-    say,
-)
+from xlconv.cli.terminal import fail, name_of, put, put_traceback, say
 from xlconv.cli.values import whole_number
 from xlconv.cli.worksheet import worksheet
 from xlconv.errors import XlconvError

@@ -26,7 +26,7 @@ BELIEF = (1, 14)
 WIDE = 43
 """Columns that the page has."""
 
-LINE, GAP = 14.5, 5
+LINE, GAP = 14, 6
 """Points of a line, and how many more the first of a row has."""
 
 COMMON = ("notes_typed_over", "notes_old")
@@ -114,6 +114,7 @@ def _row(sheet: Sheet, columns: Sequence[int], texts: Sequence[str], roles: Sequ
     """A row of texts, each in as many lines as it needs up to the next column."""
     top, one = sheet.rows, column_room(sheet.column_width)
     sheet.heights[top] = sheet.row_height + GAP
+    sheet.starts.append(top)
     for column, end, text, role in zip(columns, [*columns[1:], WIDE], texts, roles, strict=True):
         room = (end - column - 0.5) * one
         for n, line in enumerate(wrapped(_plain(text), role, room) if text else ()):
