@@ -195,11 +195,12 @@ def test_it_has_a_name_of_its_own(run: Run) -> None:
     assert [path.name for path in Path("output").iterdir()] == ["matrix-de-notes.xlsx"]
 
 
-def test_what_comes_back_is_checked_in_the_language_of_the_class(run: Run) -> None:
-    texts = texts_of(notes_book(spoken(MAIN, "de"), MAIN))
-    assert any(f"--lesson {MAIN} --lang de" in text for text in texts)
-    assert run("build", "--lang", "de", "-o", "a.xlsx").code == 0
-    assert run("check", "--lesson", MAIN, "--lang", "de", "a.xlsx").code == 0
+def test_what_comes_back_is_checked_as_the_page_says(run: Run) -> None:
+    assert run("build", "matrix", "--lang", "de", "--notes", "-o", "notes.html").code == 0
+    page = Path("notes.html").read_text(encoding="utf-8")
+    (said,) = set(re.findall(r"xlconv (check --lesson [-\w ]+) class/\*\.xlsx", page))
+    assert run("build", "matrix", "--lang", "de", "-o", "a.xlsx").code == 0
+    assert run(*said.split(), "a.xlsx").code == 0
 
 
 OWN = """
@@ -217,6 +218,17 @@ def test_a_lesson_file_may_have_its_own(run: Run, write: Write) -> None:
     write("my.toml", OWN + told)
     assert run("build", "my.toml", "--notes", "-o", "notes.html").code == 0
     assert "xlconv check --lesson my.toml" in Path("notes.html").read_text(encoding="utf-8")
+
+
+def test_paper_ends_between_two_rows_of_the_table(run: Run, write: Write) -> None:
+    part = '[[sheet.notes]]\nminutes = 1\nhappens = "from{} {}to{}"\nask = "Why?"\n'
+    parts = "".join(part.format(n, "and on " * 20, n) for n in range(30))
+    write("my.toml", f"{OWN}{parts}[notes]\nabout = 'All.'\n")
+    assert run("build", "my.toml", "--notes", "-o", "notes.pdf").code == 0
+    pages = [page.extract_text().split() for page in pypdf.PdfReader("notes.pdf").pages]
+    assert len(pages) > 1
+    for n in range(30):
+        assert [f"from{n}" in page for page in pages] == [f"to{n}" in page for page in pages]
 
 
 NOTE = '[[sheet.notes]]\nminutes = {}\nhappens = "look"\nask = "Why?"\n'

@@ -198,7 +198,7 @@ tells = proofs_of("frameworks")
 
 @tells(
     "Odd",
-    "Both: 5 × 5 can be cropped to 4 × 4 at either end, and each framework says at which.",
+    "Both: 5 × 5 can be cropped to 4 × 4 at either end, and each framework has its rule.",
 )
 def _(sheet: Page) -> None:
     assert sheet["output_0_full"].shape == (5, 5)

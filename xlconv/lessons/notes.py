@@ -11,7 +11,7 @@ from xlconv.grid.direction import isolated, way_of
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import MARGIN, column_room, wrapped
 from xlconv.lessons.book import Book
-from xlconv.lessons.lesson import ENGLISH, Lesson
+from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.teaching import Notes, Wrong
 from xlconv.lessons.translation import said
 
@@ -26,7 +26,7 @@ BELIEF = (1, 14)
 WIDE = 43
 """Columns that the page has."""
 
-LINE, GAP = 14.5, 5
+LINE, GAP = 14, 6
 """Points of a line, and how many more the first of a row has."""
 
 COMMON = ("notes_typed_over", "notes_old")
@@ -67,19 +67,18 @@ def rows(lesson: Lesson) -> list[tuple[str, str, str, str, str]]:
 def comes_back(lesson: Lesson, name: str, sheet: Sheet) -> str:
     """What to do with files that come back.
 
-    name   of the lesson, or its file
+    name   of the lesson, as in `notes_book`
     sheet  whose words are said
     """
     if any(page.ask for page in lesson.pages):
         return sheet.say("notes_grade")
-    spoken = "" if lesson.language == ENGLISH else f" --lang {lesson.language}"
-    return sheet.say("notes_check", lesson=f"{name}{spoken}")
+    return sheet.say("notes_check", lesson=name)
 
 
 def notes_book(lesson: Lesson, name: str) -> Book:
     """The lecturer's page, on one sheet.
 
-    name  of the lesson, or its file
+    name  of the lesson, or its file, and what else a command names it by
 
     Raises XlconvError where the lesson has none.
     """
@@ -115,6 +114,7 @@ def _row(sheet: Sheet, columns: Sequence[int], texts: Sequence[str], roles: Sequ
     """A row of texts, each in as many lines as it needs up to the next column."""
     top, one = sheet.rows, column_room(sheet.column_width)
     sheet.heights[top] = sheet.row_height + GAP
+    sheet.starts.append(top)
     for column, end, text, role in zip(columns, [*columns[1:], WIDE], texts, roles, strict=True):
         room = (end - column - 0.5) * one
         for n, line in enumerate(wrapped(_plain(text), role, room) if text else ()):
