@@ -5,6 +5,7 @@ Most of a short run goes by with imports; so a signal is awaited before the firs
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -21,12 +22,16 @@ Windows has no SIGHUP.
 ONE_THREAD = "OPENBLAS_NUM_THREADS"
 """How many threads NumPy starts when it is imported: no product here is worth a second one."""
 
+FEW_COLLECTIONS = 200_000
+"""New objects before Python looks for some that are left over: so short a run leaves few."""
+
 _received: list[int] = []
 
 
 def main() -> NoReturn:
     """Run the command line."""
     _hold_standard_streams()
+    gc.set_threshold(FEW_COLLECTIONS)
     os.environ.setdefault(ONE_THREAD, "1")
     if not sys.warnoptions:  # they are for who mends the program: python -W default -m xlconv
         warnings.simplefilter("ignore")

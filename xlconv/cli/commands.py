@@ -256,7 +256,6 @@ for later in (
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command line; every error is one line and an exit code."""
-    gc.set_threshold(200_000)  # so short a run leaves little to collect
     try:
         with remembered():
             code = cli.main(args, prog_name="xlconv", standalone_mode=False)

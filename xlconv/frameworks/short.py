@@ -51,11 +51,11 @@ print({shown})
 
 def options(fields: Mapping[str, Any]) -> str:
     """The parameters that are not what they are anyway; one number where all axes have it."""
-    told = {name: np.unique(np.ravel(fields[name])) for name in LEAST}
+    told = {name: {*np.ravel(fields[name]).tolist()} for name in LEAST}
     return " ".join(
-        f"{name}={each[0] if len(each) == 1 else fields[name]},"
+        f"{name}={each.pop() if len(each) == 1 else fields[name]},"
         for name, each in told.items()
-        if each.tolist() != [LEAST[name]]
+        if each != {LEAST[name]}
     )
 
 
