@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
+from xlconv.classroom.engine import Watch
 from xlconv.classroom.grade_all import graded
 from xlconv.classroom.marks import Graded
 from xlconv.classroom.naming import Who
@@ -134,3 +137,16 @@ def check_children(good: int) -> None:
     check(good)
     most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     assert most * (1 if sys.platform == "darwin" else 1024) < 1 << 30
+
+
+def test_an_engine_that_sleeps_is_ended_and_one_that_answers_is_put_off() -> None:
+    for more, code in ((0.0, -9), (60.0, None)):
+        with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+            watch = Watch(process)
+            watch.put_off(0.2)
+            watch.put_off(0.2 + more)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(30 if code else 0.6)
+            assert process.returncode == code
+            watch.ended.set()
+            process.kill()

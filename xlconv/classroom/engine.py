@@ -12,8 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from math import inf
 from pathlib import Path
-from threading import Timer
+from threading import Event, Thread
+from time import monotonic
 from typing import IO, Any
 
 import numpy as np
@@ -57,6 +59,25 @@ class Base:
         return sha256(repr((self.sheet, self.cells, self.names)).encode()).hexdigest()
 
 
+class Watch:
+    """What ends a process that sleeps, or knows no limits: one thread, each time put off."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.process, self.until, self.ended = process, inf, Event()
+
+    def put_off(self, seconds: float) -> None:
+        """Let the process run for so long from now on."""
+        begun, self.until = self.until < inf, monotonic() + seconds
+        if not begun:
+            Thread(target=self._wait, daemon=True).start()
+
+    def _wait(self) -> None:
+        while (left := self.until - monotonic()) > 0:
+            if self.ended.wait(left):
+                return
+        self.process.kill()
+
+
 class Engine:
     """The process, and what it has been told already.
 
@@ -66,7 +87,7 @@ class Engine:
     def __init__(self, seconds: int = SECONDS) -> None:
         self.seconds = seconds
         self.process: subprocess.Popen[bytes] | None = None
-        self.late: Timer | None = None
+        self.watch: Watch | None = None
         self.kept = set[str]()
 
     def begin(self, base: Base) -> None:
@@ -96,8 +117,8 @@ class Engine:
         """End the process, which may be begun again."""
         process, self.process = self.process, None
         self.kept.clear()
-        if self.late is not None:
-            self.late.cancel()
+        if self.watch is not None:
+            self.watch.ended.set()
         if process is None:
             return
         process.kill()
@@ -111,15 +132,13 @@ class Engine:
 
     def _watch(self) -> None:
         """See that the process ends where it sleeps, or knows no limits."""
-        if self.late is not None:
-            self.late.cancel()
         if self.process is not None and self.process.poll() is not None:
             self.close()
         if self.process is None:
             self.process = begun()
-        self.late = Timer(2 * self.seconds + 10, self.process.kill)
-        self.late.daemon = True
-        self.late.start()
+            self.watch = Watch(self.process)
+        assert self.watch is not None
+        self.watch.put_off(2 * self.seconds + 10)
 
     def __del__(self) -> None:
         self.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from xlconv.checking.cells import Cell
 from xlconv.checking.trusted import KNOWN, TOKEN, trusted
@@ -34,6 +35,9 @@ GOOGLE = re.compile(
 
 SPILLED = '"COMPUTED_VALUE"'
 """What it writes into cells that the formula of another one fills."""
+
+ALIKE = 1000
+"""Formulas that are remembered: those of a class are much alike."""
 
 ARRAYED = re.compile(r"(?i)(?:ArrayFormula|ARRAY_CONSTRAIN)\((.*)\)", re.DOTALL)
 
@@ -105,11 +109,11 @@ def read(cells: Mapping[Place, Cell], names: Mapping[str, int]) -> dict[Place, F
     names  how many cells each name leads to, by the name in lower case
     """
     found: dict[Place, Formula | Refused] = {}
-    left = LOOKS
+    left, known = LOOKS, tuple(names.items())
     for place, cell in cells.items():
         if cell.formula is None:
             continue
-        told, looks = _tried(cell.formula, names)
+        told, looks = _tried(cell.formula, known)
         left -= looks
         if left < 0 or len(found) >= MANY:
             told = Refused(cell.formula, Note("why_many"))
@@ -117,7 +121,8 @@ def read(cells: Mapping[Place, Cell], names: Mapping[str, int]) -> dict[Place, F
     return found
 
 
-def _tried(written: str, names: Mapping[str, int]) -> tuple[Formula | Refused, int]:
+@lru_cache(ALIKE)
+def _tried(written: str, names: tuple[tuple[str, int], ...]) -> tuple[Formula | Refused, int]:
     """A formula as it may be tried, and how many cells it looks at."""
     if len(written) > FORMULA_LENGTH:
         return Refused(written[:80], Note("why_long", f"{FORMULA_LENGTH}")), 0
@@ -125,7 +130,7 @@ def _tried(written: str, names: Mapping[str, int]) -> tuple[Formula | Refused, i
     bare = TEXTS.sub('""', text)
     if why := next((why for test, why in REFUSALS if test(bare)), None):
         return Refused(written, why), 0
-    allowed = trusted(text, {}, names, FUNCTIONS)
+    allowed = trusted(text, {}, dict(names), FUNCTIONS)
     if allowed is None:
         return Refused(written, _why_not(bare)), 0
     if allowed[1] > LARGEST:

@@ -126,7 +126,7 @@ def block_scores(graded: Graded) -> dict[Block, Score]:
     each = graded.each
     return {
         block: Score(
-            half_up(sum(_exact(m.share) for m in marks) * each[block[0]], FINE),
+            half_up(_sum(mark.share for mark in marks) * each[block[0]], FINE),
             half_up(len(marks) * each[block[0]], FINE),
         )
         for block, marks in graded.blocks.items()
@@ -136,6 +136,10 @@ def block_scores(graded: Graded) -> dict[Block, Score]:
 def lost(graded: Graded, marks: Iterable[Mark]) -> Decimal:
     """What is missing of the marks of some cells, to 2 decimals."""
     return half_up(sum((1 - _exact(m.share)) * graded.each[m.sheet] for m in marks), 2)
+
+
+def _sum(shares: Iterable[float]) -> Fraction:
+    return sum((_exact(one) * count for one, count in Counter(shares).items()), Fraction())
 
 
 @cache
