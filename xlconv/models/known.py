@@ -46,9 +46,9 @@ class Known:
     plain: bool
     wanted: Wanted
     shape: Shape | None
-    source: ModelLayer | None
-    path: Path | None
-    coded: bool
+    source: ModelLayer | None = None
+    path: Path | None = None
+    coded: bool = False
 
     @property
     def layout(self) -> str:
