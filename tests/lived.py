@@ -59,6 +59,13 @@ LIVED = {
         "wide = range(columns.start, (max(behind(sheet, mine), columns.stop)))",
     ): "the larger of two numbers is the same in either order",
     (
+        "xlconv/paper/rectangles.py",
+        "def mask_of(places: Iterable[Place], shape: Place = (0, (1))) -> Mask:",
+    ): "a sheet of nothing has no slide",
+    ("xlconv/paper/slides.py", "TITLE, OPENING, IDEA, MORE, CHOSEN = 30, 40, 24, 17, (23)"): (
+        "how large it looks well is seen by eye; a test could but repeat the number"
+    ),
+    (
         "xlconv/views/one_dimension.py",
         "apart = axis.size + ((2) if channels * filters == 1 else 2)",
     ): ("it is the way to the next staircase, and here is but one"),
