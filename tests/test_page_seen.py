@@ -15,6 +15,7 @@ from xlconv.page.seen import BOTTOM, LEFT, RIGHT, TOP, seen
         ((0, 1), TOP | BOTTOM | LEFT, TOP | BOTTOM, TOP | BOTTOM | RIGHT),
         ((1, 0), LEFT | RIGHT | TOP, LEFT | RIGHT, LEFT | RIGHT | BOTTOM),
     ],
+    ids=["row", "column"],
 )
 def test_a_row_or_a_column_has_lines_all_around(
     step: tuple[int, int], first: int, inner: int, last: int
