@@ -182,8 +182,10 @@ def tflite(
     output: tuple[float, int, str] | None = None,
     given: tuple[float, int, str] | None = None,
     follow: tuple[int, float] | None = None,
+    code: int = 67,
 ) -> Path:
-    """A TRANSPOSE_CONV of stride 2 with a weight (out, kh, kw, in); padding 0 is same.
+    """A TRANSPOSE_CONV, or with code 3 a CONV_2D, of stride 2 with a weight (out, kh, kw, in);
+    padding 0 is same.
 
     output, given  its and the input's scale, zero point and type, if it is of integers
     follow         the code of an operation of its own after it, and its first option
@@ -216,19 +218,19 @@ def tflite(
         refs = {0: _vector(b, np.array(shape, "<i4")), 3: b.CreateString(name)}
         refs |= {} if quantised is None else {4: quantised}
         tensors.append(_table(b, 5, refs, {1: ("Int8", kind), 2: ("Uint32", len(buffers) - 1)}))
-    read = [0, 1, 2] + ([] if bias is None else [3])
+    read = ([0, 1, 2] if code == 67 else [2, 1]) + ([] if bias is None else [3])
     numbers = {0: ("Int8", padding), 1: ("Int32", 2), 2: ("Int32", 2), 3: ("Int8", activation)}
     options = _table(b, 4, {}, numbers)
-    ins, outs = np.array(read, "<i4"), np.array([len(read)], "<i4")
+    ins, outs = np.array(read, "<i4"), np.array([3 + (bias is not None)], "<i4")
     op = _table(b, 6, {1: _vector(b, ins), 2: _vector(b, outs), 4: options}, {0: ("Uint32", 0)})
-    ops, codes = [op], [67]
+    ops, codes = [op], [code]
     if follow is not None:
-        (code, option), after = follow, np.array([len(read) + 1], "<i4")
+        (then, option), after = follow, outs + 1
         tensors.append(_table(b, 5, {3: b.CreateString("z")}, {2: ("Uint32", 0)}))
         refs = {1: _vector(b, outs), 2: _vector(b, after)}
         refs |= {4: _table(b, 1, {}, {0: ("Float32", option)})}
         ops.append(_table(b, 6, refs, {0: ("Uint32", 1)}))
-        codes.append(code)
+        codes.append(then)
     graph = _table(b, 5, {0: _tables(b, tensors), 3: _tables(b, ops)})
     named = [_table(b, 4, {}, {0: ("Int8", code), 3: ("Int32", code)}) for code in codes]
     refs = {1: _tables(b, named), 2: _tables(b, [graph]), 4: _tables(b, buffers)}

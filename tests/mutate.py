@@ -101,8 +101,13 @@ def tried(tree: Path, fault: Fault, reached: Reached, seconds: float) -> str:
             return by.removeprefix("tests/")
         passed += len(batch)
     of = f" ({passed} of {len(tests)} tests)" if passed < len(tests) else ""
-    why = LIVED.get((fault.module, fault.told((tree / fault.module).read_bytes())), "")
+    why = reason(tree, fault)
     return f"**lived**{of}{why and ': '}{why}"
+
+
+def reason(tree: Path, fault: Fault) -> str:
+    """Why no test sees a fault; "" where nobody knows."""
+    return LIVED.get((fault.module, fault.told((tree / fault.module).read_bytes())), "")
 
 
 def row(fault: Fault, by: str = "") -> str:
@@ -112,15 +117,18 @@ def row(fault: Fault, by: str = "") -> str:
     return "".join(f"| {cell.replace('|', chr(92) + '|')} " for cell in cells) + "|"
 
 
-def told_before(table: Path) -> list[str]:
-    """The rows of a table whose faults were seen."""
-    lines = table.read_text("utf-8").splitlines()
-    return [line for line in lines if line.startswith("| xlconv/") and "| **" not in line]
+def told_before(table: Sequence[str], fault: Fault, why: str) -> str:
+    """The row of a fault that was seen, or that lived and it is known why; "" of any other."""
+    line = next((line for line in table if line.startswith(row(fault))), "")
+    if "| **" not in line:
+        return line
+    told = re.match(r".*\| \*\*lived\*\*(?: \(\d+ of \d+ tests\))?", line)
+    return f"{told[0]}: {why} |" if told and why else ""
 
 
 def run(told: argparse.Namespace) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    before = told_before(told.after) if told.after else []
+    before = told.after.read_text("utf-8").splitlines() if told.after else []
     with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(told.jobs) as pool:
         learned = told.learned or Path(temporary, "learned")
         if not learned.exists():
@@ -133,9 +141,8 @@ def run(told: argparse.Namespace) -> None:
             trees.put(tree)
 
         def one(fault: Fault) -> str:
-            for line in before:
-                if line.startswith(row(fault)):
-                    return line
+            if line := told_before(before, fault, reason(ROOT, fault)):
+                return line
             tree = trees.get()
             try:
                 return row(fault, tried(tree, fault, reached, told.seconds))
@@ -169,5 +176,9 @@ if __name__ == "__main__":
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=300, help="for the tests of one fault")
     parser.add_argument("--learned", type=Path, help="which tests run which line; made if missing")
-    parser.add_argument("--after", type=Path, help="a table: only what lived there is tried again")
+    parser.add_argument(
+        "--after",
+        type=Path,
+        help="a table: what lived there without a reason is tried again",
+    )
     run(parser.parse_args())

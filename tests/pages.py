@@ -1,13 +1,14 @@
 """One page of a view: built with its controls anywhere, found by its manifest, typed over."""
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xlconv.errors import XlconvError
 from xlconv.figures.sums import drawn
 from xlconv.figures.words import WORDS
 from xlconv.grid.grid import Grid
@@ -49,6 +50,21 @@ def page(view: str, layer: Layer, dials: Dials | None = None, *, name: str = "")
     if not dials:
         check_claims(sheet)
     return sheet
+
+
+def pages(
+    view: str, layers: Iterable[Layer], make: Callable[[str, Layer], Sheet] = page
+) -> Iterator[tuple[Layer, Sheet]]:
+    """The layers that a view shows, with their pages; why it refuses others, another test says."""
+    shown = 0
+    for layer in layers:
+        try:
+            sheet = make(view, layer)
+        except XlconvError:
+            continue
+        shown += 1
+        yield layer, sheet
+    assert shown
 
 
 def claimed(block: Block) -> tuple[str, Layer] | None:

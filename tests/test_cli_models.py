@@ -141,6 +141,13 @@ def test_command_names_the_layers_and_what_to_type_next(tmp_path: Path) -> None:
     assert told["layers"][0]["out_channels"] == 2
 
 
+def test_weight_whose_bias_is_longer_than_its_second_axis_is_of_groups(tmp_path: Path) -> None:
+    arrays = {"up.weight": np.ones((4, 2, 3, 3), "f4"), "up.bias": np.ones(4, "f4")}
+    files.safetensors(tmp_path / "m.safetensors", arrays)
+    said = run(tmp_path, "model m.safetensors").stdout.splitlines()[-1]
+    assert "nn.ConvTranspose2d(4, 4, 3, stride=..., groups=2)" in said
+
+
 def test_input_out_of_an_npz_file(tmp_path: Path) -> None:
     np.savez(tmp_path / "acts.npz", x=X, y=X[:, :1])
     files.conv_transpose(tmp_path / "m.onnx")

@@ -424,6 +424,8 @@ def test_slope_is_told_though_one_channel_is_nowhere_below() -> None:
     v = theirs() + wide(high)
     found = xlconv.compare(ours(bias=high), np.where(v > 0, v, 0.05 * v))
     assert found.causes == ("LeakyReLU of slope 0.05 is applied after the layer",)
+    head = book_of(found).sheets[0].head
+    assert head is not None and found.causes[0] in head.idea
 
 
 @pytest.mark.parametrize("factors", [[1, 1, 1, 1, 1], [2, 3, 1, 0.5, 4]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import pickle
 import tracemalloc
 from collections.abc import Callable
@@ -170,6 +171,28 @@ def test_npy_of_what_is_no_real_number_is_unreadable(tmp_path: Path, values: np.
     np.save(tmp_path / "x.npy", values)
     with pytest.raises(UnreadableError, match="must hold real numbers, got"):
         given("input", "x.npy", tmp_path)
+
+
+def test_damaged_npz_is_read_or_unreadable(tmp_path: Path) -> None:
+    whole = io.BytesIO()
+    np.savez_compressed(whole, x=np.arange(4096.0).reshape(64, 64))
+    path, refused = tmp_path / "x.npz", 0
+    for at in range(40, len(whole.getvalue()), 7):
+        data = bytearray(whole.getvalue())
+        data[at : at + 2] = bytes(255 - byte for byte in data[at : at + 2])
+        path.write_bytes(data)
+        try:
+            given("input", path.name, tmp_path)
+        except UnreadableError as error:
+            assert "\n" not in str(error)
+            refused += 1
+    assert refused > 100
+
+
+def test_npz_without_numbers_says_so(tmp_path: Path) -> None:
+    np.savez(tmp_path / "x.npz", words=np.array(["a"]))
+    with pytest.raises(UnreadableError, match="has no arrays of numbers"):
+        given("input", "x.npz", tmp_path)
 
 
 def test_npz_that_is_called_npy_is_unreadable(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "bomb of many": (lambda: lying(24, 1 << 31), "it unpacks to 2,147,"),
     "many parts": (
         lambda: packed(parts() | {f"{n}": b"" for n in range(3000)}),
-        "it has more than 2000 parts",
+        "it has more than 2,000 members",
     ),
     "overlap": (overlapping, "its parts overlap"),
     "two of one name": (twice, "two of its parts have one name"),

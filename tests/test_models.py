@@ -119,6 +119,17 @@ def test_checkpoints(tmp_path: Path, kind: str) -> None:
     assert layer.kind == "weight"
 
 
+def test_plain_convolution_of_tflite_reads_its_own_input(tmp_path: Path) -> None:
+    weight = WEIGHT.transpose(1, 2, 3, 0).astype("<f4")
+    layer = only(files.tflite(tmp_path / "m.tflite", weight, given=(0.5, 3, "int8"), code=3))
+    assert (layer.kind, layer.input) == ("plain", "x")
+    assert layer.scaled is not None and layer.scaled.scale is not None
+    assert (layer.scaled.scale.scale.tolist(), layer.scaled.scale.zero_point.tolist()) == (
+        [0.5],
+        [3],
+    )
+
+
 @pytest.mark.parametrize("kind", [np.float32, np.float16])
 def test_tflite(tmp_path: Path, kind: type) -> None:
     weight: Any = WEIGHT.transpose(1, 2, 3, 0).astype(kind)
@@ -183,6 +194,15 @@ def test_a_name_that_is_none_is_answered_with_those_like_it(tmp_path: Path) -> N
     model = read_model(files.safetensors(tmp_path / "m.safetensors", arrays))
     with pytest.raises(XlconvError, match=r"is no layer of .*: head and 2 others$"):
         model.layer("heads")
+
+
+def test_integers_without_a_zero_point_begin_at_none(tmp_path: Path) -> None:
+    up = helper.make_node("ConvTranspose", ["x", "w"], ["y"], name="up")
+    then = helper.make_node("QuantizeLinear", ["y", "s"], ["z"])
+    x, z = (helper.make_tensor_value_info(n, TensorProto.FLOAT, None) for n in "xz")
+    kept = [numpy_helper.from_array(a, n) for n, a in (("w", WEIGHT), ("s", np.array(0.5, "f4")))]
+    layer = only(files.saved(tmp_path / "m.onnx", [up, then], [x], [z], kept))
+    assert layer.said["then"] == ["quantize:0.5:0.0:0:255"]
 
 
 @pytest.mark.parametrize("between", [8, 9])
@@ -255,7 +275,7 @@ def test_a_list_of_too_many_members_is_never_read(
     """ZipFile would read it whole: 2 million entries took 23 s and 1 GB."""
     (tmp_path / name).write_bytes(b"PK\x03\x04" + b"PK\x01\x02" * 100_001 + bytes(1000))
     monkeypatch.delattr(zipfile, "ZipFile")
-    with pytest.raises(UnreadableError, match="has more than 100000 members"):
+    with pytest.raises(UnreadableError, match="has more than 100,000 members"):
         read(tmp_path / name)
 
 

@@ -176,5 +176,8 @@ def test_fault_that_lived_is_tried_again_and_says_how_many_tests_passed(
     assert tried(tmp_path, fault, reached, 10) == "**lived** (1 of 2 tests)"
     seen, lived = row(fault, "test_a.py::test_a[a|b]"), row(fault, "**lived** (1 of 2 tests)")
     assert seen == r"| xlconv/two.py:2 | `2` | `(3)` | test_a.py::test_a[a\|b] |"
-    (tmp_path / "table.md").write_text(f"# Head\n\n{seen}\n{lived}\n")
-    assert told_before(tmp_path / "table.md") == [seen]
+    assert told_before(["# Head", seen], fault, "") == seen
+    assert told_before([lived], fault, "") == told_before([], fault, "why") == ""
+    assert told_before([lived], fault, "why") == lived.removesuffix(" |") + ": why |"
+    known = row(fault, "**lived**: why not")
+    assert told_before([known], fault, "why") == row(fault, "**lived**: why")

@@ -18,6 +18,7 @@ from xlconv.checking.check import check
 from xlconv.checking.report import Finding
 from xlconv.errors import XlconvError
 from xlconv.files.arrays import Source
+from xlconv.files.reading import Folder
 from xlconv.grid.direction import Way
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import ROLES
@@ -250,6 +251,25 @@ def test_a_network_that_reads_what_is_not_there_is_refused(change: Told, said: s
     with pytest.raises(XlconvError) as refused:
         reading(**change)
     assert said in str(refused.value)
+
+
+def test_made_up_weights_of_each_layer_are_others() -> None:
+    layers = [{"name": name, "kind": "conv", "weight": "1x1x3x3"} for name in ("A", "B")]
+    lesson = lesson_of({"input": [[1.0] * 9] * 9, "layer": layers})
+    first, second = (step.operation for step in lesson.pages[0].network.steps)  # type: ignore[union-attr]
+    assert not np.array_equal(first.weight, second.weight)  # type: ignore[union-attr]
+
+
+def test_weights_out_of_a_file_are_counted(tmp_path: Path) -> None:
+    told: Any = {"A.weight": np.ones((1, 1, 3, 3)), "A.bias": np.ones(1)}
+    np.savez(tmp_path / "w.npz", **told)
+    source = Source(Folder(tmp_path))
+    table = {"input": [[1.0] * 9] * 9, "weights": "w.npz", "layer": [{"name": "A", "kind": "conv"}]}
+    sheets = [{"name": "Network", "view": "network", "network": "net"}]
+    values = {"title": "Test", "network": {"net": table}, "sheet": sheets}
+    before = source.left
+    lesson_from(Table("lesson.toml"), values, source)
+    assert before - source.left == 81 + 9 + 1
 
 
 def test_numbers_are_told_as_integers_where_they_are_whole_and_can_be() -> None:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from xlconv.grid.cells import Cell
-from xlconv.paper.formulas import typical
+from xlconv.grid.theme import MONOSPACE
+from xlconv.lessons.build import build
+from xlconv.paper.drawing import drawn
+from xlconv.paper.formulas import typical, with_room
+from xlconv.paper.page import Text
 
 
 def test_what_a_block_says_again_from_its_own_place_is_not_printed() -> None:
@@ -12,3 +16,25 @@ def test_what_a_block_says_again_from_its_own_place_is_not_printed() -> None:
     other = Cell(9, 0, formula="A1*2", block="other")
     printed = [words for _, words in typical([first, again, other], 80)]
     assert printed == ["A3: =A1*2", "A10: =A1*2"]
+
+
+def test_formulas_stand_in_rows_that_the_sheet_leaves_empty() -> None:
+    shown = 0
+    for sheet in build("matrix").sheets:
+        filled = {cell.row for cell in sheet.cells()}
+        _, told = with_room(sheet)
+        assert filled.isdisjoint(told)
+        assert {row + 1 for row in told} <= {*sheet.starts, sheet.rows + 1}
+        shown += len(told)
+    assert shown > 5
+
+
+def test_a_formula_is_read_from_the_left_whatever_the_sheet() -> None:
+    for sheet in (
+        build("matrix").sheets[1],
+        build("transposed-convolutions", language="ar").sheets[4],
+    ):
+        read = [one for page in drawn(sheet, formulas=True) for one in page.read]
+        told = [one for one in read if isinstance(one, Text) and one.look.font == MONOSPACE]
+        assert told
+        assert not any(one.leftward for one in told)

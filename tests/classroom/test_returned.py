@@ -259,7 +259,7 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
             zipped([("a.txt", b"PK\x01\x02" * 2)]).replace(b"a.txt", b"a.txt")
             + b"PK\x01\x02" * 100_001
         ),
-        "it has more than 100,000 entries",
+        "it has more than 100,000 members",
     ),
 }
 
@@ -310,7 +310,7 @@ def test_all_that_archives_in_archives_hold_is_bounded(
 def test_all_entries_of_all_archives_are_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unpacking, "ENTRIES", 3)
+    monkeypatch.setattr(unpacking, "MEMBERS", 3)
     inner = zipped([("a.xlsx", b"")])
     read, unread = in_a_zip(tmp_path, [("a.zip", inner), ("b.zip", inner)])
     assert list(read) == ["a.zip/a.xlsx"]

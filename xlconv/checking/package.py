@@ -7,7 +7,6 @@ which a declaration of entities is none that a workbook needs.
 from __future__ import annotations
 
 import os
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,12 +14,12 @@ from pathlib import Path
 from posixpath import join, normpath
 from typing import BinaryIO, TypeVar
 from weakref import finalize
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipInfo
 
 from xlconv.checking.scan import Budget, Costs, End, Start, scanned
 from xlconv.errors import UnreadableError
-from xlconv.files.archives import listed
-from xlconv.files.reading import open_file
+from xlconv.files.archives import BROKEN, NoZipError, opened_zip
+from xlconv.files.reading import ContentError, open_file
 from xlconv.visible import shortened
 from xlconv.xlsx.archive import FILE_SIZE, PART_SIZE
 
@@ -73,13 +72,11 @@ class Package:
         self.budget = Budget(self.size)
         self._paid: dict[str, Counter[str]] = {}
         try:
-            if listed(file) > PARTS:  # its list of them is read whole
-                raise self.wrong(f"it has more than {PARTS} parts")
-            self._zip = ZipFile(file)
-        except UnreadableError:
-            raise
-        except (BadZipFile, ValueError, EOFError, OSError, NotImplementedError):
+            self._zip = opened_zip(file, PARTS)
+        except NoZipError:
             raise UnreadableError(f"{self.name} {_no_archive(path, file)}") from None
+        except ContentError as error:
+            raise self.wrong(f"it {error}") from None
         if reason := self._refused(self._zip.infolist()):
             raise self.wrong(reason)
 
@@ -145,7 +142,7 @@ class Package:
                 while piece := part.read(PIECE):
                     budget.spend("bytes", len(piece))
                     yield piece
-        except (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as e:
+        except BROKEN as e:
             raise self.wrong(f"its part {shortened(name)} is broken: {shortened(str(e))}") from None
 
     def _refused(self, infos: list[ZipInfo]) -> str:

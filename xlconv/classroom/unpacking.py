@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import time
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
@@ -17,20 +16,20 @@ from functools import partial
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 from xlconv.checking.package import packed_oddly
 from xlconv.errors import UnreadableError
-from xlconv.files.archives import listed
-from xlconv.files.reading import contents, is_folder, open_file
+from xlconv.files.archives import BROKEN, MEMBERS, NoZipError, opened_zip
+from xlconv.files.reading import ContentError, contents, is_folder, open_file
 from xlconv.visible import shortened
 from xlconv.xlsx.archive import FILE_SIZE
 
 LARGEST, ARCHIVE, KEPT = 32 << 20, 128 << 20, 256 << 20
 """Bytes of a file that came back, of an archive in another, and of all that such archives hold."""
 
-ENTRIES, DEPTH = 100_000, 3
-"""Entries of all archives, and archives in archives."""
+DEPTH = 3
+"""Archives in archives."""
 
 UTF8 = 0x800
 """The mark of a name in UTF-8."""
@@ -79,8 +78,8 @@ class _Store:
         """The entries of an archive that are files."""
         infos = [info for info in archive.infolist() if not info.is_dir()]
         self.spent["entries"] += len(infos)
-        if self.spent["entries"] > ENTRIES:
-            raise UnreadableError(f"archives hold over {ENTRIES:,} files: unpack some")
+        if self.spent["entries"] > MEMBERS:  # of all archives
+            raise UnreadableError(f"archives hold over {MEMBERS:,} files: unpack some")
         return infos
 
 
@@ -162,16 +161,13 @@ def _unpacked(file: BinaryIO, name: str, store: _Store, depth: int) -> Iterator[
 def _opened(file: BinaryIO, name: str) -> ZipFile:
     shown = shortened(name)
     try:
-        file.seek(0)
-        if listed(file) > ENTRIES:  # its list of them is read whole
-            raise UnreadableError(f"{shown} is not opened: it has more than {ENTRIES:,} entries")
-        archive = ZipFile(file)
-    except UnreadableError:
-        raise
-    except (BadZipFile, ValueError, EOFError, OSError, NotImplementedError):
+        archive = opened_zip(file)
+    except NoZipError:
         raise UnreadableError(
             f"{shown} is no ZIP archive, or is cut short: download it again"
         ) from None
+    except ContentError as error:
+        raise UnreadableError(f"{shown} is not opened: it {error}") from None
     if reason := packed_oddly(archive.infolist()):
         raise UnreadableError(f"{shown} is not opened: {reason}: pack it again")
     return archive
@@ -192,7 +188,7 @@ def _member(archive: ZipFile, info: ZipInfo, name: str, most: int) -> bytes:
     try:
         with archive.open(info) as part:
             return _bounded(part, name, most)
-    except (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError):
+    except BROKEN:
         raise UnreadableError(f"{shortened(name)} is broken: ask for it again") from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
@@ -15,8 +16,8 @@ from xlconv.files.reading import ContentError
 from xlconv.layers.given import not_numbers
 from xlconv.visible import shortened
 
-NO_ZIP = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, KeyError)
-"""What zipfile lets out over a file that is none, or that it cannot unpack."""
+BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError, KeyError)
+"""What zipfile lets out over a file that is none, or a member that it cannot unpack."""
 
 MEMBERS = 100_000
 """Members of a file, at most."""
@@ -26,6 +27,10 @@ LISTED = b"PK\x01\x02"
 
 SOME, END = 1 << 20, 1 << 26
 """Bytes of a file that are read at once; and of a model, at its end, in which its list lies."""
+
+
+class NoZipError(ContentError):
+    """A file is no archive."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,18 +57,20 @@ class Member:
         return array
 
 
-def opened_zip(file: BinaryIO) -> zipfile.ZipFile:
-    """A zip file; raises ContentError where it is none, or lists too many members."""
-    file.seek(max(0, file.seek(0, SEEK_END) - END))
-    if listed(file) > MEMBERS:  # its list of them is read whole
-        raise ContentError(f"has more than {MEMBERS} members")
+def opened_zip(file: BinaryIO, most: int = MEMBERS) -> zipfile.ZipFile:
+    """A zip file; raises NoZipError where it is none, ContentError where it lists too many."""
     try:
+        file.seek(max(0, file.seek(0, SEEK_END) - END))
+        if _listed(file) > most:  # its list of them is read whole
+            raise ContentError(f"has more than {most:,} members")
         return zipfile.ZipFile(file)
-    except (*NO_ZIP, ValueError):
-        raise ContentError("is no zip file") from None
+    except ContentError:
+        raise
+    except (*BROKEN, ValueError):
+        raise NoZipError("is no zip file") from None
 
 
-def listed(file: BinaryIO) -> int:
+def _listed(file: BinaryIO) -> int:
     """How many members an archive may list, from where it is read."""
     count, before = 0, b""
     while piece := file.read(SOME):
@@ -111,13 +118,15 @@ def read_npz(file: BinaryIO, check: Callable[[int], None], key: str | None) -> n
     """The array of a key, or the only one; raises ContentError that names those that there are."""
     try:
         found = npz_members(opened_zip(file))
+        if not found:
+            raise ContentError("has no arrays of numbers")
         if key is None and len(found) == 1:
             (key,) = found
         if key not in found:
-            names = shortened(", ".join(found), 200) or "none"
+            names = shortened(", ".join(found), 200)
             asked = "several arrays: name one with the key" if key is None else f"no {key!r:.60}:"
             raise ContentError(f"has {asked} {names}")
         check(prod(found[key].shape))
         return found[key].load()
-    except (*NO_ZIP, MemoryError):
+    except (*BROKEN, MemoryError):
         raise ContentError("is damaged, or cut short") from None

@@ -103,15 +103,15 @@ def stored_type(path: Path, key: str | None = None) -> str:
     ending = path.suffix.lower()
     if ending not in (".npy", ".npz"):
         return ""
+    from xlconv.files.archives import BROKEN, npz_members, opened_zip
+
     try:
         with opened(path, None) as file:
             if ending == ".npy":
                 return str(npy_header(file)[2])
-            from xlconv.files.archives import npz_members, opened_zip
-
             found = npz_members(opened_zip(file))
             return str((found.get(key or "") or next(iter(found.values()))).dtype)
-    except (*NO_HEADER, LookupError, StopIteration, XlconvError):
+    except (*NO_HEADER, *BROKEN, LookupError, StopIteration):
         return ""  # which is told where it is read
 
 

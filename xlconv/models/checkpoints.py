@@ -153,7 +153,7 @@ def _scale(told: Any, archive: zipfile.ZipFile, root: str) -> Scale:
         return Scale(np.array([float(scale)]), np.array([float(zero_point)]))
     values = [_tensor("scale", each, archive, root) for each in (scale, zero_point)]
     if None in values:
-        raise ContentError("has a quantiser that is not read")
+        raise ContentError("has a quantiser that is not read: save it as float32")
     first, second = (each.numbers() for each in values if each is not None)
     return Scale(first, second, int(axis[0]))
 
