@@ -15,10 +15,7 @@ from xlconv.grid.places import Place, corners, leaves
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import WHITE, width
 from xlconv.paper.drawing import Window
-<<<<<<< HEAD
-from xlconv.paper.figure import MOST, box_of
-=======
->>>>>>> paper14
+from xlconv.paper.figure import MOST
 from xlconv.paper.figure import named as with_names
 from xlconv.paper.lit import Seen
 from xlconv.paper.rectangles import (
@@ -185,19 +182,9 @@ class Figures:
     def has_head(self, panel: Panel) -> bool:
         return any(one.cell.role in HEADS for one in self.seen(panel))
 
-<<<<<<< HEAD
     def blocks(self, panel: Panel) -> list[Block]:
         """The blocks that begin in a panel."""
-        return [one for one in named(self.sheet.blocks) if panel.holds(box_of(one)[0])]
-=======
-    def blocks(self, panel: Panel, role: str) -> list[str]:
-        """The names of the blocks of a role that are in a panel."""
-        return [
-            one.name
-            for one in named(self.sheet.blocks)
-            if one.role == role and panel.holds(corners(one.cells)[0])
-        ]
->>>>>>> paper14
+        return [one for one in named(self.sheet.blocks) if panel.holds(corners(one.cells)[0])]
 
     def told(self, panels: Iterable[Panel]) -> set[Place]:
         """The places of panels where more than words stand."""
