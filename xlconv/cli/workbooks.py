@@ -93,7 +93,8 @@ def build(
         loaded = translated(loaded, translation)
     if notes:
         with pointing_at_options(ctx):
-            _put_notes(loaded, lesson, target, name)
+            called = lesson if language is None else f"{lesson} --lang {language}"
+            _put_notes(loaded, called, target, name)
         return
     deliver_book(build_book(as_meant(loaded)), target, name)
     for page in loaded.pages:
@@ -101,7 +102,7 @@ def build(
             say(f'sheet "{page.name}": {page.layer.explain()}')
 
 
-def _put_notes(loaded: Lesson, lesson: str, target: Target, name: str) -> None:
+def _put_notes(lesson: Lesson, called: str, target: Target, name: str) -> None:
     """Write the lecturer's page of a lesson."""
     from xlconv.lessons.notes import notes_book
 
@@ -109,7 +110,7 @@ def _put_notes(loaded: Lesson, lesson: str, target: Target, name: str) -> None:
     for option, asked in (("--slides", printed.slides), ("--formulas", printed.formulas)):
         if asked:
             raise click.UsageError(f"--notes and {option} exclude each other: it is one page")
-    deliver_book(notes_book(loaded, lesson), target, f"{name}-notes")
+    deliver_book(notes_book(lesson, called), target, f"{name}-notes")
 
 
 @click.command(
