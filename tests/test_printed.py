@@ -31,7 +31,7 @@ from xlconv.errors import XlconvError
 from xlconv.grid.marks import Frame
 from xlconv.grid.pages import LETTER, PAPERS, pages
 from xlconv.grid.sheet import Sheet
-from xlconv.grid.theme import MARKS, ROLES
+from xlconv.grid.theme import FRAME, MARKS, ORANGE, ROLES
 from xlconv.lessons.book import Book
 from xlconv.lessons.build import build
 from xlconv.lessons.read import load_lesson
@@ -40,7 +40,7 @@ from xlconv.lessons.worksheet import worksheet_lesson
 from xlconv.paper import fonts
 from xlconv.paper.drawing import drawn
 from xlconv.paper.lit import seen
-from xlconv.paper.page import Table, Text
+from xlconv.paper.page import Box, Table, Text
 from xlconv.paper.printing import Printing
 
 from .conftest import Ran
@@ -465,6 +465,29 @@ def test_a_verdict_lights_up_under_its_whole_text() -> None:
     lit = {name for name, one in cells.items() if f"#{one.look.fill}" == alarm}
     assert lit == {name for name, one in there.items() if one.fill == alarm}
     assert len(lit) > 2
+
+
+def test_a_pen_can_write_into_each_blank() -> None:
+    looked_at = 0
+    for sheet in book(HANDED_OUT, None).sheets:
+        blanks = {place for place, one in seen(sheet).items() if one.cell.role == "blank"}
+        looked_at += sum(seen(sheet)[place].look.fill == ORANGE for place in blanks)
+        for page in drawn(sheet):
+            words = [text.box for part in page.read for text in words_of(part)]
+            for ground in page.grounds:
+                dark = ground.color in (ORANGE, FRAME)
+                assert not dark or any(over(ground.box, box) for box in words), ground
+    assert looked_at > 2
+
+
+def words_of(part: Text | Table) -> list[Text]:
+    return [*part.texts.values()] if isinstance(part, Table) else [part]
+
+
+def over(one: Box, other: Box) -> bool:
+    """Whether the middle of a box lies in another."""
+    x, y = other.x + other.wide / 2, other.y + other.high / 2
+    return one.x < x < one.x + one.wide and one.y < y < one.y + one.high
 
 
 def test_a_frame_is_drawn_around_empty_cells_too() -> None:
