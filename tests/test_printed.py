@@ -63,8 +63,9 @@ HANDED_OUT = "to fill in"
 BOOKS = [(name, None) for name in [*lesson_names(), HANDED_OUT]] + [
     (MAIN, code) for code in language_names()
 ]
-NEAR = 50
-"""Points between a word and the same one as LibreOffice prints it, whose rows are 4 % lower."""
+NEAR = 36
+"""Points between a word and the same one as LibreOffice prints it, whose rows and lines of programs
+are lower: 25 at most on the main lesson's pages of figures, 34 on that of programs."""
 
 DOTS, FIRST, CONTRAST = 216, 6, 4.5
 """Dots an inch and pages that are looked at, and how much lighter letters or their ground are: WCAG
@@ -617,6 +618,13 @@ def test_what_cannot_be_drawn_is_one_line(
     assert done.err.startswith(f"xlconv: error: {said}")
     assert done.err.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_what_is_said_to_be_written_is_what_is_there(run: Run, tmp_path: Path) -> None:
+    assert run("worksheet", "-o", tmp_path / "a.xlsx").err.endswith("a.xlsx: 9 sheets\n")
+    assert run("worksheet", "-o", tmp_path / "a.pdf").err.endswith("a.pdf: 8 sheets\n")
+    heads = pypdf.PdfReader(tmp_path / "a.pdf").outline
+    assert len([head for head in heads if not isinstance(head, list)]) == 8
 
 
 def test_a_file_with_other_content_is_kept(
