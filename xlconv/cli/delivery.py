@@ -89,8 +89,8 @@ def deliver_book(book: Book, target: Target, name: str) -> None:
     if target.output == "-":
         put(data)
         return
-    shown = 1 if target.kind in DRAWN[1:] else len(book.sheets)
-    sheets = counted(shown, "sheet")
+    shown = len(book.on_paper if target.kind == DRAWN[0] else book.sheets)
+    sheets = counted(1 if target.kind in DRAWN[1:] else shown, "sheet")
     say(f"wrote {path}: {sheets}" if written else f"{path} is unchanged: {sheets}")
     if target.as_json:
         manifest = {"file": str(path), "sheets": book.manifest()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import accumulate
 
 from xlconv.grid.limits import EXCEL_COLUMNS
@@ -101,7 +102,7 @@ def pages(sheet: Sheet, paper: Paper = A4) -> Pages:
     across = max(sum(each[: sheet.turn]), sum(each[sheet.turn :]))
     heights = (sheet.heights.get(n, sheet.row_height) for n in range(max(sheet.rows, 1)))
     ends, found = list(accumulate(heights, initial=0.0)), []
-    rows = _Rows(ends, sorted(sheet.starts), _gaps(sheet), len(sheet.titles))
+    rows = _Rows(sheet, ends, sorted(sheet.starts))
     for landscape in (False, True):
         wide, high = paper.room(landscape)
         most = min(LARGEST, wide / across)
@@ -114,36 +115,36 @@ def pages(sheet: Sheet, paper: Paper = A4) -> Pages:
     return replace(best, breaks=rows.evened(room))
 
 
-def _gaps(sheet: Sheet) -> list[int]:
-    """The rows above which one is free: not even a block goes through that."""
-    free = set(range(sheet.rows))
-    for cells in [*(paint.cells for paint in sheet.paints), *(one.cells for one in sheet.blocks)]:
-        for leaf in leaves(cells):
-            (top, _), (bottom, _) = corners(leaf)
-            free.difference_update(range(top, bottom + 1))
-    return sorted(row + 1 for row in free)
-
-
 @dataclass(frozen=True)
 class _Rows:
     """The rows of a sheet, as they are put on pages.
 
-    ends      where each row ends, from 0
-    starts    those in which a part begins
-    gaps      those in which a part may be broken that is higher than a page, or would leave one
-              nearly empty
-    repeated  how many of the first ones each page but the first repeats
+    ends    where each row ends, from 0
+    starts  those in which a part begins
     """
 
+    sheet: Sheet
     ends: Sequence[float]
     starts: Sequence[int]
-    gaps: Sequence[int]
-    repeated: int
 
     @property
     def titles(self) -> float:
-        """The height of what is repeated."""
-        return self.ends[min(self.repeated, len(self.ends) - 1)]
+        """The height of the title, which each page but the first repeats."""
+        return self.ends[min(len(self.sheet.titles), len(self.ends) - 1)]
+
+    @cached_property
+    def gaps(self) -> list[int]:
+        """The rows above which one is free: not even a block goes through that.
+
+        There a part is broken that is higher than a page, or would leave one nearly empty.
+        """
+        sheet, free = self.sheet, set(range(self.sheet.rows))
+        blocks = (block.cells for block in sheet.blocks)
+        for cells in (*(paint.cells for paint in sheet.paints), *blocks):
+            for leaf in leaves(cells):
+                (top, _), (bottom, _) = corners(leaf)
+                free.difference_update(range(top, bottom + 1))
+        return sorted(row + 1 for row in free)
 
     def breaks(self, room: float) -> tuple[int, ...]:
         """The rows at which pages begin: where a part begins, or where there is no more room."""
@@ -176,7 +177,7 @@ class _Rows:
     def price(self, breaks: Sequence[int]) -> tuple[int, int, int]:
         """How many breaks there are, where not even a row is free, and where no part begins."""
         inside = {*breaks}.difference(self.starts)
-        return len(breaks), len(inside.difference(self.gaps)), len(inside)
+        return len(breaks), len(inside.difference(self.gaps if inside else ())), len(inside)
 
     def evened(self, room: float) -> tuple[int, ...]:
         """The same number of breaks, with the fullest page as little full as it can be.

@@ -166,12 +166,17 @@ class Book:
         from xlconv.paper.printing import Printing
 
         printing = printing or Printing()
-        shown = {n: sheet for n, sheet in enumerate(self.sheets) if is_printed(sheet)}
+        shown = self.on_paper
         if not printing.slides:
             return printing.pdf([*shown.values()], self.title, self.language)
         run = self.states or (lambda _, sheet: [sheet])
         every = ([*run(n, sheet)] for n, sheet in shown.items())
         return printing.deck(every, self.title, self.language)
+
+    @property
+    def on_paper(self) -> dict[int, Sheet]:
+        """The sheets that are printed, by their numbers."""
+        return {n: sheet for n, sheet in enumerate(self.sheets) if is_printed(sheet)}
 
     def figure(self, sheet: str = "", block: str = "", printing: Printing | None = None) -> Figure:
         """One of the sheets as a picture, or a block of it; in a notebook it is seen at once.

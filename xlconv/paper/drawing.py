@@ -19,7 +19,7 @@ from xlconv.grid.shown import shown
 from xlconv.grid.theme import INDENT, Look, column_points
 from xlconv.paper.formulas import Lines, headings, lines_of, with_margin, with_room
 from xlconv.paper.lines import edges, grounds, lines
-from xlconv.paper.lit import Seen, closed, seen
+from xlconv.paper.lit import Seen, closed, seen, written_in
 from xlconv.paper.page import Box, Page, Table, Text
 
 LETTER = 5.6
@@ -100,7 +100,7 @@ def drawn(
     numbers  those of the sheets that it may lead to, by their names
     formulas  whether formulas stand under its figures, and the names of rows and columns around it
     """
-    cells, targets = seen(sheet), _files(sheet) | dict(numbers or {})
+    cells, targets = written_in(seen(sheet)), _files(sheet) | dict(numbers or {})
     sheet = closed(sheet, cells)
     if formulas:
         sheet, told = with_room(sheet)

@@ -14,7 +14,7 @@ from xlconv.grid.direction import mirrored
 from xlconv.grid.marks import Ends, Light, Scale
 from xlconv.grid.places import Place, corners, leaves
 from xlconv.grid.sheet import Sheet
-from xlconv.grid.theme import WHITE, Look, look
+from xlconv.grid.theme import ORANGE, POINTED_AT, WHITE, Look, look
 from xlconv.grid.values import Values
 
 
@@ -49,6 +49,16 @@ def seen(sheet: Sheet) -> dict[Place, Seen]:
             own = _lit(own, lit[place])
         found[place] = replace(one, look=mirrored(own, sheet.way))
     return found
+
+
+def written_in(cells: Mapping[Place, Seen]) -> dict[Place, Seen]:
+    """The cells with those light that a pen fills in: what is looked at is dark on a screen."""
+    return {
+        place: replace(one, look=replace(one.look, fill=POINTED_AT))
+        if one.cell.role == "blank" and one.cell.value is None and one.look.fill == ORANGE
+        else one
+        for place, one in cells.items()
+    }
 
 
 def closed(sheet: Sheet, cells: Mapping[Place, Seen]) -> Sheet:
