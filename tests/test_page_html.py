@@ -224,6 +224,19 @@ def test_frame_runs_around_each_slice(way: Way, begin: str, end: str) -> None:
     assert sides == {"A1": first, "B1": last, "A3": first, "B3": last}
 
 
+def test_frame_runs_around_what_is_written_the_other_way() -> None:
+    """A picture is not turned round on a sheet from right to left."""
+    sheet = Sheet("Looks", way=Way.LEFTWARD)
+    steps = ((1, 0), (0, -1))
+    sheet.block("x", (0, 1), (1, 2), role="input", content=[[1, 2]], steps=steps)
+    page = Book("Title", (sheet,)).to_html().decode()
+    named = dict(re.findall(r'id="s0\.(\w+)" class="c(\d+) y"', page))
+    rules = {at: page.split(f".c{n}{{")[1].split("}")[0] for at, n in named.items()}
+    sides = {at: {*re.findall(r"border-(\w+):2px", rule)} for at, rule in rules.items()}
+    # column A is the one at the right
+    assert sides == {"A1": {"top", "bottom", "right"}, "B1": {"top", "bottom", "left"}}
+
+
 @pytest.mark.parametrize("way", [Way.RIGHTWARD, Way.LEFTWARD])
 def test_texts_share_the_room_between_them(way: Way) -> None:
     sheet = Sheet("Looks", way=way)

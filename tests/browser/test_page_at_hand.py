@@ -132,6 +132,46 @@ def test_who_leaves_a_worksheet_with_what_was_typed_is_asked(driver: Any) -> Non
     assert driver.execute_script(asks) is False
 
 
+MINUS = """
+  const text = document.createRange(), [node] = arguments[0].childNodes;
+  return [0, 1].map((n) => {
+    text.setStart(node, n);
+    text.setEnd(node, n + 1);
+    return text.getBoundingClientRect().left;
+  });
+"""
+
+
+def test_minus_stands_before_its_number_on_a_sheet_from_right_to_left(driver: Any) -> None:
+    book = build(MAIN, language="ar")
+    screen(driver, 1366, 768)
+    opened(driver, book.to_html())
+    driver.execute_script("show(6)")
+    first = driver.find_element(By.ID, place(book, book.sheets[6].name, "input", (0, 0)))
+    first.click()
+    press(driver, "-5", Keys.ENTER)
+    minus, digit = driver.execute_script(MINUS, first)
+    assert (first.text, minus < digit) == ("-5", True)
+
+
+def test_browser_that_cannot_unpack_shows_all_sheets(driver: Any) -> None:
+    book = build("matrix")
+    old = {"source": "delete window.DecompressionStream"}
+    made = driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", old)
+    try:
+        driver.get("about:blank")
+        path = driver.folder / "page.html"
+        path.write_bytes(book.to_html())
+        driver.get(path.as_uri())
+        driver.execute_async_script("ready.catch(() => 0).then(arguments[0])")
+    finally:
+        driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", made)
+    heads = [one.text for one in driver.find_elements(By.TAG_NAME, "h2")]
+    assert heads == [sheet.head.title for sheet in book.sheets if sheet.head]
+    assert not driver.find_element(By.ID, "bar").is_displayed()
+    assert "DecompressionStream" in complaints(driver)[0]
+
+
 OUTSIDE = """
   const text = document.createRange();
   return [...figure(shownNow).cells.values()].filter((td) => td.colSpan === 1).filter((td) => {

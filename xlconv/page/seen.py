@@ -81,8 +81,10 @@ def _places(cells: Grid) -> Iterator[tuple[Place, tuple[int, ...]]]:
 def _sides(cells: Grid, index: tuple[int, ...]) -> int:
     """The sides of the innermost slice that one of its cells is on."""
     sides, ways = 0, set()
-    for i, size, (down, _) in [*zip(index, cells.shape, cells.steps, strict=True)][-2:]:
+    for i, size, (down, across) in [*zip(index, cells.shape, cells.steps, strict=True)][-2:]:
         first, last = (TOP, BOTTOM) if down else (LEFT, RIGHT)
+        if (down or across) < 0:
+            first, last = last, first
         ways.add(bool(down))
         sides |= first * (i == 0) | last * (i == size - 1)
     return sides | (TOP | BOTTOM) * (True not in ways) | (LEFT | RIGHT) * (False not in ways)

@@ -75,6 +75,7 @@ class Figure {
   write(at, td, format) {
     const child = td.firstElementChild;
     const value = td.rowSpan > 1 ? this.lines(at, td.rowSpan) : this.book.value(this.n, at);
+    if (this.paper.dir === "rtl") td.dir = typeof value === "number" ? "ltr" : "rtl"; // a minus stands before its number
     if (child instanceof HTMLSelectElement) return this.choose(child, value);
     if (child !== null) return false; // a link, a caption, or the cell that is being typed into
     const told = shown(value, format, this.about.room[place(at).column]);

@@ -160,4 +160,8 @@ const ready = contentsOf(file, tabs.length).then((contents) => {
   book = new Book(ABOUT.sheets.map(({ name }) => name), contents);
   listen();
   follow();
+}).catch((fault) => { // a browser from before 2023 unpacks nothing: it shows every sheet as it is
+  for (const tab of tabs) element(tab.getAttribute("aria-controls")).hidden = false;
+  element("bar").hidden = true;
+  throw fault;
 });
