@@ -1,4 +1,4 @@
-"""What lecturers' pages say of sheets, carried out: each answer with a number, each control."""
+"""What a lecturer is told of sheets, carried out: each control, each answer to be held to them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from collections.abc import Iterator
 from math import prod
 
 import numpy as np
+import pytest
 
+from xlconv.lessons.build import build
 from xlconv.lessons.lesson import Lesson
+from xlconv.lessons.read import load_lesson
+from xlconv.lessons.worksheet import as_meant
 
+from ..by_definition import smaller
 from .desk import Page
 from .proofs import proofs_of
 
-NUMBER = re.compile(r"\d")
+PROVED = re.compile(r"\d|\*")
+"""What is proved of an answer: one that has a number, or names what stands on a sheet."""
 
 AGREE = "both views agree  ✓"
 NO_CELL, NO_NUMBER = "there is no such cell", "must be a whole number"
@@ -21,16 +27,16 @@ NO_CELL, NO_NUMBER = "there is no such cell", "must be a whole number"
 
 
 def claims(lesson: Lesson) -> Iterator[tuple[str, str]]:
-    """What has to be proved, with a sheet: what is said of a control, and answers with numbers."""
+    """What has to be proved, with a sheet that it is said of."""
     first = next(page.name for page in lesson.pages if page.taught)
     for page in lesson.pages:
         for part in page.taught:
             if "*" in part.happens:
                 yield page.name, part.happens
-            if NUMBER.search(part.answer):
+            if PROVED.search(part.answer):
                 yield page.name, part.answer
     for wrong in lesson.notes.wrong if lesson.notes else ():
-        if NUMBER.search(wrong.answer):
+        if PROVED.search(wrong.answer):
             yield first, wrong.answer
 
 
@@ -124,6 +130,53 @@ def _(sheet: Page) -> None:
     assert prod((64, 32)) == 2048
 
 
+@tells(
+    "Code",
+    "What it calls the input and the weight is *Input* and *Kernel* on *Sedirts*; what it "
+    "prints is *Output*.",
+)
+def _(sheet: Page) -> None:
+    assert sheet.says("torch.")
+    source = sheet.neighbour("Sedirts")
+    shown = "\n".join(sheet.texts())
+    for name in ("input", "kernel"):
+        row = ", ".join(f"{number:g}" for number in source[name][0])
+        assert re.search(rf"\[{row}\]", re.sub(r"\.0?(?=[,\]])", "", shown)), name
+
+
+@tells(
+    "Why",
+    "It gives back the shape that a convolution came from, not the values. On *Gradient* the "
+    "result is a gradient, not an image.",
+)
+def _(sheet: Page) -> None:
+    gradient = sheet.neighbour("Gradient")
+    assert gradient["gradient"].shape == gradient["image"].shape
+    assert (gradient["gradient"] != gradient["image"]).any()
+
+
+@tells(
+    "Why",
+    "Turning belongs to collecting. On *Matrix* the transpose is one of rows and columns, and "
+    "nothing is turned.",
+)
+def _(sheet: Page) -> None:
+    matrix = sheet.neighbour("Matrix")
+    assert matrix["matrix_transposed"].tolist() == matrix["matrix"].T.tolist()
+
+
+@tells(
+    "Why",
+    "On *Gniddap* the ring that is struck through was computed, and is taken away.",
+)
+def _(sheet: Page) -> None:
+    padded = sheet.neighbour("Gniddap")
+    assert padded["output_1_full"].tolist() == padded["output_0"].tolist()
+    ring = np.ones((6, 6), bool)
+    ring[1:-1, 1:-1] = False
+    assert (padded.struck("output_1_full") == ring).all()
+
+
 tells = proofs_of("auto-encoder")
 
 
@@ -151,6 +204,17 @@ def _(sheet: Page) -> None:
     assert not sheet.says(NO_CELL)
     sheet.set(look_row=8)
     assert sheet.says(NO_CELL)
+
+
+@tells(
+    "Network",
+    "*Means of the input* is one. The code is read by its decoder alone, and draws more.",
+)
+def _(sheet: Page) -> None:
+    blocks = sheet["means"]
+    assert blocks.shape == sheet["Code"].shape
+    assert blocks == pytest.approx(smaller(sheet["input"], 3))
+    assert float(sheet["psnr Decode 2"]) > float(sheet["psnr bicubic"])
 
 
 tells = proofs_of("checkerboard")
@@ -191,6 +255,29 @@ def _(sheet: Page) -> None:
     for k in range(1, 8):
         overlap.set(kernel_size_0=k, stride_0=1)
         assert set(overlap["corner_0"][k - 1 :, k - 1 :].flat) == {k * k}
+
+
+@tells(
+    "Overlap",
+    "*Even* shows a multiple with a pattern: its phases have other sums.",
+)
+def _(sheet: Page) -> None:
+    even = sheet.neighbour("Even")
+    assert len(even["kernel"]) % 2 == 0
+    assert even.says("the phases differ")
+    assert len(set(even["count"][3:-3, 3:-3].flat)) == 1
+    assert len(set(even["phase_sums"].flat)) > 1
+
+
+@tells(
+    "Overlap",
+    "Look inside: at the edges zeros lie beyond, in all three results of *Upsample*.",
+)
+def _(sheet: Page) -> None:
+    three = sheet.neighbour("Upsample")
+    for name in ("zeros", "nearest", "bilinear"):
+        field = three[f"{name}_field"]
+        assert not np.concatenate([field[0], field[-1], field[:, 0], field[:, -1]]).any()
 
 
 tells = proofs_of("frameworks")
@@ -234,6 +321,17 @@ def _(sheet: Page) -> None:
 def _(sheet: Page) -> None:
     odd = sheet.neighbour("Odd")
     assert (odd["input"].shape, odd["output_0"].shape) == ((2, 2), (4, 4))
+
+
+@tells(
+    "Odd",
+    "On *Odd* both frames lie on the same numbers, one row and one column apart: nothing is "
+    "rounded.",
+)
+def _(sheet: Page) -> None:
+    odd = sheet.neighbour("Odd")
+    assert odd["output_0_full"].tolist() == odd["output_1_full"].tolist()
+    assert odd["output_0"][1:, 1:].tolist() == odd["output_1"][:-1, :-1].tolist()
 
 
 tells = proofs_of("generator")
@@ -286,6 +384,17 @@ def _(sheet: Page) -> None:
 
 @tells(
     "Gradient",
+    "It never sees x: type any numbers into *Image x*, and the gradient stays.",
+)
+def _(sheet: Page) -> None:
+    before = sheet["gradient"].tolist()
+    for seed in range(3):
+        sheet.set(image=np.random.default_rng(seed).integers(-9, 9, (3, 3)))
+        assert sheet["gradient"].tolist() == before
+
+
+@tells(
+    "Gradient",
     "The computer rounds. With 0.5 both gradients agree again.",
 )
 def _(sheet: Page) -> None:
@@ -307,6 +416,14 @@ def _(sheet: Page) -> None:
     assert other.shape == sheet["kernel"].shape
     sheet.set(kernel=other)
     assert [other[a::2, b::2].sum() for a in (0, 1) for b in (0, 1)] == [1, 1, 1, 1]
+
+
+@tells(
+    "Bilinear",
+    "Numbers come from a file: *Contents* says how.",
+)
+def _(sheet: Page) -> None:
+    assert sheet.neighbour("Contents").says("xlconv lessons copy image")
 
 
 tells = proofs_of("learning")
@@ -582,6 +699,28 @@ def _(sheet: Page) -> None:
     assert [3 * n for n in range(3)][-1] + 1 == 7
 
 
+@tells(
+    "1-D",
+    "Not in a network, which learns it as it is used: *Contents* tells.",
+)
+def _(sheet: Page) -> None:
+    assert sheet.neighbour("Contents").says("The kernel is not turned")
+    products = sheet["input"][:3] * sheet["kernel"]
+    assert sheet["output"][0] == products.sum()
+
+
+@tells(
+    "1-D",
+    "It is zeros: at the corner of *Stride, padding* five of the nine products are with them.",
+)
+def _(sheet: Page) -> None:
+    padded = sheet.neighbour("Stride, padding")["padded"]
+    outside = np.ones((7, 7), bool)
+    outside[1:-1, 1:-1] = False
+    assert not padded[outside].any()
+    assert int(outside[:3, :3].sum()) == 5
+
+
 tells = proofs_of("playground")
 
 
@@ -813,6 +952,22 @@ def _(sheet: Page) -> None:
     assert int(np.argmin(left)) == 4
 
 
+@tells(
+    "Network",
+    "It draws likely ones: *What the output should be* differs.",
+)
+def _(sheet: Page) -> None:
+    assert abs(sheet["Enlarge"] - sheet["target"]).max() > 1
+
+
+@tells(
+    "Network",
+    "*Contents* tells the mean over digits that it never saw.",
+)
+def _(sheet: Page) -> None:
+    assert sheet.neighbour("Contents").says("digits that it never saw")
+
+
 tells = proofs_of("three-dimensions")
 
 
@@ -871,8 +1026,27 @@ tells = proofs_of("worksheet")
 
 
 @tells(
+    "2 Distribute",
+    "All four: *How many stamps reach each cell* says so.",
+)
+def _(sheet: Page) -> None:
+    assert sheet["count"].shape == (5, 5)
+    assert sheet["count"][2, 2] == sheet["input"].size == 4
+
+
+@tells(
     "6 Channels",
     "As large as the output, 3 × 3: they are added cell by cell.",
 )
 def _(sheet: Page) -> None:
     assert [sheet[f"{name}"].shape for name in ("parts", "output")] == [(2, 3, 3), (3, 3)]
+
+
+@tells(
+    "7 Mistake",
+    "Compare *Output* with *The same by collecting*, cell by cell: they differ in one.",
+)
+def _(sheet: Page) -> None:
+    wrong = build(as_meant(load_lesson("worksheet"))).sheets[-2]
+    values = {block.name: block.cells.value for block in wrong.blocks}
+    assert int((values["output"] != values["by_collecting"]).sum()) == 1
