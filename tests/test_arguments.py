@@ -85,6 +85,19 @@ def test_array_of_another_library_that_cannot_be_read_says_why() -> None:
         numbers("weight", Tensor())
 
 
+def test_array_of_another_library_is_taken_whose_mask_is_a_method() -> None:
+    class Series:
+        """As one of pandas is."""
+
+        def __array__(self, *_: object, **__: object) -> np.ndarray:
+            return np.array([1.0, 2.0])
+
+        def mask(self) -> None:
+            raise AssertionError
+
+    assert numbers("input", Series()).tolist() == [1, 2]
+
+
 def test_masked_array_of_which_nothing_is_masked_is_taken() -> None:
     assert numbers("input", np.ma.masked_array([1, 2], [False, False])).tolist() == [1, 2]
 

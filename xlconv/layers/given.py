@@ -88,7 +88,8 @@ def not_numbers(dtype: np.dtype[Any]) -> str:
 def _real(name: str, values: ArrayLike) -> np.ndarray:
     """The values as an array of real numbers, or of Python's own numbers."""
     for leaf in _leaves(name, values):
-        if np.any(getattr(leaf, "mask", False)):  # np.ma itself takes 7 ms to import
+        # np.ma itself takes 7 ms to import
+        if isinstance(leaf, np.ndarray) and np.any(getattr(leaf, "mask", False)):
             raise XlconvError(
                 f"{name} has masked values: fill them first, as .filled(0) does", parameter=name
             )
