@@ -32,6 +32,7 @@ from xlconv.cli.options import (
 )
 from xlconv.cli.shape import shape
 from xlconv.cli.terminal import (
+    clock,
     fail,
     name_of,
     put,
@@ -151,7 +152,9 @@ def build(
         with pointing_at_options(ctx):
             _print_notes(lesson, loaded.title, language, target)
         return
-    deliver_book(build_book(as_meant(loaded)), target, name)
+    with clock("drawing"):
+        book = build_book(as_meant(loaded))
+    deliver_book(book, target, name)
     for page in loaded.pages:
         if page.layer is not None and page.layer.note:
             say(f'sheet "{page.name}": {page.layer.explain()}')
@@ -223,7 +226,7 @@ def layer(
 
     target.check()
     picture = is_picture(given.input or "")
-    with pointing_at_options(ctx):
+    with pointing_at_options(ctx), clock("drawing"):
         drawn, views = drawn_of(given, wanted, None if view is None else view.split(","))
         book = build_book(drawn, views=views, picture=picture, digits=digits)
     deliver_book(book, target, "layer")
