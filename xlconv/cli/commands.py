@@ -149,8 +149,7 @@ def build(
             say(f"{counted(left, 'text')} not translated: xlconv lessons words lists them")
         loaded = translated(loaded, translation)
     if notes:
-        with pointing_at_options(ctx):
-            _print_notes(lesson, loaded.title, language, target)
+        _print_notes(ctx, lesson, loaded.title, language, target)
         return
     with clock("drawing"):
         book = build_book(as_meant(loaded))
@@ -160,7 +159,9 @@ def build(
             say(f'sheet "{page.name}": {page.layer.explain()}')
 
 
-def _print_notes(lesson: str, title: str, language: str | None, target: Target) -> None:
+def _print_notes(
+    ctx: click.Context, lesson: str, title: str, language: str | None, target: Target
+) -> None:
     """Write the lecturer's page of a lesson."""
     from xlconv.lessons.notes import notes_book
 
@@ -169,7 +170,9 @@ def _print_notes(lesson: str, title: str, language: str | None, target: Target) 
     if language or target.slides:
         other = "--lang" if language else "--slides"
         raise click.UsageError(f"--notes and {other} exclude each other: it is a page in English")
-    deliver_book(notes_book(lesson, title), target, lesson)
+    with pointing_at_options(ctx), clock("drawing"):
+        book = notes_book(lesson, title)
+    deliver_book(book, target, lesson)
 
 
 @cli.command(
