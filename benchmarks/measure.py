@@ -50,7 +50,15 @@ class Runs:
         if process.returncode != code:
             raise SystemExit(f"{' '.join(map(str, command))} failed:\n{said.decode()}")
 
+    def beyond(self, other: Runs) -> Runs:
+        """The same runs, less what the quickest of others takes."""
+        wall = [one - min(other.wall) for one in self.wall]
+        cpu = [one - min(other.cpu) for one in self.cpu]
+        return Runs(wall, cpu, self.peak, self.load)
+
     def told(self) -> list[object]:
+        if not self.wall:
+            return ["", "", "", "", ""]
         load = f"{min(self.load):.1f} to {max(self.load):.1f}"
         return [len(self.wall), load, seconds(self.wall), seconds(self.cpu), f"{self.peak:.0f}"]
 

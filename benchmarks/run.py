@@ -83,7 +83,7 @@ def main() -> None:
             if only and head[0] not in only:
                 continue
             print(f"== {head}", flush=True)
-            text.append(f"## {head}\n")
+            text.append(f"## {head}\n\nBefore: {pace()}.\n")
             for part in section(Path(folder)):
                 print(part, flush=True)
                 text.append(part + "\n")

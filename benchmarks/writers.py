@@ -18,7 +18,6 @@ from measure import (
     megabytes,
     one_core,
     ratio,
-    seconds,
     table,
 )
 from places import HERE, LAYER, PYTHON, XLCONV, check, form, phases_command
@@ -97,13 +96,12 @@ def _forms(phase: Command, written: Path, folder: Path) -> str:
     cells = [int(check("cells", path)) for path in (written, sp, collect)]
     each = [min(runs.cpu) / count * 1e6 for runs, count in zip(found, cells, strict=True)]
     hold("sp: no more CPU a cell than phase", f"{each[1] / each[0]:.2f}", each[1] <= each[0])
-    return (
-        "SUMPRODUCT over the stretched input (sp), which has a cell for each zero, too:"
-        f" {cells[1]:,} cells in {seconds(found[1].wall)} s, {each[1]:.2f} µs of CPU a cell where"
-        f" phase takes {each[0]:.2f} for each of {cells[0]:,}. The whole `--view collect`, with"
-        f" the taps beside it: {cells[2]:,} cells in {seconds(found[2].wall)} s, {each[2]:.2f} µs;"
-        f" peak {found[2].peak:.0f} MB."
-    )
+    names = "phase", "sp: a cell for each zero, too", "`--view collect`: sp, the taps beside it"
+    rows = [
+        [name, f"{count:,}", *runs.told(), f"{one:.2f}"]
+        for name, count, runs, one in zip(names, cells, found, each, strict=True)
+    ]
+    return table(["sheet", "cells", *HEADS, "µs of CPU a cell"], rows)
 
 
 def plan_of(path: Path, size: int) -> dict[str, object]:

@@ -35,7 +35,7 @@ from xlconv.views import VIEWS
 WITHOUT = ("contents", "code", "sizes", "network", "ripple")
 """Views that write no sums of a layer's numbers."""
 
-SECONDS, MEGABYTES = 3, 300
+SECONDS, MEGABYTES = 2, 300
 """What a refusal may take of the processor, started and counted in whole seconds, and of memory."""
 
 Case = dict[str, Any]

@@ -9,10 +9,9 @@ from math import prod
 import numpy as np
 import pytest
 
-from xlconv.lessons.build import build
+from xlconv.lessons.build import as_meant, build
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.read import load_lesson
-from xlconv.lessons.worksheet import as_meant
 
 from ..by_definition import smaller
 from .desk import Page

@@ -18,7 +18,7 @@ from xlconv.cli.options import (
     pointing_at_options,
     printed_options,
 )
-from xlconv.cli.terminal import progress_bar, put, say
+from xlconv.cli.terminal import clock, progress_bar, put, say
 from xlconv.cli.values import whole_number
 from xlconv.files.saving import PAGE, PDF, SUFFIX
 from xlconv.text import counted
@@ -140,7 +140,7 @@ def classroom(
     """
     wanted = Wanted(**asked)
     wanted.check()
-    with pointing_at_options(ctx):
+    with pointing_at_options(ctx), clock("drawing"):
         loaded = _lesson(lesson, language)
     if tries is not None:
         _try(loaded, tries)

@@ -12,7 +12,7 @@ from xlconv.cli.delivery import save_program
 from xlconv.cli.given import Given, layer_options
 from xlconv.cli.group import Command
 from xlconv.cli.options import pointing_at_options
-from xlconv.cli.terminal import put, say
+from xlconv.cli.terminal import clock, put, say
 from xlconv.frameworks.names import FRAMEWORKS
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def code(
     target = None if output in (None, "-") else Path(str(output))
     if target:
         check_target(target, ".py")
-    with pointing_at_options(ctx):
+    with pointing_at_options(ctx), clock("reading"):
         written = layer_of(given, wanted)
     if target is not None:
         save_program(target, written, framework, force)

@@ -78,13 +78,12 @@ def compare(
     from xlconv.files.reading import Folder
 
     Target(output=target, force=force, as_json=as_json).check()
-    with pointing_at_options(ctx, output="--output"):
+    with pointing_at_options(ctx, output="--output"), clock("comparing"):
         layer = layer_of(given, wanted)
         other = array("output", theirs, Source(Folder()))
-        with clock("comparing"):
-            found = compared(layer, other, batch=wanted.batch)
+        found = compared(layer, other, batch=wanted.batch)
     if target is not None:
-        with pointing_at_options(ctx):
+        with pointing_at_options(ctx), clock("drawing"):
             book = _book(found, given)
         deliver_book(book, Target(output=target, force=force), Path(target).stem)
     if target != "-":

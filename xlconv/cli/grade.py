@@ -11,7 +11,7 @@ import click
 
 from xlconv.cli.group import Command
 from xlconv.cli.options import pointing_at_options
-from xlconv.cli.terminal import as_text, progress_bar, put, say
+from xlconv.cli.terminal import as_text, clock, progress_bar, put, say
 from xlconv.cli.values import whole_number
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.text import counted
@@ -132,7 +132,8 @@ def _write(
             books.append(book)
             if progress:
                 progress(len(books))
-    write_results(folder, table, stems=called, feedback=feedback, workbooks=books, **more)
+    with clock("writing"):
+        write_results(folder, table, stems=called, feedback=feedback, workbooks=books, **more)
 
 
 def results_of(
@@ -149,13 +150,15 @@ def results_of(
     from xlconv.classroom.roster import Student
     from xlconv.classroom.table import Results
 
-    returned, results = list(returns(map(Path, files))), list[Any]()
+    with clock("reading"):
+        returned, results = list(returns(map(Path, files))), list[Any]()
     with progress_bar(len(returned), "grading") as progress:
         for one in graded(made, returned):
             results.append(one)
             if progress:
                 progress(len(results))
-    results = last_attempts(returned, beside_each_other(made, results))
+    with clock("looking at all side by side"):
+        results = last_attempts(returned, beside_each_other(made, results))
     found = tuple(one for one in results if isinstance(one, Graded))
     if untried := [one for one in found if NO_ENGINE in {mark.note for mark in one.marks}]:
         raise XlconvError(

@@ -9,7 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import IO, Any, NoReturn
 
 import click
@@ -31,10 +31,15 @@ LONGEST = 2_000
 
 @contextmanager
 def progress_bar(rows: int, doing: str = "writing") -> Iterator[Callable[[int], object] | None]:
-    """What shows on a terminal how many rows are written, once the program runs for a second."""
+    """What shows on a terminal how many rows are written, once the program runs for a second.
+
+    Until the first of them is, it tells the time.
+    """
     bars: list[Any] = []
+    before = ExitStack()
 
     def progress(done: int) -> None:
+        before.close()
         with suppress(OSError):  # where nobody looks on any more, the file is written all the same
             if not bars and time.monotonic() > STARTED + 1:
                 bars.append(
@@ -45,8 +50,10 @@ def progress_bar(rows: int, doing: str = "writing") -> Iterator[Callable[[int], 
                 bar.update(done - bar.pos)
 
     try:
+        before.enter_context(clock(doing))
         yield progress if sys.stderr is not None and sys.stderr.isatty() else None
     finally:
+        before.close()
         for bar in bars:
             with suppress(OSError):
                 bar.__exit__(None, None, None)

@@ -18,7 +18,7 @@ from xlconv.cli.options import (
     pointing_at_options,
     target_options,
 )
-from xlconv.cli.terminal import say
+from xlconv.cli.terminal import clock, say
 from xlconv.cli.values import whole_number
 from xlconv.text import counted
 from xlconv.views import VIEWS
@@ -92,17 +92,18 @@ def build(
             say(f"{counted(left, 'text')} not translated: xlconv lessons words lists them")
         loaded = translated(loaded, translation)
     if notes:
-        with pointing_at_options(ctx):
-            called = lesson if language is None else f"{lesson} --lang {language}"
-            _put_notes(loaded, called, target, name)
+        called = lesson if language is None else f"{lesson} --lang {language}"
+        _put_notes(ctx, loaded, called, target, name)
         return
-    deliver_book(build_book(as_meant(loaded)), target, name)
+    with clock("drawing"):
+        book = build_book(as_meant(loaded))
+    deliver_book(book, target, name)
     for page in loaded.pages:
         if page.layer is not None and page.layer.note:
             say(f'sheet "{page.name}": {page.layer.explain()}')
 
 
-def _put_notes(lesson: Lesson, called: str, target: Target, name: str) -> None:
+def _put_notes(ctx: click.Context, lesson: Lesson, called: str, target: Target, name: str) -> None:
     """Write the lecturer's page of a lesson."""
     from xlconv.lessons.notes import notes_book
 
@@ -110,7 +111,9 @@ def _put_notes(lesson: Lesson, called: str, target: Target, name: str) -> None:
     for option, asked in (("--slides", printed.slides), ("--formulas", printed.formulas)):
         if asked:
             raise click.UsageError(f"--notes and {option} exclude each other: it is one page")
-    deliver_book(notes_book(lesson, called), target, f"{name}-notes")
+    with pointing_at_options(ctx), clock("drawing"):
+        book = notes_book(lesson, called)
+    deliver_book(book, target, f"{name}-notes")
 
 
 @click.command(
@@ -168,7 +171,7 @@ def layer(
 
     target.check()
     picture = is_picture(given.input or "")
-    with pointing_at_options(ctx):
+    with pointing_at_options(ctx), clock("drawing"):
         drawn, views = drawn_of(given, wanted, None if view is None else view.split(","))
         book = build_book(drawn, views=views, picture=picture, digits=digits)
     deliver_book(book, target, "layer")

@@ -7,6 +7,7 @@ import click
 from xlconv.cli.delivery import Target, deliver_book
 from xlconv.cli.group import Command
 from xlconv.cli.options import complete_lesson, language_option, pointing_at_options, target_options
+from xlconv.cli.terminal import clock
 
 WORKSHEET_LESSON = "worksheet"
 
@@ -63,7 +64,8 @@ def worksheet(
         translation = None if language is None else load_translation(language)
         if translation is not None:
             loaded = translated(loaded, translation)
-        book = build(worksheet_lesson(loaded, key=key))
+        with clock("drawing"):
+            book = build(worksheet_lesson(loaded, key=key))
     spoken = translation.language if translation else ""
     name = workbook_name(find_lesson(lesson).name, spoken) + ("-key" if key else "")
     deliver_book(book, target, name)

@@ -16,7 +16,7 @@ from xlconv.models.found import ModelLayer
 from xlconv.models.likely import weights
 from xlconv.models.tensors import Tensor, decoded
 
-HEADER = 25 << 20
+HEADER = 10 << 20
 """Bytes of a header, at most: with ten thousand tensors it has one or two million."""
 
 NAMES = {
@@ -46,8 +46,10 @@ def tensors(content: Content) -> list[Tensor]:
     if len(data) < 8:
         raise ContentError("is cut short")
     (length,) = struct.unpack_from("<Q", data)
-    if length > min(HEADER, len(data) - 8):
+    if length > len(data) - 8:
         raise ContentError("is no safetensors file: its header would be longer than the file")
+    if length > HEADER:
+        raise ContentError(f"has a header of more than {HEADER >> 20} MB")
     try:
         header = json.loads(bytes(data[8 : 8 + length]))
     except (ValueError, RecursionError):
