@@ -23,6 +23,10 @@ LIVED = {
         "xlconv/differing/following.py",
         "return len(self.words) + (3) * any(OWN in words for words in self.words)",
     ): "how dear factors of each channel are is a choice, and no known story stands at its edge",
+    (
+        "xlconv/differing/readings.py",
+        'ways.append(Way(" and ".join(words), Steps(stride, d, own.groups), len(words) > (2)))',
+    ): "how unlikely two at once are is a choice, and no known story stands at its edge",
     ("xlconv/files/saving.py", "if (filecmp.cmp(self.path, self.part, shallow=False)):"): (
         "two files are the same in either order"
     ),
