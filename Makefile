@@ -28,7 +28,7 @@ prove: $(VENV)/tested
 
 # faults planted by chance in the newest modules, and which test sees each
 mutants: $(VENV)/tested
-	$(BIN)/python -m tests.mutate --count 96 --seed 14 --seconds 40 \
+	$(BIN)/python -m tests.mutate --count 120 --seed 14 --seconds 40 \
 		--of xlconv/paper xlconv/page xlconv/lessons/networks.py xlconv/models xlconv/differing \
 		xlconv/classroom > tests/mutations.md
 

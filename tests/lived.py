@@ -19,10 +19,17 @@ LIVED = {
         "xlconv/differing/activations.py",
         'Activation("SiLU", lambda v: v * _sigmoid(v), least=-(279.5)),',
     ): "the bound saves trying; the numbers of what is tried refuse it all the same",
+    ("xlconv/differing/comparison.py", "return (True)"): (
+        "what nothing explains has no words, and none are told"
+    ),
     (
         "xlconv/differing/following.py",
         "return len(self.words) + (3) * any(OWN in words for words in self.words)",
     ): "how dear factors of each channel are is a choice, and no known story stands at its edge",
+    (
+        "xlconv/differing/readings.py",
+        'ways.append(Way(" and ".join(words), Steps(stride, d, own.groups), len(words) > (2)))',
+    ): "how unlikely two at once are is a choice, and no known story stands at its edge",
     ("xlconv/files/saving.py", "if (filecmp.cmp(self.path, self.part, shallow=False)):"): (
         "two files are the same in either order"
     ),

@@ -149,15 +149,18 @@ def run(told: argparse.Namespace) -> None:
             finally:
                 trees.put(tree)
 
-        report(told, pool.map(one, chosen(told.count, told.seed, told.of)))
+        faults = chosen(told.count, told.seed, told.of)
+        report(told, len(reached.seconds), pool.map(one, faults))
 
 
-def report(told: argparse.Namespace, rows: Iterator[str]) -> None:
+def report(told: argparse.Namespace, tests: int, rows: Iterator[str]) -> None:
     print(f"# {told.count} faults planted with seed {told.seed}\n")
     if told.of != [""]:
         print(f"In {', '.join(told.of)} alone.\n")
-    print("`make mutants` writes this page. Where a fault lived, every test that runs its line")
-    print(f"passed, or so many of them, the cheapest, as take {told.seconds:g} s.\n")
+    print(
+        "`make mutants` writes this page. Where a fault lived, each test that runs its line passed,"
+    )
+    print(f"of {tests:,}, or so many of them, the cheapest, as take {told.seconds:g} s.\n")
     print("| where | was | planted | seen by |\n|---|---|---|---|")
     seen = lived = unknown = 0
     for line in rows:

@@ -25,3 +25,9 @@ def test_every_row_has_as_many_columns_as_its_sheet() -> None:
 def test_a_line_is_drawn_through_a_text_or_under_it() -> None:
     looks = [Look(), Look(underline=True), Look(strike=True), Look(underline=True, strike=True)]
     assert [line(look) for look in looks] == ["", "underline", "line-through", "line-through"]
+
+
+def test_only_what_is_indented_has_room_before_it() -> None:
+    page = build("matrix").to_html().decode()
+    assert re.search(r"padding-left:[1-9]", page)
+    assert not re.search(r"padding-(?:\w+:0|None)", page)

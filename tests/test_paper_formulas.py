@@ -6,7 +6,7 @@ from xlconv.grid.cells import Cell
 from xlconv.grid.theme import MONOSPACE
 from xlconv.lessons.build import build
 from xlconv.paper.drawing import drawn
-from xlconv.paper.formulas import typical, with_room
+from xlconv.paper.formulas import says_most, typical, with_room
 from xlconv.paper.page import Text
 
 
@@ -38,3 +38,9 @@ def test_a_formula_is_read_from_the_left_whatever_the_sheet() -> None:
         told = [one for one in read if isinstance(one, Text) and one.look.font == MONOSPACE]
         assert told
         assert not any(one.leftward for one in told)
+
+
+def test_of_formulas_that_say_as_much_the_one_in_the_middle_is_printed() -> None:
+    block = [Cell(row, n, formula="A1*B1", block="a") for row in (4, 5, 6) for n in (7, 8, 9)]
+    chosen = says_most(block, 80)
+    assert (chosen.row, chosen.column) == (5, 8)
