@@ -229,10 +229,15 @@ def test_frame_runs_around_what_is_written_the_other_way() -> None:
     sheet = Sheet("Looks", way=Way.LEFTWARD)
     steps = ((1, 0), (0, -1))
     sheet.block("x", (0, 1), (1, 2), role="input", content=[[1, 2]], steps=steps)
-    page = Book("Title", (sheet,)).to_html().decode()
+    book = Book("Title", (sheet,))
+    page = book.to_html().decode()
     named = dict(re.findall(r'id="s0\.(\w+)" class="c(\d+) y"', page))
     rules = {at: page.split(f".c{n}{{")[1].split("}")[0] for at, n in named.items()}
     sides = {at: {*re.findall(r"border-(\w+):2px", rule)} for at, rule in rules.items()}
+    cells = openpyxl.load_workbook(BytesIO(book.to_bytes())).worksheets[0]
+    # in a workbook, left is where a sheet begins
+    assert (cells["A1"].border.left.style, cells["A1"].border.right.style) == ("medium", "thin")
+    assert (cells["B1"].border.left.style, cells["B1"].border.right.style) == ("thin", "medium")
     # column A is the one at the right
     assert sides == {"A1": {"top", "bottom", "right"}, "B1": {"top", "bottom", "left"}}
 

@@ -214,7 +214,8 @@ class Strip:
         edges = [self._ends(index) | (0 if inner else LEFT | RIGHT)]
         for n in self.column_axes:
             last = self.shape[n] - 1
-            sides = [LEFT * (i == 0) | RIGHT * (i == last) for i in range(last + 1)]
+            begin, end = (LEFT, RIGHT) if self.steps[n][1] > 0 else (RIGHT, LEFT)
+            sides = [begin * (i == 0) | end * (i == last) for i in range(last + 1)]
             sides = sides if n in inner else [0] * len(sides)
             edges = [one | side for one in edges for side in sides]
         return edges
