@@ -44,7 +44,7 @@ PAGE = Anchor((0, 0))
 """The corner of the sheet itself: what hangs on it stands where it says."""
 
 
-@dataclass(eq=False)  # frozen it takes three times as long to make, and thousands are made
+@dataclass(frozen=True, eq=False)
 class Grid(Expr):
     """Cells of a sheet at anchor + offset + index @ steps, and the memory that holds their values.
 
@@ -208,7 +208,7 @@ class Area(Expr):
         yield Reference(self.grid[(..., *[-1] * self.axes)], named=False)
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class Reference:
     """One cell address in a formula's text: it moves as its grid does."""
 
