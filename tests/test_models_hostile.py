@@ -89,3 +89,11 @@ def test_changed_files(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", MAKERS)
 def test_a_thousand_changed_files(tmp_path: Path, name: str) -> None:
     assert alone(fuzz, tmp_path, name, 1000 // len(MAKERS) + 1) < 1 << 30
+
+
+def test_long_header_is_refused_unread(tmp_path: Path) -> None:
+    length = 11 << 20
+    path = tmp_path / "m.safetensors"
+    path.write_bytes(length.to_bytes(8, "little") + b"{}".ljust(length))
+    with pytest.raises(UnreadableError, match="has a header of more than 10 MB"):
+        read_model(path)
