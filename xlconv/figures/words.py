@@ -274,6 +274,7 @@ WORDS: dict[str, str] = {
     "no_words": "A cell is a sum of up to {count} products: too many to write out",
     # navigation
     "contents": "Contents",
+    "continued": "continued: {n} of {count}",
     "previous": "‹ {name}",
     "next": "{name} ›",
     "try_this": "Try this",

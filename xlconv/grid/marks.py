@@ -164,6 +164,11 @@ class Block:
     def __repr__(self) -> str:
         return line("Block", f"{spelt(self.cells.shape)} {self.role}: {self.name}")
 
+    @property
+    def runs(self) -> bool:
+        """Whether slides run through its numbers: those of a step, or of a looked-at cell."""
+        return self.role == "control" and (self.name == "step" or self.name.startswith("look_"))
+
     def ranges(self) -> list[str]:
         """One A1 range for each innermost 2-D slice, in C order."""
         return [span(leaf) for leaf in leaves(self.cells)]

@@ -16,9 +16,6 @@ from xlconv.grid.values import Values
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.worksheet import drawer
 
-STEP, LOOK = "step", "look_"
-"""The name of a control that counts steps, and what those of a looked-at cell begin with."""
-
 
 def states(lesson: Lesson, number: int, sheet: Sheet) -> Iterator[Sheet]:
     """The sheet, and then drawn again with each number of its controls, as if it were typed.
@@ -32,8 +29,7 @@ def states(lesson: Lesson, number: int, sheet: Sheet) -> Iterator[Sheet]:
     offered = {
         block.name: numbers
         for block in sheet.blocks
-        if block.name == STEP or block.name.startswith(LOOK)
-        if (numbers := _offered(sheet, block))
+        if block.runs and (numbers := _offered(sheet, block))
     }
     while len(offered) > 1 and np.prod([len(numbers) for numbers in offered.values()]) > STATES:
         del offered[next(iter(offered))]
@@ -48,7 +44,7 @@ def states(lesson: Lesson, number: int, sheet: Sheet) -> Iterator[Sheet]:
 def _offered(sheet: Sheet, block: Block) -> list[float]:
     """The numbers of a control's dropdown."""
     for choice in sheet.choices:
-        if choice.cells.origin == block.cells.origin and block.role == "control":
+        if choice.cells.origin == block.cells.origin:
             source = choice.source
             listed = source.value.ravel() if isinstance(source, Area) else source
             return [float(one) for one in listed if not isinstance(one, str)]

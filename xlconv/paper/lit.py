@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -97,13 +97,15 @@ def _is_bool(value: object) -> bool:
     return isinstance(value, bool | np.bool_)
 
 
-def shades(numbers: Values, at: Iterable[float], ends: Ends) -> list[str]:
-    """The colours of numbers, between those of certain values.
+def shades(numbers: Values, at: Sequence[float], ends: Ends) -> list[str]:
+    """The colours of numbers, between those of certain values; the first, where these are equal.
 
     >>> shades(np.array([-1, 0.5, 9]), (0, 1), ("000000", "FF8000"))
     ['000000', '804000', 'FF8000']
+    >>> shades(np.array([2, 2]), (2, 2), ("FFFFFF", "008080"))
+    ['FFFFFF', 'FFFFFF']
     """
     each = [[int(end[n : n + 2], 16) for end in ends] for n in (0, 2, 4)]
-    parts = [np.interp(numbers, list(at), part) for part in each]
+    parts = [np.where(numbers <= at[0], part[0], np.interp(numbers, at, part)) for part in each]
     mixed = np.floor(np.stack(parts, axis=-1) + 0.5).astype(int).tolist()
     return ["".join(f"{part:02X}" for part in color) for color in mixed]

@@ -9,8 +9,14 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from xlconv.grid.direction import Way
 from xlconv.grid.places import Place
+from xlconv.grid.sheet import Sheet
+from xlconv.grid.theme import WHITE
 from xlconv.paper.lit import Seen
+
+PATH = "path"
+"""What stands between figures."""
 
 Mask = npt.NDArray[np.bool_]
 """Which of a sheet's places are meant."""
@@ -26,6 +32,9 @@ class Panel:
     def holds(self, at: Place) -> bool:
         return at[0] in self.rows and at[1] in self.columns
 
+    def has(self, other: Panel) -> bool:
+        return self.holds((other.rows.start, other.columns.start))
+
     def used(self, mask: Mask, way: int) -> list[int]:
         """The rows of it (or, of way 1, the columns) that are not empty."""
         part = mask[self.rows.start : self.rows.stop, self.columns.start : self.columns.stop]
@@ -37,6 +46,28 @@ class Panel:
         along = self.rows if down else self.columns
         parts = (range(a, b) for a, b in pairwise([along.start, *cuts, along.stop]))
         return [Panel(part, self.columns) if down else Panel(self.rows, part) for part in parts]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Panels that are drawn together, as they stand on the sheet.
+
+    span    the panel whose columns it has, be they empty in it; None for its own
+    begins  whether a line begins with it
+    head    whether it stands over what follows, on a line of its own
+    shrunk  by how much a picture is smaller than what is beside it
+    """
+
+    panels: tuple[Panel, ...]
+    span: Panel | None = None
+    begins: bool = False
+    head: bool = False
+    shrunk: float = 1
+
+    @property
+    def wide(self) -> tuple[Panel, ...]:
+        """The panels whose columns it has."""
+        return (self.span,) if self.span else self.panels
 
 
 Rows = dict[int, dict[int, Seen]]
@@ -56,13 +87,6 @@ def both(one: Panel, other: Panel) -> Panel:
         for a, b in ((one.rows, other.rows), (one.columns, other.columns))
     )
     return Panel(rows, columns)
-
-
-def halves(panel: Panel) -> list[Panel]:
-    """A panel in two, across its longer side."""
-    down = 17 * len(panel.rows) > 23 * len(panel.columns)
-    along = panel.rows if down else panel.columns
-    return panel.cut(down, [(along.start + along.stop) // 2] if len(along) > 1 else [])
 
 
 def mask_of(places: Iterable[Place], shape: Place = (0, 0)) -> Mask:
@@ -88,3 +112,34 @@ def within(rows: Rows, panel: Panel) -> Iterator[tuple[Place, Seen]]:
         for column, one in rows.get(row, {}).items():
             if column in panel.columns:
                 yield (row, column), one
+
+
+def ahead(sheet: Sheet) -> str:
+    """The side at which a text begins."""
+    return "right" if sheet.way is Way.LEFTWARD else "left"
+
+
+def runs(sheet: Sheet, cells: Mapping[Place, Seen]) -> Iterator[tuple[int, range]]:
+    """The row of each cell that is seen, and the columns that it and its text take."""
+    back = {"left": "right", "right": "left"}[ahead(sheet)]
+    for (row, column), one in cells.items():
+        words = one.cell.value if isinstance(one.cell.value, str) else ""
+        if one.cell.role == PATH:
+            continue
+        first, end = column, column + 1
+        if words and one.look.align in (None, ahead(sheet)) and one.cell.role != "words":
+            end = max(end, sheet.behind((row, column), words, one.cell.role))
+        elif words and one.look.align == back:
+            fits = (
+                n
+                for n in range(column, 0, -1)
+                if sheet.behind((row, n), words, one.cell.role) <= column + 1
+            )
+            first = min(next(fits, 0), column)
+        lined = one.look.lines and one.look.line != WHITE
+        if one.cell.value not in (None, "") or lined or one.look.fill:
+            yield row, range(first, end)
+
+
+def places(every: Iterable[tuple[int, range]]) -> Iterator[Place]:
+    yield from ((row, n) for row, columns in every for n in columns)

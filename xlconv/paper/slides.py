@@ -6,30 +6,32 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from xlconv.grid.direction import Way
+from xlconv.grid.marks import Block
 from xlconv.grid.places import Place
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import look, width
 from xlconv.paper.drawing import painted
+from xlconv.paper.flow import BETWEEN, Flow, Slide, after
 from xlconv.paper.lit import Seen, seen
-from xlconv.paper.page import Box, Page, Table, Text
-from xlconv.paper.panels import Figures, size
-from xlconv.paper.rectangles import Panel
+from xlconv.paper.page import Box, Page, Text
+from xlconv.paper.panels import Figures
+from xlconv.paper.rectangles import Panel, Piece
 
 WIDE, HIGH = 960, 540
 """The size of a slide, in points: 16 to 9."""
 
-ASIDE, BESIDE, TOP, BOTTOM = 30, 20, 70, 40
+ASIDE, BESIDE, TOP, BOTTOM = 30, 18, 64, 36
 """What is free beside a title, beside figures, over them for it, and under them for the number."""
 
 LEAST = 14
 """The smallest letters of a slide, in points: 2.6 % of its height."""
 
-LARGEST, SMALLEST = 2, 1.273
-"""The scales of cells, whose letters have 11 points: the largest, and that of the smallest."""
-
 TITLE, OPENING, IDEA, MORE, CHOSEN = 30, 40, 24, 17, 22
 """The sizes of a title, of one that has a slide alone, of what its sheet is about, be it little or
 more, and of what is chosen."""
+
+GIVEN = "input", "image", "kernel"
+"""What is shown although it may stand still."""
 
 CHOICE = 320
 """How wide it is to say what is chosen."""
@@ -42,26 +44,28 @@ def slides(states: Sequence[Sheet], number: int = 0) -> Iterator[Page]:
     number  of the sheet in its book, from 0
     """
     sheet, later = states[0], states[1:]
+    if sheet.view == "check":  # what ticks weigh with is for nobody's eyes
+        return
     yield replace(_opening(sheet), sheet=number, name=sheet.name)
     if sheet.view == "contents":
         return
-    figures = Figures(sheet, [_told(sheet, seen(sheet)) if later else seen(sheet)])
-    every = [*map(seen, later)]
-    running = Figures(_wide(later), [*map(_told, later, every)]) if later else figures
-    moving = _moving(running) if later else []
-    for some in figures.together(figures.whole, lambda some: _fits(figures, some)):
-        parts = [one for panel in some for one in figures.smallest(panel)]
-        inside = [one for one in parts if not figures.is_prose(one)]
-        if not {*inside} <= {*moving}:
-            yield _slide(figures, figures.every[0], some, number)
-    for state, cells in zip(later, every, strict=True) if moving else ():
-        told = _told(state, cells)
-        yield _slide(running, told, moving, number, _chosen(state, cells))
+    cells = [seen(state) for state in states]
+    chosen = [*map(_chosen, states, cells)]
+    told = [*map(_told, states, cells)]
+    figures = Figures(_wide(states), told)
+    flow = Flow(figures, (WIDE - 2 * BESIDE, HIGH - TOP - BOTTOM))
+    moving = _moving(flow) if later else None
+    for slide in flow.slides(figures.whole):
+        if not (moving and figures.told(slide.panels) <= figures.told(moving.panels)):
+            yield _slide(flow, told[0], slide, number, "" if later else chosen[0])
+    if moving:
+        for one, words in zip(told[1:], chosen[1:], strict=True):
+            yield _slide(flow, one, moving, number, words)
 
 
 def _told(sheet: Sheet, cells: Mapping[Place, Seen]) -> dict[Place, Seen]:
     """The cells of a sheet but for the rows of its controls, of which the slide's title tells."""
-    rows = {block.cells.origin[0] for block in sheet.blocks if block.role == "control"}
+    rows = {block.cells.origin[0] for block in sheet.blocks if block.runs}
     return {at: one for at, one in cells.items() if at[0] not in rows}
 
 
@@ -110,36 +114,41 @@ def _opening(sheet: Sheet) -> Page:
     return Page(WIDE, HIGH, [], [], [title, *[told] * bool(idea)], leftward=leftward)
 
 
-def _fits(figures: Figures, some: Sequence[Panel]) -> bool:
-    return _scale(figures, some) >= SMALLEST
+def _moving(flow: Flow) -> Slide | None:
+    """What is shown while a control runs: what is said of it, and of the figures as many as fit.
 
-
-def _scale(figures: Figures, some: Sequence[Panel]) -> float:
-    """The largest scale at which panels have room; they may be too small to be read."""
-    window = figures.window(some, 1)
-    room = WIDE - 2 * BESIDE, HIGH - TOP - BOTTOM
-    if not window.rows:
-        return 0
-    sizes = [size(window, cells) for cells in figures.every]
-    return min([LARGEST, *(min(room[0] / wide, room[1] / high) for wide, high in sizes)])
-
-
-def _moving(figures: Figures) -> list[Panel]:
-    """What changes while a control runs, if it fits: what is said of it, the output, the others."""
-    every = figures.smallest(figures.whole)
+    The input and the output come first; then what changes, the nearest to the output before others,
+    and the kernel.
+    """
+    figures = flow.figures
+    joint = figures.smallest(figures.whole)
+    parts = [part for one in joint for part in flow.pieces.apart(one) or [one]]
+    every = [one for part in parts for one in figures.smallest(part)]
     moved = [panel for panel in every if figures.moves(panel)]
+    if not moved:
+        return None
     said = [row for panel in moved if figures.is_prose(panel) for row in _rows(panel)]
-    made = [
-        n for n, panel in enumerate(every) if panel in moved and figures.blocks(panel, "output")
-    ][:1]
-    near = sorted(every, key=lambda panel: abs(every.index(panel) - (made or [0])[0]))
-    others = [panel for panel in near if figures.begins(panel)]
-    first = [panel for panel in others if panel in moved]
-    chosen = list[Panel]()
-    for panel in [*said, *first, *others] if moved else []:
-        if panel not in chosen and _fits(figures, [*chosen, panel]):
-            chosen.append(panel)
-    return chosen
+    names = {panel: {block.name for block in figures.blocks(panel)} for panel in every}
+    shown = [panel for panel in every if panel in moved or names[panel] & {*GIVEN}]
+    made = max(moved[::-1], key=lambda panel: max(map(_is_made, figures.blocks(panel)), default=0))
+
+    def rank(panel: Panel) -> tuple[bool | int, ...]:
+        last, first = "kernel" in names[panel], bool(names[panel] & {*GIVEN})
+        return last, not first, panel != made, abs(every.index(panel) - every.index(made))
+
+    def laid(some: Sequence[Panel]) -> Slide | None:
+        return flow.set([one for whole in every for one in some if whole.has(one)])
+
+    slide, chosen = laid([*said, *filter(figures.begins, every)]), list[Panel]()
+    for panel in () if slide else [*said, *sorted(filter(figures.begins, shown), key=rank)]:
+        if found := laid([*chosen, panel]):
+            chosen, slide = [*chosen, panel], found
+    return slide
+
+
+def _is_made(block: Block) -> int:
+    """Whether a block is an output, and the one that a sheet is about."""
+    return (block.role == "output") + (block.name == "output")
 
 
 def _rows(panel: Panel) -> list[Panel]:
@@ -147,34 +156,53 @@ def _rows(panel: Panel) -> list[Panel]:
 
 
 def _slide(
-    figures: Figures,
-    cells: Mapping[Place, Seen],
-    some: Sequence[Panel],
-    number: int,
-    chosen: str = "",
+    flow: Flow, cells: Mapping[Place, Seen], slide: Slide, number: int, chosen: str = ""
 ) -> Page:
-    """Some panels of a sheet, as large as they fit, under its title."""
-    sheet = figures.sheet
-    scale = _scale(figures, some)
-    window = figures.window(some, scale)
-    sizes = [size(window, each) for each in figures.every]
-    wide, high = max(one[0] for one in sizes), sizes[0][1]
-    side = (WIDE - wide) / 2
-    if sheet.way is Way.LEFTWARD:  # words run over the other side
-        side = WIDE - side - window.across[-1]
-    corner = side, TOP + (HIGH - TOP - BOTTOM - high) / 2
-    mine = {at: one for at, one in cells.items() if any(panel.holds(at) for panel in some)}
-    page = painted(replace(window, corner=corner), mine, {})
-    return replace(
-        page,
+    """Some pieces of a sheet, as large as they fit, under its title."""
+    sheet, (part, parts) = flow.figures.sheet, slide.part
+    if part > 1:
+        chosen = sheet.say("continued", n=part, count=parts)
+    drawn = [_drawn(flow.figures, cells, *placed) for placed in _places(flow, slide)]
+    return Page(
         wide=WIDE,
         high=HIGH,
-        read=[one for one in page.read if isinstance(one, Table) or one.size >= LEAST],
+        grounds=[one for page in drawn for one in page.grounds],
+        lines=[one for page in drawn for one in page.lines],
+        read=[one for page in drawn for one in page.read],
         again=_heads(sheet, chosen),
+        leftward=sheet.way is Way.LEFTWARD,
         sheet=number,
         name=sheet.name,
         first=False,
     )
+
+
+def _places(flow: Flow, slide: Slide) -> Iterator[tuple[Piece, float, list[float]]]:
+    """Each piece, its scale, and its place from the side where it begins, and the top."""
+    scale, way = flow.scale(slide) or flow.scale(slide, 0.1), slide.way
+    lines = flow.lines(slide, scale)
+    wide, high = (one * scale for one in flow.all_size(lines, way))
+    at = [(WIDE - wide) / 2, TOP + (HIGH - TOP - BOTTOM - high) / 2]
+    for line in lines:
+        here = [*at]
+        for piece in line:
+            yield piece, scale * piece.shrunk, [*here]
+            here[way] += (flow.figures.size(piece)[way] + BETWEEN[way]) * scale
+        at[1 - way] += (flow.size(line, way)[1] + after(line, way)) * scale
+
+
+def _drawn(
+    figures: Figures, cells: Mapping[Place, Seen], piece: Piece, scale: float, at: Sequence[float]
+) -> Page:
+    """A piece at its place; what is too small to be read is left out."""
+    side, top = at
+    window = figures.window(piece, scale)
+    if figures.sheet.way is Way.LEFTWARD:  # words run over the other side
+        side = WIDE - side - window.across[-1]
+    mine = {at: one for at, one in cells.items() if any(panel.holds(at) for panel in piece.panels)}
+    page = painted(replace(window, corner=(side, top)), mine, {})
+    small = scale * look("").size < LEAST - 0.1
+    return replace(page, read=[]) if small else page
 
 
 def _heads(sheet: Sheet, chosen: str) -> list[Text]:
@@ -198,7 +226,7 @@ def _size(title: str, most: int, room: float) -> float:
 
 def _chosen(sheet: Sheet, cells: Mapping[Place, Seen]) -> str:
     """What is chosen on a sheet, in its own words: those before its controls, and their numbers."""
-    controls = [block for block in sheet.blocks if block.role == "control"]
+    controls = [block for block in sheet.blocks if block.runs]
     rows = {block.cells.origin[0]: block.cells.origin[1] for block in controls}
     places = {block.cells.origin for block in controls}
     told = [
