@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
+from unicodedata import category, normalize
 
 import ironcalc
 import pypdf
@@ -65,6 +66,85 @@ def test_all_can_be_read_and_is_on_the_slide(name: str, language: str | None) ->
 
 
 @poppler
+@EVERY
+def test_each_figure_is_on_a_slide_with_its_caption(name: str, language: str | None) -> None:
+    if language == "ar":
+        pytest.skip("poppler has other ways to join Arabic letters, and tells some twice")
+    pages = [{*spelt(all_of(page)).split()} for page in pages_of(shown(name, language))]
+    for sheet in book(name, language).sheets:
+        title = {*spelt(" ".join(sheet.titles)).split()}
+        cells = [*sheet.cells()] if sheet.view not in ("contents", "check") else []
+        for words in {str(one.value) for one in cells if one.role == "caption" and one.value}:
+            wanted = title | {*spelt(words).split()}
+            assert any(wanted <= page for page in pages), (sheet.name, words)
+
+
+@poppler
+@EVERY
+def test_no_slide_is_empty(name: str, language: str | None) -> None:
+    for page in pages_of(shown(name, language)):
+        assert [word for word in page.words if 56 < word.top < 500]
+
+
+@poppler
+def test_a_figure_that_goes_on_keeps_its_captions_and_says_so() -> None:
+    """Four numbers to eight channels: 32 kernels are too many for a slide."""
+    texts = [*map(all_of, pages_of(shown("generator")))]
+    parts = [text for text in texts if "Decode 1: transposed" in text]
+    told = [re.findall(r"continued: (\d of \d)", text) for text in parts]
+    assert told == [[], ["2 of 4"], ["3 of 4"], ["4 of 4"]]
+    for n, text in enumerate(parts):
+        assert "Weights and bias" in text
+        assert re.findall(r"channel (\d)", text) == [str(2 * n), str(2 * n + 1)]
+        assert re.findall(r"w\[0,(\d)\]", text) == [str(2 * n), str(2 * n + 1)]
+
+
+@poppler
+def test_a_layer_that_has_room_is_on_one_slide() -> None:
+    """The four channels of both layers, each beside its weights."""
+    texts = [*map(all_of, pages_of(shown("auto-encoder")))]
+    for head in ("Encode 1: convolution", "Decode 1: transposed"):
+        (text,) = (one for one in texts if head in one)
+        assert "continued" not in text
+        assert sorted(re.findall(r"channel (\d)", text)) == [*"0123"]
+        assert sorted(re.findall(r"w\[0,(\d)\]", text)) == [*"0123"]
+
+
+@poppler
+def test_a_map_too_large_for_its_numbers_is_a_picture_under_its_caption() -> None:
+    """24 x 24 cells: at 14 points 21 rows of numbers are as high as a slide."""
+    (page,) = (one for one in pages_of(shown("stacking")) if "Larger 3:" in all_of(one))
+    assert " ".join(word.text for word in page.words if 56 < word.top < 500) == (
+        "6 Larger 3: upsampling, nearest 24 × 24"
+    )
+
+
+@poppler
+@pytest.mark.parametrize(
+    ("name", "captions"),
+    [
+        ("gradient", ["The image, with one pixel + ε (blue)", "Its result"]),
+        ("matrix", ["x: the input laid flat"]),
+        ("auto-encoder", ["Input", "Decode 2: transposed"]),
+    ],
+)
+def test_what_changes_is_in_the_sequence(name: str, captions: list[str]) -> None:
+    looked = r"(Look at output|Look at pixel|Pixel looked at) (row|column|channel) \d"
+    run = [text for page in pages_of(shown(name)) if re.search(looked, text := all_of(page))]
+    assert len(run) > 7
+    for text in run:
+        assert all(plain(words) in text for words in captions)
+
+
+@poppler
+def test_what_ticks_weigh_with_is_on_no_slide() -> None:
+    made = build(as_meant(load_lesson("worksheet")))
+    texts = [*map(all_of, pages_of(made.pdf(Printing(slides=True))))]
+    assert made.sheets[-1].view == "check"
+    assert not [text for text in texts if made.sheets[-1].titles[0] in text]
+
+
+@poppler
 def test_with_each_click_a_stamp_lands() -> None:
     """The slides of each step have the numbers that IronCalc shows where the step is typed."""
     sheet = book(SMALL, None).sheets[0]
@@ -97,6 +177,20 @@ def typed(sheet: str, control: str, places: list[tuple[int, int]]) -> Iterator[l
 
 def words(page: Page) -> list[str]:
     return [word.text for word in page.words]
+
+
+def plain(text: str) -> str:
+    """A text with single spaces."""
+    return " ".join(text.split())
+
+
+def all_of(page: Page) -> str:
+    return plain(" ".join(words(page)))
+
+
+def spelt(text: str) -> str:
+    """A text without what only says how its letters are joined, and read."""
+    return "".join(one for one in normalize("NFKC", text) if category(one) != "Cf")
 
 
 def lines(page: Page) -> list[list[str]]:

@@ -18,6 +18,9 @@ LARGEST, SMALLEST = 2.0, 1.273
 STEP = 0.97
 """By how much the next smaller scale is tried."""
 
+LARGER = 1.3
+"""How much larger figures have to be on lines to leave the places that they have on the sheet."""
+
 BETWEEN = 24, 10
 """What is free between pieces beside each other, and under each other, at a scale of 1."""
 
@@ -79,13 +82,15 @@ class Flow:
     def set(self, panels: Sequence[Panel]) -> Slide | None:
         """Panels as on the sheet, or on lines or in columns; None where they have no room."""
         sheet = Slide([Piece((*panels,))])
-        if self.scale(sheet):
+        enough = LARGER * self.scale(sheet)
+        if enough >= LARGEST:
             return sheet
         pieces = self._pieces(panels)
-        ways = [Slide(pieces, way) for way in (0, 1)]
-        cut = any(piece.begins for piece in pieces)
-        best = max(ways[: 1 if cut else 2], key=self.scale)
-        return best if self.scale(best) else None
+        ways = (0,) if any(piece.begins for piece in pieces) else (0, 1)
+        best = max((Slide(pieces, way) for way in ways), key=self.scale)
+        if self.scale(best) > enough:
+            return best
+        return sheet if enough else None
 
     def _pieces(self, panels: Sequence[Panel]) -> list[Piece]:
         """The figures of panels as pieces; one that is cut has its lines alone."""

@@ -131,6 +131,8 @@ def shades(numbers: Values, at: Sequence[float], ends: Ends) -> list[str]:
 
     >>> shades(np.array([-1, 0.5, 9]), (0, 1), ("000000", "FF8000"))
     ['000000', '804000', 'FF8000']
+    >>> shades(np.array([2, 2]), (2, 2), ("FFFFFF", "008080"))
+    ['FFFFFF', 'FFFFFF']
     """
     each = [[int(end[n : n + 2], 16) for end in ends] for n in (0, 2, 4)]
     parts = [np.where(numbers <= at[0], part[0], np.interp(numbers, at, part)) for part in each]

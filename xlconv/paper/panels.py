@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 
-from xlconv.grid.direction import Way
 from xlconv.grid.marks import Block, named
 from xlconv.grid.places import Place, corners, leaves
 from xlconv.grid.sheet import Sheet
-from xlconv.grid.theme import WHITE, width
+from xlconv.grid.theme import width
 from xlconv.paper.drawing import Window
 from xlconv.paper.figure import MOST
 from xlconv.paper.figure import named as with_names
 from xlconv.paper.lit import Seen
 from xlconv.paper.rectangles import (
+    PATH,
     Mask,
     Panel,
     Piece,
     Rows,
+    ahead,
     both,
     by_rows,
     mask_of,
+    places,
+    runs,
     with_gaps,
     within,
 )
@@ -39,8 +42,8 @@ PROSE = ("text", "note", "verdict", "mark", "warning", "words", "current")
 STAGE = "stage"
 """The number of a figure."""
 
-PATH, EQUALS = "path", "="
-"""What stands between figures, and what holds two of them together."""
+EQUALS = "="
+"""What stands between figures and holds two of them together."""
 
 THIN, LOW = 2, 9
 """How wide a column is where nothing stands, in characters, and how high a row, in points."""
@@ -67,7 +70,7 @@ class Figures:
     @cached_property
     def filled(self) -> Mask:
         """Where something stands, or a text runs over, in one of the states."""
-        return mask_of({at for cells in self.every for at in _places(_runs(self.sheet, cells))})
+        return mask_of({at for cells in self.every for at in places(runs(self.sheet, cells))})
 
     @cached_property
     def _kept(self) -> Mask:
@@ -77,8 +80,8 @@ class Figures:
     @cached_property
     def _going_on(self) -> Mask:
         """Where a block, or a text, goes on that begins in a column before."""
-        runs = _runs(self.sheet, self.every[0])
-        texts = ((row, n) for row, columns in runs for n in columns[1:])
+        every = runs(self.sheet, self.every[0])
+        texts = ((row, n) for row, columns in every for n in columns[1:])
         return self._with_boxes(mask_of(texts, self.filled.shape), 1)
 
     def _with_boxes(self, mask: Mask, behind: int) -> Mask:
@@ -114,9 +117,9 @@ class Figures:
         return []
 
     def parts(self, panel: Panel, down: bool) -> list[Panel]:
-        """A panel cut at its free rows, or columns, and beside what its figures have before them.
+        """A panel cut at its free rows, where heads stay over what is below, or at its columns.
 
-        Heads stay over what is below.
+        Of these there is also a cut before a figure's number, and before what is said at the end.
         """
         used = panel.used(self._kept, 0 if down else 1)
         cuts = {a + 1 for a, b in pairwise(used) if b > a + 1}
@@ -126,11 +129,18 @@ class Figures:
                 at[1] for at, one in within(self._by_rows[0], panel) if one.cell.role == STAGE
             }
             cuts |= {n for n in stages.difference(going_on) if n - 1 in used}
+            cuts |= self._ends(panel)
         parts = list[Panel]()
         for part in panel.cut(down, sorted(cuts)):
             bare = parts and down and all(one.cell.role in HEADS for one in self.seen(parts[-1]))
             parts.append(both(parts.pop() if bare else part, part))
         return parts
+
+    def _ends(self, panel: Panel) -> set[int]:
+        """The column behind all figures of a panel in which something is said, if there is one."""
+        cells = [(at[1], one) for at, one in within(self._by_rows[0], panel)]
+        last = max((n for n, one in cells if one.cell.role not in (*PROSE, PATH)), default=0)
+        return {*sorted(n for n, one in cells if 0 < last < n and one.cell.role in PROSE)[:1]}
 
     def _belong(self, one: Panel, other: Panel, down: bool) -> bool:
         """Whether what is beside a figure, or under it, belongs to it."""
@@ -158,7 +168,7 @@ class Figures:
     @cached_property
     def _prose(self) -> Mask:
         cells = {at: one for at, one in self.every[0].items() if one.cell.role in PROSE}
-        return mask_of(_places(_runs(self.sheet, cells)), self.filled.shape)
+        return mask_of(places(runs(self.sheet, cells)), self.filled.shape)
 
     def begins(self, panel: Panel) -> bool:
         """Whether a figure is in a panel."""
@@ -263,43 +273,17 @@ class Figures:
         window = self.window(piece)
         ends = [
             window.across[at[1]] + wide
-            for place, wide in self._words
+            for place, wide in self._over
             if any(panel.holds(place) for panel in piece.panels) and (at := window.at(place))
         ]
         return max([*ends, window.across[-1]]) * piece.shrunk, window.down[-1] * piece.shrunk
 
     @cached_property
-    def _words(self) -> list[tuple[Place, float]]:
-        """Where words run over cells, and how wide they are."""
+    def _over(self) -> list[tuple[Place, float]]:
+        """Where texts run over the cells beside them, and how wide they are."""
         return [
-            (at, width(str(one.cell.value), "words"))
+            (at, width(str(one.cell.value), one.cell.role))
             for cells in self.every
             for at, one in cells.items()
-            if one.cell.role == "words"
+            if one.cell.role in (*HEADS, *PROSE) and one.look.align in (None, ahead(self.sheet))
         ]
-
-
-def _runs(sheet: Sheet, cells: Mapping[Place, Seen]) -> Iterator[tuple[int, range]]:
-    """The row of each cell that is seen, and the columns that it and its text take."""
-    ahead, back = ("right", "left") if sheet.way is Way.LEFTWARD else ("left", "right")
-    for (row, column), one in cells.items():
-        words = one.cell.value if isinstance(one.cell.value, str) else ""
-        if one.cell.role == PATH:
-            continue
-        first, end = column, column + 1
-        if words and one.look.align in (None, ahead) and one.cell.role != "words":
-            end = max(end, sheet.behind((row, column), words, one.cell.role))
-        elif words and one.look.align == back:
-            fits = (
-                n
-                for n in range(column, 0, -1)
-                if sheet.behind((row, n), words, one.cell.role) <= column + 1
-            )
-            first = min(next(fits, 0), column)
-        lined = one.look.lines and one.look.line != WHITE
-        if one.cell.value not in (None, "") or lined or one.look.fill:
-            yield row, range(first, end)
-
-
-def _places(runs: Iterable[tuple[int, range]]) -> Iterator[Place]:
-    yield from ((row, n) for row, columns in runs for n in columns)

@@ -38,7 +38,7 @@ class Pieces:
             return self._cut(panel, panel)
         over = Piece((head,), panel if across <= 1 else None, begins=True, head=True)
         pieces = self._cut(below, panel, self.figures.size(over)[1])
-        if all(len(piece.panels) > 1 for piece in pieces):  # parts of one slice, with its indices
+        if all(len(one.panels) > 1 and one.panels[0].columns == panel.columns for one in pieces):
             return [replace(piece, panels=(head, *piece.panels)) for piece in pieces]
         return [over, *pieces]
 
@@ -58,7 +58,8 @@ class Pieces:
         rows = panel.used(self.figures.filled, 0)
         if len(rows) > 1:
             first, below = panel.cut(True, [rows[1]])
-            if all(one.cell.role in HEADS for one in self.figures.seen(first)):
+            roles = {one.cell.role for one in self.figures.seen(first)}
+            if roles and roles <= {*HEADS}:
                 return first, below
         return None, panel
 
@@ -76,7 +77,9 @@ class Pieces:
             return [replace(whole, shrunk=1 / max(across, down))]
         if len(parts := self.figures.parts(panel, True)) > 1:
             return [p for part in parts for p in self._cut(part, span, over)]
-        return self._parted(panel, down > 1, over)
+        if down > 1 or self.figures.blocks(panel):
+            return self._parted(panel, down > 1, over)
+        return [whole]  # words in a line
 
     def _cuts(self, panel: Panel, down: bool) -> list[int]:
         """The rows, or columns, in which a slice begins with its names, and none is cut."""

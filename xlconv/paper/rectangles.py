@@ -9,8 +9,14 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from xlconv.grid.direction import Way
 from xlconv.grid.places import Place
+from xlconv.grid.sheet import Sheet
+from xlconv.grid.theme import WHITE
 from xlconv.paper.lit import Seen
+
+PATH = "path"
+"""What stands between figures."""
 
 Mask = npt.NDArray[np.bool_]
 """Which of a sheet's places are meant."""
@@ -106,3 +112,34 @@ def within(rows: Rows, panel: Panel) -> Iterator[tuple[Place, Seen]]:
         for column, one in rows.get(row, {}).items():
             if column in panel.columns:
                 yield (row, column), one
+
+
+def ahead(sheet: Sheet) -> str:
+    """The side at which a text begins."""
+    return "right" if sheet.way is Way.LEFTWARD else "left"
+
+
+def runs(sheet: Sheet, cells: Mapping[Place, Seen]) -> Iterator[tuple[int, range]]:
+    """The row of each cell that is seen, and the columns that it and its text take."""
+    back = {"left": "right", "right": "left"}[ahead(sheet)]
+    for (row, column), one in cells.items():
+        words = one.cell.value if isinstance(one.cell.value, str) else ""
+        if one.cell.role == PATH:
+            continue
+        first, end = column, column + 1
+        if words and one.look.align in (None, ahead(sheet)) and one.cell.role != "words":
+            end = max(end, sheet.behind((row, column), words, one.cell.role))
+        elif words and one.look.align == back:
+            fits = (
+                n
+                for n in range(column, 0, -1)
+                if sheet.behind((row, n), words, one.cell.role) <= column + 1
+            )
+            first = min(next(fits, 0), column)
+        lined = one.look.lines and one.look.line != WHITE
+        if one.cell.value not in (None, "") or lined or one.look.fill:
+            yield row, range(first, end)
+
+
+def places(every: Iterable[tuple[int, range]]) -> Iterator[Place]:
+    yield from ((row, n) for row, columns in every for n in columns)

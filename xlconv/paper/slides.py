@@ -20,7 +20,7 @@ from xlconv.paper.rectangles import Panel, Piece
 WIDE, HIGH = 960, 540
 """The size of a slide, in points: 16 to 9."""
 
-ASIDE, BESIDE, TOP, BOTTOM = 30, 5, 64, 36
+ASIDE, BESIDE, TOP, BOTTOM = 30, 18, 64, 36
 """What is free beside a title, beside figures, over them for it, and under them for the number."""
 
 LEAST = 14
@@ -50,11 +50,8 @@ def slides(states: Sequence[Sheet], number: int = 0) -> Iterator[Page]:
     if sheet.view == "contents":
         return
     cells = [seen(state) for state in states]
-    chosen = [_chosen(*pair) for pair in zip(states, cells, strict=True)]
-    if later or width(chosen[0], "strong") * CHOSEN / look("strong").size <= CHOICE:
-        told = [_told(*pair) for pair in zip(states, cells, strict=True)]
-    else:
-        chosen, told = [""], cells
+    chosen = [*map(_chosen, states, cells)]
+    told = [*map(_told, states, cells)]
     figures = Figures(_wide(states), told)
     flow = Flow(figures, (WIDE - 2 * BESIDE, HIGH - TOP - BOTTOM))
     moving = _moving(flow) if later else None
@@ -136,14 +133,16 @@ def _moving(flow: Flow) -> Slide | None:
     made = max(moved[::-1], key=lambda panel: max(map(_is_made, figures.blocks(panel)), default=0))
 
     def rank(panel: Panel) -> tuple[bool | int, ...]:
-        last, first = ("kernel" in names[panel], names[panel] & {*GIVEN})
+        last, first = "kernel" in names[panel], bool(names[panel] & {*GIVEN})
         return last, not first, panel != made, abs(every.index(panel) - every.index(made))
 
-    chosen, slide = list[Panel](), None
-    for panel in [*said, *sorted(filter(figures.begins, shown), key=rank)]:
-        tried = [one for whole in every for one in [*chosen, panel] if whole.has(one)]
-        if found := flow.set(tried):
-            chosen, slide = tried, found
+    def laid(some: Sequence[Panel]) -> Slide | None:
+        return flow.set([one for whole in every for one in some if whole.has(one)])
+
+    slide, chosen = laid([*said, *filter(figures.begins, every)]), list[Panel]()
+    for panel in () if slide else [*said, *sorted(filter(figures.begins, shown), key=rank)]:
+        if found := laid([*chosen, panel]):
+            chosen, slide = [*chosen, panel], found
     return slide
 
 
@@ -161,7 +160,7 @@ def _slide(
 ) -> Page:
     """Some pieces of a sheet, as large as they fit, under its title."""
     sheet, (part, parts) = flow.figures.sheet, slide.part
-    if parts > 1:
+    if part > 1:
         chosen = sheet.say("continued", n=part, count=parts)
     drawn = [_drawn(flow.figures, cells, *placed) for placed in _places(flow, slide)]
     return Page(

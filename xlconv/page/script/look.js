@@ -87,7 +87,7 @@ function shade(value, values, ends) {
   const last = ends.length - 1;
   const from = last === 2 && value > values[1] ? 1 : 0;
   const [low, high] = [values[from], values[from + 1]];
-  const share = high === low ? Number(value >= high) : (value - low) / (high - low);
+  const share = high === low ? Number(value > high) : (value - low) / (high - low);
   return mixed(ends[from], ends[from + 1], Math.min(1, Math.max(0, share)));
 }
 
