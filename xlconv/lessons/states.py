@@ -14,7 +14,6 @@ from xlconv.grid.marks import Block
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.values import Values
 from xlconv.lessons.lesson import Lesson
-from xlconv.lessons.worksheet import drawer
 
 
 def states(lesson: Lesson, number: int, sheet: Sheet) -> Iterator[Sheet]:
@@ -33,6 +32,8 @@ def states(lesson: Lesson, number: int, sheet: Sheet) -> Iterator[Sheet]:
     }
     while len(offered) > 1 and np.prod([len(numbers) for numbers in offered.values()]) > STATES:
         del offered[next(iter(offered))]
+    from xlconv.lessons.worksheet import drawer
+
     drawing = drawer(lesson)
     for values in product(*offered.values()) if offered else ():
         given: Mapping[str, Values] = {
