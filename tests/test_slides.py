@@ -136,6 +136,14 @@ def test_what_changes_is_in_the_sequence(name: str, captions: list[str]) -> None
         assert all(plain(words) in text for words in captions)
 
 
+@pytest.mark.prove
+def test_nothing_runs_where_the_output_has_no_room_beside_the_input() -> None:
+    """Two maps of 16 x 16 are on no slide of 14 points: each sheet stands at its pixel."""
+    pages = pypdf.PdfReader(io.BytesIO(shown("segmentation"))).pages
+    told = "\n".join(page.extract_text() for page in pages)
+    assert len(set(re.findall(r"Pixel looked at row \d+ column \d+", told))) == 1
+
+
 @poppler
 def test_what_ticks_weigh_with_is_on_no_slide() -> None:
     made = build(as_meant(load_lesson("worksheet")))

@@ -57,7 +57,7 @@ def slides(states: Sequence[Sheet], number: int = 0) -> Iterator[Page]:
     moving = _moving(flow) if later else None
     for slide in flow.slides(figures.whole):
         if not (moving and figures.told(slide.panels) <= figures.told(moving.panels)):
-            yield _slide(flow, told[0], slide, number, "" if later else chosen[0])
+            yield _slide(flow, told[0], slide, number, "" if moving else chosen[0])
     if moving:
         for one, words in zip(told[1:], chosen[1:], strict=True):
             yield _slide(flow, one, moving, number, words)
@@ -118,7 +118,7 @@ def _moving(flow: Flow) -> Slide | None:
     """What is shown while a control runs: what is said of it, and of the figures as many as fit.
 
     The input and the output come first; then what changes, the nearest to the output before others,
-    and the kernel.
+    and the kernel. Where the output has no room beside the input, nothing runs.
     """
     figures = flow.figures
     joint = figures.smallest(figures.whole)
@@ -143,7 +143,7 @@ def _moving(flow: Flow) -> Slide | None:
     for panel in () if slide else [*said, *sorted(filter(figures.begins, shown), key=rank)]:
         if found := laid([*chosen, panel]):
             chosen, slide = [*chosen, panel], found
-    return slide
+    return slide if slide and figures.told([made]) <= figures.told(slide.panels) else None
 
 
 def _is_made(block: Block) -> int:
