@@ -13,12 +13,24 @@ import pytest
 from tests.test_cli import SMALL, start
 
 HURRIED = """
+from contextlib import contextmanager
+from time import sleep
+
 from xlconv import __main__
 from xlconv.cli import terminal
 
-terminal.SECOND = 0.001
+real, terminal.SECOND = terminal.clock, 0.001
+
+@contextmanager
+def clock(doing):
+    with real(doing):
+        yield
+        sleep(0.3)
+
+terminal.clock = clock
 __main__.main()
 """
+"""A second is a thousandth, and whatever is timed takes some hundred of them."""
 
 STUDENTS = "id,name\n" + "".join(f"{n},Student {n}\n" for n in range(3))
 MADE = ["class", "matrix.toml", "students.csv", "-o", "made", "--keys"]

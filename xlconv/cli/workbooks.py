@@ -26,6 +26,7 @@ from xlconv.views import VIEWS
 if TYPE_CHECKING:
     from xlconv.frameworks.wanted import Wanted
     from xlconv.lessons.lesson import Lesson
+    from xlconv.lessons.translation import Translation
 
 DEFAULT = "distribute,collect"
 """The views of a layer where none is named."""
@@ -80,7 +81,7 @@ def build(
     from xlconv.lessons.neighbours import workbook_name
     from xlconv.lessons.read import load_lesson
     from xlconv.lessons.shipped import find_lesson
-    from xlconv.lessons.translation import load_translation, missing, translated
+    from xlconv.lessons.translation import load_translation
 
     target.check()
     with pointing_at_options(ctx):
@@ -88,9 +89,7 @@ def build(
         translation = None if language is None else load_translation(language)
     name = workbook_name(find_lesson(lesson).name, translation.language if translation else "")
     if translation is not None:
-        if left := len(missing(loaded, translation)):
-            say(f"{counted(left, 'text')} not translated: xlconv lessons words lists them")
-        loaded = translated(loaded, translation)
+        loaded = _translated(loaded, translation)
     if notes:
         called = lesson if language is None else f"{lesson} --lang {language}"
         _put_notes(ctx, loaded, called, target, name)
@@ -101,6 +100,15 @@ def build(
     for page in loaded.pages:
         if page.layer is not None and page.layer.note:
             say(f'sheet "{page.name}": {page.layer.explain()}')
+
+
+def _translated(lesson: Lesson, translation: Translation) -> Lesson:
+    """A lesson in another language; how many of its texts are not is said."""
+    from xlconv.lessons.translation import missing, translated
+
+    if left := len(missing(lesson, translation)):
+        say(f"{counted(left, 'text')} not translated: xlconv lessons words lists them")
+    return translated(lesson, translation)
 
 
 def _put_notes(ctx: click.Context, lesson: Lesson, called: str, target: Target, name: str) -> None:
