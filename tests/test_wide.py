@@ -37,7 +37,10 @@ from .test_printed import (
 LEAST = 11
 """The size of the smallest letters of a sheet."""
 
-AROUND = 15
+READABLE = 0.73
+"""The least scale of a sheet that can be parted: letters of 8.03 points."""
+
+AROUND = 17
 """Points of paper's width that are left free for fonts, beside its margins."""
 
 SIGNS = ("operator",)
@@ -134,7 +137,7 @@ def check(sheet: Sheet) -> Pages:
     room = A4[found.landscape] - 2 * MARGIN
     assert across(sheet, found.turns) * found.scale / 100 <= room, sheet.name
     if found.scale / 100 * LEAST < LETTERS:
-        assert across(sheet, free) * LETTERS / LEAST > most - AROUND, sheet.name
+        assert across(sheet, free) * READABLE > most - AROUND, sheet.name
     return found
 
 
