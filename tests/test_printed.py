@@ -136,7 +136,7 @@ def pages_of(pdf: bytes) -> list[Page]:
 def tokens(text: str) -> list[str]:
     """The words of a text: no letters of weights, no signs of direction, and one way to say 0."""
     plain = re.sub(f"[{MARKS}\u2066-\u2069●]", " ", text)
-    return ["0" if re.fullmatch(r"-?0\.0+", word) else word for word in plain.split()]
+    return ["0" if re.fullmatch(r"-?0(\.0+)?", word) else word for word in plain.split()]
 
 
 def in_program(book: Book) -> dict[str, list[str]]:
@@ -159,6 +159,11 @@ def in_program(book: Book) -> dict[str, list[str]]:
     return found
 
 
+def headed(sheet: Sheet) -> int:
+    """How many pages begin with the title: those that have a sheet's first columns."""
+    return 1 + sum(bool(page.again) for page in drawn(sheet))
+
+
 def leaves(sheet: Sheet) -> int:
     """How many pages a sheet has; an empty area of a playground has none."""
     return len([*drawn(sheet)])
@@ -167,16 +172,21 @@ def leaves(sheet: Sheet) -> int:
 @poppler
 @EVERY
 def test_the_words_and_numbers_are_the_workbooks(name: str, language: str | None) -> None:
-    at, every, shown = 0, measured(name, language), in_program(book(name, language))
-    for sheet in book(name, language).sheets:
+    check_words(book(name, language), measured(name, language), language)
+
+
+def check_words(book: Book, every: list[Page], language: str | None = None) -> None:
+    """That each page of a book says what its workbook does, and says it once."""
+    at, shown = 0, in_program(book)
+    for sheet in book.sheets:
         if sheet.view == "check":
             continue  # only a program reads the numbers that its ticks weigh with
         mine, at = every[at : at + leaves(sheet)], at + leaves(sheet)
         words = Counter(tokens(" ".join(word.text for page in mine for word in page.words)))
         # around each page: the book's title, the sheet's name, the page's number
-        around = [book(name, language).title, sheet.name]
+        around = [book.title, sheet.name]
         again = [str(c.value) for c in sheet.cells() if c.row < len(sheet.titles)]
-        again *= len(mine) - 1
+        again *= headed(sheet) - 1
         words -= Counter(tokens(" ".join([*around * len(mine), *again])))
         numbers = [str(n) for n in range(at - len(mine) + 1, at + 1)]
         words -= Counter([*numbers, *["/", str(len(every))] * len(mine)])
@@ -245,12 +255,16 @@ def test_each_word_stands_out_from_its_ground(name: str, grey: bool) -> None:
 @pytest.mark.prove
 @pytest.mark.parametrize("name", [MAIN, "image"])
 def test_the_same_words_are_where_an_office_program_prints_them(name: str, tmp_path: Path) -> None:
-    book(name, None).save(tmp_path / "a.xlsx")
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    office = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
-    subprocess.run([*office, str(tmp_path / "a.xlsx")], check=True, capture_output=True)
-    theirs, ours = (tmp_path / "a.pdf").read_bytes(), measured(name, None)
-    for their, our in zip(pages_of(theirs), ours, strict=True):
+    check_office(book(name, None), measured(name, None), tmp_path)
+
+
+def check_office(book: Book, ours: list[Page], folder: Path) -> None:
+    """That LibreOffice prints the same pages of a workbook, with each word near its place."""
+    book.save(folder / "a.xlsx")
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    office = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder)]
+    subprocess.run([*office, str(folder / "a.xlsx")], check=True, capture_output=True)
+    for their, our in zip(pages_of((folder / "a.pdf").read_bytes()), ours, strict=True):
         assert letters(their) == letters(our)
         counts = [Counter(word.text for word in page.words) for page in (their, our)]
         for word in their.words:

@@ -121,7 +121,7 @@ def test_marks_xlsx_holds_the_same() -> None:
 
 def test_what_is_said_of_marks_ends_on_the_page_of_its_students() -> None:
     (sheet,) = marks_book(CLASS).sheets
-    assert sheet.behind((1, 0), RULE, "note") <= sheet.turn
+    assert sheet.behind((1, 0), RULE, "note") <= sheet.turns[0]
 
 
 def test_totals_and_averages_follow_a_mark_that_is_changed() -> None:

@@ -46,7 +46,7 @@ def marks_book(results: Results) -> Book:
             sheet.text((EXERCISES, len(WHO) + 1 + column), name, "strong")
     if results.blocks:
         _numbers(sheet, results)
-    sheet.turn = behind = len(WHO) + len(blocks) + 1
+    sheet.turns = [behind := len(WHO) + len(blocks) + 1]
     over = width(note, "note") - sum(column_room(sheet.widths[n]) for n in range(behind))
     sheet.widths[WHO.index("name")] += max(0, over) / column_room(1)
     for row, graded in enumerate(results.graded, FIRST):

@@ -6,13 +6,13 @@ A scale is said rather than a number of pages to fit, since then Excel keeps bre
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from xlconv.grid.limits import EXCEL_COLUMNS
-from xlconv.grid.places import corners, leaves
+from xlconv.grid.parting import free_columns, free_rows, uncut_rows
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import column_points
 
@@ -68,13 +68,13 @@ class Pages:
     landscape  whether the paper lies
     scale      of the cells, in percent
     breaks     the rows, from 0, at which a new page begins
-    turn       the column at which another begins beside each; none if 0
+    turns      the columns at which one begins; pages beside one another come before those below
     """
 
     landscape: bool
     scale: int
     breaks: tuple[int, ...] = ()
-    turn: int = 0
+    turns: tuple[int, ...] = ()
 
 
 def columns(sheet: Sheet) -> int:
@@ -95,59 +95,73 @@ def widths(sheet: Sheet) -> list[float]:
 def pages(sheet: Sheet, paper: Paper = A4) -> Pages:
     """As few pages as there can be, with cells as large as there can be, if all can be read.
 
-    Pages are then as full as one another. What is too wide to be read takes all of the paper's
-    width.
+    Pages are then as full as one another. What is too wide to be read goes on beside the first
+    page where nothing is cut there; what cannot be parted takes all of the paper's width.
     """
-    each = [*map(column_points, widths(sheet))]
-    across = max(sum(each[: sheet.turn]), sum(each[sheet.turn :]))
     heights = (sheet.heights.get(n, sheet.row_height) for n in range(max(sheet.rows, 1)))
-    ends, found = list(accumulate(heights, initial=0.0)), []
-    rows = _Rows(sheet, ends, sorted(sheet.starts))
+    rows = _Rows(sheet, _ends(heights))
+    columns = _Columns(sheet, _ends(map(column_points, widths(sheet))))
+    whole = paper.room(True)[0] >= READABLE * columns.ends[-1]
+    across = columns.ends[-1] if whole else columns.widest
+    found = []
     for landscape in (False, True):
         wide, high = paper.room(landscape)
         most = min(LARGEST, wide / across)
         scales = [most, *(scale for scale in SCALES if scale < most)]
         for scale in scales if most >= READABLE else [max(most, 0.1)] * landscape:
-            breaks = rows.breaks(high / scale)
-            found.append(Pages(landscape, int(100 * scale), breaks, sheet.turn))
-    best = min(found, key=lambda one: (*rows.price(one.breaks)[:2], -one.scale))
-    room = paper.room(best.landscape)[1] / (best.scale / 100)
-    return replace(best, breaks=rows.evened(room))
+            turns = () if whole else columns.breaks(max(wide / scale, across))
+            found.append(Pages(landscape, int(100 * scale), rows.breaks(high / scale), turns))
+
+    def price(one: Pages) -> tuple[int, int, int, int]:
+        breaks, through, tight, _ = rows.price(one.breaks)
+        return (breaks + 1) * (len(one.turns) + 1), through, tight, -one.scale
+
+    best = min(found, key=price)
+    wide, high = (room / (best.scale / 100) for room in paper.room(best.landscape))
+    turns = columns.evened(max(wide, across)) if best.turns else ()
+    return replace(best, breaks=rows.evened(high), turns=turns)
+
+
+def _ends(sizes: Iterable[float]) -> list[float]:
+    """Where each row or column ends, from 0."""
+    return [*accumulate(sizes, initial=0.0)]
 
 
 @dataclass(frozen=True)
-class _Rows:
-    """The rows of a sheet, as they are put on pages.
+class _Line:
+    """The rows of a sheet, or its columns, as they are put on pages.
 
-    ends    where each row ends, from 0
-    starts  those in which a part begins
+    ends  where each ends, from 0
     """
 
     sheet: Sheet
     ends: Sequence[float]
-    starts: Sequence[int]
+
+    @property
+    def starts(self) -> Sequence[int]:
+        """Those in which a part begins."""
+        raise NotImplementedError
 
     @property
     def titles(self) -> float:
-        """The height of the title, which each page but the first repeats."""
-        return self.ends[min(len(self.sheet.titles), len(self.ends) - 1)]
+        """The room of those that each page but the first repeats."""
+        raise NotImplementedError
 
-    @cached_property
-    def gaps(self) -> list[int]:
-        """The rows above which one is free: not even a block goes through that.
+    @property
+    def gaps(self) -> Sequence[int]:
+        """Those before which one is free, or nothing goes on.
 
-        There a part is broken that is higher than a page, or would leave one nearly empty.
+        There a part is broken that is larger than a page, or would leave one nearly empty.
         """
-        sheet, free = self.sheet, set(range(self.sheet.rows))
-        blocks = (block.cells for block in sheet.blocks)
-        for cells in (*(paint.cells for paint in sheet.paints), *blocks):
-            for leaf in leaves(cells):
-                (top, _), (bottom, _) = corners(leaf)
-                free.difference_update(range(top, bottom + 1))
-        return sorted(row + 1 for row in free)
+        raise NotImplementedError
+
+    @property
+    def uncut(self) -> Sequence[int]:
+        """Those before which no block is cut: where a part is broken that has no such place."""
+        return self.gaps
 
     def breaks(self, room: float) -> tuple[int, ...]:
-        """The rows at which pages begin: where a part begins, or where there is no more room."""
+        """Those at which pages begin: where a part begins, or where there is no more room."""
         found, top, titles, ends = list[int](), 0, 0.0, self.ends
         while ends[-1] - ends[top] > room - titles and len(found) < MOST:
             top = self._next(top, room - titles, room)
@@ -172,12 +186,18 @@ class _Rows:
         gap = bisect_right(self.gaps, last)
         if gap and self.gaps[gap - 1] > part:
             return self.gaps[gap - 1]
-        return part if whole or ends[part] - ends[top] > left / 2 else last
+        if whole or ends[part] - ends[top] > left / 2:
+            return part
+        near = bisect_right(self.uncut, last)
+        row = self.uncut[near - 1] if near else top
+        return row if ends[row] - ends[top] > left / 3 else last
 
-    def price(self, breaks: Sequence[int]) -> tuple[int, int, int]:
-        """How many breaks there are, where not even a row is free, and where no part begins."""
+    def price(self, breaks: Sequence[int]) -> tuple[int, int, int, int]:
+        """How many breaks: of all, through a block, with no row free, and where no part begins."""
         inside = {*breaks}.difference(self.starts)
-        return len(breaks), len(inside.difference(self.gaps if inside else ())), len(inside)
+        tight = inside.difference(self.gaps if inside else ())
+        through = tight.difference(self.uncut if tight else ())
+        return len(breaks), len(through), len(tight), len(inside)
 
     def evened(self, room: float) -> tuple[int, ...]:
         """The same number of breaks, with the fullest page as little full as it can be.
@@ -215,3 +235,40 @@ class _Rows:
             between = starts[bisect_right(starts, top) : bisect_left(starts, end)]
             cuts[n] = min([cuts[n], *between], key=fullest)
         return tuple(cuts[1:-1])
+
+
+class _Rows(_Line):
+    """The rows: the title's are repeated."""
+
+    @cached_property
+    def starts(self) -> list[int]:
+        return sorted(self.sheet.starts)
+
+    @property
+    def titles(self) -> float:
+        return self.ends[min(len(self.sheet.titles), len(self.ends) - 1)]
+
+    @cached_property
+    def gaps(self) -> list[int]:
+        """The rows above which one is free."""
+        return [row + 1 for row in free_rows(self.sheet)]
+
+    @cached_property
+    def uncut(self) -> list[int]:
+        return uncut_rows(self.sheet)
+
+
+class _Columns(_Line):
+    """The columns: none is repeated, since programs cut off what runs over its end there."""
+
+    starts, titles = (), 0.0
+
+    @cached_property
+    def gaps(self) -> list[int]:
+        return free_columns(self.sheet, len(self.ends) - 1)
+
+    @cached_property
+    def widest(self) -> float:
+        """The least room in which no page cuts anything."""
+        cuts = pairwise([0, *self.gaps, len(self.ends) - 1])
+        return max(self.ends[last] - self.ends[first] for first, last in cuts)

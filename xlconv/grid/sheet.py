@@ -63,8 +63,8 @@ class Sheet:
     frozen_rows: int = 0
     starts: list[int] = field(default_factory=list)
     """The rows in which parts begin that run over the whole sheet: paper may end before them."""
+    turns: list[int] = field(default_factory=list)  # the same of columns, if paper is too narrow
     aside: int = 0  # columns beside its figures that paper has to have room for
-    turn: int = 0  # the column at which paper goes on beside the first page; none if 0
     stages: int = 0  # how many of its figures have a number
     row_height: float = 17
     zoom: int = 100

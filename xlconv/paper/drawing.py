@@ -12,7 +12,7 @@ from unicodedata import bidirectional
 from xlconv.files.saving import PDF
 from xlconv.grid.direction import FROM_RIGHT, Way, reading
 from xlconv.grid.marks import Sized
-from xlconv.grid.pages import A4, Paper, pages, widths
+from xlconv.grid.pages import A4, Pages, Paper, pages, widths
 from xlconv.grid.places import Place, corners, leaves
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.shown import shown
@@ -108,20 +108,23 @@ def drawn(
     printed = pages(sheet, paper)
     wide, high = paper.size(printed.landscape)
     room, _ = paper.room(printed.landscape)
-    scale, last = printed.scale / 100, len(widths(sheet))
-    starts = [0, *printed.breaks, max(sheet.rows, 1)]
-    turns = [0, printed.turn, last] if 0 < printed.turn < last else [0, last]
-    for left, right in pairwise(turns):
-        for top, end in pairwise(starts):
-            titles = [] if top == 0 else range(min(len(sheet.titles), top))
-            rows, across = [*titles, *range(top, end)], range(left, right)
-            whole = Window(sheet, rows, across, _fitting(sheet, across, room, scale))
-            corner = ((wide - whole.across[-1]) / 2, paper.above)
-            page = painted(replace(whole, corner=corner), cells, targets, len(titles))
-            if formulas:
-                page = _with_formulas(page, replace(whole, corner=corner), told, cells)
-            first = top == left == 0
+    for rows, columns, again in _parts(sheet, printed):
+        whole = Window(sheet, rows, columns, _fitting(sheet, columns, room, printed.scale / 100))
+        corner = ((wide - whole.across[-1]) / 2, paper.above)
+        page = painted(replace(whole, corner=corner), cells, targets, again)
+        first = rows[0] == columns[0] == again
+        if formulas and columns[0] == 0:
+            page = _with_formulas(page, replace(whole, corner=corner), told, cells)
+        if first or page.read or page.grounds or page.lines:
             yield replace(page, wide=wide, high=high, sheet=number, name=sheet.name, first=first)
+
+
+def _parts(sheet: Sheet, printed: Pages) -> Iterator[tuple[list[int], range, int]]:
+    """The rows and the columns of each page, and how many of the rows a page before has, too."""
+    for top, end in pairwise([0, *printed.breaks, max(sheet.rows, 1)]):
+        titles = range(min(len(sheet.titles), top))
+        for left, right in pairwise([0, *printed.turns, len(widths(sheet))]):
+            yield [*titles, *range(top, end)], range(left, right), len(titles)
 
 
 def _fitting(sheet: Sheet, columns: range, room: float, scale: float) -> float:

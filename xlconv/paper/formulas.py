@@ -80,7 +80,8 @@ def with_margin(sheet: Sheet, paper: Paper) -> Paper:
 def letters_across(sheet: Sheet) -> int:
     """How many letters of a formula stand in a line."""
     each = widths(sheet)
-    across = sum(map(column_points, each[: sheet.turn] if sheet.turn else each))
+    first = [*pages(sheet).turns, len(each)][0]
+    across = sum(map(column_points, each[:first]))
     return max(LEAST, int(across / (MONOSPACED * look("code").size)))
 
 

@@ -73,7 +73,8 @@ def after_rows(sheet: Sheet, title: str, lit: str, printed: Pages) -> str:
 
 def _setup(printed: Pages) -> str:
     way = "landscape" if printed.landscape else "portrait"
-    return f'<pageSetup paperSize="{A4}" scale="{printed.scale}" orientation="{way}"/>'
+    over = ' pageOrder="overThenDown"' * bool(printed.turns)
+    return f'<pageSetup paperSize="{A4}" scale="{printed.scale}"{over} orientation="{way}"/>'
 
 
 def breaks(printed: Pages) -> str:
@@ -84,7 +85,7 @@ def breaks(printed: Pages) -> str:
         + f"</{which}Breaks>"
         for which, at, last in (
             ("row", printed.breaks, EXCEL_COLUMNS),
-            ("col", (printed.turn,) if printed.turn else (), EXCEL_ROWS),
+            ("col", printed.turns, EXCEL_ROWS),
         )
         if at
     )

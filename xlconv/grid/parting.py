@@ -1,0 +1,93 @@
+"""Between which rows and columns of a sheet paper may end, so that nothing is cut there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import reduce
+
+import numpy as np
+
+from xlconv.grid.grid import Grid
+from xlconv.grid.places import Place, corners, leaves
+from xlconv.grid.sheet import Sheet
+from xlconv.grid.theme import column_room, look, width
+from xlconv.grid.values import Values
+
+SIGN = "operator"
+"""The role of a cell that goes with what follows it, not with what is before it."""
+
+BEFORE = {"left": 0.0, "center": 0.5, "right": 1.0}
+"""By how much of what does not fit its cell a text runs over those before it."""
+
+
+def free_rows(sheet: Sheet) -> list[int]:
+    """The rows in which nothing stands, and no block goes through."""
+    free = np.ones(sheet.rows, bool)
+    for paint in sheet.paints:
+        free[_places(paint.cells, 0)] = False
+    for (first, _), (last, _) in _slices(sheet):
+        free[first : last + 1] = False
+    return np.flatnonzero(free).tolist()
+
+
+def uncut_rows(sheet: Sheet) -> list[int]:
+    """The rows at which no block goes on."""
+    uncut = np.ones(sheet.rows, bool)
+    for (first, _), (last, _) in _slices(sheet):
+        uncut[first + 1 : last + 1] = False
+    return np.flatnonzero(uncut).tolist()
+
+
+def free_columns(sheet: Sheet, columns: int) -> list[int]:
+    """Those of so many columns that may begin a page, besides the first.
+
+    No block goes on there, no text runs over, and in no row a cell stands right beside another;
+    or the sheet itself has a part begin there.
+    """
+    stands = np.zeros((max(sheet.rows, 1), columns + 1), bool)
+    follows, cut = stands.copy(), np.zeros(columns + 1, bool)
+    for coat in sheet.coats:
+        places = tuple(_places(coat.cells, way) for way in (0, 1))
+        stands[places] = True
+        follows[places] |= coat.role != SIGN
+        if coat.cells.memory.dtype == object:
+            for first, last in _runs(sheet, coat.cells, coat.role):
+                cut[first + 1 : last + 1] = True
+    for (_, first), (_, last) in _slices(sheet):
+        cut[first + 1 : last + 1] = True
+    cut[1:] |= (stands[:, :-1] & follows[:, 1:]).any(axis=0)
+    return sorted({*np.flatnonzero(~cut[:columns]).tolist(), *sheet.turns} - {0})
+
+
+def _slices(sheet: Sheet) -> Iterator[tuple[Place, Place]]:
+    """The first and the last cell of each slice of each block."""
+    return (corners(leaf) for block in sheet.blocks for leaf in leaves(block.cells))
+
+
+def _places(cells: Grid, way: int) -> Values:
+    """The rows, or the columns, of all cells of a grid."""
+    moves = (np.arange(n) * step[way] for n, step in zip(cells.shape, cells.steps, strict=True))
+    return reduce(np.add.outer, moves, np.asarray(cells.origin[way]))
+
+
+def _runs(sheet: Sheet, cells: Grid, role: str) -> Iterator[tuple[int, int]]:
+    """The first and the last column of each text that is wider than its cell."""
+    share = BEFORE[look(role).align or "left"]
+    for index, text in np.ndenumerate(cells.value):
+        if isinstance(text, str) and text:
+            _, own = cells.cell(index)
+            over = width(text, role) - _room(sheet, own)
+            before = _reached(sheet, own, over * share, -1)
+            yield before, _reached(sheet, own, over * (1 - share), 1)
+
+
+def _reached(sheet: Sheet, column: int, over: float, step: int) -> int:
+    """The last column that a text runs over which has so much more than its own."""
+    while over > 0 and column + step >= 0:
+        column += step
+        over -= _room(sheet, column)
+    return column
+
+
+def _room(sheet: Sheet, column: int) -> float:
+    return column_room(sheet.widths.get(column, sheet.column_width))
