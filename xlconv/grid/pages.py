@@ -61,6 +61,10 @@ MOST = 1026
 """Breaks of one sheet that Excel takes; what follows runs on from page to page."""
 
 
+LARGE = 250_000
+"""Cells of a sheet that is for the screen: which of its columns are free is not asked."""
+
+
 @dataclass(frozen=True)
 class Pages:
     """How a sheet is printed.
@@ -101,7 +105,8 @@ def pages(sheet: Sheet, paper: Paper = A4) -> Pages:
     heights = (sheet.heights.get(n, sheet.row_height) for n in range(max(sheet.rows, 1)))
     rows = _Rows(sheet, _ends(heights))
     columns = _Columns(sheet, _ends(map(column_points, widths(sheet))))
-    whole = paper.room(True)[0] >= READABLE * columns.ends[-1]
+    large = len(rows.ends) * len(columns.ends) > LARGE
+    whole = large or paper.room(True)[0] >= READABLE * columns.ends[-1]
     across = columns.ends[-1] if whole else columns.widest
     found = []
     for landscape in (False, True):
