@@ -225,7 +225,7 @@ def check_places(pages: list[Page]) -> None:
         for row in rows.values():
             for one, other in pairwise(sorted(row)):
                 # a Chinese sign may take half of its room where another follows
-                half = (one.bottom - one.top) / 2 if east_asian_width(other.text[0]) == "F" else 1
+                half = (one.bottom - one.top) / 2 if east_asian_width(other.text[0]) in "FW" else 1
                 assert one.right <= other.left + half + 0.01, (one, other)
 
 
