@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import reduce
 
 import numpy as np
 
 from xlconv.grid.grid import Grid
+from xlconv.grid.marks import Coat, Paint
 from xlconv.grid.places import Place, corners, leaves
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import column_room, look, width
@@ -22,12 +23,12 @@ BEFORE = {"left": 0.0, "center": 0.5, "right": 1.0}
 
 def free_rows(sheet: Sheet) -> list[int]:
     """The rows in which nothing stands, and no block goes through."""
-    free = np.ones(sheet.rows, bool)
+    free = np.ones(max(sheet.rows, _end(sheet.paints, 0)), bool)
     for paint in sheet.paints:
         free[_places(paint.cells, 0)] = False
     for (first, _), (last, _) in _slices(sheet):
         free[first : last + 1] = False
-    return np.flatnonzero(free).tolist()
+    return np.flatnonzero(free[: sheet.rows]).tolist()
 
 
 def uncut_rows(sheet: Sheet) -> list[int]:
@@ -44,8 +45,9 @@ def free_columns(sheet: Sheet, columns: int) -> list[int]:
     No block goes on there, no text runs over, and in no row a cell stands right beside another;
     or the sheet itself has a part begin there.
     """
-    stands = np.zeros((max(sheet.rows, 1), columns + 1), bool)
-    follows, cut = stands.copy(), np.zeros(columns + 1, bool)
+    across = max(columns, _end(sheet.coats, 1)) + 1
+    stands = np.zeros((_end(sheet.coats, 0), across), bool)
+    follows, cut = stands.copy(), np.zeros(across, bool)
     for coat in sheet.coats:
         places = tuple(_places(coat.cells, way) for way in (0, 1))
         stands[places] = True
@@ -57,6 +59,11 @@ def free_columns(sheet: Sheet, columns: int) -> list[int]:
         cut[first + 1 : last + 1] = True
     cut[1:] |= (stands[:, :-1] & follows[:, 1:]).any(axis=0)
     return sorted({*np.flatnonzero(~cut[:columns]).tolist(), *sheet.turns} - {0})
+
+
+def _end(some: Sequence[Paint | Coat], way: int) -> int:
+    """The row, or the column, behind the last of some cells, those below a sheet's end, too."""
+    return max((corners(one.cells)[1][way] + 1 for one in some), default=0)
 
 
 def _slices(sheet: Sheet) -> Iterator[tuple[Place, Place]]:
