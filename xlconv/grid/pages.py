@@ -61,7 +61,7 @@ MOST = 1026
 """Breaks of one sheet that Excel takes; what follows runs on from page to page."""
 
 
-LARGE = 250_000
+LARGE = 1_000_000
 """Cells of a sheet that is for the screen: which of its columns are free is not asked."""
 
 
