@@ -9,6 +9,7 @@ from math import prod
 import numpy as np
 import pytest
 
+from xlconv.layers.layer import Layer
 from xlconv.lessons.build import as_meant, build
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.read import load_lesson
@@ -126,7 +127,8 @@ def _(sheet: Page) -> None:
 )
 def _(sheet: Page) -> None:
     assert sheet["kernel"].shape == (3, 2, 3, 3)
-    assert prod((64, 32)) == 2048
+    layer = Layer.of(np.ones((64, 1, 1)), np.ones((64, 32, 3, 3)))
+    assert prod(layer.weight.shape[:2]) == 2048
 
 
 @tells(

@@ -118,9 +118,8 @@ def _told(error: Exception) -> tuple[str, int]:
         case click.UsageError():
             said = error.format_message().rstrip(".")
             path = error.ctx.command_path if error.ctx else "xlconv"
-            return f"{said[:1].lower()}{said[1:]}{_elsewhere(error)}; see {path} --help", (
-                error.exit_code
-            )
+            said = f"{said[:1].lower()}{said[1:]}{_elsewhere(error)}"
+            return f"{said}; see {path} --help", error.exit_code
         case XlconvError():
             return str(error), error.exit_code
         case MemoryError():

@@ -21,12 +21,16 @@ BEFORE = {"left": 0.0, "center": 0.5, "right": 1.0}
 """By how much of what does not fit its cell a text runs over those before it."""
 
 
-def free_rows(sheet: Sheet) -> list[int]:
-    """The rows in which nothing stands, and no block goes through."""
+def free_rows(sheet: Sheet, *, between: bool = True) -> list[int]:
+    """The rows in which nothing stands, and no block goes through.
+
+    between  whether those between a block's slices are free, too
+    """
     free = np.ones(max(sheet.rows, _end(sheet.paints, 0)), bool)
     for paint in sheet.paints:
         free[_places(paint.cells, 0)] = False
-    for (first, _), (last, _) in _slices(sheet):
+    whole = (corners(block.cells) for block in sheet.blocks)
+    for (first, _), (last, _) in _slices(sheet) if between else whole:
         free[first : last + 1] = False
     return np.flatnonzero(free[: sheet.rows]).tolist()
 
@@ -53,8 +57,8 @@ def free_columns(sheet: Sheet, columns: int) -> list[int]:
         stands[places] = True
         follows[places] |= coat.role != SIGN
         if coat.cells.memory.dtype == object:
-            for first, last in _runs(sheet, coat.cells, coat.role):
-                cut[first + 1 : last + 1] = True
+            for reach in _runs(sheet, coat.cells, coat.role):
+                cut[reach.start + 1 : reach.stop] = True
     for (_, first), (_, last) in _slices(sheet):
         cut[first + 1 : last + 1] = True
     cut[1:] |= (stands[:, :-1] & follows[:, 1:]).any(axis=0)
@@ -77,15 +81,22 @@ def _places(cells: Grid, way: int) -> Values:
     return reduce(np.add.outer, moves, np.asarray(cells.origin[way]))
 
 
-def _runs(sheet: Sheet, cells: Grid, role: str) -> Iterator[tuple[int, int]]:
-    """The first and the last column of each text that is wider than its cell."""
+def _runs(sheet: Sheet, cells: Grid, role: str) -> Iterator[range]:
+    """The columns that each text takes."""
     share = BEFORE[look(role).align or "left"]
     for index, text in np.ndenumerate(cells.value):
         if isinstance(text, str) and text:
-            _, own = cells.cell(index)
-            over = width(text, role) - _room(sheet, own)
-            before = _reached(sheet, own, over * share, -1)
-            yield before, _reached(sheet, own, over * (1 - share), 1)
+            yield taken(sheet, cells.cell(index)[1], text, role, share)
+
+
+def taken(sheet: Sheet, column: int, text: str, role: str, share: float) -> range:
+    """The columns that a text takes: its own, and those that it runs over.
+
+    share  how much of what does not fit its cell runs over those before it
+    """
+    over = width(text, role) - _room(sheet, column)
+    first = _reached(sheet, column, over * share, -1)
+    return range(first, _reached(sheet, column, over * (1 - share), 1) + 1)
 
 
 def _reached(sheet: Sheet, column: int, over: float, step: int) -> int:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from xlconv.grid.cells import Cell
 from xlconv.grid.direction import Way
 from xlconv.grid.pages import READABLE, Paper, pages, widths
-from xlconv.grid.places import a1, column_number, corners, letters
+from xlconv.grid.parting import free_rows
+from xlconv.grid.places import a1, column_number, letters
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import MONOSPACED, column_points, look
 from xlconv.paper.page import Box, Text
@@ -41,7 +42,7 @@ Lines = Mapping[int, Sequence[str]]
 def with_room(sheet: Sheet) -> tuple[Sheet, Lines]:
     """The sheet with higher rows under its figures, and what is told in them."""
     cells = sheet.cells()
-    gaps = [*free_rows(sheet, cells), sheet.rows]
+    gaps = [*free_rows(sheet, between=False), sheet.rows]
     told = defaultdict[int, list[str]](list)
     room, one = letters_across(sheet), look("code")
     for bottom, formula in typical(cells, LINES * (room - ENDS)):
@@ -60,15 +61,6 @@ def with_room(sheet: Sheet) -> tuple[Sheet, Lines]:
         columns += 1
     rows = max(sheet.rows, *(row + 1 for row in told))
     return replace(sheet, heights=sheet.heights | heights, rows=rows, columns=columns), told
-
-
-def free_rows(sheet: Sheet, cells: Iterable[Cell]) -> list[int]:
-    """The rows between figures: nothing stands there, and no block goes through."""
-    filled = {cell.row for cell in cells}
-    for block in sheet.blocks:
-        (top, _), (bottom, _) = corners(block.cells)
-        filled.update(range(top, bottom + 1))
-    return [row for row in range(sheet.rows) if row not in filled]
 
 
 def with_margin(sheet: Sheet, paper: Paper) -> Paper:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from xlconv.grid.direction import Way
+from xlconv.grid.parting import taken
 from xlconv.grid.places import Place
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import WHITE
@@ -122,23 +123,17 @@ def ahead(sheet: Sheet) -> str:
 def runs(sheet: Sheet, cells: Mapping[Place, Seen]) -> Iterator[tuple[int, range]]:
     """The row of each cell that is seen, and the columns that it and its text take."""
     back = {"left": "right", "right": "left"}[ahead(sheet)]
+    shares = {None: 0, ahead(sheet): 0, back: 1}
     for (row, column), one in cells.items():
         words = one.cell.value if isinstance(one.cell.value, str) else ""
         if one.cell.role == PATH:
             continue
-        first, end = column, column + 1
-        if words and one.look.align in (None, ahead(sheet)) and one.cell.role != "words":
-            end = max(end, sheet.behind((row, column), words, one.cell.role))
-        elif words and one.look.align == back:
-            fits = (
-                n
-                for n in range(column, 0, -1)
-                if sheet.behind((row, n), words, one.cell.role) <= column + 1
-            )
-            first = min(next(fits, 0), column)
+        columns, share = range(column, column + 1), shares.get(one.look.align)
+        if words and share is not None and not (share == 0 and one.cell.role == "words"):
+            columns = taken(sheet, column, words, one.cell.role, share)
         lined = one.look.lines and one.look.line != WHITE
         if one.cell.value not in (None, "") or lined or one.look.fill:
-            yield row, range(first, end)
+            yield row, columns
 
 
 def places(every: Iterable[tuple[int, range]]) -> Iterator[Place]:
