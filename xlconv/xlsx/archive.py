@@ -1,16 +1,14 @@
-"""Sheets as an .xlsx file: its parts in a ZIP, the rows streamed in and compressed beside."""
+"""Sheets as an .xlsx file: its parts in a ZIP, the rows streamed in."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
 import re
-import sys
+import zlib
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from queue import Queue
-from threading import Lock, Thread
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -19,7 +17,7 @@ from xlconv.grid.pages import Pages, pages
 from xlconv.grid.sheet import Sheet
 from xlconv.xlsx import parts, worksheet
 from xlconv.xlsx.dressed import Own, dressed
-from xlconv.xlsx.rows import Rows, chunks
+from xlconv.xlsx.rows import Chunks, Piece, Rows
 from xlconv.xlsx.styles import Styles
 from xlconv.xlsx.values import Strings
 
@@ -34,15 +32,9 @@ A ZIP file with larger parts needs what not every program reads.
 """
 
 LEVEL = 1  # 4 takes half as long again for a file smaller by 5 to 10 %; 9, twenty times as long
-SMALL = 20_000  # cells of a sheet that is written at once: a thread would cost more than it saves
-AHEAD = 2  # pieces of a sheet that wait to be compressed
-PATIENCE = 1e-6  # seconds; in the usual 0.005 a piece is made, and zlib would wait for that
+SMALL = 20_000  # cells of a sheet whose rows are not packed by shapes: it has few of each
 
-
-Chunks = Iterator[tuple[bytes, int]]
-"""Rows of a sheet, and how many are written with them."""
-
-Content = tuple[Chunks, Callable[[], str]]
+Content = "tuple[Chunks, Callable[[], str]]"
 """Of a sheet: its rows, and then its conditional formats."""
 
 NO_OWN: Mapping[int, Mapping[str, Own]] = {}
@@ -102,11 +94,10 @@ def write(
         for name, part in parts.before_sheets(sheets, printed).items():
             add(name, part)
         for n, name in enumerate(parts.sheet_names(sheets)):
-            rows, lights = _known(kept, n, strings) or _new(sheets[n], styles, strings)
+            rows, lights = _known(kept, n, strings) or _new(sheets[n], styles, strings, n in own)
             rows = dressed(rows, own[n], styles, strings) if n in own else rows
             parted = _sheet(sheets, n, about["title"], printed[n], lights, progress, rows)
-            pieces = _bounded(parted)
-            add(name, pieces if sheets[n].used > SMALL else b"".join(pieces))
+            add(name, _bounded(parted))
         # the rows have named their styles and strings by now
         add("xl/theme/theme1.xml", parts.theme())
         add("xl/styles.xml", parts.stylesheet(styles))
@@ -123,9 +114,10 @@ def _known(kept: Kept | None, number: int, strings: Strings) -> Content | None:
     return (rows.chunks(strings), partial(str, kept.lights[number])) if kept and rows else None
 
 
-def _new(sheet: Sheet, styles: Styles, strings: Strings) -> Content:
-    look = partial(styles.cell, sheet.way)
-    return chunks(sheet, look, strings), partial(worksheet.lights, sheet, styles)
+def _new(sheet: Sheet, styles: Styles, strings: Strings, dressed: bool) -> Content:
+    rows = Rows(sheet, partial(styles.cell, sheet.way))
+    write = rows.chunks if dressed or sheet.used <= SMALL else rows.packed
+    return write(strings), partial(worksheet.lights, sheet, styles)
 
 
 def _sheet(
@@ -136,7 +128,7 @@ def _sheet(
     lights: Callable[[], str],
     progress: Progress | None,
     rows: Chunks,
-) -> Iterator[bytes]:
+) -> Iterator[Piece]:
     """The part of one sheet, piece by piece."""
     sheet, before = sheets[number], sum(sheet.rows for sheet in sheets[:number])
     yield worksheet.before_rows(sheet, number == 0).encode()
@@ -147,11 +139,11 @@ def _sheet(
     yield worksheet.after_rows(sheet, title, lights(), printed).encode()
 
 
-def _bounded(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _bounded(pieces: Iterator[Piece]) -> Iterator[Piece]:
     """The pieces of a sheet, which may not become too large."""
     size = 0
     for piece in pieces:
-        size += len(piece)
+        size += len(piece if isinstance(piece, bytes) else piece.text)
         if size > PART_SIZE:
             raise XlconvError(
                 "a sheet takes more than 2 GB: use a smaller input or kernel, or fewer channels"
@@ -159,19 +151,15 @@ def _bounded(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield piece
 
 
-def _add(out: ZipFile, moment: dt.datetime, name: str, xml: str | bytes | Iterator[bytes]) -> None:
+def _add(out: ZipFile, moment: dt.datetime, name: str, xml: str | Iterator[Piece]) -> None:
     """Add a part to the file; refuse a file that becomes too large."""
     info = ZipInfo(name, moment.timetuple()[:6])
     info.compress_type, info.external_attr = ZIP_DEFLATED, 0o600 << 16
-    info._compresslevel = LEVEL  # type: ignore[attr-defined]  # public from Python 3.13
+    pieces = xml if isinstance(xml, Iterator) else [xml.encode()]
     with out.open(info, "w") as part:
-        if isinstance(xml, str):
-            part.write(xml.encode())
-        elif isinstance(xml, bytes):
-            part.write(xml)
-        else:
-            with _impatience:
-                _aside(part.write, xml)
+        part._compressor = stream = _Stream()  # type: ignore[attr-defined]
+        for piece in pieces:
+            part.write(stream.take(piece))
     if sum(part.compress_size for part in out.infolist()) > FILE_SIZE:
         size = f"{FILE_SIZE >> 20} MB"
         raise XlconvError(
@@ -179,58 +167,28 @@ def _add(out: ZipFile, moment: dt.datetime, name: str, xml: str | bytes | Iterat
         )
 
 
-class _Impatience:
-    """Threads that take turns more often, as long as at least one book is being written.
-
-    The interval is the interpreter's, and books may be written in several threads at once: the
-    first of them sets it, and the last one gives back what it was.
-    """
+class _Stream:
+    """What a part's pieces are packed by, in the place of the ZIP's own: most by zlib."""
 
     def __init__(self) -> None:
-        self._lock, self._writers, self._usual = Lock(), 0, 0.0
+        self.zlib, self.waits = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS), False
+        self.row: Row | None = None
 
-    def __enter__(self) -> None:
-        with self._lock:
-            if not self._writers:
-                self._usual = sys.getswitchinterval()
-                sys.setswitchinterval(PATIENCE)
-            self._writers += 1
+    def take(self, piece: Piece) -> Bytes | bytes:
+        """The text of a piece, which is the next to be packed."""
+        self.row = None if isinstance(piece, bytes) else piece
+        return piece if isinstance(piece, bytes) else piece.text
 
-    def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._writers -= 1
-            if not self._writers:
-                sys.setswitchinterval(self._usual)
+    def compress(self, text: bytes) -> bytes:
+        if self.row is None:
+            self.waits = True
+            return self.zlib.compress(text)
+        before = self.zlib.flush(zlib.Z_FULL_FLUSH) if self.waits else b""
+        self.waits = False
+        return before + self.row.packed.tobytes()
 
-
-_impatience = _Impatience()
-
-
-def _aside(write: Callable[[bytes], object], pieces: Iterator[bytes]) -> None:
-    """Write pieces in another thread: zlib lets this one make the next of them meanwhile."""
-    waiting: Queue[bytes | None] = Queue(AHEAD)
-    failed: list[Exception] = []
-
-    def work() -> None:
-        while (piece := waiting.get()) is not None:
-            try:
-                if not failed:
-                    write(piece)
-            except Exception as error:  # noqa: BLE001  # it is raised where the pieces are made
-                failed.append(error)
-
-    thread = Thread(target=work, daemon=True)
-    thread.start()
-    try:
-        for piece in pieces:
-            waiting.put(piece)
-            if failed:
-                break
-    finally:
-        waiting.put(None)
-        thread.join()
-    if failed:
-        raise failed[0]
+    def flush(self) -> bytes:
+        return self.zlib.flush()
 
 
 def _moment() -> dt.datetime:

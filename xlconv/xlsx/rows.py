@@ -2,94 +2,29 @@
 
 A row is a list of pieces: texts that stay, and gaps between them for row numbers and values. Rows
 that look alike but for these share one list, a template: for each row its gaps are filled and the
-pieces joined. So the cost of a cell is that of a few pointers and of one copy of its text.
+pieces joined. Where many rows look alike, they are packed as one, too.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import groupby
-from operator import itemgetter, mul
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
-from xlconv.grid.digits import GENERAL
-from xlconv.grid.marks import Blank, Coat, Frame, Paint
-from xlconv.grid.places import letters
 from xlconv.grid.sheet import Sheet
-from xlconv.xlsx.strip import Index, Layer, Lines, Strip
+from xlconv.xlsx.strip import Index, Layer, Strip
+from xlconv.xlsx.template import Style, Template, template_of
 from xlconv.xlsx.values import Strings
 
+if TYPE_CHECKING:
+    from xlconv.xlsx.packed import Row, Shape
+
+Piece = "bytes | Row"
+Chunks = "Iterator[tuple[Piece, int]]"
 CHUNK, FIRST = 1 << 20, 1 << 17  # bytes; the first is smaller, so that compressing soon begins
 PIECES = 1 << 18  # kept in templates at a time, so that memory does not grow with the rows
-
-Style = Callable[[str, int, str, int, bool], int]
-"""(role, tint, number format, edges, whether the text must not be read as a formula) -> the style's
-number."""
-
-Worn = tuple[str, int, str]
-"""A role, a tint and a number format."""
-
-
-class Gaps(NamedTuple):
-    """Gaps of a template at equal distances."""
-
-    where: slice
-    size: int
-
-
-class Cells(NamedTuple):
-    """The cells of one paint in a template.
-
-    seen    which of the paint's cells in a row they are; all, if None
-    rows    for each row number that changes its first value, how the index moves it, and its gaps
-    values  the gaps for the values; before them those for their types, if they have types
-    """
-
-    strip: Strip
-    seen: list[int] | None
-    rows: list[tuple[int, Index, list[Gaps]]]
-    values: list[list[Gaps]]
-
-
-class Template(NamedTuple):
-    """Rows that look alike: pieces of their XML, the gaps for the row's own number, the rest."""
-
-    pieces: list[str]
-    own: list[Gaps]
-    cells: list[Cells]
-
-    def fill(self, row: int, indices: Mapping[int, Index], strings: Strings) -> str:
-        """The XML of one row."""
-        pieces = self.pieces
-        for where, size in self.own:
-            pieces[where] = [str(row + 1)] * size
-        for strip, seen, rows, values in self.cells:
-            index = indices[strip.number]
-            for first, moves, runs in rows:
-                text = str(first + sum(map(mul, index, moves)))
-                for where, size in runs:
-                    pieces[where] = [text] * size
-            for texts, runs in zip(strip.texts(index, strings), values, strict=True):
-                mine, start = texts if seen is None else [texts[i] for i in seen], 0
-                for where, size in runs:
-                    pieces[where] = mine[start : start + size]
-                    start += size
-        return "".join(pieces)
-
-
-def _gaps(places: list[int]) -> list[Gaps]:
-    """Ascending places, as few of these as there can be."""
-    gaps, start = list[Gaps](), 0
-    while start < len(places):
-        end = start + 1
-        step = places[end] - places[start] if end < len(places) else 1
-        while end < len(places) and places[end] - places[end - 1] == step:
-            end += 1
-        gaps.append(Gaps(slice(places[start], places[end - 1] + 1, step), end - start))
-        start = end
-    return gaps
-
 
 class Rows:
     """The rows of a sheet. They may be written again after its values have changed."""
@@ -110,15 +45,35 @@ class Rows:
 
         Raises XlconvError for a formula that is too long, or a value that is none.
         """
+        return self._chunks(strings, lambda *_: None)  # type: ignore[return-value]
+
+    def packed(self, strings: Strings) -> Iterator[tuple[bytes | Row, int]]:
+        """The same, but rows of which many look alike one by one, packed already."""
+        from xlconv.xlsx.packed import Shapes
+
+        return self._chunks(strings, Shapes().of)
+
+    def _chunks(self, strings: Strings, shape_of: Any) -> Iterator[tuple[bytes | Row, int]]:
         waiting, size, least, row = [], 0, FIRST, -1
+        packed: list[tuple[Shape, int]] = []
         for strip in self.strips:
             strip.forget()
         for row, indices, template in self.known or self._looks():
+            if shape := shape_of(template, row, indices):
+                if waiting:
+                    yield b"".join(waiting), row
+                    waiting, size, least = [], 0, CHUNK
+                packed.append((shape, row))
+                if shape.full:
+                    yield from _filled(packed)
+                continue
+            yield from _filled(packed)
             waiting.append(template.fill(row, indices, strings).encode())
             size += len(waiting[-1])
             if size > least:
                 yield b"".join(waiting), row + 1
                 waiting, size, least = [], 0, CHUNK
+        yield from _filled(packed)
         yield b"".join(waiting), row + 1
 
     def keep(self) -> None:
@@ -144,7 +99,7 @@ class Rows:
             if self.held > PIECES:
                 self.templates.clear()
                 self.held = 0
-            self.templates[key] = _template(self.sheet, row, self.strips, indices, self.style)
+            self.templates[key] = template_of(self.sheet, row, self.strips, indices, self.style)
             self.held += len(self.templates[key].pieces)
         return self.templates[key]
 
@@ -154,80 +109,9 @@ def chunks(sheet: Sheet, style: Style, strings: Strings) -> Iterator[tuple[bytes
     return Rows(sheet, style).chunks(strings)
 
 
-def _covered(
-    columns: int, strips: Sequence[Strip], indices: Mapping[int, Index]
-) -> Iterator[tuple[tuple[Strip, int] | None, Worn | None, int]]:
-    """What covers each cell of a row: a paint and which of its cells, a look, and edges."""
-    painted: list[tuple[Strip, int] | None] = [None] * columns
-    looks: list[Worn | None] = [None] * columns
-    edges = [0] * columns
-    for n, index in indices.items():
-        strip, along = strips[n], strips[n].columns(index)
-        if isinstance(strip.layer, Coat):
-            for column, tint in zip(along, strip.tints(index), strict=True):
-                looks[column] = (strip.layer.role, tint, strip.layer.numbers[0])
-        elif isinstance(strip.layer, Frame):
-            for column, sides in zip(along, strip.edges(index), strict=True):
-                edges[column] |= sides
-        elif isinstance(strip.layer, Blank):
-            for column in along:
-                painted[column] = None
-        else:
-            for at, column in enumerate(along):
-                painted[column] = (strip, at)
-    return zip(painted, looks, edges, strict=True)
-
-
-def _template(
-    sheet: Sheet, row: int, strips: Sequence[Strip], indices: Mapping[int, Index], style: Style
-) -> Template:
-    paints = {n: index for n, index in indices.items() if isinstance(strips[n].layer, Paint)}
-    lines = {n: strips[n].lines(index) for n, index in paints.items()}
-    quotes = {n: strips[n].quotes(index) for n, index in paints.items() if strips[n].quoted}
-    height = sheet.heights.get(row)
-    begun = f'" ht="{height:g}" customHeight="1">' if height else '">'
-    pieces, begins = ['<row r="', ""], [0]
-    places: dict[int, tuple[list[int], list[int]]] = {n: ([], []) for n in lines}
-    for column, (paint, look, sides) in enumerate(_covered(sheet.columns, strips, indices), 1):
-        if paint is None and look is None and not sides:
-            continue
-        quoted = paint is not None and paint[0].quoted and quotes[paint[0].number][paint[1]]
-        number = style(*(look or ("", -1, GENERAL)), sides, quoted)
-        begins.append(len(pieces))
-        pieces += (f'{begun}<c r="{letters(column)}', "")
-        begun = f'" s="{number}"' if number else '"'
-        if paint is None:
-            begun += "/>"
-            continue
-        strip, at = paint
-        text, behind = lines[strip.number].texts[at]
-        pieces.append(begun + text)
-        seen, gaps = places[strip.number]
-        seen.append(at)
-        gaps.append(len(pieces))
-        pieces += behind
-        begun = strip.end
-    pieces.append(begun + "</row>")
-    cells = [_cells(strips[n], lines[n], *where) for n, where in places.items() if where[0]]
-    return Template(pieces, _moved(_gaps(begins), 1), cells)
-
-
-def _cells(strip: Strip, lines: Lines, seen: list[int], places: list[int]) -> Cells:
-    """The cells of one paint, from where the pieces behind the first text of each of them begin."""
-    runs, rows, by = _gaps(places), [], 2 * strip.typed
-    for firsts, moves in lines.rows:
-        by_first = {firsts[0]: runs}
-        if len(set(firsts)) > 1:
-            pairs = sorted((firsts[at], place) for at, place in zip(seen, places, strict=True))
-            groups = groupby(pairs, itemgetter(0))
-            by_first = {first: _gaps([place for _, place in group]) for first, group in groups}
-        rows += [(first, moves, _moved(mine, by)) for first, mine in by_first.items()]
-        by += 2
-    everything = seen == list(range(len(lines.texts)))
-    values = [runs] * strip.typed + [_moved(runs, by)]
-    return Cells(strip, None if everything else seen, rows, values)
-
-
-def _moved(runs: list[Gaps], by: int) -> list[Gaps]:
-    """The gaps so many pieces further on."""
-    return [Gaps(slice(at.start + by, at.stop + by, at.step), size) for at, size in runs]
+def _filled(waiting: list[tuple[Shape, int]]) -> Iterator[tuple[Row, int]]:
+    """The rows that wait, in their order."""
+    rows = {shape: shape.rows() for shape in dict.fromkeys(shape for shape, _ in waiting)}
+    for shape, row in waiting:
+        yield next(rows[shape]), row + 1
+    waiting.clear()

@@ -16,17 +16,15 @@ from xlconv.grid.marks import Blank, Coat, Frame, Paint
 from xlconv.grid.places import Place, a1, letters
 from xlconv.grid.references import Slot, slots
 from xlconv.grid.values import Values
+from xlconv.xlsx.numerals import FEW, Numerals
 from xlconv.xlsx.values import (
     Strings,
     escape,
-    few_numerals,
     is_writable,
     looks_like_formula,
-    many_numerals,
     typed,
 )
 
-FEW = 1 << 8  # values that are put into text one by one
 BLOCK = 8  # rows whose values are put into text at once
 TOP, BOTTOM, LEFT, RIGHT = 1, 2, 4, 8
 
@@ -98,10 +96,10 @@ class Strip:
             self.quoted = self.constant and any(map(looks_like_formula, self.memory.flat))
         elif self.memory.size <= FEW:
             writable = list(map(isfinite, self.memory.flat))
-            self.write: Callable[[Values], list[list[str]]] = few_numerals
+            self.numerals = Numerals(self.memory)
         elif isfinite(self.memory.min()) and isfinite(self.memory.max()):
             writable = []
-            self.write = many_numerals(self.memory)
+            self.numerals = Numerals(self.memory)
         else:
             writable = np.isfinite(self.memory).ravel().tolist()
         if not all(writable):
@@ -150,7 +148,7 @@ class Strip:
             self._block = (*outer, first)
             at: Any = (*outer, slice(first, first + BLOCK)) if index else None
             block = self.ordered[at]
-            self._texts = self.write(block.reshape(len(block), -1))
+            self._texts = self.numerals.texts(block.reshape(len(block), -1))
         return [self._texts[row - first]]
 
     def forget(self) -> None:

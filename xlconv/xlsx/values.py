@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from xlconv.xlsx.numerals import numeral
+
 from xlconv.grid.limits import TEXT_LENGTH, UNWRITABLE, length
 from xlconv.grid.values import Values
 from xlconv.text import unread
-
-TABLE = 1 << 12  # whole numbers so close together are looked up
 
 Strings = dict[str, int]
 """The shared strings so far, and their numbers."""
@@ -44,30 +44,6 @@ def is_writable(value: Any) -> bool:
     if isinstance(value, str):
         return length(value) <= TEXT_LENGTH and not UNWRITABLE.search(value)
     return value is None or isfinite(value)
-
-
-def numeral(value: float) -> str:
-    """A number as an exact and shortest text: a whole one without a point."""
-    number = float(value)
-    return str(int(number)) if number.is_integer() and abs(number) < 2**53 else repr(number)
-
-
-def few_numerals(rows: Values) -> list[list[str]]:
-    return [list(map(numeral, row)) for row in rows.tolist()]
-
-
-def many_numerals(memory: Values) -> Callable[[Values], list[list[str]]]:
-    """The fastest way to put rows of these finite numbers into text."""
-    low, high = min(0.0, memory.min()), max(0.0, memory.max())
-    if max(-low, high) >= 2**53 or not (memory == np.rint(memory)).all():
-        # no program shows -0
-        return lambda rows: [list(map(repr, row)) for row in (rows + 0.0).tolist()]
-    if high - low >= TABLE:
-        return lambda rows: [list(map(str, row)) for row in rows.astype(np.int64).tolist()]
-    # the texts of 0 and up, then those of what is below 0, which count from the end
-    whole = [*range(int(high) + 1), *range(int(low), 0)]
-    table = np.array(list(map(str, whole)), dtype=object)
-    return lambda rows: table[rows.astype(np.intp)].tolist()
 
 
 def typed(value: Any, strings: Strings | None) -> tuple[str, str]:

@@ -1,0 +1,124 @@
+"""The numbers of a layer as text: exact, the shortest, and whole ones without a point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlconv.grid.values import Values
+
+Bytes = NDArray[np.uint8]
+
+FEW = 1 << 8  # numbers that are put into text one by one
+TABLE = 1 << 12  # whole numbers so close together are looked up
+SAMPLE, LONG = 1 << 12, 16
+"""Numbers of which the longest tells whether all are measured: not if it has so many characters."""
+
+LONGEST, FIELD = 24, 32
+"""Characters of the longest number, and of a field for one: blanks, the end of a tag, the number."""
+
+
+def numeral(value: float) -> str:
+    """A number as an exact and shortest text: a whole one without a point."""
+    number = float(value)
+    return str(int(number)) if number.is_integer() and abs(number) < 2**53 else repr(number)
+
+
+class Numerals:
+    """How finite numbers are put into text.
+
+    known  where they are whole and close together, their texts: those from 0 up, then those of what
+           is below 0, which count from the end
+    """
+
+    def __init__(self, numbers: Values) -> None:
+        self.numbers, self.known, self.few = numbers, list[str](), numbers.size <= FEW
+        if self.few:
+            return
+        low, high = min(0.0, numbers.min()), max(0.0, numbers.max())
+        self.whole = max(-low, high) < 2**53 and bool((numbers == np.rint(numbers)).all())
+        if self.whole and high - low < TABLE:
+            self.known = list(map(str, [*range(int(high) + 1), *range(int(low), 0)]))
+            self.table = np.array(self.known, dtype=object)
+
+    def texts(self, rows: Values) -> list[list[str]]:
+        """The texts of rows of these numbers."""
+        if self.known:
+            return self.table[rows.astype(np.intp)].tolist()
+        if self.few:
+            return [list(map(numeral, row)) for row in rows.tolist()]
+        if self.whole:
+            return [list(map(str, row)) for row in rows.astype(np.int64).tolist()]
+        # no program shows -0
+        return [list(map(repr, row)) for row in (rows + 0.0).tolist()]
+
+    @cached_property
+    def width(self) -> int:
+        """Characters that no number is longer than."""
+        from xlconv.xlsx.shortest import shortest
+
+        if self.few or self.known:
+            return max(map(len, self.known or map(numeral, self.numbers.flat)))
+        if self.whole:
+            return max(len(str(int(end))) for end in (self.numbers.min(), self.numbers.max()))
+        flat = self.numbers.ravel()
+        if _longest(shortest(flat[:SAMPLE])) >= LONG:
+            return LONGEST
+        return max(_longest(shortest(flat[n : n + SAMPLE])) for n in range(0, len(flat), SAMPLE))
+
+    def fields(self, numbers: Values) -> Bytes:
+        """(..., FIELD) each number in a field, at its end."""
+        from xlconv.xlsx.shortest import shortest
+
+        if self.few or self.known:
+            told = fields(chain(*self.texts(numbers)))
+        else:
+            told = _aligned(shortest(numbers.ravel() + 0.0), len(".0") * self.whole)
+        return told.reshape(*numbers.shape, FIELD)
+
+
+def fields(texts: Iterable[str]) -> Bytes:
+    """(..., FIELD) each text in a field, at its end.
+
+    >>> fields(["-12"]).tobytes().decode()
+    '                            >-12'
+    """
+    joined = "".join([f">{text}".rjust(FIELD) for text in texts])
+    return np.frombuffer(joined.encode(), np.uint8).reshape(-1, FIELD)
+
+
+BEFORE = fields([""] + ["0" * length for length in range(1, LONGEST + 1)])
+BEFORE = np.where(BEFORE == ord("0"), 0, BEFORE).view("<u8")
+"""What is before a number of so many characters in its field, as words."""
+
+
+def _longest(texts: NDArray[np.bytes_]) -> int:
+    return max(map(len, texts.tolist()))
+
+
+def _aligned(texts: NDArray[np.bytes_], dropped: int) -> Bytes:
+    """(..., FIELD) texts with zero bytes behind each in a field, at its end, without the last of it."""
+    words = np.zeros((len(texts), 6), "<u8")
+    words[:, 3:] = texts.view("<u8").reshape(-1, 3)
+    size = np.zeros(len(texts), np.int64)
+    for n in range(3):
+        size = np.where(words[:, 3 + n], 64 * n + _bits(words[:, 3 + n]), size)
+    size = (size + 7) // 8 - dropped
+    by, bits = np.divmod(8 * (LONGEST - size), 64)
+    shift, rest = bits.astype(np.uint64), (63 - bits).astype(np.uint64)
+    flat, first = words.ravel(), np.arange(len(texts)) * 6 + 3 - by
+    told = BEFORE[size]
+    for n in range(3):
+        lower, upper = flat.take(first + n - 1), flat.take(first + n)
+        told[:, n + 1] |= upper << shift | lower >> np.uint64(1) >> rest
+    return told.view(np.uint8)
+
+
+def _bits(words: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """How many bits words of characters take, of which none has its highest."""
+    return (words.astype(np.float64).view(np.int64) >> 52) - 1022
