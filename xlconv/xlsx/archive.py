@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import IO
+from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from xlconv.errors import XlconvError
@@ -19,6 +19,7 @@ from xlconv.xlsx import parts, worksheet
 from xlconv.xlsx.dressed import Own, dressed
 from xlconv.xlsx.rows import Chunks, Piece, Rows
 from xlconv.xlsx.styles import Styles
+from xlconv.xlsx.template import Row
 from xlconv.xlsx.values import Strings
 
 Progress = Callable[[int], object]
@@ -34,7 +35,7 @@ A ZIP file with larger parts needs what not every program reads.
 LEVEL = 1  # 4 takes half as long again for a file smaller by 5 to 10 %; 9, twenty times as long
 SMALL = 20_000  # cells of a sheet whose rows are not packed by shapes: it has few of each
 
-Content = "tuple[Chunks, Callable[[], str]]"
+Content = tuple[Rows, Callable[[], str]]
 """Of a sheet: its rows, and then its conditional formats."""
 
 NO_OWN: Mapping[int, Mapping[str, Own]] = {}
@@ -94,8 +95,11 @@ def write(
         for name, part in parts.before_sheets(sheets, printed).items():
             add(name, part)
         for n, name in enumerate(parts.sheet_names(sheets)):
-            rows, lights = _known(kept, n, strings) or _new(sheets[n], styles, strings, n in own)
-            rows = dressed(rows, own[n], styles, strings) if n in own else rows
+            made, lights = _known(kept, n) or _new(sheets[n], styles)
+            if n in own:
+                rows: Chunks = dressed(made.chunks(strings), own[n], styles, strings)
+            else:
+                rows = (made.packed if sheets[n].used > SMALL else made.chunks)(strings)
             parted = _sheet(sheets, n, about["title"], printed[n], lights, progress, rows)
             add(name, _bounded(parted))
         # the rows have named their styles and strings by now
@@ -108,16 +112,15 @@ def write(
         add("docProps/custom.xml", parts.own_properties(properties))
 
 
-def _known(kept: Kept | None, number: int, strings: Strings) -> Content | None:
+def _known(kept: Kept | None, number: int) -> Content | None:
     """The content of a sheet of which all but its values is known."""
     rows = kept.rows[number] if kept and number < len(kept.rows) else None
-    return (rows.chunks(strings), partial(str, kept.lights[number])) if kept and rows else None
+    return (rows, partial(str, kept.lights[number])) if kept and rows else None
 
 
-def _new(sheet: Sheet, styles: Styles, strings: Strings, dressed: bool) -> Content:
+def _new(sheet: Sheet, styles: Styles) -> Content:
     rows = Rows(sheet, partial(styles.cell, sheet.way))
-    write = rows.chunks if dressed or sheet.used <= SMALL else rows.packed
-    return write(strings), partial(worksheet.lights, sheet, styles)
+    return rows, partial(worksheet.lights, sheet, styles)
 
 
 def _sheet(
@@ -174,7 +177,7 @@ class _Stream:
         self.zlib, self.waits = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS), False
         self.row: Row | None = None
 
-    def take(self, piece: Piece) -> Bytes | bytes:
+    def take(self, piece: Piece) -> Any:
         """The text of a piece, which is the next to be packed."""
         self.row = None if isinstance(piece, bytes) else piece
         return piece if isinstance(piece, bytes) else piece.text

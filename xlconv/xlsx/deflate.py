@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
+Truths = NDArray[np.bool_]
 
 SIGNS = tuple(b" >+-.0123456789e")
 """What can be filled in: sixteen signs, those of a number and the end of a tag before it."""
@@ -27,7 +28,7 @@ END, SYMBOLS, FAR_SYMBOLS = 256, 286, 30
 """The symbol that ends a block, and how many there are of bytes and lengths, and of distances."""
 
 NONE, MANY = (17, 3, 3), (18, 11, 7)
-"""How so many codes of no width are told at once: the symbol, the fewest, bits for how many more."""
+"""How codes of no width are told at once: the symbol, the fewest, the bits for how many more."""
 
 ALIGNED = [0] * 16 + [1] * 16
 """The end of an empty stored block, behind which whole bytes begin."""
@@ -40,7 +41,7 @@ FAR = 1 + np.cumsum(1 << FAR_BITS) - (1 << FAR_BITS)
 
 
 Backs = tuple[Sequence[int], Sequence[int]]
-"""Numbers of bytes, and how far before them others are."""
+"""Numbers of bytes that follow one another, and how far before them others are; 0 for nowhere."""
 
 
 class Block(NamedTuple):
@@ -48,7 +49,7 @@ class Block(NamedTuple):
 
     bits    all, up to a whole byte
     signs   (256, width) the bits of each of SIGNS
-    places  those of the text's bytes that are written out
+    places  those of the text's bytes that are no repetition
     starts  the bit that each of them begins with
     """
 
@@ -63,15 +64,10 @@ def block(text: Bytes, filled: Ints, backs: Iterable[Backs]) -> Block:
 
     filled  of each byte 0 if it stays; else what it is filled with: where the numbers are the same,
             so are the signs; -1 if they are others
-    backs   what may be repeated: of each of so many bytes, how far before it; 0 for nothing
+    backs   what each byte may repeat, in some ways
     """
     repeated, lengths, back = _repeated(text, filled, backs)
-    begun = np.zeros(len(text) + 1, np.int8)
-    begun[repeated] = 1
-    begun[repeated + lengths] -= 1
-    within = begun[:-1].cumsum(dtype=np.int8)
-    within[repeated] = 0
-    places = np.flatnonzero(within == 0)
+    places = _written(len(text), repeated, lengths)
     at = np.searchsorted(places, repeated)
     length = np.searchsorted(LENGTHS, lengths, "right") - 1
     far = np.searchsorted(FAR, back, "right") - 1
@@ -87,44 +83,45 @@ def block(text: Bytes, filled: Ints, backs: Iterable[Backs]) -> Block:
     ):
         words[at] |= word << sizes[at]
         sizes[at] += size
-    head = np.array([*HEAD, *_told([*widths.tolist(), *far_widths.tolist()])])
-    bits = _bits(np.concatenate([head[:, 0], words]), np.concatenate([head[:, 1], sizes]))
-    starts = head[:, 1].sum() + np.cumsum(sizes) - sizes
+    head = np.array([*HEAD, *_told([*widths.tolist(), *far_widths.tolist()])]).T
+    bits = _bits(np.append(head[0], words), np.append(head[1], sizes))
+    starts = head[1].sum() + sizes.cumsum() - sizes
     signs = np.zeros((256, widths[SIGNS[0]]), np.uint8)
     for sign in SIGNS:
         signs[sign] = _bits(codes[[sign]], widths[[sign]])
-    end = np.array([*[0] * (3 + -(len(bits) + 3) % 8), *ALIGNED], np.uint8)
-    bits = np.concatenate([bits, end])
+    end = [0] * (3 + -(len(bits) + 3) % 8) + ALIGNED
+    bits = np.append(bits, np.array(end, np.uint8))
     return Block(bits, signs, np.delete(places, at), np.delete(starts[:-1], at))
+
+
+def _written(size: int, repeated: Ints, lengths: Ints) -> Ints:
+    """The places in a text of this size with which something begins: a byte or a repetition."""
+    within = np.zeros(size + 1, np.int8)
+    within[repeated] = 1
+    within[repeated + lengths] -= 1
+    within = within[:-1].cumsum(dtype=np.int8)
+    within[repeated] = 0
+    return np.flatnonzero(within == 0)
 
 
 def _repeated(text: Bytes, filled: Ints, backs: Iterable[Backs]) -> tuple[Ints, Ints, Ints]:
     """Where repetitions begin, how long they are, and how far before them that is."""
     symbols = np.where(filled < 0, -np.arange(len(text)), filled << 8 | text).astype(np.int32)
-    most, back = np.zeros((2, len(text)), np.int32)
+    most, back = np.zeros(len(text), np.int32), np.zeros(len(text), np.int32)
     for sizes, far in backs:
-        same, start = np.zeros(len(text), bool), 0
-        for size, by in zip(sizes, far, strict=True):
-            if 0 < by <= FARTHEST:
-                np.equal(
-                    symbols[start : start + size],
-                    symbols[start - by : start - by + size],
-                    out=same[start : start + size],
-                )
-            start += size
         each = np.repeat(np.array(far, np.int32), sizes)
+        same = _same(symbols, sizes, far)
         edges = _edges(same, each)
         runs = np.diff(edges)
-        long = np.repeat((runs * same[edges[:-1]]).astype(np.int32), runs)
-        longer = long > most
-        np.copyto(most, long, where=longer)
+        run = np.repeat((runs * same[edges[:-1]]).astype(np.int32), runs)
+        longer = run > most
+        np.copyto(most, run, where=longer)
         np.copyto(back, each, where=longer)
     same = most >= LEAST
-    back *= same
-    edges = _edges(same, back)
+    edges = _edges(same, back * same)
     half = MOST // 2
-    long = np.flatnonzero(np.diff(edges) > MOST)
-    more = [np.arange(edges[n] + half, edges[n + 1] - half, half) for n in long]
+    over = np.flatnonzero(np.diff(edges) > MOST)
+    more = [np.arange(edges[n] + half, edges[n + 1] - half, half) for n in over]
     edges = np.sort(np.concatenate([edges, *more]))
     lengths = np.diff(edges)
     kept = same[edges[:-1]] & (lengths >= LEAST)
@@ -132,7 +129,18 @@ def _repeated(text: Bytes, filled: Ints, backs: Iterable[Backs]) -> tuple[Ints, 
     return starts, lengths[kept], back[starts].astype(np.int64)
 
 
-def _edges(same: NDArray[np.bool_], back: NDArray[np.int32]) -> Ints:
+def _same(symbols: NDArray[np.int32], sizes: Sequence[int], far: Sequence[int]) -> Truths:
+    """Which symbols are those that are so far before them."""
+    same, start = np.zeros(len(symbols), bool), 0
+    for size, by in zip(sizes, far, strict=True):
+        if 0 < by <= FARTHEST:
+            here, there = slice(start, start + size), slice(start - by, start - by + size)
+            np.equal(symbols[here], symbols[there], out=same[here])
+        start += size
+    return same
+
+
+def _edges(same: Truths, back: NDArray[np.int32]) -> Ints:
     """Where either of these changes, the ends among it."""
     turns = np.flatnonzero((same[1:] != same[:-1]) | (back[1:] != back[:-1])) + 1
     return np.concatenate([[0], turns, [len(same)]])
@@ -199,4 +207,5 @@ def _bits(words: Ints, sizes: Ints) -> Bytes:
     """The bits of words, from the lowest of each."""
     ends = sizes.cumsum()
     within = np.arange(ends[-1]) - np.repeat(ends - sizes, sizes)
-    return (np.repeat(words, sizes) >> within & 1).astype(np.uint8)
+    bits: Bytes = (np.repeat(words, sizes) >> within & 1).astype(np.uint8)
+    return bits

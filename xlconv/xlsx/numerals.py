@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 from itertools import chain
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +19,7 @@ SAMPLE, LONG = 1 << 12, 16
 """Numbers of which the longest tells whether all are measured: not if it has so many characters."""
 
 LONGEST, FIELD = 24, 32
-"""Characters of the longest number, and of a field for one: blanks, the end of a tag, the number."""
+"""Characters of the longest number, and of a field: blanks, the end of a tag, a number."""
 
 
 def numeral(value: float) -> str:
@@ -49,7 +48,7 @@ class Numerals:
     def texts(self, rows: Values) -> list[list[str]]:
         """The texts of rows of these numbers."""
         if self.known:
-            return self.table[rows.astype(np.intp)].tolist()
+            return self.table[rows.astype(np.intp)].tolist()  # type: ignore[no-any-return]
         if self.few:
             return [list(map(numeral, row)) for row in rows.tolist()]
         if self.whole:
@@ -93,7 +92,7 @@ def fields(texts: Iterable[str]) -> Bytes:
 
 
 BEFORE = fields([""] + ["0" * length for length in range(1, LONGEST + 1)])
-BEFORE = np.where(BEFORE == ord("0"), 0, BEFORE).view("<u8")
+BEFORE = np.where(ord("0") == BEFORE, 0, BEFORE).view("<u8")
 """What is before a number of so many characters in its field, as words."""
 
 
@@ -102,20 +101,23 @@ def _longest(texts: NDArray[np.bytes_]) -> int:
 
 
 def _aligned(texts: NDArray[np.bytes_], dropped: int) -> Bytes:
-    """(..., FIELD) texts with zero bytes behind each in a field, at its end, without the last of it."""
+    """(..., FIELD) texts, with zero bytes behind, each in a field, at its end, but for its last."""
     words = np.zeros((len(texts), 6), "<u8")
     words[:, 3:] = texts.view("<u8").reshape(-1, 3)
-    size = np.zeros(len(texts), np.int64)
-    for n in range(3):
-        size = np.where(words[:, 3 + n], 64 * n + _bits(words[:, 3 + n]), size)
-    size = (size + 7) // 8 - dropped
-    by, bits = np.divmod(8 * (LONGEST - size), 64)
-    shift, rest = bits.astype(np.uint64), (63 - bits).astype(np.uint64)
-    flat, first = words.ravel(), np.arange(len(texts)) * 6 + 3 - by
-    told = BEFORE[size]
-    for n in range(3):
-        lower, upper = flat.take(first + n - 1), flat.take(first + n)
-        told[:, n + 1] |= upper << shift | lower >> np.uint64(1) >> rest
+    bits = _bits(words[:, 3])
+    for n in (1, 2):
+        more = words[:, 3 + n]
+        bits = np.where(more > 0, 64 * n + _bits(more), bits)
+    size = (bits + 7 >> 3) - dropped
+    by = LONGEST - size
+    shift = ((by & 7) << 3).astype(np.uint64)
+    flat, first = words.ravel(), np.arange(2, 6 * len(texts), 6) - (by >> 3)
+    told = BEFORE.take(size, axis=0)
+    lower = flat.take(first)
+    for n in (1, 2, 3):
+        upper = flat.take(first + n)
+        told[:, n] |= upper << shift | lower >> 1 >> 63 - shift
+        lower = upper
     return told.view(np.uint8)
 
 

@@ -8,23 +8,31 @@ pieces joined. Where many rows look alike, they are packed as one, too.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from xlconv.grid.sheet import Sheet
 from xlconv.xlsx.strip import Index, Layer, Strip
-from xlconv.xlsx.template import Style, Template, template_of
+from xlconv.xlsx.template import Row, Style, Template, template_of
 from xlconv.xlsx.values import Strings
 
 if TYPE_CHECKING:
-    from xlconv.xlsx.packed import Row, Shape
+    from xlconv.xlsx.packed import Shape
 
-Piece = "bytes | Row"
-Chunks = "Iterator[tuple[Piece, int]]"
+Piece = bytes | Row
+"""Some rows' XML, or one row that is packed already."""
+
+Chunks = Iterator[tuple[Piece, int]]
+"""A sheet's rows, and how many are written with them."""
+
+Shaping = Callable[[Template, int, Mapping[int, Index]], "Shape | None"]
+"""The shape that a row waits in from then on, if it is one of many."""
+
 CHUNK, FIRST = 1 << 20, 1 << 17  # bytes; the first is smaller, so that compressing soon begins
 PIECES = 1 << 18  # kept in templates at a time, so that memory does not grow with the rows
+
 
 class Rows:
     """The rows of a sheet. They may be written again after its values have changed."""
@@ -47,14 +55,18 @@ class Rows:
         """
         return self._chunks(strings, lambda *_: None)  # type: ignore[return-value]
 
-    def packed(self, strings: Strings) -> Iterator[tuple[bytes | Row, int]]:
+    def packed(self, strings: Strings) -> Chunks:
         """The same, but rows of which many look alike one by one, packed already."""
         from xlconv.xlsx.packed import Shapes
 
         return self._chunks(strings, Shapes().of)
 
-    def _chunks(self, strings: Strings, shape_of: Any) -> Iterator[tuple[bytes | Row, int]]:
-        waiting, size, least, row = [], 0, FIRST, -1
+    def _chunks(
+        self,
+        strings: Strings,
+        shape_of: Callable[[Template, int, Mapping[int, Index]], Shape | None],
+    ) -> Chunks:
+        waiting, size, least, row = list[bytes](), 0, FIRST, -1
         packed: list[tuple[Shape, int]] = []
         for strip in self.strips:
             strip.forget()

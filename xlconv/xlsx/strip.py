@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 from math import isfinite, prod
 from operator import mul
@@ -25,7 +25,7 @@ from xlconv.xlsx.values import (
     typed,
 )
 
-BLOCK = 8  # rows whose values are put into text at once
+BLOCK = 1 << 10  # values of neighbouring rows that are put into text at once
 TOP, BOTTOM, LEFT, RIGHT = 1, 2, 4, 8
 
 Layer = Paint | Blank | Coat | Frame
@@ -143,10 +143,11 @@ class Strip:
             values, mine = self.values(index).tolist(), strings if self.constant else None
             return list(zip(*[typed(value, mine) for value in values], strict=True))
         *outer, row = index or (0,)
-        first = row - row % BLOCK
+        many = max(1, BLOCK // self.width)
+        first = row - row % many
         if self._block != (*outer, first):
             self._block = (*outer, first)
-            at: Any = (*outer, slice(first, first + BLOCK)) if index else None
+            at: Any = (*outer, slice(first, first + many)) if index else None
             block = self.ordered[at]
             self._texts = self.numerals.texts(block.reshape(len(block), -1))
         return [self._texts[row - first]]

@@ -11,6 +11,7 @@ from xlconv.grid.digits import GENERAL
 from xlconv.grid.marks import Blank, Coat, Frame, Paint
 from xlconv.grid.places import letters
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.values import Values
 from xlconv.xlsx.strip import Index, Lines, Strip
 from xlconv.xlsx.values import Strings
 
@@ -22,6 +23,13 @@ number."""
 
 Worn = tuple[str, int, str]
 """A role, a tint and a number format."""
+
+
+class Row(NamedTuple):
+    """A row's XML, and the same packed, both as bytes."""
+
+    text: Values
+    packed: Values
 
 
 class Gaps(NamedTuple):
@@ -46,7 +54,13 @@ class Cells(NamedTuple):
 
 
 class Template(NamedTuple):
-    """Rows that look alike: pieces of their XML, the gaps for the row's own number, the rest."""
+    """Rows that look alike.
+
+    pieces    of their XML, empty ones for gaps
+    own       the gaps for the row's own number
+    cells     those of each paint
+    packable  whether rows of this kind can be packed once for all
+    """
 
     pieces: list[str]
     own: list[Gaps]
@@ -149,8 +163,8 @@ def template_of(
         begun = strip.end
     pieces.append(begun + "</row>")
     cells = [_cells(strips[n], lines[n], *where) for n, where in places.items() if where[0]]
-    packable = len(begins) > CELLS and not any(c.strip.typed for c in cells) and all(map(str.isascii, pieces))
-    return Template(pieces, _moved(_gaps(begins), 1), cells, packable)
+    plain = all(map(str.isascii, pieces)) and not any(each.strip.typed for each in cells)
+    return Template(pieces, _moved(_gaps(begins), 1), cells, plain and len(begins) > CELLS)
 
 
 def _cells(strip: Strip, lines: Lines, seen: list[int], places: list[int]) -> Cells:

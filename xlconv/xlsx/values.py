@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import isfinite
 from typing import Any
 
 import numpy as np
 
-from xlconv.xlsx.numerals import numeral
-
 from xlconv.grid.limits import TEXT_LENGTH, UNWRITABLE, length
-from xlconv.grid.values import Values
 from xlconv.text import unread
+from xlconv.xlsx.numerals import numeral
 
 Strings = dict[str, int]
 """The shared strings so far, and their numbers."""
