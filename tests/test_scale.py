@@ -9,9 +9,8 @@ import pty
 import re
 import subprocess
 import sys
-import threading
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -27,7 +26,6 @@ from xlconv.lessons.book import Book
 from xlconv.lessons.build import build, layer_lesson
 from xlconv.lessons.drawing import draw
 from xlconv.lessons.room import check_room
-from xlconv.xlsx import archive
 
 from .conftest import Ran
 from .engines import ironcalc_engine
@@ -64,7 +62,7 @@ def test_every_random_double_of_a_large_sheet_is_written_to_the_last_bit() -> No
     output = next(block.cells for block in book.sheets[0].blocks if block.name == "output")
     with ZipFile(io.BytesIO(book.to_bytes())) as parts:
         xml = parts.read("xl/worksheets/sheet1.xml").decode()
-    texts = re.findall(r"<f>SUMPRODUCT[^<]*</f><v>([^<]*)</v>", xml)
+    texts = re.findall(r"<f>SUMPRODUCT[^<]*</f><v *>([^<]*)</v>", xml)
     assert [float(text) for text in texts] == output.value.ravel().tolist()
     assert [repr(float(text)) for text in texts] == texts  # the shortest that is exact
 
@@ -125,25 +123,8 @@ def test_rows_in_flight_are_few_however_many_there_are() -> None:
 
 
 def test_full_disk_is_told_where_the_rows_are_made() -> None:
-    book, before = build(image(150), views=["phases"]), threading.active_count()
     with pytest.raises(OSError, match="No space left"):
-        book.write(Sink(room=100_000))
-    assert threading.active_count() == before
-
-
-@pytest.mark.parametrize("fault", [KeyboardInterrupt(), ZeroDivisionError()])
-def test_fault_while_rows_are_made_ends_the_writing(
-    monkeypatch: pytest.MonkeyPatch, fault: BaseException
-) -> None:
-    def broken(*_: object) -> Iterator[tuple[bytes, int]]:
-        yield b"<row/>", 1
-        raise fault
-
-    monkeypatch.setattr(archive, "chunks", broken)
-    before = threading.active_count(), sys.getswitchinterval()
-    with pytest.raises(type(fault)):
-        Book("Test", (Sheet("Sheet"),)).write(Sink())
-    assert (threading.active_count(), sys.getswitchinterval()) == before
+        build(image(150), views=["phases"]).write(Sink(room=100_000))
 
 
 # ------------------------------------------------------------------------- progress

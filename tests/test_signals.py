@@ -53,17 +53,17 @@ __main__.main()
 """
 
 
-# kills itself while rows are made in one thread and compressed in another
+# kills itself while rows are made
 AT_ROWS = """
 import os, signal
 from xlconv import __main__
-from xlconv.xlsx import archive
-chunks = archive.chunks
+from xlconv.xlsx.rows import Rows
+chunks = Rows.chunks
 def killed(*given):
     for piece in chunks(*given):
         yield piece
         os.kill(os.getpid(), signal.{name})
-archive.chunks = killed
+Rows.chunks = killed
 __main__.main()
 """
 
@@ -128,7 +128,7 @@ def test_signal_leaves_no_part_and_no_folder(
 
 
 @pytest.mark.parametrize("number", CODES)
-def test_signal_between_threads_leaves_nothing(
+def test_signal_while_rows_are_made_leaves_nothing(
     tmp_path: Path, listing: Listing, number: signal.Signals
 ) -> None:
     program = AT_ROWS.format(name=number.name)

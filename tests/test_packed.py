@@ -1,0 +1,158 @@
+"""Rows that are packed once for all: what zlib finds in them is what they say."""
+
+import io
+import re
+import zlib
+from typing import Any
+from zipfile import ZipFile
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from xlconv.layers.layer import Layer
+from xlconv.lessons.build import build
+from xlconv.xlsx import archive, deflate
+from xlconv.xlsx.filling import BitPlaces, Codes, buffer
+
+from .engines import formualizer_engine, ironcalc_engine, libreoffice_engine
+from .engines.cached import cached_values
+from .engines.compare import differences
+from .engines.engine import Engine
+from .engines.need import needs
+
+Told = tuple[np.ndarray, np.ndarray, list[deflate.Backs]]
+
+RANDOM = np.random.default_rng(7)
+
+
+def inflated(packed: bytes) -> bytes:
+    """What zlib reads, which stops where the block has ended."""
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed)
+
+
+# ------------------------------------------------------------------------- a block
+
+
+@st.composite
+def texts(draw: st.DrawFn) -> Told:
+    """A text of few different signs, places to fill in, and distances back."""
+    some = draw(st.sampled_from(["ab", "abcdefgh0123", "".join(map(chr, range(256)))]))
+    text = draw(st.text(some, min_size=1, max_size=400)) * draw(st.sampled_from([1, 3, 200]))
+    data = np.frombuffer(text.encode("latin-1"), np.uint8).copy()
+    filled = np.zeros(len(data), np.int64)
+    for at in draw(st.lists(st.integers(0, len(data) - 1), max_size=20)):
+        filled[at], data[at] = draw(st.sampled_from([-1, 1, 2])), ord("0")
+    backs = list[deflate.Backs]()
+    for _ in range(draw(st.integers(1, 3))):
+        sizes, far, start = list[int](), list[int](), 0
+        while start < len(data):
+            sizes.append(min(draw(st.integers(1, len(data))), len(data) - start))
+            far.append(draw(st.integers(0, start)))
+            start += sizes[-1]
+        backs.append((sizes, far))
+    return data, filled, backs
+
+
+@given(texts())
+def test_block_is_read_as_its_text(
+    told: tuple[np.ndarray, np.ndarray, list[deflate.Backs]],
+) -> None:
+    text, filled, backs = told
+    made = deflate.block(text, filled, backs)
+    assert inflated(np.packbits(made.bits, bitorder="little").tobytes()) == text.tobytes()
+
+
+@given(texts(), st.binary(min_size=3, max_size=3))
+def test_what_is_filled_in_is_read(told: Told, signs: bytes) -> None:
+    text, filled, backs = told
+    made = deflate.block(text, filled, backs)
+    packed, codes = np.packbits(made.bits, bitorder="little"), Codes(made.signs)
+    rows = buffer(packed, 2)
+    for number, chosen in zip((-1, 1, 2), signs, strict=True):
+        sign = deflate.SIGNS[chosen % 16]
+        text[filled == number] = sign
+        if (starts := made.starts[filled[made.places] == number]).size:
+            words = codes.words(np.array([[sign]], np.uint8))
+            BitPlaces(rows, starts, codes.width).turn(words, 1)
+    assert inflated(rows[0].tobytes()) == text.tobytes()
+    assert (rows[1] == packed).all()
+
+
+def test_codes_are_at_most_fifteen_bits_however_often_one_occurs() -> None:
+    counts = np.zeros(deflate.SYMBOLS, np.int64)
+    counts[65:95] = [int(1.7**n) + 1 for n in range(30)]
+    codes, widths = deflate._codes(counts, deflate.SIGNS)
+    assert 1 <= widths[widths > 0].min() <= widths.max() <= deflate.DEEPEST
+    assert (2.0 ** -widths[widths > 0]).sum() == 1  # each code is used
+    assert len(set(widths[list(deflate.SIGNS)].tolist())) == 1
+    assert len({(c, w) for c, w in zip(codes.tolist(), widths.tolist(), strict=True) if w}) == 46
+
+
+# ------------------------------------------------------------------------- a sheet
+
+
+def layer(size: tuple[int, ...], kernel: tuple[int, ...], kind: str, **more: Any) -> Layer:
+    draw: Any = {
+        "small": lambda shape: RANDOM.integers(-3, 9, shape),
+        "large": lambda shape: RANDOM.integers(-(10**6), 10**6, shape),
+        "doubles": RANDOM.standard_normal,
+        "tiny": lambda shape: RANDOM.standard_normal(shape) * 1e-150,
+        "quarters": lambda shape: RANDOM.integers(-99, 99, shape) / 4,
+    }[kind]
+    return Layer.of(draw(size), draw(kernel), **more)
+
+
+CASES = [
+    ("phases", layer((90, 90), (4, 4), "small", stride=2, padding=1)),
+    ("phases", layer((90, 90), (4, 4), "doubles", stride=2, padding=1)),
+    ("phases", layer((90, 90), (4, 4), "tiny", stride=2, padding=1)),
+    ("phases", layer((60, 75), (5, 5), "quarters", stride=3)),
+    ("collect", layer((90, 90), (3, 3), "large", stride=2)),
+    ("collect", layer((3, 40, 40), (3, 2, 3, 3), "small", stride=2)),
+    ("distribute", layer((40, 40), (3, 3), "small", stride=2)),
+    ("phases", layer((30, 400), (2, 2), "small", stride=5)),
+]
+
+
+def sheets(book: bytes) -> dict[str, bytes]:
+    with ZipFile(io.BytesIO(book)) as parts:
+        assert parts.testzip() is None
+        return {name: parts.read(name) for name in parts.namelist()}
+
+
+@pytest.mark.parametrize(("view", "told"), CASES)
+def test_packed_rows_are_those_that_are_joined(
+    monkeypatch: pytest.MonkeyPatch, view: str, told: Layer
+) -> None:
+    book = build(told, views=[view])
+    packed = sheets(book.to_bytes())
+    monkeypatch.setattr(archive, "SMALL", 1 << 40)
+    joined = sheets(book.to_bytes())
+    assert any(b"<v " in part for part in packed.values())
+    assert {name: re.sub(b"<v +>", b"<v>", part) for name, part in packed.items()} == joined
+
+
+def read_by(engine: Engine, kind: str) -> None:
+    xlsx = build(layer((80, 80), (4, 4), kind, stride=2, padding=1), views=["phases"]).to_bytes()
+    xml = sheets(xlsx)["xl/worksheets/sheet1.xml"].decode()
+    assert "<v " in xml
+    assert differences(cached_values(xlsx), engine.recalculate(xlsx), engine=engine.name) == []
+    book = load_workbook(io.BytesIO(xlsx), data_only=True)
+    found = [cell.value for row in book.worksheets[0].iter_rows() for cell in row]
+    written = [float(text) for text in re.findall("<v *>([^<]*)</v></c>", xml)]
+    assert len(written) > 160**2
+    assert {value for value in found if isinstance(value, int | float)} <= set(written)
+
+
+@pytest.mark.parametrize("kind", ["small", "doubles"])
+@pytest.mark.parametrize("engine", [ironcalc_engine, formualizer_engine], ids=lambda e: e.name)
+def test_engines_read_packed_rows(engine: Engine, kind: str) -> None:
+    read_by(engine, kind)
+
+
+@needs("LibreOffice", libreoffice_engine.available())
+def test_libreoffice_reads_packed_rows() -> None:
+    read_by(libreoffice_engine, "doubles")
