@@ -49,7 +49,7 @@ def exact(path: str) -> None:
 
     from xlconv.layers.model import conv_transpose
 
-    texts = re.findall(r"<f>SUMPRODUCT[^<]*</f><v>([^<]*)</v>", xml_of(path))
+    texts = re.findall(r"<f>SUMPRODUCT[^<]*</f><v *>([^<]*)</v>", xml_of(path))
     found, truth = np.array([float(text) for text in texts]), conv_transpose(layer_of(512, True))
     assert len(found) == truth.size
     assert np.allclose(found, truth.ravel(), rtol=1e-12, atol=1e-12)

@@ -36,10 +36,10 @@ PLAIN = re.compile(
     rb'(?:<c r="' + COLUMNS + rb'\1"(?: s="[0-9]{1,9}")?+(?: t="(?:n|s|b|str|e)")?+(?:/>|>(?:'
     rb"<f(?: aca=\"false\")?+>"
     + TEXT
-    + rb"</f>(?:<v ?/>|<v(?: xml:space=\"preserve\")?+>"
+    + rb"</f>(?:<v ?/>|<v(?: xml:space=\"preserve\"| {1,32})?+>"
     + TEXT
     + rb"</v>)?+"
-    rb"|<v(?: xml:space=\"preserve\")?+>(?!<)" + TEXT + rb"</v>"
+    rb"|<v(?: xml:space=\"preserve\"| {1,32})?+>(?!<)" + TEXT + rb"</v>"
     rb")</c>))*+</row>)"
 )
 """A row whose cells all have addresses in it, each with at most one formula and one value."""
@@ -55,6 +55,8 @@ NUMBER = re.compile(r'<c r="([A-Z]+)[0-9]+"(?: s="[0-9]+")?(?:><v>([^<]*)</v></c
 
 Written = tuple[str, str, str, str]
 """A cell of a plain row as it is written: its column, its kind, its formula and its value."""
+
+BLANKS = re.compile(rb"<v {1,32}+>")
 
 DECLARED = re.compile(
     rb'(?:\xef\xbb\xbf)?(?:<\?xml version="1\.0"(?: encoding="[Uu][Tt][Ff]-8")?'
@@ -207,7 +209,11 @@ class _Reader:
 
 
 def _plainer(row: bytes) -> bytes:
-    """A plain row without what LibreOffice says of each cell, and others leave out."""
+    """A plain row without what LibreOffice says of each cell, and others leave out.
+
+    Nor has it the blanks that we make numbers of one width by.
+    """
+    row = BLANKS.sub(b"<v>", row)
     if b' t="n"' in row:
         row = row.replace(b' t="n">', b">").replace(b' t="n"/>', b"/>")
     return row.replace(b'<f aca="false">', b"<f>") if b'<f aca="false">' in row else row
