@@ -97,7 +97,8 @@ BEFORE = np.where(ord("0") == BEFORE, 0, BEFORE).view("<u8")
 
 
 def _longest(texts: NDArray[np.bytes_]) -> int:
-    return max(map(len, texts.tolist()))
+    """The length of the longest of these, which have zero bytes behind."""
+    return int(np.flatnonzero(texts.view(np.uint8).reshape(-1, LONGEST).any(axis=0))[-1]) + 1
 
 
 def _aligned(texts: NDArray[np.bytes_], dropped: int) -> Bytes:
