@@ -30,7 +30,7 @@ Chunks = Iterator[tuple[Piece, int]]
 Shaping = Callable[[Template, int, Mapping[int, Index]], "Shape | None"]
 """The shape that a row waits in from then on, if it is one of many."""
 
-CHUNK, FIRST = 1 << 20, 1 << 17  # bytes; the first is smaller, so that compressing soon begins
+CHUNK = 1 << 17  # bytes
 PIECES = 1 << 18  # kept in templates at a time, so that memory does not grow with the rows
 
 
@@ -47,7 +47,7 @@ class Rows:
         self.known: list[tuple[int, Mapping[int, Index], Template]] = []
 
     def chunks(self, strings: Strings) -> Iterator[tuple[bytes, int]]:
-        """The `<row>` elements, about 1 MB at a time, each with the rows written so far.
+        """The `<row>` elements, some at a time, each with the rows written so far.
 
         strings  takes the constant texts, as they come
 
@@ -66,7 +66,7 @@ class Rows:
         strings: Strings,
         shape_of: Callable[[Template, int, Mapping[int, Index]], Shape | None],
     ) -> Chunks:
-        waiting, size, least, row = list[bytes](), 0, FIRST, -1
+        waiting, size, row = list[bytes](), 0, -1
         packed: list[tuple[Shape, int]] = []
         for strip in self.strips:
             strip.forget()
@@ -74,7 +74,7 @@ class Rows:
             if shape := shape_of(template, row, indices):
                 if waiting:
                     yield b"".join(waiting), row
-                    waiting, size, least = [], 0, CHUNK
+                    waiting, size = [], 0
                 packed.append((shape, row))
                 if shape.full:
                     yield from _filled(packed)
@@ -82,9 +82,9 @@ class Rows:
             yield from _filled(packed)
             waiting.append(template.fill(row, indices, strings).encode())
             size += len(waiting[-1])
-            if size > least:
+            if size > CHUNK:
                 yield b"".join(waiting), row + 1
-                waiting, size, least = [], 0, CHUNK
+                waiting, size = [], 0
         yield from _filled(packed)
         yield b"".join(waiting), row + 1
 
