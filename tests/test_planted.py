@@ -127,7 +127,8 @@ CHECKS = [model, engine, snapshot, renderer, table, lights, definition]
 def wrong_letters(patch: pytest.MonkeyPatch) -> None:
     """Past Z the second letter comes first; the cells themselves keep their places."""
     right = letters
-    patch.setattr(strip, "letters", lambda column: right(column)[::-1])
+    for module in (references, strip):
+        patch.setattr(module, "letters", lambda column: right(column)[::-1])
 
 
 def lost_dollars(patch: pytest.MonkeyPatch) -> None:
@@ -135,7 +136,7 @@ def lost_dollars(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         references,
         "_slot",
-        lambda *given: right(*given)._replace(fixed_row=False, fixed_column=False),
+        lambda *given: right(*given)._replace(head="", tail=""),
     )
 
 

@@ -90,6 +90,20 @@ def leaves(grid: Grid) -> Iterator[Grid]:
         yield grid[(*index, ...)]
 
 
+def reached(at: Place, steps: Sequence[Place], shape: Sequence[int]) -> list[Place]:
+    """The places that steps reach from one on, in C order.
+
+    >>> reached((4, 1), ((1, 0), (0, 2)), (2, 2))
+    [(4, 1), (4, 3), (5, 1), (5, 3)]
+    """
+    places = [at]
+    for (down, across), size in zip(steps, shape, strict=True):
+        if size != 1:
+            ahead = [(n * down, n * across) for n in range(size)]
+            places = [(row + by[0], column + by[1]) for row, column in places for by in ahead]
+    return places
+
+
 def corners(grid: Grid) -> tuple[Place, Place]:
     """The first and the last cell (row, column) of the box around a grid."""
     first, last = bounds(grid)

@@ -18,8 +18,9 @@ from xlconv.errors import XlconvError
 from xlconv.grid.pages import Pages, pages
 from xlconv.grid.sheet import Sheet
 from xlconv.xlsx import parts, worksheet
+from xlconv.xlsx.cells import SMALL, CellRows
 from xlconv.xlsx.dressed import Own, dressed
-from xlconv.xlsx.rows import Rows, chunks
+from xlconv.xlsx.rows import rows
 from xlconv.xlsx.styles import Styles
 from xlconv.xlsx.values import Strings
 
@@ -34,7 +35,6 @@ A ZIP file with larger parts needs what not every program reads.
 """
 
 LEVEL = 1  # 4 takes half as long again for a file smaller by 5 to 10 %; 9, twenty times as long
-SMALL = 20_000  # cells of a sheet that is written at once: a thread would cost more than it saves
 AHEAD = 2  # pieces of a sheet that wait to be compressed
 PATIENCE = 1e-6  # seconds; in the usual 0.005 a piece is made, and zlib would wait for that
 
@@ -54,8 +54,8 @@ class Kept:
 
     styles: Styles
     strings: Strings
-    rows: tuple[Rows | None, ...]
-    """Those of each sheet; None of one that is another sheet in each workbook."""
+    rows: tuple[CellRows | None, ...]
+    """Those of each sheet; None of one that is large, or another sheet in each workbook."""
     lights: tuple[str, ...]
     """The conditional formats of each sheet."""
 
@@ -63,20 +63,19 @@ class Kept:
     def of(cls, sheets: Sequence[Sheet], others: Container[int] = ()) -> Kept:
         """others: the numbers of the sheets that are others in each workbook."""
         styles, strings = Styles(), dict[str, int]()
-        rows = [Rows(sheet, partial(styles.cell, sheet.way)) for sheet in sheets]
-        for each in rows:
-            each.keep()
+        every = [rows(sheet, partial(styles.cell, sheet.way)) for sheet in sheets]
+        for each in every:
             for _ in each.chunks(strings):
                 pass
         lights = tuple(worksheet.lights(sheet, styles) for sheet in sheets)
-        kept = tuple(None if n in others else each for n, each in enumerate(rows))
-        return cls(styles, strings, kept, lights)
+        kept = [each if isinstance(each, CellRows) else None for each in every]
+        own = tuple(None if n in others else each for n, each in enumerate(kept))
+        return cls(styles, strings, own, lights)
 
-    def more(self, sheet: Sheet) -> Rows:
+    def more(self, sheet: Sheet) -> CellRows | None:
         """The rows of a sheet with no other looks than these have."""
-        rows = Rows(sheet, partial(self.styles.cell, sheet.way))
-        rows.keep()
-        return rows
+        made = rows(sheet, partial(self.styles.cell, sheet.way))
+        return made if isinstance(made, CellRows) else None
 
 
 def write(
@@ -102,10 +101,11 @@ def write(
         for name, part in parts.before_sheets(sheets, printed).items():
             add(name, part)
         for n, name in enumerate(parts.sheet_names(sheets)):
-            rows, lights = _known(kept, n, strings) or _new(sheets[n], styles, strings)
-            rows = dressed(rows, own[n], styles, strings) if n in own else rows
-            parted = _sheet(sheets, n, about["title"], printed[n], lights, progress, rows)
+            told, lights = _known(kept, n, strings) or _new(sheets[n], styles, strings)
+            told = dressed(told, own[n], styles, strings) if n in own else told
+            parted = _sheet(sheets, n, about["title"], printed[n], lights, progress, told)
             pieces = _bounded(parted)
+            # of a small sheet a thread would cost more than it saves
             add(name, pieces if sheets[n].used > SMALL else b"".join(pieces))
         # the rows have named their styles and strings by now
         add("xl/theme/theme1.xml", parts.theme())
@@ -119,13 +119,13 @@ def write(
 
 def _known(kept: Kept | None, number: int, strings: Strings) -> Content | None:
     """The content of a sheet of which all but its values is known."""
-    rows = kept.rows[number] if kept and number < len(kept.rows) else None
-    return (rows.chunks(strings), partial(str, kept.lights[number])) if kept and rows else None
+    known = kept.rows[number] if kept and number < len(kept.rows) else None
+    return (known.chunks(strings), partial(str, kept.lights[number])) if kept and known else None
 
 
 def _new(sheet: Sheet, styles: Styles, strings: Strings) -> Content:
     look = partial(styles.cell, sheet.way)
-    return chunks(sheet, look, strings), partial(worksheet.lights, sheet, styles)
+    return rows(sheet, look).chunks(strings), partial(worksheet.lights, sheet, styles)
 
 
 def _sheet(

@@ -8,7 +8,7 @@ pieces joined. So the cost of a cell is that of a few pointers and of one copy o
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter, mul
 from typing import Any, NamedTuple
@@ -17,18 +17,13 @@ from xlconv.grid.digits import GENERAL
 from xlconv.grid.marks import Blank, Coat, Frame, Paint
 from xlconv.grid.places import letters
 from xlconv.grid.sheet import Sheet
+from xlconv.xlsx.cells import SMALL, CellRows
 from xlconv.xlsx.strip import Index, Layer, Lines, Strip
+from xlconv.xlsx.styles import Style, Worn
 from xlconv.xlsx.values import Strings
 
 CHUNK, FIRST = 1 << 20, 1 << 17  # bytes; the first is smaller, so that compressing soon begins
 PIECES = 1 << 18  # kept in templates at a time, so that memory does not grow with the rows
-
-Style = Callable[[str, int, str, int, bool], int]
-"""(role, tint, number format, edges, whether the text must not be read as a formula) -> the style's
-number."""
-
-Worn = tuple[str, int, str]
-"""A role, a tint and a number format."""
 
 
 class Gaps(NamedTuple):
@@ -70,10 +65,10 @@ class Template(NamedTuple):
                 text = str(first + sum(map(mul, index, moves)))
                 for where, size in runs:
                     pieces[where] = [text] * size
-            for texts, runs in zip(strip.texts(index, strings), values, strict=True):
-                mine, start = texts if seen is None else [texts[i] for i in seen], 0
+            for texts, runs in zip(strip.texts(index, strings, seen), values, strict=True):
+                start = 0
                 for where, size in runs:
-                    pieces[where] = mine[start : start + size]
+                    pieces[where] = texts[start : start + size]
                     start += size
         return "".join(pieces)
 
@@ -92,7 +87,7 @@ def _gaps(places: list[int]) -> list[Gaps]:
 
 
 class Rows:
-    """The rows of a sheet. They may be written again after its values have changed."""
+    """The rows of a sheet."""
 
     def __init__(self, sheet: Sheet, style: Style) -> None:
         """style gives the number of a cell's style in the workbook"""
@@ -101,7 +96,6 @@ class Rows:
         self.strips = [Strip(n, layer) for n, layer in enumerate(layers)]
         self.templates: dict[Any, Template] = {}
         self.held = 0
-        self.known: list[tuple[int, Mapping[int, Index], Template]] = []
 
     def chunks(self, strings: Strings) -> Iterator[tuple[bytes, int]]:
         """The `<row>` elements, about 1 MB at a time, each with the rows written so far.
@@ -111,19 +105,13 @@ class Rows:
         Raises XlconvError for a formula that is too long, or a value that is none.
         """
         waiting, size, least, row = [], 0, FIRST, -1
-        for strip in self.strips:
-            strip.forget()
-        for row, indices, template in self.known or self._looks():
+        for row, indices, template in self._looks():
             waiting.append(template.fill(row, indices, strings).encode())
             size += len(waiting[-1])
             if size > least:
                 yield b"".join(waiting), row + 1
                 waiting, size, least = [], 0, CHUNK
         yield b"".join(waiting), row + 1
-
-    def keep(self) -> None:
-        """Keep what each row looks like, for when they are written again."""
-        self.known = [*self._looks()]
 
     def _looks(self) -> Iterator[tuple[int, Mapping[int, Index], Template]]:
         """Each row, the index of each layer there, and what it looks like."""
@@ -149,9 +137,14 @@ class Rows:
         return self.templates[key]
 
 
+def rows(sheet: Sheet, style: Style) -> CellRows | Rows:
+    """The rows of a sheet, made in the way that is fastest for one of its size."""
+    return CellRows(sheet, style) if sheet.used <= SMALL else Rows(sheet, style)
+
+
 def chunks(sheet: Sheet, style: Style, strings: Strings) -> Iterator[tuple[bytes, int]]:
     """The rows of a sheet that is written once, as `Rows.chunks` has them."""
-    return Rows(sheet, style).chunks(strings)
+    return rows(sheet, style).chunks(strings)
 
 
 def _covered(

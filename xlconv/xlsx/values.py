@@ -18,6 +18,10 @@ Strings = dict[str, int]
 """The shared strings so far, and their numbers."""
 
 
+Write = Callable[[Values], list[list[str]]]
+"""Puts rows of numbers into text."""
+
+
 def escape(text: str, quote: bool = False) -> str:
     """A text as XML has it; that of xml.sax takes as long to import as a sheet to write.
 
@@ -56,7 +60,7 @@ def few_numerals(rows: Values) -> list[list[str]]:
     return [list(map(numeral, row)) for row in rows.tolist()]
 
 
-def many_numerals(memory: Values) -> Callable[[Values], list[list[str]]]:
+def many_numerals(memory: Values) -> Write:
     """The fastest way to put rows of these finite numbers into text."""
     low, high = min(0.0, memory.min()), max(0.0, memory.max())
     if max(-low, high) >= 2**53 or not (memory == np.rint(memory)).all():
