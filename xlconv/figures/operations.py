@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import product
 from math import prod
+from typing import Any
 
 from xlconv.figures.sums import listed, nth, over, same, summed
 from xlconv.grid.expr import Expr
@@ -43,13 +44,8 @@ def accumulated(
     longest = [max(reversed(axis), key=lambda run: len(run.taps)) for axis in runs]
     sums = []
     for chosen in [longest] if sheet.plan else product(*runs):
-        taps = [
-            (
-                tuple(run.inputs(i0) for run, (i0, _) in zip(chosen, picked, strict=True)),
-                tuple(u for _, u in picked),
-            )
-            for picked in product(*(run.taps[-1:] if sheet.plan else run.taps for run in chosen))
-        ]
+        reached = [run.reached[-1:] if sheet.plan else run.reached for run in chosen]
+        taps: list[Any] = [tuple(zip(*picked, strict=True)) for picked in product(*reached)]
         terms = [term(i, tap) for i in (channels[-1:] if sheet.plan else channels) for tap in taps]
         if sheet.plan:
             terms *= len(channels) * prod(len(run.taps) for run in chosen)

@@ -134,11 +134,10 @@ def measure(formula: Expr, cells: Grid) -> bool:
 
     Raises LimitError for one that may be too long, XlconvError for a text in one that is.
     """
-    bound, placed = 0, True
+    bound = 0
     for piece in formula.told:
         if not isinstance(piece, str):
             bound += ADDRESS_LENGTH + (len(piece.grid.sheet) + 3) * piece.named
-            placed = placed and piece.grid.anchor.place is not None
             continue
         bound += length(piece)
         if piece[0] == '"' and (size := length(piece) - 2) > LITERAL_LENGTH:
@@ -148,7 +147,7 @@ def measure(formula: Expr, cells: Grid) -> bool:
             )
     if bound <= FORMULA_LENGTH:
         return True
-    if not placed:
+    if any(grid.anchor.place is None for grid in formula.grids()):
         return False
     most = 0
     for slot in slots(formula, cells):
