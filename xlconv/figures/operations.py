@@ -29,6 +29,7 @@ def accumulated(
     alike: int = 1,
     rest: Grid | None = None,
     then: Callable[[Expr], Expr] = same,
+    outer: tuple[slice, ...] = (),
 ) -> None:
     """Write cells as explicit sums, one formula for all cells that are reached alike.
 
@@ -39,6 +40,7 @@ def accumulated(
     alike     how many such blocks there are, of which a plan writes this one alone
     rest      (*sizes), what else is added to each cell
     then      what is made of each sum in its cell
+    outer     for each axis before the sizes which cells of it are written at once
     """
     # a plan makes the longest alone, and of those the one with the longest addresses
     longest = [max(reversed(axis), key=lambda run: len(run.taps)) for axis in runs]
@@ -49,7 +51,7 @@ def accumulated(
         terms = [term(i, tap) for i in (channels[-1:] if sheet.plan else channels) for tap in taps]
         if sheet.plan:
             terms *= len(channels) * prod(len(run.taps) for run in chosen)
-        at = tuple(run.cells for run in chosen)
+        at = (*outer, *(run.cells for run in chosen))
         more = [bias, None if rest is None else rest[at]]
         sums.append((at, terms + [one for one in more if one is not None]))
     summed(sheet, cells, sums, alike, then)

@@ -37,7 +37,8 @@ class Anchor:
         """The (row, column) of a cell so far from the corner."""
         if self.place is None:
             raise BugError("no layout has given these cells a place")
-        return self.place[0] + down, self.place[1] + across
+        row, column = self.place
+        return row + down, column + across
 
 
 PAGE = Anchor((0, 0))

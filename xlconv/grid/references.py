@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
-
-import numpy as np
 
 from xlconv.errors import LimitError, XlconvError
 from xlconv.grid.expr import Call, Constant, Expr, Infix
@@ -75,8 +74,8 @@ def _slot(reference: Reference, cells: Grid, moves: tuple[bool, bool]) -> Slot:
     down, across = _ways(steps[-2:])
     foreign = grid.sheet != cells.sheet and reference.named
     head = quoted(grid.sheet) + "!" if foreign else ""
-    fixed_row, fixed_column = moves[0] and not down, moves[1] and not across
-    return Slot(head + "$" * fixed_column, "$" * fixed_row, *grid.origin, steps)
+    head = head + "$" if moves[1] and not across else head
+    return Slot(head, "$" if moves[0] and not down else "", *grid.origin, steps)
 
 
 def _ways(steps: Sequence[Place]) -> tuple[bool, bool]:
@@ -122,7 +121,7 @@ def conditions(light: Light) -> Iterator[tuple[Grid, str]]:
             bound = (0 if slot.tail else cell[0], 0 if slot.head[-1:] == "$" else cell[1])
             if size > 1 and step != bound:
                 raise ValueError(f"a reference moves by {step} where its cell moves by {cell}")
-    for lead in np.ndindex(*light.cells.shape[:-2]):
+    for lead in product(*map(range, light.cells.shape[:-2])):
         index = (*lead, *[0] * (len(light.cells.shape) - inner))
         yield light.cells[(*lead, ...)], resolved(parts, index)
 

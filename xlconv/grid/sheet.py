@@ -230,8 +230,9 @@ class Sheet:
     def behind(self, at: Place | Spot, content: str, role: str) -> int:
         """The first column that a text does not run over; roughly, since fonts differ."""
         column, width = Spot.of(at).column, theme.width(content, role)
+        usual, own = theme.column_room(self.column_width), self.widths
         while width > 0:
-            width -= theme.column_room(self.widths.get(column, self.column_width))
+            width -= theme.column_room(own[column]) if column in own else usual
             column += 1
         return column
 
@@ -293,7 +294,8 @@ class Sheet:
             return
         if value is None:
             value = np.asarray(formula.value if formula is not None else content)
-        if cells.memory.dtype != object and (value.dtype == bool) != (cells.memory.dtype == bool):
+        kinds = value.dtype.kind, cells.memory.dtype.kind
+        if kinds[1] != "O" and (kinds[0] == "b") != (kinds[1] == "b"):
             raise TypeError(f"{value.dtype} values do not go into {cells.memory.dtype} cells")
         fill(cells.memory, value)
         self.paints.append(Paint(cells, formula))

@@ -137,14 +137,17 @@ def _taps(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources) -> Lines:
         local = [moved(cell, -axis.first) for cell, axis in zip(place, g.axes, strict=True)]
         inputs = [pick(src.input[m + group * width], local) for group in range(g.groups)]
         line["x"][...] = call("IF", met, here.by_group(inputs), "")
-        line["product"][...] = call("IF", met, line["x"] * line["weight"], "")
         before = call("COUNTIF", tap["number"][:n].area(), ">0") + 1 if n else 1
         line["number"][...] = call("IF", met, before, "")
         plus = call("IF", line["number"] > 1, " + ", "")
         symbols = joined("x[", *with_commas([*read, *place]), "]*w[", line["symbol"], "]")
         line["symbols"][...] = call("IF", met, plus & symbols, "")
-        numbers = rounded(line["x"]) & "*" & rounded(line["weight"])
-        line["numbers"][...] = call("IF", met, joined(plus, numbers), "")
+    # these look at nothing but their own rows
+    x, weight, met = tap["x"], tap["weight"], every([tap[name].differs("") for name in names])
+    tap["product"][...] = call("IF", met, x * weight, "")
+    plus = call("IF", tap["number"] > 1, " + ", "")
+    numbers = rounded(x) & "*" & rounded(weight)
+    tap["numbers"][...] = call("IF", met, joined(plus, numbers), "")
     return tap
 
 

@@ -139,7 +139,7 @@ def _sheet(
 ) -> Iterator[bytes]:
     """The part of one sheet, piece by piece."""
     sheet, before = sheets[number], sum(sheet.rows for sheet in sheets[:number])
-    yield worksheet.before_rows(sheet, number == 0).encode()
+    yield worksheet.before_rows(sheet, number == 0, printed).encode()
     for xml, done in rows:
         yield xml
         if progress and not sheet.hidden:

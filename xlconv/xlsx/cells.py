@@ -48,10 +48,6 @@ class Painted(NamedTuple):
         told = [f"><f>{escape(text)}</f>" for text in texts(paint.formula, paint.cells)]
         return cls(memory, told, False, write)
 
-    def quotes(self, at: int) -> bool:
-        """Whether a value is a text that must not be read as a formula."""
-        return self.shared and looks_like_formula(self.memory.flat[at])
-
     def contents(self) -> list[Any]:
         """What stands behind the style of each cell; of texts that are shared, these alone."""
         if self.write:
@@ -92,7 +88,10 @@ class CellRows:
             seen, look, edges = painted.get(place), worn.get(place), sides.get(place, 0)
             if seen is None and look is None and not edges:
                 continue
-            quoted = seen is not None and self.paints[seen[0]].quotes(seen[1])
+            quoted = False
+            if seen is not None and self.paints[seen[0]].shared:
+                self.shared.append((row, *seen))
+                quoted = looks_like_formula(self.paints[seen[0]].memory.flat[seen[1]])
             number = style(*(look or PLAIN), edges, quoted)
             begun += f'<c r="{letters(column + 1)}{row + 1}"' + f' s="{number}"' * bool(number)
             if seen is None:
@@ -100,8 +99,6 @@ class CellRows:
                 continue
             self.before.append(begun)
             self.seen.append(seen)
-            if self.paints[seen[0]].shared:
-                self.shared.append((row, *seen))
             begun = ""
         self.end = begun + "</row>" * bool(self.rows)
         self.shared.sort()
@@ -145,8 +142,12 @@ def _worn(sheet: Sheet) -> Mapping[Place, Worn]:
     """How each cell looks."""
     worn = dict[Place, Worn]()
     for coat in sheet.coats:
-        tints, numbers = np.broadcast_to(coat.tint, coat.cells.shape), coat.numbers[0]
-        looks = [(coat.role, tint, numbers) for tint in tints.ravel().tolist()]
+        tint, numbers, memory = coat.tint, coat.numbers[0], coat.cells.memory
+        if tint.ndim:
+            tints = np.broadcast_to(tint, memory.shape).ravel().tolist()
+        else:  # broadcast_to would take longer than all the rest
+            tints = [tint.item()] * memory.size
+        looks = [(coat.role, tint, numbers) for tint in tints]
         worn.update(zip(_places(coat.cells), looks, strict=True))
     return worn
 
