@@ -230,9 +230,8 @@ class Sheet:
     def behind(self, at: Place | Spot, content: str, role: str) -> int:
         """The first column that a text does not run over; roughly, since fonts differ."""
         column, width = Spot.of(at).column, theme.width(content, role)
-        usual, own = theme.column_room(self.column_width), self.widths
         while width > 0:
-            width -= theme.column_room(own[column]) if column in own else usual
+            width -= theme.column_room(self.widths.get(column, self.column_width))
             column += 1
         return column
 
@@ -294,8 +293,7 @@ class Sheet:
             return
         if value is None:
             value = np.asarray(formula.value if formula is not None else content)
-        kinds = value.dtype.kind, cells.memory.dtype.kind
-        if kinds[1] != "O" and (kinds[0] == "b") != (kinds[1] == "b"):
+        if (kind := cells.memory.dtype.kind) != "O" and (value.dtype.kind == "b") != (kind == "b"):
             raise TypeError(f"{value.dtype} values do not go into {cells.memory.dtype} cells")
         fill(cells.memory, value)
         self.paints.append(Paint(cells, formula))

@@ -142,13 +142,16 @@ def _taps(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources) -> Lines:
         plus = call("IF", line["number"] > 1, " + ", "")
         symbols = joined("x[", *with_commas([*read, *place]), "]*w[", line["symbol"], "]")
         line["symbols"][...] = call("IF", met, plus & symbols, "")
-    # these look at nothing but their own rows
-    x, weight, met = tap["x"], tap["weight"], every([tap[name].differs("") for name in names])
-    tap["product"][...] = call("IF", met, x * weight, "")
-    plus = call("IF", tap["number"] > 1, " + ", "")
-    numbers = rounded(x) & "*" & rounded(weight)
-    tap["numbers"][...] = call("IF", met, joined(plus, numbers), "")
+    _multiply(tap, every([tap[name].differs("") for name in names]))
     return tap
+
+
+def _multiply(tap: Lines, met: Expr) -> None:
+    """Write each product, and its numbers as they stand in the sum, for all lines at once."""
+    tap["product"][...] = call("IF", met, tap["x"] * tap["weight"], "")
+    plus = call("IF", tap["number"] > 1, " + ", "")
+    numbers = rounded(tap["x"]) & "*" & rounded(tap["weight"])
+    tap["numbers"][...] = call("IF", met, joined(plus, numbers), "")
 
 
 def _channels(here: LookedAt, m: int) -> tuple[list[object], list[object]]:
