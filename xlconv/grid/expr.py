@@ -196,16 +196,17 @@ class Infix(Expr):
     def told(self) -> list[str | Reference]:
         # every operator groups to the left, so only a further operand of equal rank needs ( )
         first, *others = self.terms
-        told = _enclosed(first, first.precedence < self.precedence)
+        told = [*_enclosed(first, first.precedence < self.precedence)]
         for term in others:
             associative = self.symbol in "+*&" and getattr(term, "symbol", "") == self.symbol
             least = self.precedence if associative else self.precedence + 1
-            told += (self.symbol, *_enclosed(term, term.precedence < least))
+            told.append(self.symbol)
+            told += _enclosed(term, term.precedence < least)
         return told
 
 
 def _enclosed(expr: Expr, needed: bool) -> list[str | Reference]:
-    return ["(", *expr.told, ")"] if needed else [*expr.told]
+    return ["(", *expr.told, ")"] if needed else expr.told
 
 
 def lift(operand: Any) -> Expr:

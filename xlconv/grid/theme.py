@@ -216,19 +216,11 @@ HELD = "\0"
 FIGURE = re.compile(r" (?=[×·=+/<>≤≥-] )|(?<= [×·=+/<>≤≥-]) |(?<=\d) (?=[\w%])")
 """The spaces within a figure: around its signs, and between a number and what it counts."""
 
-HAN = "\u2e80"
-"""The first of the letters that are words of their own."""
-
-
-@cache
-def _piece(han: bool) -> re.Pattern[str]:
-    """A word or a figure with the space behind it; in Chinese, each letter with what closes it.
-
-    han  whether there are such letters: so many take long to compile
-    """
-    letters = r"\u2e80-\u9fff" if han else ""
-    one = r"[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffef][，。；：、！？）”]*|" if han else ""
-    return re.compile(rf"(?:[^\s{letters}{HELD}]*{HELD})*(?:{one}[^\s{letters}]*)\s*")
+PIECE = re.compile(
+    rf"(?:[^\s\u2e80-\u9fff{HELD}]*{HELD})*"
+    r"(?:[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffef][，。；：、！？）”]*|[^\s\u2e80-\u9fff]*)\s*"
+)
+"""A word or a figure with the space behind it; in Chinese, each letter with what closes it."""
 
 
 INDENT = 7.5
@@ -276,7 +268,6 @@ def wrapped(content: str, role: str, room: float) -> list[str]:
 
 def _pieces(content: str, role: str, room: float) -> Iterator[str]:
     """What a line may end behind: figures that have room, else their words."""
-    one = _piece(max(content, default="") >= HAN)
-    for piece in one.findall(FIGURE.sub(HELD, content)):
+    for piece in PIECE.findall(FIGURE.sub(HELD, content)):
         figure = piece.replace(HELD, " ")
-        yield from [figure] if width(figure, role) <= room else one.findall(figure)
+        yield from [figure] if width(figure, role) <= room else PIECE.findall(figure)
