@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from itertools import chain, count, repeat
 from typing import Any, NamedTuple
 
@@ -62,6 +63,9 @@ class Painted(NamedTuple):
         return [f"{kind}{front}{value}</c>" for front, (kind, value) in both]
 
 
+Places = Callable[[Grid], list[Place]]
+"""Where the cells of a grid stand, in C order."""
+
 Seen = tuple[int, int]
 """What is seen in a cell: the number of a paint, and of one of its cells."""
 
@@ -79,7 +83,10 @@ class CellRows:
         self.paints = [Painted.of(paint) for paint in sheet.paints]
         self.before, self.seen = list[str](), list[Seen]()
         self.shared, self.rows, begun = list[tuple[int, int, int]](), 0, ""
-        painted, worn, sides = _painted(sheet), _worn(sheet), _sides(sheet)
+        # what is painted on a grid is often coated and framed as the same one
+        places = cache(lambda grid: reached(grid.origin, grid.steps, grid.memory.shape))
+        painted, worn = _painted(sheet, places), _worn(sheet, places)
+        sides = _sides(sheet, places)
         for place in sorted({*painted, *worn, *sides}):
             row, column = place
             if row >= self.rows:
@@ -124,21 +131,17 @@ def _begin(sheet: Sheet, row: int, before: int) -> str:
     return f'{"</row>" * bool(before)}<row r="{row + 1}"{tall}>'
 
 
-def _places(grid: Grid) -> list[Place]:
-    return reached(grid.origin, grid.steps, grid.shape)
-
-
-def _painted(sheet: Sheet) -> Mapping[Place, Seen | None]:
+def _painted(sheet: Sheet, places: Places) -> Mapping[Place, Seen | None]:
     """What is seen in each cell; None where it is left empty."""
     painted = dict[Place, Seen | None]()
     for n, paint in enumerate(sheet.paints):
-        painted.update(zip(_places(paint.cells), zip(repeat(n), count()), strict=False))
+        painted.update(zip(places(paint.cells), zip(repeat(n), count()), strict=False))
     for blank in sheet.blanks:
-        painted.update(dict.fromkeys(_places(blank.cells)))
+        painted.update(dict.fromkeys(places(blank.cells)))
     return painted
 
 
-def _worn(sheet: Sheet) -> Mapping[Place, Worn]:
+def _worn(sheet: Sheet, places: Places) -> Mapping[Place, Worn]:
     """How each cell looks."""
     worn = dict[Place, Worn]()
     for coat in sheet.coats:
@@ -148,15 +151,15 @@ def _worn(sheet: Sheet) -> Mapping[Place, Worn]:
         else:  # broadcast_to would take longer than all the rest
             tints = [tint.item()] * memory.size
         looks = [(coat.role, tint, numbers) for tint in tints]
-        worn.update(zip(_places(coat.cells), looks, strict=True))
+        worn.update(zip(places(coat.cells), looks, strict=True))
     return worn
 
 
-def _sides(sheet: Sheet) -> Mapping[Place, int]:
+def _sides(sheet: Sheet, places: Places) -> Mapping[Place, int]:
     """The sides on which each cell has the line of a frame."""
     sides = defaultdict[Place, int](int)
     for frame in sheet.frames:
-        for place, its in zip(_places(frame.cells), _ends(frame.cells), strict=True):
+        for place, its in zip(places(frame.cells), _ends(frame.cells), strict=True):
             sides[place] |= its
     return sides
 
