@@ -380,6 +380,25 @@ def test_small_sheet_is_the_same_made_cell_by_cell_and_by_shapes(name: str) -> N
         assert told[0] == told[1]
 
 
+def test_rows_that_are_written_again_have_the_values_of_now() -> None:
+    sheet = numbers(*range(300))  # so many that they are put into text at once
+    kept, values = CellRows(sheet, lambda *_: 0), sheet.paints[0].cells.memory[0]
+    for now in (range(300), range(-150, 150), np.arange(300) / 2, range(900, 1200)):
+        values[...] = now
+        ((xml, _),) = kept.chunks({})
+        told = [float(value.text or "") for value in ET.fromstring(xml).iter("v")]
+        assert told == [*now]
+
+
+def test_value_that_is_none_now_is_refused_again() -> None:
+    sheet = numbers(1, 2)
+    kept = CellRows(sheet, lambda *_: 0)
+    assert b"<v>2</v>" in next(kept.chunks({}))[0]
+    sheet.paints[0].cells.memory[0, 1] = math.inf
+    with pytest.raises(XlconvError, match=r'^sheet "Sheet": B1 has no value'):
+        next(kept.chunks({}))
+
+
 # ------------------------------------------------------------------------ frames
 
 

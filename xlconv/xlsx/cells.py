@@ -16,10 +16,9 @@ from xlconv.grid.marks import Paint
 from xlconv.grid.places import Place, letters, reached
 from xlconv.grid.references import texts
 from xlconv.grid.sheet import Sheet
-from xlconv.grid.values import Values
 from xlconv.xlsx.strip import BOTTOM, LEFT, RIGHT, TOP, numerals
 from xlconv.xlsx.styles import Style, Worn
-from xlconv.xlsx.values import Strings, Write, escape, looks_like_formula, typed
+from xlconv.xlsx.values import Strings, escape, looks_like_formula, typed
 
 SMALL = 20_000
 """Cells of such a sheet, as far as it says that it has them."""
@@ -32,30 +31,30 @@ class Painted(NamedTuple):
 
     fronts  what stands between the type of each value and the value
     shared  whether the values are texts that are shared
-    write   puts them into text, if they are all numbers
     """
 
-    memory: Values
+    cells: Grid
     fronts: list[str]
     shared: bool
-    write: Write | None
 
     @classmethod
     def of(cls, paint: Paint) -> Painted:
-        """Raises XlconvError for a value that no cell can hold."""
-        memory, write = paint.cells.memory, numerals(paint.cells)
-        if paint.formula is None:
-            return cls(memory, [">"] * memory.size, write is None, write)
-        told = [f"><f>{escape(text)}</f>" for text in texts(paint.formula, paint.cells)]
-        return cls(memory, told, False, write)
+        cells, formula = paint.cells, paint.formula
+        if formula is None:
+            return cls(cells, [">"] * cells.memory.size, cells.memory.dtype.kind in "Ob")
+        return cls(cells, [f"><f>{escape(text)}</f>" for text in texts(formula, cells)], False)
 
     def contents(self) -> list[Any]:
-        """What stands behind the style of each cell; of texts that are shared, these alone."""
-        if self.write:
-            (numbers,) = self.write(self.memory.reshape(1, -1))
+        """What stands behind the style of each cell; of texts that are shared, these alone.
+
+        Raises XlconvError for a value that no cell can hold.
+        """
+        write, memory = numerals(self.cells), self.cells.memory
+        if write:
+            (numbers,) = write(memory.reshape(1, -1))
             told = zip(self.fronts, numbers, strict=True)
             return [f"{front}<v>{number}</v></c>" for front, number in told]
-        values: list[Any] = self.memory.ravel().tolist()
+        values: list[Any] = memory.ravel().tolist()
         if self.shared:
             return values
         kinds = (typed(value, None) for value in values)
@@ -98,7 +97,7 @@ class CellRows:
             quoted = False
             if seen is not None and self.paints[seen[0]].shared:
                 self.shared.append((row, *seen))
-                quoted = looks_like_formula(self.paints[seen[0]].memory.flat[seen[1]])
+                quoted = looks_like_formula(self.paints[seen[0]].cells.memory.flat[seen[1]])
             number = style(*(look or PLAIN), edges, quoted)
             begun += f'<c r="{letters(column + 1)}{row + 1}"' + f' s="{number}"' * bool(number)
             if seen is None:
@@ -114,6 +113,8 @@ class CellRows:
         """The `<row>` elements, and how many rows they are.
 
         strings  takes the constant texts
+
+        Raises XlconvError for a value that no cell can hold.
         """
         contents = [paint.contents() for paint in self.paints]
         for _, n, at in self.shared:
