@@ -42,7 +42,7 @@ def told(runs: tuple[Run, ...]) -> dict[int, set[tuple[int, int]]]:
         assert len(cells) == run.count
         for m, r in enumerate(cells):
             assert r not in found
-            found[r] = {(range(10**6)[run.inputs(i0)][m], u) for i0, u in run.taps}
+            found[r] = {(range(10**6)[seen][m], u) for seen, u in run.reached}
             assert len(found[r]) == len(run.taps)
     return found
 

@@ -14,8 +14,9 @@ from openpyxl import load_workbook
 
 from xlconv.layers.layer import Layer
 from xlconv.lessons.build import build
-from xlconv.xlsx import archive, deflate
+from xlconv.xlsx import deflate
 from xlconv.xlsx.filling import BitPlaces, Codes, buffer
+from xlconv.xlsx.rows import Rows
 
 from .engines import formualizer_engine, ironcalc_engine, libreoffice_engine
 from .engines.cached import cached_values
@@ -129,7 +130,7 @@ def test_packed_rows_are_those_that_are_joined(
 ) -> None:
     book = build(told, views=[view])
     packed = sheets(book.to_bytes())
-    monkeypatch.setattr(archive, "SMALL", 1 << 40)
+    monkeypatch.setattr(Rows, "packed", Rows.chunks)
     joined = sheets(book.to_bytes())
     assert any(b"<v " in part for part in packed.values())
     assert {name: re.sub(b"<v +>", b"<v>", part) for name, part in packed.items()} == joined

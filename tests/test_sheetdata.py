@@ -4,6 +4,7 @@ import io
 import math
 import struct
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from zipfile import ZipFile
 
 import numpy as np
@@ -15,13 +16,30 @@ from openpyxl import load_workbook
 from tests.engines.engine import Value
 from xlconv.errors import BugError, XlconvError
 from xlconv.grid.expr import Constant, call, joined, total
+from xlconv.grid.marks import Blank
 from xlconv.grid.sheet import Sheet
+from xlconv.lessons.build import build
+from xlconv.lessons.read import load_lesson
+from xlconv.lessons.shipped import lesson_names
+from xlconv.xlsx import rows as made
+from xlconv.xlsx.cells import CellRows
+from xlconv.xlsx.rows import Rows
 
 from .engines import formulon_engine, ironcalc_engine
 from .engines.cached import cached_values, formulas
 from .engines.compare import differences
 from .engines.package import MAIN
 from .pages import file
+
+
+@pytest.fixture(scope="module", autouse=True, params=["cell by cell", "by shapes"])
+def way(request: pytest.FixtureRequest) -> Iterator[None]:
+    """How rows are made: those of a small sheet, and those of one that counts as large."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "by shapes":
+            patch.setattr(made, "SMALL", -1)
+        yield
+
 
 every_example = settings(derandomize=True, max_examples=60)
 
@@ -176,6 +194,16 @@ def test_constant_texts_are_shared_and_those_of_formulas_are_not() -> None:
     assert shared == ["same", "other"]
     assert [[cell.get("t") for cell in row] for row in rows(sheet)] == [["s"] * 3, ["str"]]
     assert written(sheet) == ["0", "0", "1", "same"]
+
+
+def test_text_that_is_not_seen_is_not_in_the_file() -> None:
+    sheet = Sheet("Sheet")
+    sheet.line((0, 0), ["first", "covered", "left out"], "text")
+    sheet.line((0, 1), ["seen"], "text")
+    sheet.blanks.append(Blank(sheet.paints[0].cells[2]))
+    shared = [item.findtext(f"{MAIN}t") for item in _part(sheet, "xl/sharedStrings.xml")]
+    assert shared == ["first", "seen"]
+    assert [cell.findtext(f"{MAIN}v") for cell in rows(sheet)[0]] == ["0", "1", None]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@home", "\ttab"])
@@ -340,6 +368,37 @@ def test_every_row_of_a_large_sheet_is_written() -> None:
         assert told == (f"DF{number}", f"AX{number}*3", str((number * 50 - 1) * 3))
 
 
+@pytest.mark.parametrize("name", lesson_names())
+def test_small_sheet_is_the_same_made_cell_by_cell_and_by_shapes(name: str) -> None:
+    for sheet in build(load_lesson(name)).sheets:
+        told = []
+        for way in (CellRows, Rows):
+            styles, strings = dict[tuple[object, ...], int](), dict[str, int]()
+            number = lambda *look, known=styles: known.setdefault(look, len(known))
+            xml = b"".join(xml for xml, _ in way(sheet, number).chunks(strings))
+            told.append((xml, [*styles], [*strings]))
+        assert told[0] == told[1]
+
+
+def test_rows_that_are_written_again_have_the_values_of_now() -> None:
+    sheet = numbers(*range(300))  # so many that they are put into text at once
+    kept, values = CellRows(sheet, lambda *_: 0), sheet.paints[0].cells.memory[0]
+    for now in (range(300), range(-150, 150), np.arange(300) / 2, range(900, 1200)):
+        values[...] = now
+        ((xml, _),) = kept.chunks({})
+        told = [float(value.text or "") for value in ET.fromstring(xml).iter("v")]
+        assert told == [*now]
+
+
+def test_value_that_is_none_now_is_refused_again() -> None:
+    sheet = numbers(1, 2)
+    kept = CellRows(sheet, lambda *_: 0)
+    assert b"<v>2</v>" in next(kept.chunks({}))[0]
+    sheet.paints[0].cells.memory[0, 1] = math.inf
+    with pytest.raises(XlconvError, match=r'^sheet "Sheet": B1 has no value'):
+        next(kept.chunks({}))
+
+
 # ------------------------------------------------------------------------ frames
 
 
@@ -359,11 +418,11 @@ def edges(sheet: Sheet) -> dict[str, str]:
     }
 
 
-def test_cells_that_come_to_one_row_in_two_ways_are_refused() -> None:
+def test_cells_that_come_to_one_row_in_two_ways_have_no_shape() -> None:
     sheet = Sheet("Sheet")
     sheet.memory((0, 0), (2, 2), steps=((1, 0), (1, 3)))[...] = 1.0
     with pytest.raises(BugError, match="one row in two ways"):
-        written(sheet)
+        Rows(sheet, lambda *_: 0).chunks({}).__next__()
 
 
 def test_frame_goes_around_each_innermost_slice() -> None:

@@ -57,13 +57,13 @@ __main__.main()
 AT_ROWS = """
 import os, signal
 from xlconv import __main__
-from xlconv.xlsx.rows import Rows
-chunks = Rows.chunks
+from xlconv.xlsx.cells import CellRows
+chunks = CellRows.chunks
 def killed(*given):
     for piece in chunks(*given):
         yield piece
         os.kill(os.getpid(), signal.{name})
-Rows.chunks = killed
+CellRows.chunks = killed
 __main__.main()
 """
 

@@ -21,7 +21,7 @@ from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.recipe import recipe_properties, recipe_sheet
 from xlconv.lessons.worksheet import BLANK, Worksheet, moved
 from xlconv.xlsx.archive import Kept, write
-from xlconv.xlsx.rows import Rows
+from xlconv.xlsx.cells import CellRows
 
 if TYPE_CHECKING:
     from xlconv.paper.page import Part
@@ -116,11 +116,11 @@ class Handout:
         return Kept.of(self._drawn[2], self._others)
 
     @cached_property
-    def _moved(self) -> dict[tuple[int, Place], tuple[Exercise, Rows]]:
+    def _moved(self) -> dict[tuple[int, Place], tuple[Exercise, CellRows | None]]:
         """Pages with a mistake, by their numbers and by where it stands, and their rows."""
         return {}
 
-    def _mistaken(self, number: int, one: Exercise) -> tuple[Exercise, Rows]:
+    def _mistaken(self, number: int, one: Exercise) -> tuple[Exercise, CellRows | None]:
         """A page with its mistake where the numbers say that are given now."""
         found = one.mistaken()
         assert found

@@ -148,7 +148,7 @@ def _gradient(sheet: Sheet, g: Geometry, cells: Grid, of: tuple[Grid, Grid], sha
         return
     for chosen in product(*runs):
         terms: list[Expr] = []
-        for taps in product(*(run.taps for run in chosen)):
-            seen = tuple(run.inputs(i) for run, (i, _) in zip(chosen, taps, strict=True))
-            terms.append(errors[seen] * x[tuple(u for _, u in taps)])
+        for taps in product(*(run.reached for run in chosen)):
+            seen, at = zip(*taps, strict=True)
+            terms.append(errors[seen] * x[at])
         cells[tuple(run.cells for run in chosen)] = lift(share) * total(terms)

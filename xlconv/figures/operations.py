@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import product
 from math import prod
+from typing import Any
 
 from xlconv.figures.sums import listed, nth, over, same, summed
 from xlconv.grid.expr import Expr
@@ -28,6 +29,7 @@ def accumulated(
     alike: int = 1,
     rest: Grid | None = None,
     then: Callable[[Expr], Expr] = same,
+    outer: tuple[slice, ...] = (),
 ) -> None:
     """Write cells as explicit sums, one formula for all cells that are reached alike.
 
@@ -38,22 +40,18 @@ def accumulated(
     alike     how many such blocks there are, of which a plan writes this one alone
     rest      (*sizes), what else is added to each cell
     then      what is made of each sum in its cell
+    outer     for each axis before the sizes which cells of it are written at once
     """
     # a plan makes the longest alone, and of those the one with the longest addresses
     longest = [max(reversed(axis), key=lambda run: len(run.taps)) for axis in runs]
     sums = []
     for chosen in [longest] if sheet.plan else product(*runs):
-        taps = [
-            (
-                tuple(run.inputs(i0) for run, (i0, _) in zip(chosen, picked, strict=True)),
-                tuple(u for _, u in picked),
-            )
-            for picked in product(*(run.taps[-1:] if sheet.plan else run.taps for run in chosen))
-        ]
+        reached = [run.reached[-1:] if sheet.plan else run.reached for run in chosen]
+        taps: list[Any] = [tuple(zip(*picked, strict=True)) for picked in product(*reached)]
         terms = [term(i, tap) for i in (channels[-1:] if sheet.plan else channels) for tap in taps]
         if sheet.plan:
             terms *= len(channels) * prod(len(run.taps) for run in chosen)
-        at = tuple(run.cells for run in chosen)
+        at = (*outer, *(run.cells for run in chosen))
         more = [bias, None if rest is None else rest[at]]
         sums.append((at, terms + [one for one in more if one is not None]))
     summed(sheet, cells, sums, alike, then)

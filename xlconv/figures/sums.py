@@ -258,11 +258,11 @@ def _needed(terms: int, longest: int, length: int, room: int) -> int:
 
 def _bound(term: Expr, address: int) -> int:
     """At most so many characters, with the sign before it, where addresses are so long."""
-    return 1 + sum(len(p) if isinstance(p, str) else 2 + address for p in term.pieces())
+    return 1 + sum([len(p) if isinstance(p, str) else 2 + address for p in term.told])
 
 
 def _exact(term: Expr) -> int:
     """At most so many characters for the cells that it is of."""
     return 1 + sum(
-        len(p) if isinstance(p, str) else 2 + len(a1(corners(p.grid)[1])) for p in term.pieces()
+        len(p) if isinstance(p, str) else 2 + len(a1(corners(p.grid)[1])) for p in term.told
     )

@@ -113,7 +113,7 @@ def _told(code: str) -> str:
 
 def _few(numbers: Values, most: float) -> int | None:
     """The decimals that all numbers have, but for rounding, if they are no more than FEW."""
-    if np.array_equal(numbers, np.rint(numbers)):
+    if (numbers == np.rint(numbers)).all():
         return 0
     for decimals in range(1, FEW + 1):
         with np.errstate(over="ignore"):  # the largest of all are written with an exponent

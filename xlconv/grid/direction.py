@@ -70,7 +70,7 @@ def mirrored(look: Look, way: Way) -> Look:
     ['right', 'center']
     """
     turned = OPPOSITE.get(look.align or "") if way is Way.LEFTWARD else None
-    return replace(look, align=turned or look.align)
+    return replace(look, align=turned) if turned else look
 
 
 def reading(look: Look, way: Way) -> int:

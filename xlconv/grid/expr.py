@@ -1,8 +1,8 @@
 """Expressions over grids: one tree, its value and its text.
 
 A `Grid` is a strided view of a worksheet's cells, sliced as a NumPy array is. Arithmetic on grids
-builds a tree of `Expr`; `value` computes it with NumPy, `pieces` writes it as an Excel formula, a
-stream of literal text and of references that the sheet resolves for each cell. A NaN in a value
+builds a tree of `Expr`; `value` computes it with NumPy, `told` writes it as an Excel formula:
+literal texts, and references that the sheet resolves for each cell. A NaN in a value
 stands for an Excel error: a sheet refuses to be written with one.
 """
 
@@ -38,14 +38,10 @@ class Expr:
     def value(self) -> Values:
         raise NotImplementedError
 
-    def pieces(self) -> Iterator[str | Reference]:
-        """The formula's text, without its leading `=`."""
-        raise NotImplementedError
-
-    @cached_property
+    @property
     def told(self) -> list[str | Reference]:
-        """The same, kept: a formula is measured, and later written."""
-        return [*self.pieces()]
+        """The formula's text, without its leading `=`, in pieces."""
+        raise NotImplementedError
 
     def grids(self) -> Iterator[Grid]:
         """The cells that it looks at."""
@@ -123,15 +119,15 @@ class Constant(Expr):
         kind = {str: object, bool: bool}.get(type(self.content), np.float64)
         return np.array(self.content, dtype=kind)
 
-    def pieces(self) -> Iterator[str | Reference]:
+    @property
+    def told(self) -> list[str | Reference]:
         if isinstance(self.content, bool):
-            yield str(self.content).upper()
-        elif isinstance(self.content, str):
+            return [str(self.content).upper()]
+        if isinstance(self.content, str):
             # Excel reads _x0041_ as A, in a formula too
             text = unread(self.content.replace('"', '""'), '_"&"')
-            yield f'"{text}"'
-        else:
-            yield number_text(self.content)
+            return [f'"{text}"']
+        return [number_text(self.content)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,13 +155,12 @@ class Call(Expr):
     def grids(self) -> Iterator[Grid]:
         return (grid for arg in self.args for grid in arg.grids())
 
-    def pieces(self) -> Iterator[str | Reference]:
-        yield self.name + "("
-        for n, arg in enumerate(self.args):
-            if n:
-                yield ","
-            yield from arg.pieces()
-        yield ")"
+    @cached_property
+    def told(self) -> list[str | Reference]:
+        told: list[str | Reference] = []
+        for arg in self.args:
+            told += ("," if told else f"{self.name}(", *arg.told)
+        return [*told, ")"]
 
 
 class Infix(Expr):
@@ -185,30 +180,33 @@ class Infix(Expr):
 
     @property
     def value(self) -> Values:
-        return np.asarray(reduce(self.meaning, (term.value for term in self.terms)))
+        return np.asarray(reduce(self.meaning, [term.value for term in self.terms]))
 
     @property
     def ranged(self) -> bool:
         return any(term.ranged for term in self.terms)
 
     def table(self) -> Values:
-        return np.asarray(reduce(self.meaning, (term.table() for term in self.terms)))
+        return np.asarray(reduce(self.meaning, [term.table() for term in self.terms]))
 
     def grids(self) -> Iterator[Grid]:
         return (grid for term in self.terms for grid in term.grids())
 
-    def pieces(self) -> Iterator[str | Reference]:
+    @cached_property
+    def told(self) -> list[str | Reference]:
         # every operator groups to the left, so only a further operand of equal rank needs ( )
-        for n, term in enumerate(self.terms):
-            if n:
-                yield self.symbol
+        first, *others = self.terms
+        told = [*_enclosed(first, first.precedence < self.precedence)]
+        for term in others:
             associative = self.symbol in "+*&" and getattr(term, "symbol", "") == self.symbol
-            least = self.precedence if n == 0 or associative else self.precedence + 1
-            yield from _enclosed(term, term.precedence < least)
+            least = self.precedence if associative else self.precedence + 1
+            told.append(self.symbol)
+            told += _enclosed(term, term.precedence < least)
+        return told
 
 
-def _enclosed(expr: Expr, needed: bool) -> Iterator[str | Reference]:
-    yield from ("(", *expr.pieces(), ")") if needed else expr.pieces()
+def _enclosed(expr: Expr, needed: bool) -> list[str | Reference]:
+    return ["(", *expr.told, ")"] if needed else expr.told
 
 
 def lift(operand: Any) -> Expr:
@@ -219,7 +217,7 @@ def lift(operand: Any) -> Expr:
 def call(name: str, *args: Any) -> Expr:
     """An Excel function; `FUNCTIONS` lists what may be used.
 
-    >>> "".join(map(str, call("IF", Constant(1) > 2, "a", call("ABS", -3)).pieces()))
+    >>> "".join(map(str, call("IF", Constant(1) > 2, "a", call("ABS", -3)).told))
     'IF(1>2,"a",ABS(-3))'
     """
     if name not in FUNCTIONS:
@@ -269,7 +267,7 @@ def some(tests: Sequence[Expr]) -> Expr:
 def moved(place: Expr, by: int) -> Expr:
     """A place so many cells further, or back; of one that is moved already, both at once.
 
-    >>> "".join(map(str, moved(moved(Constant(7), -1), 3).pieces()))
+    >>> "".join(map(str, moved(moved(Constant(7), -1), 3).told))
     '7+2'
     """
     if isinstance(place, Infix) and place.symbol in ("+", "-") and len(place.terms) == 2:

@@ -36,13 +36,15 @@ def _numeric(function: Callable[..., Any], slow: Callable[..., Any]) -> Callable
     by_cell = _cells(slow)
 
     def over(*arrays: Values) -> Values:
-        if "O" in [array.dtype.kind for array in arrays]:
-            return by_cell(*arrays)
+        for array in arrays:
+            if array.dtype == object:
+                return by_cell(*arrays)
         result = np.asarray(function(*arrays))
         if result.dtype == bool:
             return _unless_error(result, *arrays)
         finite = np.isfinite(result)
-        return result + 0.0 if finite.all() else np.where(finite, result + 0.0, np.nan)
+        every = np.logical_and.reduce(finite, None)
+        return result + 0.0 if every else np.where(finite, result + 0.0, np.nan)
 
     return over
 

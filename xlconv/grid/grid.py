@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
@@ -37,7 +37,8 @@ class Anchor:
         """The (row, column) of a cell so far from the corner."""
         if self.place is None:
             raise BugError("no layout has given these cells a place")
-        return self.place[0] + down, self.place[1] + across
+        row, column = self.place
+        return row + down, column + across
 
 
 PAGE = Anchor((0, 0))
@@ -81,36 +82,34 @@ class Grid(Expr):
     def grids(self) -> Iterator[Grid]:
         yield self
 
-    def pieces(self) -> Iterator[str | Reference]:
-        yield Reference(self)
+    @property
+    def told(self) -> list[str | Reference]:
+        return [Reference(self)]
 
     def __getitem__(self, index: Any) -> Grid:
         """Basic slicing, as in NumPy: integers, slices of any step, None and an ellipsis."""
         if index is Ellipsis:
             return self
         items = index if isinstance(index, tuple) else (index,)
-        missing = len(self.steps) - len(items) + items.count(None)
-        if Ellipsis in items:
-            at = items.index(Ellipsis)
-            items = (*items[:at], *[slice(None)] * (missing + 1), *items[at + 1 :])
-        elif missing:
-            items = (*items, *[slice(None)] * missing)
-        if len(items) - items.count(None) != len(self.steps):
-            raise IndexError(f"{len(items)} indices for {len(self.steps)} axes")
-        view = self.memory[(*items, ...)]
-        (row, column), steps = self.offset, []
-        axes = zip(self.steps, self.memory.shape, strict=True)
+        view = self.memory[items if Ellipsis in items else (*items, ...)]  # refuses too many
+        (row, column), shape, steps, axis = self.offset, self.memory.shape, [], 0
         for item in items:
             if item is None:
                 steps.append((0, 0))
-                continue
-            (down, across), size = next(axes)
-            if isinstance(item, slice):
-                start, _, step = item.indices(size)
-                steps.append((down * step, across * step))
+            elif item is Ellipsis:
+                rest = len(shape) - (len(items) - 1 - items.count(None))
+                steps += self.steps[axis : axis + rest]
+                axis += rest
             else:
-                start = item + size if item < 0 else item
-            row, column = row + start * down, column + start * across
+                (down, across), size = self.steps[axis], shape[axis]
+                axis += 1
+                if isinstance(item, slice):
+                    start, _, step = item.indices(size)
+                    steps.append((down * step, across * step))
+                else:
+                    start = item + size if item < 0 else item
+                row, column = row + start * down, column + start * across
+        steps += self.steps[axis:]
         return Grid(self.sheet, (row, column), tuple(steps), view, self.paint, self.anchor)
 
     def __setitem__(self, index: Any, content: Any) -> None:
@@ -202,14 +201,13 @@ class Area(Expr):
     def grids(self) -> Iterator[Grid]:
         yield self.grid
 
-    def pieces(self) -> Iterator[str | Reference]:
-        yield Reference(self.grid[(..., *[0] * self.axes)])
-        yield ":"
-        yield Reference(self.grid[(..., *[-1] * self.axes)], named=False)
+    @property
+    def told(self) -> list[str | Reference]:
+        first, last = (self.grid[(..., *[at] * self.axes)] for at in (0, -1))
+        return [Reference(first), ":", Reference(last, named=False)]
 
 
-@dataclass(frozen=True, eq=False)
-class Reference:
+class Reference(NamedTuple):
     """One cell address in a formula's text: it moves as its grid does."""
 
     grid: Grid

@@ -73,12 +73,14 @@ class Pages:
     scale      of the cells, in percent
     breaks     the rows, from 0, at which a new page begins
     turns      the columns at which one begins; pages beside one another come before those below
+    widths     of all its columns, in characters
     """
 
     landscape: bool
     scale: int
     breaks: tuple[int, ...] = ()
     turns: tuple[int, ...] = ()
+    widths: Sequence[float] = ()
 
 
 def columns(sheet: Sheet) -> int:
@@ -104,7 +106,8 @@ def pages(sheet: Sheet, paper: Paper = A4) -> Pages:
     """
     heights = (sheet.heights.get(n, sheet.row_height) for n in range(max(sheet.rows, 1)))
     rows = _Rows(sheet, _ends(heights))
-    columns = _Columns(sheet, _ends(map(column_points, widths(sheet))))
+    each = widths(sheet)
+    columns = _Columns(sheet, _ends(map(column_points, each)))
     large = len(rows.ends) * len(columns.ends) > LARGE
     whole = large or paper.room(True)[0] >= READABLE * columns.ends[-1]
     across = columns.ends[-1] if whole else columns.widest
@@ -124,7 +127,7 @@ def pages(sheet: Sheet, paper: Paper = A4) -> Pages:
     best = min(found, key=price)
     wide, high = (room / (best.scale / 100) for room in paper.room(best.landscape))
     turns = columns.evened(max(wide, across)) if best.turns else ()
-    return replace(best, breaks=rows.evened(high), turns=turns)
+    return replace(best, breaks=rows.evened(high), turns=turns, widths=each)
 
 
 def _ends(sizes: Iterable[float]) -> list[float]:

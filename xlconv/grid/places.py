@@ -90,6 +90,20 @@ def leaves(grid: Grid) -> Iterator[Grid]:
         yield grid[(*index, ...)]
 
 
+def reached(at: Place, steps: Sequence[Place], shape: Sequence[int]) -> list[Place]:
+    """The places that steps reach from one on, in C order.
+
+    >>> reached((4, 1), ((1, 0), (0, 2)), (2, 2))
+    [(4, 1), (4, 3), (5, 1), (5, 3)]
+    """
+    places = [at]
+    for (down, across), size in zip(steps, shape, strict=True):
+        if size != 1:
+            ahead = [(n * down, n * across) for n in range(size)]
+            places = [(row + by[0], column + by[1]) for row, column in places for by in ahead]
+    return places
+
+
 def corners(grid: Grid) -> tuple[Place, Place]:
     """The first and the last cell (row, column) of the box around a grid."""
     first, last = bounds(grid)
@@ -103,8 +117,9 @@ def box_size(shape: Sequence[int], steps: Sequence[Place]) -> Place:
     >>> box_size((2, 3, 4), ((5, 0), (1, 0), (0, 1)))
     (8, 4)
     """
-    moves = list(zip(shape, steps, strict=True))
-    high, wide = (1 + sum(max(0, (n - 1) * step[way]) for n, step in moves) for way in (0, 1))
+    high = wide = 1
+    for size, (down, across) in zip(shape, steps, strict=True):
+        high, wide = high + max(0, (size - 1) * down), wide + max(0, (size - 1) * across)
     return high, wide
 
 
@@ -115,16 +130,12 @@ def start(grid: Grid) -> Spot:
 
 def bounds(grid: Grid) -> tuple[Place, Place]:
     """The first and the last cell of the box around a grid, counted from its anchor."""
-    ends = [
-        [grid.offset[way]]
-        + [(size - 1) * step[way] for size, step in zip(grid.shape, grid.steps, strict=True)]
-        for way in (0, 1)
-    ]
-    firsts, lasts = (
-        tuple(at + sum(pick(0, move) for move in moves) for at, *moves in ends)
-        for pick in (min, max)
-    )
-    return (firsts[0], firsts[1]), (lasts[0], lasts[1])
+    top, left = bottom, right = grid.offset
+    for size, step in zip(grid.shape, grid.steps, strict=True):
+        down, across = (size - 1) * step[0], (size - 1) * step[1]
+        top, bottom = top + min(0, down), bottom + max(0, down)
+        left, right = left + min(0, across), right + max(0, across)
+    return (top, left), (bottom, right)
 
 
 def under(grid: Grid, gap: int = 0) -> Spot:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
-
-import numpy as np
 
 from xlconv.errors import LimitError, XlconvError
 from xlconv.grid.expr import Call, Constant, Expr, Infix
 from xlconv.grid.grid import Grid, Reference
 from xlconv.grid.limits import ADDRESS_LENGTH, FORMULA_LENGTH, LITERAL_LENGTH, length
-from xlconv.grid.places import Place, letters, quoted, span
+from xlconv.grid.places import Place, letters, quoted, reached, span
 
 if TYPE_CHECKING:
     from xlconv.grid.marks import Light, Paint
@@ -25,14 +24,22 @@ class Slot(NamedTuple):
 
     Source: a reference is absolute in the direction in which it does not move with the cells'
     innermost slice, and relative where the slice itself has one row or one column of steps.
+
+    head  what stands before the column's letters: a sheet's name, and $ where the column is fixed
+    tail  $ before the row's number, where that is fixed
     """
 
-    prefix: str
+    head: str
+    tail: str
     row: int
     column: int
     steps: tuple[Place, ...]
-    fixed_row: bool
-    fixed_column: bool
+
+    def all(self, shape: Sequence[int]) -> list[str]:
+        """What it becomes in each cell of a shape, in C order."""
+        head, tail, row, column, steps = self
+        places = reached((row, column), steps, shape)
+        return [f"{head}{letters(column + 1)}{tail}{row + 1}" for row, column in places]
 
     def at(self, index: Sequence[int]) -> str:
         row = self.row + sum(i * step[0] for i, step in zip(index, self.steps, strict=True))
@@ -48,16 +55,6 @@ class Slot(NamedTuple):
         )
         return length(f"{self.head}{letters(column + 1)}{self.tail}{row + 1}")
 
-    @property
-    def head(self) -> str:
-        """What stands before the column's letters."""
-        return self.prefix + ("$" if self.fixed_column else "")
-
-    @property
-    def tail(self) -> str:
-        """What stands between the letters and the row's number."""
-        return "$" if self.fixed_row else ""
-
 
 def slots(formula: Expr, cells: Grid) -> list[str | Slot]:
     """The formula's text over cells, each reference resolved as a slot."""
@@ -69,27 +66,24 @@ def slots(formula: Expr, cells: Grid) -> list[str | Slot]:
 
 def _slot(reference: Reference, cells: Grid, moves: tuple[bool, bool]) -> Slot:
     grid, shape = reference.grid, cells.memory.shape
-    lead = len(shape) - len(grid.steps)
-    steps = (STILL,) * lead + tuple(
-        [
-            step if size == target else STILL
-            for step, size, target in zip(grid.steps, grid.memory.shape, shape[lead:], strict=True)
-        ]
-    )
-    follows = _ways(steps[-2:])
+    steps, own = grid.steps, grid.memory.shape
+    if own != shape:
+        lead = len(shape) - len(own)
+        axes = zip(steps, own, shape[lead:], strict=True)
+        steps = (STILL,) * lead + tuple([s if size == most else STILL for s, size, most in axes])
+    down, across = _ways(steps[-2:])
     foreign = grid.sheet != cells.sheet and reference.named
-    prefix = quoted(grid.sheet) + "!" if foreign else ""
-    row, column = grid.origin
-    fixed = [move and not follow for move, follow in zip(moves, follows, strict=True)]
-    return Slot(prefix, row, column, steps, *fixed)
+    head = quoted(grid.sheet) + "!" if foreign else ""
+    head = head + "$" if moves[1] and not across else head
+    return Slot(head, "$" if moves[0] and not down else "", *grid.origin, steps)
 
 
 def _ways(steps: Sequence[Place]) -> tuple[bool, bool]:
     """Whether any step moves down, and any across."""
-    down = across = 0
+    down = across = False
     for step in steps:
-        down, across = down or step[0], across or step[1]
-    return bool(down), bool(across)
+        down, across = down or step[0] != 0, across or step[1] != 0
+    return down, across
 
 
 def text(paint: Paint, index: Sequence[int]) -> str:
@@ -97,6 +91,14 @@ def text(paint: Paint, index: Sequence[int]) -> str:
     if paint.formula is None:
         return ""
     return resolved(slots(paint.formula, paint.cells), index)
+
+
+def texts(formula: Expr, cells: Grid) -> list[str]:
+    """The formula of each cell, in C order, without its leading `=`."""
+    shape, size = cells.memory.shape, cells.memory.size
+    pieces = slots(formula, cells)
+    told = [[piece] * size if isinstance(piece, str) else piece.all(shape) for piece in pieces]
+    return list(map("".join, zip(*told, strict=True)))
 
 
 def resolved(pieces: Sequence[str | Slot], index: Sequence[int]) -> str:
@@ -116,10 +118,10 @@ def conditions(light: Light) -> Iterator[tuple[Grid, str]]:
             continue
         axes = zip(light.cells.shape, light.cells.steps, slot.steps, strict=True)
         for size, cell, step in list(axes)[inner:]:
-            bound = (0 if slot.fixed_row else cell[0], 0 if slot.fixed_column else cell[1])
+            bound = (0 if slot.tail else cell[0], 0 if slot.head[-1:] == "$" else cell[1])
             if size > 1 and step != bound:
                 raise ValueError(f"a reference moves by {step} where its cell moves by {cell}")
-    for lead in np.ndindex(*light.cells.shape[:-2]):
+    for lead in product(*map(range, light.cells.shape[:-2])):
         index = (*lead, *[0] * (len(light.cells.shape) - inner))
         yield light.cells[(*lead, ...)], resolved(parts, index)
 
@@ -131,11 +133,10 @@ def measure(formula: Expr, cells: Grid) -> bool:
 
     Raises LimitError for one that may be too long, XlconvError for a text in one that is.
     """
-    bound, placed = 0, True
+    bound = 0
     for piece in formula.told:
         if not isinstance(piece, str):
             bound += ADDRESS_LENGTH + (len(piece.grid.sheet) + 3) * piece.named
-            placed = placed and piece.grid.anchor.place is not None
             continue
         bound += length(piece)
         if piece[0] == '"' and (size := length(piece) - 2) > LITERAL_LENGTH:
@@ -145,7 +146,7 @@ def measure(formula: Expr, cells: Grid) -> bool:
             )
     if bound <= FORMULA_LENGTH:
         return True
-    if not placed:
+    if any(grid.anchor.place is None for grid in formula.grids()):
         return False
     most = 0
     for slot in slots(formula, cells):

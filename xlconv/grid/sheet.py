@@ -293,7 +293,7 @@ class Sheet:
             return
         if value is None:
             value = np.asarray(formula.value if formula is not None else content)
-        if cells.memory.dtype != object and (value.dtype == bool) != (cells.memory.dtype == bool):
+        if (kind := cells.memory.dtype.kind) != "O" and (value.dtype.kind == "b") != (kind == "b"):
             raise TypeError(f"{value.dtype} values do not go into {cells.memory.dtype} cells")
         fill(cells.memory, value)
         self.paints.append(Paint(cells, formula))

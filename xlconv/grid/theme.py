@@ -169,12 +169,13 @@ def look(role: str, tint: int = -1, numbers: str = GENERAL) -> Look:
     (True, None, '"ᵃᵇ"General;"ᵃᵇ"-General')
     """
     plain = ROLES[role]
-    if plain.number_format == GENERAL:
+    fill = TINTS[tint % len(TINTS)] if tint >= 0 else plain.fill
+    before, code = plain.sign + mark(tint), plain.number_format
+    if code == GENERAL:
         parts = numbers.split(";") if ";" in numbers else [numbers, f"-{numbers}"]
-        before = plain.sign + mark(tint)
-        marked = ";".join(f'"{before}"{part}' for part in parts) if before else numbers
-        plain = replace(plain, number_format=marked)
-    return replace(plain, fill=TINTS[tint % len(TINTS)]) if tint >= 0 else plain
+        code = ";".join(f'"{before}"{part}' for part in parts) if before else numbers
+    same = (fill, code) == (plain.fill, plain.number_format)
+    return plain if same else replace(plain, fill=fill, number_format=code)
 
 
 def mark(tint: int) -> str:

@@ -84,5 +84,7 @@ def unwritten(shape: tuple[int, ...], kind: Any, *, take_room: bool) -> Values:
     """Values of cells that nothing is written on yet; if so wished, in the memory of one."""
     blank: Any = {"f": np.nan, "b": False}.get(np.dtype(kind).kind)
     if take_room:
-        return np.full(shape, blank, dtype=kind)
+        values = np.empty(shape, dtype=kind)
+        values.fill(blank)
+        return values
     return np.broadcast_to(np.array(blank, dtype=kind), shape)

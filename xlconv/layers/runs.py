@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -33,9 +34,11 @@ class Run:
         """The output cells, as a slice."""
         return slice(self.start, self.start + self.step * (self.count - 1) + 1, self.step)
 
-    def inputs(self, i0: int) -> slice:
-        """The inputs that one tap brings to these cells, as a slice of the same length."""
-        return slice(i0, i0 + self.apart * (self.count - 1) + 1, self.apart)
+    @cached_property
+    def reached(self) -> list[tuple[slice, int]]:
+        """For each tap the inputs that it brings to these cells, as many, and its kernel index."""
+        last, apart = self.apart * (self.count - 1), self.apart
+        return [(slice(i0, i0 + last + 1, apart), u) for i0, u in self.taps]
 
 
 def grouped(axis: Axis, begin: int, size: int) -> tuple[Run, ...]:

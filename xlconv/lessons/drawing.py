@@ -174,7 +174,8 @@ def widen(sheet: Sheet, numbers: Values) -> None:
 
 def _before(coat: Coat) -> float:
     """The room of what stands before a number, in characters."""
-    return MARK * len(mark(coat.tint.max())) + SIGN * len(ROLES[coat.role].sign)
+    greatest = coat.tint.max() if coat.tint.ndim else coat.tint.item()
+    return MARK * len(mark(greatest)) + SIGN * len(ROLES[coat.role].sign)
 
 
 def _index(coat: Coat) -> float:

@@ -36,6 +36,6 @@ def beyond(lesson: Lesson, number: int) -> list[Neighbour]:
 
 
 def _neighbour(way: str, lesson: str, language: str) -> Neighbour:
-    spoken = language if lesson in lesson_names() and language in language_names() else ""
+    spoken = language if language in language_names() and lesson in lesson_names() else ""
     command = f"xlconv build {quote(lesson)}" + (f" --lang {spoken}" if spoken else "")
     return Neighbour(way, workbook_name(lesson), workbook_name(lesson, spoken) + SUFFIX, command)

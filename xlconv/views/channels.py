@@ -112,15 +112,18 @@ def _write_parts(
     returns  where those of the input, of the kernel and of what it brings begin
     """
 
-    def term(f: int, i: int, tap: Tap) -> Expr:
-        inputs, offsets = tap
-        return x[(i, *inputs)] * w[(i, f, *offsets)]
+    # all blocks at once; a slice has two axes, of which one dimension leaves out the first
+    every, row = slice(None), [None] * (2 - g.rank)
 
-    runs, alike = [axis.canvas_runs for axis in g.axes], g.in_channels * g.weight_shape[1]
-    afford(sheet, runs, 1, alike)
-    for i in written(sheet, parts):
-        for f in written(sheet, parts[i]):
-            accumulated(sheet, parts[i, f], runs, partial(term, f), range(i, i + 1), alike=alike)
+    def term(_: int, tap: Tap) -> Expr:
+        inputs, offsets = tap
+        weights = w[(every, every, *row, *offsets, *[None] * g.rank)]
+        return x[(every, None, *row, *inputs)] * weights
+
+    runs = [axis.canvas_runs for axis in g.axes]
+    afford(sheet, runs, 1, g.in_channels * g.weight_shape[1])
+    blocks = parts[(every, every, *row)]
+    accumulated(sheet, blocks, runs, term, outer=(every,) * (2 + len(row)))
     for cells in (x, w, parts):
         name_slices(sheet, cells, g.rank)
     above = -1 - _deep(g)

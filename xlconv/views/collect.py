@@ -137,15 +137,21 @@ def _taps(sheet: Sheet, layer: Layer, here: LookedAt, src: Sources) -> Lines:
         local = [moved(cell, -axis.first) for cell, axis in zip(place, g.axes, strict=True)]
         inputs = [pick(src.input[m + group * width], local) for group in range(g.groups)]
         line["x"][...] = call("IF", met, here.by_group(inputs), "")
-        line["product"][...] = call("IF", met, line["x"] * line["weight"], "")
         before = call("COUNTIF", tap["number"][:n].area(), ">0") + 1 if n else 1
         line["number"][...] = call("IF", met, before, "")
         plus = call("IF", line["number"] > 1, " + ", "")
         symbols = joined("x[", *with_commas([*read, *place]), "]*w[", line["symbol"], "]")
         line["symbols"][...] = call("IF", met, plus & symbols, "")
-        numbers = rounded(line["x"]) & "*" & rounded(line["weight"])
-        line["numbers"][...] = call("IF", met, joined(plus, numbers), "")
+    _multiply(tap, every([tap[name].differs("") for name in names]))
     return tap
+
+
+def _multiply(tap: Lines, met: Expr) -> None:
+    """Write each product, and its numbers as they stand in the sum, for all lines at once."""
+    tap["product"][...] = call("IF", met, tap["x"] * tap["weight"], "")
+    plus = call("IF", tap["number"] > 1, " + ", "")
+    numbers = rounded(tap["x"]) & "*" & rounded(tap["weight"])
+    tap["numbers"][...] = call("IF", met, joined(plus, numbers), "")
 
 
 def _channels(here: LookedAt, m: int) -> tuple[list[object], list[object]]:

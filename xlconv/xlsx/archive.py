@@ -16,8 +16,9 @@ from xlconv.errors import XlconvError
 from xlconv.grid.pages import Pages, pages
 from xlconv.grid.sheet import Sheet
 from xlconv.xlsx import parts, worksheet
+from xlconv.xlsx.cells import CellRows
 from xlconv.xlsx.dressed import Own, dressed
-from xlconv.xlsx.rows import Chunks, Piece, Rows
+from xlconv.xlsx.rows import Chunks, Piece, Rows, rows
 from xlconv.xlsx.styles import Styles
 from xlconv.xlsx.template import Row
 from xlconv.xlsx.values import Strings
@@ -33,9 +34,8 @@ A ZIP file with larger parts needs what not every program reads.
 """
 
 LEVEL = 1  # 4 takes half as long again for a file smaller by 5 to 10 %; 9, twenty times as long
-SMALL = 20_000  # cells of a sheet whose rows are not packed by shapes: it has few of each
 
-Content = tuple[Rows, Callable[[], str]]
+Content = tuple[CellRows | Rows, Callable[[], str]]
 """Of a sheet: its rows, and then its conditional formats."""
 
 NO_OWN: Mapping[int, Mapping[str, Own]] = {}
@@ -47,8 +47,8 @@ class Kept:
 
     styles: Styles
     strings: Strings
-    rows: tuple[Rows | None, ...]
-    """Those of each sheet; None of one that is another sheet in each workbook."""
+    rows: tuple[CellRows | None, ...]
+    """Those of each sheet; None of one that is large, or another sheet in each workbook."""
     lights: tuple[str, ...]
     """The conditional formats of each sheet."""
 
@@ -56,20 +56,19 @@ class Kept:
     def of(cls, sheets: Sequence[Sheet], others: Container[int] = ()) -> Kept:
         """others: the numbers of the sheets that are others in each workbook."""
         styles, strings = Styles(), dict[str, int]()
-        rows = [Rows(sheet, partial(styles.cell, sheet.way)) for sheet in sheets]
-        for each in rows:
-            each.keep()
+        every = [rows(sheet, partial(styles.cell, sheet.way)) for sheet in sheets]
+        for each in every:
             for _ in each.chunks(strings):
                 pass
         lights = tuple(worksheet.lights(sheet, styles) for sheet in sheets)
-        kept = tuple(None if n in others else each for n, each in enumerate(rows))
-        return cls(styles, strings, kept, lights)
+        kept = [each if isinstance(each, CellRows) else None for each in every]
+        own = tuple(None if n in others else each for n, each in enumerate(kept))
+        return cls(styles, strings, own, lights)
 
-    def more(self, sheet: Sheet) -> Rows:
+    def more(self, sheet: Sheet) -> CellRows | None:
         """The rows of a sheet with no other looks than these have."""
-        rows = Rows(sheet, partial(self.styles.cell, sheet.way))
-        rows.keep()
-        return rows
+        made = rows(sheet, partial(self.styles.cell, sheet.way))
+        return made if isinstance(made, CellRows) else None
 
 
 def write(
@@ -97,10 +96,10 @@ def write(
         for n, name in enumerate(parts.sheet_names(sheets)):
             made, lights = _known(kept, n) or _new(sheets[n], styles)
             if n in own:
-                rows: Chunks = dressed(made.chunks(strings), own[n], styles, strings)
+                told: Chunks = dressed(made.chunks(strings), own[n], styles, strings)
             else:
-                rows = (made.packed if sheets[n].used > SMALL else made.chunks)(strings)
-            parted = _sheet(sheets, n, about["title"], printed[n], lights, progress, rows)
+                told = (made.packed if isinstance(made, Rows) else made.chunks)(strings)
+            parted = _sheet(sheets, n, about["title"], printed[n], lights, progress, told)
             add(name, _bounded(parted))
         # the rows have named their styles and strings by now
         add("xl/theme/theme1.xml", parts.theme())
@@ -114,13 +113,13 @@ def write(
 
 def _known(kept: Kept | None, number: int) -> Content | None:
     """The content of a sheet of which all but its values is known."""
-    rows = kept.rows[number] if kept and number < len(kept.rows) else None
-    return (rows, partial(str, kept.lights[number])) if kept and rows else None
+    known = kept.rows[number] if kept and number < len(kept.rows) else None
+    return (known, partial(str, kept.lights[number])) if kept and known else None
 
 
 def _new(sheet: Sheet, styles: Styles) -> Content:
-    rows = Rows(sheet, partial(styles.cell, sheet.way))
-    return rows, partial(worksheet.lights, sheet, styles)
+    made = rows(sheet, partial(styles.cell, sheet.way))
+    return made, partial(worksheet.lights, sheet, styles)
 
 
 def _sheet(
@@ -134,7 +133,7 @@ def _sheet(
 ) -> Iterator[Piece]:
     """The part of one sheet, piece by piece."""
     sheet, before = sheets[number], sum(sheet.rows for sheet in sheets[:number])
-    yield worksheet.before_rows(sheet, number == 0).encode()
+    yield worksheet.before_rows(sheet, number == 0, printed).encode()
     for xml, done in rows:
         yield xml
         if progress and not sheet.hidden:

@@ -163,7 +163,7 @@ def workbook(sheets: Sequence[Sheet], printed: Sequence[Pages]) -> str:
     for n, sheet in enumerate(sheets):
         if sheet.hidden:  # LibreOffice would print it
             continue
-        areas = {"Area": extent(sheet, absolute=True)}
+        areas = {"Area": extent(sheet, printed[n], absolute=True)}
         if printed[n].breaks and sheet.titles:
             areas["Titles"] = f"$1:${len(sheet.titles)}"
         names += [

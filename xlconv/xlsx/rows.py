@@ -14,8 +14,10 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from xlconv.grid.sheet import Sheet
+from xlconv.xlsx.cells import SMALL, CellRows
 from xlconv.xlsx.strip import Index, Layer, Strip
-from xlconv.xlsx.template import Row, Style, Template, template_of
+from xlconv.xlsx.styles import Style
+from xlconv.xlsx.template import Row, Template, template_of
 from xlconv.xlsx.values import Strings
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ PIECES = 1 << 18  # kept in templates at a time, so that memory does not grow wi
 
 
 class Rows:
-    """The rows of a sheet. They may be written again after its values have changed."""
+    """The rows of a sheet."""
 
     def __init__(self, sheet: Sheet, style: Style) -> None:
         """style gives the number of a cell's style in the workbook"""
@@ -44,7 +46,6 @@ class Rows:
         self.strips = [Strip(n, layer) for n, layer in enumerate(layers)]
         self.templates: dict[Any, Template] = {}
         self.held = 0
-        self.known: list[tuple[int, Mapping[int, Index], Template]] = []
 
     def chunks(self, strings: Strings) -> Iterator[tuple[bytes, int]]:
         """The `<row>` elements, some at a time, each with the rows written so far.
@@ -61,16 +62,10 @@ class Rows:
 
         return self._chunks(strings, Shapes().of)
 
-    def _chunks(
-        self,
-        strings: Strings,
-        shape_of: Callable[[Template, int, Mapping[int, Index]], Shape | None],
-    ) -> Chunks:
+    def _chunks(self, strings: Strings, shape_of: Shaping) -> Chunks:
         waiting, size, row = list[bytes](), 0, -1
         packed: list[tuple[Shape, int]] = []
-        for strip in self.strips:
-            strip.forget()
-        for row, indices, template in self.known or self._looks():
+        for row, indices, template in self._looks():
             if shape := shape_of(template, row, indices):
                 if waiting:
                     yield b"".join(waiting), row
@@ -87,10 +82,6 @@ class Rows:
                 waiting, size = [], 0
         yield from _filled(packed)
         yield b"".join(waiting), row + 1
-
-    def keep(self) -> None:
-        """Keep what each row looks like, for when they are written again."""
-        self.known = [*self._looks()]
 
     def _looks(self) -> Iterator[tuple[int, Mapping[int, Index], Template]]:
         """Each row, the index of each layer there, and what it looks like."""
@@ -116,9 +107,14 @@ class Rows:
         return self.templates[key]
 
 
+def rows(sheet: Sheet, style: Style) -> CellRows | Rows:
+    """The rows of a sheet, made in the way that is fastest for one of its size."""
+    return CellRows(sheet, style) if sheet.used <= SMALL else Rows(sheet, style)
+
+
 def chunks(sheet: Sheet, style: Style, strings: Strings) -> Iterator[tuple[bytes, int]]:
     """The rows of a sheet that is written once, as `Rows.chunks` has them."""
-    return Rows(sheet, style).chunks(strings)
+    return rows(sheet, style).chunks(strings)
 
 
 def _filled(waiting: list[tuple[Shape, int]]) -> Iterator[tuple[Row, int]]:

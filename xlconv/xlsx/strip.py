@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from xlconv.errors import BugError, XlconvError
+from xlconv.grid.grid import Grid
 from xlconv.grid.limits import TEXT_LENGTH
 from xlconv.grid.marks import Blank, Coat, Frame, Paint
 from xlconv.grid.places import Place, a1, letters
@@ -46,6 +47,31 @@ class Lines(NamedTuple):
 
     texts: list[tuple[str, tuple[str, ...]]]
     rows: list[tuple[list[int], Index]]
+
+
+def numerals(cells: Grid) -> Numerals | None:
+    """How these numbers are put into text; None for values of all kinds.
+
+    Raises XlconvError for a value that no workbook can hold.
+    """
+    memory = cells.memory
+    typed = memory.dtype.kind in "Ob"
+    if typed:
+        writable = list(map(is_writable, memory.flat))
+    elif memory.size <= FEW:
+        writable = list(map(isfinite, memory.flat))
+    elif isfinite(memory.min()) and isfinite(memory.max()):
+        writable = []
+    else:
+        writable = np.isfinite(memory).ravel().tolist()
+    if not all(writable):
+        first = np.unravel_index(writable.index(False), memory.shape)
+        raise XlconvError(
+            f'sheet "{cells.sheet}": {a1(cells.cell(tuple(map(int, first))))} has no value that a'
+            f" cell can hold; numbers must be finite, texts at most {TEXT_LENGTH} characters"
+            " without control characters"
+        )
+    return None if typed else Numerals(memory)
 
 
 class Strip:
@@ -91,25 +117,11 @@ class Strip:
         if not self.typed:
             self.after += "<v>"
         self.end = "</c>" if self.typed else "</v></c>"
-        if self.typed:
-            writable = list(map(is_writable, self.memory.flat))
-            self.quoted = self.constant and any(map(looks_like_formula, self.memory.flat))
-        elif self.memory.size <= FEW:
-            writable = list(map(isfinite, self.memory.flat))
-            self.numerals = Numerals(self.memory)
-        elif isfinite(self.memory.min()) and isfinite(self.memory.max()):
-            writable = []
-            self.numerals = Numerals(self.memory)
-        else:
-            writable = np.isfinite(self.memory).ravel().tolist()
-        if not all(writable):
-            first = np.unravel_index(writable.index(False), self.shape)
-            at = a1(paint.cells.cell(tuple(map(int, first))))
-            raise XlconvError(
-                f'sheet "{paint.cells.sheet}": {at} has no'
-                f" value that a cell can hold; numbers must be finite, texts at most {TEXT_LENGTH}"
-                " characters without control characters"
-            )
+        told = numerals(paint.cells)
+        if told:
+            self.numerals = told
+        texts = self.memory.flat if self.typed and self.constant else ()
+        self.quoted = any(map(looks_like_formula, texts))
 
     def rows(self) -> Iterator[tuple[int, int, Index]]:
         """(row, the layer's number, index over the row axes), by row."""
@@ -137,10 +149,16 @@ class Strip:
         """The values of one row, in the order of `lines`."""
         return _flat(self.ordered, index)
 
-    def texts(self, index: Index, strings: Strings) -> Sequence[Sequence[str]]:
-        """The value of each cell of one row as text; before it its type, if it is not a number."""
+    def texts(
+        self, index: Index, strings: Strings, seen: list[int] | None
+    ) -> Sequence[Sequence[str]]:
+        """The value of each cell of one row as text; before it its type, if it is not a number.
+
+        seen  which of the cells; all, if None
+        """
         if self.typed:
             values, mine = self.values(index).tolist(), strings if self.constant else None
+            values = values if seen is None else [values[i] for i in seen]
             return list(zip(*[typed(value, mine) for value in values], strict=True))
         *outer, row = index or (0,)
         many = max(1, BLOCK // self.width)
@@ -150,11 +168,8 @@ class Strip:
             at: Any = (*outer, slice(first, first + many)) if index else None
             block = self.ordered[at]
             self._texts = self.numerals.texts(block.reshape(len(block), -1))
-        return [self._texts[row - first]]
-
-    def forget(self) -> None:
-        """Forget values that were read: they may have changed."""
-        self._block, self._texts = (), []
+        texts = self._texts[row - first]
+        return [texts if seen is None else [texts[i] for i in seen]]
 
     def quotes(self, index: Index) -> list[bool]:
         """Whether each cell of one row is a text that must not be read as a formula."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from xlconv.grid import theme
@@ -13,6 +14,14 @@ from xlconv.xlsx.values import escape
 
 FIRST_OWN_FORMAT = 164
 """The first number that a number format of one's own may have."""
+
+
+Style = Callable[[str, int, str, int, bool], int]
+"""(role, tint, number format, edges, whether the text must not be read as a formula) -> the style's
+number."""
+
+Worn = tuple[str, int, str]
+"""A role, a tint and a number format."""
 
 
 class Styles:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter, mul
 from typing import NamedTuple
@@ -13,16 +13,10 @@ from xlconv.grid.places import letters
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.values import Values
 from xlconv.xlsx.strip import Index, Lines, Strip
+from xlconv.xlsx.styles import Style, Worn
 from xlconv.xlsx.values import Strings
 
 CELLS = 128  # of a row that is packed by itself: a smaller one has more to tell of its codes
-
-Style = Callable[[str, int, str, int, bool], int]
-"""(role, tint, number format, edges, whether the text must not be read as a formula) -> the style's
-number."""
-
-Worn = tuple[str, int, str]
-"""A role, a tint and a number format."""
 
 
 class Row(NamedTuple):
@@ -87,10 +81,10 @@ class Template(NamedTuple):
                 pieces[where] = [text] * size
         for strip, seen, _, values in self.cells:
             index = indices[strip.number]
-            for texts, runs in zip(strip.texts(index, strings), values, strict=True):
-                mine, start = texts if seen is None else [texts[i] for i in seen], 0
+            for texts, runs in zip(strip.texts(index, strings, seen), values, strict=True):
+                start = 0
                 for where, size in runs:
-                    pieces[where] = mine[start : start + size]
+                    pieces[where] = texts[start : start + size]
                     start += size
         return "".join(pieces)
 

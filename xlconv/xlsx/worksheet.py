@@ -12,7 +12,7 @@ from xlconv.grid.direction import Way
 from xlconv.grid.grid import Area
 from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS
 from xlconv.grid.marks import Scale
-from xlconv.grid.pages import Pages, columns, widths
+from xlconv.grid.pages import Pages
 from xlconv.grid.places import a1, leaves, quoted, span
 from xlconv.grid.references import conditions
 from xlconv.grid.sheet import Sheet
@@ -30,7 +30,7 @@ A4 = 9
 QUIET = 'numberStoredAsText="1" formula="1" formulaRange="1"'
 
 
-def before_rows(sheet: Sheet, first: bool) -> str:
+def before_rows(sheet: Sheet, first: bool, printed: Pages) -> str:
     """A sheet's part up to its rows; the first sheet is the one that is seen when it is opened."""
     pane = '<selection activeCell="A1" sqref="A1"/>'
     if sheet.frozen_rows:
@@ -40,7 +40,7 @@ def before_rows(sheet: Sheet, first: bool) -> str:
             '<selection pane="bottomLeft" activeCell="A1" sqref="A1"/>'
         )
     listed, begin = [], 1
-    for width, alike in groupby(widths(sheet)):
+    for width, alike in groupby(printed.widths):
         end = begin + len(list(alike))
         listed.append(f'<col min="{begin}" max="{end - 1}" width="{width:g}" customWidth="1"/>')
         begin = end
@@ -48,7 +48,7 @@ def before_rows(sheet: Sheet, first: bool) -> str:
     seen += ' tabSelected="1"' if first else ""
     return (
         f'{HEAD}<worksheet xmlns="{MAIN}" xmlns:r="{OFFICE}relationships">'
-        f'<dimension ref="{extent(sheet)}"/><sheetViews><sheetView showGridLines="0"{seen}'
+        f'<dimension ref="{extent(sheet, printed)}"/><sheetViews><sheetView showGridLines="0"{seen}'
         f' zoomScale="{sheet.zoom}" workbookViewId="0">{pane}</sheetView></sheetViews>'
         f'<sheetFormatPr defaultColWidth="{sheet.column_width:g}"'
         f' defaultRowHeight="{sheet.row_height:g}" customHeight="1"/>'
@@ -66,7 +66,7 @@ def after_rows(sheet: Sheet, title: str, lit: str, printed: Pages) -> str:
         '<printOptions horizontalCentered="1"/><pageMargins left="0.5" right="0.5" top="0.5"'
         f' bottom="0.5" header="0.25" footer="0.25"/>{_setup(printed)}<headerFooter>{header}'
         f"<oddFooter>{escape(f'&L{left}&R{right}')}</oddFooter></headerFooter>"
-        f'{breaks(printed)}<ignoredErrors><ignoredError sqref="{extent(sheet)}" {QUIET}/>'
+        f'{breaks(printed)}<ignoredErrors><ignoredError sqref="{extent(sheet, printed)}" {QUIET}/>'
         "</ignoredErrors></worksheet>"
     )
 
@@ -91,9 +91,9 @@ def breaks(printed: Pages) -> str:
     )
 
 
-def extent(sheet: Sheet, absolute: bool = False) -> str:
+def extent(sheet: Sheet, printed: Pages, absolute: bool = False) -> str:
     """All cells of a sheet, as one range."""
-    last = max(sheet.rows, 1) - 1, columns(sheet) - 1
+    last = max(sheet.rows, 1) - 1, len(printed.widths) - 1
     return f"{a1((0, 0), absolute)}:{a1(last, absolute)}"
 
 
