@@ -16,7 +16,7 @@ from xlconv.grid.marks import Paint
 from xlconv.grid.places import Place, letters, reached
 from xlconv.grid.references import texts
 from xlconv.grid.sheet import Sheet
-from xlconv.xlsx.strip import BOTTOM, LEFT, RIGHT, TOP, numerals
+from xlconv.xlsx.strip import numerals, sides
 from xlconv.xlsx.styles import Style, Worn
 from xlconv.xlsx.values import Strings, escape, looks_like_formula, typed
 
@@ -85,13 +85,13 @@ class CellRows:
         # what is painted on a grid is often coated and framed as the same one
         places = cache(lambda grid: reached(grid.origin, grid.steps, grid.memory.shape))
         painted, worn = _painted(sheet, places), _worn(sheet, places)
-        sides = _sides(sheet, places)
-        for place in sorted({*painted, *worn, *sides}):
+        framed = _edges(sheet, places)
+        for place in sorted({*painted, *worn, *framed}):
             row, column = place
             if row >= self.rows:
                 begun += _begin(sheet, row, self.rows)
                 self.rows = row + 1
-            seen, look, edges = painted.get(place), worn.get(place), sides.get(place, 0)
+            seen, look, edges = painted.get(place), worn.get(place), framed.get(place, 0)
             if seen is None and look is None and not edges:
                 continue
             quoted = False
@@ -156,24 +156,14 @@ def _worn(sheet: Sheet, places: Places) -> Mapping[Place, Worn]:
     return worn
 
 
-def _sides(sheet: Sheet, places: Places) -> Mapping[Place, int]:
+def _edges(sheet: Sheet, places: Places) -> Mapping[Place, int]:
     """The sides on which each cell has the line of a frame."""
-    sides = defaultdict[Place, int](int)
+    edges = defaultdict[Place, int](int)
     for frame in sheet.frames:
-        for place, its in zip(places(frame.cells), _ends(frame.cells), strict=True):
-            sides[place] |= its
-    return sides
-
-
-def _ends(grid: Grid) -> list[int]:
-    """The sides on which each cell of a grid is at the end of its innermost slice."""
-    inner = range(max(0, len(grid.steps) - 2), len(grid.steps))
-    down = next((n for n in inner if grid.steps[n][0]), -1)
-    across = next((n for n in reversed(inner) if not grid.steps[n][0]), -1)
-    ends = [(TOP | BOTTOM) * (down < 0) | (LEFT | RIGHT) * (across < 0)]
-    for n, (size, (_, right)) in enumerate(zip(grid.shape, grid.steps, strict=True)):
-        first, last = (TOP, BOTTOM) if n == down else (LEFT, RIGHT) if n == across else (0, 0)
-        first, last = (last, first) if n == across and right < 0 else (first, last)
-        sides = [first * (i == 0) | last * (i == size - 1) for i in range(size)]
-        ends = [one | side for one in ends for side in sides]
-    return ends
+        every, along = sides(frame.cells)
+        of_each = [every]
+        for axis in along:
+            of_each = [one | side for one in of_each for side in axis]
+        for place, one in zip(places(frame.cells), of_each, strict=True):
+            edges[place] |= one
+    return edges

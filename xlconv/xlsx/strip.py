@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from itertools import product
 from math import isfinite, prod
-from operator import mul
+from operator import mul, or_
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,13 +19,7 @@ from xlconv.grid.places import Place, a1, letters
 from xlconv.grid.references import Slot, slots
 from xlconv.grid.values import Values
 from xlconv.xlsx.numerals import FEW, Numerals
-from xlconv.xlsx.values import (
-    Strings,
-    escape,
-    is_writable,
-    looks_like_formula,
-    typed,
-)
+from xlconv.xlsx.values import Strings, escape, is_writable, looks_like_formula, typed
 
 BLOCK = 1 << 10  # values of neighbouring rows that are put into text at once
 TOP, BOTTOM, LEFT, RIGHT = 1, 2, 4, 8
@@ -55,8 +50,8 @@ def numerals(cells: Grid) -> Numerals | None:
     Raises XlconvError for a value that no workbook can hold.
     """
     memory = cells.memory
-    typed = memory.dtype.kind in "Ob"
-    if typed:
+    of_all_kinds = memory.dtype.kind in "Ob"
+    if of_all_kinds:
         writable = list(map(is_writable, memory.flat))
     elif memory.size <= FEW:
         writable = list(map(isfinite, memory.flat))
@@ -71,7 +66,23 @@ def numerals(cells: Grid) -> Numerals | None:
             f" cell can hold; numbers must be finite, texts at most {TEXT_LENGTH} characters"
             " without control characters"
         )
-    return None if typed else Numerals(memory)
+    return None if of_all_kinds else Numerals(memory)
+
+
+def sides(grid: Grid) -> tuple[int, list[list[int]]]:
+    """The sides on which cells are at the end of their innermost slice, which a frame goes around.
+
+    returns  those of every cell, and for each axis those of each of its indices beside them
+    """
+    inner = range(max(0, len(grid.steps) - 2), len(grid.steps))
+    down = next((n for n in inner if grid.steps[n][0]), -1)
+    across = next((n for n in reversed(inner) if not grid.steps[n][0]), -1)
+    along = []
+    for n, (size, (_, right)) in enumerate(zip(grid.shape, grid.steps, strict=True)):
+        first, last = (TOP, BOTTOM) if n == down else (LEFT, RIGHT) if n == across else (0, 0)
+        first, last = (last, first) if n == across and right < 0 else (first, last)
+        along.append([first * (i == 0) | last * (i == size - 1) for i in range(size)])
+    return (TOP | BOTTOM) * (down < 0) | (LEFT | RIGHT) * (across < 0), along
 
 
 class Strip:
@@ -98,6 +109,8 @@ class Strip:
         elif isinstance(layer, Coat):
             lead = len(self.shape) - layer.tint.ndim
             self.turns = [n >= lead and layer.tint.shape[n - lead] > 1 for n in self.row_axes]
+        elif isinstance(layer, Frame):
+            self.sides = sides(layer.cells)
         self.width = prod([self.shape[n] for n in self.column_axes])
         moving = [self.steps, *[piece.steps for piece in self.pieces if isinstance(piece, Slot)]]
         self.slanted = [s for s in moving if any(s[n][1] for n in self.row_axes)]
@@ -110,16 +123,16 @@ class Strip:
 
     def _take(self, paint: Paint) -> None:
         """Read a paint's formula and its values; refuse what no workbook can hold."""
-        self.typed, self.constant = self.memory.dtype.kind in "Ob", paint.formula is None
+        told, self.constant = numerals(paint.cells), paint.formula is None
+        self.typed = told is None
+        if told:
+            self.numerals = told
         if paint.formula is not None:
             self.pieces = slots(paint.formula, paint.cells)
         self.before, self.after = (">", "") if self.constant else ("><f>", "</f>")
         if not self.typed:
             self.after += "<v>"
         self.end = "</c>" if self.typed else "</v></c>"
-        told = numerals(paint.cells)
-        if told:
-            self.numerals = told
         texts = self.memory.flat if self.typed and self.constant else ()
         self.quoted = any(map(looks_like_formula, texts))
 
@@ -224,23 +237,15 @@ class Strip:
 
     def edges(self, index: Index) -> list[int]:
         """The sides of a frame that each cell of one row is on."""
-        inner = [n for n in self.column_axes if n >= len(self.shape) - 2][-1:]
-        edges = [self._ends(index) | (0 if inner else LEFT | RIGHT)]
+        edges = [self._ends(index)]
         for n in self.column_axes:
-            last = self.shape[n] - 1
-            begin, end = (LEFT, RIGHT) if self.steps[n][1] > 0 else (RIGHT, LEFT)
-            sides = [begin * (i == 0) | end * (i == last) for i in range(last + 1)]
-            sides = sides if n in inner else [0] * len(sides)
-            edges = [one | side for one in edges for side in sides]
+            edges = [one | side for one in edges for side in self.sides[1][n]]
         return edges
 
     def _ends(self, index: Index) -> int:
-        inner = [n for n in self.row_axes if n >= len(self.shape) - 2]
-        if not inner:
-            return TOP | BOTTOM
-        first = min(inner)
-        i = index[self.row_axes.index(first)]
-        return int(TOP * (i == 0) | BOTTOM * (i == self.shape[first] - 1))
+        """Those of all cells of the row."""
+        every, along = self.sides
+        return reduce(or_, [along[n][i] for n, i in zip(self.row_axes, index, strict=True)], every)
 
     def _shift(self, index: Index, steps: Sequence[Place]) -> int:
         return sum([i * steps[n][1] for i, n in zip(index, self.row_axes, strict=True)])
