@@ -10,20 +10,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from xlconv.grid.digits import GENERAL
 from xlconv.grid.grid import Grid
 from xlconv.grid.marks import Paint
 from xlconv.grid.places import Place, letters, reached
 from xlconv.grid.references import texts
 from xlconv.grid.sheet import Sheet
 from xlconv.xlsx.strip import numerals, sides
-from xlconv.xlsx.styles import Style, Worn
+from xlconv.xlsx.styles import BARE, Style, Worn
+from xlconv.xlsx.template import height
 from xlconv.xlsx.values import Strings, escape, looks_like_formula, typed
 
 SMALL = 20_000
 """Cells of such a sheet, as far as it says that it has them."""
-
-PLAIN: Worn = ("", -1, GENERAL)
 
 
 class Painted(NamedTuple):
@@ -98,7 +96,7 @@ class CellRows:
             if seen is not None and self.paints[seen[0]].shared:
                 self.shared.append((row, *seen))
                 quoted = looks_like_formula(self.paints[seen[0]].cells.memory.flat[seen[1]])
-            number = style(*(look or PLAIN), edges, quoted)
+            number = style(*(look or BARE), edges, quoted)
             begun += f'<c r="{letters(column + 1)}{row + 1}"' + f' s="{number}"' * bool(number)
             if seen is None:
                 begun += "/>"
@@ -127,9 +125,7 @@ class CellRows:
 
 def _begin(sheet: Sheet, row: int, before: int) -> str:
     """Where a row begins, and perhaps another one ends."""
-    height = sheet.heights.get(row)
-    tall = f' ht="{height:g}" customHeight="1"' if height else ""
-    return f'{"</row>" * bool(before)}<row r="{row + 1}"{tall}>'
+    return f'{"</row>" * bool(before)}<row r="{row + 1}"{height(sheet, row)}>'
 
 
 def _painted(sheet: Sheet, places: Places) -> Mapping[Place, Seen | None]:

@@ -15,13 +15,15 @@ from xlconv.xlsx.values import escape
 FIRST_OWN_FORMAT = 164
 """The first number that a number format of one's own may have."""
 
-
 Style = Callable[[str, int, str, int, bool], int]
 """(role, tint, number format, edges, whether the text must not be read as a formula) -> the style's
 number."""
 
 Worn = tuple[str, int, str]
 """A role, a tint and a number format."""
+
+BARE: Worn = ("", -1, GENERAL)
+"""Those of a cell without a look."""
 
 
 class Styles:

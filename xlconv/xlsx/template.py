@@ -7,13 +7,12 @@ from itertools import groupby
 from operator import itemgetter, mul
 from typing import NamedTuple
 
-from xlconv.grid.digits import GENERAL
 from xlconv.grid.marks import Blank, Coat, Frame, Paint
 from xlconv.grid.places import letters
 from xlconv.grid.sheet import Sheet
-from xlconv.grid.values import Values
+from xlconv.xlsx.numerals import Bytes
 from xlconv.xlsx.strip import Index, Lines, Strip
-from xlconv.xlsx.styles import Style, Worn
+from xlconv.xlsx.styles import BARE, Style, Worn
 from xlconv.xlsx.values import Strings
 
 CELLS = 128  # of a row that is packed by itself: a smaller one has more to tell of its codes
@@ -22,8 +21,8 @@ CELLS = 128  # of a row that is packed by itself: a smaller one has more to tell
 class Row(NamedTuple):
     """A row's XML, and the same packed, both as bytes."""
 
-    text: Values
-    packed: Values
+    text: Bytes
+    packed: Bytes
 
 
 class Gaps(NamedTuple):
@@ -89,6 +88,12 @@ class Template(NamedTuple):
         return "".join(pieces)
 
 
+def height(sheet: Sheet, row: int) -> str:
+    """The attributes of a row that has a height of its own."""
+    own = sheet.heights.get(row)
+    return f' ht="{own:g}" customHeight="1"' if own else ""
+
+
 def _gaps(places: list[int]) -> list[Gaps]:
     """Ascending places, as few of these as there can be."""
     gaps, start = list[Gaps](), 0
@@ -129,18 +134,18 @@ def _covered(
 def template_of(
     sheet: Sheet, row: int, strips: Sequence[Strip], indices: Mapping[int, Index], style: Style
 ) -> Template:
+    """What one row looks like, and all that differ from it in row numbers and values alone."""
     paints = {n: index for n, index in indices.items() if isinstance(strips[n].layer, Paint)}
     lines = {n: strips[n].lines(index) for n, index in paints.items()}
     quotes = {n: strips[n].quotes(index) for n, index in paints.items() if strips[n].quoted}
-    height = sheet.heights.get(row)
-    begun = f'" ht="{height:g}" customHeight="1">' if height else '">'
+    begun = f'"{height(sheet, row)}>'
     pieces, begins = ['<row r="', ""], [0]
     places: dict[int, tuple[list[int], list[int]]] = {n: ([], []) for n in lines}
     for column, (paint, look, sides) in enumerate(_covered(sheet.columns, strips, indices), 1):
         if paint is None and look is None and not sides:
             continue
         quoted = paint is not None and paint[0].quoted and quotes[paint[0].number][paint[1]]
-        number = style(*(look or ("", -1, GENERAL)), sides, quoted)
+        number = style(*(look or BARE), sides, quoted)
         begins.append(len(pieces))
         pieces += (f'{begun}<c r="{letters(column)}', "")
         begun = f'" s="{number}"' if number else '"'
@@ -157,8 +162,9 @@ def template_of(
         begun = strip.end
     pieces.append(begun + "</row>")
     cells = [_cells(strips[n], lines[n], *where) for n, where in places.items() if where[0]]
-    plain = all(map(str.isascii, pieces)) and not any(each.strip.typed for each in cells)
-    return Template(pieces, _moved(_gaps(begins), 1), cells, plain and len(begins) > CELLS)
+    packable = len(begins) > CELLS and not any(each.strip.typed for each in cells)
+    packable = packable and all(map(str.isascii, pieces))
+    return Template(pieces, _moved(_gaps(begins), 1), cells, packable)
 
 
 def _cells(strip: Strip, lines: Lines, seen: list[int], places: list[int]) -> Cells:
