@@ -58,9 +58,7 @@ def texts(draw: st.DrawFn) -> Told:
 
 
 @given(texts())
-def test_block_is_read_as_its_text(
-    told: tuple[np.ndarray, np.ndarray, list[deflate.Backs]],
-) -> None:
+def test_block_is_read_as_its_text(told: Told) -> None:
     text, filled, backs = told
     made = deflate.block(text, filled, backs)
     assert inflated(np.packbits(made.bits, bitorder="little").tobytes()) == text.tobytes()

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import IO, Any
+from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from xlconv.errors import XlconvError
@@ -170,21 +170,26 @@ def _add(out: ZipFile, moment: dt.datetime, name: str, xml: str | Iterator[Piece
 
 
 class _Stream:
-    """What a part's pieces are packed by, in the place of the ZIP's own: most by zlib."""
+    """What a part's pieces are packed by, in the place of the ZIP's own: most by zlib.
+
+    waits  whether zlib may keep some of what it was given
+    row    the next piece, if it is packed already
+    """
 
     def __init__(self) -> None:
         self.zlib, self.waits = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS), False
         self.row: Row | None = None
 
-    def take(self, piece: Piece) -> Any:
+    def take(self, piece: Piece) -> bytes | memoryview:
         """The text of a piece, which is the next to be packed."""
         self.row = None if isinstance(piece, bytes) else piece
-        return piece if isinstance(piece, bytes) else piece.text
+        return piece if isinstance(piece, bytes) else piece.text.data
 
     def compress(self, text: bytes) -> bytes:
         if self.row is None:
             self.waits = True
             return self.zlib.compress(text)
+        # full: zlib does not know of this row, so nothing behind may refer to what is before
         before = self.zlib.flush(zlib.Z_FULL_FLUSH) if self.waits else b""
         self.waits = False
         return before + self.row.packed.tobytes()

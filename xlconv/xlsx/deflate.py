@@ -22,7 +22,11 @@ SIGNS = tuple(b" >+-.0123456789e")
 """What can be filled in: sixteen signs, those of a number and the end of a tag before it."""
 
 LEAST, MOST, FARTHEST, DEEPEST = 3, 256, 1 << 15, 15
-"""Bytes of what is repeated, how far before it that may be, and bits of a code."""
+"""Bytes of what is repeated, how far before it that may be, and bits of a code.
+
+Deflate knows repetitions of up to 258 bytes, and has a symbol of its own for the longest, which is
+not used here.
+"""
 
 END, SYMBOLS, FAR_SYMBOLS = 256, 286, 30
 """The symbol that ends a block, and how many there are of bytes and lengths, and of distances."""
@@ -38,7 +42,6 @@ LENGTHS = LEAST + np.cumsum(1 << LENGTH_BITS) - (1 << LENGTH_BITS)
 FAR_BITS = np.array([0, 0, *[n for n in range(14) for _ in range(2)]])
 FAR = 1 + np.cumsum(1 << FAR_BITS) - (1 << FAR_BITS)
 """What each symbol begins with, and the bits that tell how far beyond that it is."""
-
 
 Backs = tuple[Sequence[int], Sequence[int]]
 """Numbers of bytes that follow one another, and how far before them others are; 0 for nowhere."""
@@ -119,7 +122,7 @@ def _repeated(text: Bytes, filled: Ints, backs: Iterable[Backs]) -> tuple[Ints, 
         np.copyto(back, each, where=longer)
     same = most >= LEAST
     edges = _edges(same, back * same)
-    half = MOST // 2
+    half = MOST // 2  # long ones are cut by halves, so that no rest is too short to be one
     over = np.flatnonzero(np.diff(edges) > MOST)
     more = [np.arange(edges[n] + half, edges[n + 1] - half, half) for n in over]
     edges = np.sort(np.concatenate([edges, *more]))

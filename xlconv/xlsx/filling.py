@@ -7,10 +7,10 @@ some rows. Arrays of contents are (places, rows), as those of one place lie toge
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
+from xlconv.grid.values import Values
 from xlconv.xlsx.deflate import SIGNS, Bytes, Ints
 
 WORD = 8  # bytes
@@ -25,7 +25,7 @@ def buffer(row: Bytes, rows: int) -> Bytes:
     return repeated
 
 
-def numbers_of(text: Bytes) -> list[Any]:
+def numbers_of(text: Bytes) -> list[Values]:
     """Texts along the last axis as whole numbers of 1, 2, 4 and 8 bytes.
 
     >>> [part.dtype.itemsize for part in numbers_of(np.zeros((3, 15), np.uint8))]
@@ -43,7 +43,7 @@ def _parts(width: int) -> Iterator[tuple[int, int]]:
         start += size
 
 
-class Places:
+class TextPlaces:
     """Places in the text of each row."""
 
     def __init__(self, text: Bytes, starts: Ints, width: int) -> None:
@@ -54,7 +54,7 @@ class Places:
             for start, step in _parts(width)
         ]
 
-    def put(self, numbers: Sequence[Any], rows: int) -> None:
+    def put(self, numbers: Sequence[Values], rows: int) -> None:
         """Put numbers, for each place or for all, into the first rows."""
         for view, number in zip(self.views, numbers, strict=True):
             view[:, :rows][self.starts] = number
@@ -76,10 +76,10 @@ class BitPlaces:
         groups = next((n for n, by in enumerate(apart, 1) if by.min() >= WORD * words), len(starts))
         self.groups = [slice(n, None, groups) for n in range(groups)]
 
-    def turn(self, words: Sequence[Any], rows: int) -> None:
+    def turn(self, words: Sequence[Values], rows: int) -> None:
         """Turn the bits in the first rows that are set in words, for each place or for all."""
-        before: Any = np.uint64(0)
-        for view, word in zip(self.views, [*words, np.uint64(0)], strict=False):
+        before = nothing = np.zeros(1, np.uint64)
+        for view, word in zip(self.views, [*words, nothing], strict=False):
             shifted = word << self.shift | before
             before = word >> np.uint64(1) >> (np.uint64(63) - self.shift)
             for group in self.groups:
@@ -98,7 +98,7 @@ class Codes:
         later = self.of_one[second] << np.uint64(self.width)
         self.of_two[second << 8 | first] = self.of_one[first] | later
 
-    def words(self, text: Bytes) -> list[Any]:
+    def words(self, text: Bytes) -> list[Values]:
         """Texts along the last axis as words of bits, the lowest first."""
         odd, pairs = text.shape[-1] % 2, text.shape[-1] // 2
         two = text[..., odd:].view("<u2")

@@ -2,6 +2,10 @@
 
 Their text is needed for its checksum alone. So a shape of rows keeps a few of them as text and as
 bits, and puts the row numbers and values of the next few into both, in one step for all cells.
+
+The way of a number: `Strip.values` has it, `Numerals.fields` puts it at the end of a field of
+signs, `TextPlaces.put` puts that into the text; `Codes.words` has for these signs the bits that are
+others than those of a 0, and `BitPlaces.turn` turns them in the row that was packed with 0s.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from xlconv.xlsx.deflate import Backs, Bytes, Ints, block
-from xlconv.xlsx.filling import BitPlaces, Codes, Places, buffer, numbers_of
+from xlconv.xlsx.filling import BitPlaces, Codes, TextPlaces, buffer, numbers_of
 from xlconv.xlsx.numerals import fields
 from xlconv.xlsx.strip import Index
 from xlconv.xlsx.template import Cells, Row, Template
@@ -38,7 +42,7 @@ class Shapes:
         numbers = template.numbers(row, indices)
         distinct = list(dict.fromkeys(numbers))
         which, digits = tuple(map(distinct.index, numbers)), tuple(map(len, distinct))
-        key = id(template), which, digits
+        key = id(template), which, digits  # a shape keeps its template, so no other has its id
         if key not in self.known:
             kept = {key: each for key, each in self.known.items() if row - each.last < STALE}
             self.known = kept
@@ -77,42 +81,44 @@ class Shape:
         numbers, indices = zip(*self.waiting, strict=True)
         self.waiting, count, start = [], len(numbers), 0
         digits = np.frombuffer("".join(numbers).encode(), np.uint8).reshape(count, -1)
-        for places, width in zip(self.numbers, self.digits, strict=True):
+        for places, width in zip(self.number_texts, self.digits, strict=True):
             places.put(numbers_of(digits[:, start : start + width]), count)
             start += width
         self.bits[:count] = self.packed
-        for n, told in self.told.items():
-            told.turn(self.codes.words(digits[:, n : n + 1]), count)
-        for field in self.fields:
-            field.put([index[field.cells.strip.number] for index in indices])
+        for n, bits in self.digit_bits.items():
+            bits.turn(self.codes.words(digits[:, n : n + 1]), count)
+        for each in self.contents:
+            each.put([index[each.cells.strip.number] for index in indices])
         return map(Row, self.text, self.bits)
 
     def _pack(self) -> None:
         """Make a row's text, and pack it."""
-        line = _Line.of(self.template, self.which, self.digits)
-        made = block(line.text, line.filled, _backs(len(line.text), line.cells))
+        row = _Zeroed.of(self.template, self.which, self.digits)
+        made = block(row.text, row.filled, _backs(len(row.text), row.cells))
         self.packed = np.packbits(made.bits, bitorder="little")
-        rows = max(1, ROOM // (len(line.text) + len(self.packed)))
-        self.text, self.bits = buffer(line.text, rows), buffer(self.packed, rows)
+        rows = max(1, ROOM // (len(row.text) + len(self.packed)))
+        self.text, self.bits = buffer(row.text, rows), buffer(self.packed, rows)
         self.codes = Codes(made.signs)
-        self.numbers = [
-            Places(self.text, at, width)
-            for at, width in zip(line.numbers, self.digits, strict=True)
+        self.number_texts = [
+            TextPlaces(self.text, at, width)
+            for at, width in zip(row.numbers, self.digits, strict=True)
         ]
-        told = line.filled[made.places]
-        self.told = {
+        told = row.filled[made.places]
+        self.digit_bits = {
             digit - 1: BitPlaces(self.bits, made.starts[told == digit], self.codes.width)
             for digit in set(told[told > 0].tolist())
         }
-        self.fields = []
-        for cells, at in zip(self.template.cells, line.values, strict=True):
+        self.contents = []
+        for cells, at in zip(self.template.cells, row.values, strict=True):
             width = cells.strip.numerals.width + 1
             starts = made.starts[np.searchsorted(made.places, at)]
             bits = BitPlaces(self.bits, starts, width * self.codes.width)
-            self.fields.append(Field(cells, width, Places(self.text, at, width), bits, self.codes))
+            self.contents.append(
+                Contents(cells, width, TextPlaces(self.text, at, width), bits, self.codes)
+            )
 
 
-class _Line(NamedTuple):
+class _Zeroed(NamedTuple):
     """A row's text with a 0 in the place of all that is filled in.
 
     filled   what each byte is filled with, as `block` has it: the number of a digit, from 1
@@ -128,7 +134,7 @@ class _Line(NamedTuple):
     values: list[Ints]
 
     @classmethod
-    def of(cls, template: Template, which: Sequence[int], digits: Sequence[int]) -> _Line:
+    def of(cls, template: Template, which: Sequence[int], digits: Sequence[int]) -> _Zeroed:
         """As `Shape` has them."""
         pieces, values = template.pieces.copy(), [cells.values[0] for cells in template.cells]
         widths = [digits[n] for n in which]
@@ -145,18 +151,18 @@ class _Line(NamedTuple):
             np.concatenate([at for at, n in zip(starts, which, strict=False) if n == number])
             for number in range(len(digits))
         ]
-        line = cls(
+        made = cls(
             np.frombuffer(bytearray("".join(pieces).encode()), np.uint8),
             np.zeros(offsets[-1], np.int64),
             starts[0][1:],
             numbers,
             [at - 1 for at in starts[len(which) :]],
         )
-        line._fill(digits, widths[len(which) :])
-        return line
+        made._fill(digits, widths[len(which) :])
+        return made
 
     def _fill(self, digits: Sequence[int], widths: Sequence[int]) -> None:
-        """Tell what is filled in."""
+        """Tell what is filled in: row numbers, of which the digits stay apart, and values."""
         digit = 0
         for at, width in zip(self.numbers, digits, strict=True):
             for n in range(width):
@@ -166,11 +172,11 @@ class _Line(NamedTuple):
                 self.filled[at + n], self.text[at + n] = -1, ord("0")
 
 
-class Field:
+class Contents:
     """The values of a layer in a shape's rows."""
 
     def __init__(
-        self, cells: Cells, width: int, text: Places, bits: BitPlaces, codes: Codes
+        self, cells: Cells, width: int, text: TextPlaces, bits: BitPlaces, codes: Codes
     ) -> None:
         """Where they stand in both, and how wide they are with the end of the tag before them."""
         self.cells, self.width, self.text, self.bits, self.codes = cells, width, text, bits, codes
