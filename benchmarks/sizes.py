@@ -19,11 +19,13 @@ def linear(folder: Path) -> Iterator[str]:
     cells = [(2 * n) ** 2 + (n + 2) ** 2 for n in SIZES]
     # shown: the input in its margin, the output; beside them: the input, and the model's output
     arrays = [8 * (m + n * n + (2 * n) ** 2) / 1e6 for n, m in zip(SIZES, cells, strict=True)]
-    more = [_more([min(runs.wall) for runs in found], cells)]
-    more += [_more([min(runs.cpu) for runs in found], cells)]
-    for what, each in zip(("wall", "cpu"), more, strict=True):
+    more = {
+        "wall": _more([min(runs.wall) for runs in found], cells),
+        "cpu": _more([min(runs.cpu) for runs in found], cells),
+    }
+    for clock, each in more.items():
         most = max(later / min(each[:n]) for n, later in enumerate(each) if n)
-        told = f"a cell more, beside one in a smaller sheet, from 10k to 4M, {what}: at most 1.5"
+        told = f"a cell more, beside one in a smaller sheet, from 10k to 4M, {clock}: at most 1.5"
         hold(told, f"{most:.2f}", most <= 1.5)
     beyond = [runs.peak - held for runs, held in zip(found, arrays, strict=True)]
     grown = max(beyond[1:]) - beyond[1]
@@ -31,7 +33,7 @@ def linear(folder: Path) -> Iterator[str]:
     hold(what, f"{grown:.0f} MB", grown <= 10)
     rows = []
     for n, size in enumerate(SIZES):
-        shown = [f"{each[n - 1]:.2f}" if n else "" for each in more]
+        shown = [f"{each[n - 1]:.2f}" if n else "" for each in more.values()]
         held = [f"{arrays[n]:.0f}", f"{beyond[n]:.0f}"]
         rows.append([f"{(2 * size) ** 2:,}", f"{cells[n]:,}", *found[n].told(), *shown, *held])
     yield (

@@ -422,7 +422,7 @@ def test_cells_that_come_to_one_row_in_two_ways_have_no_shape() -> None:
     sheet = Sheet("Sheet")
     sheet.memory((0, 0), (2, 2), steps=((1, 0), (1, 3)))[...] = 1.0
     with pytest.raises(BugError, match="one row in two ways"):
-        Rows(sheet, lambda *_: 0).chunks({}).__next__()
+        next(Rows(sheet, lambda *_: 0).chunks({}))
 
 
 def test_frame_goes_around_each_innermost_slice() -> None:

@@ -28,18 +28,17 @@ LETTERS = rb"""[ -%'-;=?-~]{0,32767}+"""
 TEXT = LETTERS + rb"(?:&(?:lt|gt|amp|quot|apos);" + LETTERS + rb"){0,2000}+"
 """A text without letters that XML could refuse; of few enough letters for a cell."""
 
+VALUE = rb'<v(?: xml:space="preserve"| {1,32})?+>'
+"""How a value begins; the blanks are ours, where a number is shorter than its field."""
+
 COLUMNS = rb"(?:[A-Z]{1,2}+(?![A-Z])|[A-W][A-Z]{2}|X[A-E][A-Z]|XF[A-D])"
 
 PLAIN = re.compile(
     rb'<row r="([1-9][0-9]{0,6})"((?: (?:spans|ht|s|customHeight|customFormat|hidden|outlineLevel'
     rb'|collapsed|thickBot|thickTop|x14ac:dyDescent)="[0-9A-Za-z:. ]{0,99}")*+)(?:/>|>'
     rb'(?:<c r="' + COLUMNS + rb'\1"(?: s="[0-9]{1,9}")?+(?: t="(?:n|s|b|str|e)")?+(?:/>|>(?:'
-    rb"<f(?: aca=\"false\")?+>"
-    + TEXT
-    + rb"</f>(?:<v ?/>|<v(?: xml:space=\"preserve\"| {1,32})?+>"
-    + TEXT
-    + rb"</v>)?+"
-    rb"|<v(?: xml:space=\"preserve\"| {1,32})?+>(?!<)" + TEXT + rb"</v>"
+    rb"<f(?: aca=\"false\")?+>" + TEXT + rb"</f>(?:<v ?/>|" + VALUE + TEXT + rb"</v>)?+"
+    rb"|" + VALUE + rb"(?!<)" + TEXT + rb"</v>"
     rb")</c>))*+</row>)"
 )
 """A row whose cells all have addresses in it, each with at most one formula and one value."""
@@ -57,6 +56,7 @@ Written = tuple[str, str, str, str]
 """A cell of a plain row as it is written: its column, its kind, its formula and its value."""
 
 BLANKS = re.compile(rb"<v {1,32}+>")
+"""How a number of ours begins that is shorter than its field."""
 
 DECLARED = re.compile(
     rb'(?:\xef\xbb\xbf)?(?:<\?xml version="1\.0"(?: encoding="[Uu][Tt][Ff]-8")?'
@@ -213,7 +213,7 @@ def _plainer(row: bytes) -> bytes:
 
     Nor has it the blanks that we make numbers of one width by.
     """
-    row = BLANKS.sub(b"<v>", row)
+    row = BLANKS.sub(b"<v>", row) if b"<v " in row else row
     if b' t="n"' in row:
         row = row.replace(b' t="n">', b">").replace(b' t="n"/>', b"/>")
     return row.replace(b'<f aca="false">', b"<f>") if b'<f aca="false">' in row else row

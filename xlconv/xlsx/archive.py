@@ -55,11 +55,11 @@ class Kept:
     @classmethod
     def of(cls, sheets: Sequence[Sheet], others: Container[int] = ()) -> Kept:
         """others: the numbers of the sheets that are others in each workbook."""
-        styles, strings = Styles(), dict[str, int]()
+        styles, strings = Styles(), Strings()
         every = [rows(sheet, partial(styles.cell, sheet.way)) for sheet in sheets]
         for each in every:
             for _ in each.chunks(strings):
-                pass
+                pass  # texts are numbered as their rows are made
         lights = tuple(worksheet.lights(sheet, styles) for sheet in sheets)
         kept = [each if isinstance(each, CellRows) else None for each in every]
         own = tuple(None if n in others else each for n, each in enumerate(kept))

@@ -105,10 +105,10 @@ def _aligned(texts: NDArray[np.bytes_], dropped: int) -> Bytes:
     """(..., FIELD) texts, with zero bytes behind, each in a field, at its end, but for its last."""
     words = np.zeros((len(texts), 6), "<u8")
     words[:, 3:] = texts.view("<u8").reshape(-1, 3)
-    bits = _bits(words[:, 3])
+    bits = _bit_length(words[:, 3])
     for n in (1, 2):
         more = words[:, 3 + n]
-        bits = np.where(more > 0, 64 * n + _bits(more), bits)
+        bits = np.where(more > 0, 64 * n + _bit_length(more), bits)
     size = (bits + 7 >> 3) - dropped
     by = LONGEST - size
     shift = ((by & 7) << 3).astype(np.uint64)
@@ -122,6 +122,6 @@ def _aligned(texts: NDArray[np.bytes_], dropped: int) -> Bytes:
     return told.view(np.uint8)
 
 
-def _bits(words: NDArray[np.uint64]) -> NDArray[np.int64]:
+def _bit_length(words: NDArray[np.uint64]) -> NDArray[np.int64]:
     """How many bits words of characters take, of which none has its highest."""
     return (words.astype(np.float64).view(np.int64) >> 52) - 1022

@@ -21,7 +21,7 @@ from xlconv.xlsx.numerals import fields
 from xlconv.xlsx.strip import Index
 from xlconv.xlsx.template import Cells, Row, Template
 
-ROOM = 1 << 21  # bytes of a shape's rows
+ROOM = 1 << 21  # bytes of a shape's rows, as text and as bits
 NEAR = range(1, 5)
 """How many cells before a cell those are that it may repeat."""
 

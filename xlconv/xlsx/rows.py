@@ -1,4 +1,4 @@
-"""A sheet's rows as XML, each formula with its value beside it, streamed.
+"""A sheet's rows as XML, each formula with its value beside it; those of a large one, streamed.
 
 A row is a list of pieces: texts that stay, and gaps between them for row numbers and values. Rows
 that look alike but for these share one list, a template: for each row its gaps are filled and the

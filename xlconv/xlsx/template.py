@@ -15,7 +15,7 @@ from xlconv.xlsx.strip import Index, Lines, Strip
 from xlconv.xlsx.styles import BARE, Style, Worn
 from xlconv.xlsx.values import Strings
 
-CELLS = 128  # of a row that is packed by itself: a smaller one has more to tell of its codes
+CELLS = 128  # a row that is packed has more of them: each begins with all its codes
 
 
 class Row(NamedTuple):
