@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xlconv.xlsx.deflate import Backs, Bytes, Ints, block
 from xlconv.xlsx.filling import BitPlaces, Codes, Places, buffer, numbers_of
@@ -122,7 +123,7 @@ class _Line(NamedTuple):
     """
 
     text: Bytes
-    filled: Ints
+    filled: NDArray[np.int32]
     cells: Ints
     numbers: list[Ints]
     values: list[Ints]
@@ -147,7 +148,7 @@ class _Line(NamedTuple):
         ]
         line = cls(
             np.frombuffer(bytearray("".join(pieces).encode()), np.uint8),
-            np.zeros(offsets[-1], np.int64),
+            np.zeros(offsets[-1], np.int32),
             starts[0][1:],
             numbers,
             [at - 1 for at in starts[len(which) :]],

@@ -16,7 +16,7 @@ from xlconv.xlsx.strip import Index, Lines, Strip
 from xlconv.xlsx.styles import Style, Worn
 from xlconv.xlsx.values import Strings
 
-CELLS = 128  # of a row that is packed by itself: a smaller one has more to tell of its codes
+WINDOW = 1 << 15  # bytes of a row beyond which zlib sees nothing of it in the next one
 
 
 class Row(NamedTuple):
@@ -157,8 +157,11 @@ def template_of(
         begun = strip.end
     pieces.append(begun + "</row>")
     cells = [_cells(strips[n], lines[n], *where) for n, where in places.items() if where[0]]
-    plain = all(map(str.isascii, pieces)) and not any(each.strip.typed for each in cells)
-    return Template(pieces, _moved(_gaps(begins), 1), cells, plain and len(begins) > CELLS)
+    even = all(not each.strip.typed and each.strip.numerals.even for each in cells)
+    plain = even and all(map(str.isascii, pieces))
+    return Template(
+        pieces, _moved(_gaps(begins), 1), cells, plain and sum(map(len, pieces)) > WINDOW
+    )
 
 
 def _cells(strip: Strip, lines: Lines, seen: list[int], places: list[int]) -> Cells:
