@@ -139,7 +139,7 @@ def test_fault_while_rows_are_made_ends_the_writing(
         yield b"<row/>", 1
         raise fault
 
-    monkeypatch.setattr(archive, "chunks", broken)
+    monkeypatch.setattr(archive, "_new", lambda *_: (broken(), str))
     before = threading.active_count(), sys.getswitchinterval()
     with pytest.raises(type(fault)):
         Book("Test", (Sheet("Sheet"),)).write(Sink())
