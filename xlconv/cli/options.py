@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from xlconv.cli.values import pads, per_axis, whole_number
 from xlconv.errors import XlconvError
 from xlconv.files.saving import DRAWN
 from xlconv.frameworks.names import CONVENTIONS
+from xlconv.frozen import frozen
 from xlconv.views import VIEWS
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ PRINTED = {"paper": DRAWN[:1], "grey": DRAWN, "formulas": DRAWN[:1], "slides": D
 """What says how it is drawn, and which files can be drawn so."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Printed:
     """How what is drawn is printed: see the options of these names."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from unicodedata import bidirectional, east_asian_width
 
+from xlconv.frozen import frozen
 from xlconv.grid.digits import GENERAL
 
 INK, GREY, BLUE = "1F2937", "5B6472", "1E3A8A"
@@ -35,7 +36,7 @@ MARKS = "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ"
 """A small letter for each tint, which tells weights apart in grey, and those of more than nine."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Look:
     """How a cell looks; colours as RRGGBB, sizes in points, None where nothing is set."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
 from xlconv.errors import XlconvError
+from xlconv.frozen import frozen
 from xlconv.grid.limits import TEXT_LENGTH, UNWRITABLE, length
 from xlconv.visible import shortened
 
@@ -28,7 +29,7 @@ NAMES = {
 """A type in words: one of it, and many."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Table:
     """A table of a file: what an error about it names."""
 

@@ -7,7 +7,6 @@ import os
 import re
 import sys
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from queue import Queue
 from threading import Lock, Thread
@@ -15,6 +14,7 @@ from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from xlconv.errors import XlconvError
+from xlconv.frozen import frozen
 from xlconv.grid.pages import Pages, pages
 from xlconv.grid.sheet import Sheet
 from xlconv.xlsx import parts, worksheet
@@ -48,7 +48,7 @@ Content = tuple[Chunks, Callable[[], str]]
 NO_OWN: Mapping[int, Mapping[str, Own]] = {}
 
 
-@dataclass(frozen=True)
+@frozen
 class Kept:
     """What is known of sheets whose values alone change from one workbook to the next."""
 
