@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import field
-from string import Formatter
 from typing import Any
 
 from xlconv.errors import XlconvError
@@ -267,6 +266,8 @@ def places(text: str) -> list[str]:
     >>> places("{name}: {size:>9}")
     ['{name}', '{size:>9}']
     """
+    from string import Formatter  # late: start-up counts
+
     return [
         "{" + name + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "") + "}"
         for _, name, spec, conversion in Formatter().parse(text)

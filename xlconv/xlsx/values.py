@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from xlconv.grid.limits import TEXT_LENGTH, UNWRITABLE, length
+from xlconv.grid.limits import TEXT_LENGTH, length, unwritable
 from xlconv.grid.values import Values
 from xlconv.text import unread
 
@@ -42,7 +42,7 @@ def looks_like_formula(value: object) -> bool:
 
 def is_writable(value: Any) -> bool:
     if isinstance(value, str):
-        return length(value) <= TEXT_LENGTH and not UNWRITABLE.search(value)
+        return length(value) <= TEXT_LENGTH and not unwritable(value)
     return value is None or isfinite(value)
 
 
