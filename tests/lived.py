@@ -33,7 +33,7 @@ LIVED = {
     ("xlconv/files/saving.py", "if (filecmp.cmp(self.path, self.part, shallow=False)):"): (
         "two files are the same in either order"
     ),
-    ("xlconv/frameworks/conventions.py", "@dataclass(frozen=True, kw_only=(False))"): (
+    ("xlconv/frameworks/conventions.py", "@frozen(kw_only=(False))"): (
         "all who make one name what they give; that they must is for readers"
     ),
     (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-OBEYED = re.compile(
+OBEYED = (
     "[\x00-\x1f\x7f-\x9f"  # control characters, C0 and C1: escape sequences begin with one
     "\u2028\u2029"  # line breaks
     "\u202a-\u202e\u2066-\u2069"  # what turns the direction of the text around
@@ -24,7 +24,9 @@ def visible(text: str, keep: str = "") -> str:
     >>> visible("a\nb", keep="\n")
     'a\nb'
     """
-    return OBEYED.sub(lambda sign: sign[0] if sign[0] in keep else escaped(sign[0]), text)
+    if text.isprintable():  # as nothing is that a terminal obeys
+        return text
+    return re.sub(OBEYED, lambda sign: sign[0] if sign[0] in keep else escaped(sign[0]), text)
 
 
 def escaped(character: str) -> str:

@@ -20,7 +20,7 @@ from xlconv.classroom.task import Task
 from xlconv.grid.places import Place, a1
 from xlconv.grid.values import number_text
 from xlconv.lessons.lesson import Ask, Classroom, Lesson, Page
-from xlconv.lessons.recipe import frozen
+from xlconv.lessons.recipe import whole_recipe
 from xlconv.lessons.worksheet import worksheet_lesson
 
 from .sheets import LAYER
@@ -41,7 +41,7 @@ PART = "xl/worksheets/sheet1.xml"
 @cache
 def class_of(students: int) -> ClassFolder:
     names = {f"s{n:04d}": f"Student {n}" for n in range(students)}
-    return ClassFolder(KEY, frozen(LESSON), names, {"name": "code"})
+    return ClassFolder(KEY, whole_recipe(LESSON), names, {"name": "code"})
 
 
 @cache

@@ -29,7 +29,7 @@ from xlconv.figures.worksheets import WORKSHEET_WORDS
 from xlconv.grid.places import a1
 from xlconv.lessons.lesson import Ask
 from xlconv.lessons.read import load_lesson
-from xlconv.lessons.recipe import frozen
+from xlconv.lessons.recipe import whole_recipe
 from xlconv.lessons.worksheet import worksheet_lesson
 
 from ..engines import ironcalc_engine
@@ -100,7 +100,7 @@ def test_a_text_or_an_error_is_told_and_not_shown() -> None:
 def test_no_answer_that_was_not_found_stands_in_any_part() -> None:
     """Its numbers are so large that none is like another by chance."""
     lesson = replace(LESSON, classroom=replace(LESSON.classroom, low=1009, high=9973))
-    folder = ClassFolder(KEY, frozen(lesson), {"s": "Somebody"}, {"name": "code"})
+    folder = ClassFolder(KEY, whole_recipe(lesson), {"s": "Somebody"}, {"name": "code"})
     data = Handout(worksheet_lesson(lesson), KEY).workbook("s", folder.codes["s"])
     typed = dict(zip(task().exercise.places, range(11, 72), strict=True))
     (one,) = graded(folder, [Return(Who(), "s.xlsx", filled(data, typed))])
@@ -145,7 +145,7 @@ def test_a_mistake_stands_where_each_student_had_it() -> None:
     """Of a sheet that is drawn anew for each student, their own numbers are shown."""
     find = Ask((), mistake="output", marks=4.0)
     lesson = replace(LESSON, pages=(*LESSON.pages, replace(LESSON.pages[0], name="Find", ask=find)))
-    folder = ClassFolder(KEY, frozen(lesson), {"a": "A", "b": "B"}, {"name": "code"})
+    folder = ClassFolder(KEY, whole_recipe(lesson), {"a": "A", "b": "B"}, {"name": "code"})
     handout, books = Handout(worksheet_lesson(lesson), KEY), FeedbackBooks(folder, Feedback())
     for student in folder.names:
         data = handout.workbook(student, folder.codes[student])
@@ -163,7 +163,7 @@ def test_a_mistake_stands_where_each_student_had_it() -> None:
 def test_where_a_mistake_is_that_was_not_found_is_an_answer() -> None:
     find = Ask((), mistake="output", marks=4.0)
     lesson = replace(LESSON, pages=(replace(LESSON.pages[0], ask=find),))
-    folder = ClassFolder(KEY, frozen(lesson), {"a": "A"}, {"name": "code"})
+    folder = ClassFolder(KEY, whole_recipe(lesson), {"a": "A"}, {"name": "code"})
     data = Handout(worksheet_lesson(lesson), KEY).workbook("a", folder.codes["a"])
     (one,) = graded(folder, [Return(Who(), "x.xlsx", data)])
     assert isinstance(one, Graded)
@@ -184,7 +184,7 @@ def test_where_a_mistake_is_that_was_not_found_is_an_answer() -> None:
 
 def test_contents_explain_the_signs_and_speak_of_no_ticks() -> None:
     lesson = load_lesson("worksheet")
-    folder = ClassFolder(KEY, frozen(lesson), {"a": "A"}, {"name": "code"})
+    folder = ClassFolder(KEY, whole_recipe(lesson), {"a": "A"}, {"name": "code"})
     nothing = Graded(Student("a", "A", 1), "X", "x.xlsx", (), (), {})
     data = FeedbackBooks(folder, Feedback()).workbook(nothing) or b""
     sheet = openpyxl.load_workbook(BytesIO(data))["Contents"]
@@ -200,7 +200,7 @@ def test_ways_that_differ_are_red_there_too() -> None:
     find = Ask((), mistake="output", marks=4.0)
     page = replace(LESSON.pages[0], name="Find", view="sedirts", ask=find)
     lesson = replace(LESSON, pages=(page,))
-    folder = ClassFolder(KEY, frozen(lesson), {"a": "A"}, {"name": "code"})
+    folder = ClassFolder(KEY, whole_recipe(lesson), {"a": "A"}, {"name": "code"})
     data = Handout(worksheet_lesson(lesson), KEY).workbook("a", folder.codes["a"])
     (one,) = graded(folder, [Return(Who(), "x.xlsx", data)])
     assert isinstance(one, Graded)

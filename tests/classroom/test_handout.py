@@ -18,7 +18,7 @@ from xlconv.errors import TargetError
 from xlconv.lessons.build import build
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.read import load_lesson
-from xlconv.lessons.recipe import frozen
+from xlconv.lessons.recipe import whole_recipe
 from xlconv.lessons.worksheet import worksheet_lesson
 
 from .handouts import KEY, LESSON
@@ -96,7 +96,7 @@ def test_a_code_is_a_name_a_property_a_cell_and_on_paper() -> None:
 def made(folder: Path, processes: int, lesson: Lesson = LESSON) -> dict[str, bytes]:
     """The files of a class of twenty, by one process or several, with keys."""
     names = {f"s{n}": f"Student {n}" for n in range(20)}
-    kept = ClassFolder(KEY, frozen(lesson), names, {"name": "code"})
+    kept = ClassFolder(KEY, whole_recipe(lesson), names, {"name": "code"})
     write_folder(folder / "teacher", kept)
     _ready.clear()  # each draws anew, as a new process does
     listed = copies(folder, kept, keys=True)

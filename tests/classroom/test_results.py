@@ -29,7 +29,7 @@ from xlconv.classroom.marks import Graded, block_scores, half_up, total
 from xlconv.classroom.marks_book import marks_book
 from xlconv.classroom.results import write_results
 from xlconv.classroom.table import Results, marks_csv
-from xlconv.lessons.recipe import frozen
+from xlconv.lessons.recipe import whole_recipe
 from xlconv.lessons.translation import load_translation, translated
 
 RULE = (
@@ -186,7 +186,7 @@ def test_feedback_tells_answers_when_asked() -> None:
 
 def test_students_are_told_in_the_language_of_their_class() -> None:
     lesson = translated(LESSON, load_translation("de"))
-    told = Feedback.of(ClassFolder(KEY, frozen(lesson), {})).text(ANA, 1).splitlines()
+    told = Feedback.of(ClassFolder(KEY, whole_recipe(lesson), {})).text(ANA, 1).splitlines()
     assert told[0] == "Übungsblatt AAAAAAAAAA"
     reason = "es passt zu einem Kern, um eine halbe Drehung gedreht (6.67 verloren)"
     assert told[4:6] == [f"    E4 (7): falsch: {reason}", "  output: 3.33 von 6.67"]

@@ -23,7 +23,7 @@ from xlconv.classroom.naming import Who
 from xlconv.grid.places import a1
 from xlconv.grid.references import text
 from xlconv.lessons.read import load_lesson
-from xlconv.lessons.recipe import frozen
+from xlconv.lessons.recipe import whole_recipe
 from xlconv.lessons.worksheet import worksheet_lesson
 
 from ..edited import in_part
@@ -37,7 +37,7 @@ STUDENTS = 60
 @cache
 def folder() -> ClassFolder:
     names = {f"{n}": f"Student {n}" for n in range(STUDENTS)}
-    return ClassFolder(KEY, frozen(load_lesson("worksheet")), names, {"name": "code"})
+    return ClassFolder(KEY, whole_recipe(load_lesson("worksheet")), names, {"name": "code"})
 
 
 @cache

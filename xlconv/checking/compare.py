@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Container, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 
 import numpy as np
@@ -27,6 +26,7 @@ from xlconv.checking.rows import Row
 from xlconv.checking.typed import as_text, said
 from xlconv.checking.workbook import Cell, Value, Workbook
 from xlconv.errors import UnreadableError
+from xlconv.frozen import frozen
 from xlconv.grid.places import Place, a1
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.values import Values
@@ -44,7 +44,7 @@ MANY = 1_000
 """Cells that do not stand where they were, after which is asked first whether they were moved."""
 
 
-@dataclass(frozen=True)
+@frozen
 class OneSheet:
     """The comparison of one sheet with the same sheet drawn again.
 
@@ -121,7 +121,7 @@ class OneSheet:
         return {name.upper(): title.upper() for name, title in self.titles.items()}
 
     @cached_property
-    def _dates(self) -> AbstractSet[str]:
+    def _dates(self) -> Container[str]:
         """The styles that show a number as a date; read only where a number was changed."""
         return date_styles(self.book)
 
@@ -258,9 +258,7 @@ class OneSheet:
             kind, expected, got = "formula", f"={known.now_here(mine.formula)}", f"={other.formula}"
         return Finding(kind, self.title, a1(known.at.place(place)), expected, got)
 
-    def _told(
-        self, look: Seen, valued: bool, changed: AbstractSet[Place], at: Moves
-    ) -> Iterator[Finding]:
+    def _told(self, look: Seen, valued: bool, changed: set[Place], at: Moves) -> Iterator[Finding]:
         """Why these values are others, and what was not looked at."""
         other = look.other
         if look.ended is not None:
@@ -284,7 +282,7 @@ class OneSheet:
             words = f"{counted(len(follow), 'value')}, from {first} on"
             yield Finding("follows", self.title, got=words)
 
-    def _following(self, other: Other, changed: AbstractSet[Place]) -> set[Place]:
+    def _following(self, other: Other, changed: set[Place]) -> set[Place]:
         """Those of these values that follow from cells that were changed."""
         if not changed or other.number + len(changed) > FOLLOWED:
             return set()

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from math import isclose
 from typing import Any, NamedTuple
 
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token, TokenizerError
 
+from xlconv.frozen import frozen
 from xlconv.grid.places import Place, area_of
 
 
@@ -108,7 +108,7 @@ def _same_value(one: Part, another: Part, seen: Callable[[Cells], Cells]) -> boo
     return bool((seen(one.value) if one.kind == "cells" else one.value) == another.value)
 
 
-@dataclass(frozen=True)
+@frozen
 class _Waiting:
     """An operator that waits for what follows it, or a parenthesis or function that is open."""
 

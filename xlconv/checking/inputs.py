@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from xlconv.checking.cells import Cell, Value
 from xlconv.checking.typed import own
+from xlconv.frozen import frozen
 from xlconv.grid.grid import Grid
 from xlconv.grid.marks import Block
 from xlconv.grid.places import Place
@@ -48,7 +49,7 @@ class Typed(NamedTuple):
     now: Cell
 
 
-@dataclass(frozen=True)
+@frozen
 class Theirs:
     """What a file has in cells that are meant to be typed over, by where they were.
 
@@ -59,7 +60,7 @@ class Theirs:
     numbers: dict[int, NDArray[np.float64]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@frozen
 class Inputs:
     """The blocks of a sheet that are meant to be typed over."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import SequenceMatcher
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
 
 from xlconv.checking.formula import Cells
+from xlconv.frozen import frozen
 from xlconv.grid.places import Place, column_number, letters
 
 LINES = 500
@@ -30,7 +31,7 @@ Shifts = tuple[tuple[int, int], ...]
 """From which line on the lines stand so many lines further; ascending."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Moves:
     """Where the rows and the columns of a sheet stand now.
 

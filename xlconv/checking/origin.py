@@ -6,13 +6,13 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from xlconv.checking.workbook import Workbook
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.files.arrays import Source
 from xlconv.files.saving import Name, as_path
+from xlconv.frozen import frozen
 from xlconv.lessons.build import build
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.read import lesson_from
@@ -23,7 +23,7 @@ LONGEST, VALUES, DEPTH = 16_000_000, 1_000_000, 20
 """What a recipe may have: characters, values in all, lists and tables in each other."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Origin:
     """The lesson that a workbook shows, and the version of xlconv that made it."""
 

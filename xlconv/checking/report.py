@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from xlconv.checking.kinds import KINDS
 from xlconv.checking.workbook import Value
+from xlconv.frozen import frozen
 from xlconv.text import counted, line, table
 from xlconv.visible import escaped, shortened, visible
 
@@ -16,7 +16,7 @@ TOLD = 20
 """Findings of one kind that are told; more are counted."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Finding:
     """A cell, or a sheet, that is not as it was made.
 
@@ -48,7 +48,7 @@ class Finding:
         return words.format(at=spoken(at), expected=said(self.expected), got=said(self.got))
 
 
-@dataclass(frozen=True, repr=False)
+@frozen
 class Report:
     """What was found in one file, and how many formulas were compared."""
 

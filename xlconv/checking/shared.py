@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token, TokenizerError
 from openpyxl.formula.translate import Translator, TranslatorError
 
+from xlconv.frozen import frozen
 from xlconv.grid.limits import FORMULA_LENGTH
 from xlconv.grid.places import Place, column_number, letters
 
@@ -19,7 +19,7 @@ Piece = Callable[[int, int], str]
 """What stands in a formula, some rows and columns away from where it was written."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Shared:
     """A formula as it was written, the cell that it was written for, and its pieces."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from xlconv.checking.cells import Cell, Value, text_of
 from xlconv.checking.package import Package
 from xlconv.checking.rows import Row, plain_cells, read_rows
+from xlconv.frozen import frozen
 from xlconv.grid.places import Place
 
 __all__ = ["Cell", "Value", "Workbook"]
@@ -21,7 +22,7 @@ A cell of xlconv's takes 30 bytes and more, and more than one where it is packed
 """
 
 
-@dataclass(frozen=True)
+@frozen
 class Workbook:
     """What an .xlsx file tells of itself; its cells are read when they are asked for.
 

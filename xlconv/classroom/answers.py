@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
@@ -16,6 +15,7 @@ from xlconv.classroom.formulas import Formula, Refused, read
 from xlconv.classroom.marks import Note
 from xlconv.classroom.task import Given, Task
 from xlconv.classroom.worlds import Worlds, same
+from xlconv.frozen import frozen
 from xlconv.grid.places import Place
 from xlconv.grid.values import EMPTY
 from xlconv.lessons.exercise import Numbers
@@ -32,7 +32,7 @@ MOST = 20_000
 Told = Mapping[Place, Formula | Refused]
 
 
-@dataclass(frozen=True)
+@frozen
 class Answers:
     """A student's blanks of one sheet, by their numbers.
 

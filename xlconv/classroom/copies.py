@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +16,9 @@ from xlconv.errors import TargetError
 from xlconv.files.reading import is_folder
 from xlconv.files.saving import PAGE, PDF, SUFFIX, holding, remove_parts, save_file
 from xlconv.files.sources import remembered
+from xlconv.frozen import frozen
 from xlconv.lessons.lesson import Lesson
-from xlconv.lessons.recipe import frozen
+from xlconv.lessons.recipe import whole_recipe
 from xlconv.lessons.worksheet import worksheet_lesson
 from xlconv.version import __version__
 
@@ -29,7 +29,7 @@ TEACHER, KEYS = "teacher", "keys"
 """The folder beside the workbooks that the teacher keeps, and that of the answers in it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Copy:
     """A workbook that is to be written, or its page or PDF.
 
@@ -53,7 +53,7 @@ def class_folder(
 
     Raises TargetError where the folder is another class's.
     """
-    told, kept = frozen(lesson), folder / TEACHER
+    told, kept = whole_recipe(lesson), folder / TEACHER
     if not is_folder(kept):
         made = ClassFolder(new_key(), told, dict(names), {"name": named_by})
         write_folder(kept, made)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from math import inf
@@ -22,6 +21,7 @@ import numpy as np
 
 from xlconv.checking.engine import is_there, started, told_line, trusted_folders
 from xlconv.errors import XlconvError
+from xlconv.frozen import frozen
 from xlconv.grid.places import Place
 
 WORKER = Path(__file__).with_name("worker.py")
@@ -39,7 +39,7 @@ class FailedError(Exception):
     """IronCalc failed at a return, or took too long."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Base:
     """A sheet before a student has written on it.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -17,6 +17,7 @@ from pathlib import Path
 from xlconv.errors import UnreadableError
 from xlconv.files.reading import contents
 from xlconv.files.tables import SAVE_AS, SEPARATORS
+from xlconv.frozen import frozen
 
 LARGEST, WIDEST, LONGEST = 8 << 20, 2_000, 100_000
 """Bytes of a file, its columns and lines: a class of ten thousand with all marks has less."""
@@ -37,7 +38,7 @@ NAMED = re.compile(r'"?sep=(.)"?\s*[\r\n]', re.IGNORECASE)
 LINE_ENDS = re.compile(r"\r\n|\r|\n")
 
 
-@dataclass(frozen=True)
+@frozen
 class Record:
     """A line of the table; it has several of the file where a cell has.
 
@@ -59,7 +60,7 @@ class Record:
         return any(cell.strip() for cell in self.cells)
 
 
-@dataclass(frozen=True)
+@frozen
 class Export:
     """A table of text: its first record is its header.
 

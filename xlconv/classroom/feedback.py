@@ -6,7 +6,7 @@ It names nobody: what is said to a student has the code alone. Flags are for the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import groupby
 
 from xlconv.checking.origin import read_recipe
@@ -26,6 +26,7 @@ from xlconv.classroom.marks import (
     total,
 )
 from xlconv.figures.words import WORDS
+from xlconv.frozen import frozen
 from xlconv.grid.values import number_text
 from xlconv.lessons.translation import said
 from xlconv.visible import shortened, visible
@@ -34,7 +35,7 @@ CELLS = 12
 """Cells of one reason that are named; more are counted."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Feedback:
     """How students are told.
 
@@ -115,5 +116,6 @@ class Feedback:
         return self.words["feedback_right_is"].format(cell=cell, number=number_text(mark.want))
 
 
-def _why(mark: Mark) -> tuple[str, Note]:
-    return mark.status, mark.note or Note("")
+def _why(mark: Mark) -> tuple[str, str, str]:
+    note = mark.note or Note("")
+    return mark.status, note.key, note.what

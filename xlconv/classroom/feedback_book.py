@@ -8,7 +8,7 @@ the numbers are filled in, and the blanks and the words take the place of what s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from io import BytesIO
 
@@ -21,6 +21,7 @@ from xlconv.classroom.folder import ClassFolder
 from xlconv.classroom.grading import SHARES
 from xlconv.classroom.handout import is_shared, numbers_of, variant
 from xlconv.classroom.marks import Block, Graded, Mark, Score, block_scores, total
+from xlconv.frozen import frozen
 from xlconv.grid.digits import fitting
 from xlconv.grid.places import Place, Spot, a1
 from xlconv.grid.sheet import Sheet
@@ -46,7 +47,7 @@ ROOM, LINES = 400, 80
 """The width of a line of words, in points, and how many there may be."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Drawn:
     """A sheet that is ready to be marked.
 
@@ -129,7 +130,7 @@ class Drawn:
         sheet.rows = max(sheet.rows, row + len(lines))
 
 
-@dataclass(frozen=True)
+@frozen
 class FeedbackBooks:
     """The worksheets of a class, drawn once, and marked for one student after another.
 

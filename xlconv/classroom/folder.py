@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, partial
 from hashlib import sha256
 from io import StringIO
@@ -22,6 +22,7 @@ from xlconv.classroom.variants import KEY, code, codes
 from xlconv.errors import TargetError, UnreadableError
 from xlconv.files.reading import contents, is_folder
 from xlconv.files.saving import Write, save_files
+from xlconv.frozen import frozen
 from xlconv.version import __version__
 
 VERSION = 1
@@ -33,7 +34,7 @@ RESTORE = "take it from your backup, or make the class anew"
 """The way out where the folder cannot be trusted."""
 
 
-@dataclass(frozen=True)
+@frozen
 class ClassFolder:
     """What a class was made from.
 

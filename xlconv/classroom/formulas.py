@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from xlconv.checking.cells import Cell
 from xlconv.checking.trusted import KNOWN, TOKEN, trusted
 from xlconv.classroom.marks import Note
+from xlconv.frozen import frozen
 from xlconv.grid.limits import FORMULA_LENGTH
 from xlconv.grid.places import Place, a1, area_of
 
@@ -42,7 +43,7 @@ ALIKE = 1000
 ARRAYED = re.compile(r"(?i)(?:ArrayFormula|ARRAY_CONSTRAIN)\((.*)\)", re.DOTALL)
 
 
-@dataclass(frozen=True)
+@frozen
 class Formula:
     """One cell's formula as it may be tried.
 
@@ -56,7 +57,7 @@ class Formula:
     areas: tuple[tuple[Place, Place], ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Refused:
     """One that may not be, and why."""
 

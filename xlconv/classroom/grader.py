@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from hmac import digest
 
@@ -28,6 +28,7 @@ from xlconv.classroom.reasons import reasons
 from xlconv.classroom.roster import Student
 from xlconv.classroom.sheets import titles_of
 from xlconv.classroom.task import Given, Task
+from xlconv.frozen import frozen
 from xlconv.lessons.lesson import Lesson
 from xlconv.lessons.worksheet import KEY, Worksheet, exercise, worksheet_lesson
 
@@ -38,7 +39,7 @@ SHOWN = re.compile(r"(?:.*\s)?([A-Z2-7]{10})", re.DOTALL)
 """What it says."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Grader:
     """The worksheets of a class, ready to be graded.
 

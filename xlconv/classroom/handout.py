@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from xlconv.classroom.variants import numbers
+from xlconv.frozen import frozen
 from xlconv.grid.marks import Block
 from xlconv.grid.places import Place
 from xlconv.grid.sheet import Sheet
@@ -68,7 +69,7 @@ class Own(NamedTuple):
         return {"title": self.title, **about(self.lesson)}
 
 
-@dataclass(frozen=True)
+@frozen
 class Handout:
     """A lesson's worksheet, or its key, ready to be written for one student after another.
 

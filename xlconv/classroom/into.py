@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from xlconv.classroom.headers import places
 from xlconv.classroom.marks import plain
 from xlconv.classroom.roster import CANVAS, cell
 from xlconv.errors import UnreadableError, XlconvError
+from xlconv.frozen import frozen
 from xlconv.visible import shortened
 
 GRADE = (("grade", "bewertung", "calificación", "note", "valutazione", "nota", "成绩", "الدرجة"),)
@@ -25,7 +25,7 @@ POINTS = "Points Possible"
 """What Canvas calls the line that says what each column is worth."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Filled:
     """An export with marks in it.
 

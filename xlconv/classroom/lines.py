@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from xlconv.checking.cells import Value
 from xlconv.checking.moves import Moves, Shifts
 from xlconv.classroom.formulas import CALLED
+from xlconv.frozen import frozen
 from xlconv.grid.limits import FORMULA_LENGTH
 from xlconv.grid.places import Place
 
@@ -46,7 +46,7 @@ def key_of(formula: str | None, value: Value) -> Key:
     return value if formula is None else (*CALLED.findall(formula[:FORMULA_LENGTH].upper()),)
 
 
-@dataclass(frozen=True)
+@frozen
 class Known:
     """A sheet of ours, as far as one knows it by.
 

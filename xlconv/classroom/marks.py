@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, cached_property
@@ -12,6 +11,7 @@ from math import floor
 
 from xlconv.classroom.roster import Student
 from xlconv.figures.words import WORDS
+from xlconv.frozen import frozen
 
 FINE = 4
 """Decimals of the marks of a block: what stands in a table adds up to what stands beside it."""
@@ -23,7 +23,7 @@ Block = tuple[str, str]
 """The names of a sheet and of a block on it."""
 
 
-@dataclass(frozen=True, order=True)
+@frozen
 class Note:
     """Why a cell is what it is: one of the words, and what they name."""
 
@@ -38,7 +38,7 @@ class Note:
         return words[self.key].format(what=self.what)
 
 
-@dataclass(frozen=True)
+@frozen
 class Mark:
     """What was found in one cell.
 
@@ -61,7 +61,7 @@ class Mark:
     share: float
 
 
-@dataclass(frozen=True)
+@frozen
 class Flag:
     """Something that a person should look at; it changes no mark, and accuses nobody."""
 
@@ -74,7 +74,7 @@ class Flag:
         return f"{self.kind}: {self.words}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Graded:
     """A return, graded.
 
@@ -104,7 +104,7 @@ class Graded:
         return {sheet: _exact(self.worth[sheet]) / n for sheet, n in cells.items()}
 
 
-@dataclass(frozen=True)
+@frozen
 class Score:
     """Marks that were got, of those that there were."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from unicodedata import combining, normalize
 
+from xlconv.frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class Who:
     """What a name tells of the student.
 
@@ -23,7 +24,7 @@ class Who:
     name: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Named:
     """What a path tells.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from xlconv.checking.cells import Cell
 from xlconv.checking.moves import Moves
@@ -12,6 +11,7 @@ from xlconv.checking.workbook import Workbook
 from xlconv.classroom.formulas import own_words
 from xlconv.classroom.lines import Known, key_of
 from xlconv.classroom.task import Task
+from xlconv.frozen import frozen
 from xlconv.grid.limits import EXCEL_COLUMNS, EXCEL_ROWS, FORMULA_LENGTH
 from xlconv.grid.marks import named
 from xlconv.grid.places import Place, a1, area_of, corners
@@ -24,7 +24,7 @@ MOST = 200_000
 UNMOVED = Moves()
 
 
-@dataclass(frozen=True)
+@frozen
 class Placed:
     """Cells of a returned sheet.
 
@@ -76,7 +76,7 @@ def _corners(names: Mapping[str, str], title: str, sheet: Sheet) -> Iterator[tup
             yield from zip(corners(block.cells), area[1:], strict=True)
 
 
-@dataclass(frozen=True)
+@frozen
 class _Lines:
     """Our rows and columns, by where they stand now; and the first line behind all of ours."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from xlconv.classroom.naming import Named, Who, named
 from xlconv.classroom.unpacking import Found, Unread, found
 from xlconv.errors import UnreadableError
 from xlconv.files.saving import SUFFIX
+from xlconv.frozen import frozen
 
 KINDS = {
     ".ods": "is an OpenDocument spreadsheet: open it, and save it as .xlsx",
@@ -37,7 +38,7 @@ Order = tuple[tuple[int, int], tuple[int, ...], str]
 """By a platform's number, the number of a copy, the time, and the name."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Return:
     """A workbook that came back.
 
@@ -56,7 +57,7 @@ class Return:
     order: Order = ((0, 0), (), "")
 
 
-@dataclass(frozen=True)
+@frozen
 class _Attempt:
     file: Found
     named: Named

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from xlconv.classroom.exports import Export, Record, read_export
 from xlconv.classroom.headers import FIRST, FULL, IDS, LAST, places
 from xlconv.errors import UnreadableError
+from xlconv.frozen import frozen
 from xlconv.text import counted
 from xlconv.visible import shortened
 
@@ -24,7 +24,7 @@ Line = tuple[int, Record]
 """A record with its number among those of the file."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Student:
     """One of a class.
 
@@ -38,7 +38,7 @@ class Student:
     row: int = 0
 
 
-@dataclass(frozen=True)
+@frozen
 class Roster:
     """A class list, with all that stood in it.
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from xlconv.budget import PILE
 from xlconv.classroom.copies import TEACHER, Copy, handout
 from xlconv.classroom.folder import ClassFolder
 from xlconv.files.saving import PDF, holding, save_file
+from xlconv.frozen import frozen
 from xlconv.paper.printing import Printing
 
 NAMES = {False: "print", True: "print-keys"}
 """What the files are called, of worksheets and of their keys."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Stack:
     """A file with the pages of many students."""
 

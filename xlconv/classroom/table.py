@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from io import StringIO
@@ -12,11 +11,12 @@ from io import StringIO
 from xlconv.classroom.guarded import guarded
 from xlconv.classroom.marks import Block, Graded, Score, block_scores, plain, rounding, total
 from xlconv.classroom.roster import Student
+from xlconv.frozen import frozen
 
 NOTHING = "nothing came back"
 
 
-@dataclass(frozen=True)
+@frozen
 class Results:
     """What is known of a class when all of its returns are graded.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from xlconv.classroom.engine import Base, Content
 from xlconv.classroom.formulas import TEXTS, areas
 from xlconv.classroom.lines import Held, Known, key_of
+from xlconv.frozen import frozen
 from xlconv.grid.cells import Cell
 from xlconv.grid.marks import named
 from xlconv.grid.places import Place, leaves, span
@@ -34,7 +35,7 @@ Given = Mapping[str, Values]
 """A student's own numbers, by the names of their blocks."""
 
 
-@dataclass(frozen=True)
+@frozen
 class World:
     """Other numbers in what is given, and what belongs into each blank then."""
 
@@ -42,7 +43,7 @@ class World:
     truth: Numbers
 
 
-@dataclass(frozen=True)
+@frozen
 class Task:
     """An exercise, and how it is graded.
 

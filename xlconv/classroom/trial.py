@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from xlconv.classroom.handout import numbers_of, variant
 from xlconv.classroom.made_up import otherwise
 from xlconv.classroom.task import Task
+from xlconv.frozen import frozen
 from xlconv.layers.layer import Layer
 from xlconv.lessons.exercise import Numbers
 from xlconv.lessons.lesson import Lesson
@@ -20,7 +20,7 @@ from xlconv.text import counted
 Progress = Callable[[int], object]
 
 
-@dataclass(frozen=True)
+@frozen
 class Outcome:
     """What came of one sheet, over all students.
 
@@ -37,7 +37,7 @@ class Outcome:
     alike: float
 
 
-@dataclass(frozen=True)
+@frozen
 class Trial:
     """What came of a lesson for many students who do not exist.
 

@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -22,6 +22,7 @@ from xlconv.checking.package import packed_oddly
 from xlconv.errors import UnreadableError
 from xlconv.files.archives import BROKEN, MEMBERS, NoZipError, opened_zip
 from xlconv.files.reading import ContentError, contents, is_folder, open_file
+from xlconv.frozen import frozen
 from xlconv.visible import shortened
 from xlconv.xlsx.archive import FILE_SIZE
 
@@ -38,7 +39,7 @@ LEFT = {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"}
 """What programs leave beside files."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Found:
     """A file that came back.
 
@@ -52,7 +53,7 @@ class Found:
     read: Callable[[], bytes]
 
 
-@dataclass(frozen=True)
+@frozen
 class Unread:
     """What came back and cannot be graded: why, and the way out."""
 
@@ -60,7 +61,7 @@ class Unread:
     reason: str
 
 
-@dataclass(frozen=True)
+@frozen
 class _Store:
     """Where archives stay open, and what all of them hold so far."""
 

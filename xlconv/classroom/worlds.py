@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 import numpy as np
 
 from xlconv.classroom.engine import Content, Engine, number
 from xlconv.classroom.formulas import Formula
 from xlconv.classroom.task import Task, World
+from xlconv.frozen import frozen
 from xlconv.grid.places import Place
 
 ROUNDS = 12
@@ -38,7 +38,7 @@ def same(number: float, truth: float, digits: int | None = None) -> bool:
     return bool(abs(number - truth) <= room)
 
 
-@dataclass(frozen=True)
+@frozen
 class Worlds:
     """A student's formulas, beside what computes the rest of the sheet.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from xlconv.cli.options import (
 from xlconv.cli.terminal import clock, progress_bar, put, say
 from xlconv.cli.values import whole_number
 from xlconv.files.saving import PAGE, PDF, SUFFIX
+from xlconv.frozen import frozen
 from xlconv.text import counted
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ WRITTEN = {SUFFIX: "workbook", PAGE: "page", PDF: "PDF"}
 """What files are, by how their names end."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Wanted:
     """What is made of a class, and where it goes: see the options of these names."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +15,7 @@ from xlconv.cli.options import OUTPUT, Printed, check_drawn
 from xlconv.cli.terminal import as_text, clock, progress_bar, put, say
 from xlconv.errors import TargetError
 from xlconv.files.saving import DRAWN, PAGE, SUFFIX, Write, check_target, holding, save_files
+from xlconv.frozen import frozen
 from xlconv.text import counted
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from xlconv.lessons.book import Book
 
 
-@dataclass(frozen=True)
+@frozen
 class Target:
     """Where a book is written, and as what.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import wraps
 from typing import Any
 
@@ -11,9 +11,10 @@ import click
 from xlconv.cli.options import geometry_options, reading_options, with_options
 from xlconv.cli.values import per_axis, spans, whole_number
 from xlconv.frameworks.names import LAYOUTS
+from xlconv.frozen import frozen
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Given:
     """Where the numbers of a layer come from, as it is typed; None is what is not given.
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from xlconv.cli.values import pads, per_axis, whole_number
 from xlconv.errors import XlconvError
 from xlconv.files.saving import DRAWN
 from xlconv.frameworks.names import CONVENTIONS
+from xlconv.frozen import frozen
 from xlconv.views import VIEWS
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from xlconv.frameworks.wanted import Wanted
     from xlconv.paper.printing import Printing
 
@@ -46,8 +48,7 @@ def complete_views(_: click.Context, __: click.Parameter, incomplete: str) -> li
 def complete_lesson(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     from xlconv.lessons.shipped import lesson_names
 
-    names = [CompletionItem(name) for name in lesson_names() if name.startswith(incomplete)]
-    return names or [CompletionItem(incomplete, type="file")]
+    return _completed(incomplete, lesson_names())
 
 
 def complete_language(
@@ -55,8 +56,15 @@ def complete_language(
 ) -> list[CompletionItem]:
     from xlconv.lessons.shipped import language_names
 
-    names = [CompletionItem(name) for name in language_names() if name.startswith(incomplete)]
-    return names or [CompletionItem(incomplete, type="file")]
+    return _completed(incomplete, language_names())
+
+
+def _completed(incomplete: str, names: Iterable[str]) -> list[CompletionItem]:
+    """The names that begin so, or else files."""
+    from click.shell_completion import CompletionItem
+
+    found = [CompletionItem(name) for name in names if name.startswith(incomplete)]
+    return found or [CompletionItem(incomplete, type="file")]
 
 
 def language_option(what: str) -> Callable[[Any], Any]:
@@ -74,7 +82,7 @@ PRINTED = {"paper": DRAWN[:1], "grey": DRAWN, "formulas": DRAWN[:1], "slides": D
 """What says how it is drawn, and which files can be drawn so."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Printed:
     """How what is drawn is printed: see the options of these names."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from math import inf, nan
 
 import numpy as np
 
+from xlconv.frozen import frozen
 from xlconv.layers.layer import Array
 from xlconv.layers.then import Step, after
 
@@ -28,7 +28,7 @@ def _gelu(v: Array) -> Array:
     return np.asarray(v * (1 + np.tanh(np.sqrt(2 / np.pi) * (v + 0.044715 * v**3))) / 2)
 
 
-@dataclass(frozen=True)
+@frozen
 class Activation:
     """What may follow a layer.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +11,7 @@ from xlconv.differing.judging import Found
 from xlconv.differing.nearness import COARSE
 from xlconv.differing.softmax import TOLD
 from xlconv.frameworks.in_words import Crop, by_hand, in_words, told
+from xlconv.frozen import frozen
 from xlconv.layers.geometry import Axis
 from xlconv.layers.layer import Array, Layer
 from xlconv.text import line, spelt
@@ -27,7 +27,7 @@ MOVES = {
 """Where an output lies that is moved along an axis, forward and back."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen(eq=False)
 class Comparison:
     """Why the output of another program differs from a layer's, if it does.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from xlconv.frozen import frozen
 from xlconv.layers.layer import Array
 
 CELLS = {1: 25, 2: 7, 3: 4}
@@ -19,7 +19,7 @@ CHANNELS, PLACES = 3, 32
 LETTERS = "uvw"
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Patch:
     """The part of an output with much to see.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isfinite
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from xlconv.differing.activations import ACTIVATIONS, Activation, of_steps, others, prelu
 from xlconv.differing.nearness import Nearness, nearness, ranked
+from xlconv.frozen import frozen
 from xlconv.layers.layer import Array
 from xlconv.layers.then import Step
 
@@ -30,7 +31,7 @@ SAME = 2e-3
 """Factors that differ by less are one."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Following:
     """Sums with what may follow them, and how near that is to the other output.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +21,7 @@ from xlconv.differing.readings import (
     weights,
 )
 from xlconv.differing.uncropped import Steps, uncropped
+from xlconv.frozen import frozen
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.then import Step, after
 
@@ -29,7 +29,7 @@ CHANNELS, CELLS = (2, 16), 40_000
 """Output channels on which a supposition is judged: the least, the most, and their cells."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Supposed:
     """What the other program may have done, apart from the crop and what follows the sums."""
 
@@ -85,7 +85,7 @@ def _costing(cost: int, *ways: Sequence[Way[Any]]) -> Iterator[tuple[Way[Any], .
             yield from ((way, *rest) for rest in _costing(cost - way.cost, *ways[1:]))
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Found:
     """A supposition with its crop, and what followed, as the whole output tells.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xlconv.frozen import frozen
 from xlconv.layers.layer import Array
 
 ALMOST_ALL = 0.995
@@ -30,7 +30,7 @@ EVEN = 10.0
 """An explanation whose error is so many times another's is no worse than it."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Nearness:
     """How near an output is to another one.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, permutations, product
 from math import prod
 from typing import Any, Generic, TypeVar
@@ -11,6 +10,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from xlconv.differing.uncropped import Steps
+from xlconv.frozen import frozen
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.quantised import Quantised
 
@@ -30,7 +30,7 @@ T = TypeVar("T")
 Made = Iterator[tuple[str, Array]]
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Way(Generic[T]):
     """One thing that the other program may do, and how it is said; nothing is said of ours.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from math import prod
 
@@ -13,6 +13,7 @@ from xlconv.differing.compare import own_output
 from xlconv.differing.comparison import Comparison
 from xlconv.differing.judging import Found
 from xlconv.differing.nearness import apart
+from xlconv.frozen import frozen
 from xlconv.layers.cuts import Span
 from xlconv.layers.excerpt import Top, excerpt, strongest
 from xlconv.layers.geometry import Axis
@@ -33,7 +34,7 @@ VIEW = "difference"
 Ins = Sequence[int] | Top | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Shown:
     """What is shown of both outputs: channels, and the input cells around an output cell.
 

@@ -6,14 +6,14 @@ The model says the same from the definition, slowly; a test holds this against i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from xlconv.frozen import frozen
 from xlconv.layers.layer import Array
 
 
-@dataclass(frozen=True)
+@frozen
 class Steps:
     """How stamps are laid: for each axis the stride and the dilation; and the groups."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -14,6 +14,7 @@ from xlconv.figures.layout import Arranged, Led, Part
 from xlconv.figures.notes import caption, explain, named
 from xlconv.figures.quantised import input_scaling, scaling
 from xlconv.figures.titles import plain, size_formula
+from xlconv.frozen import frozen
 from xlconv.grid.expr import Expr
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Place, Spot, tiled, under
@@ -24,7 +25,7 @@ from xlconv.layers.layer import Layer
 from xlconv.layers.quantised import Quantised
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Figure(Part):
     """A block with its words and its indices, wherever a layout puts it.
 
@@ -106,7 +107,7 @@ def words_across(sheet: Sheet, told: Name | None, shape: Sequence[int]) -> int:
     return sheet.behind((0, 0), told(*(n - 1 for n in shape[:-2])), "note") if told else 0
 
 
-@dataclass(frozen=True)
+@frozen
 class Sources:
     """A layer on a sheet: its input, its kernel, and its bias if there is one."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from xlconv.errors import XlconvError
@@ -12,6 +11,7 @@ from xlconv.figures.layout import Arranged, Part
 from xlconv.figures.maps import map_figure
 from xlconv.figures.table import Column, table
 from xlconv.figures.titles import plain
+from xlconv.frozen import frozen
 from xlconv.grid.expr import Expr, call, total
 from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
@@ -24,7 +24,7 @@ MISSED = -1
 """What stands in the place of a class that is not the true one."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Told:
     """The class of each pixel.
 

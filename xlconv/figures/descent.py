@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from math import prod
 
@@ -12,6 +12,7 @@ from xlconv.figures.layout import Arranged
 from xlconv.figures.operations import tapped
 from xlconv.figures.spread import GAP
 from xlconv.figures.sums import over
+from xlconv.frozen import frozen
 from xlconv.grid.expr import Expr, call, lift, total
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Spot, start
@@ -25,7 +26,7 @@ LEVELS = (10, 1, 0.1, 0.01, 0.001, 0.0001)
 """The rows of the curve, each a power of ten, as parts of the first loss."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Descent:
     """All steps under one another: (steps, *sizes) each."""
 
@@ -45,7 +46,7 @@ class Descent:
         return [cells[n].origin[0] - GAP for n in range(1, len(cells.memory))]
 
 
-@dataclass(frozen=True)
+@frozen
 class Given:
     """What is learnt from: an input, a bias if there is one, and the output that is wanted."""
 
@@ -54,7 +55,7 @@ class Given:
     wanted: Grid
 
 
-@dataclass(frozen=True)
+@frozen
 class Curve:
     """The loss at each step, and the rate at which its gradient is followed: (steps,) both."""
 

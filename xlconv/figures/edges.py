@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 
+from xlconv.frozen import frozen
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Place, Spot, bounds, start
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 
 
-@dataclass(frozen=True)
+@frozen
 class Name:
     """What one of several blocks is called, from its indices.
 

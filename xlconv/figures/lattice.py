@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from math import prod
 
 from xlconv.figures.blocks import steps
 from xlconv.figures.edges import Name, name_slices
 from xlconv.figures.layout import Part
 from xlconv.figures.notes import caption
+from xlconv.frozen import frozen
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import box_size, start
 from xlconv.grid.sheet import Sheet
 from xlconv.layers.phase import Phase, Shown
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Lattice(Part):
     """The cells of each phase that is shown."""
 

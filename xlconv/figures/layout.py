@@ -10,10 +10,10 @@ the order in which figures are read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain, pairwise, zip_longest
 
+from xlconv.frozen import frozen
 from xlconv.grid.direction import ONWARD
 from xlconv.grid.grid import Anchor
 from xlconv.grid.places import Place, Spot
@@ -28,7 +28,7 @@ NUMBER = 1
 DOWNWARD = "↓"
 
 
-@dataclass(frozen=True)
+@frozen
 class Box:
     """Cells before and after the first cell of a part: (rows, columns)."""
 
@@ -88,7 +88,7 @@ class Arranged:
         raise NotImplementedError
 
 
-@dataclass(frozen=True)
+@frozen
 class Part(Arranged):
     """Cells that hang on one corner, and the caption above them, which hangs on another.
 
@@ -198,7 +198,7 @@ class Stack(Table):
         return beside.stages()
 
 
-@dataclass(frozen=True)
+@frozen
 class Held(Arranged):
     """A part as it is, with something that holds of it."""
 
@@ -218,7 +218,7 @@ class Held(Arranged):
         self.part.place(sheet, at, lift)
 
 
-@dataclass(frozen=True)
+@frozen
 class Led(Held):
     """A part with a sign in the gap before it, or in that above it if it points downward.
 

@@ -8,10 +8,10 @@ are.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from xlconv.figures.blocks import Figure
 from xlconv.figures.parameters import Parameters, Sizes, phrase
+from xlconv.frozen import frozen
 from xlconv.grid.expr import Expr, call, joined
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Spot
@@ -20,7 +20,7 @@ from xlconv.grid.sheet import Sheet
 ZERO = "·"
 
 
-@dataclass(frozen=True)
+@frozen
 class Heads:
     """The indices along the left and the top edge of an area, to broadcast over it.
 
@@ -53,7 +53,7 @@ class Heads:
         return call("AND", call("ISNUMBER", self.rows), call("ISNUMBER", self.columns))
 
 
-@dataclass(frozen=True)
+@frozen
 class Live:
     """A sheet with the parameters that its areas follow, and what follows from these."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import product
 
 from xlconv.errors import XlconvError
@@ -14,6 +13,7 @@ from xlconv.figures.operations import written
 from xlconv.figures.paper import PAGE_COLUMNS, arrange
 from xlconv.figures.ruler import kernel_indices, meeting, of_channel, tinted
 from xlconv.figures.titles import AXES
+from xlconv.frozen import frozen
 from xlconv.grid.expr import Expr, call, chosen, every, lift, moved, total
 from xlconv.grid.grid import Area, Grid
 from xlconv.grid.sheet import Sheet
@@ -24,7 +24,7 @@ CHOICES = 100
 """Output channels beyond which the looked-at one is not chosen among all in one formula."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class LookedAt(Part):
     """The output cell that a sheet looks at: its controls, and what follows from them.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import Any
 
@@ -18,6 +17,7 @@ from xlconv.figures.spread import GAP, Channels, Spread, spread
 from xlconv.figures.then import FORMULAS
 from xlconv.figures.titles import plain
 from xlconv.figures.upsampled import filled
+from xlconv.frozen import frozen
 from xlconv.grid.expr import Expr, call, lift, total
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Place, start
@@ -32,7 +32,7 @@ TANH = 1.0
 """The most that a hyperbolic tangent or a sigmoid gives."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Drawn:
     """A layer on a sheet.
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from xlconv.frozen import frozen
 from xlconv.grid.places import Place, Spot
 from xlconv.grid.sheet import Sheet
 
 
-@dataclass(frozen=True)
+@frozen
 class Neighbour:
     """The lesson before or after another one.
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from xlconv.figures.blocks import Figure, figure
 from xlconv.figures.controls import control
 from xlconv.figures.layout import Arranged, Part
 from xlconv.figures.operations import convolved
 from xlconv.figures.sums import sliced, summed
+from xlconv.frozen import frozen
 from xlconv.grid.expr import Expr, call
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import tiled
@@ -16,7 +15,7 @@ from xlconv.grid.sheet import Sheet
 from xlconv.layers.geometry import Geometry
 
 
-@dataclass(frozen=True)
+@frozen
 class Nudged:
     """The images, (*pixels, *pixels), their results, and L of each of these."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import count
 from string import Formatter
 from typing import Any
@@ -14,6 +14,7 @@ from xlconv.errors import XlconvError
 from xlconv.figures.controls import behind_label, control
 from xlconv.figures.layout import Part
 from xlconv.figures.notes import caption
+from xlconv.frozen import frozen
 from xlconv.grid.expr import Expr, call, every, joined
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Spot, right_of
@@ -32,7 +33,7 @@ LIMITS = {
 """The least and the greatest value of each parameter, in the order of their cells."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Parameters(Part):
     """The cells of the parameters; `valid` says whether they make a layer, `wrong` why not.
 
@@ -49,7 +50,7 @@ class Parameters(Part):
     wrong: Expr
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Sizes(Part):
     """What follows from the parameters, each (2,): a cell for the rows and one for the columns."""
 
@@ -143,7 +144,7 @@ def _strip(sheet: Sheet, corner: Spot, start: Mapping[str, Values]) -> dict[str,
     return cells
 
 
-@dataclass(frozen=True)
+@frozen
 class _Marks:
     """The marks beside parameters, 1 or 0, and in words what is wrong with each."""
 

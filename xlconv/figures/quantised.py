@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from xlconv.figures.edges import Name, name_each, weight_name
 from xlconv.figures.notes import named
+from xlconv.frozen import frozen
 from xlconv.grid.expr import Expr
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Spot, under
@@ -17,7 +16,7 @@ from xlconv.layers.given import Array
 from xlconv.layers.quantised import Quantised, Scaled
 
 
-@dataclass(frozen=True)
+@frozen
 class Scaling:
     """The scale and the zero point of integers on a sheet: (in or 1, out // groups or 1) each.
 

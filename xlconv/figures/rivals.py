@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
@@ -14,6 +13,7 @@ from xlconv.figures.layout import Arranged, Part, Table
 from xlconv.figures.maps import map_figure, shade
 from xlconv.figures.sums import SQUARES, added, sliced
 from xlconv.figures.titles import plain
+from xlconv.frozen import frozen
 from xlconv.grid.digits import Formats
 from xlconv.grid.expr import Expr, call, total
 from xlconv.grid.grid import Grid
@@ -29,7 +29,7 @@ TOLD = 3
 """Digits of a PSNR."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Against:
     """What an output is held against.
 

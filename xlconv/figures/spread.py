@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from xlconv.figures.layout import GAPS, Held
+from xlconv.frozen import frozen
 from xlconv.grid.places import Place
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.layer import Layer
@@ -22,7 +22,7 @@ ROWS, WORDS = 38, 5
 what is said above a map."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Spread:
     """The steps from one channel to the next.
 
@@ -66,7 +66,7 @@ def spread(step: Step, columns: int) -> Spread:
     return Spread(down, beside, max(reads, under), "before")
 
 
-@dataclass(frozen=True)
+@frozen
 class Channels(Held):
     """Channels under one another: a page that has no room for all ends between two of them.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from xlconv.figures.layout import Part
 from xlconv.figures.notes import caption
+from xlconv.frozen import frozen
 from xlconv.grid.grid import Grid
 from xlconv.grid.sheet import Sheet
 
@@ -27,7 +27,7 @@ class Column(NamedTuple):
     kind: type = object
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Lines(Part):
     """Columns by their names, each (lines,)."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import prod
 from os import SEEK_END
 from typing import BinaryIO
@@ -13,6 +12,7 @@ from typing import BinaryIO
 import numpy as np
 
 from xlconv.files.reading import ContentError
+from xlconv.frozen import frozen
 from xlconv.layers.given import not_numbers
 from xlconv.visible import shortened
 
@@ -33,7 +33,7 @@ class NoZipError(ContentError):
     """A file is no archive."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Member:
     """An array in an archive: what is said of it, and where its numbers begin in its member."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from math import prod
 from pathlib import Path
@@ -18,6 +17,7 @@ from xlconv.errors import UnreadableError, XlconvError
 from xlconv.files.pictures import FORMATS, read_picture
 from xlconv.files.reading import opened
 from xlconv.files.tables import read_table
+from xlconv.frozen import frozen
 from xlconv.layers.given import Array, not_numbers, numbers
 
 NO_HEADER = (
@@ -37,7 +37,7 @@ SEEN = ("input", "image")
 Check = Callable[[int], None]
 
 
-@dataclass(frozen=True)
+@frozen
 class Reader:
     """How the files of an ending are read, and the bytes that they may have."""
 

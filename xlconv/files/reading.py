@@ -6,19 +6,19 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.files.sources import remember
+from xlconv.frozen import frozen
 
 
 class ContentError(ValueError):
     """What is wrong with a file's content, as the rest of a sentence that begins with its name."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Folder:
     """Where the files are that a lesson names.
 

@@ -7,13 +7,13 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO
 
 from xlconv.errors import TargetError, XlconvError
 from xlconv.files.sources import was_read
+from xlconv.frozen import frozen
 
 Name = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 Write = Callable[[IO[bytes]], object]
@@ -52,7 +52,7 @@ def as_path(name: Name) -> Path:
         ) from None
 
 
-@dataclass(frozen=True)
+@frozen
 class _Target:
     """A file to be written.
 

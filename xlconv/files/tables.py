@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import re
 from array import array
 from collections.abc import Callable, Iterator
@@ -157,6 +156,8 @@ class _Table:
 
     def _one_by_one(self, lines: list[str], blank: str) -> NDArray[np.float64]:
         """The same; raises ValueError that says where there is no number."""
+        import csv  # late: start-up counts
+
         values: list[list[float]] = []
         width = self.width
         for row, line in enumerate(lines, self.rows + 1):

@@ -17,7 +17,7 @@ DEPTH = 16
 """Parts of a dotted key. tomllib keeps every beginning of one: memory grows by their square."""
 
 _PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
-DEEP = re.compile(rf"(?<![\w\\-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{DEPTH}}}")
+DEEP = rf"(?<![\w\\-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{DEPTH}}}"
 
 SAYS = {
     "Cannot declare": "declares a key twice",
@@ -28,7 +28,7 @@ SAYS = {
 }
 """What is said for the messages of tomllib, by their begin, that repeat what stands in the file."""
 
-PLACE = re.compile(r" \(at ([a-z0-9, ]+)\)$")
+PLACE = r" \(at ([a-z0-9, ]+)\)$"
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -40,11 +40,12 @@ def read_toml(path: Path) -> dict[str, Any]:
     data = raw_toml(path)
     try:
         text = data.decode("utf-8-sig")  # editors of Windows mark it so
-        if deep := DEEP.search(text):
-            line = text.count("\n", 0, deep.start()) + 1
-            raise UnreadableError(
-                f"{path} is no TOML of a lesson: line {line} has a key of more than {DEPTH} parts"
-            )
+        for number, written in enumerate(text.split("\n"), 1):
+            if written.count(".") >= DEPTH and re.search(DEEP, written):
+                raise UnreadableError(
+                    f"{path} is no TOML of a lesson: line {number} has a key of more than {DEPTH}"
+                    " parts"
+                )
         return tomllib.loads(text)
     except UnreadableError:
         raise
@@ -70,7 +71,7 @@ def _said(message: str) -> str:
     >>> _said("Cannot declare ('token',) twice (at line 2, column 9)")
     'declares a key twice, at line 2, column 9'
     """
-    place = PLACE.search(message)
+    place = re.search(PLACE, message)
     what = message[: place.start()] if place else message
     what = next((words for begin, words in SAYS.items() if message.startswith(begin)), what)
     return f"{what[:1].lower()}{what[1:]}" + (f", at {place[1]}" if place else "")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from xlconv.errors import XlconvError
+from xlconv.frozen import frozen
 from xlconv.layers.geometry import Axis
 from xlconv.layers.given import spell
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Asked:
     """What is asked of one axis, in a framework's words; None is what is not said.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -12,6 +12,7 @@ from xlconv.frameworks.resolve import wanted_axes
 from xlconv.frameworks.search import COLUMNS, crop, table
 from xlconv.frameworks.step import Step
 from xlconv.frameworks.wanted import Wanted
+from xlconv.frozen import frozen
 from xlconv.layers.geometry import Axis
 from xlconv.layers.given import LARGEST
 from xlconv.layers.summary import compact
@@ -20,7 +21,7 @@ from xlconv.text import spelt
 Bounds = Callable[[Axis], tuple[int, int]]
 
 
-@dataclass(frozen=True)
+@frozen
 class Link:
     """A layer at its place in the chain: what is asked, and what comes of it on every axis."""
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from xlconv.errors import XlconvError
 from xlconv.frameworks import arithmetic
 from xlconv.frameworks.asked import Asked
 from xlconv.frameworks.names import OWN
+from xlconv.frozen import frozen
 from xlconv.layers.geometry import Axis
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Convention:
     """How a framework is asked for a transposed convolution, and what it says when it refuses.
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from xlconv.errors import XlconvError
 from xlconv.frameworks.names import CONVENTIONS, FRAMEWORKS
 from xlconv.frameworks.resolve import axes
+from xlconv.frozen import frozen
 from xlconv.layers import summary
 from xlconv.layers.geometry import Axis
 
 
-@dataclass(frozen=True)
+@frozen
 class Crop:
     """What is kept of the uncropped output; begin and end are negative where zeros are added.
 

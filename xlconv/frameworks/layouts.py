@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from xlconv.errors import XlconvError
+from xlconv.frozen import frozen
 from xlconv.layers.layer import Array
 from xlconv.layers.ranks import FIRST, LAST
 
 
-@dataclass(frozen=True)
+@frozen
 class Layout:
     """Where a framework keeps the channels of a weight, and which way round its kernel is.
 

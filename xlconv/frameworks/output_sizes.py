@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from xlconv.errors import XlconvError
@@ -13,6 +13,7 @@ from xlconv.frameworks.names import OWN
 from xlconv.frameworks.resolve import ask
 from xlconv.frameworks.terms import Term, terms
 from xlconv.frameworks.wanted import Each, Padding, Wanted
+from xlconv.frozen import frozen
 from xlconv.layers.geometry import Axis
 from xlconv.layers.given import plain, shortly, spell, spread
 from xlconv.layers.ranks import RANKS
@@ -22,7 +23,7 @@ LISTED = 40
 """Sizes beyond which not all that collapse onto one are listed."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Candidate:
     """One of the sizes that a convolution with this kernel, stride and padding maps onto n.
 
@@ -39,7 +40,7 @@ class Candidate:
     chosen: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class AxisShape:
     """One axis: what is asked, what it becomes, why, and what else it could have been."""
 
@@ -49,7 +50,7 @@ class AxisShape:
     candidates: tuple[Candidate, ...]
 
 
-@dataclass(frozen=True, repr=False)
+@frozen
 class Shape:
     """The sizes of a layer.
 

@@ -6,12 +6,13 @@ import ast
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from xlconv.errors import XlconvError
 from xlconv.frameworks.names import PADDINGS
 from xlconv.frameworks.signatures import ALIASES, KERAS_STEPS, SIGNATURES, Signature
+from xlconv.frozen import frozen
 from xlconv.visible import shortened
 
 LONGEST = 20_000
@@ -34,7 +35,7 @@ SAID = ("stride", "padding", "output_padding", "output_size", "dilation", "group
 SIZES = ("in_channels", "out_channels", "kernel_size")
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Pasted:
     """A convolution as code tells of it.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from xlconv.frameworks.idioms import (
     each,
@@ -13,10 +13,11 @@ from xlconv.frameworks.idioms import (
     keras_padding,
     tensorflow_padding,
 )
+from xlconv.frozen import frozen
 from xlconv.layers.geometry import Axis
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Program:
     """How a framework computes a layer.
 

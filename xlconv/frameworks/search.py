@@ -11,11 +11,11 @@ kernels and strides, and of the least dilation, output_padding, padding and kern
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import gcd
 
 from xlconv.errors import XlconvError
 from xlconv.frameworks.wanted import Each
+from xlconv.frozen import frozen
 from xlconv.layers.geometry import Axis
 from xlconv.layers.given import LARGEST, spread
 from xlconv.layers.summary import compact
@@ -30,7 +30,7 @@ SMALL_STRIDE, SMALL_KERNEL = 4, 7
 Pair = tuple[int, int]
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Setting:
     """A layer's parameters, one value an axis: PyTorch's, but that a padding may be uneven.
 

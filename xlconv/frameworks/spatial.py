@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from xlconv.errors import XlconvError
 from xlconv.frameworks.layouts import LAYOUTS, in_channels, kernel_size
+from xlconv.frozen import frozen
 from xlconv.layers.geometry import Axis
 from xlconv.layers.given import whole
 from xlconv.layers.ranks import FIRST, LAST, NONE, RANKS, Reading, Shapes, input_layouts
@@ -14,7 +15,7 @@ from xlconv.layers.summary import explain, head, not_default
 from xlconv.text import spelt
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Spatial:
     """The spatial sizes of a layer, and what was left out of them.
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from xlconv.frozen import frozen
 
 SHOWN = 8
 """Names of what was not read that are shown."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Step:
     """One layer of a chain, in a framework's words.
 
@@ -27,7 +29,7 @@ class Step:
     channels: tuple[int | None, int | None] = (None, None)
 
 
-@dataclass(frozen=True)
+@frozen
 class Chain:
     """The layers that were read, and the names of what was not.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from xlconv.frameworks.asked import Asked
 from xlconv.frameworks.names import OWN
+from xlconv.frozen import frozen
 from xlconv.layers.geometry import Axis
 
 _SYMMETRIC = "(n-1)*s - 2*p + d*(k-1) + op + 1"
@@ -39,7 +39,7 @@ OUTPUT_SIZE = {
 """The output size by convention and what is asked of it: a word, cells, or the size itself."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Term:
     """A line of the arithmetic: `name = formula = numbers = value`."""
 

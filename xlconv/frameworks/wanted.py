@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from xlconv.frameworks.names import OWN
+from xlconv.frozen import frozen
 from xlconv.layers.given import whole
 
 Each = int | Sequence[int]
 Padding = str | int | Sequence[int | Sequence[int]]
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Wanted:
     """A layer in a framework's words; None is what is not said, and as the framework has it.
 

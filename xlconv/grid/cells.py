@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from xlconv.frozen import frozen
 from xlconv.grid.digits import GENERAL
 from xlconv.grid.marks import Blank, Block, Coat, Paint
 from xlconv.grid.places import Place
 from xlconv.grid.references import resolved, slots
 
 
-@dataclass(frozen=True)
+@frozen
 class Cell:
     """One cell as it is seen: what a second way of drawing needs.
 

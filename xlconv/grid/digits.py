@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import ROUND_HALF_UP, Decimal
 from math import ceil, floor, log10
 from typing import Any
 
 import numpy as np
 
+from xlconv.frozen import frozen
 from xlconv.grid.values import Values
 
 GENERAL = "General"
@@ -26,7 +27,7 @@ NOISE = 1e-9
 """What a number is, against the largest beside it, if rounding alone has made it."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Formats:
     """How the numbers of a sheet are shown: in one way in all cells that were laid out together.
 

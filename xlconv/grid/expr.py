@@ -9,13 +9,13 @@ stands for an Excel error: a sheet refuses to be written with one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from xlconv.errors import XlconvError
+from xlconv.frozen import frozen
 from xlconv.grid.functions import FUNCTIONS, OPERATORS
 from xlconv.grid.limits import ARGUMENTS, LITERAL_LENGTH, length
 from xlconv.grid.values import Values, number_text
@@ -104,7 +104,7 @@ class Expr:
         return Infix("<>", self, other)
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Constant(Expr):
     """A number, a text or a truth value, written into the formula."""
 
@@ -130,7 +130,7 @@ class Constant(Expr):
         return [number_text(self.content)]
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Call(Expr):
     """An Excel function of expressions and areas."""
 

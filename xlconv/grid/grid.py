@@ -11,6 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 from xlconv.errors import BugError
+from xlconv.frozen import frozen
 from xlconv.grid.expr import Expr
 from xlconv.grid.values import Values
 
@@ -45,7 +46,7 @@ PAGE = Anchor((0, 0))
 """The corner of the sheet itself: what hangs on it stands where it says."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Grid(Expr):
     """Cells of a sheet at anchor + offset + index @ steps, and the memory that holds their values.
 
@@ -165,7 +166,7 @@ class Grid(Expr):
         return row, column
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Area(Expr):
     """The last `axes` axes of a grid as one range: what an aggregate consumes."""
 

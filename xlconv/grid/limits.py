@@ -20,8 +20,18 @@ ARGUMENTS = 255
 SHORTEST = 3
 """Characters of the shortest term of a formula, A1+."""
 
-UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+UNWRITABLE = "[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]"
 """What no XML may hold, and a carriage return, which Excel does not keep."""
+
+
+def unwritable(text: str) -> str:
+    """The first such character of a text; none of them is printable.
+
+    >>> unwritable("a\\tb"), unwritable("a\\x07b")
+    ('', '\\x07')
+    """
+    found = None if text.isprintable() else re.search(UNWRITABLE, text)
+    return found[0] if found else ""
 
 
 def length(text: str) -> int:

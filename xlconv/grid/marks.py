@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
+from xlconv.frozen import frozen
 from xlconv.grid.digits import GENERAL, Formats
 from xlconv.grid.expr import Expr
 from xlconv.grid.grid import Area, Grid
@@ -16,7 +16,7 @@ from xlconv.grid.values import Values
 from xlconv.text import line, spelt
 
 
-@dataclass(frozen=True)
+@frozen
 class Paint:
     """Constants, or one formula, over cells; later paint covers earlier paint."""
 
@@ -24,14 +24,14 @@ class Paint:
     formula: Expr | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Blank:
     """Cells that are left empty, whatever is painted on them."""
 
     cells: Grid
 
 
-@dataclass(frozen=True)
+@frozen
 class Coat:
     """A role, which the theme knows, over cells; `tint` broadcasts over them, -1 is none."""
 
@@ -69,7 +69,7 @@ class Sized(str):
         return caption
 
 
-@dataclass(frozen=True)
+@frozen
 class Head:
     """What stands above the figures of a sheet, in words that are not on lines yet.
 
@@ -82,14 +82,14 @@ class Head:
     rows: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Frame:
     """A thick line around each innermost 2-D slice of the cells."""
 
     cells: Grid
 
 
-@dataclass(frozen=True)
+@frozen
 class Light:
     """A role that cells take while a condition holds; of two, the first that holds wins."""
 
@@ -115,7 +115,7 @@ Between = tuple[float, ...] | None
 """The values that have them."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Scale:
     """A heat map over cells: the colours of two values, the least and the greatest if not given.
 
@@ -127,7 +127,7 @@ class Scale:
     values: Between = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Choice:
     """A dropdown on cells: the values of a range on the same sheet, or a few given ones."""
 
@@ -136,7 +136,7 @@ class Choice:
     prompt: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Link:
     """A cell that leads to the first cell of another sheet, or to a file.
 
@@ -149,7 +149,7 @@ class Link:
     tip: str = ""
 
 
-@dataclass(frozen=True, repr=False)
+@frozen
 class Block:
     """Cells with a name and a meaning: what the manifest lists and a defined name leads to.
 

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate, pairwise
 
+from xlconv.frozen import frozen
 from xlconv.grid.limits import EXCEL_COLUMNS
 from xlconv.grid.parting import free_columns, free_rows, uncut_rows
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.theme import column_points
 
 
-@dataclass(frozen=True)
+@frozen
 class Paper:
     """A kind of paper, upright, in points.
 
@@ -65,7 +66,7 @@ LARGE = 1_000_000
 """Cells of a sheet that is for the screen: which of its columns are free is not asked."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Pages:
     """How a sheet is printed.
 
@@ -135,7 +136,7 @@ def _ends(sizes: Iterable[float]) -> list[float]:
     return [*accumulate(sizes, initial=0.0)]
 
 
-@dataclass(frozen=True)
+@frozen
 class _Line:
     """The rows of a sheet, or its columns, as they are put on pages.
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache, reduce
 from math import prod
 
 import numpy as np
 
+from xlconv.frozen import frozen
 from xlconv.grid.grid import PAGE, Anchor, Grid
 
 Place = tuple[int, int]
 """(row, column) of a cell, from 0."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Spot:
     """A cell so far from a corner, which a layout puts somewhere later."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from unicodedata import bidirectional, east_asian_width
 
+from xlconv.frozen import frozen
 from xlconv.grid.digits import GENERAL
 
 INK, GREY, BLUE = "1F2937", "5B6472", "1E3A8A"
@@ -35,7 +36,7 @@ MARKS = "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ"
 """A small letter for each tint, which tells weights apart in grey, and those of more than nine."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Look:
     """How a cell looks; colours as RRGGBB, sizes in points, None where nothing is set."""
 
@@ -216,16 +217,20 @@ HELD = "\0"
 FIGURE = re.compile(r" (?=[×·=+/<>≤≥-] )|(?<= [×·=+/<>≤≥-]) |(?<=\d) (?=[\w%])")
 """The spaces within a figure: around its signs, and between a number and what it counts."""
 
-PIECE = re.compile(
-    rf"(?:[^\s\u2e80-\u9fff{HELD}]*{HELD})*"
-    r"(?:[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffef][，。；：、！？）”]*|[^\s\u2e80-\u9fff]*)\s*"
-)
-"""A word or a figure with the space behind it; in Chinese, each letter with what closes it."""
+PIECE = rf"(?:[^\s{HELD}]*{HELD})*\S*\s*"
+"""A word or a figure with the space behind it."""
 
+CHINESE = "\u2e80"
+"""Letters from here on are Chinese, or as wide."""
+
+CHINESE_PIECE = (
+    rf"(?:[^\s{CHINESE}-\u9fff{HELD}]*{HELD})*"
+    rf"(?:[{CHINESE}-\u9fff\uac00-\ud7a3\uff00-\uffef][，。；：、！？）”]*|[^\s{CHINESE}-\u9fff]*)\s*"
+)
+"""The same, and each letter of Chinese with what closes it; it takes long to compile."""
 
 INDENT = 7.5
 """Points of a step of an indent: three spaces, as LibreOffice and Excel have it."""
-
 
 MARGIN = 5.4
 """The width of the column before all figures: a title, which stands in it, is indented by as much,
@@ -268,6 +273,7 @@ def wrapped(content: str, role: str, room: float) -> list[str]:
 
 def _pieces(content: str, role: str, room: float) -> Iterator[str]:
     """What a line may end behind: figures that have room, else their words."""
-    for piece in PIECE.findall(FIGURE.sub(HELD, content)):
+    pieces = re.compile(PIECE if max(content, default="") < CHINESE else CHINESE_PIECE).findall
+    for piece in pieces(FIGURE.sub(HELD, content)):
         figure = piece.replace(HELD, " ")
-        yield from [figure] if width(figure, role) <= room else PIECE.findall(figure)
+        yield from [figure] if width(figure, role) <= room else pieces(figure)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from numpy.typing import ArrayLike
 
 from xlconv.errors import XlconvError
+from xlconv.frozen import frozen
 from xlconv.layers.channels import bias_of, check_plain
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import Array, given_numbers, pair, spread, whole
@@ -23,7 +24,7 @@ PLAIN_WEIGHT = "(out_channels, in_channels // groups, *kernel_sizes)"
 """The axes of the weight of a plain convolution."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen(eq=False)
 class Convolution:
     """A plain convolution and the numbers that go through it.
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from xlconv.errors import XlconvError
+from xlconv.frozen import frozen
 from xlconv.layers.geometry import Axis
 
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True)
+@frozen
 class Cut:
     """Some cells of an axis.
 

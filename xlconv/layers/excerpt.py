@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from xlconv.errors import XlconvError
+from xlconv.frozen import frozen
 from xlconv.layers.channels import chosen
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.cuts import Cut, Span, plain_cut, spans_of, transposed_cut
@@ -22,7 +23,7 @@ PART = ("in_channels", "out_channels", "crop")
 """What is asked for of a layer that is not shown whole."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Top:
     """The channels that matter most, so many of them."""
 

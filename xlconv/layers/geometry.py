@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from math import gcd
 
 from xlconv.errors import XlconvError
+from xlconv.frozen import frozen
 from xlconv.layers.given import spell
 from xlconv.layers.runs import Run, afford_taps, grouped, within
 
 LEAST = {"size": 1, "kernel_size": 1, "stride": 1, "dilation": 1, "output_padding": 0}
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Axis:
     """One axis of a transposed convolution; sizes in cells.
 
@@ -184,7 +184,7 @@ class Axis:
         return min(-(-n * gcd(s, d) // by) for n, by in ((self.kernel_size, s), (self.size, d)))
 
 
-@dataclass(frozen=True)
+@frozen
 class Geometry:
     """The channels and axes of one layer.
 

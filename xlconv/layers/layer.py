@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from xlconv.frozen import frozen
 from xlconv.layers.channels import bias_of, check_transposed
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import Array, given_numbers, pair, spread, whole
@@ -23,7 +24,7 @@ from xlconv.text import line, table
 __all__ = ["Array", "Layer"]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen(eq=False)
 class Layer:
     """A transposed convolution and the numbers that go through it.
 

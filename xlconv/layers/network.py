@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from xlconv.errors import XlconvError
+from xlconv.frozen import frozen
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.layers.given import whole
@@ -18,7 +18,7 @@ UPSAMPLING, POOLING = ("nearest", "bilinear"), ("max", "average")
 """The ways to make a map larger, and smaller, that learn nothing."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Upsample:
     """A map made larger by a whole factor, as `torch.nn.Upsample(scale_factor, mode)` does.
 
@@ -59,7 +59,7 @@ class Upsample:
         return found
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Pool:
     """The greatest, or the mean, of each window of a map.
 
@@ -99,7 +99,7 @@ class Pool:
 Operation = Layer | Convolution | Upsample | Pool
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Step:
     """One layer of a network, with the maps that reach it.
 
@@ -133,7 +133,7 @@ class Step:
         return operation.reads(axis)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@frozen(eq=False)
 class Network:
     """Layers in the order in which they are computed, the last one its output.
 
@@ -168,7 +168,7 @@ class Network:
                 yield from ((*path, step) for path in self.paths(step.name))
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Stage:
     """What a layer of a network gives, for a block that claims to be that."""
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from math import gcd, prod
 
 import numpy as np
 
 from xlconv.errors import XlconvError
+from xlconv.frozen import frozen
 from xlconv.layers.geometry import Axis, Geometry
 
 
-@dataclass(frozen=True)
+@frozen
 class Phase:
     """The output cells start, start + step, ... of one axis, as a plain convolution of the input.
 
@@ -81,7 +82,7 @@ def phases_of(geometry: Geometry, counts: Sequence[int], most: int, does: str) -
     return [[Phase.of(axis, start) for start in range(count)] for axis, count in axes]
 
 
-@dataclass(frozen=True)
+@frozen
 class Shown:
     """A phase of the output, from one of each axis, that a sheet shows.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from xlconv.errors import XlconvError
+from xlconv.frozen import frozen
 from xlconv.layers.given import Array, numbers
 from xlconv.text import spelt
 
@@ -20,7 +21,7 @@ Of = TypeVar("Of", bound=Any)
 """A layer, transposed or plain."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Quantised:
     """How integers mean a weight: scale * (integers - zero_point).
 
@@ -71,7 +72,7 @@ class Quantised:
         return Quantised.of(arrange(self.integers), *map(arrange, every))
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Scaled:
     """How integers mean an input: scale * (integers - zero_point)."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlconv.errors import XlconvError
+from xlconv.frozen import frozen
 from xlconv.text import counted, spelt
 
 RANKS = (1, 2, 3)
@@ -18,7 +19,7 @@ NONE = ""
 """The layout of an input that has no channels."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Reading:
     """One way to read the axes of an input and a weight.
 
@@ -81,7 +82,7 @@ class Reading:
         return f"{self.rank}-D with {' and '.join(parts) or 'no channels'}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Shapes:
     """The shapes of an input and of a weight, and what is said of their axes.
 

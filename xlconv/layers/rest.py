@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from xlconv.frozen import frozen
 from xlconv.layers.given import Array
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Rest:
     """What is added to an excerpt of a layer, so that its output is the whole one's.
 

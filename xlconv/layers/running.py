@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from xlconv.budget import MAP
 from xlconv.errors import XlconvError
+from xlconv.frozen import frozen
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.model import output
@@ -23,7 +24,7 @@ KINDS = ("conv", "conv_transpose", "upsample", "pool")
 """What a layer of a network may be."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Planned:
     """A layer that has not seen its input yet.
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from xlconv.budget import TERMS
 from xlconv.errors import LimitError
+from xlconv.frozen import frozen
 
 if TYPE_CHECKING:
     from xlconv.layers.geometry import Axis
 
 
-@dataclass(frozen=True)
+@frozen
 class Run:
     """Output cells of one axis that are reached in the same way.
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from xlconv.errors import XlconvError
+from xlconv.frozen import frozen
 from xlconv.layers.given import Array
 
 
-@dataclass(frozen=True)
+@frozen
 class Kind:
     """A kind of step: its parameters, with what they are if they are not given, and its meaning.
 
@@ -46,7 +46,7 @@ KINDS: dict[str, Kind] = {
 """What may follow a layer. Quantize rounds a half to the even number, as ONNX does."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Step:
     """A step by its kind, with the values of its parameters."""
 
@@ -66,7 +66,7 @@ class Step:
         return KINDS[self.kind].meaning(y, *self.values)
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Applied:
     """A step and the cells that it is applied to, whose values are known by now."""
 

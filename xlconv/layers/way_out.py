@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from xlconv.errors import XlconvError
+from xlconv.frozen import frozen
 from xlconv.layers.geometry import Axis, Geometry
 from xlconv.text import spelt
 
 Fits = Callable[[Geometry], bool]
 
 
-@dataclass(frozen=True)
+@frozen
 class Knob:
     """A parameter that can be turned down.
 

@@ -8,20 +8,20 @@ them sees no answer, and they hold for any numbers (Freivalds, 1977).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xlconv.frozen import frozen
 from xlconv.lessons.exercise import Exercise, Numbers
 
 LARGE = 1 << 40
 """Numbers below it, taken at random, tell the cells of a block apart."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Sum:
     """A weighted sum of answers: constant + linear parts + products of two blocks' cells.
 
@@ -43,7 +43,7 @@ class Sum:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class Answers:
     """What each blank of an exercise is a sum of."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from xlconv.files.saving import (
     holding,
     save_file,
 )
+from xlconv.frozen import frozen
 from xlconv.grid.limits import SHEETS_CELLS, length
 from xlconv.grid.marks import named
 from xlconv.grid.sheet import Sheet
@@ -41,7 +42,7 @@ KINDS = (SUFFIX, PAGE, *DRAWN)
 """What a book is written as, by the end of a file's name."""
 
 
-@dataclass(frozen=True, repr=False)
+@frozen
 class Book:
     """Sheets that are ready to be written; their values are computed already.
 

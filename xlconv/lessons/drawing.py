@@ -6,7 +6,7 @@ import importlib
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from itertools import chain
 from math import prod
 from typing import Any, get_type_hints
@@ -66,7 +66,11 @@ def view_options(view: str) -> dict[str, Any]:
     >>> view_options("collect")
     {'look': list[int] | None}
     """
-    function = view_function(view)
+    return _options(view_function(view))
+
+
+@cache
+def _options(function: Callable[..., None]) -> dict[str, Any]:
     hints = get_type_hints(function)
     parameters = inspect.signature(function).parameters.values()
     return {

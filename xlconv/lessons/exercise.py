@@ -7,13 +7,13 @@ that are given and with a student's own numbers in the blanks.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlconv.errors import XlconvError
+from xlconv.frozen import frozen
 from xlconv.grid.grid import Grid
 from xlconv.grid.marks import Paint
 from xlconv.grid.places import Place, a1
@@ -37,7 +37,7 @@ def _digest(content: bytes) -> bytes:
     return sha256(content).digest()
 
 
-@dataclass(frozen=True)
+@frozen
 class Exercise:
     """A drawn sheet and its blanks, which are numbered as they are asked for.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from string import Formatter
+from dataclasses import field
 from typing import Any
 
 from xlconv.errors import XlconvError
 from xlconv.figures.words import WORDS
+from xlconv.frozen import frozen
 from xlconv.grid.limits import LITERAL_LENGTH, length
 from xlconv.layers.given import plain
 from xlconv.layers.layer import Layer
@@ -45,7 +45,7 @@ MOST_MARKS = 1_000_000
 """What marks, and the numbers of a class, go up to."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Ask:
     """What a worksheet leaves out of a page.
 
@@ -73,7 +73,7 @@ MOST_DIGITS = 15
 """Those that a number of a cell has."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Classroom:
     """How a class works with a lesson.
 
@@ -107,7 +107,7 @@ class Classroom:
             raise XlconvError(f"digits must be from 0 to 9, got {self.digits}")
 
 
-@dataclass(frozen=True, repr=False)
+@frozen
 class Page:
     """One sheet of a lesson: a view, what it shows, and the words around it.
 
@@ -148,7 +148,7 @@ class Page:
         return name or (self.network.reads if self.network and self.feeds else "")
 
 
-@dataclass(frozen=True, repr=False)
+@frozen
 class Lesson:
     """A title and pages in order; `words` replaces some of the words that views write.
 
@@ -266,6 +266,8 @@ def places(text: str) -> list[str]:
     >>> places("{name}: {size:>9}")
     ['{name}', '{size:>9}']
     """
+    from string import Formatter  # late: start-up counts
+
     return [
         "{" + name + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "") + "}"
         for _, name, spec, conversion in Formatter().parse(text)

@@ -68,7 +68,7 @@ def recipe(lesson: Lesson, computing: Container[str]) -> str:
     return text.replace(" ", "\\u0020").replace("_x", "_\\u0078")
 
 
-def frozen(lesson: Lesson) -> str:
+def whole_recipe(lesson: Lesson) -> str:
     """The whole lesson as such a text, with its layers by name and how a class works with it."""
     names = {id(layer): name for name, layer in lesson.layers.items()}
     networks = {id(network): name for name, network in lesson.networks.items()}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
+from dataclasses import replace
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
 from xlconv.errors import XlconvError
-from xlconv.grid.limits import TEXT_LENGTH, UNWRITABLE, length
+from xlconv.frozen import frozen
+from xlconv.grid.limits import TEXT_LENGTH, length, unwritable
 from xlconv.visible import shortened
 
 LIKELY = 100
@@ -28,7 +28,7 @@ NAMES = {
 """A type in words: one of it, and many."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Table:
     """A table of a file: what an error about it names."""
 
@@ -109,8 +109,8 @@ def unfit(leaf: Any) -> str:
     ('has a whole number beyond 64 bits: TOML has none', '')
     """
     if isinstance(leaf, str):
-        if control := UNWRITABLE.search(leaf):
-            return f"has a control character, {control[0]!r}"
+        if control := unwritable(leaf):
+            return f"has a control character, {control!r}"
         if length(leaf) > TEXT_LENGTH:
             return f"must have at most {TEXT_LENGTH} characters"
     if isinstance(leaf, int) and not -(2**63) <= leaf < 2**63:
@@ -126,6 +126,8 @@ def suggest(word: str, known: Iterable[str]) -> str:
     """
     if len(word) > LIKELY:
         return ""
+    from difflib import get_close_matches  # late: start-up counts
+
     close = get_close_matches(word, [name for name in known if len(name) <= LIKELY], 1)
     return f'; did you mean "{close[0]}"?' if close else ""
 

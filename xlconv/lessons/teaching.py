@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from xlconv.errors import XlconvError
+from xlconv.frozen import frozen
 from xlconv.lessons.schema import Table
 
 MOST_MINUTES = 600
@@ -17,7 +17,7 @@ WRONG_KEYS = {"belief": str, "answer": str}
 NOTES_KEYS: dict[str, Any] = {"about": str, "more": str, "wrong": list[dict[str, Any]]}
 
 
-@dataclass(frozen=True)
+@frozen
 class Part:
     """What is done with a sheet, in how many minutes.
 
@@ -34,7 +34,7 @@ class Part:
             raise XlconvError(f"minutes must be from 1 to {MOST_MINUTES}, got {self.minutes}")
 
 
-@dataclass(frozen=True)
+@frozen
 class Wrong:
     """What students believe, or do, and what is said to it."""
 
@@ -42,7 +42,7 @@ class Wrong:
     answer: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Notes:
     """What is said of the whole lesson.
 

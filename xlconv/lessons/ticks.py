@@ -8,13 +8,13 @@ together: then the plain sum is compared as well, in which every mistake counts 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xlconv.frozen import frozen
 from xlconv.grid.grid import Grid
 from xlconv.lessons.answer_sums import Answers, Sum
 from xlconv.lessons.exercise import Exercise, Numbers
@@ -39,7 +39,7 @@ Blanks = tuple[int, ...]
 """Blanks by their numbers."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Run:
     """Blanks beside each other in a row of the sheet, and their numbers."""
 
@@ -51,7 +51,7 @@ class Run:
         return self.cells.origin[0]
 
 
-@dataclass(frozen=True)
+@frozen
 class Group:
     """Blanks of a block that share a tick, by their numbers: it holds for any copy of the sheet.
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
 
 from xlconv.errors import XlconvError
 from xlconv.figures.words import WORDS
 from xlconv.files.toml import read_toml
+from xlconv.frozen import frozen
 from xlconv.lessons.book import check_names
 from xlconv.lessons.lesson import Lesson, Page, check_language
 from xlconv.lessons.schema import Table
@@ -31,7 +32,7 @@ Change = Callable[[str, str], str]
 """(where a text stands, the text) -> the text that is to stand there."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Translation:
     """What stands for each text in another language; a text that is not there stays as it is."""
 

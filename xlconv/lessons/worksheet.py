@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from xlconv.errors import XlconvError
+from xlconv.frozen import frozen
 from xlconv.grid.limits import SHEETS_CELLS
 from xlconv.grid.marks import Blank, Block, Paint
 from xlconv.grid.sheet import Sheet
@@ -94,7 +95,7 @@ def drawer(lesson: Lesson) -> Drawer:
     return Worksheet.of(lesson).draw if lesson.form else partial(draw, lesson)
 
 
-@dataclass(frozen=True)
+@frozen
 class Worksheet:
     """The sheets of such a lesson.
 

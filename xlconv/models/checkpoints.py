@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from xlconv.files.archives import member, opened_zip
 from xlconv.files.reading import ContentError
+from xlconv.frozen import frozen
 from xlconv.models.content import Content
 from xlconv.models.found import PLAIN, TRANSPOSED, ModelLayer
 from xlconv.models.likely import weights
@@ -49,7 +49,7 @@ NODES = 1_000_000
 """Values of a checkpoint that are looked at, at most."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Checkpoint:
     """What a checkpoint holds: tensors by their names, and layers whose parameters it tells."""
 
@@ -177,7 +177,7 @@ def _plain(value: Any) -> Any:
     return [int(n) for n in value] if isinstance(value, tuple) else value
 
 
-@dataclass(frozen=True)
+@frozen
 class _View:
     """A tensor as what it sees of its storage: from an offset on, with steps along its axes."""
 

@@ -10,12 +10,12 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.files.reading import ContentError, open_file
+from xlconv.frozen import frozen
 
 DAMAGED = (
     ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError,
@@ -25,7 +25,7 @@ DAMAGED = (
 """What readers, zipfile and h5py let out over a file that is not what it says."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Content:
     """A file by its path, and its bytes."""
 

@@ -6,17 +6,17 @@ Source: https://flatbuffers.dev/internals/
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 
 import numpy as np
 
 from xlconv.files.reading import ContentError
+from xlconv.frozen import frozen
 
 TABLES = 200_000
 """Tables in a vector, at most: a model of a thousand layers has some thousands."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Table:
     """A table where it lies in the bytes of its file; a field that it lacks has its default."""
 

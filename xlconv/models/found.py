@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
 
+from xlconv.frozen import frozen
 from xlconv.layers.given import Array
 from xlconv.models.tensors import Tensor
 
@@ -19,7 +20,7 @@ EIGHT = ("int8", "uint8", "int16", "uint16")
 """Types of the integers of an input."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Meaning:
     """What integers of a type mean: scale * (q - zero_point)."""
 
@@ -32,7 +33,7 @@ class Meaning:
         return f"{self.scale:g}*(q {'+' if self.zero_point < 0 else '-'} {point})"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@frozen(kw_only=True, eq=False)
 class ModelLayer:
     """A convolution of a model, or a weight that may be one's.
 

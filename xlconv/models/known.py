@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from xlconv.errors import XlconvError
 from xlconv.frameworks.conventions import convention_of
 from xlconv.frameworks.layouts import from_layout, to_layout
 from xlconv.frameworks.wanted import Wanted
+from xlconv.frozen import frozen
 from xlconv.layers.given import Array, numbers, spread
 from xlconv.layers.quantised import INTEGERS
 from xlconv.text import spelt
@@ -27,7 +27,7 @@ SMALL = 4
 Shape = tuple[int | None, int | None, *tuple[int, ...]]
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Known:
     """What a file and code say of a layer, and the options that go before both.
 

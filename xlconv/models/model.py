@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.files.reading import is_folder
+from xlconv.frozen import frozen
 from xlconv.models.content import mapped, told_of
 from xlconv.models.found import TRANSPOSED, ModelLayer
 from xlconv.text import counted
@@ -20,7 +20,7 @@ SHOWN = 8
 """Names in a message, at most."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Model:
     """The convolutions of a file, and its weights where it holds nothing else."""
 
@@ -76,7 +76,7 @@ FITS: tuple[Callable[[str, str], bool], ...] = (
 """Ways in which a name may be meant, the strictest first."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Format:
     """A format by its name, and the module of this room whose `layers` reads it."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from math import prod
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from xlconv.files.reading import ContentError
+from xlconv.frozen import frozen
 from xlconv.models.content import mapped
 from xlconv.models.protobuf import Value, fields, floats, integers, signed, text
 from xlconv.models.tensors import DTYPES, Scale, Tensor, decoded, unread
@@ -32,7 +32,7 @@ DEPTH = 8
 Get = Mapping[int, Sequence[Value]]
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Node:
     op: str
     name: str
@@ -41,7 +41,7 @@ class Node:
     attributes: dict[str, Any]
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Graph:
     """A graph: its nodes, what they make, who uses it, and the tensors that are known in it."""
 
@@ -114,7 +114,7 @@ def _node(told: Get) -> Node:
     return Node(text(told.get(4, ())), text(told.get(3, ())), inputs, outputs, attributes)
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Inner:
     """A graph as an attribute."""
 

@@ -7,23 +7,24 @@ from __future__ import annotations
 
 import pickletools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from xlconv.files.reading import ContentError
+from xlconv.frozen import frozen
 
 STEPS = 2_000_000
 """Opcodes that are carried out, at most: ten thousand tensors take 400,000."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Named:
     """A class or function of a pickle: a name, and nothing else."""
 
     name: str
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Made:
     """What a pickle would have made by a call, and what it would then have put into it."""
 
@@ -38,7 +39,7 @@ class Made:
         return self.of.name if isinstance(self.of, Named) else ""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Stored:
     """What a pickle says lies outside of it."""
 
@@ -48,7 +49,7 @@ class Stored:
 MARK = object()
 
 
-@dataclass(frozen=True)
+@frozen
 class _Machine:
     stack: list[Any] = field(default_factory=list)
     memo: dict[int, Any] = field(default_factory=dict)

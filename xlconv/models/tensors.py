@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import prod
 from typing import Any
 
 import numpy as np
 
 from xlconv.files.reading import ContentError
+from xlconv.frozen import frozen
 from xlconv.layers.given import Array
 
 MOST = 1 << 25
@@ -34,7 +35,7 @@ DTYPES = {
 Shape = tuple[int, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Scale:
     """How the integers q of a quantised tensor mean numbers: scale * (q - zero_point).
 
@@ -64,7 +65,7 @@ class Scale:
         return found[0], found[1]
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Tensor:
     """A tensor by its name; `load` gives its numbers as they lie in the file.
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from xlconv.files.reading import ContentError
+from xlconv.frozen import frozen
 from xlconv.models.content import Content
 from xlconv.models.flatbuffers import Table, root
 from xlconv.models.found import PLAIN, TRANSPOSED, ModelLayer
@@ -41,7 +41,7 @@ STEPS_READ = 8
 """Operations after a layer that are read as its steps, at most."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Reads:
     """Which inputs of an operation are what, and where its options are.
 
@@ -74,7 +74,7 @@ class Operation(NamedTuple):
     table: Table
 
 
-@dataclass(frozen=True, eq=False)
+@frozen(eq=False)
 class Graph:
     """A subgraph: its tensors, and for each who makes it and who uses it."""
 

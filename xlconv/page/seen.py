@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from xlconv.frozen import frozen
 from xlconv.grid.cells import Cell
 from xlconv.grid.direction import Way, mirrored, reading
 from xlconv.grid.grid import Grid
@@ -20,7 +20,7 @@ TOP, BOTTOM, LEFT, RIGHT = 1, 2, 4, 8
 """The sides of a cell on which a frame has its line."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Dress:
     """All of a cell that is not its content; cells that share one are alike.
 
@@ -33,7 +33,7 @@ class Dress:
     reading: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Seen:
     """A cell as it is seen."""
 

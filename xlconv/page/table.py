@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape
 from itertools import groupby, pairwise
 from pathlib import PurePath
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from xlconv.files.saving import PAGE
+from xlconv.frozen import frozen
 from xlconv.grid.direction import Way
 from xlconv.grid.marks import Link, Sized
 from xlconv.grid.places import Place, a1
@@ -20,7 +21,7 @@ from xlconv.page.printed import across
 from xlconv.page.seen import Dress, Seen
 
 
-@dataclass(frozen=True)
+@frozen
 class Drawn:
     """A sheet, and its cells as they are seen."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate, pairwise, product
 from pathlib import PurePath
 from unicodedata import bidirectional
 
 from xlconv.files.saving import PDF
+from xlconv.frozen import frozen
 from xlconv.grid.direction import FROM_RIGHT, Way, reading
 from xlconv.grid.marks import Sized
 from xlconv.grid.pages import A4, Pages, Paper, pages, widths
@@ -35,7 +36,7 @@ KINDS = {"title": "title", "caption": "caption", "heading": "caption"}
 """The roles of what a program that reads aloud announces."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Window:
     """The rows and columns of a sheet that are on one page, and where they stand on it.
 

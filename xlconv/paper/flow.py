@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 from math import ceil
 
+from xlconv.frozen import frozen
 from xlconv.paper.panels import Figures
 from xlconv.paper.pieces import Pieces
 from xlconv.paper.rectangles import Panel, Piece
@@ -33,7 +34,7 @@ ROUNDED = 1e-6
 Line = list[Piece]
 
 
-@dataclass(frozen=True)
+@frozen
 class Slide:
     """What is on a slide.
 
@@ -50,7 +51,7 @@ class Slide:
         return [panel for piece in self.pieces for panel in piece.panels]
 
 
-@dataclass(frozen=True)
+@frozen
 class Flow:
     """How the figures of a sheet are set on slides.
 

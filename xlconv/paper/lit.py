@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from xlconv.frozen import frozen
 from xlconv.grid.cells import Cell
 from xlconv.grid.digits import GENERAL
 from xlconv.grid.direction import mirrored
@@ -18,7 +19,7 @@ from xlconv.grid.theme import ORANGE, POINTED_AT, WHITE, Look, look
 from xlconv.grid.values import Values
 
 
-@dataclass(frozen=True)
+@frozen
 class Seen:
     """A cell as it is seen now: what stands in it, and its look."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from xlconv.frozen import frozen
 from xlconv.grid.theme import Look
 
 
@@ -31,7 +31,7 @@ class Line(NamedTuple):
     weight: float
 
 
-@dataclass(frozen=True)
+@frozen
 class Text:
     """A text in a cell, over whose sides it may run.
 
@@ -54,7 +54,7 @@ class Text:
     target: int | str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Table:
     """Texts in rows and columns, each in its own cell; nothing stands where there is no text."""
 
@@ -64,7 +64,7 @@ class Table:
     texts: Mapping[tuple[int, int], Text]
 
 
-@dataclass(frozen=True)
+@frozen
 class Page:
     """One page.
 
@@ -87,7 +87,7 @@ class Page:
     first: bool = True
 
 
-@dataclass(frozen=True)
+@frozen
 class Part:
     """Pages that are numbered from 1.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 
+from xlconv.frozen import frozen
 from xlconv.grid.marks import Block, named
 from xlconv.grid.places import Place, corners, leaves
 from xlconv.grid.sheet import Sheet
@@ -52,7 +53,7 @@ ROW = 15
 """How high rows are: lower than on a sheet, since slides are low."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Figures:
     """What a sheet shows under its head, and how it is cut into panels.
 

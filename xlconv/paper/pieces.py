@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil
 
+from xlconv.frozen import frozen
 from xlconv.grid.marks import named
 from xlconv.grid.places import corners, leaves
 from xlconv.paper.figure import named as with_names
@@ -15,7 +16,7 @@ FULL = 0.8
 """The part of a slide that a slice has to take, cut in rows, to be shown as a picture instead."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Pieces:
     """How the figures of a sheet are cut.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
 
 from xlconv.budget import DRAWN
 from xlconv.errors import RoomError, XlconvError
+from xlconv.frozen import frozen
 from xlconv.grid.marks import Block
 from xlconv.grid.pages import PAPERS
 from xlconv.grid.sheet import Sheet
@@ -21,7 +21,7 @@ from xlconv.paper.source import document
 from xlconv.text import line
 
 
-@dataclass(frozen=True)
+@frozen
 class Printing:
     """How sheets are printed.
 
@@ -71,7 +71,7 @@ class Printing:
         return pressed(document(parts, title, language, self.ink))
 
 
-@dataclass(frozen=True, repr=False)
+@frozen
 class Figure:
     """A sheet, or one of its blocks, as a picture; a notebook shows it."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from xlconv.frozen import frozen
 from xlconv.grid.direction import Way
 from xlconv.grid.parting import taken
 from xlconv.grid.places import Place
@@ -23,7 +23,7 @@ Mask = npt.NDArray[np.bool_]
 """Which of a sheet's places are meant."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Panel:
     """Rows and columns of a sheet."""
 
@@ -49,7 +49,7 @@ class Panel:
         return [Panel(part, self.columns) if down else Panel(self.rows, part) for part in parts]
 
 
-@dataclass(frozen=True)
+@frozen
 class Piece:
     """Panels that are drawn together, as they stand on the sheet.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from xlconv.frozen import frozen
 from xlconv.grid.theme import GREY, MONOSPACE, look
 from xlconv.paper.fonts import MONOSPACED, families
 from xlconv.paper.page import Box, Ground, Line, Page, Part, Table, Text
@@ -62,7 +63,7 @@ def points(number: float) -> str:
     return f"{number:.2f}".rstrip("0").rstrip(".")
 
 
-@dataclass(frozen=True)
+@frozen
 class Source:
     """What is written of some pages, each look of their texts once.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,6 +21,7 @@ from xlconv.figures.paper import PAGE_COLUMNS, Together, arrange
 from xlconv.figures.sums import listed, summed
 from xlconv.figures.then import then_figures
 from xlconv.figures.titles import times
+from xlconv.frozen import frozen
 from xlconv.grid.expr import Expr
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Place, Spot, box_size, start, under
@@ -35,7 +36,7 @@ NAMED = 8
 """Parts that are named one by one in the sum under an output channel."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Room:
     """How far apart the blocks stand.
 

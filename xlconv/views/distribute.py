@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 
 from xlconv.figures.blocks import Figure, Sources, figure, sources, words_across
@@ -16,6 +15,7 @@ from xlconv.figures.paper import arrange
 from xlconv.figures.ruler import target
 from xlconv.figures.then import then_figures
 from xlconv.figures.titles import AXES, count_caption
+from xlconv.frozen import frozen
 from xlconv.grid.expr import Expr, call, moved, total
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Place, passed, tiled
@@ -27,7 +27,7 @@ LIT = 150
 """Input cells beyond which stamps do not light up: each would take a rule of its own."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Step(Part):
     """The step that a sheet has come to.
 

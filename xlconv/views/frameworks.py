@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from xlconv.figures.paper import arrange
 from xlconv.figures.titles import sized
 from xlconv.figures.verdicts import verdict
 from xlconv.frameworks.resolve import axes as conventional
+from xlconv.frozen import frozen
 from xlconv.grid.expr import call
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import under
@@ -56,7 +57,7 @@ ASKED: tuple[tuple[str, str, str, Wanted], ...] = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Answer:
     """What a framework makes of a layer; None where it has no such layer.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 
 import numpy as np
@@ -25,6 +24,7 @@ from xlconv.figures.notes import note
 from xlconv.figures.operations import tapped
 from xlconv.figures.paper import arrange
 from xlconv.figures.titles import plain
+from xlconv.frozen import frozen
 from xlconv.grid.expr import Expr, call, chosen, joined
 from xlconv.grid.grid import Grid
 from xlconv.grid.places import Spot, under
@@ -42,7 +42,7 @@ STEPS, FASTEST = range(2, 51), 0.5
 """How many steps there may be, and the largest rate: what one step makes worse can be read."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Dials(Part):
     """What is chosen: the rate, 0 if there is no such, and the step that is looked at."""
 

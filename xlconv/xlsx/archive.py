@@ -7,12 +7,12 @@ import os
 import re
 import zlib
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from xlconv.errors import XlconvError
+from xlconv.frozen import frozen
 from xlconv.grid.pages import Pages, pages
 from xlconv.grid.sheet import Sheet
 from xlconv.xlsx import parts, worksheet
@@ -41,7 +41,7 @@ Content = tuple[CellRows | Rows, Callable[[], str]]
 NO_OWN: Mapping[int, Mapping[str, Own]] = {}
 
 
-@dataclass(frozen=True)
+@frozen
 class Kept:
     """What is known of sheets whose values alone change from one workbook to the next."""
 

@@ -28,6 +28,9 @@ Deflate knows repetitions of up to 258 bytes, and has a symbol of its own for th
 not used here.
 """
 
+SLICE = 1 << 14
+"""Words whose bits are taken apart at once."""
+
 END, SYMBOLS, FAR_SYMBOLS = 256, 286, 30
 """The symbol that ends a block, and how many there are of bytes and lengths, and of distances."""
 
@@ -62,7 +65,7 @@ class Block(NamedTuple):
     starts: Ints
 
 
-def block(text: Bytes, filled: Ints, backs: Iterable[Backs]) -> Block:
+def block(text: Bytes, filled: NDArray[np.int32], backs: Iterable[Backs]) -> Block:
     """A text packed.
 
     filled  of each byte 0 if it stays; else what it is filled with: where the numbers are the same,
@@ -107,9 +110,12 @@ def _written(size: int, repeated: Ints, lengths: Ints) -> Ints:
     return np.flatnonzero(within == 0)
 
 
-def _repeated(text: Bytes, filled: Ints, backs: Iterable[Backs]) -> tuple[Ints, Ints, Ints]:
+def _repeated(
+    text: Bytes, filled: NDArray[np.int32], backs: Iterable[Backs]
+) -> tuple[Ints, Ints, Ints]:
     """Where repetitions begin, how long they are, and how far before them that is."""
-    symbols = np.where(filled < 0, -np.arange(len(text)), filled << 8 | text).astype(np.int32)
+    own = -np.arange(len(text), dtype=np.int32)
+    symbols = np.where(filled < 0, own, filled << 8 | text)
     most, back = np.zeros(len(text), np.int32), np.zeros(len(text), np.int32)
     for sizes, far in backs:
         each = np.repeat(np.array(far, np.int32), sizes)
@@ -168,8 +174,8 @@ def _codes(counts: Ints, together: tuple[int, ...] = ()) -> tuple[Ints, Ints]:
         heapq.heappush(heap, (few + more, first, one + other))
     if widths.max() > DEEPEST:
         return _codes((counts + 1) // 2, together)
-    if len(leaves) == 1:
-        widths[leaves[0][1]] = 1
+    if len(leaves) < 2:  # the only code has a bit, and one is there where none is needed
+        widths[leaves[0][1] if leaves else 0] = 1
     return _canonical(widths), widths
 
 
@@ -208,7 +214,10 @@ def _told(widths: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 def _bits(words: Ints, sizes: Ints) -> Bytes:
     """The bits of words, from the lowest of each."""
-    ends = sizes.cumsum()
-    within = np.arange(ends[-1]) - np.repeat(ends - sizes, sizes)
-    bits: Bytes = (np.repeat(words, sizes) >> within & 1).astype(np.uint8)
-    return bits
+    parts = []
+    for start in range(0, len(words), SLICE):
+        word, size = words[start : start + SLICE], sizes[start : start + SLICE]
+        ends = size.cumsum()
+        within = np.arange(ends[-1]) - np.repeat(ends - size, size)
+        parts.append((np.repeat(word, size) >> within & 1).astype(np.uint8))
+    return np.concatenate(parts)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from xlconv.frozen import frozen
 from xlconv.grid.digits import GENERAL
 from xlconv.xlsx.styles import Styles
 from xlconv.xlsx.values import Strings, looks_like_formula, typed
@@ -14,7 +14,7 @@ CELL = re.compile(rb'<c r="([A-Z]+[0-9]+)"(?: s="([0-9]+)")?(?:/>|[^>]*>.*?</c>)
 """A cell of our own XML, in whose texts no tag ends."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Own:
     """What stands in a cell instead.
 

@@ -72,8 +72,8 @@ class BitPlaces:
             np.ndarray((size, rows), "<u8", bits.base, WORD * n, (1, size)) for n in range(words)
         ]
         # those that are changed in one step have no word in common
-        apart = [self.starts[n:] - self.starts[:-n] for n in range(1, len(starts))]
-        groups = next((n for n, by in enumerate(apart, 1) if by.min() >= WORD * words), len(starts))
+        apart = ((n, self.starts[n:] - self.starts[:-n]) for n in range(1, len(starts)))
+        groups = next((n for n, by in apart if by.min() >= WORD * words), len(starts))
         self.groups = [slice(n, None, groups) for n in range(groups)]
 
     def turn(self, words: Sequence[Values], rows: int) -> None:

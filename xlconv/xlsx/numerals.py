@@ -65,10 +65,18 @@ class Numerals:
             return max(map(len, self.known or map(numeral, self.numbers.flat)))
         if self.whole:
             return max(len(str(int(end))) for end in (self.numbers.min(), self.numbers.max()))
-        flat = self.numbers.ravel()
-        if _longest(shortest(flat[:SAMPLE])) >= LONG:
+        flat = self.numbers.reshape(-1)
+        if _longest(shortest(_plain(flat[:SAMPLE]))) >= LONG:
             return LONGEST
-        return max(_longest(shortest(flat[n : n + SAMPLE])) for n in range(0, len(flat), SAMPLE))
+        parts = (flat[n : n + SAMPLE] for n in range(0, len(flat), SAMPLE))
+        return max(_longest(shortest(_plain(part))) for part in parts)
+
+    @cached_property
+    def even(self) -> bool:
+        """Whether few of them are much shorter than the longest, so that all may have its width."""
+        some = self.numbers.flat[:: -(-self.numbers.size // SAMPLE)]
+        lengths = [len(text) for row in self.texts(some[None]) for text in row]
+        return sum(lengths) * 2 >= self.width * len(lengths)
 
     def fields(self, numbers: Values) -> Bytes:
         """(..., FIELD) each number in a field, at its end."""
@@ -77,7 +85,7 @@ class Numerals:
         if self.few or self.known:
             told = fields(chain(*self.texts(numbers)))
         else:
-            told = _aligned(shortest(numbers.ravel() + 0.0), len(".0") * self.whole)
+            told = _aligned(shortest(_plain(numbers)), len(".0") * self.whole)
         return told.reshape(*numbers.shape, FIELD)
 
 
@@ -94,6 +102,11 @@ def fields(texts: Iterable[str]) -> Bytes:
 BEFORE = fields([""] + ["0" * length for length in range(1, LONGEST + 1)])
 BEFORE = np.where(ord("0") == BEFORE, 0, BEFORE).view("<u8")
 """What is before a number of so many characters in its field, as words."""
+
+
+def _plain(numbers: Values) -> NDArray[np.float64]:
+    """Numbers in a line; no program shows -0."""
+    return numbers.ravel().astype(np.float64) + 0.0
 
 
 def _longest(texts: NDArray[np.bytes_]) -> int:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xlconv.xlsx.deflate import Backs, Bytes, Ints, block
 from xlconv.xlsx.filling import BitPlaces, Codes, TextPlaces, buffer, numbers_of
@@ -128,7 +129,7 @@ class _Zeroed(NamedTuple):
     """
 
     text: Bytes
-    filled: Ints
+    filled: NDArray[np.int32]
     cells: Ints
     numbers: list[Ints]
     values: list[Ints]
@@ -153,7 +154,7 @@ class _Zeroed(NamedTuple):
         ]
         made = cls(
             np.frombuffer(bytearray("".join(pieces).encode()), np.uint8),
-            np.zeros(offsets[-1], np.int64),
+            np.zeros(offsets[-1], np.int32),
             starts[0][1:],
             numbers,
             [at - 1 for at in starts[len(which) :]],

@@ -15,7 +15,7 @@ from xlconv.xlsx.strip import Index, Lines, Strip
 from xlconv.xlsx.styles import BARE, Style, Worn
 from xlconv.xlsx.values import Strings
 
-CELLS = 128  # a row that is packed has more of them: each begins with all its codes
+WINDOW = 1 << 15  # bytes of a row beyond which zlib sees nothing of it in the next one
 
 
 class Row(NamedTuple):
@@ -162,8 +162,8 @@ def template_of(
         begun = strip.end
     pieces.append(begun + "</row>")
     cells = [_cells(strips[n], lines[n], *where) for n, where in places.items() if where[0]]
-    packable = len(begins) > CELLS and not any(each.strip.typed for each in cells)
-    packable = packable and all(map(str.isascii, pieces))
+    packable = sum(map(len, pieces)) > WINDOW and all(map(str.isascii, pieces))
+    packable = packable and all(not c.strip.typed and c.strip.numerals.even for c in cells)
     return Template(pieces, _moved(_gaps(begins), 1), cells, packable)
 
 

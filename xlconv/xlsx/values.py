@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from xlconv.grid.limits import TEXT_LENGTH, UNWRITABLE, length
+from xlconv.grid.limits import TEXT_LENGTH, length, unwritable
 from xlconv.text import unread
 from xlconv.xlsx.numerals import numeral
 
@@ -39,7 +39,7 @@ def looks_like_formula(value: object) -> bool:
 
 def is_writable(value: Any) -> bool:
     if isinstance(value, str):
-        return length(value) <= TEXT_LENGTH and not UNWRITABLE.search(value)
+        return length(value) <= TEXT_LENGTH and not unwritable(value)
     return value is None or isfinite(value)
 
 
