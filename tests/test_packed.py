@@ -17,9 +17,8 @@ from xlconv.grid.sheet import Sheet
 from xlconv.layers.layer import Layer
 from xlconv.lessons.book import Book
 from xlconv.lessons.build import build
-from xlconv.xlsx import deflate, template
+from xlconv.xlsx import deflate, rows, template
 from xlconv.xlsx.filling import BitPlaces, Codes, buffer
-from xlconv.xlsx.rows import Rows
 
 from .engines import formulon_engine, ironcalc_engine, libreoffice_engine
 from .engines.cached import cached_values
@@ -72,15 +71,15 @@ def test_what_is_filled_in_is_read(told: Told, signs: bytes) -> None:
     text, filled, backs = told
     made = deflate.block(text, filled, backs)
     packed, codes = np.packbits(made.bits, bitorder="little"), Codes(made.signs)
-    rows = buffer(packed, 2)
+    both = buffer(packed, 2)
     for number, chosen in zip((-1, 1, 2), signs, strict=True):
         sign = deflate.SIGNS[chosen % 16]
         text[filled == number] = sign
         if (starts := made.starts[filled[made.places] == number]).size:
             words = codes.words(np.array([[sign]], np.uint8))
-            BitPlaces(rows, starts, codes.width).turn(words, 1)
-    assert inflated(rows[0].tobytes()) == text.tobytes()
-    assert (rows[1] == packed).all()
+            BitPlaces(both, starts, codes.width).turn(words, 1)
+    assert inflated(both[0].tobytes()) == text.tobytes()
+    assert (both[1] == packed).all()
 
 
 def test_block_of_what_is_not_repeated_has_a_code_for_a_distance() -> None:
@@ -114,6 +113,12 @@ def layer(size: tuple[int, ...], kernel: tuple[int, ...], kind: str, **more: Any
     return Layer.of(draw(size), draw(kernel), **more)
 
 
+@pytest.fixture(autouse=True)
+def _packs_a_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of rows that look alike a few are enough, so that sheets are small."""
+    monkeypatch.setattr(rows, "MANY", 8)
+
+
 CASES = [
     ("phases", layer((90, 90), (4, 4), "small", stride=2, padding=1)),
     ("phases", layer((90, 90), (4, 4), "doubles", stride=2, padding=1)),
@@ -139,10 +144,20 @@ def test_packed_rows_are_those_that_are_joined(
     monkeypatch.setattr(template, "WINDOW", 1 << 12)
     book = build(told, views=[view])
     packed = sheets(book.to_bytes())
-    monkeypatch.setattr(Rows, "packed", Rows.chunks)
+    monkeypatch.setattr(rows.Rows, "packed", rows.Rows.chunks)
     joined = sheets(book.to_bytes())
     assert any(b"<v " in part for part in packed.values())
     assert {name: re.sub(b"<v +>", b"<v>", part) for name, part in packed.items()} == joined
+
+
+def test_rows_are_packed_where_many_are_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    content = RANDOM.integers(0, 99, (140, 1200))
+    for height, packed in ((140, True), (127, False)):
+        sheet = Sheet("Sheet")
+        sheet.block("x", (0, 0), (height, 1200), role="input", content=content[:height])
+        xml = sheets(Book("Test", (sheet,)).to_bytes())["xl/worksheets/sheet1.xml"]
+        assert (b"<v " in xml) is packed
 
 
 def test_numbers_of_which_one_is_long_are_not_packed() -> None:

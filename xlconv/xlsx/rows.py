@@ -8,7 +8,9 @@ pieces joined. Where many rows look alike, they are packed as one, too.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -29,10 +31,11 @@ Piece = bytes | Row
 Chunks = Iterator[tuple[Piece, int]]
 """A sheet's rows, and how many are written with them."""
 
-Shaping = Callable[[Template, int, Mapping[int, Index]], "Shape | None"]
-"""The shape that a row waits in from then on, if it is one of many."""
+Look = tuple[Any, ...]
+"""What rows have in common that look alike."""
 
 CHUNK = 1 << 17  # bytes
+MANY = 128  # rows that look alike: fewer take less to be joined than their shapes to be packed
 PIECES = 1 << 18  # kept in templates at a time, so that memory does not grow with the rows
 
 
@@ -44,7 +47,7 @@ class Rows:
         layers: list[Layer] = [*sheet.paints, *sheet.blanks, *sheet.coats, *sheet.frames]
         self.sheet, self.style = sheet, style
         self.strips = [Strip(n, layer) for n, layer in enumerate(layers)]
-        self.templates: dict[Any, Template] = {}
+        self.templates: dict[Look, Template] = {}
         self.held = 0
 
     def chunks(self, strings: Strings) -> Iterator[tuple[bytes, int]]:
@@ -54,19 +57,24 @@ class Rows:
 
         Raises XlconvError for a formula that is too long, or a value that is none.
         """
-        return self._chunks(strings, lambda *_: None)  # type: ignore[return-value]
+        return self._chunks(strings, frozenset())  # type: ignore[return-value]
 
     def packed(self, strings: Strings) -> Chunks:
         """The same, but rows of which many look alike one by one, packed already."""
+        looks = Counter(look for _, _, look in self._looks())
+        return self._chunks(strings, {look for look, rows in looks.items() if rows >= MANY})
+
+    def _chunks(self, strings: Strings, many: AbstractSet[Look]) -> Chunks:
+        """many: how rows look that are packed."""
         from xlconv.xlsx.packed import Shapes
 
-        return self._chunks(strings, Shapes().of)
-
-    def _chunks(self, strings: Strings, shape_of: Shaping) -> Chunks:
+        shapes = Shapes()
         waiting, size, row = list[bytes](), 0, -1
         packed: list[tuple[Shape, int]] = []
-        for row, indices, template in self._looks():
-            if shape := shape_of(template, row, indices):
+        for row, indices, look in self._looks():
+            template = self._template(row, indices, look)
+            shape = shapes.of(template, row, indices) if look in many else None
+            if shape:
                 if waiting:
                     yield b"".join(waiting), row
                     waiting, size = [], 0
@@ -83,28 +91,25 @@ class Rows:
         yield from _filled(packed)
         yield b"".join(waiting), row + 1
 
-    def _looks(self) -> Iterator[tuple[int, Mapping[int, Index], Template]]:
-        """Each row, the index of each layer there, and what it looks like."""
+    def _looks(self) -> Iterator[tuple[int, Mapping[int, Index], Look]]:
+        """Each row, the index of each layer there, and what it has in common with others."""
         for row, group in groupby(heapq.merge(*[s.rows() for s in self.strips]), itemgetter(0)):
             indices = {n: index for _, n, index in group}
-            yield row, indices, self._template(row, indices)
-
-    def _template(self, row: int, indices: Mapping[int, Index]) -> Template:
-        """What a row looks like."""
-        key = (
-            self.sheet.heights.get(row),
-            *[
+            parts = [
                 n if self.strips[n].alike else self.strips[n].key(index)
                 for n, index in indices.items()
-            ],
-        )
-        if key not in self.templates:
+            ]
+            yield row, indices, (self.sheet.heights.get(row), *parts)
+
+    def _template(self, row: int, indices: Mapping[int, Index], look: Look) -> Template:
+        """What a row looks like."""
+        if look not in self.templates:
             if self.held > PIECES:
                 self.templates.clear()
                 self.held = 0
-            self.templates[key] = template_of(self.sheet, row, self.strips, indices, self.style)
-            self.held += len(self.templates[key].pieces)
-        return self.templates[key]
+            self.templates[look] = template_of(self.sheet, row, self.strips, indices, self.style)
+            self.held += len(self.templates[look].pieces)
+        return self.templates[look]
 
 
 def rows(sheet: Sheet, style: Style) -> CellRows | Rows:
