@@ -103,12 +103,13 @@ def test_codes_are_at_most_fifteen_bits_however_often_one_occurs() -> None:
 
 
 def layer(size: tuple[int, ...], kernel: tuple[int, ...], kind: str, **more: Any) -> Layer:
+    numbers = np.random.default_rng(7)
     draw: Any = {
-        "small": lambda shape: RANDOM.integers(-3, 9, shape),
-        "large": lambda shape: RANDOM.integers(-(10**6), 10**6, shape),
-        "doubles": RANDOM.standard_normal,
-        "tiny": lambda shape: RANDOM.standard_normal(shape) * 1e-150,
-        "quarters": lambda shape: RANDOM.integers(-99, 99, shape) / 4,
+        "small": lambda shape: numbers.integers(-3, 9, shape),
+        "large": lambda shape: numbers.integers(-(10**6), 10**6, shape),
+        "doubles": numbers.standard_normal,
+        "tiny": lambda shape: numbers.standard_normal(shape) * 1e-150,
+        "quarters": lambda shape: numbers.integers(-99, 99, shape) / 4,
     }[kind]
     return Layer.of(draw(size), draw(kernel), **more)
 
