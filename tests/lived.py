@@ -79,8 +79,4 @@ LIVED = {
     ("xlconv/views/output_padding.py", "before, after = max(0, begin), (max(end, 0))"): (
         "the larger of two numbers is the same in either order"
     ),
-    (
-        "xlconv/xlsx/rows.py",
-        'number = style(*(look or ("", -(2), GENERAL)), sides, quoted)',
-    ): "every tint below 0 is none",
 }
