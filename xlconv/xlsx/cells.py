@@ -20,7 +20,7 @@ from xlconv.xlsx.styles import BARE, Style, Worn
 from xlconv.xlsx.template import height
 from xlconv.xlsx.values import Strings, escape, looks_like_formula, typed
 
-SMALL = 20_000
+SMALL = 5_000
 """Cells of such a sheet, as far as it says that it has them: its rows are seldom alike."""
 
 
