@@ -15,6 +15,7 @@ Bytes = NDArray[np.uint8]
 
 FEW = 1 << 8  # numbers that are put into text one by one
 TABLE = 1 << 12  # whole numbers so close together are looked up
+MANY = 1 << 15  # doubles for which NumPy's way of putting them into text is worth its import
 SAMPLE, LONG = 1 << 12, 16
 """Numbers of which the longest tells whether all are measured: not if it has so many characters."""
 
@@ -53,6 +54,8 @@ class Numerals:
             return [list(map(numeral, row)) for row in rows.tolist()]
         if self.whole:
             return [list(map(str, row)) for row in rows.astype(np.int64).tolist()]
+        if self.numbers.size >= MANY:
+            return _shortest_texts(rows)
         # no program shows -0
         return [list(map(repr, row)) for row in (rows + 0.0).tolist()]
 
@@ -102,6 +105,13 @@ def fields(texts: Iterable[str]) -> Bytes:
 BEFORE = fields([""] + ["0" * length for length in range(1, LONGEST + 1)])
 BEFORE = np.where(ord("0") == BEFORE, 0, BEFORE).view("<u8")
 """What is before a number of so many characters in its field, as words."""
+
+
+def _shortest_texts(rows: Values) -> list[list[str]]:
+    from xlconv.xlsx.shortest import shortest
+
+    texts, width = b" ".join(shortest(_plain(rows)).tolist()).decode().split(" "), rows.shape[1]
+    return [texts[start : start + width] for start in range(0, len(texts), width)]
 
 
 def _plain(numbers: Values) -> NDArray[np.float64]:
