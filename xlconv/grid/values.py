@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Values = NDArray[Any]
+Bytes = NDArray[np.uint8]
 
 EMPTY = -0.0
 """The number of a cell that has no content: it adds as 0 does, and no formula computes it."""

@@ -61,9 +61,11 @@ class Kept:
             for _ in each.chunks(strings):
                 pass  # texts are numbered as their rows are made
         lights = tuple(worksheet.lights(sheet, styles) for sheet in sheets)
-        kept = [each if isinstance(each, CellRows) else None for each in every]
-        own = tuple(None if n in others else each for n, each in enumerate(kept))
-        return cls(styles, strings, own, lights)
+        kept = tuple(
+            each if isinstance(each, CellRows) and n not in others else None
+            for n, each in enumerate(every)
+        )
+        return cls(styles, strings, kept, lights)
 
     def more(self, sheet: Sheet) -> CellRows | None:
         """The rows of a sheet with no other looks than these have."""

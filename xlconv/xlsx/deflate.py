@@ -14,8 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from xlconv.grid.values import Bytes
+
 Ints = NDArray[np.int64]
-Bytes = NDArray[np.uint8]
 Truths = NDArray[np.bool_]
 
 SIGNS = tuple(b" >+-.0123456789e")

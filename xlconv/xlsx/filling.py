@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from xlconv.grid.values import Values
-from xlconv.xlsx.deflate import SIGNS, Bytes, Ints
+from xlconv.grid.values import Bytes, Values
+from xlconv.xlsx.deflate import SIGNS, Ints
 
 WORD = 8  # bytes
 BEHIND = 8 * WORD  # bytes behind the last row, which a word in it may reach

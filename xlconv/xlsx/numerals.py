@@ -9,9 +9,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from xlconv.grid.values import Values
-
-Bytes = NDArray[np.uint8]
+from xlconv.grid.values import Bytes, Values
 
 FEW = 1 << 8  # numbers that are put into text one by one
 TABLE = 1 << 12  # whole numbers so close together are looked up
@@ -55,24 +53,23 @@ class Numerals:
         if self.whole:
             return [list(map(str, row)) for row in rows.astype(np.int64).tolist()]
         if self.numbers.size >= MANY:
-            return _shortest_texts(rows)
+            flat, width = b" ".join(_shortest(rows).tolist()).decode().split(" "), rows.shape[1]
+            return [flat[start : start + width] for start in range(0, len(flat), width)]
         # no program shows -0
         return [list(map(repr, row)) for row in (rows + 0.0).tolist()]
 
     @cached_property
     def width(self) -> int:
         """Characters that no number is longer than."""
-        from xlconv.xlsx.shortest import shortest
-
         if self.few or self.known:
             return max(map(len, self.known or map(numeral, self.numbers.flat)))
         if self.whole:
             return max(len(str(int(end))) for end in (self.numbers.min(), self.numbers.max()))
         flat = self.numbers.reshape(-1)
-        if _longest(shortest(_plain(flat[:SAMPLE]))) >= LONG:
+        if _longest(_shortest(flat[:SAMPLE])) >= LONG:
             return LONGEST
         parts = (flat[n : n + SAMPLE] for n in range(0, len(flat), SAMPLE))
-        return max(_longest(shortest(_plain(part))) for part in parts)
+        return max(_longest(_shortest(part)) for part in parts)
 
     @cached_property
     def even(self) -> bool:
@@ -83,12 +80,10 @@ class Numerals:
 
     def fields(self, numbers: Values) -> Bytes:
         """(..., FIELD) each number in a field, at its end."""
-        from xlconv.xlsx.shortest import shortest
-
         if self.few or self.known:
             told = fields(chain(*self.texts(numbers)))
         else:
-            told = _aligned(shortest(_plain(numbers)), len(".0") * self.whole)
+            told = _aligned(_shortest(numbers), len(".0") * self.whole)
         return told.reshape(*numbers.shape, FIELD)
 
 
@@ -107,16 +102,13 @@ BEFORE = np.where(ord("0") == BEFORE, 0, BEFORE).view("<u8")
 """What is before a number of so many characters in its field, as words."""
 
 
-def _shortest_texts(rows: Values) -> list[list[str]]:
-    from xlconv.xlsx.shortest import shortest
+def _shortest(numbers: Values) -> NDArray[np.bytes_]:
+    """The texts of numbers, in a line; no program shows -0."""
+    from xlconv.xlsx.shortest import (
+        shortest,
+    )  # late: whole numbers need no tables
 
-    texts, width = b" ".join(shortest(_plain(rows)).tolist()).decode().split(" "), rows.shape[1]
-    return [texts[start : start + width] for start in range(0, len(texts), width)]
-
-
-def _plain(numbers: Values) -> NDArray[np.float64]:
-    """Numbers in a line; no program shows -0."""
-    return numbers.ravel().astype(np.float64) + 0.0
+    return shortest(numbers.ravel().astype(np.float64) + 0.0)
 
 
 def _longest(texts: NDArray[np.bytes_]) -> int:

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xlconv.xlsx.deflate import Backs, Bytes, Ints, block
+from xlconv.grid.values import Bytes
+from xlconv.xlsx.deflate import Backs, Ints, block
 from xlconv.xlsx.filling import BitPlaces, Codes, TextPlaces, buffer, numbers_of
 from xlconv.xlsx.numerals import fields
 from xlconv.xlsx.strip import Index

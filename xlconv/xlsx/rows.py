@@ -66,9 +66,10 @@ class Rows:
 
     def _chunks(self, strings: Strings, many: AbstractSet[Look]) -> Chunks:
         """many: how rows look that are packed."""
-        from xlconv.xlsx.packed import Shapes
+        if many:
+            from xlconv.xlsx.packed import Shapes  # late: few sheets have such rows
 
-        shapes = Shapes()
+            shapes = Shapes()
         waiting, size, row = list[bytes](), 0, -1
         packed: list[tuple[Shape, int]] = []
         for row, indices, look in self._looks():

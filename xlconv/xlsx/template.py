@@ -10,7 +10,7 @@ from typing import NamedTuple
 from xlconv.grid.marks import Blank, Coat, Frame, Paint
 from xlconv.grid.places import letters
 from xlconv.grid.sheet import Sheet
-from xlconv.xlsx.numerals import Bytes
+from xlconv.grid.values import Bytes
 from xlconv.xlsx.strip import Index, Lines, Strip
 from xlconv.xlsx.styles import BARE, Style, Worn
 from xlconv.xlsx.values import Strings
