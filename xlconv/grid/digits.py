@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from xlconv.frozen import frozen
-from xlconv.grid.values import Values
+from xlconv.grid.values import Values, parts
 
 GENERAL = "General"
 
@@ -114,19 +114,21 @@ def _told(code: str) -> str:
 
 def _few(numbers: Values, most: float) -> int | None:
     """The decimals that all numbers have, but for rounding, if they are no more than FEW."""
-    if (numbers == np.rint(numbers)).all():
+    if all((part == np.rint(part)).all() for part in parts(numbers)):
         return 0
-    for decimals in range(1, FEW + 1):
-        with np.errstate(over="ignore"):  # the largest of all are written with an exponent
-            scaled = numbers * 10**decimals
-        if np.allclose(scaled, np.rint(scaled), 0, NOISE * most):
-            return decimals
+    with np.errstate(over="ignore"):  # the largest of all are written with an exponent
+        for decimals in range(1, FEW + 1):
+            scaled = (part * 10**decimals for part in parts(numbers))
+            if all(np.allclose(part, np.rint(part), 0, NOISE * most) for part in scaled):
+                return decimals
     return None
 
 
 def _many(numbers: Values, most: float) -> int:
     """The decimals that show each number, or MOST of which the least needs more."""
-    least = np.abs(numbers[np.abs(numbers) > NOISE * most]).min()
+    least = most
+    for part in parts(np.abs(numbers)):
+        least = part.min(where=part > NOISE * most, initial=least)
     return min(max(FEW, ceil(-log10(least))), MOST)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import copysign
 from typing import Any
 
@@ -14,6 +15,9 @@ Bytes = NDArray[np.uint8]
 EMPTY = -0.0
 """The number of a cell that has no content: it adds as 0 does, and no formula computes it."""
 
+AT_ONCE = 1 << 13
+"""Numbers at a time, of many: what is made of them stays in the cache."""
+
 
 def is_empty(cells: Values) -> Values:
     """Which cells have no content.
@@ -24,6 +28,18 @@ def is_empty(cells: Values) -> Values:
     if cells.dtype.kind != "f":
         return np.zeros(cells.shape, dtype=bool)
     return np.asarray((cells == 0) & np.signbit(cells))
+
+
+def parts(*arrays: Values) -> Iterator[Any]:
+    """Arrays of one shape, AT_ONCE numbers of each at a time, that hold until the next are.
+
+    returns  of one array its numbers, of more of them tuples
+
+    >>> [part.size for part in parts(np.zeros((99, 99)).T)]
+    [8192, 1609]
+    """
+    flags: Any = ["external_loop", "buffered", "zerosize_ok"]
+    return iter(np.nditer(arrays, flags, order="C", buffersize=AT_ONCE))
 
 
 def is_nothing(cell: Any) -> bool:

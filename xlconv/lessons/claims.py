@@ -12,6 +12,7 @@ import numpy as np
 from xlconv.errors import BugError, XlconvError
 from xlconv.grid.marks import Block
 from xlconv.grid.sheet import Sheet
+from xlconv.grid.values import parts
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer
@@ -68,14 +69,24 @@ def _check(sheet: Sheet, block: Block, operation: str, layer: Thing) -> None:
             " number of a cell: use smaller numbers",
             parameter="input",
         )
-    if output.shape != truth.shape or not (abs(output - truth) <= _rounding(layer, size)).all():
+    if output.shape != truth.shape or not _same(output, truth, *_rounding(layer, size), size):
         raise BugError(f"{sheet.name}: block {block.name} is not the model's {operation}")
 
 
-def _rounding(layer: Thing, size: Array) -> Array:
+def _same(output: Array, truth: Array, relative: float, absolute: float, size: Array) -> bool:
+    """Whether all numbers are so near one another, beside these sizes."""
+    return all(
+        (np.abs(one - other) <= relative * beside + absolute).all()
+        for one, other, beside in parts(output, truth, size)
+    )
+
+
+def _rounding(layer: Thing, size: Array) -> tuple[float, float]:
     """How far two sums of the same terms may be apart, for the order in which they are added.
 
     size  the sums of the terms without their signs
+
+    returns  that distance beside each of these sums, and beyond it
 
     Source: Higham, Accuracy and Stability of Numerical Algorithms, section 4.2: each is within
     (n-1)u of `size`, and each product within u, where u is half of the spacing of the floats at 1.
@@ -83,11 +94,11 @@ def _rounding(layer: Thing, size: Array) -> Array:
     spacing = np.finfo(float)
     if isinstance(layer, Stage):
         terms = sum(_terms(step.operation.geometry) for step in layer.network.steps)
-        return np.asarray(terms * spacing.eps * size)
+        return float(terms * spacing.eps), 0.0
     if all(map(_is_whole, _arrays(layer))) and size.max() <= EXACT:
-        return np.zeros(())
+        return 0.0, 0.0
     terms = _terms(layer.geometry)
-    return np.asarray(terms * (spacing.eps * size + spacing.smallest_subnormal))
+    return float(terms * spacing.eps), float(terms * spacing.smallest_subnormal)
 
 
 def _terms(geometry: Geometry) -> int:
