@@ -30,7 +30,7 @@ LIVED = {
         "xlconv/differing/readings.py",
         'ways.append(Way(" and ".join(words), Steps(stride, d, own.groups), len(words) > (2)))',
     ): "how unlikely two at once are is a choice, and no known story stands at its edge",
-    ("xlconv/files/saving.py", "if (filecmp.cmp(self.path, self.part, shallow=False)):"): (
+    ("xlconv/files/saving.py", "if (_are_same(self.path, self.part)):"): (
         "two files are the same in either order"
     ),
     ("xlconv/frameworks/conventions.py", "@frozen(kw_only=(False))"): (

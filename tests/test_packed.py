@@ -18,7 +18,7 @@ from xlconv.layers.layer import Layer
 from xlconv.lessons.book import Book
 from xlconv.lessons.build import build
 from xlconv.xlsx import deflate, rows, template
-from xlconv.xlsx.filling import BitPlaces, Codes, buffer
+from xlconv.xlsx.filling import BitPlaces, buffer
 
 from .engines import formulon_engine, ironcalc_engine, libreoffice_engine
 from .engines.cached import cached_values
@@ -70,14 +70,14 @@ def test_block_is_read_as_its_text(told: Told) -> None:
 def test_what_is_filled_in_is_read(told: Told, signs: bytes) -> None:
     text, filled, backs = told
     made = deflate.block(text, filled, backs)
-    packed, codes = np.packbits(made.bits, bitorder="little"), Codes(made.signs)
+    packed, codes = np.packbits(made.bits, bitorder="little"), made.signs
     both = buffer(packed, 2)
     for number, chosen in zip((-1, 1, 2), signs, strict=True):
         sign = deflate.SIGNS[chosen % 16]
         text[filled == number] = sign
         if (starts := made.starts[filled[made.places] == number]).size:
-            words = codes.words(np.array([[sign]], np.uint8))
-            BitPlaces(both, starts, codes.width).turn(words, 1)
+            limbs = codes.limbs(np.array([[sign]], np.uint8))
+            BitPlaces(both, starts, 1, codes.width).turn(limbs, 1)
     assert inflated(both[0].tobytes()) == text.tobytes()
     assert (both[1] == packed).all()
 
@@ -95,7 +95,9 @@ def test_codes_are_at_most_fifteen_bits_however_often_one_occurs() -> None:
     codes, widths = deflate._codes(counts, deflate.SIGNS)
     assert 1 <= widths[widths > 0].min() <= widths.max() <= deflate.DEEPEST
     assert (2.0 ** -widths[widths > 0]).sum() == 1  # each code is used
-    assert len(set(widths[list(deflate.SIGNS)].tolist())) == 1
+    signs = set(widths[list(deflate.SIGNS)].tolist())
+    assert len(signs) == 1
+    assert max(signs) <= deflate.WIDEST
     assert len({(c, w) for c, w in zip(codes.tolist(), widths.tolist(), strict=True) if w}) == 46
 
 

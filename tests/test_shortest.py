@@ -1,10 +1,13 @@
 """Doubles as text by NumPy are what repr gives."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
-from xlconv.xlsx.numerals import FIELD, LONGEST, Numerals
-from xlconv.xlsx.shortest import LEAST, LIMIT, shortest
+from xlconv.xlsx.numerals import LONGEST, Numerals
+from xlconv.xlsx.shortest import LEAST, LIMIT, decimals
+from xlconv.xlsx.signs import FIELD, TEXT, Signs, Words
 
 RANDOM = np.random.default_rng(1)
 NORMAL = RANDOM.standard_normal((2, 4, 20_000))
@@ -31,24 +34,53 @@ def both(name: str) -> np.ndarray:
     return np.concatenate([size, -size])
 
 
+def texts_of(limbs: Sequence[Words]) -> list[str]:
+    every = np.stack(np.broadcast_arrays(*limbs), axis=-1).view(np.uint8)
+    return ["".join(map(chr, field)).lstrip(" ") for field in every]
+
+
+def repeated(numbers: np.ndarray) -> list[str]:
+    """What `repr` gives, for no program shows -0."""
+    return [f">{number!r}" for number in (numbers + 0.0).tolist()]
+
+
 @pytest.mark.parametrize("name", NUMBERS)
 def test_texts_are_those_of_repr(name: str) -> None:
     numbers = both(name)
-    assert shortest(numbers).tolist() == [repr(number).encode() for number in numbers.tolist()]
+    assert texts_of(decimals(numbers + 0.0).limbs(TEXT)) == repeated(numbers)
+
+
+@pytest.mark.parametrize("width", range(4, 8))
+def test_other_signs_say_the_same(width: int) -> None:
+    numbers = np.concatenate([both(name)[::97] for name in NUMBERS]) + 0.0
+    told = np.zeros(256, np.uint64)
+    told[list(b" >+-.0123456789einf")] = RANDOM.permutation(1 << width).repeat(2)[:19]
+    signs, made = Signs(told, width), decimals(numbers)
+    text = np.stack(np.broadcast_arrays(*made.limbs(TEXT)), axis=-1).view(np.uint8)
+    for limb, wanted in zip(made.limbs(signs), signs.limbs(text), strict=True):
+        assert (limb == wanted).all()
 
 
 @pytest.mark.parametrize("name", [name for name in NUMBERS if name != "the ends"])
 def test_field_ends_with_the_number_and_the_tag_before_it(name: str) -> None:
     numbers = both(name)
     told = Numerals(numbers)
-    fields = told.fields(numbers)
-    assert fields.shape == (len(numbers), FIELD)
-    texts = ["".join(map(chr, field)).lstrip(" ") for field in fields]
     wholes = (numbers == np.rint(numbers)).all() and np.abs(numbers).max() < 2**53
-    say = (lambda number: str(int(number))) if wholes else repr
-    assert texts == [f">{say(number + 0.0)}" for number in numbers.tolist()]
-    assert [[text[1:]] for text in texts] == told.texts(numbers[:, None])
-    assert max(map(len, texts)) - 1 <= told.width <= LONGEST
+    wanted = (
+        [f">{number}" for number in numbers.astype(int).tolist()] if wholes else repeated(numbers)
+    )
+    signs = -(-(told.width + 1) // 8) * 8
+    (limbs,) = told.limbs(numbers, signs, [TEXT])
+    assert texts_of(limbs) == wanted
+    assert [[text[1:]] for text in wanted] == told.texts(numbers[:, None])
+    assert max(map(len, wanted)) - 1 <= told.width <= LONGEST < FIELD
+
+
+def test_field_has_room_for_powers_of_ten_of_three_digits() -> None:
+    numbers = RANDOM.standard_normal(1000)
+    for last, width in ((0, 23), (1e-99, 23), (9e99, 23), (9e-100, 24), (1e100, 24)):
+        numbers[-1] = last
+        assert Numerals(numbers).width == width
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import filecmp
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import IO
 
@@ -24,6 +24,8 @@ that."""
 
 DRAWN = (PDF, ".svg", ".png")
 """What a book is drawn as: on pages, or one sheet of it."""
+
+PART = 1 << 16  # bytes
 
 BEGUN = ".xlconv-"
 """How the name of a file begins that is not in its place yet."""
@@ -122,7 +124,7 @@ class _Target:
         """
         if not self.path.exists():
             return True
-        if filecmp.cmp(self.part, self.path, shallow=False):
+        if _are_same(self.part, self.path):
             return False
         if was_read(self.path):
             raise TargetError(
@@ -146,6 +148,15 @@ def remove_parts(folder: Path) -> None:
     for part in folder.glob(f"{BEGUN}*.part"):
         with suppress(OSError):
             part.unlink()
+
+
+def _are_same(one: Path, other: Path) -> bool:
+    """Whether two files hold the same, PART by PART: filecmp takes an eighth of that at a time."""
+    if one.stat().st_size != other.stat().st_size:
+        return False
+    with one.open("rb") as a, other.open("rb") as b:
+        parts = (iter(partial(file.read, PART), b"") for file in (a, b))
+        return all(x == y for x, y in zip_longest(*parts))
 
 
 def _is_name(path: Path) -> bool:

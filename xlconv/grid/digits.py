@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from xlconv.frozen import frozen
-from xlconv.grid.values import Values, parts
+from xlconv.grid.values import Values, are_whole, parts
 
 GENERAL = "General"
 
@@ -114,7 +114,7 @@ def _told(code: str) -> str:
 
 def _few(numbers: Values, most: float) -> int | None:
     """The decimals that all numbers have, but for rounding, if they are no more than FEW."""
-    if all((part == np.rint(part)).all() for part in parts(numbers)):
+    if are_whole(numbers):
         return 0
     with np.errstate(over="ignore"):  # the largest of all are written with an exponent
         for decimals in range(1, FEW + 1):
@@ -127,8 +127,8 @@ def _few(numbers: Values, most: float) -> int | None:
 def _many(numbers: Values, most: float) -> int:
     """The decimals that show each number, or MOST of which the least needs more."""
     least = most
-    for part in parts(np.abs(numbers)):
-        least = part.min(where=part > NOISE * most, initial=least)
+    for sizes in map(np.abs, parts(numbers)):
+        least = sizes.min(where=sizes > NOISE * most, initial=least)
     return min(max(FEW, ceil(-log10(least))), MOST)
 
 

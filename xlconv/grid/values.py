@@ -42,6 +42,15 @@ def parts(*arrays: Values) -> Iterator[Any]:
     return iter(np.nditer(arrays, flags, order="C", buffersize=AT_ONCE))
 
 
+def are_whole(numbers: Values) -> bool:
+    """Whether all are whole numbers.
+
+    >>> are_whole(np.array([1.0, -2.0])), are_whole(np.array([1, 0.5]))
+    (True, False)
+    """
+    return all((part == np.rint(part)).all() for part in parts(numbers))
+
+
 def is_nothing(cell: Any) -> bool:
     """Whether a single cell has no content."""
     return isinstance(cell, float) and cell == 0 and copysign(1, cell) < 0

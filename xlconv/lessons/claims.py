@@ -12,7 +12,7 @@ import numpy as np
 from xlconv.errors import BugError, XlconvError
 from xlconv.grid.marks import Block
 from xlconv.grid.sheet import Sheet
-from xlconv.grid.values import parts
+from xlconv.grid.values import are_whole, parts
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer
@@ -95,7 +95,7 @@ def _rounding(layer: Thing, size: Array) -> tuple[float, float]:
     if isinstance(layer, Stage):
         terms = sum(_terms(step.operation.geometry) for step in layer.network.steps)
         return float(terms * spacing.eps), 0.0
-    if all(map(_is_whole, _arrays(layer))) and size.max() <= EXACT:
+    if all(map(are_whole, _arrays(layer))) and size.max() <= EXACT:
         return 0.0, 0.0
     terms = _terms(layer.geometry)
     return float(terms * spacing.eps), float(terms * spacing.smallest_subnormal)
@@ -110,10 +110,6 @@ def _terms(geometry: Geometry) -> int:
 def _arrays(layer: Layer | Convolution) -> list[Array]:
     rest = layer.rest.values if layer.rest else None
     return [array for array in (layer.input, layer.weight, layer.bias, rest) if array is not None]
-
-
-def _is_whole(array: Array) -> bool:
-    return bool((array == np.rint(array)).all())
 
 
 def _of(layer: Thing, function: np.ufunc) -> Thing:

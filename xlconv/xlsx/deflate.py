@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlconv.grid.values import Bytes
+from xlconv.xlsx.signs import Signs
 
 Ints = NDArray[np.int64]
 Truths = NDArray[np.bool_]
@@ -22,8 +23,8 @@ Truths = NDArray[np.bool_]
 SIGNS = tuple(b" >+-.0123456789e")
 """What can be filled in: sixteen signs, those of a number and the end of a tag before it."""
 
-LEAST, MOST, FARTHEST, DEEPEST = 3, 256, 1 << 15, 15
-"""Bytes of what is repeated, how far before it that may be, and bits of a code.
+LEAST, MOST, FARTHEST, DEEPEST, WIDEST = 3, 256, 1 << 15, 15, 7
+"""Bytes of what is repeated, how far before it that may be, and bits of a code, and of a sign's.
 
 Deflate knows repetitions of up to 258 bytes, and has a symbol of its own for the longest, which is
 not used here.
@@ -55,13 +56,13 @@ class Block(NamedTuple):
     """A block as bits, which are bytes of 0 and 1.
 
     bits    all, up to a whole byte
-    signs   (256, width) the bits of each of SIGNS
+    signs   how each of SIGNS is turned into another
     places  those of the text's bytes that are no repetition
     starts  the bit that each of them begins with
     """
 
     bits: Bytes
-    signs: Bytes
+    signs: Signs
     places: Ints
     starts: Ints
 
@@ -93,12 +94,13 @@ def block(text: Bytes, filled: NDArray[np.int32], backs: Iterable[Backs]) -> Blo
     head = np.array([*HEAD, *_told([*widths.tolist(), *far_widths.tolist()])]).T
     bits = _bits(np.append(head[0], words), np.append(head[1], sizes))
     starts = head[1].sum() + sizes.cumsum() - sizes
-    signs = np.zeros((256, widths[SIGNS[0]]), np.uint8)
-    for sign in SIGNS:
-        signs[sign] = _bits(codes[[sign]], widths[[sign]])
+    told = np.zeros(256, np.uint64)
+    told[list(SIGNS)] = codes[list(SIGNS)] ^ codes[ord("0")]
     end = [0] * (3 + -(len(bits) + 3) % 8) + ALIGNED
     bits = np.append(bits, np.array(end, np.uint8))
-    return Block(bits, signs, np.delete(places, at), np.delete(starts[:-1], at))
+    return Block(
+        bits, Signs(told, int(widths[ord("0")])), np.delete(places, at), np.delete(starts[:-1], at)
+    )
 
 
 def _written(size: int, repeated: Ints, lengths: Ints) -> Ints:
@@ -175,6 +177,9 @@ def _codes(counts: Ints, together: tuple[int, ...] = ()) -> tuple[Ints, Ints]:
         heapq.heappush(heap, (few + more, first, one + other))
     if widths.max() > DEEPEST:
         return _codes((counts + 1) // 2, together)
+    if widths[list(together)].max(initial=0) > WIDEST:
+        often = np.isin(np.arange(len(counts)), together)
+        return _codes(np.where(often, 2 * counts + 1, counts), together)
     if len(leaves) < 2:  # the only code has a bit, and one is there where none is needed
         widths[leaves[0][1] if leaves else 0] = 1
     return _canonical(widths), widths

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from xlconv.grid.values import Bytes, Values
+from xlconv.grid.values import Values, are_whole, parts
+from xlconv.xlsx.signs import FIELD, TEXT, Signs, Words, fields
+
+if TYPE_CHECKING:
+    from xlconv.xlsx.shortest import Decimals
 
 FEW = 1 << 8  # numbers that are put into text one by one
 TABLE = 1 << 12  # whole numbers so close together are looked up
 MANY = 1 << 15  # doubles for which NumPy's way of putting them into text is worth its import
-SAMPLE, LONG = 1 << 12, 16
-"""Numbers of which the longest tells whether all are measured: not if it has so many characters."""
+SAMPLE, LONG = 1 << 8, 16
+"""Numbers that are measured; all are if none of these has so many characters."""
 
-LONGEST, FIELD = 24, 32
-"""Characters of the longest number, and of a field: blanks, the end of a tag, a number."""
+LONGEST, SHORT_POWERS = 24, (1e-99, 1e100)
+"""Characters of the longest number; one less if no power of ten takes three digits."""
 
 
 def numeral(value: float) -> str:
@@ -39,10 +43,15 @@ class Numerals:
         if self.few:
             return
         low, high = min(0.0, numbers.min()), max(0.0, numbers.max())
-        self.whole = max(-low, high) < 2**53 and bool((numbers == np.rint(numbers)).all())
+        self.whole = max(-low, high) < 2**53 and are_whole(numbers)
         if self.whole and high - low < TABLE:
             self.known = list(map(str, [*range(int(high) + 1), *range(int(low), 0)]))
             self.table = np.array(self.known, dtype=object)
+
+    @cached_property
+    def way(self) -> object:
+        """What others have, too, that are put into text in the same way."""
+        return id(self) if self.few or self.known else (self.whole, self.width)
 
     def texts(self, rows: Values) -> list[list[str]]:
         """The texts of rows of these numbers."""
@@ -53,7 +62,7 @@ class Numerals:
         if self.whole:
             return [list(map(str, row)) for row in rows.astype(np.int64).tolist()]
         if self.numbers.size >= MANY:
-            flat, width = b" ".join(_shortest(rows).tolist()).decode().split(" "), rows.shape[1]
+            flat, width = _texts(rows), rows.shape[1]
             return [flat[start : start + width] for start in range(0, len(flat), width)]
         # no program shows -0
         return [list(map(repr, row)) for row in (rows + 0.0).tolist()]
@@ -65,78 +74,48 @@ class Numerals:
             return max(map(len, self.known or map(numeral, self.numbers.flat)))
         if self.whole:
             return max(len(str(int(end))) for end in (self.numbers.min(), self.numbers.max()))
-        flat = self.numbers.reshape(-1)
-        if _longest(_shortest(flat[:SAMPLE])) >= LONG:
-            return LONGEST
-        parts = (flat[n : n + SAMPLE] for n in range(0, len(flat), SAMPLE))
-        return max(_longest(_shortest(part)) for part in parts)
+        if max(self._lengths) < LONG:
+            return max(len(text) for part in parts(self.numbers) for text in _texts(part))
+        low, high = SHORT_POWERS
+        sizes = (np.abs(part.astype(np.float64)) for part in parts(self.numbers))
+        return LONGEST - all(
+            s.min(where=s > 0, initial=low) >= low and s.max() < high for s in sizes
+        )
 
     @cached_property
     def even(self) -> bool:
         """Whether few of them are much shorter than the longest, so that all may have its width."""
+        return sum(self._lengths) * 2 >= self.width * len(self._lengths)
+
+    @cached_property
+    def _lengths(self) -> list[int]:
+        """Of the texts of some numbers."""
         some = self.numbers.flat[:: -(-self.numbers.size // SAMPLE)]
-        lengths = [len(text) for row in self.texts(some[None]) for text in row]
-        return sum(lengths) * 2 >= self.width * len(lengths)
+        return [len(text) for row in self.texts(some[None]) for text in row]
 
-    def fields(self, numbers: Values) -> Bytes:
-        """(..., FIELD) each number in a field, at its end."""
+    def limbs(self, numbers: Values, signs: int, kinds: Iterable[Signs]) -> list[list[Words]]:
+        """The last signs of the fields of numbers, in each kind of signs."""
         if self.few or self.known:
-            told = fields(chain(*self.texts(numbers)))
-        else:
-            told = _aligned(_shortest(numbers), len(".0") * self.whole)
-        return told.reshape(*numbers.shape, FIELD)
+            text = fields(chain(*self.texts(numbers))).reshape(*numbers.shape, FIELD)
+            return [kind.limbs(text[..., -signs:]) for kind in kinds]
+        told = _decimals(numbers, len(".0") * self.whole)
+        return [
+            [
+                limb.reshape(numbers.shape) if limb.size > 1 else limb
+                for limb in kind.last(told.limbs(kind), signs)
+            ]
+            for kind in kinds
+        ]
 
 
-def fields(texts: Iterable[str]) -> Bytes:
-    """(..., FIELD) each text in a field, at its end.
+def _decimals(numbers: Values, dropped: int = 0) -> Decimals:
+    """Numbers as `decimals` has them; no program shows -0."""
+    from xlconv.xlsx.shortest import decimals  # late: whole numbers need no tables
 
-    >>> fields(["-12"]).tobytes().decode()
-    '                            >-12'
-    """
-    joined = "".join([f">{text}".rjust(FIELD) for text in texts])
-    return np.frombuffer(joined.encode(), np.uint8).reshape(-1, FIELD)
+    return decimals(np.add(numbers, 0.0, dtype=np.float64).ravel(), dropped)
 
 
-BEFORE = fields([""] + ["0" * length for length in range(1, LONGEST + 1)])
-BEFORE = np.where(ord("0") == BEFORE, 0, BEFORE).view("<u8")
-"""What is before a number of so many characters in its field, as words."""
-
-
-def _shortest(numbers: Values) -> NDArray[np.bytes_]:
-    """The texts of numbers, in a line; no program shows -0."""
-    from xlconv.xlsx.shortest import (
-        shortest,
-    )  # late: whole numbers need no tables
-
-    return shortest(numbers.ravel().astype(np.float64) + 0.0)
-
-
-def _longest(texts: NDArray[np.bytes_]) -> int:
-    """The length of the longest of these, which have zero bytes behind."""
-    return int(np.flatnonzero(texts.view(np.uint8).reshape(-1, LONGEST).any(axis=0))[-1]) + 1
-
-
-def _aligned(texts: NDArray[np.bytes_], dropped: int) -> Bytes:
-    """(..., FIELD) texts, with zero bytes behind, each in a field, at its end, but for its last."""
-    words = np.zeros((len(texts), 6), "<u8")
-    words[:, 3:] = texts.view("<u8").reshape(-1, 3)
-    bits = _bit_length(words[:, 3])
-    for n in (1, 2):
-        more = words[:, 3 + n]
-        bits = np.where(more > 0, 64 * n + _bit_length(more), bits)
-    size = (bits + 7 >> 3) - dropped
-    by = LONGEST - size
-    shift = ((by & 7) << 3).astype(np.uint64)
-    flat, first = words.ravel(), np.arange(2, 6 * len(texts), 6) - (by >> 3)
-    told = BEFORE.take(size, axis=0)
-    lower = flat.take(first)
-    for n in (1, 2, 3):
-        upper = flat.take(first + n)
-        told[:, n] |= upper << shift | lower >> 1 >> 63 - shift
-        lower = upper
-    return told.view(np.uint8)
-
-
-def _bit_length(words: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """How many bits words of characters take, of which none has its highest."""
-    return (words.astype(np.float64).view(np.int64) >> 52) - 1022
+def _texts(numbers: Values) -> list[str]:
+    """The texts of many numbers."""
+    limbs = np.broadcast_arrays(*_decimals(numbers).limbs(TEXT))
+    return np.stack(limbs, axis=-1).tobytes().decode().replace(">", " ").split()

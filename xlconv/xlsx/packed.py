@@ -3,9 +3,9 @@
 Their text is needed for its checksum alone. So a shape of rows keeps a few of them as text and as
 bits, and puts the row numbers and values of the next few into both, in one step for all cells.
 
-The way of a number: `Strip.values` has it, `Numerals.fields` puts it at the end of a field of
-signs, `TextPlaces.put` puts that into the text; `Codes.words` has for these signs the bits that are
-others than those of a 0, and `BitPlaces.turn` turns them in the row that was packed with 0s.
+The way of a number: `Strip.values` has it, `Numerals.limbs` puts it at the end of a field, eight
+signs in a limb, as text and in the bits that are others than those of a 0; `TextPlaces.put` puts
+the one into the text, and `BitPlaces.turn` turns the others in the row that was packed with 0s.
 """
 
 from __future__ import annotations
@@ -16,19 +16,24 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xlconv.grid.values import Bytes
-from xlconv.xlsx.deflate import Backs, Ints, block
-from xlconv.xlsx.filling import BitPlaces, Codes, TextPlaces, buffer, numbers_of
-from xlconv.xlsx.numerals import fields
+from xlconv.grid.values import Bytes, Values
+from xlconv.xlsx.deflate import Backs, Block, Ints, block
+from xlconv.xlsx.filling import BitPlaces, TextPlaces, buffer
+from xlconv.xlsx.signs import TEXT, fields
 from xlconv.xlsx.strip import Index
 from xlconv.xlsx.template import Cells, Row, Template
+from xlconv.xlsx.values import Strings
 
 ROOM = 1 << 21  # bytes of a shape's rows, as text and as bits
 NEAR = range(1, 5)
 """How many cells before a cell those are that it may repeat."""
 
-ALONE, STALE, MOST = 3, 64, 16
-"""Rows before a shape is packed; rows after which it is forgotten; shapes at a time."""
+FEW, STALE, MOST = 3, 64, 16
+"""Rows for which no shape is packed; rows after which it is forgotten; shapes at a time."""
+
+
+Waiting = list[tuple[int, str, Mapping[int, Index]]]
+"""Rows, the distinct row numbers of each in one text, and the index of each layer there."""
 
 
 class Shapes:
@@ -38,7 +43,7 @@ class Shapes:
         self.known: dict[Any, Shape] = {}
 
     def of(self, template: Template, row: int, indices: Mapping[int, Index]) -> Shape | None:
-        """The shape that a row waits in from now on, if it is one of many."""
+        """The shape that a row waits in from now on; none, if it cannot be packed."""
         if not template.packable:
             return None
         numbers = template.numbers(row, indices)
@@ -51,8 +56,8 @@ class Shapes:
             if len(kept) == MOST:
                 return None
             kept[key] = Shape(template, which, digits)
-        shape = self.known[key]
-        return shape if shape.takes(row, "".join(distinct), indices) else None
+        self.known[key].take(row, "".join(distinct), indices)
+        return self.known[key]
 
 
 class Shape:
@@ -62,35 +67,40 @@ class Shape:
         """Which of a row's distinct numbers each of the template's is, and the digits of those."""
         self.template, self.which, self.digits = template, which, digits
         self.seen = self.last = 0
-        self.waiting: list[tuple[str, Mapping[int, Index]]] = []
+        self.waiting: Waiting = []
 
-    def takes(self, row: int, numbers: str, indices: Mapping[int, Index]) -> bool:
-        """Whether a row is one of many, and so waits from now on."""
+    def take(self, row: int, numbers: str, indices: Mapping[int, Index]) -> None:
+        """A row waits from now on."""
         self.seen, self.last = self.seen + 1, row
-        if self.seen <= ALONE:
-            return False
-        if self.seen == ALONE + 1:
+        self.waiting.append((row, numbers, indices))
+        if self.seen == FEW + 1:
             self._pack()
-        self.waiting.append((numbers, indices))
-        return True
 
     @property
     def full(self) -> bool:
-        return len(self.waiting) == len(self.text)
+        """Whether no more rows can wait."""
+        return self.seen > FEW and len(self.waiting) >= len(self.text)
 
-    def rows(self) -> Iterator[Row]:
-        """The rows that wait; they hold until more are asked for."""
-        numbers, indices = zip(*self.waiting, strict=True)
-        self.waiting, count, start = [], len(numbers), 0
+    def rows(self, strings: Strings) -> Iterator[bytes | Row]:
+        """The rows that wait, as XML if they are few; they hold until more are asked for."""
+        waiting, self.waiting = self.waiting, []
+        if self.seen > FEW:
+            return self._filled(waiting)
+        fill = self.template.fill
+        return (fill(row, indices, strings).encode() for row, _, indices in waiting)
+
+    def _filled(self, waiting: Waiting) -> Iterator[Row]:
+        _, numbers, indices = zip(*waiting, strict=True)
+        count, start = len(numbers), 0
         digits = np.frombuffer("".join(numbers).encode(), np.uint8).reshape(count, -1)
         for places, width in zip(self.number_texts, self.digits, strict=True):
-            places.put(numbers_of(digits[:, start : start + width]), count)
+            places.put(TEXT.limbs(digits[:, start : start + width]), count)
             start += width
         self.bits[:count] = self.packed
         for n, bits in self.digit_bits.items():
-            bits.turn(self.codes.words(digits[:, n : n + 1]), count)
+            bits.turn(self.codes.limbs(digits[:, n : n + 1]), count)
         for each in self.contents:
-            each.put([index[each.cells.strip.number] for index in indices])
+            each.put(indices)
         return map(Row, self.text, self.bits)
 
     def _pack(self) -> None:
@@ -98,26 +108,22 @@ class Shape:
         row = _Zeroed.of(self.template, self.which, self.digits)
         made = block(row.text, row.filled, _backs(len(row.text), row.cells))
         self.packed = np.packbits(made.bits, bitorder="little")
-        rows = max(1, ROOM // (len(row.text) + len(self.packed)))
+        rows = max(FEW + 1, ROOM // (len(row.text) + len(self.packed)))
         self.text, self.bits = buffer(row.text, rows), buffer(self.packed, rows)
-        self.codes = Codes(made.signs)
+        self.codes = made.signs
         self.number_texts = [
             TextPlaces(self.text, at, width)
             for at, width in zip(row.numbers, self.digits, strict=True)
         ]
         told = row.filled[made.places]
         self.digit_bits = {
-            digit - 1: BitPlaces(self.bits, made.starts[told == digit], self.codes.width)
+            digit - 1: BitPlaces(self.bits, made.starts[told == digit], 1, self.codes.width)
             for digit in set(told[told > 0].tolist())
         }
-        self.contents = []
+        alike: dict[object, list[tuple[Cells, Ints]]] = {}
         for cells, at in zip(self.template.cells, row.values, strict=True):
-            width = cells.strip.numerals.width + 1
-            starts = made.starts[np.searchsorted(made.places, at)]
-            bits = BitPlaces(self.bits, starts, width * self.codes.width)
-            self.contents.append(
-                Contents(cells, width, TextPlaces(self.text, at, width), bits, self.codes)
-            )
+            alike.setdefault(cells.strip.numerals.way, []).append((cells, at))
+        self.contents = [Contents(self, made, layers) for layers in alike.values()]
 
 
 class _Zeroed(NamedTuple):
@@ -175,31 +181,42 @@ class _Zeroed(NamedTuple):
 
 
 class Contents:
-    """The values of a layer in a shape's rows."""
+    """The values in a shape's rows of layers whose numbers are put into text in the same way."""
 
-    def __init__(
-        self, cells: Cells, width: int, text: TextPlaces, bits: BitPlaces, codes: Codes
-    ) -> None:
-        """Where they stand in both, and how wide they are with the end of the tag before them."""
-        self.cells, self.width, self.text, self.bits, self.codes = cells, width, text, bits, codes
-        self.known = cells.strip.numerals.known
-        if self.known:
-            table = fields(self.known)[:, -width:]
-            self.as_text, self.as_bits = numbers_of(table), codes.words(table)
+    def __init__(self, shape: Shape, made: Block, layers: Sequence[tuple[Cells, Ints]]) -> None:
+        """Each layer's cells, and where they stand in the text."""
+        self.cells = [cells for cells, _ in layers]
+        numerals = self.cells[0].strip.numerals
+        self.signs, self.kinds = numerals.width + 1, (TEXT, made.signs)
+        places = np.concatenate([at for _, at in layers])
+        self.order = places.argsort()
+        self.ordered = bool((np.diff(self.order) == 1).all())
+        places = places[self.order]
+        starts = made.starts[np.searchsorted(made.places, places)]
+        self.text = TextPlaces(shape.text, places, self.signs)
+        self.bits = BitPlaces(shape.bits, starts, self.signs, made.signs.width)
+        table = fields(numerals.known)[:, -self.signs :]
+        self.known = [kind.limbs(table) for kind in self.kinds] if numerals.known else []
 
-    def put(self, indices: Sequence[Index]) -> None:
+    def put(self, indices: Sequence[Mapping[int, Index]]) -> None:
         """Put in the values of rows."""
-        strip, seen, rows = self.cells.strip, self.cells.seen, len(indices)
-        values = np.stack([strip.values(index) for index in indices], axis=1)
-        values = values if seen is None else values[seen]
+        values = np.concatenate([_values(cells, indices) for cells in self.cells])
+        values = values if self.ordered else values[self.order]
         if self.known:
-            at = values.astype(np.intp)
-            self.text.put([text.take(at) for text in self.as_text], rows)
-            self.bits.turn([bits.take(at) for bits in self.as_bits], rows)
+            which = values.astype(np.intp)
+            text, bits = ([limb.take(which) for limb in limbs] for limbs in self.known)
         else:
-            text = strip.numerals.fields(values)[..., -self.width :]
-            self.text.put(numbers_of(text), rows)
-            self.bits.turn(self.codes.words(text), rows)
+            numerals = self.cells[0].strip.numerals
+            text, bits = numerals.limbs(values, self.signs, self.kinds)
+        self.text.put(text, len(indices))
+        self.bits.turn(bits, len(indices))
+
+
+def _values(cells: Cells, indices: Sequence[Mapping[int, Index]]) -> Values:
+    """(cells, rows) the values of one layer."""
+    strip = cells.strip
+    values = np.stack([strip.values(index[strip.number]) for index in indices], axis=1)
+    return values if cells.seen is None else values[cells.seen]
 
 
 def _backs(size: int, cells: Ints) -> Iterator[Backs]:

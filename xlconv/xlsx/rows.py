@@ -81,15 +81,15 @@ class Rows:
                     waiting, size = [], 0
                 packed.append((shape, row))
                 if shape.full:
-                    yield from _filled(packed)
+                    yield from _filled(packed, strings)
                 continue
-            yield from _filled(packed)
+            yield from _filled(packed, strings)
             waiting.append(template.fill(row, indices, strings).encode())
             size += len(waiting[-1])
             if size > CHUNK:
                 yield b"".join(waiting), row + 1
                 waiting, size = [], 0
-        yield from _filled(packed)
+        yield from _filled(packed, strings)
         yield b"".join(waiting), row + 1
 
     def _looks(self) -> Iterator[tuple[int, Mapping[int, Index], Look]]:
@@ -123,9 +123,10 @@ def chunks(sheet: Sheet, style: Style, strings: Strings) -> Iterator[tuple[bytes
     return rows(sheet, style).chunks(strings)
 
 
-def _filled(waiting: list[tuple[Shape, int]]) -> Iterator[tuple[Row, int]]:
+def _filled(waiting: list[tuple[Shape, int]], strings: Strings) -> Chunks:
     """The rows that wait, in their order."""
-    rows = {shape: shape.rows() for shape in dict.fromkeys(shape for shape, _ in waiting)}
+    shapes = dict.fromkeys([shape for shape, _ in waiting])
+    rows = {shape: shape.rows(strings) for shape in shapes}
     for shape, row in waiting:
         yield next(rows[shape]), row + 1
     waiting.clear()

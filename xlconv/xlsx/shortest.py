@@ -5,109 +5,185 @@ digits before the point. A product of floats tells its hundreds; what is left be
 by whole numbers of 64 bits. All that is nearer than half a step between doubles is read as the same
 double: the nearest hundred if it is, else the nearest ten, else the nearest whole number, which
 always is. Any other double is left to repr.
+
+A field ends with these digits: the zeros at their end are shifted out of it. What stands before and
+between them is one of a few frames, in which each digit is a 0 that the digit is told beside.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from itertools import pairwise, product
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-BLOCK = 1 << 13
-"""Numbers at a time: their arrays stay in the cache."""
+from xlconv.grid.values import Bytes
+from xlconv.xlsx.signs import LIMB, Signs, Words, fields
+
+Ints = NDArray[np.int64]
+
 LEAST, LIMIT = 1e-4, 2.0**53
 """From the one, below the other, all is exact, and repr has no exponent."""
-TWOS = range(-14, 53)
-"""The powers of two in which these are."""
+TWOS, TENS = range(-14, 53), range(-4, 16)
+"""The powers of two and of ten in which these are."""
 BELOW = [int(f"{2.0**two:e}"[-3:]) for two in TWOS]
-"""The powers of ten below these."""
+"""The powers of ten below those of two."""
 ABOVE = np.array([np.inf, *(10.0 ** (ten + 1) for ten in BELOW)])
 """The powers of ten above them; none for zero, which stands below the first."""
 SPANS = [(0, 0), (0, 0)] + [
-    (two, min(max(ten, -4), 15))
+    (two, min(max(ten, TENS[0]), TENS[-1]))
     for two, below in zip(TWOS, BELOW, strict=True)
     for ten in (below, below + 1)
 ]
 """The powers of two and of ten below a number: two of ten for each of two; at first, for zero."""
 
+DIGITS = 18
+"""Those of a number, with a zero where the point is."""
+SIDES = len(TENS) * DIGITS
+"""Frames of the numbers that have one sign, and are whole or not."""
+
 
 def factors(two: int, ten: int) -> tuple[float, ...]:
     """What the numbers of a span are computed with, named by `digits`."""
-    fives, grid = 5 ** (16 - ten), 2.0 ** (two - 36 - ten)
-    hundredth, up, unit = 10.0 ** (14 - ten), 2.0 ** (52 - two), 10 ** (15 - max(ten, 0))
-    return hundredth, up, fives, int(100 / grid), grid, fives * grid / 2, unit
+    hundredth, fives, grid = 10.0 ** (14 - ten), 5 ** (16 - ten), 2.0 ** (two - 36 - ten)
+    return hundredth, fives, int(100 / grid), grid, fives * grid / 2, 90 * 10 ** (15 - max(ten, 0))
 
 
-def frame(ten: int, sign: str, point: int) -> tuple[int, ...]:
-    """What makes digits a text: how many bits they give way, to what, and what makes a point."""
-    before = (sign + "0.00"[: max(-ten, 0)]).encode()
-    mark = point << 8 * (ten + 1) if ten >= -1 else 0
-    words = (mark >> bits & 2**64 - 1 for bits in (0, 64, 128))
-    return 8 * len(before), int.from_bytes(before, "little"), *words
+def frame(sign: str, whole: bool, ten: int, gone: int) -> str:
+    """A field in which each digit is a 0; a 1 if it is a 1 behind the point that is shown as 0.
+
+    gone  zeros at the end that are not shown
+    """
+    digits = ["0"] * DIGITS
+    if ten >= -1:
+        digits[ten + 1] = "."
+    if whole and ten >= 0:
+        digits[ten + 2] = "1"
+    return f">{sign}{'0.00'[: max(-ten, 0)]}{''.join(digits[: DIGITS - gone])}".rjust(3 * LIMB)
 
 
 FACTORS = [np.array(column) for column in zip(*(factors(*span) for span in SPANS), strict=True)]
-FRAMES = np.array(
-    [frame(ten, sign, point) for sign in ("", "-") for point in (0x1E, 0x11E) for _, ten in SPANS],
-    np.uint64,
-).T.copy()
-"""For all spans, again for whole numbers, where a one behind the point is made a zero; then for
-what is below zero. A zero differs from a point by 0x1E."""
-DIGITS = [f"{number:04}" for number in range(10_000)]
-FOUR = np.array([text.rstrip("0") for text in DIGITS] + DIGITS, "S4").view("<u4").astype(np.uint64)
-"""Four digits as bytes, the first one lowest: without zeros at the end, then with them."""
+FACTORS[1][0] = 0  # a zero has no ones, though its bits have the first of them
+FRAMES = "".join(
+    frame(sign, whole, ten, gone)
+    for sign, whole, ten, gone in product(("", "-"), (False, True), TENS, range(DIGITS))
+)
+FRAMED = np.array([TENS.index(ten) * DIGITS for _, ten in SPANS])
+"""Of each span, its first frame."""
+ZEROS = np.sum([np.arange(10_000) % 10**n == 0 for n in (1, 2, 3, 4)], axis=0)
+"""Of four digits, those at the end."""
 
 
-def digits(size: NDArray[np.float64], span: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.int64]:
-    """18 digits, with a zero where the point will be; behind it a one, if the number is whole."""
-    hundredth, up, fives, hundred, grid, half, unit = (factor.take(span) for factor in FACTORS)
+class Tables:
+    """What digits and frames are told with by one kind of signs, beside a 0."""
+
+    def __init__(self, signs: Signs) -> None:
+        self.signs, width = signs, np.uint64(signs.width)
+        zero = ord("0")
+        one = signs.told[zero : zero + 10] ^ signs.told[zero]
+        two = (one[:, None] | one << width).ravel()
+        self.four = (two[:, None] | two << width * np.uint64(2)).ravel()
+        self.two = two << width * np.uint64(LIMB - 2)
+        texts = np.frombuffer(FRAMES.encode(), np.uint8).reshape(-1, 3 * LIMB)
+        self.frames = [limb.copy() for limb in signs.limbs(texts)]
+        (self.blank,) = signs.limbs(np.full((1, LIMB), ord(" "), np.uint8))
+
+
+class Decimals(NamedTuple):
+    """Numbers, that can be told in any kind of signs.
+
+    groups  of the DIGITS of each two, then four times four
+    gone    those at their end that are zeros, and are not shown
+    frames  the number of each one's frame
+    far     those of which LIMB digits or more are not shown
+    odd     those that are told otherwise
+    fields  the fields of these, of four limbs
+    """
+
+    groups: list[Ints]
+    gone: Words
+    frames: Ints
+    far: Ints
+    odd: Ints
+    fields: Bytes
+
+    def limbs(self, signs: Signs) -> list[Words]:
+        """A field for each of them, of four limbs; one for all at first, if that is as it is."""
+        tables, width = signs.tables, signs.width
+        first, *fours = map(np.ndarray.take, [tables.two] + [tables.four] * 4, self.groups)
+        pairs = zip(fours[::2], fours[1::2], strict=True)
+        words = [first, *(one | other << np.uint64(4 * width) for one, other in pairs)]
+        for at in (self.far, self.far[self.gone[self.far] >= 2 * LIMB]):
+            words[2][at], words[1][at], words[0][at] = words[1][at], words[0][at], 0
+        by = (self.gone & np.uint64(LIMB - 1)) * np.uint64(width)
+        rest, whole = np.uint64(LIMB * width) - by, np.uint64((1 << LIMB * width) - 1)
+        shifted = [words[0] << by]
+        shifted += [word << by | before >> rest for before, word in pairwise(words)]
+        limbs = [
+            word & whole ^ table.take(self.frames)
+            for word, table in zip(shifted, tables.frames, strict=True)
+        ]
+        if not self.odd.size:
+            return [tables.blank, *limbs]
+        limbs.insert(0, np.repeat(tables.blank, len(self.gone)))
+        for limb, own in zip(limbs, signs.limbs(self.fields), strict=True):
+            limb[self.odd] = own
+        return limbs
+
+
+def decimals(numbers: NDArray[np.float64], dropped: int = 0) -> Decimals:
+    """Numbers in a line, without -0.
+
+    dropped  so many signs at the end of each, which is whole, that are not shown
+
+    >>> told = decimals(np.array([0.1, -2.5, 3.0, 1e300]))
+    >>> text = np.stack(told.limbs(TEXT), axis=-1)
+    >>> text.tobytes().decode().split()
+    ['>0.1', '>-2.5', '>3.0', '>1e+300']
+    """
+    size = np.abs(numbers)
+    odd = np.flatnonzero(~((size >= LEAST) & (size < LIMIT) | (size == 0)))
+    size[odd] = 0
+    two = np.maximum((size.view(np.int64) >> 52) - (1022 + TWOS.start), 0)
+    span = two * 2 + (size >= ABOVE.take(two))
+    whole = np.flatnonzero(np.floor(size) == size)
+    groups = _groups(digits(size, span, whole))
+    gone = ZEROS.take(groups[-1])
+    left = some = np.flatnonzero(gone == 4)
+    for group in groups[-2::-1]:
+        more = ZEROS.take(group[left])
+        gone[left] += more
+        left = left[more == 4]
+    gone += dropped
+    frames = FRAMED.take(span) + gone + (numbers.view(np.int64) >> 63 & 2 * SIDES)
+    frames[whole] += SIDES
+    far = some[gone[some] >= LIMB]
+    texts = fields(map(repr, numbers[odd].tolist()))
+    return Decimals(groups, gone.view(np.uint64), frames, far, odd, texts)
+
+
+def digits(size: NDArray[np.float64], span: Ints, whole: Ints) -> Ints:
+    """The DIGITS of numbers; of those that are whole with a 1 behind the point."""
+    hundredth, fives, hundred, grid, half, unit = (factor.take(span) for factor in FACTORS)
+    ones = size.view(np.int64) & (1 << 52) - 1 | 1 << 52
     hundreds = (size * hundredth).astype(np.int64)
-    rest = ((size * up).astype(np.int64) * fives - hundreds * hundred) * grid
+    rest = (ones * fives - hundreds * hundred) * grid
     last = np.rint(rest)
     for step in (10, 100):
         near = np.rint(rest / step) * step
         last = np.where(np.abs(rest - near) < half, near, last)
-    gap = (size.astype(np.int64) * 90 + whole) * unit
-    result: NDArray[np.int64] = hundreds * 100 + last.astype(np.int64) + gap
+    result: Ints = hundreds * 100 + last.astype(np.int64) + size.astype(np.int64) * unit
+    result[whole] += unit[whole] // 90
     return result
 
 
-def words(numbers: NDArray[np.float64]) -> NDArray[np.uint64]:
-    """The texts of zeros and of numbers from LEAST to LIMIT, each as three words."""
-    size = np.abs(numbers)
-    two = np.maximum((size.view(np.int64) >> 52) - (1022 + TWOS.start), 0)
-    span = two * 2 + (size >= ABOVE.take(two))
-    whole = np.floor(size) == size
-    rest = digits(size, span, whole)
-    four = []
-    for unit in (10**14, 10**10, 10**6, 10**2):
-        group = rest // unit
-        rest = rest - group * unit
-        four.append(FOUR.take(group + np.minimum(rest, 1) * len(DIGITS)))
-    kind = span + (whole + np.signbit(numbers) * 2) * len(SPANS)
-    shift, before, *marks = (part.take(kind) for part in FRAMES)
-    pairs = four[0] | four[1] << 32, four[2] | four[3] << 32, FOUR.take(rest * 100)
-    text = np.empty((len(numbers), 3), "<u8")
-    for place, (pair, mark) in enumerate(zip(pairs, marks, strict=True)):
-        word = pair ^ mark
-        text[:, place] = before | word << shift
-        before = word >> 64 - shift
-    return text
+def _groups(number: Ints) -> list[Ints]:
+    """The digits of numbers that have DIGITS: two, then four times four."""
+    first, rest = _parted(number, 10**16)
+    return [first, *(four for half in _parted(rest, 10**8) for four in _parted(half, 10**4))]
 
 
-def shortest(numbers: NDArray[np.float64]) -> NDArray[np.bytes_]:
-    """The text of each number as repr has it: 24 bytes, zeros behind.
-
-    >>> shortest(np.array([0.1, -2.5, 3.0, 1e300]))
-    array([b'0.1', b'-2.5', b'3.0', b'1e+300'], dtype='|S24')
-    """
-    texts = np.empty(len(numbers), "S24")
-    for start in range(0, len(numbers), BLOCK):
-        part = numbers[start : start + BLOCK]
-        size = np.abs(part)
-        usual = (size >= LEAST) & (size < LIMIT) | (size == 0)
-        text = words(np.where(usual, part, 0.0)).view("S24")[:, 0]
-        text[~usual] = list(map(repr, part[~usual].tolist()))
-        texts[start : start + BLOCK] = text
-    return texts
+def _parted(number: Ints, unit: int) -> tuple[Ints, Ints]:
+    high = number // unit
+    return high, number - high * unit
