@@ -63,14 +63,14 @@ def texts(draw: st.DrawFn) -> Told:
 def test_block_is_read_as_its_text(told: Told) -> None:
     text, filled, backs = told
     made = deflate.block(text, filled, backs)
-    assert inflated(np.packbits(made.bits, bitorder="little").tobytes()) == text.tobytes()
+    assert inflated(made.packed.tobytes()) == text.tobytes()
 
 
 @given(texts(), st.binary(min_size=3, max_size=3))
 def test_what_is_filled_in_is_read(told: Told, signs: bytes) -> None:
     text, filled, backs = told
     made = deflate.block(text, filled, backs)
-    packed, codes = np.packbits(made.bits, bitorder="little"), made.signs
+    packed, codes = made.packed, made.signs
     both = buffer(packed, 2)
     for number, chosen in zip((-1, 1, 2), signs, strict=True):
         sign = deflate.SIGNS[chosen % 16]
@@ -86,7 +86,7 @@ def test_block_of_what_is_not_repeated_has_a_code_for_a_distance() -> None:
     text = np.frombuffer(b"no byte twice"[:6], np.uint8)
     assert deflate._codes(np.zeros(deflate.FAR_SYMBOLS, np.int64))[1].tolist() == [1] + [0] * 29
     made = deflate.block(text, np.zeros(6, np.int32), [([6], [0])])
-    assert inflated(np.packbits(made.bits, bitorder="little").tobytes()) == text.tobytes()
+    assert inflated(made.packed.tobytes()) == text.tobytes()
 
 
 def test_codes_are_at_most_fifteen_bits_however_often_one_occurs() -> None:

@@ -30,17 +30,14 @@ Deflate knows repetitions of up to 258 bytes, and has a symbol of its own for th
 not used here.
 """
 
-SLICE = 1 << 14
-"""Words whose bits are taken apart at once."""
-
 END, SYMBOLS, FAR_SYMBOLS = 256, 286, 30
 """The symbol that ends a block, and how many there are of bytes and lengths, and of distances."""
 
 NONE, MANY = (17, 3, 3), (18, 11, 7)
 """How codes of no width are told at once: the symbol, the fewest, the bits for how many more."""
 
-ALIGNED = [0] * 16 + [1] * 16
-"""The end of an empty stored block, behind which whole bytes begin."""
+STORED, EMPTY = 3, bytes([0, 0, 255, 255])
+"""Bits of 0 with which a stored block begins, and how an empty one ends: on whole bytes."""
 
 LENGTH_BITS = np.array([0] * 8 + [n for n in range(1, 6) for _ in range(4)])
 LENGTHS = LEAST + np.cumsum(1 << LENGTH_BITS) - (1 << LENGTH_BITS)
@@ -53,15 +50,15 @@ Backs = tuple[Sequence[int], Sequence[int]]
 
 
 class Block(NamedTuple):
-    """A block as bits, which are bytes of 0 and 1.
+    """A block, and an empty stored one behind it.
 
-    bits    all, up to a whole byte
+    packed  all of both
     signs   how each of SIGNS is turned into another
     places  those of the text's bytes that are no repetition
     starts  the bit that each of them begins with
     """
 
-    bits: Bytes
+    packed: Bytes
     signs: Signs
     places: Ints
     starts: Ints
@@ -92,15 +89,12 @@ def block(text: Bytes, filled: NDArray[np.int32], backs: Iterable[Backs]) -> Blo
         words[at] |= word << sizes[at]
         sizes[at] += size
     head = np.array([*HEAD, *_told([*widths.tolist(), *far_widths.tolist()])]).T
-    bits = _bits(np.append(head[0], words), np.append(head[1], sizes))
+    packed = _packed(np.append(head[0], words), np.append(head[1], sizes))
     starts = head[1].sum() + sizes.cumsum() - sizes
     told = np.zeros(256, np.uint64)
     told[list(SIGNS)] = codes[list(SIGNS)] ^ codes[ord("0")]
-    end = [0] * (3 + -(len(bits) + 3) % 8) + ALIGNED
-    bits = np.append(bits, np.array(end, np.uint8))
-    return Block(
-        bits, Signs(told, int(widths[ord("0")])), np.delete(places, at), np.delete(starts[:-1], at)
-    )
+    signs = Signs(told, int(widths[ord("0")]))
+    return Block(packed, signs, np.delete(places, at), np.delete(starts[:-1], at))
 
 
 def _written(size: int, repeated: Ints, lengths: Ints) -> Ints:
@@ -218,12 +212,14 @@ def _told(widths: Sequence[int]) -> Iterator[tuple[int, int]]:
             left -= fewest + extra
 
 
-def _bits(words: Ints, sizes: Ints) -> Bytes:
-    """The bits of words, from the lowest of each."""
-    parts = []
-    for start in range(0, len(words), SLICE):
-        word, size = words[start : start + SLICE], sizes[start : start + SLICE]
-        ends = size.cumsum()
-        within = np.arange(ends[-1]) - np.repeat(ends - size, size)
-        parts.append((np.repeat(word, size) >> within & 1).astype(np.uint8))
-    return np.concatenate(parts)
+def _packed(words: Ints, sizes: Ints) -> Bytes:
+    """Words of so many bits, each from its lowest on; behind them an empty stored block."""
+    ends = sizes.cumsum()
+    starts = ends - sizes
+    by, lane = (starts & 63).astype(np.uint64), starts >> 6
+    first = np.flatnonzero(np.diff(lane, prepend=-1))  # a word begins in each 64 bits
+    lanes, bits = np.zeros(len(first) + 1, "<u8"), words.astype(np.uint64)
+    lanes[:-1] = np.bitwise_or.reduceat(bits << by, first)
+    lanes[1:] |= np.bitwise_or.reduceat(bits >> 1 >> 63 - by, first)
+    whole = lanes.view(np.uint8)[: -(-(ends[-1] + STORED) // 8)]
+    return np.append(whole, np.frombuffer(EMPTY, np.uint8))

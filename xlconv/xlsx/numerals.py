@@ -42,7 +42,7 @@ class Numerals:
         self.numbers, self.known, self.few = numbers, list[str](), numbers.size <= FEW
         if self.few:
             return
-        low, high = min(0.0, numbers.min()), max(0.0, numbers.max())
+        self.ends = low, high = min(0.0, numbers.min()), max(0.0, numbers.max())
         self.whole = max(-low, high) < 2**53 and are_whole(numbers)
         if self.whole and high - low < TABLE:
             self.known = list(map(str, [*range(int(high) + 1), *range(int(low), 0)]))
@@ -73,14 +73,16 @@ class Numerals:
         if self.few or self.known:
             return max(map(len, self.known or map(numeral, self.numbers.flat)))
         if self.whole:
-            return max(len(str(int(end))) for end in (self.numbers.min(), self.numbers.max()))
+            return max(len(str(int(end))) for end in self.ends)
         if max(self._lengths) < LONG:
             return max(len(text) for part in parts(self.numbers) for text in _texts(part))
-        low, high = SHORT_POWERS
-        sizes = (np.abs(part.astype(np.float64)) for part in parts(self.numbers))
-        return LONGEST - all(
-            s.min(where=s > 0, initial=low) >= low and s.max() < high for s in sizes
+        least, most = SHORT_POWERS
+        sizes = map(np.abs, parts(self.numbers))
+        short = max(map(abs, self.ends)) < most and all(
+            size.min() >= least or size.min(where=size > 0, initial=least) >= least
+            for size in sizes
         )
+        return LONGEST - short
 
     @cached_property
     def even(self) -> bool:

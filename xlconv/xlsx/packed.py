@@ -107,7 +107,7 @@ class Shape:
         """Make a row's text, and pack it."""
         row = _Zeroed.of(self.template, self.which, self.digits)
         made = block(row.text, row.filled, _backs(len(row.text), row.cells))
-        self.packed = np.packbits(made.bits, bitorder="little")
+        self.packed = made.packed
         rows = max(FEW + 1, ROOM // (len(row.text) + len(self.packed)))
         self.text, self.bits = buffer(row.text, rows), buffer(self.packed, rows)
         self.codes = made.signs
@@ -176,8 +176,8 @@ class _Zeroed(NamedTuple):
             for n in range(width):
                 self.filled[at + n] = digit = digit + 1
         for at, width in zip(self.values, widths, strict=True):
-            for n in range(width + 1):
-                self.filled[at + n], self.text[at + n] = -1, ord("0")
+            every = at[:, None] + np.arange(width + 1)
+            self.filled[every], self.text[every] = -1, ord("0")
 
 
 class Contents:
@@ -201,7 +201,7 @@ class Contents:
     def put(self, indices: Sequence[Mapping[int, Index]]) -> None:
         """Put in the values of rows."""
         values = np.concatenate([_values(cells, indices) for cells in self.cells])
-        values = values if self.ordered else values[self.order]
+        values = values if self.ordered else values.take(self.order, axis=0)
         if self.known:
             which = values.astype(np.intp)
             text, bits = ([limb.take(which) for limb in limbs] for limbs in self.known)

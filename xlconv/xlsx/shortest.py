@@ -12,7 +12,7 @@ between them is one of a few frames, in which each digit is a 0 that the digit i
 
 from __future__ import annotations
 
-from itertools import pairwise, product
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -84,6 +84,7 @@ class Tables:
         one = signs.told[zero : zero + 10] ^ signs.told[zero]
         two = (one[:, None] | one << width).ravel()
         self.four = (two[:, None] | two << width * np.uint64(2)).ravel()
+        self.behind = self.four << width * np.uint64(4)
         self.two = two << width * np.uint64(LIMB - 2)
         texts = np.frombuffer(FRAMES.encode(), np.uint8).reshape(-1, 3 * LIMB)
         self.frames = [limb.copy() for limb in signs.limbs(texts)]
@@ -111,19 +112,20 @@ class Decimals(NamedTuple):
     def limbs(self, signs: Signs) -> list[Words]:
         """A field for each of them, of four limbs; one for all at first, if that is as it is."""
         tables, width = signs.tables, signs.width
-        first, *fours = map(np.ndarray.take, [tables.two] + [tables.four] * 4, self.groups)
-        pairs = zip(fours[::2], fours[1::2], strict=True)
-        words = [first, *(one | other << np.uint64(4 * width) for one, other in pairs)]
+        two, four, behind = tables.two, tables.four, tables.behind
+        first, *fours = map(np.ndarray.take, (two, four, behind, four, behind), self.groups)
+        limbs = [first, fours[0] | fours[1], fours[2] | fours[3]]
         for at in (self.far, self.far[self.gone[self.far] >= 2 * LIMB]):
-            words[2][at], words[1][at], words[0][at] = words[1][at], words[0][at], 0
+            limbs[2][at], limbs[1][at], limbs[0][at] = limbs[1][at], limbs[0][at], 0
         by = (self.gone & np.uint64(LIMB - 1)) * np.uint64(width)
         rest, whole = np.uint64(LIMB * width) - by, np.uint64((1 << LIMB * width) - 1)
-        shifted = [words[0] << by]
-        shifted += [word << by | before >> rest for before, word in pairwise(words)]
-        limbs = [
-            word & whole ^ table.take(self.frames)
-            for word, table in zip(shifted, tables.frames, strict=True)
-        ]
+        for n in (2, 1, 0):  # in their place: most of the time is the memory's
+            limb = limbs[n]
+            limb <<= by
+            if n:
+                limb |= limbs[n - 1] >> rest
+            limb &= whole
+            limb ^= tables.frames[n].take(self.frames)
         if not self.odd.size:
             return [tables.blank, *limbs]
         limbs.insert(0, np.repeat(tables.blank, len(self.gone)))
@@ -137,9 +139,9 @@ def decimals(numbers: NDArray[np.float64], dropped: int = 0) -> Decimals:
 
     dropped  so many signs at the end of each, which is whole, that are not shown
 
-    >>> told = decimals(np.array([0.1, -2.5, 3.0, 1e300]))
-    >>> text = np.stack(told.limbs(TEXT), axis=-1)
-    >>> text.tobytes().decode().split()
+    >>> from xlconv.xlsx.signs import TEXT
+    >>> limbs = decimals(np.array([0.1, -2.5, 3.0, 1e300])).limbs(TEXT)
+    >>> np.stack(limbs, axis=-1).tobytes().decode().split()
     ['>0.1', '>-2.5', '>3.0', '>1e+300']
     """
     size = np.abs(numbers)
@@ -148,7 +150,7 @@ def decimals(numbers: NDArray[np.float64], dropped: int = 0) -> Decimals:
     two = np.maximum((size.view(np.int64) >> 52) - (1022 + TWOS.start), 0)
     span = two * 2 + (size >= ABOVE.take(two))
     whole = np.flatnonzero(np.floor(size) == size)
-    groups = _groups(digits(size, span, whole))
+    groups = _groups(digits(size, span, whole).view(np.uint64))
     gone = ZEROS.take(groups[-1])
     left = some = np.flatnonzero(gone == 4)
     for group in groups[-2::-1]:
@@ -165,25 +167,27 @@ def decimals(numbers: NDArray[np.float64], dropped: int = 0) -> Decimals:
 
 def digits(size: NDArray[np.float64], span: Ints, whole: Ints) -> Ints:
     """The DIGITS of numbers; of those that are whole with a 1 behind the point."""
-    hundredth, fives, hundred, grid, half, unit = (factor.take(span) for factor in FACTORS)
+    hundredth, fives, hundred, grid, half, unit = FACTORS
+    hundreds = (size * hundredth.take(span)).astype(np.int64)
     ones = size.view(np.int64) & (1 << 52) - 1 | 1 << 52
-    hundreds = (size * hundredth).astype(np.int64)
-    rest = (ones * fives - hundreds * hundred) * grid
-    last = np.rint(rest)
+    rest = (ones * fives.take(span) - hundreds * hundred.take(span)) * grid.take(span)
+    last, half = np.rint(rest), half.take(span)
     for step in (10, 100):
-        near = np.rint(rest / step) * step
-        last = np.where(np.abs(rest - near) < half, near, last)
-    result: Ints = hundreds * 100 + last.astype(np.int64) + size.astype(np.int64) * unit
-    result[whole] += unit[whole] // 90
+        near = np.rint(rest * (1 / step)) * step
+        np.putmask(last, np.abs(rest - near) < half, near)
+    result: Ints = hundreds * 100 + last.astype(np.int64) + size.astype(np.int64) * unit.take(span)
+    result[whole] += unit[span[whole]] // 90
     return result
 
 
-def _groups(number: Ints) -> list[Ints]:
+def _groups(number: Words) -> list[Ints]:
     """The digits of numbers that have DIGITS: two, then four times four."""
     first, rest = _parted(number, 10**16)
-    return [first, *(four for half in _parted(rest, 10**8) for four in _parted(half, 10**4))]
+    fours = [four for half in _parted(rest, 10**8) for four in _parted(half, 10**4)]
+    return [group.view(np.int64) for group in (first, *fours)]
 
 
-def _parted(number: Ints, unit: int) -> tuple[Ints, Ints]:
-    high = number // unit
-    return high, number - high * unit
+def _parted(number: Words, unit: int) -> tuple[Words, Words]:
+    """Numbers divided, and what is left: faster than by divmod, and without a sign than with."""
+    high = number // np.uint64(unit)
+    return high, number - high * np.uint64(unit)
