@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from math import prod
+from math import prod, ulp
+from sys import float_info
 from typing import cast
 
 import numpy as np
@@ -66,7 +67,7 @@ def _check(sheet: Sheet, block: Block, operation: str, layer: Thing) -> None:
     if not np.isfinite(size).all():
         raise XlconvError(
             f'sheet "{sheet.name}": the products and sums of {block.name} pass'
-            f" {np.finfo(float).max:.2g}, the largest"
+            f" {float_info.max:.2g}, the largest"
             " number of a cell: use smaller numbers",
             parameter="input",
         )
@@ -96,14 +97,13 @@ def _rounding(layer: Thing, size: Array) -> tuple[float, float]:
     Source: Higham, Accuracy and Stability of Numerical Algorithms, section 4.2: each is within
     (n-1)u of `size`, and each product within u, where u is half of the spacing of the floats at 1.
     """
-    spacing = np.finfo(float)
     if isinstance(layer, Stage):
         terms = sum(_terms(step.operation.geometry) for step in layer.network.steps)
-        return float(terms * spacing.eps), 0.0
+        return terms * float_info.epsilon, 0.0
     if all(map(are_whole, _arrays(layer))) and size.max() <= EXACT:
         return 0.0, 0.0
     terms = _terms(layer.geometry)
-    return float(terms * spacing.eps), float(terms * spacing.smallest_subnormal)
+    return terms * float_info.epsilon, terms * ulp(0.0)
 
 
 def _terms(geometry: Geometry) -> int:
