@@ -138,10 +138,10 @@ def measure(formula: Expr, cells: Grid) -> bool:
         if not isinstance(piece, str):
             bound += ADDRESS_LENGTH + (len(piece.grid.sheet) + 3) * piece.named
             continue
-        bound += length(piece)
-        if piece[0] == '"' and (size := length(piece) - 2) > LITERAL_LENGTH:
+        bound += (size := length(piece))
+        if size > LITERAL_LENGTH + 2 and piece[0] == '"':
             raise XlconvError(
-                f"a text in a formula may have at most {LITERAL_LENGTH} characters, got {size}:"
+                f"a text in a formula may have at most {LITERAL_LENGTH} characters, got {size - 2}:"
                 f" {piece[1:40]}..."
             )
     if bound <= FORMULA_LENGTH:
