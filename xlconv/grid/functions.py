@@ -10,11 +10,12 @@ import math
 import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
-from xlconv.grid.values import Values, is_empty, is_error, is_nothing, settled, text_of
+from xlconv.grid.values import Values, holds, is_empty, is_error, is_nothing, settled, text_of
 
 
 def _cells(function: Callable[..., Any]) -> Callable[..., Values]:
@@ -43,8 +44,8 @@ def _numeric(function: Callable[..., Any], slow: Callable[..., Any]) -> Callable
         if result.dtype == bool:
             return _unless_error(result, *arrays)
         finite = np.isfinite(result)
-        every = np.logical_and.reduce(finite, None)
-        return result + 0.0 if every else np.where(finite, result + 0.0, np.nan)
+        failed = holds(np.logical_not(finite))
+        return np.where(finite, result + 0.0, np.nan) if failed else result + 0.0
 
     return over
 
@@ -61,12 +62,10 @@ def _quietly(function: np.ufunc) -> Callable[..., Any]:
 
 def _unless_error(result: Values, *arrays: Values) -> Values:
     """The result, but an error where one of the arrays has one."""
-    failed = np.zeros((), dtype=bool)
-    for array in arrays:
-        if array.dtype != bool:
-            failed = failed | np.not_equal(array, array).astype(bool)
-    if not failed.any():
+    each = [np.not_equal(array, array).astype(bool) for array in arrays if array.dtype != bool]
+    if not any(map(holds, each)):
         return result
+    failed = reduce(np.logical_or, each)
     return np.where(failed, np.nan, result if result.dtype == np.float64 else result.astype(object))
 
 
