@@ -18,7 +18,7 @@ from xlconv.layers.excerpt import part_of
 from xlconv.layers.layer import Layer
 from xlconv.layers.network import Network
 from xlconv.lessons.book import check_names
-from xlconv.lessons.drawing import view_function, view_options
+from xlconv.lessons.drawing import view_options, view_parameters
 from xlconv.lessons.lesson import CHECK, ENGLISH, Ask, Classroom, Lesson, Page, check_words
 from xlconv.lessons.networks import check_fed, networks_from, parts_of, unknown
 from xlconv.lessons.part import with_rest, with_scale
@@ -267,7 +267,7 @@ def view_keys(table: Table, view: Any) -> tuple[dict[str, bool], dict[str, Any],
     """
     if view not in VIEWS:
         raise table.wrong(f"unknown view {as_toml(view)}{instead(str(view), VIEWS)}")
-    wanted, options = inspect.signature(view_function(view)).parameters, view_options(view)
+    wanted, options = view_parameters(view), view_options(view)
     must = {name: wanted[name].default is inspect.Parameter.empty for name in wanted}
     shown = {name: must[name] for name in ("layer", "network") if name in wanted}
     return shown, options, [key for key in options if must[key]]
