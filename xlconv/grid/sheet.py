@@ -22,7 +22,7 @@ from xlconv.grid.values import Values, fill, unwritten
 from xlconv.text import counted, line
 
 
-@dataclass(repr=False)
+@dataclass(repr=False, eq=False)
 class Sheet:
     """One worksheet: what views write on, and what is emitted.
 
