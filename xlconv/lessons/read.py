@@ -14,7 +14,6 @@ from xlconv.files.arrays import SIZES, Source, arrays
 from xlconv.files.reading import Folder, is_folder
 from xlconv.files.toml import read_toml
 from xlconv.frameworks.wanted import Wanted
-from xlconv.layers.excerpt import part_of
 from xlconv.layers.layer import Layer
 from xlconv.layers.network import Network
 from xlconv.lessons.book import check_names
@@ -176,7 +175,11 @@ def _layer(table: Table, values: dict[str, Any], source: Source) -> Layer:
         source.key = values.get("key")
         read = read_numbers(found, given, source, values.get("seed", 0))
         layer = with_scale(transposed(made(found, read), "a layer here"), values)
-        return with_rest(part_of(layer, values), values, source)
+        if PART.keys() & values.keys():
+            from xlconv.layers.excerpt import part_of
+
+            layer = part_of(layer, values)
+        return with_rest(layer, values, source)
     except XlconvError as error:
         raise _naming(table, error) from None
 
