@@ -57,11 +57,14 @@ def canvas(layer: Layer) -> Array:
     if layer.bias is not None:
         y += layer.bias.reshape(-1, *(1,) * g.rank)
     begins = [max(0, -axis.padding[0]) for axis in g.axes]
-    for offsets in _offsets(g):
-        reached: tuple[Any, ...] = tuple(
+    every = [
+        [
             slice(at := begin + axis.dilation * u, at + axis.stretched_size, axis.stride)
-            for begin, axis, u in zip(begins, g.axes, offsets, strict=True)
-        )
+            for u in range(axis.kernel_size)
+        ]
+        for begin, axis in zip(begins, g.axes, strict=True)
+    ]
+    for offsets, reached in zip(_offsets(g), product(*every), strict=True):
         for i in range(g.in_channels):
             outs = g.targets(i)
             weights = layer.weight[(i, slice(None), *offsets)].reshape(-1, *(1,) * g.rank)
