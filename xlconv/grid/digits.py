@@ -117,9 +117,11 @@ def _few(numbers: Values, most: float) -> int | None:
     if (numbers == np.rint(numbers)).all():
         return 0
     for decimals in range(1, FEW + 1):
-        with np.errstate(over="ignore"):  # the largest of all are written with an exponent
+        with np.errstate(over="ignore", invalid="ignore"):  # the largest have an exponent
             scaled = numbers * 10**decimals
-        if np.allclose(scaled, np.rint(scaled), 0, NOISE * most):
+            whole = np.rint(scaled)
+            near = (np.abs(scaled - whole) <= NOISE * most) | (scaled == whole)
+        if near.all():
             return decimals
     return None
 

@@ -142,7 +142,7 @@ def _extreme(function: np.ufunc) -> Callable[..., Values]:
 
     def fast(*arrays: Values) -> Values:
         cells = [np.where(is_empty(array), none, array) for array in arrays]
-        found = function.reduce(np.broadcast_arrays(*cells))
+        found = reduce(function, cells)
         return np.where(found == none, 0.0, found)
 
     return _numeric(fast, slow)
@@ -206,7 +206,7 @@ def _round(number: Any, digits: Any) -> float:
 
 def _logical(function: np.ufunc) -> Callable[..., Values]:
     def over(*arrays: Values) -> Values:
-        result = function.reduce(np.broadcast_arrays(*map(_is_true, arrays)))
+        result = np.asarray(reduce(function, map(_is_true, arrays)))
         return _unless_error(result, *arrays)
 
     return over

@@ -250,7 +250,7 @@ class Sheet:
         grid = self.memory(at, value.shape, dtype=kind, steps=[(0, 1)] * value.ndim)
         self.paint(grid, content, value)
         if value.ndim == 0:
-            self.runs.append((Spot.of(at), str(value), role))
+            self.runs.append((Spot.of(at), str(value[()]), role))
         self.coat(grid, role)
         return grid
 

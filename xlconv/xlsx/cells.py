@@ -99,7 +99,8 @@ class CellRows:
                 self.shared.append((row, *seen))
                 quoted = looks_like_formula(self.paints[seen[0]].cells.memory.flat[seen[1]])
             number = style(*(look or BARE), edges, quoted)
-            begun += f'<c r="{letters(column + 1)}{row + 1}"' + f' s="{number}"' * bool(number)
+            styled = f' s="{number}"' if number else ""
+            begun += f'<c r="{letters(column + 1)}{row + 1}"{styled}'
             if seen is None:
                 begun += "/>"
                 continue
