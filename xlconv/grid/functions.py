@@ -15,7 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from xlconv.grid.values import Values, holds, is_empty, is_error, is_nothing, settled, text_of
+from xlconv.grid.values import (
+    Values,
+    all_hold,
+    any_holds,
+    is_empty,
+    is_error,
+    is_nothing,
+    settled,
+    text_of,
+)
 
 
 def _cells(function: Callable[..., Any]) -> Callable[..., Values]:
@@ -44,8 +53,7 @@ def _numeric(function: Callable[..., Any], slow: Callable[..., Any]) -> Callable
         if result.dtype == bool:
             return _unless_error(result, *arrays)
         finite = np.isfinite(result)
-        failed = holds(np.logical_not(finite))
-        return np.where(finite, result + 0.0, np.nan) if failed else result + 0.0
+        return result + 0.0 if all_hold(finite) else np.where(finite, result + 0.0, np.nan)
 
     return over
 
@@ -63,7 +71,7 @@ def _quietly(function: np.ufunc) -> Callable[..., Any]:
 def _unless_error(result: Values, *arrays: Values) -> Values:
     """The result, but an error where one of the arrays has one."""
     each = [np.not_equal(array, array).astype(bool) for array in arrays if array.dtype != bool]
-    if not any(map(holds, each)):
+    if not any(map(any_holds, each)):
         return result
     failed = reduce(np.logical_or, each)
     return np.where(failed, np.nan, result if result.dtype == np.float64 else result.astype(object))
