@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from xlconv.frozen import frozen
-from xlconv.grid.values import Values
+from xlconv.grid.values import Values, all_hold
 
 GENERAL = "General"
 
@@ -76,7 +76,7 @@ def fitting(values: Values, digits: int | None = None, zero: bool = False) -> tu
     (('0.000;-0.000;0', 6), ('0.00;-0.00;0', 5))
     """
     finite = np.isfinite(values)
-    numbers = values if finite.all() else values[finite]  # a million are not copied for nothing
+    numbers = values if all_hold(finite) else values[finite]  # a million are not copied for nothing
     if not numbers.size:
         return GENERAL, 1
     low, high = numbers.min(), numbers.max()
@@ -114,14 +114,14 @@ def _told(code: str) -> str:
 
 def _few(numbers: Values, most: float) -> int | None:
     """The decimals that all numbers have, but for rounding, if they are no more than FEW."""
-    if (numbers == np.rint(numbers)).all():
+    if all_hold(numbers == np.rint(numbers)):
         return 0
     for decimals in range(1, FEW + 1):
         with np.errstate(over="ignore", invalid="ignore"):  # the largest have an exponent
             scaled = numbers * 10**decimals
             whole = np.rint(scaled)
             near = (np.abs(scaled - whole) <= NOISE * most) | (scaled == whole)
-        if near.all():
+        if all_hold(near):
             return decimals
     return None
 
