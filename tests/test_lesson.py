@@ -16,7 +16,6 @@ from xlconv.layers.convolution import Convolution
 from xlconv.layers.layer import Layer
 from xlconv.layers.model import OPERATIONS
 from xlconv.lessons import claims, drawing
-from xlconv.lessons import read as module
 from xlconv.lessons.build import build, layer_lesson
 from xlconv.lessons.claims import check_claims
 from xlconv.lessons.drawing import view_options
@@ -370,7 +369,6 @@ def test_missing_option_that_a_view_must_have_is_refused(
 ) -> None:
     def distribute(sheet: Sheet, layer: Layer, *, first: int, last: int = 3) -> None: ...
 
-    monkeypatch.setattr(module, "view_function", lambda _: distribute)
     monkeypatch.setattr(drawing, "view_function", lambda _: distribute)
     with pytest.raises(XlconvError, match=r'\[sheet 1 "Stamps"\]: needs a key "first"'):
         load_lesson(write("a.toml", LESSON))

@@ -21,7 +21,7 @@ from xlconv.grid.sheet import Sheet
 from xlconv.lessons.build import build
 from xlconv.lessons.read import load_lesson
 from xlconv.lessons.shipped import lesson_names
-from xlconv.xlsx import rows as made
+from xlconv.xlsx import cells as made
 from xlconv.xlsx.cells import CellRows
 from xlconv.xlsx.rows import Rows
 

@@ -69,8 +69,8 @@ def completion(shell: str) -> None:
 
 
 for later in (
-    Later("build", "workbooks.build", "Build a lesson's workbook."),
-    Later("layer", "workbooks.layer", "Build the workbook of one layer."),
+    Later("build", "build.build", "Build a lesson's workbook."),
+    Later("layer", "layer.layer", "Build the workbook of one layer."),
     Later("shape", "shape.shape", "Print the sizes of a layer, term by term, or of a chain."),
     Later("code", "code.code", "Print a layer, transposed or plain, as a framework's program."),
     Later("model", "model.model", "List the convolutions in a model file."),

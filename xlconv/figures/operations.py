@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from itertools import product
 from math import prod
 from typing import Any
@@ -112,9 +112,13 @@ def tapped(
     then   what is made of each sum in its cell
     """
 
+    @cache
+    def weight(o: int, i: int, offsets: tuple[int, ...]) -> Grid:
+        return w[(i, geometry.filter(o), *offsets)]
+
     def term(o: int, i: int, tap: Tap) -> Expr:
         inputs, offsets = tap
-        return x[(i, *inputs)] * w[(i, geometry.filter(o), *offsets)]
+        return x[(i, *inputs)] * weight(o, i, offsets)
 
     runs = [axis.canvas_runs if whole else axis.runs for axis in geometry.axes]
     _explicit(sheet, canvas, runs, geometry.sources, term, bias, rest, then)

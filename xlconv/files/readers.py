@@ -16,7 +16,6 @@ import numpy as np
 from xlconv.errors import UnreadableError, XlconvError
 from xlconv.files.pictures import FORMATS, read_picture
 from xlconv.files.reading import opened
-from xlconv.files.tables import read_table
 from xlconv.frozen import frozen
 from xlconv.layers.given import Array, not_numbers, numbers
 
@@ -137,6 +136,12 @@ def _read_npy(file: BinaryIO, check: Check) -> np.ndarray:
     return array
 
 
+def _read_table(file: BinaryIO, check: Check) -> np.ndarray:
+    from xlconv.files.tables import read_table
+
+    return read_table(file, check)
+
+
 def _read_npz(file: BinaryIO, check: Check, key: str | None) -> np.ndarray:
     from xlconv.files.archives import read_npz
 
@@ -150,7 +155,7 @@ def _alone(read: Callable[[BinaryIO, Check], np.ndarray], most: int | None = Non
 
 TABLES = (".csv", ".tsv")
 READERS = (
-    dict.fromkeys(TABLES, _alone(read_table, 256 << 20))
+    dict.fromkeys(TABLES, _alone(_read_table, 256 << 20))
     | {".npy": _alone(_read_npy), ".npz": Reader(_read_npz)}
     | dict.fromkeys(FORMATS, _alone(read_picture, 256 << 20))
 )

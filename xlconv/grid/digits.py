@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from xlconv.frozen import frozen
-from xlconv.grid.values import Values, are_whole, parts
+from xlconv.grid.values import Values, all_hold, are_whole, parts
 
 GENERAL = "General"
 
@@ -76,7 +76,7 @@ def fitting(values: Values, digits: int | None = None, zero: bool = False) -> tu
     (('0.000;-0.000;0', 6), ('0.00;-0.00;0', 5))
     """
     finite = np.isfinite(values)
-    numbers = values if finite.all() else values[finite]  # a million are not copied for nothing
+    numbers = values if all_hold(finite) else values[finite]  # a million are not copied for nothing
     if not numbers.size:
         return GENERAL, 1
     low, high = numbers.min(), numbers.max()
@@ -116,12 +116,17 @@ def _few(numbers: Values, most: float) -> int | None:
     """The decimals that all numbers have, but for rounding, if they are no more than FEW."""
     if are_whole(numbers):
         return 0
-    with np.errstate(over="ignore"):  # the largest of all are written with an exponent
+    with np.errstate(over="ignore", invalid="ignore"):  # the largest of all have an exponent
         for decimals in range(1, FEW + 1):
             scaled = (part * 10**decimals for part in parts(numbers))
-            if all(np.allclose(part, np.rint(part), 0, NOISE * most) for part in scaled):
+            if all(_near_whole(part, NOISE * most) for part in scaled):
                 return decimals
     return None
+
+
+def _near_whole(numbers: Values, by: float) -> bool:
+    whole = np.rint(numbers)
+    return all_hold((np.abs(numbers - whole) <= by) | (numbers == whole))
 
 
 def _many(numbers: Values, most: float) -> int:

@@ -198,11 +198,13 @@ class Infix(Expr):
         first, *others = self.terms
         told = [*_enclosed(first, first.precedence < self.precedence)]
         for term in others:
-            associative = self.symbol in "+*&" and getattr(term, "symbol", "") == self.symbol
-            least = self.precedence if associative else self.precedence + 1
             told.append(self.symbol)
-            told += _enclosed(term, term.precedence < least)
+            told += _enclosed(term, term.precedence <= self.precedence and not self._goes_on(term))
         return told
+
+    def _goes_on(self, term: Expr) -> bool:
+        """Whether it makes no difference where brackets stand between it and a further operand."""
+        return self.symbol in "+*&" and getattr(term, "symbol", "") == self.symbol
 
 
 def _enclosed(expr: Expr, needed: bool) -> list[str | Reference]:

@@ -10,11 +10,21 @@ import math
 import re
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
-from xlconv.grid.values import Values, is_empty, is_error, is_nothing, settled, text_of
+from xlconv.grid.values import (
+    Values,
+    all_hold,
+    any_holds,
+    is_empty,
+    is_error,
+    is_nothing,
+    settled,
+    text_of,
+)
 
 
 def _cells(function: Callable[..., Any]) -> Callable[..., Values]:
@@ -43,8 +53,7 @@ def _numeric(function: Callable[..., Any], slow: Callable[..., Any]) -> Callable
         if result.dtype == bool:
             return _unless_error(result, *arrays)
         finite = np.isfinite(result)
-        every = np.logical_and.reduce(finite, None)
-        return result + 0.0 if every else np.where(finite, result + 0.0, np.nan)
+        return result + 0.0 if all_hold(finite) else np.where(finite, result + 0.0, np.nan)
 
     return over
 
@@ -61,12 +70,10 @@ def _quietly(function: np.ufunc) -> Callable[..., Any]:
 
 def _unless_error(result: Values, *arrays: Values) -> Values:
     """The result, but an error where one of the arrays has one."""
-    failed = np.zeros((), dtype=bool)
-    for array in arrays:
-        if array.dtype != bool:
-            failed = failed | np.not_equal(array, array).astype(bool)
-    if not failed.any():
+    each = [np.not_equal(array, array).astype(bool) for array in arrays if array.dtype != bool]
+    if not any(map(any_holds, each)):
         return result
+    failed = reduce(np.logical_or, each)
     return np.where(failed, np.nan, result if result.dtype == np.float64 else result.astype(object))
 
 
@@ -143,7 +150,7 @@ def _extreme(function: np.ufunc) -> Callable[..., Values]:
 
     def fast(*arrays: Values) -> Values:
         cells = [np.where(is_empty(array), none, array) for array in arrays]
-        found = function.reduce(np.broadcast_arrays(*cells))
+        found = reduce(function, cells)
         return np.where(found == none, 0.0, found)
 
     return _numeric(fast, slow)
@@ -207,7 +214,7 @@ def _round(number: Any, digits: Any) -> float:
 
 def _logical(function: np.ufunc) -> Callable[..., Values]:
     def over(*arrays: Values) -> Values:
-        result = function.reduce(np.broadcast_arrays(*map(_is_true, arrays)))
+        result = np.asarray(reduce(function, map(_is_true, arrays)))
         return _unless_error(result, *arrays)
 
     return over

@@ -40,7 +40,7 @@ class Coat:
     tint: Values
     formats: Formats
 
-    @cached_property
+    @property
     def numbers(self) -> tuple[str, int]:
         """The format of the numbers in the cells, and the characters of the longest.
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from unicodedata import category, normalize
 
 
+@lru_cache(maxsize=1 << 8)
 def prefix(sheet: str) -> str:
     """What the names of a sheet's blocks begin with.
 

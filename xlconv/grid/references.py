@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlconv.errors import LimitError, XlconvError
@@ -38,12 +40,15 @@ class Slot(NamedTuple):
     def all(self, shape: Sequence[int]) -> list[str]:
         """What it becomes in each cell of a shape, in C order."""
         head, tail, row, column, steps = self
+        if steps.count(STILL) == len(steps):
+            return [f"{head}{letters(column + 1)}{tail}{row + 1}"] * prod(shape)
         places = reached((row, column), steps, shape)
         return [f"{head}{letters(column + 1)}{tail}{row + 1}" for row, column in places]
 
     def at(self, index: Sequence[int]) -> str:
-        row = self.row + sum(i * step[0] for i, step in zip(index, self.steps, strict=True))
-        column = self.column + sum(i * step[1] for i, step in zip(index, self.steps, strict=True))
+        row, column = self.row, self.column
+        for i, (down, across) in zip(index, self.steps, strict=True):
+            row, column = row + i * down, column + i * across
         return f"{self.head}{letters(column + 1)}{self.tail}{row + 1}"
 
     def longest(self, shape: Sequence[int]) -> int:
@@ -78,7 +83,8 @@ def _slot(reference: Reference, cells: Grid, moves: tuple[bool, bool]) -> Slot:
     return Slot(head, "$" if moves[0] and not down else "", *grid.origin, steps)
 
 
-def _ways(steps: Sequence[Place]) -> tuple[bool, bool]:
+@cache
+def _ways(steps: tuple[Place, ...]) -> tuple[bool, bool]:
     """Whether any step moves down, and any across."""
     down = across = False
     for step in steps:
@@ -138,10 +144,10 @@ def measure(formula: Expr, cells: Grid) -> bool:
         if not isinstance(piece, str):
             bound += ADDRESS_LENGTH + (len(piece.grid.sheet) + 3) * piece.named
             continue
-        bound += length(piece)
-        if piece[0] == '"' and (size := length(piece) - 2) > LITERAL_LENGTH:
+        bound += (size := length(piece))
+        if size > LITERAL_LENGTH + 2 and piece[0] == '"':
             raise XlconvError(
-                f"a text in a formula may have at most {LITERAL_LENGTH} characters, got {size}:"
+                f"a text in a formula may have at most {LITERAL_LENGTH} characters, got {size - 2}:"
                 f" {piece[1:40]}..."
             )
     if bound <= FORMULA_LENGTH:

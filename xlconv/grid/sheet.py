@@ -22,7 +22,7 @@ from xlconv.grid.values import Values, fill, unwritten
 from xlconv.text import counted, line
 
 
-@dataclass(repr=False)
+@dataclass(repr=False, eq=False)
 class Sheet:
     """One worksheet: what views write on, and what is emitted.
 
@@ -131,8 +131,7 @@ class Sheet:
         spot, (high, wide) = Spot.of(at), box_size(shape, steps)
         self._take(spot, spot.row + high, spot.column + wide, prod(shape))
         values = unwritten(tuple(shape), dtype, take_room=not self.plan)
-        at = spot.row, spot.column
-        return Grid(self.name, at, steps, values, self.paint, anchor=spot.anchor)
+        return Grid(self.name, (spot.row, spot.column), steps, values, self.paint, spot.anchor)
 
     def _take(self, spot: Spot, rows: int, columns: int, cells: int = 0) -> None:
         """Count cells as used, up to a row and a column counted from the spot's corner."""
@@ -217,7 +216,7 @@ class Sheet:
     def text(self, at: Place | Spot, content: str, role: str = "text") -> Grid:
         """One cell of text, which may run over the empty cells beside it."""
         self.run_over(at, content, role)
-        return self.line(at, [content], role)[0]
+        return self._told(at, np.array(content, dtype=object), (), role)
 
     def run_over(self, at: Place | Spot, content: str, role: str) -> None:
         """Count the cells that a text runs over as used, so that they are printed with it."""
@@ -229,18 +228,17 @@ class Sheet:
 
     def behind(self, at: Place | Spot, content: str, role: str) -> int:
         """The first column that a text does not run over; roughly, since fonts differ."""
-        column, width = Spot.of(at).column, theme.width(content, role)
-        while width > 0:
-            width -= theme.column_room(self.widths.get(column, self.column_width))
-            column += 1
-        return column
+        begin, width = Spot.of(at).column, theme.width(content, role)
+        return theme.column_behind(begin, width, self.widths, self.column_width)
 
     def line(
         self, at: Place | Spot, content: Sequence[Any], role: str, step: Place = (0, 1)
     ) -> Grid:
         """Constants in a row, or along another step."""
-        values = np.array(list(content), dtype=object)
-        grid = self.memory(at, (len(values),), steps=(step,), dtype=object)
+        return self._told(at, np.array(list(content), dtype=object), (step,), role)
+
+    def _told(self, at: Place | Spot, values: Values, steps: Sequence[Place], role: str) -> Grid:
+        grid = self.memory(at, values.shape, steps=steps, dtype=object)
         grid[...] = values
         self.coat(grid, role)
         return grid
@@ -252,7 +250,7 @@ class Sheet:
         grid = self.memory(at, value.shape, dtype=kind, steps=[(0, 1)] * value.ndim)
         self.paint(grid, content, value)
         if value.ndim == 0:
-            self.runs.append((Spot.of(at), str(value), role))
+            self.runs.append((Spot.of(at), str(value[()]), role))
         self.coat(grid, role)
         return grid
 

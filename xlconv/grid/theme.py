@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from unicodedata import bidirectional, east_asian_width
@@ -205,6 +205,19 @@ def column_room(width: float) -> float:
     return int(width * 7 + 0.5) * 0.75
 
 
+def column_behind(begin: int, points: float, widths: Mapping[int, float], usual: float) -> int:
+    """The first column that so many points from the begin of a column on do not reach.
+
+    widths  of columns that have one of their own
+    """
+    room, column = column_room(usual), begin
+    while points > 0:
+        own = widths.get(column)
+        points -= room if own is None else column_room(own)
+        column += 1
+    return column
+
+
 ROOM = {"AL": 1.25, "R": 1.25, "FSI": 0, "PDI": 0, "NSM": 0}
 """The room of letters of a direction: those from right to left, and signs that take none."""
 
@@ -276,4 +289,5 @@ def _pieces(content: str, role: str, room: float) -> Iterator[str]:
     pieces = re.compile(PIECE if max(content, default="") < CHINESE else CHINESE_PIECE).findall
     for piece in pieces(FIGURE.sub(HELD, content)):
         figure = piece.replace(HELD, " ")
-        yield from [figure] if width(figure, role) <= room else pieces(figure)
+        torn = HELD in piece and width(figure, role) > room
+        yield from pieces(figure) if torn else [figure]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from xlconv.errors import XlconvError
 from xlconv.layers.convolution import Convolution
+from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Array, Layer
 from xlconv.layers.network import Operation, Pool, Upsample
 
@@ -55,16 +57,24 @@ def canvas(layer: Layer) -> Array:
     if layer.bias is not None:
         y += layer.bias.reshape(-1, *(1,) * g.rank)
     begins = [max(0, -axis.padding[0]) for axis in g.axes]
-    for offsets in np.ndindex(*(axis.kernel_size for axis in g.axes)):
-        reached: tuple[Any, ...] = tuple(
+    every = [
+        [
             slice(at := begin + axis.dilation * u, at + axis.stretched_size, axis.stride)
-            for begin, axis, u in zip(begins, g.axes, offsets, strict=True)
-        )
+            for u in range(axis.kernel_size)
+        ]
+        for begin, axis in zip(begins, g.axes, strict=True)
+    ]
+    for offsets, reached in zip(_offsets(g), product(*every), strict=True):
         for i in range(g.in_channels):
             outs = g.targets(i)
             weights = layer.weight[(i, slice(None), *offsets)].reshape(-1, *(1,) * g.rank)
             y[(slice(outs.start, outs.stop), *reached)] += weights * layer.input[i]
     return y if layer.rest is None else y + layer.rest.values
+
+
+def _offsets(geometry: Geometry) -> Iterator[tuple[Any, ...]]:
+    """The indices of a kernel, in C order."""
+    return product(*(range(axis.kernel_size) for axis in geometry.axes))
 
 
 def matrix(layer: Layer) -> Array:
@@ -101,7 +111,7 @@ def conv(convolution: Convolution) -> Array:
     g, own, bias = convolution.geometry, convolution.channels, convolution.bias
     x = np.pad(convolution.input, [(0, 0), *(axis.padding for axis in g.axes)])
     y = np.zeros(convolution.output_shape)
-    for offsets in np.ndindex(*(axis.kernel_size for axis in g.axes)):
+    for offsets in _offsets(g):
         read: tuple[Any, ...] = tuple(
             slice(at := axis.dilation * u, at + axis.stretched_size, axis.stride)
             for axis, u in zip(g.axes, offsets, strict=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -16,9 +15,8 @@ from xlconv.layers.convolution import Convolution
 from xlconv.layers.layer import Layer
 from xlconv.lessons.book import Book, check_names
 from xlconv.lessons.claims import check_claims
-from xlconv.lessons.drawing import draw, view_function, view_options
+from xlconv.lessons.drawing import draw, view_options, view_parameters
 from xlconv.lessons.lesson import CHECK, Lesson, Page
-from xlconv.lessons.plain import VIEW, convolution_lesson
 from xlconv.lessons.read import load_lesson, view_keys
 from xlconv.lessons.recipe import recipe
 from xlconv.lessons.room import check_room
@@ -103,6 +101,8 @@ def _lesson(
         case Layer():
             return layer_lesson(lesson, views, picture)
         case Convolution():
+            from xlconv.lessons.plain import VIEW, convolution_lesson
+
             if views != DEFAULT_VIEWS and _listed(views) != [VIEW]:
                 raise XlconvError(
                     f"a plain convolution has the view {VIEW} alone", parameter="view"
@@ -167,7 +167,7 @@ def layer_lesson(layer: Layer, views: str | Sequence[str], picture: bool = False
             raise XlconvError(f'view "{view}" is named twice: name it once', parameter="view")
         options = {"picture": True} if picture and "picture" in view_options(view) else {}
         name = view.replace("_", " ").capitalize()
-        of_layer = "layer" in inspect.signature(view_function(view)).parameters
+        of_layer = "layer" in view_parameters(view)
         shown = layer if of_layer else None
         pages.append(Page(name, view, idea=_idea(layer), layer=shown, options=options))
     check_names(page.name for page in pages)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache, partial
 from itertools import chain
 from math import prod
-from typing import Any, get_type_hints
+from typing import Any
 
 import numpy as np
 
@@ -60,24 +60,27 @@ def view_function(view: str) -> Callable[..., None]:
     return function
 
 
+def view_parameters(view: str) -> Mapping[str, inspect.Parameter]:
+    """What the function of a view takes, with the types."""
+    return _parameters(view_function(view))
+
+
 def view_options(view: str) -> dict[str, Any]:
     """The options of a view and their types: the keyword-only parameters of its function.
 
     >>> view_options("collect")
     {'look': list[int] | None}
     """
-    return _options(view_function(view))
+    return {
+        name: parameter.annotation
+        for name, parameter in view_parameters(view).items()
+        if parameter.kind is parameter.KEYWORD_ONLY and name not in GIVEN
+    }
 
 
 @cache
-def _options(function: Callable[..., None]) -> dict[str, Any]:
-    hints = get_type_hints(function)
-    parameters = inspect.signature(function).parameters.values()
-    return {
-        p.name: hints[p.name]
-        for p in parameters
-        if p.kind is p.KEYWORD_ONLY and p.name not in GIVEN
-    }
+def _parameters(function: Callable[..., None]) -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(function, eval_str=True).parameters
 
 
 def draw(
@@ -235,7 +238,7 @@ def _given(lesson: Lesson, page: Page) -> dict[str, Any]:
         "pages": lambda: [(other.name, other.idea) for other in lesson.pages],
         "neighbours": lambda: neighbours(lesson),
     }
-    parameters = inspect.signature(view_function(page.view)).parameters
+    parameters = view_parameters(page.view)
     return {name: known[name]() for name in GIVEN if name in parameters}
 
 

@@ -224,8 +224,9 @@ def check_title(title: str) -> None:
 def check_neighbour(key: str, name: str) -> None:
     """Refuse what is neither a shipped lesson nor may be a lesson file; "" is none."""
     check_text(f'"{key}"', name)
-    known = lesson_names()
-    if name not in ("", *known) and not name.endswith(LESSON_FILE):
+    if not name or name.endswith(LESSON_FILE):
+        return
+    if name not in (known := lesson_names()):
         raise XlconvError(
             f'"{key}" must be a shipped lesson, or a file that ends in {LESSON_FILE}, got'
             f" {as_toml(name)}{instead(name, known)}",

@@ -7,7 +7,7 @@ from shlex import quote
 
 from xlconv.figures.neighbours import Neighbour
 from xlconv.files.saving import SUFFIX
-from xlconv.lessons.lesson import LESSON_FILE, Lesson
+from xlconv.lessons.lesson import ENGLISH, LESSON_FILE, Lesson
 from xlconv.lessons.shipped import language_names, lesson_names
 
 
@@ -36,6 +36,7 @@ def beyond(lesson: Lesson, number: int) -> list[Neighbour]:
 
 
 def _neighbour(way: str, lesson: str, language: str) -> Neighbour:
-    spoken = language if language in language_names() and lesson in lesson_names() else ""
+    translated = language != ENGLISH and language in language_names() and lesson in lesson_names()
+    spoken = language if translated else ""
     command = f"xlconv build {quote(lesson)}" + (f" --lang {spoken}" if spoken else "")
     return Neighbour(way, workbook_name(lesson), workbook_name(lesson, spoken) + SUFFIX, command)

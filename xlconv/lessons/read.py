@@ -14,11 +14,10 @@ from xlconv.files.arrays import SIZES, Source, arrays
 from xlconv.files.reading import Folder, is_folder
 from xlconv.files.toml import read_toml
 from xlconv.frameworks.wanted import Wanted
-from xlconv.layers.excerpt import part_of
 from xlconv.layers.layer import Layer
 from xlconv.layers.network import Network
 from xlconv.lessons.book import check_names
-from xlconv.lessons.drawing import view_function, view_options
+from xlconv.lessons.drawing import view_options, view_parameters
 from xlconv.lessons.lesson import CHECK, ENGLISH, Ask, Classroom, Lesson, Page, check_words
 from xlconv.lessons.networks import check_fed, networks_from, parts_of, unknown
 from xlconv.lessons.part import with_rest, with_scale
@@ -176,7 +175,11 @@ def _layer(table: Table, values: dict[str, Any], source: Source) -> Layer:
         source.key = values.get("key")
         read = read_numbers(found, given, source, values.get("seed", 0))
         layer = with_scale(transposed(made(found, read), "a layer here"), values)
-        return with_rest(part_of(layer, values), values, source)
+        if PART.keys() & values.keys():
+            from xlconv.layers.excerpt import part_of
+
+            layer = part_of(layer, values)
+        return with_rest(layer, values, source)
     except XlconvError as error:
         raise _naming(table, error) from None
 
@@ -267,7 +270,7 @@ def view_keys(table: Table, view: Any) -> tuple[dict[str, bool], dict[str, Any],
     """
     if view not in VIEWS:
         raise table.wrong(f"unknown view {as_toml(view)}{instead(str(view), VIEWS)}")
-    wanted, options = inspect.signature(view_function(view)).parameters, view_options(view)
+    wanted, options = view_parameters(view), view_options(view)
     must = {name: wanted[name].default is inspect.Parameter.empty for name in wanted}
     shown = {name: must[name] for name in ("layer", "network") if name in wanted}
     return shown, options, [key for key in options if must[key]]

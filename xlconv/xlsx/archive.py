@@ -5,23 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-import zlib
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import partial
-from typing import IO
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from typing import IO, TYPE_CHECKING
 
 from xlconv.errors import XlconvError
 from xlconv.frozen import frozen
 from xlconv.grid.pages import Pages, pages
 from xlconv.grid.sheet import Sheet
 from xlconv.xlsx import parts, worksheet
-from xlconv.xlsx.cells import CellRows
-from xlconv.xlsx.dressed import Own, dressed
-from xlconv.xlsx.rows import Chunks, Piece, Rows, rows
+from xlconv.xlsx.cells import CellRows, rows
 from xlconv.xlsx.styles import Styles
-from xlconv.xlsx.template import Row
 from xlconv.xlsx.values import Strings
+from xlconv.xlsx.zipped import Zip
+
+if TYPE_CHECKING:
+    from xlconv.xlsx.dressed import Own
+    from xlconv.xlsx.rows import Chunks, Piece, Rows
 
 Progress = Callable[[int], object]
 """What is told, now and then, how many rows of all sheets are written."""
@@ -32,11 +32,6 @@ FILE_SIZE, PART_SIZE = 1 << 30, (1 << 31) - 1
 
 A ZIP file with larger parts needs what not every program reads.
 """
-
-LEVEL = 1  # 4 takes half as long again for a file smaller by 5 to 10 %; 9, twenty times as long
-
-Content = tuple[CellRows | Rows, Callable[[], str]]
-"""Of a sheet: its rows, and then its conditional formats."""
 
 NO_OWN: Mapping[int, Mapping[str, Own]] = {}
 
@@ -91,35 +86,45 @@ def write(
     """
     moment, printed = _moment(), [*map(pages, sheets)]
     styles, strings = (kept.styles.copy(), {**kept.strings}) if kept else (Styles(), Strings())
-    with ZipFile(target, "w") as out:
-        add = partial(_add, out, moment)
-        for name, part in parts.before_sheets(sheets, printed).items():
-            add(name, part)
-        for n, name in enumerate(parts.sheet_names(sheets)):
-            made, lights = _known(kept, n) or _new(sheets[n], styles)
-            if n in own:
-                told: Chunks = dressed(made.chunks(strings), own[n], styles, strings)
-            else:
-                told = (made.packed if isinstance(made, Rows) else made.chunks)(strings)
-            parted = _sheet(sheets, n, about["title"], printed[n], lights, progress, told)
-            add(name, _bounded(parted))
-        # the rows have named their styles and strings by now
-        add("xl/theme/theme1.xml", parts.theme())
-        add("xl/styles.xml", parts.stylesheet(styles))
-        add("xl/sharedStrings.xml", parts.shared(strings))
-        # last: by its third part, which is the workbook, a file is known to be one
-        add("docProps/app.xml", parts.program())
-        add("docProps/core.xml", parts.core_properties(about, f"{moment:%Y-%m-%dT%H:%M:%SZ}"))
-        add("docProps/custom.xml", parts.own_properties(properties))
+    out = Zip(target, moment)
+    add = partial(_add, out)
+    for name, part in parts.before_sheets(sheets, printed).items():
+        add(name, part)
+    for n, name in enumerate(parts.sheet_names(sheets)):
+        made, lights = _known(kept, n) or _new(sheets[n], styles)
+        told = _chunks(made, own.get(n), styles, strings)
+        parted = _sheet(sheets, n, about["title"], printed[n], lights, progress, told)
+        add(name, _bounded(parted))
+    # the rows have named their styles and strings by now
+    add("xl/theme/theme1.xml", parts.theme())
+    add("xl/styles.xml", parts.stylesheet(styles))
+    add("xl/sharedStrings.xml", parts.shared(strings))
+    # last: by its third part, which is the workbook, a file is known to be one
+    add("docProps/app.xml", parts.program())
+    add("docProps/core.xml", parts.core_properties(about, f"{moment:%Y-%m-%dT%H:%M:%SZ}"))
+    add("docProps/custom.xml", parts.own_properties(properties))
+    out.close()
 
 
-def _known(kept: Kept | None, number: int) -> Content | None:
+def _chunks(
+    made: CellRows | Rows, own: Mapping[str, Own] | None, styles: Styles, strings: Strings
+) -> Chunks:
+    """The rows of a sheet, with what stands in some cells instead."""
+    if own is None:
+        return made.packed(strings)
+    from xlconv.xlsx.dressed import dressed
+
+    return dressed(made.chunks(strings), own, styles, strings)
+
+
+def _known(kept: Kept | None, number: int) -> tuple[CellRows, Callable[[], str]] | None:
     """The content of a sheet of which all but its values is known."""
     known = kept.rows[number] if kept and number < len(kept.rows) else None
     return (known, partial(str, kept.lights[number])) if kept and known else None
 
 
-def _new(sheet: Sheet, styles: Styles) -> Content:
+def _new(sheet: Sheet, styles: Styles) -> tuple[CellRows | Rows, Callable[[], str]]:
+    """The content of a sheet: its rows, and then its conditional formats."""
     made = rows(sheet, partial(styles.cell, sheet.way))
     return made, partial(worksheet.lights, sheet, styles)
 
@@ -155,49 +160,14 @@ def _bounded(pieces: Iterator[Piece]) -> Iterator[Piece]:
         yield piece
 
 
-def _add(out: ZipFile, moment: dt.datetime, name: str, xml: str | Iterator[Piece]) -> None:
+def _add(out: Zip, name: str, xml: str | Iterator[Piece]) -> None:
     """Add a part to the file; refuse a file that becomes too large."""
-    info = ZipInfo(name, moment.timetuple()[:6])
-    info.compress_type, info.external_attr = ZIP_DEFLATED, 0o600 << 16
-    pieces = xml if isinstance(xml, Iterator) else [xml.encode()]
-    with out.open(info, "w") as part:
-        part._compressor = stream = _Stream()  # type: ignore[attr-defined]
-        for piece in pieces:
-            part.write(stream.take(piece))
-    if sum(part.compress_size for part in out.infolist()) > FILE_SIZE:
+    out.add(name, [xml.encode()] if isinstance(xml, str) else xml)
+    if out.packed > FILE_SIZE:
         size = f"{FILE_SIZE >> 20} MB"
         raise XlconvError(
             f"the workbook takes more than {size}: use a smaller input or fewer sheets"
         )
-
-
-class _Stream:
-    """What a part's pieces are packed by, in the place of the ZIP's own: most by zlib.
-
-    waits  whether zlib may keep some of what it was given
-    row    the next piece, if it is packed already
-    """
-
-    def __init__(self) -> None:
-        self.zlib, self.waits = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS), False
-        self.row: Row | None = None
-
-    def take(self, piece: Piece) -> bytes | memoryview:
-        """The text of a piece, which is the next to be packed."""
-        self.row = None if isinstance(piece, bytes) else piece
-        return piece if isinstance(piece, bytes) else piece.text.data
-
-    def compress(self, text: bytes) -> bytes:
-        if self.row is None:
-            self.waits = True
-            return self.zlib.compress(text)
-        # full: zlib does not know of this row, so nothing behind may refer to what is before
-        before = self.zlib.flush(zlib.Z_FULL_FLUSH) if self.waits else b""
-        self.waits = False
-        return before + self.row.packed.tobytes()
-
-    def flush(self) -> bytes:
-        return self.zlib.flush()
 
 
 def _moment() -> dt.datetime:

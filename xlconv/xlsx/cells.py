@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import chain, count, repeat
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -15,10 +15,12 @@ from xlconv.grid.marks import Paint
 from xlconv.grid.places import Place, letters, reached
 from xlconv.grid.references import texts
 from xlconv.grid.sheet import Sheet
-from xlconv.xlsx.strip import numerals, sides
+from xlconv.xlsx.strip import height, numerals, sides
 from xlconv.xlsx.styles import BARE, Style, Worn
-from xlconv.xlsx.template import height
 from xlconv.xlsx.values import Strings, escape, looks_like_formula, typed
+
+if TYPE_CHECKING:
+    from xlconv.xlsx.rows import Rows
 
 SMALL = 5_000
 """Cells of such a sheet, as far as it says that it has them: its rows are seldom alike."""
@@ -97,7 +99,8 @@ class CellRows:
                 self.shared.append((row, *seen))
                 quoted = looks_like_formula(self.paints[seen[0]].cells.memory.flat[seen[1]])
             number = style(*(look or BARE), edges, quoted)
-            begun += f'<c r="{letters(column + 1)}{row + 1}"' + f' s="{number}"' * bool(number)
+            styled = f' s="{number}"' if number else ""
+            begun += f'<c r="{letters(column + 1)}{row + 1}"{styled}'
             if seen is None:
                 begun += "/>"
                 continue
@@ -121,6 +124,19 @@ class CellRows:
         told = [contents[n][at] for n, at in self.seen]
         pieces = chain.from_iterable(zip(self.before, told, strict=True))
         yield ("".join(pieces) + self.end).encode(), self.rows
+
+    def packed(self, strings: Strings) -> Iterator[tuple[bytes, int]]:
+        """The same: too few of its rows are alike to be packed here."""
+        return self.chunks(strings)
+
+
+def rows(sheet: Sheet, style: Style) -> CellRows | Rows:
+    """The rows of a sheet, made in the way that is fastest for one of its size."""
+    if sheet.used <= SMALL:
+        return CellRows(sheet, style)
+    from xlconv.xlsx.rows import Rows
+
+    return Rows(sheet, style)
 
 
 def _begin(sheet: Sheet, row: int, before: int) -> str:

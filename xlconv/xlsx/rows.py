@@ -16,7 +16,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from xlconv.grid.sheet import Sheet
-from xlconv.xlsx.cells import SMALL, CellRows
+from xlconv.xlsx.cells import rows
 from xlconv.xlsx.strip import Index, Layer, Strip
 from xlconv.xlsx.styles import Style
 from xlconv.xlsx.template import Row, Template, template_of
@@ -111,11 +111,6 @@ class Rows:
             self.templates[look] = template_of(self.sheet, row, self.strips, indices, self.style)
             self.held += len(self.templates[look].pieces)
         return self.templates[look]
-
-
-def rows(sheet: Sheet, style: Style) -> CellRows | Rows:
-    """The rows of a sheet, made in the way that is fastest for one of its size."""
-    return CellRows(sheet, style) if sheet.used <= SMALL else Rows(sheet, style)
 
 
 def chunks(sheet: Sheet, style: Style, strings: Strings) -> Iterator[tuple[bytes, int]]:

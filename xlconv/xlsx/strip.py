@@ -17,6 +17,7 @@ from xlconv.grid.limits import TEXT_LENGTH
 from xlconv.grid.marks import Blank, Coat, Frame, Paint
 from xlconv.grid.places import Place, a1, letters
 from xlconv.grid.references import Slot, slots
+from xlconv.grid.sheet import Sheet
 from xlconv.grid.values import Values
 from xlconv.xlsx.numerals import FEW, Numerals
 from xlconv.xlsx.values import Strings, escape, is_writable, looks_like_formula, typed
@@ -42,6 +43,12 @@ class Lines(NamedTuple):
 
     texts: list[tuple[str, tuple[str, ...]]]
     rows: list[tuple[list[int], Index]]
+
+
+def height(sheet: Sheet, row: int) -> str:
+    """The attributes of a row that has a height of its own."""
+    own = sheet.heights.get(row)
+    return f' ht="{own:g}" customHeight="1"' if own else ""
 
 
 def numerals(cells: Grid) -> Numerals | None:

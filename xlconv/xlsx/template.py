@@ -11,7 +11,7 @@ from xlconv.grid.marks import Blank, Coat, Frame, Paint
 from xlconv.grid.places import letters
 from xlconv.grid.sheet import Sheet
 from xlconv.grid.values import Bytes
-from xlconv.xlsx.strip import Index, Lines, Strip
+from xlconv.xlsx.strip import Index, Lines, Strip, height
 from xlconv.xlsx.styles import BARE, Style, Worn
 from xlconv.xlsx.values import Strings
 
@@ -86,12 +86,6 @@ class Template(NamedTuple):
                     pieces[where] = texts[start : start + size]
                     start += size
         return "".join(pieces)
-
-
-def height(sheet: Sheet, row: int) -> str:
-    """The attributes of a row that has a height of its own."""
-    own = sheet.heights.get(row)
-    return f' ht="{own:g}" customHeight="1"' if own else ""
 
 
 def _gaps(places: list[int]) -> list[Gaps]:
