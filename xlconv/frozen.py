@@ -1,17 +1,14 @@
 """Frozen descriptions: dataclasses that cost little to import.
 
 For a frozen one Python's own `dataclass` compiles six methods, a tenth of a small command in all.
-Here its `__init__` alone is its own, and compiled once for all classes that have as many fields;
-the others are one for all classes.
+Here its `__init__` alone is compiled; the others are one for all classes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields
-from functools import cache
 from operator import attrgetter
-from types import CodeType, FunctionType
 from typing import Any, NoReturn, TypeVar, dataclass_transform, overload
 
 T = TypeVar("T")
@@ -47,45 +44,29 @@ def frozen(cls: Any = None, /, *, kw_only: bool = False, eq: bool = True) -> Any
 
 
 def _init(cls: Any) -> Any:
-    """The method that sets each field: the code of all classes that are like it, with its names."""
-    each = sorted(fields(cls), key=lambda one: bool(one.kw_only))
-    made = [one.default_factory is not MISSING for one in each]
-    code = _code(tuple(made), hasattr(cls, "__post_init__"))
-    names = {f"_{n}": one.name for n, one in enumerate(each)}
-    alone = sum(bool(one.kw_only) for one in each)
-    code = code.replace(
-        co_argcount=code.co_argcount - alone,
-        co_kwonlyargcount=alone,
-        co_varnames=("self", *names.values()),
-        co_consts=tuple([names.get(const, const) for const in code.co_consts]),
-    )
-    factories = {f"make_{n}": one.default_factory for n, one in enumerate(each) if made[n]}
-    init: Any = FunctionType(code, {"put": object.__setattr__, "MISSING": MISSING} | factories)
-    given = [one for one, own in zip(each, made, strict=True) if own or one.default is not MISSING]
-    init.__defaults__ = tuple([one.default for one in given if not one.kw_only])
-    init.__kwdefaults__ = {one.name: one.default for one in given if one.kw_only}
+    """The method that sets each field, compiled from a text with their names."""
+    parameters, lines = ["self"], list[str]()
+    for each in sorted(fields(cls), key=lambda each: bool(each.kw_only)):
+        name = given = each.name
+        if each.kw_only and "*" not in parameters:
+            parameters.append("*")
+        if each.default is not MISSING:
+            parameters.append(f"{name}=_fields[{name!r}].default")
+        elif each.default_factory is not MISSING:
+            parameters.append(f"{name}=_MISSING")
+            given = f"_fields[{name!r}].default_factory() if {name} is _MISSING else {name}"
+        else:
+            parameters.append(name)
+        lines.append(f"_put(self, {name!r}, {given})")
+    if hasattr(cls, "__post_init__"):
+        lines.append("self.__post_init__()")
+    text = f"def __init__({', '.join(parameters)}): {'; '.join(lines)}"
+    names = {"_fields": cls.__dataclass_fields__, "_put": object.__setattr__, "_MISSING": MISSING}
+    exec(text, names)  # noqa: S102  # names of fields, and nothing else, are its own
+    init: Any = names["__init__"]
     init.__qualname__ = f"{cls.__qualname__}.__init__"
-    init.__annotations__ = {one.name: one.type for one in each} | {"return": None}
+    init.__annotations__ = {each.name: each.type for each in fields(cls)} | {"return": None}
     return init
-
-
-@cache
-def _code(made: tuple[bool, ...], post: bool) -> CodeType:
-    """The code of such a method, compiled once: its fields are called _0, _1 and so on.
-
-    made  whether each is made by its factory, if it is not given
-    post  whether more is done behind them
-    """
-    fields = [f"_{n}" for n in range(len(made))]
-    lines = [
-        f"put(self, {name!r}, {f'make{name}() if {name} is MISSING else {name}' if own else name})"
-        for name, own in zip(fields, made, strict=True)
-    ]
-    lines += ["self.__post_init__()"] * post
-    names = dict[str, Any]()
-    exec(f"def __init__({', '.join(['self', *fields])}): {'; '.join(lines)}", names)  # noqa: S102
-    code: CodeType = names["__init__"].__code__
-    return code
 
 
 def _refuse(self: object, name: str, *_: object) -> NoReturn:
