@@ -31,11 +31,11 @@ def is_empty(cells: Values) -> Values:
 
 
 def parts(*arrays: Values) -> Iterator[Any]:
-    """Arrays of one shape, AT_ONCE numbers of each at a time, that hold until the next are.
+    """Arrays of one shape, at most AT_ONCE numbers of each at a time: they hold until the next do.
 
     returns  of one array its numbers, of more of them tuples
 
-    >>> [part.size for part in parts(np.zeros((99, 99)).T)]
+    >>> [part.size for part in parts(np.zeros((99, 99)))]
     [8192, 1609]
     """
     flags: Any = ["external_loop", "buffered", "zerosize_ok"]
