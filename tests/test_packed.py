@@ -18,7 +18,9 @@ from xlconv.layers.layer import Layer
 from xlconv.lessons.book import Book
 from xlconv.lessons.build import build
 from xlconv.xlsx import deflate, rows, template
-from xlconv.xlsx.filling import BitPlaces, buffer
+from xlconv.xlsx.filling import WORD, BitPlaces, TextPlaces, buffer
+from xlconv.xlsx.numerals import Numerals
+from xlconv.xlsx.signs import TEXT, Signs
 
 from .engines import formulon_engine, ironcalc_engine, libreoffice_engine
 from .engines.cached import cached_values
@@ -101,6 +103,32 @@ def test_codes_are_at_most_fifteen_bits_however_often_one_occurs() -> None:
     assert len({(c, w) for c, w in zip(codes.tolist(), widths.tolist(), strict=True) if w}) == 46
 
 
+@given(st.data())
+def test_limbs_are_put_where_they_belong(data: st.DataObject) -> None:
+    width, size = data.draw(st.integers(4, deflate.WIDEST)), data.draw(st.integers(1, 25))
+    gaps = data.draw(st.lists(st.integers(0, 99), min_size=1, max_size=5))
+    starts = np.cumsum([gap + size * width for gap in gaps]) - size * width + 8 * WORD
+    text = np.array(
+        data.draw(st.lists(st.integers(0, 255), min_size=size, max_size=size)), np.uint8
+    )
+    told = RANDOM.integers(0, 1 << width, 256).astype(np.uint64)
+    before = RANDOM.integers(0, 256, (starts[-1] + size * width) // 8 + 1).astype(np.uint8)
+    bits = buffer(before, 3)
+    BitPlaces(bits, starts, size, width).turn(Signs(told, width).limbs(text[None, None]), 2)
+    wanted = int.from_bytes(before.tobytes(), "little")
+    for start in starts.tolist():
+        for n, sign in enumerate(text.tolist()):
+            wanted ^= int(told[sign]) << start + n * width
+    turned = [int.from_bytes(row.tobytes(), "little") for row in bits]
+    assert turned == [wanted, wanted, int.from_bytes(before.tobytes(), "little")]
+    rows = buffer(before.repeat(8), 3)
+    TextPlaces(rows, starts, size).put(TEXT.limbs(text[None, None]), 2)
+    as_text = before.repeat(8)
+    for start in starts.tolist():
+        as_text[start : start + size] = text
+    assert [row.tolist() for row in rows] == [as_text.tolist()] * 2 + [before.repeat(8).tolist()]
+
+
 # ------------------------------------------------------------------------- a sheet
 
 
@@ -178,6 +206,33 @@ def test_values_of_other_precision_are_packed() -> None:
     assert "<v " in xml
     found = re.findall("<v *>([^<]*)</v>", xml)
     assert found == list(map(repr, numbers.astype(float).ravel().tolist()))
+
+
+def test_layers_of_one_width_are_told_each_in_its_way() -> None:
+    whole = RANDOM.integers(10_000, 99_999, (140, 600)).astype(float)
+    quarters = RANDOM.integers(40, 399, (140, 600)) / 4
+    quarters[0, 0] = 10.25
+    assert Numerals(whole).width == Numerals(quarters).width == 5
+    sheet = Sheet("Sheet")
+    sheet.block("whole", (0, 0), whole.shape, role="input", content=whole)
+    sheet.block("quarters", (0, 600), quarters.shape, role="input", content=quarters)
+    xml = sheets(Book("Test", (sheet,)).to_bytes())["xl/worksheets/sheet1.xml"]
+    assert b"<v " in xml
+    told = [float(text) for text in re.findall(rb"<v *>([^<]*)</v>", xml)]
+    assert np.reshape(told, (140, 1200)).tolist() == np.hstack([whole, quarters]).tolist()
+
+
+def test_rows_of_which_there_are_few_are_not_packed() -> None:
+    content = RANDOM.integers(0, 99, (160, 1200))
+    for first, few in (
+        (96, [96, 97, 98, 99, 255]),
+        (95, [95, 254]),
+    ):  # the first and last look else
+        sheet = Sheet("Sheet")
+        sheet.block("x", (first - 1, 0), content.shape, role="input", content=content)
+        xml = sheets(Book("Test", (sheet,)).to_bytes())["xl/worksheets/sheet1.xml"]
+        rows = re.findall(rb'<row r="(\d+)"(.*?)</row>', xml)
+        assert [int(row) for row, cells in rows if b"<v " not in cells] == few
 
 
 def test_memory_of_a_wide_row_grows_with_it() -> None:

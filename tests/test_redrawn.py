@@ -9,7 +9,7 @@ from xlconv.checking.origin import elsewhere
 from xlconv.checking.redrawn import contents, mark
 from xlconv.lessons.drawing import draw
 from xlconv.lessons.shipped import lesson_names
-from xlconv.xlsx.rows import chunks
+from xlconv.xlsx.cells import chunks
 
 
 @pytest.mark.parametrize("name", lesson_names())

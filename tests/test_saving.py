@@ -16,7 +16,7 @@ import pytest
 from tests.conftest import Ran
 from tests.test_cli import LESSON, SMALL, error_line, start
 from xlconv.errors import TargetError
-from xlconv.files.saving import save_file, save_files
+from xlconv.files.saving import AT_ONCE, save_file, save_files
 from xlconv.files.sources import remember, remembered
 
 Run = Callable[..., Ran]
@@ -28,6 +28,14 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files
 
 def content(data: bytes) -> Callable[[IO[bytes]], object]:
     return lambda file: file.write(data)
+
+
+def test_file_that_differs_only_at_its_end_is_written(tmp_path: Path) -> None:
+    path, begin = tmp_path / "a", b"0" * AT_ONCE
+    path.write_bytes(begin + b"1")
+    assert save_file(path, content(begin + b"2"))
+    assert path.read_bytes() == begin + b"2"
+    assert not save_file(path, content(begin + b"2"))
 
 
 # ------------------------------------------------------------------------- what is read stays

@@ -78,7 +78,14 @@ def test_field_ends_with_the_number_and_the_tag_before_it(name: str) -> None:
 
 def test_field_has_room_for_powers_of_ten_of_three_digits() -> None:
     numbers = RANDOM.standard_normal(1000)
-    for last, width in ((0, 23), (1e-99, 23), (9e99, 23), (9e-100, 24), (1e100, 24)):
+    for last, width in (
+        (0, 23),
+        (1e-99, 23),
+        (-9e99, 23),
+        (-9e-100, 24),
+        (1e100, 24),
+        (-1e100, 24),
+    ):
         numbers[-1] = last
         assert Numerals(numbers).width == width
 

@@ -15,7 +15,7 @@ from xlconv.checking.rows import Row, Written
 from xlconv.errors import XlconvError
 from xlconv.grid.places import Place, column_number
 from xlconv.grid.sheet import Sheet
-from xlconv.xlsx.rows import chunks
+from xlconv.xlsx.cells import chunks
 
 FAILURES = (XlconvError, ValueError, TypeError, ArithmeticError, LookupError, AssertionError)
 """What drawing a sheet may raise where its recipe, or a number on it, is out of all bounds."""

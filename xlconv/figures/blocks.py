@@ -12,6 +12,7 @@ import numpy as np
 from xlconv.figures.edges import Name, channel_name, indices, name_each, slice_name, weight_name
 from xlconv.figures.layout import Arranged, Led, Part
 from xlconv.figures.notes import caption, explain, named
+from xlconv.figures.quantised import input_scaling, scaling
 from xlconv.figures.titles import plain, size_formula
 from xlconv.frozen import frozen
 from xlconv.grid.expr import Expr
@@ -183,8 +184,6 @@ def scaled_figure(
     look: dict[str, Any] = {"at": at, "role": "input", "content": scaled.integers}
     look |= {"each": channel_name(sheet, layer.channels.ins), "firsts": layer.firsts[0]}
     q = figure(sheet, "input_integers", scaled.integers.shape, g.rank, words, **look)
-    from xlconv.figures.quantised import input_scaling
-
     its = input_scaling(sheet, g, scaled, under(q.cells, 2))
     return replace(q, captions=its.captions), its.input(q.cells)
 
@@ -210,8 +209,6 @@ def integers_figure(
     integers = quantised.integers
     look |= {"at": at, "role": "kernel", "content": integers}
     q = figure(sheet, "integers", integers.shape, g.rank, words, **look)
-    from xlconv.figures.quantised import scaling
-
     its = scaling(sheet, g, quantised, under(q.cells, 2))
     return replace(q, captions=its.captions), its.weight(q.cells)
 

@@ -25,7 +25,7 @@ that."""
 DRAWN = (PDF, ".svg", ".png")
 """What a book is drawn as: on pages, or one sheet of it."""
 
-PART = 1 << 16  # bytes
+AT_ONCE = 1 << 16  # bytes of two files that are compared at a time
 
 BEGUN = ".xlconv-"
 """How the name of a file begins that is not in its place yet."""
@@ -151,11 +151,11 @@ def remove_parts(folder: Path) -> None:
 
 
 def _are_same(one: Path, other: Path) -> bool:
-    """Whether two files hold the same, PART by PART: filecmp takes an eighth of that at a time."""
+    """Whether two files hold the same; filecmp remembers answers by sizes and times."""
     if one.stat().st_size != other.stat().st_size:
         return False
     with one.open("rb") as a, other.open("rb") as b:
-        parts = (iter(partial(file.read, PART), b"") for file in (a, b))
+        parts = (iter(partial(file.read, AT_ONCE), b"") for file in (a, b))
         return all(x == y for x, y in zip_longest(*parts))
 
 

@@ -116,17 +116,12 @@ def _few(numbers: Values, most: float) -> int | None:
     """The decimals that all numbers have, but for rounding, if they are no more than FEW."""
     if are_whole(numbers):
         return 0
-    with np.errstate(over="ignore", invalid="ignore"):  # the largest of all have an exponent
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is shown with an exponent
         for decimals in range(1, FEW + 1):
             scaled = (part * 10**decimals for part in parts(numbers))
-            if all(_near_whole(part, NOISE * most) for part in scaled):
+            if all(all_hold(np.abs(part - np.rint(part)) <= NOISE * most) for part in scaled):
                 return decimals
     return None
-
-
-def _near_whole(numbers: Values, by: float) -> bool:
-    whole = np.rint(numbers)
-    return all_hold((np.abs(numbers - whole) <= by) | (numbers == whole))
 
 
 def _many(numbers: Values, most: float) -> int:

@@ -199,11 +199,13 @@ class Infix(Expr):
         told = [*_enclosed(first, first.precedence < self.precedence)]
         for term in others:
             told.append(self.symbol)
-            told += _enclosed(term, term.precedence <= self.precedence and not self._goes_on(term))
+            told += _enclosed(
+                term, term.precedence <= self.precedence and not self._is_associative_with(term)
+            )
         return told
 
-    def _goes_on(self, term: Expr) -> bool:
-        """Whether it makes no difference where brackets stand between it and a further operand."""
+    def _is_associative_with(self, term: Expr) -> bool:
+        """Whether brackets around this further operand make no difference."""
         return self.symbol in "+*&" and getattr(term, "symbol", "") == self.symbol
 
 

@@ -48,15 +48,12 @@ def check_room(rows: int, columns: int, used: int, room: int) -> None:
 
     used  cells that have a content, of `room` that may have one
     """
-    cells = rows * columns
-    if rows <= EXCEL_ROWS and columns <= EXCEL_COLUMNS and cells <= SHEETS_CELLS and used <= room:
-        return
     owner = "this sheet" if room < SHEETS_CELLS else "a Google Sheets workbook"
     for program, what, needed, limit in (
         ("Excel", "rows", rows, EXCEL_ROWS),
         ("Excel", "columns", columns, EXCEL_COLUMNS),
         # Google counts empty ones too
-        ("a Google Sheets workbook", "cells", cells, SHEETS_CELLS),
+        ("a Google Sheets workbook", "cells", rows * columns, SHEETS_CELLS),
         (owner, "cells", used, room),
     ):
         if needed > limit:

@@ -131,7 +131,9 @@ class Sheet:
         spot, (high, wide) = Spot.of(at), box_size(shape, steps)
         self._take(spot, spot.row + high, spot.column + wide, prod(shape))
         values = unwritten(tuple(shape), dtype, take_room=not self.plan)
-        return Grid(self.name, (spot.row, spot.column), steps, values, self.paint, spot.anchor)
+        return Grid(
+            self.name, (spot.row, spot.column), steps, values, self.paint, anchor=spot.anchor
+        )
 
     def _take(self, spot: Spot, rows: int, columns: int, cells: int = 0) -> None:
         """Count cells as used, up to a row and a column counted from the spot's corner."""
@@ -216,7 +218,7 @@ class Sheet:
     def text(self, at: Place | Spot, content: str, role: str = "text") -> Grid:
         """One cell of text, which may run over the empty cells beside it."""
         self.run_over(at, content, role)
-        return self._told(at, np.array(content, dtype=object), (), role)
+        return self._write(at, np.array(content, dtype=object), (), role)
 
     def run_over(self, at: Place | Spot, content: str, role: str) -> None:
         """Count the cells that a text runs over as used, so that they are printed with it."""
@@ -235,9 +237,9 @@ class Sheet:
         self, at: Place | Spot, content: Sequence[Any], role: str, step: Place = (0, 1)
     ) -> Grid:
         """Constants in a row, or along another step."""
-        return self._told(at, np.array(list(content), dtype=object), (step,), role)
+        return self._write(at, np.array(list(content), dtype=object), (step,), role)
 
-    def _told(self, at: Place | Spot, values: Values, steps: Sequence[Place], role: str) -> Grid:
+    def _write(self, at: Place | Spot, values: Values, steps: Sequence[Place], role: str) -> Grid:
         grid = self.memory(at, values.shape, steps=steps, dtype=object)
         grid[...] = values
         self.coat(grid, role)

@@ -17,6 +17,7 @@ from xlconv.lessons.book import Book, check_names
 from xlconv.lessons.claims import check_claims
 from xlconv.lessons.drawing import draw, view_options, view_parameters
 from xlconv.lessons.lesson import CHECK, Lesson, Page
+from xlconv.lessons.plain import VIEW, convolution_lesson
 from xlconv.lessons.read import load_lesson, view_keys
 from xlconv.lessons.recipe import recipe
 from xlconv.lessons.room import check_room
@@ -101,8 +102,6 @@ def _lesson(
         case Layer():
             return layer_lesson(lesson, views, picture)
         case Convolution():
-            from xlconv.lessons.plain import VIEW, convolution_lesson
-
             if views != DEFAULT_VIEWS and _listed(views) != [VIEW]:
                 raise XlconvError(
                     f"a plain convolution has the view {VIEW} alone", parameter="view"

@@ -92,7 +92,7 @@ def _rounding(layer: Thing, size: Array) -> tuple[float, float]:
 
     size  the sums of the terms without their signs
 
-    returns  that distance beside each of these sums, and beyond it
+    returns  what part of each of these sums, and what beyond it
 
     Source: Higham, Accuracy and Stability of Numerical Algorithms, section 4.2: each is within
     (n-1)u of `size`, and each product within u, where u is half of the spacing of the floats at 1.

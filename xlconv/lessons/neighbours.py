@@ -36,6 +36,7 @@ def beyond(lesson: Lesson, number: int) -> list[Neighbour]:
 
 
 def _neighbour(way: str, lesson: str, language: str) -> Neighbour:
+    # no translation is into English
     translated = language != ENGLISH and language in language_names() and lesson in lesson_names()
     spoken = language if translated else ""
     command = f"xlconv build {quote(lesson)}" + (f" --lang {spoken}" if spoken else "")

@@ -176,7 +176,7 @@ def _layer(table: Table, values: dict[str, Any], source: Source) -> Layer:
         read = read_numbers(found, given, source, values.get("seed", 0))
         layer = with_scale(transposed(made(found, read), "a layer here"), values)
         if PART.keys() & values.keys():
-            from xlconv.layers.excerpt import part_of
+            from xlconv.layers.excerpt import part_of  # late: few lessons have parts of layers
 
             layer = part_of(layer, values)
         return with_rest(layer, values, source)

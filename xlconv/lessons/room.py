@@ -9,6 +9,7 @@ from xlconv.errors import LimitError
 from xlconv.grid.limits import SHEETS_CELLS
 from xlconv.layers.geometry import Geometry
 from xlconv.layers.layer import Layer
+from xlconv.layers.way_out import refusal
 from xlconv.lessons.drawing import draw
 from xlconv.lessons.lesson import Lesson
 
@@ -30,8 +31,6 @@ def check_room(lesson: Lesson, easy: int = EASY) -> None:
     excess, at = _excess(lesson)
     if not excess:
         return
-    from xlconv.layers.way_out import refusal
-
     own = lesson.pages[at].layer if at is not None else largest
     assert own is not None
 

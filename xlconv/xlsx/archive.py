@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from xlconv.xlsx.dressed import Own
     from xlconv.xlsx.rows import Chunks, Piece, Rows
 
+    Content = tuple[CellRows | Rows, Callable[[], str]]
+    """Of a sheet: its rows, and then its conditional formats."""
+
 Progress = Callable[[int], object]
 """What is told, now and then, how many rows of all sheets are written."""
 
@@ -112,19 +115,18 @@ def _chunks(
     """The rows of a sheet, with what stands in some cells instead."""
     if own is None:
         return made.packed(strings)
-    from xlconv.xlsx.dressed import dressed
+    from xlconv.xlsx.dressed import dressed  # late: few sheets have other contents
 
     return dressed(made.chunks(strings), own, styles, strings)
 
 
-def _known(kept: Kept | None, number: int) -> tuple[CellRows, Callable[[], str]] | None:
+def _known(kept: Kept | None, number: int) -> Content | None:
     """The content of a sheet of which all but its values is known."""
     known = kept.rows[number] if kept and number < len(kept.rows) else None
     return (known, partial(str, kept.lights[number])) if kept and known else None
 
 
-def _new(sheet: Sheet, styles: Styles) -> tuple[CellRows | Rows, Callable[[], str]]:
-    """The content of a sheet: its rows, and then its conditional formats."""
+def _new(sheet: Sheet, styles: Styles) -> Content:
     made = rows(sheet, partial(styles.cell, sheet.way))
     return made, partial(worksheet.lights, sheet, styles)
 

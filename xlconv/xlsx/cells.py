@@ -1,4 +1,4 @@
-"""The rows of a small sheet as XML: each cell once, when all that covers it is known."""
+"""A sheet's rows as XML: of a small one cell by cell, when all that covers a cell is known."""
 
 from __future__ import annotations
 
@@ -134,9 +134,14 @@ def rows(sheet: Sheet, style: Style) -> CellRows | Rows:
     """The rows of a sheet, made in the way that is fastest for one of its size."""
     if sheet.used <= SMALL:
         return CellRows(sheet, style)
-    from xlconv.xlsx.rows import Rows
+    from xlconv.xlsx.rows import Rows  # late: few sheets are large
 
     return Rows(sheet, style)
+
+
+def chunks(sheet: Sheet, style: Style, strings: Strings) -> Iterator[tuple[bytes, int]]:
+    """The rows of a sheet that is written once, none of them packed."""
+    return rows(sheet, style).chunks(strings)
 
 
 def _begin(sheet: Sheet, row: int, before: int) -> str:

@@ -26,6 +26,8 @@ SIGNS = tuple(b" >+-.0123456789e")
 LEAST, MOST, FARTHEST, DEEPEST, WIDEST = 3, 256, 1 << 15, 15, 7
 """Bytes of what is repeated, how far before it that may be, and bits of a code, and of a sign's.
 
+Eight signs, and the bits before them in their byte, are one word of 64.
+
 Deflate knows repetitions of up to 258 bytes, and has a symbol of its own for the longest, which is
 not used here.
 """
@@ -53,7 +55,7 @@ class Block(NamedTuple):
     """A block, and an empty stored one behind it.
 
     packed  all of both
-    signs   how each of SIGNS is turned into another
+    signs   how each of SIGNS is told: by the bits in which its code is other than that of a 0
     places  those of the text's bytes that are no repetition
     starts  the bit that each of them begins with
     """

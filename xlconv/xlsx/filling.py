@@ -28,16 +28,16 @@ def buffer(row: Bytes, rows: int) -> Bytes:
 class TextPlaces:
     """Places in the text of each row."""
 
-    def __init__(self, text: Bytes, starts: Ints, signs: int) -> None:
+    def __init__(self, text: Bytes, starts: Ints, size: int) -> None:
         """Where each of the places begins in a row of the buffer, and how many signs it takes."""
-        (rows, size), self.starts = text.shape, starts
+        (rows, length), self.starts = text.shape, starts
         self.parts: list[tuple[int, int, Words]] = []
-        for limb, (start, end) in enumerate(limbs_of(signs)):
+        for limb, (start, end) in enumerate(limbs_of(size)):
             at = start
             for step in (1, 2, 4, 8):
                 if end - start & step:
-                    room = size - at - step + 1, rows
-                    view: Words = np.ndarray(room, f"<u{step}", text, at, (1, size))
+                    room = length - at - step + 1, rows
+                    view: Words = np.ndarray(room, f"<u{step}", text, at, (1, length))
                     self.parts.append((limb, at - start, view))
                     at += step
 
@@ -50,14 +50,17 @@ class TextPlaces:
 class BitPlaces:
     """Places in the bits of each row."""
 
-    def __init__(self, bits: Bytes, starts: Ints, signs: int, width: int) -> None:
-        """The bit that each of the places begins with in a row of the buffer, and its signs.
+    def __init__(self, bits: Bytes, starts: Ints, size: int, width: int) -> None:
+        """The bit that each of the places begins with in a row of the buffer, ascending.
 
-        width  bits of a sign: seven at most
+        The first WORD bytes have none: words at the end of the row before reach into them.
+
+        size   signs of a place
+        width  bits of a sign, WIDEST at most
         """
-        (rows, size) = bits.shape
-        self.view: Words = np.ndarray((size, rows), "<u8", bits.base, 0, (1, size))
-        bit = [starts + start * width for start, _ in limbs_of(signs)]
+        rows, length = bits.shape
+        self.view: Words = np.ndarray((length, rows), "<u8", bits.base, 0, (1, length))
+        bit = [starts + start * width for start, _ in limbs_of(size)]
         self.limbs = [(at // 8, (at % 8).astype(np.uint64)[:, None]) for at in bit]
         # those that are changed in one step have no word in common
         apart = ((n, starts[n:] // 8 - starts[:-n] // 8) for n in range(1, len(starts)))

@@ -19,7 +19,7 @@ FEW = 1 << 8  # numbers that are put into text one by one
 TABLE = 1 << 12  # whole numbers so close together are looked up
 MANY = 1 << 15  # doubles for which NumPy's way of putting them into text is worth its import
 SAMPLE, LONG = 1 << 8, 16
-"""Numbers that are measured; all are if none of these has so many characters."""
+"""Numbers that are measured first; all are, if none of these has so many characters."""
 
 LONGEST, SHORT_POWERS = 24, (1e-99, 1e100)
 """Characters of the longest number; one less if no power of ten takes three digits."""
@@ -48,10 +48,10 @@ class Numerals:
             self.known = list(map(str, [*range(int(high) + 1), *range(int(low), 0)]))
             self.table = np.array(self.known, dtype=object)
 
-    @cached_property
+    @property
     def way(self) -> object:
         """What others have, too, that are put into text in the same way."""
-        return id(self) if self.few or self.known else (self.whole, self.width)
+        return self if self.few or self.known else (self.whole, self.width)
 
     def texts(self, rows: Values) -> list[list[str]]:
         """The texts of rows of these numbers."""
@@ -79,8 +79,7 @@ class Numerals:
         least, most = SHORT_POWERS
         sizes = map(np.abs, parts(self.numbers))
         short = max(map(abs, self.ends)) < most and all(
-            size.min() >= least or size.min(where=size > 0, initial=least) >= least
-            for size in sizes
+            size.min(where=size > 0, initial=1) >= least for size in sizes
         )
         return LONGEST - short
 
@@ -95,16 +94,21 @@ class Numerals:
         some = self.numbers.flat[:: -(-self.numbers.size // SAMPLE)]
         return [len(text) for row in self.texts(some[None]) for text in row]
 
-    def limbs(self, numbers: Values, signs: int, kinds: Iterable[Signs]) -> list[list[Words]]:
-        """The last signs of the fields of numbers, in each kind of signs."""
-        if self.few or self.known:
+    def limbs(self, numbers: Values, size: int, kinds: Iterable[Signs]) -> list[list[Words]]:
+        """Numbers (cells, rows) that are not known, in each kind of signs: the ends of fields.
+
+        size  signs of such an end
+
+        returns  of each kind its limbs: (cells, rows), or one number for all
+        """
+        if self.few:
             text = fields(chain(*self.texts(numbers))).reshape(*numbers.shape, FIELD)
-            return [kind.limbs(text[..., -signs:]) for kind in kinds]
+            return [kind.limbs(text[..., -size:]) for kind in kinds]
         told = _decimals(numbers, len(".0") * self.whole)
         return [
             [
                 limb.reshape(numbers.shape) if limb.size > 1 else limb
-                for limb in kind.last(told.limbs(kind), signs)
+                for limb in kind.last(told.limbs(kind), size)
             ]
             for kind in kinds
         ]

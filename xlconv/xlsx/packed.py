@@ -4,8 +4,8 @@ Their text is needed for its checksum alone. So a shape of rows keeps a few of t
 bits, and puts the row numbers and values of the next few into both, in one step for all cells.
 
 The way of a number: `Strip.values` has it, `Numerals.limbs` puts it at the end of a field, eight
-signs in a limb, as text and in the bits that are others than those of a 0; `TextPlaces.put` puts
-the one into the text, and `BitPlaces.turn` turns the others in the row that was packed with 0s.
+signs a limb, once as text and once as the bits in which it is other than zeros; `TextPlaces.put`
+writes the text, `BitPlaces.turn` turns the bits in a row that was packed with zeros.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ NEAR = range(1, 5)
 
 FEW, STALE, MOST = 3, 64, 16
 """Rows for which no shape is packed; rows after which it is forgotten; shapes at a time."""
-
 
 Waiting = list[tuple[int, str, Mapping[int, Index]]]
 """Rows, the distinct row numbers of each in one text, and the index of each layer there."""
@@ -98,7 +97,7 @@ class Shape:
             start += width
         self.bits[:count] = self.packed
         for n, bits in self.digit_bits.items():
-            bits.turn(self.codes.limbs(digits[:, n : n + 1]), count)
+            bits.turn(self.signs.limbs(digits[:, n : n + 1]), count)
         for each in self.contents:
             each.put(indices)
         return map(Row, self.text, self.bits)
@@ -110,20 +109,20 @@ class Shape:
         self.packed = made.packed
         rows = max(FEW + 1, ROOM // (len(row.text) + len(self.packed)))
         self.text, self.bits = buffer(row.text, rows), buffer(self.packed, rows)
-        self.codes = made.signs
+        self.signs = made.signs
         self.number_texts = [
             TextPlaces(self.text, at, width)
             for at, width in zip(row.numbers, self.digits, strict=True)
         ]
         told = row.filled[made.places]
         self.digit_bits = {
-            digit - 1: BitPlaces(self.bits, made.starts[told == digit], 1, self.codes.width)
+            digit - 1: BitPlaces(self.bits, made.starts[told == digit], 1, self.signs.width)
             for digit in set(told[told > 0].tolist())
         }
         alike: dict[object, list[tuple[Cells, Ints]]] = {}
         for cells, at in zip(self.template.cells, row.values, strict=True):
             alike.setdefault(cells.strip.numerals.way, []).append((cells, at))
-        self.contents = [Contents(self, made, layers) for layers in alike.values()]
+        self.contents = [Contents(self.text, self.bits, made, of) for of in alike.values()]
 
 
 class _Zeroed(NamedTuple):
@@ -181,33 +180,39 @@ class _Zeroed(NamedTuple):
 
 
 class Contents:
-    """The values in a shape's rows of layers whose numbers are put into text in the same way."""
+    """The values in a shape's rows of layers whose numbers are put into text in the same way.
 
-    def __init__(self, shape: Shape, made: Block, layers: Sequence[tuple[Cells, Ints]]) -> None:
-        """Each layer's cells, and where they stand in the text."""
+    size   signs of a number, with the end of the tag before it
+    kinds  how they are told: as text, and as bits
+    order  of the cells of all layers, as they stand in a row
+    """
+
+    def __init__(
+        self, text: Bytes, bits: Bytes, made: Block, layers: Sequence[tuple[Cells, Ints]]
+    ) -> None:
+        """The buffers; the packed row; each layer's cells, and where they stand in the text."""
         self.cells = [cells for cells, _ in layers]
         numerals = self.cells[0].strip.numerals
-        self.signs, self.kinds = numerals.width + 1, (TEXT, made.signs)
+        self.size, self.kinds = numerals.width + 1, (TEXT, made.signs)
         places = np.concatenate([at for _, at in layers])
         self.order = places.argsort()
-        self.ordered = bool((np.diff(self.order) == 1).all())
         places = places[self.order]
         starts = made.starts[np.searchsorted(made.places, places)]
-        self.text = TextPlaces(shape.text, places, self.signs)
-        self.bits = BitPlaces(shape.bits, starts, self.signs, made.signs.width)
-        table = fields(numerals.known)[:, -self.signs :]
+        self.text = TextPlaces(text, places, self.size)
+        self.bits = BitPlaces(bits, starts, self.size, made.signs.width)
+        table = fields(numerals.known)[:, -self.size :]
         self.known = [kind.limbs(table) for kind in self.kinds] if numerals.known else []
 
     def put(self, indices: Sequence[Mapping[int, Index]]) -> None:
         """Put in the values of rows."""
-        values = np.concatenate([_values(cells, indices) for cells in self.cells])
-        values = values if self.ordered else values.take(self.order, axis=0)
+        every = [_values(cells, indices) for cells in self.cells]
+        values = np.concatenate(every).take(self.order, axis=0)
         if self.known:
             which = values.astype(np.intp)
             text, bits = ([limb.take(which) for limb in limbs] for limbs in self.known)
         else:
             numerals = self.cells[0].strip.numerals
-            text, bits = numerals.limbs(values, self.signs, self.kinds)
+            text, bits = numerals.limbs(values, self.size, self.kinds)
         self.text.put(text, len(indices))
         self.bits.turn(bits, len(indices))
 

@@ -16,7 +16,6 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from xlconv.grid.sheet import Sheet
-from xlconv.xlsx.cells import rows
 from xlconv.xlsx.strip import Index, Layer, Strip
 from xlconv.xlsx.styles import Style
 from xlconv.xlsx.template import Row, Template, template_of
@@ -111,11 +110,6 @@ class Rows:
             self.templates[look] = template_of(self.sheet, row, self.strips, indices, self.style)
             self.held += len(self.templates[look].pieces)
         return self.templates[look]
-
-
-def chunks(sheet: Sheet, style: Style, strings: Strings) -> Iterator[tuple[bytes, int]]:
-    """The rows of a sheet that is written once, as `Rows.chunks` has them."""
-    return rows(sheet, style).chunks(strings)
 
 
 def _filled(waiting: list[tuple[Shape, int]], strings: Strings) -> Chunks:

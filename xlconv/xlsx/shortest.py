@@ -6,12 +6,13 @@ by whole numbers of 64 bits. All that is nearer than half a step between doubles
 double: the nearest hundred if it is, else the nearest ten, else the nearest whole number, which
 always is. Any other double is left to repr.
 
-A field ends with these digits: the zeros at their end are shifted out of it. What stands before and
-between them is one of a few frames, in which each digit is a 0 that the digit is told beside.
+A field ends with these digits; zeros at their end are shifted out of it. All else is one of a few
+frames, with a 0 where a digit stands: each digit is told by what its sign has beside that of a 0.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -40,8 +41,8 @@ SPANS = [(0, 0), (0, 0)] + [
 
 DIGITS = 18
 """Those of a number, with a zero where the point is."""
-SIDES = len(TENS) * DIGITS
-"""Frames of the numbers that have one sign, and are whole or not."""
+KIND = len(TENS) * DIGITS
+"""Frames of one sign, for whole numbers or for others."""
 
 
 def factors(two: int, ten: int) -> tuple[float, ...]:
@@ -51,7 +52,9 @@ def factors(two: int, ten: int) -> tuple[float, ...]:
 
 
 def frame(sign: str, whole: bool, ten: int, gone: int) -> str:
-    """A field in which each digit is a 0; a 1 if it is a 1 behind the point that is shown as 0.
+    """A field's last 24 signs, with a 0 for each digit.
+
+    Where the digits of a whole number have a 1 behind the point, so has its frame: they give a 0.
 
     gone  zeros at the end that are not shown
     """
@@ -71,7 +74,7 @@ FRAMES = "".join(
 )
 FRAMED = np.array([TENS.index(ten) * DIGITS for _, ten in SPANS])
 """Of each span, its first frame."""
-ZEROS = np.sum([np.arange(10_000) % 10**n == 0 for n in (1, 2, 3, 4)], axis=0)
+ZEROS = np.sum([np.arange(10_000) % 10**n == 0 for n in (1, 2, 3, 4)], axis=0, dtype=np.int64)
 """Of four digits, those at the end."""
 
 
@@ -79,8 +82,7 @@ class Tables:
     """What digits and frames are told with by one kind of signs, beside a 0."""
 
     def __init__(self, signs: Signs) -> None:
-        self.signs, width = signs, np.uint64(signs.width)
-        zero = ord("0")
+        width, zero = np.uint64(signs.width), ord("0")
         one = signs.told[zero : zero + 10] ^ signs.told[zero]
         two = (one[:, None] | one << width).ravel()
         self.four = (two[:, None] | two << width * np.uint64(2)).ravel()
@@ -91,15 +93,21 @@ class Tables:
         (self.blank,) = signs.limbs(np.full((1, LIMB), ord(" "), np.uint8))
 
 
-class Decimals(NamedTuple):
-    """Numbers, that can be told in any kind of signs.
+@lru_cache(maxsize=32)
+def tables(signs: Signs) -> Tables:
+    """What doubles are told with by these signs: made once."""
+    return Tables(signs)
 
-    groups  of the DIGITS of each two, then four times four
+
+class Decimals(NamedTuple):
+    """Numbers that can be told in any kind of signs.
+
+    groups  (5, numbers) of the DIGITS of each two, then four times four
     gone    those at their end that are zeros, and are not shown
-    frames  the number of each one's frame
-    far     those of which LIMB digits or more are not shown
-    odd     those that are told otherwise
-    fields  the fields of these, of four limbs
+    frames  which frame each has
+    far     where those are of which LIMB digits or more are not shown
+    odd     where those are that `repr` has told
+    fields  (odd, FIELD) of these
     """
 
     groups: list[Ints]
@@ -111,33 +119,35 @@ class Decimals(NamedTuple):
 
     def limbs(self, signs: Signs) -> list[Words]:
         """A field for each of them, of four limbs; one for all at first, if that is as it is."""
-        tables, width = signs.tables, signs.width
-        two, four, behind = tables.two, tables.four, tables.behind
-        first, *fours = map(np.ndarray.take, (two, four, behind, four, behind), self.groups)
-        limbs = [first, fours[0] | fours[1], fours[2] | fours[3]]
+        known, width = tables(signs), signs.width
+        order = known.two, known.four, known.behind, known.four, known.behind
+        told = [table.take(group) for table, group in zip(order, self.groups, strict=True)]
+        limbs = [told[0], told[1] | told[2], told[3] | told[4]]
+        # by whole limbs first, then by signs
         for at in (self.far, self.far[self.gone[self.far] >= 2 * LIMB]):
             limbs[2][at], limbs[1][at], limbs[0][at] = limbs[1][at], limbs[0][at], 0
         by = (self.gone & np.uint64(LIMB - 1)) * np.uint64(width)
-        rest, whole = np.uint64(LIMB * width) - by, np.uint64((1 << LIMB * width) - 1)
+        rest, full = np.uint64(LIMB * width) - by, np.uint64((1 << LIMB * width) - 1)
         for n in (2, 1, 0):  # in their place: most of the time is the memory's
             limb = limbs[n]
             limb <<= by
             if n:
                 limb |= limbs[n - 1] >> rest
-            limb &= whole
-            limb ^= tables.frames[n].take(self.frames)
+            limb &= full
+            limb ^= known.frames[n].take(self.frames)
         if not self.odd.size:
-            return [tables.blank, *limbs]
-        limbs.insert(0, np.repeat(tables.blank, len(self.gone)))
+            return [known.blank, *limbs]
+        limbs.insert(0, np.repeat(known.blank, len(self.gone)))
         for limb, own in zip(limbs, signs.limbs(self.fields), strict=True):
             limb[self.odd] = own
         return limbs
 
 
 def decimals(numbers: NDArray[np.float64], dropped: int = 0) -> Decimals:
-    """Numbers in a line, without -0.
+    """Numbers as their decimals.
 
-    dropped  so many signs at the end of each, which is whole, that are not shown
+    numbers  (n,) without -0
+    dropped  signs at the end of each that are not shown, where all are whole
 
     >>> from xlconv.xlsx.signs import TEXT
     >>> limbs = decimals(np.array([0.1, -2.5, 3.0, 1e300])).limbs(TEXT)
@@ -158,8 +168,8 @@ def decimals(numbers: NDArray[np.float64], dropped: int = 0) -> Decimals:
         gone[left] += more
         left = left[more == 4]
     gone += dropped
-    frames = FRAMED.take(span) + gone + (numbers.view(np.int64) >> 63 & 2 * SIDES)
-    frames[whole] += SIDES
+    frames = FRAMED.take(span) + gone + ((numbers.view(np.int64) >> 63) & 2 * KIND)
+    frames[whole] += KIND
     far = some[gone[some] >= LIMB]
     texts = fields(map(repr, numbers[odd].tolist()))
     return Decimals(groups, gone.view(np.uint64), frames, far, odd, texts)
@@ -167,16 +177,16 @@ def decimals(numbers: NDArray[np.float64], dropped: int = 0) -> Decimals:
 
 def digits(size: NDArray[np.float64], span: Ints, whole: Ints) -> Ints:
     """The DIGITS of numbers; of those that are whole with a 1 behind the point."""
-    hundredth, fives, hundred, grid, half, unit = FACTORS
+    hundredth, fives, hundred, grid, half, gap = FACTORS
     hundreds = (size * hundredth.take(span)).astype(np.int64)
-    ones = size.view(np.int64) & (1 << 52) - 1 | 1 << 52
+    ones = (size.view(np.int64) & (1 << 52) - 1) | 1 << 52
     rest = (ones * fives.take(span) - hundreds * hundred.take(span)) * grid.take(span)
     last, half = np.rint(rest), half.take(span)
     for step in (10, 100):
         near = np.rint(rest * (1 / step)) * step
         np.putmask(last, np.abs(rest - near) < half, near)
-    result: Ints = hundreds * 100 + last.astype(np.int64) + size.astype(np.int64) * unit.take(span)
-    result[whole] += unit[span[whole]] // 90
+    result: Ints = hundreds * 100 + last.astype(np.int64) + size.astype(np.int64) * gap.take(span)
+    result[whole] += gap[span[whole]] // 90
     return result
 
 

@@ -7,16 +7,11 @@ that of a 0.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlconv.grid.values import Bytes
-
-if TYPE_CHECKING:
-    from xlconv.xlsx.shortest import Tables
 
 LIMB = 8  # signs
 FIELD = 4 * LIMB
@@ -25,25 +20,25 @@ FIELD = 4 * LIMB
 Words = NDArray[np.uint64]
 
 
-def limbs_of(signs: int) -> list[tuple[int, int]]:
+def limbs_of(size: int) -> list[tuple[int, int]]:
     """Where each limb of so many signs begins and ends: what is beside whole ones is the first.
 
     >>> limbs_of(10)
     [(0, 2), (2, 10)]
     """
-    ends = range(signs % LIMB or LIMB, signs + 1, LIMB)
+    ends = range(size % LIMB or LIMB, size + 1, LIMB)
     return [(max(0, end - LIMB), end) for end in ends]
 
 
 class Signs:
-    """How each sign is told."""
+    """How each sign is told: as a number of so many bits, eight at most."""
 
     def __init__(self, told: Words, width: int) -> None:
-        """(256,) the number of each sign, and its bits: eight at most"""
+        """(256,) the number of each sign, and its bits"""
         self.told, self.width = told, width
 
     def limbs(self, text: Bytes) -> list[Words]:
-        """Texts along the last axis.
+        """Texts along the last axis: (...) each limb.
 
         >>> [f"{limb[0]:x}" for limb in TEXT.limbs(np.frombuffer(b"1234567890", np.uint8)[None])]
         ['3231', '3039383736353433']
@@ -54,18 +49,11 @@ class Signs:
             for start, end in limbs_of(text.shape[-1])
         ]
 
-    def last(self, limbs: Sequence[Words], signs: int) -> list[Words]:
-        """The limbs of the last signs of these, which are whole."""
-        skipped, within = divmod(len(limbs) * LIMB - signs, LIMB)
+    def last(self, limbs: Sequence[Words], size: int) -> list[Words]:
+        """The limbs of so many signs at the end of these, which are whole."""
+        skipped, within = divmod(len(limbs) * LIMB - size, LIMB)
         first, *others = limbs[skipped:]
         return [first >> np.uint64(within * self.width) if within else first, *others]
-
-    @cached_property
-    def tables(self) -> Tables:
-        """What doubles are told with."""
-        from xlconv.xlsx.shortest import Tables  # late: whole numbers need none
-
-        return Tables(self)
 
 
 TEXT = Signs(np.arange(256, dtype=np.uint64), 8)

@@ -1,4 +1,4 @@
-"""A ZIP file that is written part by part; what rows are packed already are taken as they are.
+"""A ZIP file that is written part by part; rows that are packed already are taken as they are.
 
 Python's own takes as long to import as a dozen of our modules: it reads, and knows other ways.
 """
@@ -37,21 +37,22 @@ class Zip:
 
     packed  the bytes of all parts so far
     size    where the next byte stands
+    shared  what all heads say: version, flags, method, time and day
     """
 
     def __init__(self, target: IO[bytes], moment: dt.datetime) -> None:
         """moment is when each part is said to be made"""
-        self.target, self.back = target, target.seekable()
-        self.size, self.packed = target.tell() if self.back else 0, 0
+        self.target, self.seekable = target, hasattr(target, "seekable") and target.seekable()
+        self.size, self.packed = target.tell() if self.seekable else 0, 0
         day = (moment.year - 1980) << 9 | moment.month << 5 | moment.day
-        flags = 0 if self.back else BEHIND
+        flags = 0 if self.seekable else BEHIND
         time = moment.hour << 11 | moment.minute << 5 | moment.second // 2
-        self.alike = VERSION, flags, DEFLATED, time, day
+        self.shared = VERSION, flags, DEFLATED, time, day
         self.entries: list[bytes] = []
 
     def add(self, name: str, pieces: Iterable[Piece]) -> None:
         """Add a part of this name, in pieces."""
-        at, stream, checksum, size, called = self.size, _Stream(), 0, 0, name.encode()
+        at, stream, checksum, size, called = self.size, _Stream(), 0, 0, name.encode("ascii")
         self._put(self._head((0, 0, 0), called))
         begin = self.size
         for piece in pieces:
@@ -59,17 +60,17 @@ class Zip:
             checksum, size = zlib.crc32(text, checksum), size + len(text)
             self._put(packed)
         self._put(stream.zlib.flush())
-        told = checksum, self.size - begin, size
-        self.packed += told[1]
-        if self.back:
+        sizes = checksum, self.size - begin, size
+        self.packed += sizes[1]
+        if self.seekable:
             self.target.seek(at)
-            self.target.write(self._head(told, called))
+            self.target.write(self._head(sizes, called))
             self.target.seek(self.size)
         else:
-            self._put(SIZES.pack(b"PK\7\b", *told))
+            self._put(SIZES.pack(b"PK\7\b", *sizes))
         more = len(called), 0, 0, 0, 0, MODE, at
         self.entries.append(
-            ENTRY.pack(b"PK\1\2", VERSION | UNIX, *self.alike, *told, *more) + called
+            ENTRY.pack(b"PK\1\2", VERSION | UNIX, *self.shared, *sizes, *more) + called
         )
 
     def close(self) -> None:
@@ -77,8 +78,8 @@ class Zip:
         at, count, listed = self.size, len(self.entries), b"".join(self.entries)
         self._put(listed + END.pack(b"PK\5\6", 0, 0, count, count, len(listed), at, 0))
 
-    def _head(self, told: Sizes, called: bytes) -> bytes:
-        return HEAD.pack(b"PK\3\4", *self.alike, *told, len(called), 0) + called
+    def _head(self, sizes: Sizes, called: bytes) -> bytes:
+        return HEAD.pack(b"PK\3\4", *self.shared, *sizes, len(called), 0) + called
 
     def _put(self, data: bytes) -> None:
         self.target.write(data)
