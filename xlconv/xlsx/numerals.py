@@ -79,7 +79,7 @@ class Numerals:
         least, most = SHORT_POWERS
         sizes = map(np.abs, parts(self.numbers))
         short = max(map(abs, self.ends)) < most and all(
-            size.min(where=size > 0, initial=1) >= least for size in sizes
+            size.min() >= least or size.min(where=size > 0, initial=1) >= least for size in sizes
         )
         return LONGEST - short
 

@@ -93,10 +93,10 @@ class Tables:
         (self.blank,) = signs.limbs(np.full((1, LIMB), ord(" "), np.uint8))
 
 
-@lru_cache(maxsize=32)
-def tables(signs: Signs) -> Tables:
-    """What doubles are told with by these signs: made once."""
-    return Tables(signs)
+@lru_cache(maxsize=8)
+def tables(told: bytes, width: int) -> Tables:
+    """What doubles are told with by such signs: most shapes of a sheet have the same."""
+    return Tables(Signs(np.frombuffer(told, np.uint64), width))
 
 
 class Decimals(NamedTuple):
@@ -119,7 +119,7 @@ class Decimals(NamedTuple):
 
     def limbs(self, signs: Signs) -> list[Words]:
         """A field for each of them, of four limbs; one for all at first, if that is as it is."""
-        known, width = tables(signs), signs.width
+        known, width = tables(signs.told.tobytes(), signs.width), signs.width
         order = known.two, known.four, known.behind, known.four, known.behind
         told = [table.take(group) for table, group in zip(order, self.groups, strict=True)]
         limbs = [told[0], told[1] | told[2], told[3] | told[4]]

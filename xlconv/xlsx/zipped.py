@@ -28,6 +28,8 @@ HEAD, SIZES = Struct("<4s5H3I2H"), Struct("<4s3I")
 ENTRY, END = Struct("<4s6H3I5H2I"), Struct("<4s4H2IH")
 """Behind all parts the same of each, with its place; and how many there are, and where."""
 
+Data = bytes | memoryview
+
 Sizes = tuple[int, int, int]
 """The checksum of a part, its bytes as they are packed, and as they are not."""
 
@@ -58,7 +60,8 @@ class Zip:
         for piece in pieces:
             text, packed = stream.take(piece)
             checksum, size = zlib.crc32(text, checksum), size + len(text)
-            self._put(packed)
+            for part in packed:
+                self._put(part)
         self._put(stream.zlib.flush())
         sizes = checksum, self.size - begin, size
         self.packed += sizes[1]
@@ -81,7 +84,7 @@ class Zip:
     def _head(self, sizes: Sizes, called: bytes) -> bytes:
         return HEAD.pack(b"PK\3\4", *self.shared, *sizes, len(called), 0) + called
 
-    def _put(self, data: bytes) -> None:
+    def _put(self, data: Data) -> None:
         self.target.write(data)
         self.size += len(data)
 
@@ -95,12 +98,12 @@ class _Stream:
     def __init__(self) -> None:
         self.zlib, self.waits = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS), False
 
-    def take(self, piece: Piece) -> tuple[bytes | memoryview, bytes]:
+    def take(self, piece: Piece) -> tuple[Data, list[Data]]:
         """The text of a piece, and what there is of it, and of those before, packed."""
         if isinstance(piece, bytes):
             self.waits = True
-            return piece, self.zlib.compress(piece)
+            return piece, [self.zlib.compress(piece)]
         # full: zlib does not know of this row, so nothing behind may refer to what is before
-        before = self.zlib.flush(zlib.Z_FULL_FLUSH) if self.waits else b""
+        before = [self.zlib.flush(zlib.Z_FULL_FLUSH)] if self.waits else []
         self.waits = False
-        return piece.text.data, before + piece.packed.tobytes()
+        return piece.text.data, [*before, piece.packed.data]
