@@ -168,3 +168,7 @@ def test_digits_are_those_of_the_largest_number_of_a_block(tmp_path: Path) -> No
     assert load_lesson(lesson).digits == 3
     with pytest.raises(XlconvError, match="digits must be from 1 to 15, got 16"):
         build(layer, digits=16)
+
+
+def test_least_number_of_a_byte_is_shown() -> None:
+    assert fitting(np.array([-128, 3], np.int8)) == ("General", 4)

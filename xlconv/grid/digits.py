@@ -79,7 +79,7 @@ def fitting(values: Values, digits: int | None = None, zero: bool = False) -> tu
     numbers = values if all_hold(finite) else values[finite]  # a million are not copied for nothing
     if not numbers.size:
         return GENERAL, 1
-    low, high = numbers.min(), numbers.max()
+    low, high = float(numbers.min()), float(numbers.max())  # -128 of one byte has no negative
     most = max(-low, high)
     few = _few(numbers, most)
     if digits is None:
