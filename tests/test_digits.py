@@ -171,4 +171,4 @@ def test_digits_are_those_of_the_largest_number_of_a_block(tmp_path: Path) -> No
 
 
 def test_least_number_of_a_byte_is_shown() -> None:
-    assert fitting(np.array([-128, 3], np.int8)) == ("General", 4)
+    assert fitting(np.array([-128, -5], np.int8), 3) == ("General", 4)
