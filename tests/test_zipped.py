@@ -83,3 +83,18 @@ def test_it_may_begin_behind_what_stands_in_a_file() -> None:
         assert file.getvalue().startswith(b"before")
         with ZipFile(file) as archive:
             assert archive.read("a") == b"text"
+
+
+def test_it_may_be_given_to_what_can_only_write() -> None:
+    class Socket:
+        def __init__(self) -> None:
+            self.data = b""
+
+        def write(self, data: bytes) -> None:
+            self.data += data
+
+    socket, parts = Socket(), {"a": [b"text"]}
+    out = Zip(socket, MOMENT)  # type: ignore[arg-type]
+    out.add("a", parts["a"])
+    out.close()
+    assert socket.data == pythons(Pipe(), parts)
