@@ -6,19 +6,20 @@ from math import floor, log10
 
 import numpy as np
 
+from xlconv.grid.values import are_whole
 from xlconv.layers.convolution import Convolution
 from xlconv.layers.layer import Array, Layer
 
 
 def is_whole(y: Array) -> bool:
     """Whether all are whole numbers that float32 has, too."""
-    return bool((y == np.rint(y)).all() and np.abs(y).max() <= 2**24)
+    return are_whole(y) and bool(np.abs(y).max() <= 2**24)
 
 
 def gives_whole(layer: Layer | Convolution) -> bool:
     """Whether all that the output can be are whole numbers that float32 has, too."""
     arrays = [a for a in (layer.input, layer.weight, layer.bias) if a is not None]
-    return _reach(layer) <= 2**24 and all((a == np.rint(a)).all() for a in arrays)
+    return _reach(layer) <= 2**24 and all(map(are_whole, arrays))
 
 
 def decimals(layer: Layer | Convolution) -> int:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 Values = NDArray[Any]
 Bytes = NDArray[np.uint8]
+Ints = NDArray[np.int64]
 
 EMPTY = -0.0
 """The number of a cell that has no content: it adds as 0 does, and no formula computes it."""

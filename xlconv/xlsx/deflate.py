@@ -14,10 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xlconv.grid.values import Bytes
+from xlconv.grid.values import Bytes, Ints
 from xlconv.xlsx.signs import Signs
 
-Ints = NDArray[np.int64]
 Truths = NDArray[np.bool_]
 
 SIGNS = tuple(b" >+-.0123456789e")

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from xlconv.grid.values import Bytes
-from xlconv.xlsx.deflate import Ints
+from xlconv.grid.values import Bytes, Ints
 from xlconv.xlsx.signs import Words, limbs_of
 
 WORD = 8  # bytes

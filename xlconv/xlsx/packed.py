@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xlconv.grid.values import Bytes, Values
-from xlconv.xlsx.deflate import Backs, Block, Ints, block
+from xlconv.grid.values import Bytes, Ints, Values
+from xlconv.xlsx.deflate import Backs, Block, block
 from xlconv.xlsx.filling import BitPlaces, TextPlaces, buffer
 from xlconv.xlsx.signs import TEXT, fields
 from xlconv.xlsx.strip import Index

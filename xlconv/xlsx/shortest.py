@@ -19,10 +19,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xlconv.grid.values import Bytes
+from xlconv.grid.values import Bytes, Ints
 from xlconv.xlsx.signs import LIMB, Signs, Words, fields
-
-Ints = NDArray[np.int64]
 
 LEAST, LIMIT = 1e-4, 2.0**53
 """From the one, below the other, all is exact, and repr has no exponent."""
